@@ -1,0 +1,259 @@
+import { canonicalEmail, lowercasesIntoAscii } from '../seal.mjs'
+import { scalarValues } from '../unicode.mjs'
+import { caseOf, hex } from './case.mjs'
+
+export const comment = 'SPEC 3.1 and 3.3: the canonical e-mail'
+
+// What any of Node 20's trim, Python 3.11's strip, Ruby 3.1's strip, PHP 8.2's trim and Rust's trim removes.
+const TRIMMED_SOMEWHERE = [0x00, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1c, 0x1d, 0x1e, 0x1f, 0x20, 0x85, 0xa0, 0x1680,
+  ...Array.from({ length: 11 }, (_, index) => 0x2000 + index), 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff]
+const TRIMMED_NOWHERE = [0xad, 0x34f, 0x180e, 0x200b, 0x200c, 0x200d, 0x2060, 0x3164]
+
+function accepted(id, email, comment) {
+  return caseOf({ id: `email-${id}`, comment, call: 'canonical_email', args: { email } })
+}
+
+function refused(id, fails, email, comment) {
+  return caseOf({ id: `email-${id}`, comment, call: 'canonical_email', args: { email }, fails })
+}
+
+function trimming() {
+  return TRIMMED_SOMEWHERE.flatMap((codePoint) => {
+    const character = String.fromCodePoint(codePoint)
+    const name = `U+${hex(codePoint).toUpperCase()}`
+    const atEnds = character.trim() === ''
+      ? (id, email, where) => accepted(id, email, `${name} ${where} is removed`)
+      : (id, email, where) => refused(id, 'email_malformed', email, `${name} ${where} is not trimmed, and refused`)
+    return [
+      atEnds(`trim-${hex(codePoint)}-leading`, `${character}Ada@example.com`, 'in front'),
+      atEnds(`trim-${hex(codePoint)}-trailing`, `Ada@example.com${character}`, 'at the end'),
+      refused(`trim-${hex(codePoint)}-inner`, 'email_malformed', `ada${character}lovelace@example.com`, `${name} inside is refused`),
+    ]
+  })
+}
+
+function invisible() {
+  return TRIMMED_NOWHERE.map((codePoint) => {
+    const character = String.fromCodePoint(codePoint)
+    return accepted(`invisible-${hex(codePoint)}`, `${character}ada${character}@example.com${character}`,
+      `U+${hex(codePoint).toUpperCase()} is neither blank nor control: no one trims it, and it stays`)
+  })
+}
+
+function trimmingTogether() {
+  return [
+    accepted('trim-many', '\t\n\v\f\r \u00a0\u3000\ufeffada@example.com\ufeff\u2029\u1680 \r\n', 'all of the trim set at once'),
+    accepted('trim-nothing', 'ada@example.com', 'nothing to trim, nothing to lowercase'),
+    accepted('trim-spec-example', '  Ada@Example.com ', 'SPEC 11.1'),
+    accepted('trim-crlf', 'ada@example.com\r\n', 'a line read from a file'),
+    refused('trim-stops-at-control', 'email_malformed', ' \u0085 ada@example.com', 'trimming stops at U+0085, which is then refused'),
+    refused('trim-stops-at-nul', 'email_malformed', 'ada@example.com\0 ', 'trimming stops at NUL, which is then refused'),
+    refused('inner-blanks-around-at', 'email_malformed', 'ada @ example.com', 'blanks around the @'),
+  ]
+}
+
+const SIGMAS = [
+  ['word-end-before-at', 'ΟΔΥΣΣΕΥΣ@Example.GR', 'SPEC 11.1: Σ before @ is final, since @ is not cased'],
+  ['word-end-before-dot', 'a@ΑΣ.gr', '`.` is case-ignorable and a cased letter follows: not final'],
+  ['dot-at-end', 'a@ΑΣ.', '`.` follows and nothing after it: final'],
+  ['text-end', 'a@ΟΔΟΣ', 'the end of the text'],
+  ['text-end-after-trimming', 'a@ΟΔΟΣ \u3000', 'the context is the trimmed text'],
+  ['lone-before-at', 'Σ@example.gr', 'nothing cased stands before it: not final'],
+  ['lone-after-at', 'a@Σ', '@ is neither cased nor case-ignorable: nothing cased before it'],
+  ['lone-after-blank', ' Σ@example.gr', 'trimmed first: nothing stands before it'],
+  ['double', 'ΑΣΣ@example.gr', 'only the last of two'],
+  ['double-alone', 'ΣΣ@example.gr', 'a Σ is cased: the second one is final'],
+  ['triple', 'ΣΣΣ@ΣΣΣ', 'three on both sides of @'],
+  ['inside', 'ΑΣΑ@example.gr', 'a cased letter follows: not final'],
+  ['apostrophe-before', "Α'Σ@example.gr", "' is case-ignorable: still final"],
+  ['apostrophe-after', "ΑΣ'@example.gr", "' is skipped, then @: final"],
+  ['apostrophe-then-letter', "ΑΣ'Α@example.gr", "' is skipped, then a letter: not final"],
+  ['accent-before', 'Α\u0301Σ@example.gr', 'U+0301 is case-ignorable: still final'],
+  ['accent-after', 'ΑΣ\u0301@example.gr', 'U+0301 is skipped, then @: final'],
+  ['accent-then-letter', 'ΑΣ\u0301Α@example.gr', 'U+0301 is skipped, then a letter: not final'],
+  ['only-accent-before', '\u0301Σ@example.gr', 'something case-ignorable but nothing cased before it: not final'],
+  ['digit-before', '1Σ@example.gr', 'a digit is not cased: not final'],
+  ['digit-between', 'Α1Σ@example.gr', 'a digit ends the search for a cased letter: not final'],
+  ['digit-after', 'ΑΣ1@example.gr', 'a digit follows: final'],
+  ['digit-then-letter', 'ΑΣ1Α@example.gr', 'a digit ends the search: final'],
+  ['plus', 'ΑΣ+Α@example.gr', '+ is neither cased nor case-ignorable: final'],
+  ['hyphen', 'ΑΣ-Α@example.gr', '- is not case-ignorable: final'],
+  ['underscore', 'ΑΣ_Α@example.gr', '_ is not case-ignorable: final'],
+  ['soft-hyphen', 'ΑΣ\u00adΑ@example.gr', 'U+00AD is case-ignorable: not final'],
+  ['zero-width-joiner', 'Α\u200dΣ\u200d@example.gr', 'U+200D is case-ignorable on both sides: final'],
+  ['long-ignorable', `Α${"'".repeat(40)}Σ${"'".repeat(40)}@example.gr`, 'any number of case-ignorable characters'],
+  ['long-ignorable-then-letter', `ΑΣ${'.'.repeat(60)}Α@example.gr`, 'a letter behind any number of them: not final'],
+  ['latin-around', 'aΣ@b.gr', 'a Latin letter is cased'],
+  ['uncased-letter-before', '中Σ@example.gr', 'an ideograph is a letter but not cased: not final'],
+  ['modifier-letter-before', 'ʰΣ@example.gr', 'U+02B0 is cased and case-ignorable: skipped, so nothing cased is left'],
+  ['ypogegrammeni-before', '\u0345Σ@example.gr', 'U+0345 is cased and case-ignorable: skipped'],
+  ['circled-letter-before', 'ⒶΣ@example.gr', 'U+24B6 is a symbol, and cased: final'],
+  ['feminine-ordinal-before', 'ªΣ@example.gr', 'U+00AA is cased and not case-ignorable: final'],
+  ['emoji-before', '😀Σ@example.gr', 'an emoji is not cased: not final'],
+  ['emoji-modifier-between', 'Α🏽Σ@example.gr', 'U+1F3FD is case-ignorable: final'],
+  ['deseret-before', '𐐀Σ@example.gr', 'a cased letter outside the BMP: final'],
+  ['garay-before', '\u{10d50}Σ@example.gr', 'a cased letter of Unicode 16: final'],
+  ['deseret-after', 'ΑΣ𐐀@example.gr', 'a cased letter outside the BMP follows: not final'],
+  ['already-small', 'ας@example.gr', 'small sigmas stay as they are, final or not'],
+  ['small-not-final', 'ασ@example.gr', 'σ at the end of a word stays'],
+  ['final-inside', 'αςα@example.gr', 'ς inside a word stays'],
+  ['mixed', 'ΣΑΣ.ΣΑΣ@ΣΑΣ.ΣΑΣ', 'eight in all contexts at once'],
+]
+
+const LETTERS = [
+  ['ascii', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ@EXAMPLE.COM', 'the ASCII letters'],
+  ['ascii-others', "!#$%&'*+-/=?^_`{|}~0189@example.com", 'what else ASCII allows stays'],
+  ['latin-1', 'ÀÉÎÕÜÞ×÷ß@example.com', 'Latin-1; × is no letter'],
+  ['sharp-s', 'STRAẞE@example.com', 'U+1E9E becomes ß'],
+  ['sharp-s-small', 'straße@example.com', 'ß stays'],
+  ['ohm', '\u2126@example.com', 'U+2126 OHM becomes ω, which is not ASCII'],
+  ['angstrom', '\u212b@example.com', 'U+212B ANGSTROM becomes å, which is not ASCII'],
+  ['dotless-i', 'ı@example.com', 'U+0131 stays: not the Turkish mapping'],
+  ['ascii-i', 'I@example.com', 'I becomes i: not the Turkish mapping'],
+  ['long-s', 'ſ@example.com', 'U+017F stays: only its upper case is ASCII'],
+  ['i-dot-above', 'I\u0307@example.com', 'I and U+0307 becomes i and U+0307, with no condition'],
+  ['lithuanian', 'Ì@example.com', 'not the Lithuanian mapping'],
+  ['y-diaeresis', 'Ÿ@example.com', 'U+0178 becomes U+00FF'],
+  ['titlecase-digraph', 'ǅ@example.com', 'U+01C5 becomes U+01C6'],
+  ['titlecase-greek', 'ᾈ@example.com', 'U+1F88 becomes U+1F80'],
+  ['a-with-stroke', 'Ⱥ@example.com', 'U+023A grows from two bytes to three'],
+  ['theta-symbol', 'ϴ@example.com', 'U+03F4 becomes U+03B8'],
+  ['armenian', 'ԱՖ@example.com', 'Armenian'],
+  ['cyrillic', 'ИВАН@пример.рф', 'Cyrillic; no IDNA'],
+  ['cyrillic-palochka', 'Ӏ@example.com', 'U+04C0 becomes U+04CF'],
+  ['georgian-asomtavruli', 'Ⴀ@example.com', 'U+10A0 becomes U+2D00'],
+  ['georgian-mtavruli', 'Ა@example.com', 'U+1C90 becomes U+10D0'],
+  ['cherokee', 'ᎠᏰ@example.com', 'U+13A0 and U+13F0 become U+AB70 and U+13F8'],
+  ['glagolitic', 'Ⰰ@example.com', 'U+2C00 becomes U+2C30'],
+  ['coptic', 'Ⲁ@example.com', 'U+2C80 becomes U+2C81'],
+  ['roman-numeral', 'Ⅷ@example.com', 'U+2167, a number with a lower case'],
+  ['circled-letter', 'Ⓚ@example.com', 'U+24C0, a symbol with a lower case'],
+  ['fullwidth', 'ＫＩＭ@example.com', 'fullwidth letters stay fullwidth: they are not ASCII'],
+  ['latin-extended-d', 'Ɬ@example.com', 'U+A7AD becomes U+026C'],
+  ['unicode-16-latin', '\ua7cb@example.com', 'U+A7CB of Unicode 16 becomes U+0264'],
+  ['unicode-16-cyrillic', '\u1c89@example.com', 'U+1C89 of Unicode 16 becomes U+1C8A'],
+  ['unicode-16-garay', '\u{10d50}@example.com', 'U+10D50 of Unicode 16 becomes U+10D70'],
+  ['unicode-17-latin', '\ua7ce@example.com', 'U+A7CE of Unicode 17 becomes U+A7CF'],
+  ['unicode-17-latin-2', '\ua7d2\ua7d4@example.com', 'U+A7D2 and U+A7D4 of Unicode 17'],
+  ['unicode-17-beria-erfe', '\u{16ea0}@example.com', 'U+16EA0 of Unicode 17 becomes U+16EBB'],
+  ['deseret', '𐐀@example.com', 'U+10400 becomes U+10428'],
+  ['osage', '𐒰@example.com', 'U+104B0 becomes U+104D8'],
+  ['old-hungarian', '𐲀@example.com', 'U+10C80 becomes U+10CC0'],
+  ['adlam', '𞤀@example.com', 'U+1E900 becomes U+1E922'],
+  ['mathematical-bold', '𝐀@example.com', 'U+1D400 has no lower case, and no normalisation is done'],
+  ['precomposed', 'JOSÉ@example.com', 'NFC stays NFC'],
+  ['decomposed', 'JOSE\u0301@example.com', 'NFD stays NFD: no normalisation'],
+  ['idn-unicode', 'ada@BÜCHER.example', 'the domain stays in Unicode'],
+  ['idn-punycode', 'ada@XN--BCHER-KVA.example', 'and in Punycode'],
+  ['hebrew', 'עדה@example.com', 'a script without case'],
+  ['cjk', '用户@例子.广告', 'another'],
+  ['emoji', '😀👩\u200d💻@example.com', 'emoji, one joined by U+200D'],
+  ['noncharacter', 'a\uffff\u{10ffff}@example.com', 'noncharacters are scalar values'],
+  ['replacement-character', 'a\ufffd@example.com', 'U+FFFD itself is an ordinary character'],
+  ['private-use', 'a\ue000@example.com', 'private use'],
+  ['bidi-override', 'a\u202eb@example.com', 'a format character is no control character'],
+]
+
+function ambiguous() {
+  const found = [...scalarValues()].map((codePoint) => String.fromCodePoint(codePoint)).filter(lowercasesIntoAscii)
+  if (found.join('') !== '\u0130\u212a') throw new Error('SPEC 3.1 names U+0130 and U+212A: Unicode has more now')
+  return [
+    refused('ambiguous-kelvin', 'email_ambiguous', '\u212aELVIN@example.com', 'SPEC 11.1: U+212A would become k'),
+    refused('ambiguous-kelvin-in-domain', 'email_ambiguous', 'ada@\u212a.com', 'U+212A behind the @'),
+    refused('ambiguous-dotted-i', 'email_ambiguous', '\u0130@example.com', 'U+0130 would become i and U+0307'),
+    refused('ambiguous-dotted-i-at-end', 'email_ambiguous', 'ada@example.fi\u0130', 'U+0130 as the last character'),
+    refused('ambiguous-after-trimming', 'email_ambiguous', ' \u212a@example.com ', 'U+212A in trimmed text'),
+  ]
+}
+
+function atSigns() {
+  return [
+    refused('at-none', 'email_malformed', 'ada.example.com', 'no @'),
+    refused('at-alone', 'email_malformed', '@', 'nothing on either side'),
+    refused('at-first', 'email_malformed', '@example.com', 'nothing before it'),
+    refused('at-last', 'email_malformed', 'ada@', 'nothing after it'),
+    refused('at-last-of-two', 'email_malformed', 'ada@example.com@', 'nothing after the last'),
+    refused('at-two-only', 'email_malformed', '@@', 'nothing after the last of two'),
+    refused('at-last-after-trimming', 'email_malformed', 'ada@ ', 'nothing after it once trimmed'),
+    refused('at-first-after-trimming', 'email_malformed', '\ufeff@example.com', 'nothing before it once trimmed'),
+    refused('at-fullwidth', 'email_malformed', 'ada\uff20example.com', 'U+FF20 is not @'),
+    refused('at-user-id', 'email_malformed', '42', 'a user id in place of an address'),
+    accepted('at-two', 'ada@home@example.com', 'the last @ has something on both sides'),
+    accepted('at-doubled', 'ada@@example.com', 'the same; nothing more is checked'),
+    accepted('at-three', '@@a', 'an @ may be what stands before the last'),
+    accepted('at-shortest', 'A@B', 'one character on both sides'),
+    accepted('at-quoted', '"A@B"@example.com', 'a quoted local part'),
+  ]
+}
+
+function characters() {
+  const controls = [0x01, 0x07, 0x08, 0x0e, 0x1b, 0x7f, 0x80, 0x86, 0x9f]
+  return [
+    ...controls.map((codePoint) => refused(`control-${hex(codePoint)}`, 'email_malformed',
+      `a${String.fromCodePoint(codePoint)}b@example.com`, `control character U+${hex(codePoint).toUpperCase()}`)),
+    accepted('no-control-00a1', 'a\u00a1b@example.com', 'U+00A1, the first character behind the controls that is no blank'),
+    refused('colon-local', 'email_malformed', 'ada:lovelace@example.com', 'a colon before the @'),
+    refused('colon-domain', 'email_malformed', 'ada@example.com:25', 'a colon after the @'),
+    refused('colon-link-message', 'email_malformed', 'help.company.com:ada@example.com:1767225600', 'the message of a link seal'),
+    refused('colon-ipv6', 'email_malformed', 'ada@[IPv6:::1]', 'an address literal with colons'),
+    accepted('colon-fullwidth', 'a\uff1ab@example.com', 'U+FF1A is not a colon'),
+    accepted('address-literal', 'ada@[192.0.2.1]', 'an address literal without colons'),
+    accepted('plus-tag', 'Ada+News@Example.com', 'tags stay'),
+    accepted('dots', 'A.d.a@Gmail.com', 'dots stay'),
+    accepted('trailing-dot', 'ada@example.com.', 'a dot at the end stays'),
+    accepted('markup', '<ada&"lovelace\'>@example.com', 'markup is data'),
+    accepted('percent', 'ada%40home@example.com', 'nothing is decoded'),
+    accepted('idempotent-sigma', canonicalEmail('ΟΔΥΣΣΕΥΣ@example.gr'), 'a canonical e-mail stays as it is'),
+    accepted('idempotent-dotted', 'i\u0307@example.com', 'so does what U+0130 would have become'),
+  ]
+}
+
+function lengths() {
+  const address = (localBytes) => `${'a'.repeat(localBytes)}@b.c`
+  return [
+    accepted('length-320', address(316), '320 bytes'),
+    refused('length-321', 'email_too_long', address(317), '321 bytes'),
+    accepted('length-320-after-trimming', `${' '.repeat(100)}${address(316)}\n`, 'blanks do not count'),
+    refused('length-321-after-trimming', 'email_too_long', ` ${address(317)} `, '321 bytes without the blanks'),
+    accepted('length-320-multibyte', `${'é'.repeat(158)}@b.c`, 'bytes, not characters: 158 × 2 + 4'),
+    refused('length-322-multibyte', 'email_too_long', `${'é'.repeat(159)}@b.c`, '163 characters, 322 bytes'),
+    accepted('length-320-astral', `${'😀'.repeat(79)}@b.c`, '79 × 4 + 4 bytes'),
+    refused('length-324-astral', 'email_too_long', `${'😀'.repeat(80)}@b.c`, '164 UTF-16 units, 324 bytes'),
+    accepted('length-319-grown', `${'Ⱥ'.repeat(105)}@b.c`, 'the canonical form counts: 105 × 3 + 4'),
+    refused('length-322-grown', 'email_too_long', `${'Ⱥ'.repeat(106)}@b.c`, '216 bytes as typed, 322 in lower case'),
+    accepted('length-320-shrunk', `${'ẞ'.repeat(158)}@b.c`, '478 bytes as typed, 320 in lower case'),
+    refused('length-322-shrunk', 'email_too_long', `${'ẞ'.repeat(159)}@b.c`, 'shrunk, and still too long'),
+    refused('length-5000', 'email_too_long', 'A'.repeat(5_000), 'far too long'),
+    accepted('length-spread', `${'a'.repeat(64)}@${'b'.repeat(255)}`, 'RFC 5321: 64 + 1 + 255'),
+  ]
+}
+
+function orderOfChecks() {
+  return [
+    refused('empty', 'email_empty', '', 'no characters'),
+    refused('empty-blanks', 'email_empty', ' \t\r\n\u00a0\u3000\ufeff', 'nothing is left after trimming'),
+    refused('order-next-line-only', 'email_malformed', '\u0085', 'U+0085 is not trimmed, so something is left'),
+    refused('order-nul-only', 'email_malformed', '\0', 'NUL is not trimmed, so something is left'),
+    refused('order-too-long-before-control', 'email_too_long', `\0${'a'.repeat(320)}@b`, 'too long, and with a control character'),
+    refused('order-too-long-before-no-at', 'email_too_long', 'a'.repeat(321), 'too long, and without @'),
+    refused('order-too-long-before-ambiguous', 'email_too_long', `\u212a${'a'.repeat(320)}@b`, 'too long, and ambiguous'),
+    refused('order-malformed-before-ambiguous', 'email_malformed', '\u212a', 'without @, and ambiguous'),
+    refused('order-colon-before-ambiguous', 'email_malformed', '\u212a:@b', 'with a colon, and ambiguous'),
+    refused('order-blank-before-ambiguous', 'email_malformed', '\u212a @b', 'with a blank, and ambiguous'),
+    accepted('order-length-of-canonical', `${'\u2126'.repeat(157)}@b.c`, '475 bytes as typed; OHM shrinks to two bytes'),
+    refused('order-ambiguous-length', 'email_ambiguous', `\u212a${'a'.repeat(315)}@b.c`, '322 bytes as typed, 320 in lower case: not too long'),
+  ]
+}
+
+export const cases = [
+  ...trimming(),
+  ...invisible(),
+  ...trimmingTogether(),
+  ...SIGMAS.map(([id, email, comment]) => accepted(`sigma-${id}`, email, comment)),
+  ...LETTERS.map(([id, email, comment]) => accepted(`lower-${id}`, email, comment)),
+  ...ambiguous(),
+  ...atSigns(),
+  ...characters(),
+  ...lengths(),
+  ...orderOfChecks(),
+]

@@ -1,0 +1,61 @@
+// How a case of a vector file comes about: the call is run by the oracle, and its outcome, or the
+// refusal that SPEC.md asks for and that the case states by hand, is written down beside it.
+
+import * as oracle from '../seal.mjs'
+
+export const SECRET = 'example-secret-for-documentation'
+export const OLDER_SECRET = 'an-older-secret-now-being-replaced'
+export const OTHER_SECRET = 'the-secret-of-the-other-product'
+export const NOW = 1_767_225_600
+export const HOST = 'help.company.com'
+
+const constructors = {
+  Signer: (given) => new oracle.Signer(...secretAndName(given)),
+  Verifier: ({ secret, ...options }) => new oracle.Verifier(secret, options),
+}
+const functions = {
+  canonical_email: ({ email }) => oracle.canonicalEmail(email),
+  canonical_host: ({ host }) => oracle.canonicalHost(host),
+}
+
+/**
+ * Completes a case with its outcome. `fails` is the code that SPEC.md asks for; without it the call
+ * must succeed. `message` is the signed text, kept only where a listed secret did sign it.
+ */
+export function caseOf({ fails, message, ...given }) {
+  const { value, refusal } = outcomeOf(given)
+  if (refusal?.code !== fails) throw new Error(`${given.id}: expected ${fails ?? 'success'}, got ${refusal?.code ?? 'success'}`)
+  const outcome = refusal ? { error: refusal.code, kind: refusal.kind } : { expect: value }
+  const { env, ...constructor } = given.new ?? {}
+  return {
+    id: given.id,
+    comment: given.comment,
+    ...(given.class && { class: given.class, new: constructor }),
+    ...(env && { env }),
+    call: given.call,
+    args: given.args,
+    ...(message !== undefined && { message }),
+    ...outcome,
+  }
+}
+
+function outcomeOf(given) {
+  try {
+    const call = given.class
+      ? (args) => constructors[given.class](given.new)[given.call](args)
+      : functions[given.call]
+    return { value: call(given.args) }
+  } catch (refusal) {
+    if (refusal instanceof oracle.Refusal) return { refusal }
+    throw refusal
+  }
+}
+
+function secretAndName({ secret, name, env = {} }) {
+  return name === undefined ? [secret] : [env[name], name]
+}
+
+/** A code point as it stands in ids and comments. */
+export function hex(codePoint) {
+  return codePoint.toString(16).padStart(4, '0')
+}

@@ -1,0 +1,271 @@
+import { createHash } from 'node:crypto'
+import { linkMessage, linkQuery, signatureOf } from '../seal.mjs'
+import { HOST, NOW, OLDER_SECRET, OTHER_SECRET, SECRET } from './case.mjs'
+
+export const comment = 'SPEC 8: what explains a signature that does not hold'
+
+// These signatures deviate on purpose, so the findings are stated by hand. Each case has one simplest
+// explanation: a text on which two deviations coincide (all of it lower case, say) makes no case.
+
+const ADA = 'ada@example.com'
+const USER = 'user-42'
+const MESSAGE = linkMessage(HOST, USER, NOW)
+const HEX_SECRET = '8f14e45fceea167a5a36dedd4bea2543c9f0f895fb98ab9159f51fd0297e236d'
+const BASE64_SECRET = 'Zm9v+mFy/2Jhenp6enp6enp6enp6enp6enp6enp6eno='
+
+/** Signs as the specification says, but for what is given. */
+function deviating({ message, secret = SECRET, algorithm }) {
+  return signatureOf(secret, message, algorithm)
+}
+
+function hashed(text, algorithm = 'sha256') {
+  return createHash(algorithm).update(text).digest('hex')
+}
+
+/** Writes a signature in base64 or base64url, which only two of the 64 digits tell apart. */
+function inBase64(signature, encoding = 'base64') {
+  const text = Buffer.from(signature, 'hex').toString(encoding)
+  if (!/[+/_-]/.test(text)) throw new Error(`${text} is the same in base64 and base64url`)
+  return text
+}
+
+function explained(name, call, findings, comment, { secret = SECRET, previous, tolerance, args, message }) {
+  return {
+    id: `explain-${name}`,
+    comment,
+    class: 'Verifier',
+    new: { secret, ...(previous && { previous }), ...(tolerance !== undefined && { tolerance }) },
+    call,
+    args,
+    ...(message !== undefined && { message }),
+    expect: { findings },
+  }
+}
+
+function email(name, findings, comment, { typed = ADA, signature, message, now = NOW, other_secrets, ...options }) {
+  return explained(`email-${name}`, 'explain_email', findings, comment, {
+    ...options,
+    message: signature === undefined ? message : undefined,
+    args: { email: typed, signature: signature ?? deviating({ message }), ...(other_secrets && { other_secrets }), now },
+  })
+}
+
+function link(name, findings, comment, { host = HOST, before = '/submit-ticket', user = USER, time = NOW, query, signature, message, now = NOW, other_secrets, ...options }) {
+  const url = query ?? `${before}?${linkQuery(user, time, signature ?? deviating({ message }))}`
+  return explained(`link-${name}`, 'explain_link', findings, comment, {
+    ...options,
+    message: signature === undefined && query === undefined ? message : undefined,
+    args: { portal_host: host, url, ...(other_secrets && { other_secrets }), now },
+  })
+}
+
+function emailTexts() {
+  const greek = 'ΟΔΥΣΣΕΥΣ@example.gr'
+  return [
+    email('not-trimmed', ['email_not_trimmed'], 'signed with the blank in front', { typed: ` ${ADA}`, message: ` ${ADA}` }),
+    email('not-trimmed-newline', ['email_not_trimmed'], 'signed with the line feed', { typed: `${ADA}\n`, message: `${ADA}\n` }),
+    email('not-lowercased', ['email_not_lowercased'], 'signed with its capitals', { typed: 'Ada@Example.com', message: 'Ada@Example.com' }),
+    email('as-typed', ['email_not_trimmed', 'email_not_lowercased'], 'signed as typed', { typed: ' Ada@Example.com ', message: ' Ada@Example.com ' }),
+    email('lowercased-not-trimmed', ['email_not_trimmed'], 'lowercased, but not trimmed', { typed: ' Ada@Example.com', message: ` ${ADA}` }),
+    email('trimmed-not-lowercased', ['email_not_lowercased'], 'trimmed, but not lowercased', { typed: ' Ada@Example.com', message: 'Ada@Example.com' }),
+    email('trimmed-by-ruby', ['email_trimmed_by_ruby'], 'Ruby strips a form feed, but no U+00A0', { typed: ` \f\u00a0${ADA}`, message: `\u00a0${ADA}` }),
+    email('trimmed-by-php', ['email_trimmed_by_php'], 'PHP trims no form feed', { typed: ` \f${ADA}`, message: `\f${ADA}` }),
+    email('trimmed-by-python', ['email_refused', 'email_trimmed_by_python'], 'Python strips U+001C; the e-mail is refused for it', { typed: `${ADA}\x1c`, message: ADA }),
+    email('trimmed-by-rust', ['email_refused', 'email_trimmed_by_rust'], 'Rust trims U+0085, but not U+001C; the e-mail is refused for either', { typed: `\x1c${ADA}\u0085`, message: `\x1c${ADA}` }),
+    email('ascii-only', ['email_lowercased_ascii_only'], 'strtolower leaves É', { typed: 'ÉLODIE@example.com', message: 'Élodie@example.com' }),
+    email('without-final-sigma', ['email_lowercased_without_final_sigma'], 'every Σ became σ', { typed: greek, message: 'οδυσσευσ@example.gr' }),
+    email('older-unicode', ['email_lowercased_by_older_unicode'], 'U+A7CE has a lower case since Unicode 17', { typed: 'É\ua7ce@example.com', message: 'é\ua7ce@example.com' }),
+    email('nfc', ['email_normalized_nfc'], 'signed in NFC', { typed: 'jose\u0301@example.com', message: 'jos\u00e9@example.com' }),
+    email('nfd', ['email_normalized_nfd'], 'signed in NFD', { typed: 'jos\u00e9@example.com', message: 'jose\u0301@example.com' }),
+    email('plus-as-space', ['email_plus_as_space'], 'a form decoder made + a space', { typed: 'ada+news@example.com', message: 'ada news@example.com' }),
+    email('percent-encoded', ['email_percent_encoded'], 'signed percent-encoded', { message: 'ada%40example.com' }),
+    email('percent-decoded', ['email_percent_decoded'], 'signed percent-decoded', { typed: 'ada%2bnews@example.com', message: 'ada+news@example.com' }),
+    email('html-escaped', ['email_html_escaped'], 'signed with HTML escapes', { typed: 'o&m@example.com', message: 'o&amp;m@example.com' }),
+    email('html-unescaped', ['email_html_unescaped'], 'signed with its HTML escapes resolved', { typed: 'o&amp;m@example.com', message: 'o&m@example.com' }),
+    email('quoted', ['email_quoted'], 'signed as JSON', { message: `"${ADA}"` }),
+    email('mailto', ['email_mailto'], 'signed as a link', { message: `mailto:${ADA}` }),
+    email('undefined', ['email_undefined'], 'the text undefined was signed', { message: 'undefined' }),
+    email('null', ['email_null'], 'the text null was signed', { message: 'null' }),
+    email('none', ['email_none'], 'the text None was signed', { message: 'None' }),
+    email('blank', ['email_blank'], 'the empty text was signed', { message: '' }),
+    email('user-id', ['email_is_user_id'], 'a user id in place of an address', { typed: USER, message: USER }),
+    email('refused', ['email_refused', 'unexplained'], 'a refused e-mail, and a signature of something else', { typed: 'ada:lovelace@example.com', signature: hashed('something else') }),
+    email('refused-ambiguous', ['email_refused', 'unexplained'], 'an ambiguous e-mail, and a signature of something else', { typed: '\u212aim@example.com', signature: hashed('something else') }),
+  ]
+}
+
+function secrets() {
+  const withSecret = (name, finding, comment, secret, options = {}) =>
+    email(`secret-${name}`, [finding], comment, { signature: deviating({ message: ADA, secret }), ...options })
+  return [
+    withSecret('newline', 'secret_newline', 'a line feed behind the secret', `${SECRET}\n`),
+    withSecret('blank', 'secret_blanks', 'a blank behind the secret', `${SECRET} `),
+    withSecret('quoted-double', 'secret_quoted', 'double quotes around the secret', `"${SECRET}"`),
+    withSecret('quoted-single', 'secret_quoted', 'single quotes around the secret', `'${SECRET}'`),
+    withSecret('hex', 'secret_hex_decoded', 'the secret decoded from hexadecimal digits', Buffer.from(HEX_SECRET, 'hex'), { secret: HEX_SECRET }),
+    withSecret('base64', 'secret_base64_decoded', 'the secret decoded from base64', Buffer.from(BASE64_SECRET, 'base64'), { secret: BASE64_SECRET }),
+    withSecret('empty', 'secret_empty', 'no secret at all', ''),
+    withSecret('placeholder-undefined', 'secret_placeholder', 'the text undefined as the secret', 'undefined'),
+    withSecret('placeholder-documentation', 'secret_placeholder', "the documentation's own example as the secret", 'YOUR_HMAC_SECRET'),
+    withSecret('expired', 'secret_expired', 'a dead previous secret', OLDER_SECRET, { previous: [[OLDER_SECRET, NOW]] }),
+    withSecret('expired-second', 'secret_expired', 'the older of two previous secrets is dead', OLDER_SECRET, { previous: [['the-previous-secret-of-these-two', NOW + 60], [OLDER_SECRET, NOW - 60]] }),
+    withSecret('other-purpose', 'secret_of_other_purpose', 'the secret of the other product', OTHER_SECRET, { other_secrets: [OTHER_SECRET] }),
+    withSecret('other-purpose-second', 'secret_of_other_purpose', 'one of several', OTHER_SECRET, { other_secrets: ['a-secret-of-a-third-purpose', OTHER_SECRET] }),
+    withSecret('unlisted', 'unexplained', 'a secret that nobody listed', OTHER_SECRET),
+    withSecret('unlisted-beside-others', 'unexplained', 'none of those that are listed', OTHER_SECRET, { previous: [[OLDER_SECRET, NOW]], other_secrets: ['a-secret-of-a-third-purpose'] }),
+  ]
+}
+
+function calls() {
+  const signed = (name, finding, comment, signature) => email(`call-${name}`, [finding], comment, { signature })
+  return [
+    signed('swapped', 'key_and_message_swapped', 'the e-mail as the key', signatureOf(ADA, SECRET)),
+    signed('sha1', 'algorithm_sha1', 'SHA-1', deviating({ message: ADA, algorithm: 'sha1' })),
+    signed('sha384', 'algorithm_sha384', 'SHA-384', deviating({ message: ADA, algorithm: 'sha384' })),
+    signed('sha512', 'algorithm_sha512', 'SHA-512', deviating({ message: ADA, algorithm: 'sha512' })),
+    signed('secret-first', 'plain_hash_secret_first', 'a plain hash of secret and e-mail', hashed(SECRET + ADA)),
+    signed('secret-last', 'plain_hash_secret_last', 'a plain hash of e-mail and secret', hashed(ADA + SECRET)),
+    signed('without-secret', 'plain_hash_without_secret', 'a plain hash of the e-mail', hashed(ADA)),
+  ]
+}
+
+function outputs() {
+  const seal = signatureOf(SECRET, ADA)
+  const stranger = hashed('something else')
+  const written = (name, findings, comment, signature) => email(`output-${name}`, findings, comment, { signature })
+  return [
+    written('base64', ['output_base64'], 'base64', inBase64(seal)),
+    written('base64url', ['output_base64url'], 'base64url', inBase64(seal, 'base64url')),
+    written('truncated-63', ['output_truncated'], 'one digit is missing', seal.slice(0, 63)),
+    written('truncated-40', ['output_truncated'], 'as long as SHA-1', seal.slice(0, 40)),
+    written('truncated-32', ['output_truncated'], 'the shortest that is recognised', seal.slice(0, 32)),
+    written('truncated-31', ['unexplained'], 'too short to be recognised', seal.slice(0, 31)),
+    written('truncated-1', ['unexplained'], 'far too short', seal.slice(0, 1)),
+    written('prefixed', ['output_prefixed'], 'sha256= in front', `sha256=${seal}`),
+    written('quoted', ['output_quoted'], 'quotes around it', `"${seal}"`),
+    written('newline', ['output_not_trimmed'], 'a line feed behind it', `${seal}\n`),
+    written('blank', ['output_not_trimmed'], 'a blank in front', ` ${seal}`),
+    written('uppercase', ['no_deviation'], 'upper case holds', seal.toUpperCase()),
+    written('empty', ['unexplained'], 'no signature', ''),
+    written('word', ['unexplained'], 'no signature, but a word', 'undefined'),
+    written('unknown', ['unexplained'], 'a signature of something else', stranger),
+    written('unknown-prefixed', ['output_prefixed', 'unexplained'], 'the form is known, the signature is not', `sha256=${stranger}`),
+    written('unknown-base64', ['output_base64', 'unexplained'], 'the form is known, the signature is not', inBase64(stranger)),
+  ]
+}
+
+function emailPairs() {
+  const capitals = 'Ada@Example.com'
+  const pair = (name, findings, comment, options) => email(`pair-${name}`, findings, comment, options)
+  return [
+    pair('text-and-call', ['email_not_lowercased', 'algorithm_sha1'], 'not lowercased, SHA-1', { typed: capitals, signature: deviating({ message: capitals, algorithm: 'sha1' }) }),
+    pair('text-and-plain-hash', ['email_not_lowercased', 'plain_hash_secret_first'], 'not lowercased, a plain hash', { typed: capitals, signature: hashed(SECRET + capitals) }),
+    pair('text-and-secret', ['email_not_trimmed', 'secret_newline'], 'not trimmed, a line feed behind the secret', { typed: ` ${ADA}`, signature: deviating({ message: ` ${ADA}`, secret: `${SECRET}\n` }) }),
+    pair('text-and-quotes', ['email_not_lowercased', 'secret_quoted'], 'not lowercased, a quoted secret', { typed: capitals, signature: deviating({ message: capitals, secret: `"${SECRET}"` }) }),
+    pair('secret-and-call', ['secret_newline', 'algorithm_sha512'], 'a line feed behind the secret, SHA-512', { signature: deviating({ message: ADA, secret: `${SECRET}\n`, algorithm: 'sha512' }) }),
+    pair('previous', ['email_not_lowercased', 'secret_previous'], 'not lowercased, a live previous secret', { typed: capitals, signature: deviating({ message: capitals, secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW + 60]] }),
+    pair('previous-and-call', ['secret_previous', 'algorithm_sha1'], 'a live previous secret, SHA-1', { signature: deviating({ message: ADA, secret: OLDER_SECRET, algorithm: 'sha1' }), previous: [[OLDER_SECRET, NOW + 60]] }),
+    pair('expired', ['email_not_lowercased', 'secret_expired'], 'not lowercased, a dead previous secret', { typed: capitals, signature: deviating({ message: capitals, secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW]] }),
+    pair('other-purpose', ['email_not_lowercased', 'secret_of_other_purpose'], 'not lowercased, the secret of the other product', { typed: capitals, signature: deviating({ message: capitals, secret: OTHER_SECRET }), other_secrets: [OTHER_SECRET] }),
+    pair('secret-and-output', ['secret_newline', 'output_base64'], 'a line feed behind the secret, base64', { signature: inBase64(deviating({ message: ADA, secret: `${SECRET}\n` })) }),
+    pair('text-and-uppercase', ['email_not_lowercased', 'output_uppercase'], 'not lowercased, upper-case digits', { typed: capitals, signature: deviating({ message: capitals }).toUpperCase() }),
+    pair('text-and-truncated', ['email_not_lowercased', 'output_truncated'], 'not lowercased, truncated', { typed: capitals, signature: deviating({ message: capitals }).slice(0, 32) }),
+    pair('call-and-prefix', ['algorithm_sha1', 'output_prefixed'], 'SHA-1, with its name in front', { signature: `sha1=${deviating({ message: ADA, algorithm: 'sha1' })}` }),
+    pair('text-call-and-output', ['email_not_lowercased', 'algorithm_sha1', 'output_prefixed'], 'a pair, and a written form', { typed: capitals, signature: `sha1=${deviating({ message: capitals, algorithm: 'sha1' })}` }),
+    pair('three', ['unexplained'], 'three deviations are one too many', { typed: capitals, signature: deviating({ message: capitals, secret: `${SECRET}\n`, algorithm: 'sha512' }) }),
+  ]
+}
+
+function holdingEmails() {
+  const seal = signatureOf(SECRET, ADA)
+  return [
+    email('holds', ['no_deviation'], 'a signature that holds', { message: ADA }),
+    email('holds-as-typed', ['no_deviation'], 'of an e-mail as typed', { typed: ' Ada@Example.com\n', message: ADA }),
+    email('holds-previous', ['no_deviation'], 'with a live previous secret', { signature: deviating({ message: ADA, secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW + 1]] }),
+    email('holds-4096-bytes', ['no_deviation'], '4096 bytes as typed are not too long', { typed: ' '.repeat(4096 - ADA.length) + ADA, message: ADA }),
+    email('too-long', ['input_too_long'], '4097 bytes are, though the signature holds', { typed: ' '.repeat(4097 - ADA.length) + ADA, message: ADA }),
+    email('too-long-signature', ['input_too_long'], 'a signature of 4097 bytes', { signature: ' '.repeat(4097 - seal.length) + seal }),
+    email('too-long-multibyte', ['input_too_long'], 'bytes, not characters', { typed: `${'é'.repeat(2049)}@example.com`, signature: seal }),
+  ]
+}
+
+function linkTexts() {
+  const parts = { host: HOST, user: USER, time: NOW }
+  const joined = (order, separator = ':') => order.map((part) => parts[part]).join(separator)
+  return [
+    link('host-with-scheme', ['link_host_with_scheme'], 'a URL was signed as the host', { message: `https://${MESSAGE}` }),
+    link('host-with-port', ['link_host_with_port'], 'the port was signed', { before: 'https://help.company.com:8443/submit-ticket', message: linkMessage(`${HOST}:8443`, USER, NOW) }),
+    link('host-with-path', ['link_host_with_path'], 'the path was signed', { message: linkMessage(`${HOST}/submit-ticket`, USER, NOW) }),
+    link('host-with-dot', ['link_host_with_trailing_dot'], 'a dot at the end was signed', { message: linkMessage(`${HOST}.`, USER, NOW) }),
+    link('host-upper', ['link_host_not_canonical'], 'the host was signed as written in the URL', { before: 'https://HELP.company.com/submit-ticket', message: linkMessage('HELP.company.com', USER, NOW) }),
+    link('host-idna', ['link_host_not_canonical'], 'the host was signed in Unicode', { host: 'bücher.example', message: linkMessage('bücher.example', USER, NOW) }),
+    link('host-another', ['link_host_is_another'], 'the host of the URL was signed, which is not the portal', { before: 'https://desk.company.com/submit-ticket', message: linkMessage('desk.company.com', USER, NOW) }),
+    link('host-missing', ['link_host_missing'], 'no host was signed', { message: `${USER}:${NOW}` }),
+    link('milliseconds-signed', ['link_timestamp_in_milliseconds'], 'milliseconds were signed, seconds sent', { message: linkMessage(HOST, USER, NOW * 1000) }),
+    link('milliseconds', ['link_timestamp_in_milliseconds'], 'milliseconds were signed and sent', { time: NOW * 1000, message: linkMessage(HOST, USER, NOW * 1000) }),
+    link('timestamp-missing', ['link_timestamp_missing'], 'no timestamp was signed', { message: `${HOST}:${USER}` }),
+    link('user-id-encoded', ['link_user_id_encoded'], 'the user id was signed percent-encoded', { user: 'a/b', message: linkMessage(HOST, 'a%2Fb', NOW) }),
+    link('user-id-undefined', ['link_user_id_undefined'], 'the text undefined was signed', { message: linkMessage(HOST, 'undefined', NOW) }),
+    link('order-user-first', ['link_order'], 'the user id first', { message: joined(['user', 'host', 'time']) }),
+    link('order-time-first', ['link_order'], 'the timestamp first', { message: joined(['time', 'host', 'user']) }),
+    link('order-time-second', ['link_order'], 'the timestamp second', { message: joined(['host', 'time', 'user']) }),
+    link('separator-bar', ['link_separator'], 'joined by |', { message: joined(['host', 'user', 'time'], '|') }),
+    link('separator-dot', ['link_separator'], 'joined by a dot', { message: joined(['host', 'user', 'time'], '.') }),
+  ]
+}
+
+function linkCircumstances() {
+  const seal = signatureOf(SECRET, MESSAGE)
+  const query = linkQuery(USER, NOW, seal)
+  return [
+    link('holds', ['no_deviation'], 'a link that holds', { message: MESSAGE }),
+    link('holds-last-second', ['no_deviation'], 'in its last second', { message: MESSAGE, now: NOW + 300 }),
+    link('holds-uppercase', ['no_deviation'], 'in upper case', { signature: seal.toUpperCase() }),
+    link('holds-previous', ['no_deviation'], 'with a live previous secret', { signature: deviating({ message: MESSAGE, secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW + 1]] }),
+    link('expired', ['link_expired'], 'a second too late', { message: MESSAGE, now: NOW + 301 }),
+    link('expired-tolerance', ['link_expired'], 'too late for the tolerance', { message: MESSAGE, now: NOW + 1, tolerance: 0 }),
+    link('in-future', ['link_in_future'], 'a second too early', { message: MESSAGE, now: NOW - 301 }),
+    link('public', ['link_public'], 'no identity', { query: '/submit-ticket?lang=de' }),
+    link('public-empty', ['link_public'], 'an empty URL', { query: '' }),
+    link('incomplete', ['link_incomplete'], 'no signature', { query: `/?user_id=${USER}&user_id_timestamp=${NOW}` }),
+    link('incomplete-id', ['link_incomplete'], 'no user id', { query: `/?${query.slice(query.indexOf('&') + 1)}` }),
+    link('repeated', ['link_repeated'], 'two user ids', { query: `/?${query}&user_id=${USER}` }),
+    link('refused', ['link_refused', 'unexplained'], 'a control character, and a signature of something else', { user: 'user\n42', signature: hashed('something else') }),
+    link('refused-url', ['link_refused'], 'a URL that cannot be read', { query: `submit-ticket?${query}` }),
+    link('too-long', ['input_too_long'], '4097 bytes, though the link holds', { query: `/${'x'.repeat(4095 - query.length)}?${query}` }),
+    link('4096-bytes', ['no_deviation'], '4096 bytes are not too long', { query: `/${'x'.repeat(4094 - query.length)}?${query}` }),
+    link('unexplained', ['unexplained'], 'a signature of something else', { signature: hashed('something else') }),
+  ]
+}
+
+function linkPairs() {
+  const signed = (options) => deviating({ message: MESSAGE, ...options })
+  return [
+    link('secret-newline', ['secret_newline'], 'a line feed behind the secret', { signature: signed({ secret: `${SECRET}\n` }) }),
+    link('secret-expired', ['secret_expired'], 'a dead previous secret', { signature: signed({ secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW]] }),
+    link('secret-other-purpose', ['secret_of_other_purpose'], 'the secret of the e-mail seal', { signature: signed({ secret: OTHER_SECRET }), other_secrets: [OTHER_SECRET] }),
+    link('call-sha1', ['algorithm_sha1'], 'SHA-1', { signature: signed({ algorithm: 'sha1' }) }),
+    link('call-swapped', ['key_and_message_swapped'], 'the message as the key', { signature: signatureOf(MESSAGE, SECRET) }),
+    link('output-base64', ['output_base64'], 'base64', { signature: inBase64(signed({})) }),
+    link('output-truncated', ['output_truncated'], 'half of it', { signature: signed({}).slice(0, 32) }),
+    link('pair-scheme-and-sha1', ['link_host_with_scheme', 'algorithm_sha1'], 'a URL was signed, SHA-1', { signature: signed({ message: `https://${MESSAGE}`, algorithm: 'sha1' }) }),
+    link('pair-order-and-newline', ['link_order', 'secret_newline'], 'the user id first, a line feed behind the secret', { signature: signed({ message: `${USER}:${HOST}:${NOW}`, secret: `${SECRET}\n` }) }),
+    link('pair-scheme-and-output', ['link_host_with_scheme', 'output_base64'], 'a URL was signed, base64', { signature: inBase64(signed({ message: `https://${MESSAGE}` })) }),
+    link('pair-previous', ['link_host_missing', 'secret_previous'], 'no host was signed, a live previous secret', { signature: signed({ message: `${USER}:${NOW}`, secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW + 60]] }),
+    link('order-and-expired', ['link_order', 'link_expired'], 'the user id first, and too late', { message: `${USER}:${HOST}:${NOW}`, now: NOW + 301 }),
+    link('newline-and-future', ['secret_newline', 'link_in_future'], 'a line feed behind the secret, and too early', { signature: signed({ secret: `${SECRET}\n` }), now: NOW - 301 }),
+    link('output-and-expired', ['output_base64', 'link_expired'], 'base64, and too late', { signature: inBase64(signed({})), now: NOW + 301 }),
+  ]
+}
+
+export const cases = [
+  ...emailTexts(),
+  ...secrets(),
+  ...calls(),
+  ...outputs(),
+  ...emailPairs(),
+  ...holdingEmails(),
+  ...linkTexts(),
+  ...linkCircumstances(),
+  ...linkPairs(),
+]

