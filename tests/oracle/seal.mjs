@@ -260,8 +260,8 @@ function escaped(value) {
 
 /** Section 5: what a verifier with these secrets answers. */
 export class Verifier {
-  constructor(secret, { previous = [], tolerance = 300 } = {}) {
-    this.secrets = [{ secret: checkedSecret(secret), expiresAt: Infinity }]
+  constructor(secret, name, { previous = [], tolerance = 300 } = {}) {
+    this.secrets = [{ secret: checkedSecret(secret, name), expiresAt: Infinity }]
     for (const [previousSecret, expiresAt] of previous) {
       checkedSecret(previousSecret)
       if (!isTime(expiresAt)) refuse('secret_expiry_malformed')
@@ -295,6 +295,18 @@ export class Verifier {
     if (identity === null) return null
     const { userId: user_id, timestamp, signature } = identity
     return this.verify_user({ portal_host, user_id, timestamp, signature, now })
+  }
+
+  /** Section 8, as far as the question is refused; the cases state the findings themselves. */
+  explain_email({ other_secrets = [], now }) {
+    other_secrets.forEach((secret) => checkedSecret(secret))
+    checkedTimestamp(now)
+  }
+
+  explain_link({ portal_host, other_secrets = [], now }) {
+    other_secrets.forEach((secret) => checkedSecret(secret))
+    canonicalHost(portal_host)
+    checkedTimestamp(now)
   }
 
   #secretIndex(message, signature = '', now) {

@@ -11,7 +11,7 @@ export const HOST = 'help.company.com'
 
 const constructors = {
   Signer: (given) => new oracle.Signer(...secretAndName(given)),
-  Verifier: ({ secret, ...options }) => new oracle.Verifier(secret, options),
+  Verifier: (given) => new oracle.Verifier(...secretAndName(given), given),
 }
 const functions = {
   canonical_email: ({ email }) => oracle.canonicalEmail(email),
@@ -52,7 +52,7 @@ function outcomeOf(given) {
 }
 
 function secretAndName({ secret, name, env = {} }) {
-  return name === undefined ? [secret] : [env[name], name]
+  return [name === undefined ? secret : env[name], name]
 }
 
 /** A code point as it stands in ids and comments. */

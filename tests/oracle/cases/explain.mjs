@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { linkMessage, linkQuery, signatureOf } from '../seal.mjs'
-import { HOST, NOW, OLDER_SECRET, OTHER_SECRET, SECRET } from './case.mjs'
+import { HOST, NOW, OLDER_SECRET, OTHER_SECRET, SECRET, caseOf } from './case.mjs'
 
 export const comment = 'SPEC 8: what explains a signature that does not hold'
 
@@ -258,6 +258,30 @@ function linkPairs() {
   ]
 }
 
+function refusedQuestions() {
+  const refused = (id, call, args, fails, comment) =>
+    caseOf({ id: `explain-refused-${id}`, comment, class: 'Verifier', new: { secret: SECRET }, call, args, fails })
+  const ofLink = (id, more, fails, comment) =>
+    refused(`link-${id}`, 'explain_link', { portal_host: HOST, url: '/submit-ticket', now: NOW, ...more }, fails, comment)
+  const ofBoth = (id, more, fails, comment) => [
+    refused(`email-${id}`, 'explain_email', { email: ADA, signature: '', now: NOW, ...more }, fails, comment),
+    ofLink(id, more, fails, comment),
+  ]
+  return [
+    ...ofBoth('missing', { other_secrets: [null] }, 'secret_missing', 'none, in a list of other secrets'),
+    ...ofBoth('empty', { other_secrets: [''] }, 'secret_empty', 'an empty other secret'),
+    ...ofBoth('padded', { other_secrets: [`${SECRET}\n`] }, 'secret_padded', 'a padded other secret'),
+    ...ofBoth('control', { other_secrets: ['example-secret\x01for-documentation'] }, 'secret_malformed', 'a control character'),
+    ...ofBoth('placeholder', { other_secrets: ['changeme'] }, 'secret_placeholder', 'a placeholder'),
+    ...ofBoth('second', { other_secrets: [OTHER_SECRET, 'short'] }, 'secret_too_short', 'the second other secret'),
+    ...ofBoth('order-before-now', { other_secrets: ['short'], now: -1 }, 'secret_too_short', 'other secrets before now'),
+    ...ofBoth('now', { now: -1 }, 'timestamp_malformed', 'now before 1970 is an error, not a finding'),
+    ofLink('host', { portal_host: 'help.company.com:443' }, 'host_malformed', "a host with a port is the caller's error, not a finding"),
+    ofLink('order-other-before-host', { portal_host: '', other_secrets: ['short'] }, 'secret_too_short', 'other secrets before the host'),
+    ofLink('order-host-before-now', { portal_host: '', now: -1 }, 'host_malformed', 'the host before now'),
+  ]
+}
+
 export const cases = [
   ...emailTexts(),
   ...secrets(),
@@ -268,4 +292,5 @@ export const cases = [
   ...linkTexts(),
   ...linkCircumstances(),
   ...linkPairs(),
+  ...refusedQuestions(),
 ]

@@ -203,6 +203,7 @@ function linking() {
     linked('latest', 'the latest time', { timestamp: LATEST }),
     linked('too-early', 'a time before 1970', { timestamp: -1, fails: 'timestamp_malformed' }),
     linked('id-empty', 'no user id', { user_id: '', fails: 'user_id_empty' }),
+    linked('id-too-long', 'a user id of 256 bytes', { user_id: 'u'.repeat(256), fails: 'user_id_too_long' }),
     linked('order-url-before-user', 'the URL is checked before the user id', { portal_url: '', user_id: '', fails: 'portal_url_malformed' }),
     linked('order-insecure-before-user', 'its scheme too', { portal_url: 'http://help.company.com', user_id: '', fails: 'portal_url_insecure' }),
     linked('order-user-before-time', 'the user id before the time', { user_id: '\n', timestamp: -1, fails: 'user_id_malformed' }),

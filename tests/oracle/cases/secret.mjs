@@ -20,6 +20,12 @@ function named(id, name, value, fails, comment) {
     message: fails ? undefined : EMAIL, fails })
 }
 
+function namedVerifier(id, name, value, options, fails, comment) {
+  const env = value === undefined ? {} : { [name]: value }
+  return caseOf({ id: `secret-verifier-env-${id}`, comment, class: 'Verifier', new: { name, ...options, env }, call: 'verify_email',
+    args: { email: EMAIL, signature: '', now: NOW }, fails })
+}
+
 function listed(id, options, fails, comment) {
   return caseOf({ id: `secret-verifier-${id}`, comment, class: 'Verifier', new: { secret: SECRET, ...options }, call: 'verify_email',
     args: { email: EMAIL, signature: '', now: NOW }, fails })
@@ -224,6 +230,23 @@ function verifiers() {
   ]
 }
 
+function verifiersByName() {
+  const older = 'an-older-secret-now-being-replaced'
+  return [
+    namedVerifier('public', 'VITE_VERIFIER_SECRET', SECRET, {}, 'secret_public', 'a public name'),
+    namedVerifier('unset', 'DESKSEAL_VERIFIER_UNSET', undefined, {}, 'secret_missing', 'an unset variable'),
+    namedVerifier('empty', 'DESKSEAL_VERIFIER_EMPTY', '', {}, 'secret_empty', 'an empty variable'),
+    namedVerifier('padded', 'DESKSEAL_VERIFIER_PADDED', ` ${SECRET}`, {}, 'secret_padded', 'a blank in front'),
+    namedVerifier('control', 'DESKSEAL_VERIFIER_CONTROL', 'example-secret\x01for-documentation', {}, 'secret_malformed', 'a control character'),
+    namedVerifier('placeholder', 'DESKSEAL_VERIFIER_PLACEHOLDER', 'undefined', {}, 'secret_placeholder', 'the text undefined'),
+    namedVerifier('short', 'DESKSEAL_VERIFIER_SHORT', 'short', {}, 'secret_too_short', 'five bytes'),
+    namedVerifier('set', 'DESKSEAL_VERIFIER_SECRET', SECRET, { previous: [[older, NOW]], tolerance: 0 }, 'signature_malformed', 'a good variable: the call gets further'),
+    namedVerifier('previous', 'DESKSEAL_VERIFIER_SECRET', SECRET, { previous: [['short', NOW]] }, 'secret_too_short', 'a short previous secret'),
+    namedVerifier('expiry', 'DESKSEAL_VERIFIER_SECRET', SECRET, { previous: [[older, -1]] }, 'secret_expiry_malformed', 'an expiry before 1970'),
+    namedVerifier('tolerance', 'DESKSEAL_VERIFIER_SECRET', SECRET, { tolerance: 3601 }, 'tolerance_malformed', 'a tolerance over an hour'),
+  ]
+}
+
 export const cases = [
   ...missingAndEmpty(),
   ...padded(),
@@ -234,4 +257,5 @@ export const cases = [
   ...orderOfChecks(),
   ...names(),
   ...verifiers(),
+  ...verifiersByName(),
 ]
