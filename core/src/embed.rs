@@ -1,0 +1,206 @@
+//! The markup that loads the Ticket Center (SPEC 6).
+
+use std::fmt;
+
+use crate::error::{Error, ErrorCode};
+use crate::host::{UrlRefusal, parse_secure_url};
+use crate::signer::SignedEmail;
+
+const DEFAULT_ALIGN: &str = "center";
+const DEFAULT_MAX_WIDTH: &str = "864px";
+const DEFAULT_CONTAINER: &str = "hdh-ticket-center";
+const DEFAULT_SCRIPT_URL: &str = "https://helpdesky.io/ticket-center.js";
+
+/// Ids that stand in documentation (SPEC 6.1), compared without regard to ASCII case.
+const PLACEHOLDERS: [&str; 2] = ["YOUR_HELPDESK_ID", "HELPDESK_ID"];
+
+/// How the Ticket Center looks and where its script comes from; `None` is the default (SPEC 6.1).
+///
+/// ```
+/// use deskseal::EmbedOptions;
+///
+/// let options = EmbedOptions { max_width: Some("60rem"), ..EmbedOptions::default() };
+/// # assert_eq!(options.align, None);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EmbedOptions<'text> {
+    /// `left`, `center` (the default) or `right`.
+    pub align: Option<&'text str>,
+    /// A positive whole number and `px`, `rem` or `%`; default `864px`.
+    pub max_width: Option<&'text str>,
+    /// The id of the container element; default `hdh-ticket-center`.
+    pub container: Option<&'text str>,
+    /// The script's absolute `https` URL; default `https://helpdesky.io/ticket-center.js`.
+    pub script_url: Option<&'text str>,
+    /// The page's Content-Security-Policy nonce.
+    pub nonce: Option<&'text str>,
+}
+
+/// The Ticket Center's markup for one customer.
+///
+/// `Debug` does not show the signature.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Embed {
+    /// The script tag's attributes, unescaped, in order and without defaults, for frameworks that
+    /// build their own tags.
+    pub attributes: Vec<(&'static str, String)>,
+    /// The container and the script tag, escaped, ready for the page.
+    pub html: String,
+}
+
+impl Embed {
+    pub(crate) fn new(
+        signed: &SignedEmail,
+        helpdesk_id: &str,
+        options: &EmbedOptions<'_>,
+    ) -> Result<Self, Error> {
+        check_helpdesk_id(helpdesk_id)?;
+        let align =
+            checked(options.align, DEFAULT_ALIGN, is_align, "align", "left, center or right")?;
+        let max_width = checked(
+            options.max_width,
+            DEFAULT_MAX_WIDTH,
+            is_max_width,
+            "max_width",
+            "a positive whole number and px, rem or %, such as 864px",
+        )?;
+        let container = checked(
+            options.container,
+            DEFAULT_CONTAINER,
+            is_element_id,
+            "container",
+            "an element id: a letter, then letters, digits, - and _",
+        )?;
+        let script_url = script_url(options.script_url.unwrap_or(DEFAULT_SCRIPT_URL))?;
+        let nonce = checked(options.nonce, "", is_nonce, "nonce", "a base64 value without blanks")?;
+
+        let mut attributes = vec![
+            ("src", script_url),
+            ("data-helpdesk-id", helpdesk_id.to_owned()),
+            ("data-email", signed.email.as_str().to_owned()),
+            ("data-signature", signed.signature.to_hex()),
+        ];
+        let changed = [
+            ("data-align", align, DEFAULT_ALIGN),
+            ("data-max-width", max_width, DEFAULT_MAX_WIDTH),
+            ("data-container", container, DEFAULT_CONTAINER),
+            ("nonce", nonce, ""),
+        ]
+        .into_iter()
+        .filter(|(_, value, default)| value != default)
+        .map(|(name, value, _)| (name, value.to_owned()));
+        attributes.extend(changed);
+
+        let html = html(container, &attributes);
+        Ok(Self { attributes, html })
+    }
+}
+
+impl fmt::Debug for Embed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.attributes.iter().filter(|(name, _)| *name != "data-signature");
+        formatter.write_str("Embed ")?;
+        formatter.debug_map().entries(shown.map(|(name, value)| (name, value))).finish()
+    }
+}
+
+fn check_helpdesk_id(helpdesk_id: &str) -> Result<(), Error> {
+    let is_placeholder =
+        PLACEHOLDERS.iter().any(|placeholder| helpdesk_id.eq_ignore_ascii_case(placeholder));
+    if is_placeholder {
+        return Err(Error::new(
+            ErrorCode::HelpdeskIdMalformed,
+            "The helpdesk id is the documentation's placeholder; copy yours from the dashboard.",
+        ));
+    }
+    if (1..=128).contains(&helpdesk_id.len()) && helpdesk_id.bytes().all(is_id_byte) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorCode::HelpdeskIdMalformed,
+        "The helpdesk id is not 1 to 128 letters, digits, - and _; copy it from the dashboard.",
+    ))
+}
+
+/// Returns the option's value, checked, or its default.
+fn checked<'text>(
+    value: Option<&'text str>,
+    default: &'static str,
+    is_valid: fn(&str) -> bool,
+    name: &str,
+    grammar: &str,
+) -> Result<&'text str, Error> {
+    match value {
+        None => Ok(default),
+        Some(value) if is_valid(value) => Ok(value),
+        Some(_) => Err(Error::new(
+            ErrorCode::EmbedOptionMalformed,
+            format!("The option {name} is not {grammar}."),
+        )),
+    }
+}
+
+fn script_url(text: &str) -> Result<String, Error> {
+    let refusal = match parse_secure_url(text) {
+        Ok((url, _)) => return Ok(url.into()),
+        Err(UrlRefusal::Malformed(reason)) => format!("The option script_url {reason}."),
+        Err(UrlRefusal::Insecure) => {
+            "The option script_url is not https; plain http is for loopback hosts.".to_owned()
+        }
+    };
+    Err(Error::new(ErrorCode::EmbedOptionMalformed, refusal))
+}
+
+fn is_align(text: &str) -> bool {
+    matches!(text, "left" | "center" | "right")
+}
+
+fn is_max_width(text: &str) -> bool {
+    let number = ["px", "rem", "%"].iter().find_map(|unit| text.strip_suffix(unit));
+    number.is_some_and(|number| {
+        !number.starts_with('0')
+            && !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+fn is_element_id(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.bytes().all(is_id_byte)
+}
+
+fn is_nonce(text: &str) -> bool {
+    let value = text.trim_end_matches('=');
+    let is_nonce_byte = |byte| is_id_byte(byte) || matches!(byte, b'+' | b'/');
+    !value.is_empty() && text.len() - value.len() <= 2 && value.bytes().all(is_nonce_byte)
+}
+
+fn is_id_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
+fn html(container: &str, attributes: &[(&str, String)]) -> String {
+    let mut html = format!("<div id=\"{container}\"></div>\n<script");
+    for (name, value) in attributes {
+        html.push(' ');
+        html.push_str(name);
+        html.push_str("=\"");
+        push_escaped(value, &mut html);
+        html.push('"');
+    }
+    html.push_str("></script>");
+    html
+}
+
+fn push_escaped(value: &str, html: &mut String) {
+    for character in value.chars() {
+        match character {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            _ => html.push(character),
+        }
+    }
+}

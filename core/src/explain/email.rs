@@ -1,0 +1,220 @@
+//! Texts that may have been signed in place of the canonical e-mail.
+
+use std::collections::HashMap;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use unicode_normalization::UnicodeNormalization;
+
+use super::search::MAX_COMBINED;
+use super::{Finding, FindingCode, Variant, advice};
+use crate::email::CanonicalEmail;
+use crate::text::{is_blank, is_trimmed};
+use crate::unicode::push_lowercase;
+
+type Message = Variant<String>;
+
+/// What `encodeURIComponent` leaves as it is (ECMAScript, 19.2.6.4), letters and digits aside.
+pub(super) const URI_COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+
+/// What languages make of a missing value.
+const STAND_INS: [(&str, FindingCode); 4] = [
+    ("undefined", FindingCode::EmailUndefined),
+    ("null", FindingCode::EmailNull),
+    ("None", FindingCode::EmailNone),
+    ("", FindingCode::EmailBlank),
+];
+
+/// Tells which characters are trimmed; the code of the deviation.
+type Trim = (fn(char) -> bool, Option<FindingCode>);
+
+const TRIMS: [Trim; 6] = [
+    (is_trimmed, None),
+    (|_| false, Some(FindingCode::EmailNotTrimmed)),
+    (
+        |character| is_unicode_space(character) || matches!(character, '\u{1C}'..='\u{1F}'),
+        Some(FindingCode::EmailTrimmedByPython),
+    ),
+    (
+        |character| matches!(character, '\t'..='\r' | ' ' | '\0'),
+        Some(FindingCode::EmailTrimmedByRuby),
+    ),
+    (
+        |character| matches!(character, '\t' | '\n' | '\u{B}' | '\r' | ' ' | '\0'),
+        Some(FindingCode::EmailTrimmedByPhp),
+    ),
+    (is_unicode_space, Some(FindingCode::EmailTrimmedByRust)),
+];
+
+/// Returns the text in lower case by some rule; the code of the deviation.
+type Lowercase = (fn(&str) -> String, Option<FindingCode>);
+
+const LOWERCASES: [Lowercase; 7] = [
+    (lowercase, None),
+    (str::to_owned, Some(FindingCode::EmailNotLowercased)),
+    (str::to_ascii_lowercase, Some(FindingCode::EmailLowercasedAsciiOnly)),
+    (
+        |text| lowercase(&text.replace('\u{3A3}', "\u{3C3}")),
+        Some(FindingCode::EmailLowercasedWithoutFinalSigma),
+    ),
+    (|text| lowercase_as_of(13, text), Some(FindingCode::EmailLowercasedByOlderUnicode)),
+    (|text| lowercase_as_of(15, text), Some(FindingCode::EmailLowercasedByOlderUnicode)),
+    (|text| lowercase_as_of(16, text), Some(FindingCode::EmailLowercasedByOlderUnicode)),
+];
+
+/// Capital letters by the version of Unicode that brought them, since 13.0 (`DerivedAge.txt`).
+const NEW_CAPITALS: [(u8, char, char); 15] = [
+    (14, '\u{2C2F}', '\u{2C2F}'),
+    (14, '\u{A7C0}', '\u{A7C0}'),
+    (14, '\u{A7D0}', '\u{A7D0}'),
+    (14, '\u{A7D6}', '\u{A7D6}'),
+    (14, '\u{A7D8}', '\u{A7D8}'),
+    (14, '\u{10570}', '\u{10595}'),
+    (16, '\u{1C89}', '\u{1C89}'),
+    (16, '\u{A7CB}', '\u{A7CC}'),
+    (16, '\u{A7DA}', '\u{A7DA}'),
+    (16, '\u{A7DC}', '\u{A7DC}'),
+    (16, '\u{10D50}', '\u{10D65}'),
+    (17, '\u{A7CE}', '\u{A7CE}'),
+    (17, '\u{A7D2}', '\u{A7D2}'),
+    (17, '\u{A7D4}', '\u{A7D4}'),
+    (17, '\u{16EA0}', '\u{16EB8}'),
+];
+
+/// Returns why the text must not be signed at all, if so.
+pub(super) fn refusal(email: &str) -> Option<Finding> {
+    let error = CanonicalEmail::parse(email).err()?;
+    let text = email.trim_matches(is_trimmed);
+    if let Some((_, code)) = STAND_INS.iter().find(|(stand_in, _)| text == *stand_in) {
+        return Some(Finding::from(*code));
+    }
+    if !text.contains('@') {
+        return Some(FindingCode::EmailIsUserId.into());
+    }
+    Some(Finding::new(FindingCode::EmailRefused, advice::refused(&error)))
+}
+
+/// Returns every text to try, the canonical form first.
+pub(super) fn messages(email: &str) -> Vec<Message> {
+    let mut messages = Messages::default();
+    if !email.contains('@') {
+        messages.push(email.to_owned(), Vec::new());
+    }
+    for (is_trimmed, trim_code) in TRIMS {
+        for (lowercase, lowercase_code) in LOWERCASES {
+            let text = lowercase(email.trim_matches(is_trimmed));
+            messages.push(text, trim_code.into_iter().chain(lowercase_code).collect());
+        }
+    }
+    for Variant { value, deviations } in messages.clone_combinable() {
+        for (changed, code) in changes(&value) {
+            messages.push(changed, [&deviations[..], &[code]].concat());
+        }
+    }
+    for (text, code) in STAND_INS {
+        messages.push(text.to_owned(), vec![code]);
+    }
+    messages.all
+}
+
+/// Returns the text as it is changed on the way between a database, a page and a request.
+fn changes(text: &str) -> Vec<(String, FindingCode)> {
+    vec![
+        (format!("{text}\n"), FindingCode::EmailNotTrimmed),
+        (format!("{text}\r\n"), FindingCode::EmailNotTrimmed),
+        (format!("{text} "), FindingCode::EmailNotTrimmed),
+        (format!(" {text}"), FindingCode::EmailNotTrimmed),
+        (text.nfc().collect(), FindingCode::EmailNormalizedNfc),
+        (text.nfd().collect(), FindingCode::EmailNormalizedNfd),
+        (text.replace('+', " "), FindingCode::EmailPlusAsSpace),
+        (text.replace(' ', "+"), FindingCode::EmailPlusAsSpace),
+        (utf8_percent_encode(text, URI_COMPONENT).to_string(), FindingCode::EmailPercentEncoded),
+        (
+            percent_decode_str(text).decode_utf8_lossy().into_owned(),
+            FindingCode::EmailPercentDecoded,
+        ),
+        (html_escaped(text), FindingCode::EmailHtmlEscaped),
+        (html_unescaped(text), FindingCode::EmailHtmlUnescaped),
+        (format!("\"{text}\""), FindingCode::EmailQuoted),
+        (format!("'{text}'"), FindingCode::EmailQuoted),
+        (format!("mailto:{text}"), FindingCode::EmailMailto),
+    ]
+}
+
+/// Texts in the order they were added, each with the fewest deviations that lead to it.
+#[derive(Default)]
+struct Messages {
+    all: Vec<Message>,
+    positions: HashMap<String, usize>,
+}
+
+impl Messages {
+    /// Returns the texts to which one more deviation may be added.
+    fn clone_combinable(&self) -> Vec<Message> {
+        let is_combinable = |message: &&Message| message.deviations.len() < MAX_COMBINED;
+        self.all.iter().filter(is_combinable).cloned().collect()
+    }
+
+    fn push(&mut self, text: String, deviations: Vec<FindingCode>) {
+        if let Some(&position) = self.positions.get(&text) {
+            let known = &mut self.all[position].deviations;
+            if deviations.len() < known.len() {
+                *known = deviations;
+            }
+            return;
+        }
+        self.positions.insert(text.clone(), self.all.len());
+        self.all.push(Variant::new(text, deviations));
+    }
+}
+
+fn is_unicode_space(character: char) -> bool {
+    is_blank(character) && character != '\u{FEFF}'
+}
+
+fn lowercase(text: &str) -> String {
+    let mut lower = String::with_capacity(text.len());
+    push_lowercase(text, usize::MAX, &mut lower);
+    lower
+}
+
+/// Returns the text in lower case as of a version of Unicode, which leaves later letters alone.
+fn lowercase_as_of(version: u8, text: &str) -> String {
+    let is_new = |character: char| {
+        NEW_CAPITALS
+            .iter()
+            .any(|(since, first, last)| *since > version && (*first..=*last).contains(&character))
+    };
+    text.split_inclusive(is_new)
+        .map(|part| match part.char_indices().next_back() {
+            Some((start, last)) if is_new(last) => lowercase(&part[..start]) + &part[start..],
+            _ => lowercase(part),
+        })
+        .collect()
+}
+
+fn html_escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}
+
+fn html_unescaped(text: &str) -> String {
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#x27;", "'")
+        .replace("&#64;", "@")
+        .replace("&amp;", "&")
+}

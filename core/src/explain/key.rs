@@ -1,0 +1,85 @@
+//! Keys that may have been used in place of the secret.
+
+use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded, Encoding};
+use zeroize::Zeroizing;
+
+use super::{FindingCode, Variant};
+use crate::secret::{ISSUED_PREFIXES, Secret};
+use crate::timestamp::Timestamp;
+use crate::verifier::Verifier;
+
+type KeyVariant = Variant<Zeroizing<Vec<u8>>>;
+
+/// What languages make of a missing value, and what documentation shows.
+const STAND_INS: [&str; 6] = ["undefined", "null", "None", "nil", "YOUR_HMAC_SECRET", "changeme"];
+
+/// Returns every key to try, the current secret first.
+pub(super) fn variants(
+    verifier: &Verifier,
+    other_secrets: &[Secret],
+    now: Timestamp,
+) -> Vec<KeyVariant> {
+    let listed = verifier.keys().iter().map(|key| {
+        let deviation = match key.expires_at {
+            None => None,
+            Some(_) if key.is_alive(now) => Some(FindingCode::SecretPrevious),
+            Some(_) => Some(FindingCode::SecretExpired),
+        };
+        (key.key.secret(), deviation)
+    });
+    let others =
+        other_secrets.iter().map(|secret| (secret, Some(FindingCode::SecretOfOtherPurpose)));
+
+    let mut variants: Vec<_> = listed
+        .chain(others)
+        .flat_map(|(secret, deviation)| variants_of(secret.as_str(), deviation))
+        .collect();
+    variants.push(variant(b"", [FindingCode::SecretEmpty]));
+    variants
+        .extend(STAND_INS.map(|text| variant(text.as_bytes(), [FindingCode::SecretPlaceholder])));
+    variants
+}
+
+/// Returns the secret as it is, as files and shells change it, and as code decodes it.
+fn variants_of(secret: &str, deviation: Option<FindingCode>) -> Vec<KeyVariant> {
+    let changed = [
+        (format!("{secret}\n"), FindingCode::SecretNewline),
+        (format!("{secret}\r\n"), FindingCode::SecretNewline),
+        (format!("{secret} "), FindingCode::SecretBlanks),
+        (format!(" {secret}"), FindingCode::SecretBlanks),
+        (format!(" {secret} "), FindingCode::SecretBlanks),
+        (format!("{secret}\t"), FindingCode::SecretBlanks),
+        (format!("\"{secret}\""), FindingCode::SecretQuoted),
+        (format!("'{secret}'"), FindingCode::SecretQuoted),
+        (format!("`{secret}`"), FindingCode::SecretQuoted),
+    ]
+    .map(|(text, code)| (Zeroizing::new(text.into_bytes()), code));
+
+    let payload = ISSUED_PREFIXES.iter().find_map(|prefix| secret.strip_prefix(prefix));
+    let decoded = [Some(secret), payload].into_iter().flatten().flat_map(decodings);
+
+    let as_it_is = variant(secret.as_bytes(), deviation.as_slice());
+    let deviating = changed.into_iter().chain(decoded).map(|(key, code)| {
+        Variant::new(key, deviation.into_iter().chain([code]).collect::<Vec<_>>())
+    });
+    std::iter::once(as_it_is).chain(deviating).collect()
+}
+
+fn decodings(text: &str) -> impl Iterator<Item = (Zeroizing<Vec<u8>>, FindingCode)> {
+    let hexadecimal = base16ct::mixed::decode_vec(text).ok();
+    let base64 = Base64::decode_vec(text)
+        .or_else(|_| Base64Unpadded::decode_vec(text))
+        .or_else(|_| Base64UrlUnpadded::decode_vec(text))
+        .or_else(|_| Base64Url::decode_vec(text))
+        .ok();
+    [
+        hexadecimal.map(|key| (Zeroizing::new(key), FindingCode::SecretHexDecoded)),
+        base64.map(|key| (Zeroizing::new(key), FindingCode::SecretBase64Decoded)),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+fn variant(key: &[u8], deviations: impl Into<Vec<FindingCode>>) -> KeyVariant {
+    Variant::new(Zeroizing::new(key.to_vec()), deviations)
+}

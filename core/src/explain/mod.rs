@@ -1,0 +1,296 @@
+//! Why a signature does not hold (SPEC 8).
+//!
+//! The search tries deviations from the specification, fewest first: of the message
+//! ([`email`](mod@email), [`link`](mod@link)), of the key ([`key`]), of the call ([`call`]); and what
+//! the written form of the signature says ([`written`]) comes for free.
+
+mod advice;
+mod call;
+mod email;
+mod key;
+mod link;
+mod search;
+mod written;
+
+use crate::error::codes;
+use crate::host::PortalHost;
+use crate::link::Claim;
+use crate::secret::Secret;
+use crate::timestamp::Timestamp;
+use crate::verifier::Verifier;
+
+use search::Search;
+
+/// Input beyond this is not tried (SPEC 8, rule 2).
+const MAX_INPUT_BYTES: usize = 4096;
+
+codes! {
+    /// The stable code of a [`Finding`] (SPEC 8).
+    ///
+    /// ```
+    /// use deskseal::FindingCode;
+    ///
+    /// assert_eq!(FindingCode::SecretNewline.as_str(), "secret_newline");
+    /// ```
+    FindingCode {
+        /// The signature holds.
+        NoDeviation = "no_deviation",
+        /// Nothing that was tried reproduces the signature.
+        Unexplained = "unexplained",
+        /// The input has more than 4096 bytes.
+        InputTooLong = "input_too_long",
+        /// The e-mail was signed with blanks around it.
+        EmailNotTrimmed = "email_not_trimmed",
+        /// The e-mail was signed with its capitals.
+        EmailNotLowercased = "email_not_lowercased",
+        /// The e-mail was trimmed by the rules of Python's `strip`.
+        EmailTrimmedByPython = "email_trimmed_by_python",
+        /// The e-mail was trimmed by the rules of Ruby's `strip`.
+        EmailTrimmedByRuby = "email_trimmed_by_ruby",
+        /// The e-mail was trimmed by the rules of PHP's `trim`.
+        EmailTrimmedByPhp = "email_trimmed_by_php",
+        /// The e-mail was trimmed by the rules of Rust's `trim`.
+        EmailTrimmedByRust = "email_trimmed_by_rust",
+        /// Only the ASCII letters of the e-mail were lowercased.
+        EmailLowercasedAsciiOnly = "email_lowercased_ascii_only",
+        /// The e-mail was lowercased without regard to the final sigma.
+        EmailLowercasedWithoutFinalSigma = "email_lowercased_without_final_sigma",
+        /// The e-mail was lowercased by an older version of Unicode.
+        EmailLowercasedByOlderUnicode = "email_lowercased_by_older_unicode",
+        /// The e-mail was signed in normalization form C.
+        EmailNormalizedNfc = "email_normalized_nfc",
+        /// The e-mail was signed in normalization form D.
+        EmailNormalizedNfd = "email_normalized_nfd",
+        /// A `+` in the e-mail became a space on one side.
+        EmailPlusAsSpace = "email_plus_as_space",
+        /// The e-mail was signed percent-encoded.
+        EmailPercentEncoded = "email_percent_encoded",
+        /// The e-mail was signed percent-decoded.
+        EmailPercentDecoded = "email_percent_decoded",
+        /// The e-mail was signed with HTML escapes.
+        EmailHtmlEscaped = "email_html_escaped",
+        /// The e-mail was signed with its HTML escapes resolved.
+        EmailHtmlUnescaped = "email_html_unescaped",
+        /// The e-mail was signed in quotes.
+        EmailQuoted = "email_quoted",
+        /// The e-mail was signed as a `mailto:` address.
+        EmailMailto = "email_mailto",
+        /// The word `undefined` was signed.
+        EmailUndefined = "email_undefined",
+        /// The word `null` was signed.
+        EmailNull = "email_null",
+        /// The word `None` was signed.
+        EmailNone = "email_none",
+        /// The empty text was signed.
+        EmailBlank = "email_blank",
+        /// A text without `@` stands where the e-mail belongs.
+        EmailIsUserId = "email_is_user_id",
+        /// The e-mail is one that must not be signed.
+        EmailRefused = "email_refused",
+        /// The key ended in a line break.
+        SecretNewline = "secret_newline",
+        /// The key had blanks around it.
+        SecretBlanks = "secret_blanks",
+        /// The key had quotes around it.
+        SecretQuoted = "secret_quoted",
+        /// The key was decoded from hexadecimal digits.
+        SecretHexDecoded = "secret_hex_decoded",
+        /// The key was decoded from base64.
+        SecretBase64Decoded = "secret_base64_decoded",
+        /// The key was empty.
+        SecretEmpty = "secret_empty",
+        /// The key was a placeholder, or the text of a missing value.
+        SecretPlaceholder = "secret_placeholder",
+        /// The key was a previous secret that is still alive.
+        SecretPrevious = "secret_previous",
+        /// The key was a previous secret that is dead.
+        SecretExpired = "secret_expired",
+        /// The key was a secret of another purpose.
+        SecretOfOtherPurpose = "secret_of_other_purpose",
+        /// Key and message were swapped.
+        KeyAndMessageSwapped = "key_and_message_swapped",
+        /// SHA-1 was used.
+        AlgorithmSha1 = "algorithm_sha1",
+        /// SHA-384 was used.
+        AlgorithmSha384 = "algorithm_sha384",
+        /// SHA-512 was used.
+        AlgorithmSha512 = "algorithm_sha512",
+        /// Secret and message were hashed without HMAC.
+        PlainHashSecretFirst = "plain_hash_secret_first",
+        /// Message and secret were hashed without HMAC.
+        PlainHashSecretLast = "plain_hash_secret_last",
+        /// The message alone was hashed.
+        PlainHashWithoutSecret = "plain_hash_without_secret",
+        /// The signature is written in base64.
+        OutputBase64 = "output_base64",
+        /// The signature is written in base64url.
+        OutputBase64url = "output_base64url",
+        /// The signature is cut off.
+        OutputTruncated = "output_truncated",
+        /// The signature has a prefix such as `sha256=`.
+        OutputPrefixed = "output_prefixed",
+        /// The signature is written in capitals.
+        OutputUppercase = "output_uppercase",
+        /// The signature has quotes around it.
+        OutputQuoted = "output_quoted",
+        /// The signature has blanks around it.
+        OutputNotTrimmed = "output_not_trimmed",
+        /// The host was signed with its scheme.
+        LinkHostWithScheme = "link_host_with_scheme",
+        /// The host was signed with its port.
+        LinkHostWithPort = "link_host_with_port",
+        /// The host was signed with a path.
+        LinkHostWithPath = "link_host_with_path",
+        /// The host was signed with a trailing dot.
+        LinkHostWithTrailingDot = "link_host_with_trailing_dot",
+        /// The host was signed in another spelling.
+        LinkHostNotCanonical = "link_host_not_canonical",
+        /// Another host was signed.
+        LinkHostIsAnother = "link_host_is_another",
+        /// No host was signed.
+        LinkHostMissing = "link_host_missing",
+        /// The timestamp is in milliseconds.
+        LinkTimestampInMilliseconds = "link_timestamp_in_milliseconds",
+        /// No timestamp was signed.
+        LinkTimestampMissing = "link_timestamp_missing",
+        /// The user id was signed in encoded form.
+        LinkUserIdEncoded = "link_user_id_encoded",
+        /// The text of a missing value was signed as the user id.
+        LinkUserIdUndefined = "link_user_id_undefined",
+        /// The parts were signed in another order.
+        LinkOrder = "link_order",
+        /// The parts were signed with another separator.
+        LinkSeparator = "link_separator",
+        /// The link is older than the tolerance.
+        LinkExpired = "link_expired",
+        /// The link is from the future.
+        LinkInFuture = "link_in_future",
+        /// The link carries no identity.
+        LinkPublic = "link_public",
+        /// The link lacks a parameter.
+        LinkIncomplete = "link_incomplete",
+        /// The link repeats a parameter.
+        LinkRepeated = "link_repeated",
+        /// The link carries a value that must be refused.
+        LinkRefused = "link_refused",
+    }
+}
+
+/// One reason, and what to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The stable code.
+    pub code: FindingCode,
+    /// A sentence that says what to change. It may change between versions.
+    pub message: String,
+}
+
+impl Finding {
+    fn new(code: FindingCode, message: String) -> Self {
+        Self { code, message }
+    }
+}
+
+impl From<FindingCode> for Finding {
+    fn from(code: FindingCode) -> Self {
+        Self::new(code, advice::sentence(code).to_owned())
+    }
+}
+
+/// The answer to "why does this signature not hold?": one finding or more, the text first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The findings. Together they reproduce the signature, unless the last one is
+    /// [`FindingCode::Unexplained`].
+    pub findings: Vec<Finding>,
+}
+
+impl From<Finding> for Explanation {
+    fn from(finding: Finding) -> Self {
+        Self { findings: vec![finding] }
+    }
+}
+
+/// A possible value, and what it deviates in. Without deviations it is the specified value.
+#[derive(Clone)]
+struct Variant<T> {
+    value: T,
+    deviations: Vec<FindingCode>,
+}
+
+impl<T> Variant<T> {
+    fn new(value: T, deviations: impl Into<Vec<FindingCode>>) -> Self {
+        Self { value, deviations: deviations.into() }
+    }
+}
+
+/// Explains an e-mail seal.
+pub(crate) fn email(
+    verifier: &Verifier,
+    email: &str,
+    signature: &str,
+    other_secrets: &[Secret],
+    now: Timestamp,
+) -> Explanation {
+    if email.len().max(signature.len()) > MAX_INPUT_BYTES {
+        return Finding::from(FindingCode::InputTooLong).into();
+    }
+    if let Ok(verified) = verifier.verify_email(email, signature, now.seconds()) {
+        return advice::no_deviation(verified.secret_index).into();
+    }
+    let search = Search {
+        messages: email::messages(email),
+        lone_messages: Vec::new(),
+        keys: key::variants(verifier, other_secrets, now),
+        written: written::forms(signature),
+    };
+    explanation(email::refusal(email), &search, None)
+}
+
+/// Explains a link seal.
+pub(crate) fn link(
+    verifier: &Verifier,
+    portal_host: &PortalHost,
+    url: &str,
+    other_secrets: &[Secret],
+    now: Timestamp,
+) -> Explanation {
+    if url.len() > MAX_INPUT_BYTES {
+        return Finding::from(FindingCode::InputTooLong).into();
+    }
+    let claim = match Claim::read(url) {
+        Ok(Some(claim)) => claim,
+        Ok(None) => return Finding::from(FindingCode::LinkPublic).into(),
+        Err(error) => return link::unreadable(&error).into(),
+    };
+    if let Ok(verified) = verifier.verify_claim(portal_host, &claim, now) {
+        return advice::no_deviation(verified.secret_index).into();
+    }
+    let (user_id, timestamp, signature) = match claim.texts() {
+        Ok(texts) => texts,
+        Err(error) => return link::unreadable(&error).into(),
+    };
+    let search = Search {
+        messages: link::messages(portal_host, url, user_id, timestamp),
+        lone_messages: link::messages_with_milliseconds(portal_host, user_id, timestamp),
+        keys: key::variants(verifier, other_secrets, now),
+        written: written::forms(signature),
+    };
+    let window = link::window(verifier.tolerance(), timestamp, now);
+    explanation(link::refusal(user_id, timestamp), &search, window)
+}
+
+/// Puts together why the text is refused, what reproduces the signature, and what the clock says.
+fn explanation(refusal: Option<Finding>, search: &Search, window: Option<Finding>) -> Explanation {
+    let (deviations, conclusion) = match search.fewest_deviations() {
+        Some(deviations) => (deviations, None),
+        None => (search.written_deviations(), Some(advice::unexplained(search))),
+    };
+    let refused = refusal.as_ref().map(|finding| finding.code);
+    let deviations =
+        deviations.into_iter().filter(|code| Some(*code) != refused).map(Finding::from);
+    let findings = refusal.into_iter().chain(deviations).chain(window).chain(conclusion).collect();
+    Explanation { findings }
+}

@@ -1,0 +1,111 @@
+//! The search for the fewest deviations that reproduce a signature.
+
+use zeroize::Zeroizing;
+
+use super::call::{self, Call, PreparedCall};
+use super::written::{self, WrittenForm};
+use super::{FindingCode, Variant};
+
+/// Deviations of message, key and call are combined up to this number (SPEC 8, rule 3).
+pub(super) const MAX_COMBINED: usize = 2;
+
+/// Longer messages are tried with one deviation only (SPEC 8, rule 3).
+const MAX_COMBINED_BYTES: usize = 512;
+
+/// The bound on the work of one question, in hashed blocks of 64 bytes: some milliseconds. Questions
+/// of a usual size with a few secrets stay far below it.
+const MAX_BLOCKS: usize = 50_000;
+
+/// What to combine.
+pub(super) struct Search {
+    pub(super) messages: Vec<Variant<String>>,
+    /// Messages that are tried with the specified key and call only, since there are many.
+    pub(super) lone_messages: Vec<Variant<String>>,
+    pub(super) keys: Vec<Variant<Zeroizing<Vec<u8>>>>,
+    pub(super) written: Vec<WrittenForm>,
+}
+
+impl Search {
+    /// Returns the fewest deviations that reproduce the signature, in the order message, key, call,
+    /// written form; `None` when nothing does.
+    pub(super) fn fewest_deviations(&self) -> Option<Vec<FindingCode>> {
+        if self.written.is_empty() {
+            return None;
+        }
+        let calls = call::variants();
+        let mut blocks_left = MAX_BLOCKS;
+        (0..=MAX_COMBINED).find_map(|number| self.reproduction(number, &calls, &mut blocks_left))
+    }
+
+    /// Returns how the signature is written, when nothing more is known.
+    pub(super) fn written_deviations(&self) -> Vec<FindingCode> {
+        self.written.first().map(|form| form.deviations.clone()).unwrap_or_default()
+    }
+
+    /// Tells whether the signature can be read as a digest at all.
+    pub(super) fn is_digest(&self) -> bool {
+        !self.written.is_empty()
+    }
+
+    /// Returns the first combination of exactly `number` deviations that reproduces the signature.
+    fn reproduction(
+        &self,
+        number: usize,
+        calls: &[Variant<Call>],
+        blocks_left: &mut usize,
+    ) -> Option<Vec<FindingCode>> {
+        for key in &self.keys {
+            for call in calls {
+                let so_far = key.deviations.len() + call.deviations.len();
+                let Some(wanted) = number.checked_sub(so_far) else { continue };
+                let prepared = call.value.prepare(&key.value);
+                let found = self
+                    .messages_with(wanted, number, so_far == 0)
+                    .take_while(|message| is_affordable(message, &prepared, blocks_left))
+                    .find_map(|message| {
+                        let written = self.written_as(&prepared, &message.value)?;
+                        let parts =
+                            [&message.deviations, &key.deviations, &call.deviations, &written];
+                        Some(parts.into_iter().flatten().copied().collect())
+                    });
+                if found.is_some() {
+                    return found;
+                }
+            }
+        }
+        None
+    }
+
+    /// Returns the messages with exactly `wanted` deviations, in a combination of `number` in all.
+    fn messages_with(
+        &self,
+        wanted: usize,
+        number: usize,
+        is_otherwise_specified: bool,
+    ) -> impl Iterator<Item = &Variant<String>> {
+        let lone = if is_otherwise_specified { &self.lone_messages[..] } else { &[] };
+        self.messages
+            .iter()
+            .chain(lone)
+            .filter(move |message| message.deviations.len() == wanted)
+            .filter(move |message| number < 2 || message.value.len() <= MAX_COMBINED_BYTES)
+    }
+
+    /// Returns how the message's digest is written, if it is what the signature stands for.
+    fn written_as(&self, call: &PreparedCall, message: &str) -> Option<Vec<FindingCode>> {
+        let digest = call.digest(message);
+        self.written.iter().find_map(|form| {
+            let is_truncated = written::is_beginning_of(form, digest.as_bytes())?;
+            let truncated = is_truncated.then_some(FindingCode::OutputTruncated);
+            Some(form.deviations.iter().copied().chain(truncated).collect())
+        })
+    }
+}
+
+/// Takes the work of one digest off what is left; `false` when that is not enough.
+fn is_affordable(message: &Variant<String>, call: &PreparedCall, blocks_left: &mut usize) -> bool {
+    let blocks = call.blocks + message.value.len() / 64;
+    let left = blocks_left.checked_sub(blocks);
+    *blocks_left = left.unwrap_or_default();
+    left.is_some()
+}

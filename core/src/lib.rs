@@ -1,0 +1,74 @@
+//! Sign and verify who a logged-in customer is, for embedded help desks.
+//!
+//! A product's server signs the customer's identity with a secret that it shares with the help desk;
+//! the help desk verifies it and shows that customer their tickets. There are two seals, each with
+//! its own secret:
+//!
+//! - the **e-mail seal** of an embedded Ticket Center: [`Signer::sign_email`] and
+//!   [`Signer::ticket_center`], verified by [`Verifier::verify_email`];
+//! - the **link seal** of a ticket portal: [`Signer::portal_link`], verified by
+//!   [`Verifier::verify_link`].
+//!
+//! ```
+//! use deskseal::{Secret, Signer, Verifier, VerifierOptions};
+//!
+//! let signer = Signer::new(Secret::new("example-secret-for-documentation")?);
+//! let signed = signer.sign_email("  Ada@Example.com ")?;
+//!
+//! let secret = Secret::new("example-secret-for-documentation")?;
+//! let verifier = Verifier::new(secret, VerifierOptions::default());
+//! let now = deskseal::unix_now();
+//! let verified = verifier.verify_email(signed.email.as_str(), &signed.signature.to_hex(), now)?;
+//! assert_eq!(verified.email.as_str(), "ada@example.com");
+//! # Ok::<(), deskseal::Error>(())
+//! ```
+//!
+//! When a signature does not hold, [`Verifier::explain_email`] and [`Verifier::explain_link`] say
+//! why. All times are Unix seconds that the caller passes in.
+//!
+//! The rules, and the reason for each, are in the project's `SPEC.md`; "SPEC 3.1" in these pages is
+//! its section 3.1.
+//!
+//! # Features
+//! All are on by default, and the rest builds without them for hosts that bring their own:
+//! `clock` (`unix_now`), `env` (`from_env`), `random` (`generate_secret`).
+
+#![forbid(unsafe_code)]
+
+mod email;
+mod embed;
+mod error;
+mod explain;
+mod host;
+mod link;
+mod secret;
+mod signature;
+mod signer;
+mod text;
+mod timestamp;
+mod unicode;
+mod user;
+mod verifier;
+
+pub use email::{CanonicalEmail, canonical_email};
+pub use embed::{Embed, EmbedOptions};
+pub use error::{Error, ErrorCode, ErrorKind};
+pub use explain::{Explanation, Finding, FindingCode};
+pub use host::{PortalHost, canonical_host};
+#[cfg(feature = "random")]
+pub use secret::generate_secret;
+pub use secret::{PreviousSecret, Secret, secret_from_entropy};
+pub use signature::Signature;
+pub use signer::{SignedEmail, SignedUser, Signer};
+pub use text::Parameter;
+#[cfg(feature = "clock")]
+pub use timestamp::unix_now;
+pub use timestamp::{Timestamp, Tolerance};
+pub use user::UserId;
+pub use verifier::{UserClaim, VerifiedEmail, VerifiedUser, Verifier, VerifierOptions};
+
+/// The examples of the project's and the crate's README, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,265 @@
+//! Secrets: what is refused, and why nothing shows them (SPEC 2).
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::error::{Error, ErrorCode};
+use crate::text::is_blank;
+use crate::timestamp::Timestamp;
+
+/// Names of variables that bundlers copy into browser code start with one of these (SPEC 2.2).
+const PUBLIC_PREFIXES: [&str; 7] =
+    ["PUBLIC_", "NEXT_PUBLIC_", "VITE_", "NUXT_PUBLIC_", "REACT_APP_", "EXPO_PUBLIC_", "GATSBY_"];
+
+/// Texts that stand where a secret should be (SPEC 2.3), compared without regard to ASCII case.
+const PLACEHOLDERS: [&str; 5] = ["YOUR_HMAC_SECRET", "changeme", "undefined", "null", "None"];
+
+/// What issued secrets start with (SPEC 2.3).
+pub(crate) const ISSUED_PREFIXES: [&str; 2] = ["hdh_secret_", GENERATED_PREFIX];
+
+/// The usual names of variables that hold a secret (SPEC 2.5).
+const USUAL_NAMES: [&str; 3] =
+    ["HELPDESKY_HMAC_SECRET", "HDH_HMAC_SECRET", "LETTERBOOK_PORTAL_TICKET_SECRET"];
+
+const GENERATED_PREFIX: &str = "dsk_secret_";
+
+const MIN_BYTES: usize = 16;
+
+/// A secret that passed every refusal of SPEC 2.2.
+///
+/// Its UTF-8 bytes are the key; they are overwritten when it is dropped. `Debug` does not show it,
+/// and it cannot be cloned.
+///
+/// ```
+/// use deskseal::{ErrorCode, Secret};
+///
+/// let secret = Secret::new("example-secret-for-documentation")?;
+/// assert_eq!(format!("{secret:?}"), "Secret([redacted])");
+///
+/// let error = Secret::new("example-secret-for-documentation\n").unwrap_err();
+/// assert_eq!(error.code(), ErrorCode::SecretPadded);
+/// # Ok::<(), deskseal::Error>(())
+/// ```
+pub struct Secret(Zeroizing<Box<str>>);
+
+impl Secret {
+    /// Takes a secret's text, or `None` where the caller has no value.
+    ///
+    /// # Errors
+    /// `secret_missing`, `secret_empty`, `secret_padded`, `secret_malformed`, `secret_placeholder`,
+    /// `secret_too_short`, in this order (SPEC 2.2).
+    pub fn new<'text>(text: impl Into<Option<&'text str>>) -> Result<Self, Error> {
+        let Some(text) = text.into() else {
+            return Err(Error::new(
+                ErrorCode::SecretMissing,
+                "There is no secret; set the environment variable that should hold it, on the server.",
+            ));
+        };
+        check(text)?;
+        Ok(Self(Zeroizing::new(text.into())))
+    }
+
+    /// Takes the value of the variable `name`, which may tell that the value is no secret any more.
+    ///
+    /// This is for callers that read the environment themselves; [`Secret::from_env`] does both.
+    ///
+    /// # Errors
+    /// `secret_public` when bundlers would ship the variable to browsers, then those of
+    /// [`Secret::new`] (SPEC 2.2). Sentences show usual names only, since another one may be the secret
+    /// itself, passed where the name belongs.
+    ///
+    /// ```
+    /// use deskseal::{ErrorCode, Secret};
+    ///
+    /// let value = Some("example-secret-for-documentation");
+    /// assert!(Secret::from_named("HELPDESKY_HMAC_SECRET", value).is_ok());
+    /// let error = Secret::from_named("VITE_HMAC_SECRET", value).unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::SecretPublic);
+    /// ```
+    pub fn from_named(name: &str, value: Option<&str>) -> Result<Self, Error> {
+        if let Some(prefix) = PUBLIC_PREFIXES.iter().find(|prefix| name.starts_with(**prefix)) {
+            return Err(Error::new(
+                ErrorCode::SecretPublic,
+                format!(
+                    "The variable's name starts with {prefix}, which bundlers ship to browsers; \
+                     rename it, and replace its secret if a bundle was ever built with it."
+                ),
+            ));
+        }
+        let shown = if USUAL_NAMES.contains(&name) { name } else { "the named variable" };
+        Self::new(value)
+            .map_err(|error| Error::new(error.code(), format!("In {shown}: {}", error.message())))
+    }
+
+    /// Reads the secret from the environment variable `name`.
+    ///
+    /// # Errors
+    /// Those of [`Secret::from_named`]; `secret_malformed` first, when the value is not UTF-8.
+    ///
+    /// ```
+    /// use deskseal::{ErrorCode, Secret};
+    ///
+    /// let error = Secret::from_env("A_VARIABLE_THAT_IS_NOT_SET").unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::SecretMissing);
+    /// ```
+    #[cfg(feature = "env")]
+    pub fn from_env(name: &str) -> Result<Self, Error> {
+        let Some(value) = std::env::var_os(name) else {
+            return Self::from_named(name, None);
+        };
+        let value = Zeroizing::new(value.into_encoded_bytes());
+        Self::from_named(name, Some(crate::Parameter::Secret.decode(&value)?))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret([redacted])")
+    }
+}
+
+/// A secret that was replaced, and the moment from which it is dead (SPEC 2.6).
+///
+/// ```
+/// use deskseal::{ErrorCode, PreviousSecret, Secret};
+///
+/// let secret = || Secret::new("an-older-secret-now-being-replaced");
+/// assert!(PreviousSecret::new(secret()?, 1_767_225_600).is_ok());
+/// let error = PreviousSecret::new(secret()?, 1_767_225_600_000).unwrap_err();
+/// assert_eq!(error.code(), ErrorCode::SecretExpiryMalformed);
+/// # Ok::<(), deskseal::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct PreviousSecret {
+    pub(crate) secret: Secret,
+    pub(crate) expires_at: Timestamp,
+}
+
+impl PreviousSecret {
+    /// Takes a secret and the Unix second from which it is dead.
+    ///
+    /// # Errors
+    /// `secret_expiry_malformed` when `expires_at` is not from 0 to 99 999 999 999.
+    pub fn new(secret: Secret, expires_at: i64) -> Result<Self, Error> {
+        let expires_at = Timestamp::new(expires_at).map_err(|_| {
+            Error::new(
+                ErrorCode::SecretExpiryMalformed,
+                "A previous secret's expiry is not a Unix time in seconds; milliseconds, negative \
+                 numbers and numbers of 12 digits or more are refused.",
+            )
+        })?;
+        Ok(Self { secret, expires_at })
+    }
+}
+
+/// Returns a new secret: `dsk_secret_` and 256 bits from the operating system (SPEC 2.4).
+///
+/// # Errors
+/// The operating system's, when its random source cannot be read.
+///
+/// ```
+/// let text = deskseal::generate_secret()?;
+/// assert!(deskseal::Secret::new(text.as_str()).is_ok());
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[cfg(feature = "random")]
+pub fn generate_secret() -> std::io::Result<Zeroizing<String>> {
+    let mut entropy = Zeroizing::new([0; 32]);
+    getrandom::fill(entropy.as_mut())?;
+    Ok(secret_from_entropy(&entropy))
+}
+
+/// Returns the secret made of 32 random bytes, for hosts that bring their own source of randomness.
+///
+/// ```
+/// let text = deskseal::secret_from_entropy(&[0xA5; 32]);
+/// assert_eq!(text.as_str(), "dsk_secret_paWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaU");
+/// ```
+pub fn secret_from_entropy(entropy: &[u8; 32]) -> Zeroizing<String> {
+    use base64ct::{Base64UrlUnpadded, Encoding};
+
+    let encoded = Zeroizing::new(Base64UrlUnpadded::encode_string(entropy));
+    Zeroizing::new([GENERATED_PREFIX, encoded.as_str()].concat())
+}
+
+fn check(text: &str) -> Result<(), Error> {
+    if text.is_empty() {
+        return Err(Error::new(
+            ErrorCode::SecretEmpty,
+            "The secret is empty; set the variable to the secret that the help desk showed when it \
+             was generated.",
+        ));
+    }
+    if let Some(padding) = padding(text) {
+        return Err(Error::new(
+            ErrorCode::SecretPadded,
+            format!("The secret has {padding}; remove what is not part of the secret."),
+        ));
+    }
+    if text.contains(char::is_control) {
+        return Err(Error::new(
+            ErrorCode::SecretMalformed,
+            "The secret contains a control character; copy it again from the help desk.",
+        ));
+    }
+    if is_placeholder(text) {
+        return Err(Error::new(
+            ErrorCode::SecretPlaceholder,
+            "The secret is a placeholder; put the help desk's secret in its place.",
+        ));
+    }
+    if text.len() < MIN_BYTES {
+        return Err(Error::new(
+            ErrorCode::SecretTooShort,
+            "The secret has fewer than 16 bytes; generate one with `deskseal secret generate`.",
+        ));
+    }
+    Ok(())
+}
+
+/// Returns what surrounds the secret without being part of it.
+fn padding(text: &str) -> Option<&'static str> {
+    if text.starts_with(is_blank) {
+        return Some("a blank at the start");
+    }
+    if text.ends_with(['\n', '\r']) {
+        return Some("a line break at the end");
+    }
+    if text.ends_with(is_blank) {
+        return Some("a blank at the end");
+    }
+    let is_quoted = |quote| text.len() >= 2 && text.starts_with(quote) && text.ends_with(quote);
+    [
+        ('\'', "single quotes around it"),
+        ('"', "double quotes around it"),
+        ('`', "backquotes around it"),
+    ]
+    .into_iter()
+    .find_map(|(quote, name)| is_quoted(quote).then_some(name))
+}
+
+fn is_placeholder(text: &str) -> bool {
+    let issued = ISSUED_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix));
+    [Some(text), issued].into_iter().flatten().any(stands_for_a_secret)
+}
+
+fn stands_for_a_secret(text: &str) -> bool {
+    PLACEHOLDERS.iter().any(|placeholder| text.eq_ignore_ascii_case(placeholder))
+        || (text.starts_with("${") && text.ends_with('}'))
+        || is_one_character_repeated(text)
+}
+
+fn is_one_character_repeated(text: &str) -> bool {
+    let mut characters = text.chars();
+    let Some(first) = characters.next() else { return false };
+    !characters.as_str().is_empty() && characters.all(|character| character == first)
+}

@@ -1,0 +1,192 @@
+//! The product's side: saying who the customer is (SPEC 3, 4, 6).
+
+use std::fmt;
+
+use crate::email::CanonicalEmail;
+use crate::embed::{Embed, EmbedOptions};
+use crate::error::Error;
+use crate::host::PortalHost;
+use crate::link::PortalUrl;
+use crate::secret::Secret;
+use crate::signature::{Key, Signature};
+use crate::timestamp::Timestamp;
+use crate::user::UserId;
+
+/// Signs identities with one secret.
+///
+/// Make one when the application starts and use it from any thread. An application that uses the
+/// Ticket Center and the portal has two, since each has its own secret.
+///
+/// ```
+/// use deskseal::{Secret, Signer};
+///
+/// let signer = Signer::new(Secret::new("example-secret-for-documentation")?);
+/// let signed = signer.sign_email("  Ada@Example.com ")?;
+/// assert_eq!(signed.email.as_str(), "ada@example.com");
+/// assert_eq!(
+///     signed.signature.to_hex(),
+///     "52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92"
+/// );
+/// # Ok::<(), deskseal::Error>(())
+/// ```
+pub struct Signer {
+    key: Key,
+}
+
+/// A canonical e-mail and its signature: put both into the page (SPEC 3.2).
+///
+/// `Debug` does not show the signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SignedEmail {
+    /// The canonical e-mail.
+    pub email: CanonicalEmail,
+    /// Its signature.
+    pub signature: Signature,
+}
+
+/// A user id, the moment it was signed, and the signature (SPEC 4.6).
+///
+/// `Debug` does not show the signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SignedUser {
+    /// The user id, as given.
+    pub user_id: UserId,
+    /// When it was signed.
+    pub timestamp: Timestamp,
+    /// The signature of host, user id and timestamp.
+    pub signature: Signature,
+}
+
+impl Signer {
+    /// Takes the secret to sign with.
+    pub fn new(secret: Secret) -> Self {
+        Self { key: Key::new(secret) }
+    }
+
+    /// Reads the secret from the environment variable `name`.
+    ///
+    /// # Errors
+    /// Those of [`Secret::from_env`].
+    ///
+    /// ```
+    /// use deskseal::{ErrorCode, Signer};
+    ///
+    /// let error = Signer::from_env("NEXT_PUBLIC_HMAC_SECRET").unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::SecretPublic);
+    /// ```
+    #[cfg(feature = "env")]
+    pub fn from_env(name: &str) -> Result<Self, Error> {
+        Secret::from_env(name).map(Self::new)
+    }
+
+    /// Signs the canonical form of an e-mail (SPEC 3).
+    ///
+    /// # Errors
+    /// Those of [`CanonicalEmail::parse`].
+    pub fn sign_email(&self, email: &str) -> Result<SignedEmail, Error> {
+        let email = CanonicalEmail::parse(email)?;
+        let signature = self.key.sign(&[email.as_str().as_bytes()]);
+        Ok(SignedEmail { email, signature })
+    }
+
+    /// Signs a user id for a portal (SPEC 4.6).
+    ///
+    /// `timestamp` is in Unix seconds: [`unix_now`](crate::unix_now) when the customer clicks.
+    ///
+    /// # Errors
+    /// `host_malformed`, `user_id_empty`, `user_id_too_long`, `user_id_malformed`,
+    /// `timestamp_malformed`, in this order.
+    ///
+    /// ```
+    /// # use deskseal::{Secret, Signer};
+    /// # let signer = Signer::new(Secret::new("example-secret-for-documentation")?);
+    /// let signed = signer.sign_user("help.company.com", "user-42", 1_767_225_600)?;
+    /// assert_eq!(
+    ///     signed.signature.to_hex(),
+    ///     "ce1215bb040afb9b2dcd57047a625cffe6de7190e7f907c79c17c47cc59eb364"
+    /// );
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
+    pub fn sign_user(
+        &self,
+        portal_host: &str,
+        user_id: &str,
+        timestamp: i64,
+    ) -> Result<SignedUser, Error> {
+        self.sign_user_for(&PortalHost::parse(portal_host)?, user_id, timestamp)
+    }
+
+    /// Returns the link that takes a customer to the portal's form, signed in (SPEC 4.5).
+    ///
+    /// `portal_url` is the portal's address; its path, query and fragment are replaced. `timestamp`
+    /// is in Unix seconds: [`unix_now`](crate::unix_now) when the customer clicks.
+    ///
+    /// # Errors
+    /// `portal_url_malformed`, `portal_url_insecure`, `user_id_empty`, `user_id_too_long`,
+    /// `user_id_malformed`, `timestamp_malformed`, in this order.
+    ///
+    /// ```
+    /// # use deskseal::{Secret, Signer};
+    /// # let signer = Signer::new(Secret::new("example-secret-for-documentation")?);
+    /// let link = signer.portal_link("https://help.company.com", "user-42", 1_767_225_600)?;
+    /// assert!(link.starts_with(
+    ///     "https://help.company.com/submit-ticket?user_id=user-42&user_id_timestamp=1767225600&"
+    /// ));
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
+    pub fn portal_link(
+        &self,
+        portal_url: &str,
+        user_id: &str,
+        timestamp: i64,
+    ) -> Result<String, Error> {
+        let portal = PortalUrl::parse(portal_url)?;
+        let user = self.sign_user_for(portal.host(), user_id, timestamp)?;
+        Ok(portal.link(&user))
+    }
+
+    /// Returns the markup that shows the customer's Ticket Center (SPEC 6).
+    ///
+    /// # Errors
+    /// Those of [`CanonicalEmail::parse`], then `helpdesk_id_malformed`, then
+    /// `embed_option_malformed`.
+    ///
+    /// ```
+    /// use deskseal::EmbedOptions;
+    /// # use deskseal::{Secret, Signer};
+    /// # let signer = Signer::new(Secret::new("example-secret-for-documentation")?);
+    /// let options = EmbedOptions { align: Some("left"), ..EmbedOptions::default() };
+    /// let embed = signer.ticket_center("Ada@Example.com", "desk-1", &options)?;
+    /// assert!(embed.html.contains(r#" data-email="ada@example.com" "#));
+    /// assert!(embed.attributes.contains(&("data-align", "left".to_owned())));
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
+    pub fn ticket_center(
+        &self,
+        email: &str,
+        helpdesk_id: &str,
+        options: &EmbedOptions<'_>,
+    ) -> Result<Embed, Error> {
+        Embed::new(&self.sign_email(email)?, helpdesk_id, options)
+    }
+
+    fn sign_user_for(
+        &self,
+        portal_host: &PortalHost,
+        user_id: &str,
+        timestamp: i64,
+    ) -> Result<SignedUser, Error> {
+        let user_id = UserId::parse(user_id)?;
+        let timestamp = Timestamp::new(timestamp)?;
+        let signature = self.key.sign_link(portal_host, &user_id, timestamp);
+        Ok(SignedUser { user_id, timestamp, signature })
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Signer([redacted])")
+    }
+}

@@ -1,0 +1,94 @@
+//! Text that arrives as bytes (SPEC 1.1), and the character sets of SPEC 1.2.
+
+use crate::error::{Error, ErrorCode};
+
+/// A text parameter of the API, for callers whose language can hold ill-formed text.
+///
+/// Rust's `str` is always well-formed. Strings of other languages, environment variables and files
+/// need not be; this is where they become text, before any other check and without repair.
+///
+/// ```
+/// use deskseal::{ErrorCode, Parameter};
+///
+/// assert_eq!(Parameter::Email.decode(b"ada@example.com")?, "ada@example.com");
+/// let error = Parameter::Email.decode(b"ada\xFF@example.com").unwrap_err();
+/// assert_eq!(error.code(), ErrorCode::EmailMalformed);
+/// # Ok::<(), deskseal::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Parameter {
+    /// A secret of any role, or the name of the variable that holds it.
+    Secret,
+    /// An e-mail to sign or explain.
+    Email,
+    /// A portal host.
+    Host,
+    /// The portal's URL.
+    PortalUrl,
+    /// A user id.
+    UserId,
+    /// A timestamp in written form.
+    Timestamp,
+    /// A signature.
+    Signature,
+    /// A helpdesk id.
+    HelpdeskId,
+    /// One of the embed's options.
+    EmbedOption,
+}
+
+impl Parameter {
+    /// Returns the bytes as text.
+    ///
+    /// # Errors
+    /// The parameter's `…_malformed` code when `bytes` are not valid UTF-8 (SPEC 7.2).
+    pub fn decode(self, bytes: &[u8]) -> Result<&str, Error> {
+        std::str::from_utf8(bytes).map_err(|_| self.ill_formed())
+    }
+
+    /// Returns the error of ill-formed text, for languages that detect it while converting.
+    pub fn ill_formed(self) -> Error {
+        let (code, name) = match self {
+            Self::Secret => (ErrorCode::SecretMalformed, "secret"),
+            Self::Email => (ErrorCode::EmailMalformed, "e-mail"),
+            Self::Host => (ErrorCode::HostMalformed, "portal host"),
+            Self::PortalUrl => (ErrorCode::PortalUrlMalformed, "URL"),
+            Self::UserId => (ErrorCode::UserIdMalformed, "user id"),
+            Self::Timestamp => (ErrorCode::TimestampMalformed, "timestamp"),
+            Self::Signature => (ErrorCode::SignatureMalformed, "signature"),
+            Self::HelpdeskId => (ErrorCode::HelpdeskIdMalformed, "helpdesk id"),
+            Self::EmbedOption => (ErrorCode::EmbedOptionMalformed, "embed option"),
+        };
+        Error::new(
+            code,
+            format!(
+                "The {name} is not well-formed Unicode; pass the text as it was entered, in UTF-8."
+            ),
+        )
+    }
+}
+
+/// Tells whether ECMAScript's `trim` removes the character (SPEC 1.2, trim set).
+pub(crate) const fn is_trimmed(character: char) -> bool {
+    is_blank(character) && character != '\u{85}'
+}
+
+/// Tells whether the character is `White_Space` or U+FEFF (SPEC 1.2, blank).
+pub(crate) const fn is_blank(character: char) -> bool {
+    matches!(
+        character,
+        '\t'..='\r'
+            | ' '
+            | '\u{85}'
+            | '\u{A0}'
+            | '\u{1680}'
+            | '\u{2000}'..='\u{200A}'
+            | '\u{2028}'
+            | '\u{2029}'
+            | '\u{202F}'
+            | '\u{205F}'
+            | '\u{3000}'
+            | '\u{FEFF}'
+    )
+}

@@ -1,0 +1,358 @@
+//! The desk's side: accepting what a product says, or refusing it (SPEC 5).
+
+use std::fmt;
+
+use subtle::ConstantTimeEq;
+
+use crate::email::CanonicalEmail;
+use crate::error::{Error, ErrorCode};
+use crate::explain::{self, Explanation};
+use crate::host::PortalHost;
+use crate::link::Claim;
+use crate::secret::{PreviousSecret, Secret};
+use crate::signature::{Key, Signature};
+use crate::timestamp::{Timestamp, Tolerance};
+use crate::user::UserId;
+
+/// What a [`Verifier`] accepts beside the current secret.
+///
+/// ```
+/// use deskseal::{PreviousSecret, Secret, VerifierOptions};
+///
+/// let previous = Secret::new("an-older-secret-now-being-replaced")?;
+/// let options = VerifierOptions {
+///     previous: vec![PreviousSecret::new(previous, 1_767_225_600)?],
+///     ..VerifierOptions::default()
+/// };
+/// # assert_eq!(options.previous.len(), 1);
+/// # Ok::<(), deskseal::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct VerifierOptions {
+    /// Secrets that were replaced and still hold for a while (SPEC 2.6).
+    pub previous: Vec<PreviousSecret>,
+    /// How far a link's timestamp may be from `now`; 300 seconds by default.
+    pub tolerance: Tolerance,
+}
+
+/// A visitor's claim to be a user, as received; named fields, since four texts are too easy to swap.
+///
+/// `Debug` does not show the signature.
+#[derive(Clone, Copy)]
+pub struct UserClaim<'text> {
+    /// The verifier's own portal host, never taken from the request.
+    pub portal_host: &'text str,
+    /// The user id.
+    pub user_id: &'text str,
+    /// The timestamp in written form.
+    pub timestamp: &'text str,
+    /// The signature in hexadecimal digits.
+    pub signature: &'text str,
+}
+
+impl fmt::Debug for UserClaim<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("UserClaim")
+            .field("portal_host", &self.portal_host)
+            .field("user_id", &self.user_id)
+            .field("timestamp", &self.timestamp)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Verifies identities with a current secret and any number of previous ones.
+///
+/// Make one when the application starts and use it from any thread.
+///
+/// ```
+/// use deskseal::{ErrorCode, Secret, Verifier, VerifierOptions};
+///
+/// let secret = Secret::new("example-secret-for-documentation")?;
+/// let verifier = Verifier::new(secret, VerifierOptions::default());
+///
+/// let signature = "52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92";
+/// let verified = verifier.verify_email("Ada@example.com", signature, 1_767_225_600)?;
+/// assert_eq!(verified.email.as_str(), "ada@example.com");
+/// assert_eq!(verified.secret_index, 0);
+///
+/// let error = verifier.verify_email("eve@example.com", signature, 1_767_225_600).unwrap_err();
+/// assert_eq!(error.code(), ErrorCode::SignatureMismatch);
+/// # Ok::<(), deskseal::Error>(())
+/// ```
+pub struct Verifier {
+    keys: Vec<VerifyingKey>,
+    tolerance: Tolerance,
+}
+
+pub(crate) struct VerifyingKey {
+    pub(crate) key: Key,
+    /// `None` for the current secret.
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+impl VerifyingKey {
+    pub(crate) fn is_alive(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|expires_at| now < expires_at)
+    }
+}
+
+/// A customer whose e-mail was proved (SPEC 5.1).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct VerifiedEmail {
+    /// The canonical e-mail.
+    pub email: CanonicalEmail,
+    /// 0 for the current secret, 1 and up for the previous ones.
+    pub secret_index: usize,
+}
+
+/// A customer whose user id was proved (SPEC 5.2).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct VerifiedUser {
+    /// The user id, as signed.
+    pub user_id: UserId,
+    /// When it was signed.
+    pub timestamp: Timestamp,
+    /// 0 for the current secret, 1 and up for the previous ones.
+    pub secret_index: usize,
+}
+
+impl Verifier {
+    /// Takes the current secret, and what else to accept.
+    pub fn new(secret: Secret, options: VerifierOptions) -> Self {
+        let current = VerifyingKey { key: Key::new(secret), expires_at: None };
+        let previous = options.previous.into_iter().map(|previous| VerifyingKey {
+            key: Key::new(previous.secret),
+            expires_at: Some(previous.expires_at),
+        });
+        Self {
+            keys: std::iter::once(current).chain(previous).collect(),
+            tolerance: options.tolerance,
+        }
+    }
+
+    /// Reads the current secret from the environment variable `name`.
+    ///
+    /// # Errors
+    /// Those of [`Secret::from_env`].
+    ///
+    /// ```
+    /// use deskseal::{ErrorCode, Verifier, VerifierOptions};
+    ///
+    /// let error = Verifier::from_env("VITE_SECRET", VerifierOptions::default()).unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::SecretPublic);
+    /// ```
+    #[cfg(feature = "env")]
+    pub fn from_env(name: &str, options: VerifierOptions) -> Result<Self, Error> {
+        Secret::from_env(name).map(|secret| Self::new(secret, options))
+    }
+
+    /// Verifies an e-mail seal (SPEC 5.1).
+    ///
+    /// `now` is in Unix seconds, usually [`unix_now`](crate::unix_now); it decides which previous
+    /// secrets are alive.
+    ///
+    /// # Errors
+    /// `timestamp_malformed` for `now`; then, as [`ErrorKind::Verification`](crate::ErrorKind), those
+    /// of [`CanonicalEmail::parse`], `signature_malformed`, `signature_mismatch`, in this order.
+    pub fn verify_email(
+        &self,
+        email: &str,
+        signature: &str,
+        now: i64,
+    ) -> Result<VerifiedEmail, Error> {
+        let now = Timestamp::new(now)?;
+        let email = CanonicalEmail::parse(email).map_err(Error::attributed_to_visitor)?;
+        let signature = Signature::parse(signature)?;
+        let secret_index =
+            self.matching_secret(&signature, now, |key| key.sign(&[email.as_str().as_bytes()]))?;
+        Ok(VerifiedEmail { email, secret_index })
+    }
+
+    /// Verifies a link seal whose parts were already taken from the request (SPEC 5.2).
+    ///
+    /// Prefer [`Verifier::verify_link`], which also refuses repeated and missing parameters.
+    ///
+    /// # Errors
+    /// `host_malformed` and `timestamp_malformed` for `now`; then, as
+    /// [`ErrorKind::Verification`](crate::ErrorKind), `user_id_empty`, `user_id_too_long`,
+    /// `user_id_malformed`, `timestamp_malformed`, `signature_malformed`, `signature_mismatch`,
+    /// `timestamp_expired`, `timestamp_in_future`, in this order.
+    ///
+    /// ```
+    /// use deskseal::UserClaim;
+    /// # use deskseal::{Secret, Verifier, VerifierOptions};
+    /// # let secret = Secret::new("example-secret-for-documentation")?;
+    /// # let verifier = Verifier::new(secret, VerifierOptions::default());
+    /// let claim = UserClaim {
+    ///     portal_host: "help.company.com",
+    ///     user_id: "user-42",
+    ///     timestamp: "1767225600",
+    ///     signature: "ce1215bb040afb9b2dcd57047a625cffe6de7190e7f907c79c17c47cc59eb364",
+    /// };
+    /// let verified = verifier.verify_user(&claim, 1_767_225_660)?;
+    /// assert_eq!(verified.user_id.as_str(), "user-42");
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
+    pub fn verify_user(&self, claim: &UserClaim<'_>, now: i64) -> Result<VerifiedUser, Error> {
+        let portal_host = PortalHost::parse(claim.portal_host)?;
+        let now = Timestamp::new(now)?;
+        self.verify_claim(&portal_host, &Claim::from(claim), now)
+            .map_err(Error::attributed_to_visitor)
+    }
+
+    /// Verifies the URL of a request to the portal's form (SPEC 4.7, 5.2).
+    ///
+    /// `portal_host` is the verifier's own; `url` is the request's target as received, absolute or
+    /// beginning with `/`. The result is `None` for a public visitor.
+    ///
+    /// # Errors
+    /// `host_malformed` and `timestamp_malformed` for `now`; then, as
+    /// [`ErrorKind::Verification`](crate::ErrorKind), `portal_url_malformed`, `identity_repeated`,
+    /// `identity_incomplete`, and those of [`Verifier::verify_user`], in this order.
+    ///
+    /// ```
+    /// # use deskseal::{Secret, Verifier, VerifierOptions};
+    /// # let secret = Secret::new("example-secret-for-documentation")?;
+    /// # let verifier = Verifier::new(secret, VerifierOptions::default());
+    /// let url = "/submit-ticket?user_id=user-42&user_id_timestamp=1767225600&user_id_signature=\
+    ///            ce1215bb040afb9b2dcd57047a625cffe6de7190e7f907c79c17c47cc59eb364";
+    /// let verified = verifier.verify_link("help.company.com", url, 1_767_225_660)?;
+    /// assert_eq!(verified.map(|user| user.user_id.into_string()).as_deref(), Some("user-42"));
+    /// assert_eq!(verifier.verify_link("help.company.com", "/submit-ticket", 1_767_225_660)?, None);
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
+    pub fn verify_link(
+        &self,
+        portal_host: &str,
+        url: &str,
+        now: i64,
+    ) -> Result<Option<VerifiedUser>, Error> {
+        let portal_host = PortalHost::parse(portal_host)?;
+        let now = Timestamp::new(now)?;
+        let claim = Claim::read(url).map_err(Error::attributed_to_visitor)?;
+        claim
+            .map(|claim| self.verify_claim(&portal_host, &claim, now))
+            .transpose()
+            .map_err(Error::attributed_to_visitor)
+    }
+
+    /// Says why an e-mail's signature does not hold, for the owner of the secret (SPEC 8).
+    ///
+    /// `other_secrets` are secrets of other purposes that might have been used by mistake; `now` is
+    /// in Unix seconds. Never call this in a request: its findings are for a prompt or a dashboard.
+    ///
+    /// # Errors
+    /// `timestamp_malformed` for `now`.
+    ///
+    /// ```
+    /// # use deskseal::{Secret, Verifier, VerifierOptions};
+    /// # let secret = Secret::new("example-secret-for-documentation")?;
+    /// # let verifier = Verifier::new(secret, VerifierOptions::default());
+    /// // Made of the address as typed, "Ada@example.com".
+    /// let signature = "c88bf1261abcf90438b89d19cb9fa35e4104bbc5d17cf90c897d486f65084535";
+    /// let explanation = verifier.explain_email("Ada@example.com", signature, &[], 1_767_225_600)?;
+    /// assert_eq!(explanation.findings[0].code.as_str(), "email_not_lowercased");
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
+    pub fn explain_email(
+        &self,
+        email: &str,
+        signature: &str,
+        other_secrets: &[Secret],
+        now: i64,
+    ) -> Result<Explanation, Error> {
+        let now = Timestamp::new(now)?;
+        Ok(explain::email(self, email, signature, other_secrets, now))
+    }
+
+    /// Says why a link does not hold, for the owner of the secret (SPEC 8).
+    ///
+    /// Arguments as for [`Verifier::verify_link`] and [`Verifier::explain_email`].
+    ///
+    /// # Errors
+    /// `host_malformed`, `timestamp_malformed` for `now`.
+    ///
+    /// ```
+    /// # use deskseal::{Secret, Verifier, VerifierOptions};
+    /// # let secret = Secret::new("example-secret-for-documentation")?;
+    /// # let verifier = Verifier::new(secret, VerifierOptions::default());
+    /// let url = "/submit-ticket?user_id=user-42&user_id_timestamp=1767225600&user_id_signature=\
+    ///            ce1215bb040afb9b2dcd57047a625cffe6de7190e7f907c79c17c47cc59eb364";
+    /// let explanation = verifier.explain_link("help.company.com", url, &[], 1_767_229_201)?;
+    /// assert_eq!(explanation.findings[0].code.as_str(), "link_expired");
+    /// assert!(explanation.findings[0].message.contains("3601 s"));
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
+    pub fn explain_link(
+        &self,
+        portal_host: &str,
+        url: &str,
+        other_secrets: &[Secret],
+        now: i64,
+    ) -> Result<Explanation, Error> {
+        let portal_host = PortalHost::parse(portal_host)?;
+        let now = Timestamp::new(now)?;
+        Ok(explain::link(self, &portal_host, url, other_secrets, now))
+    }
+
+    pub(crate) fn keys(&self) -> &[VerifyingKey] {
+        &self.keys
+    }
+
+    pub(crate) const fn tolerance(&self) -> Tolerance {
+        self.tolerance
+    }
+
+    pub(crate) fn verify_claim(
+        &self,
+        portal_host: &PortalHost,
+        claim: &Claim<'_>,
+        now: Timestamp,
+    ) -> Result<VerifiedUser, Error> {
+        let user_id = UserId::parse(claim.user_id()?)?;
+        let timestamp = Timestamp::parse(claim.timestamp()?)?;
+        let signature = Signature::parse(claim.signature()?)?;
+        let secret_index = self.matching_secret(&signature, now, |key| {
+            key.sign_link(portal_host, &user_id, timestamp)
+        })?;
+        self.tolerance.check(timestamp, now)?;
+        Ok(VerifiedUser { user_id, timestamp, secret_index })
+    }
+
+    /// Returns the lowest number of a live secret that made the signature. Every secret is tried,
+    /// the dead ones too, so that the time taken tells nothing (SPEC 5.3).
+    fn matching_secret(
+        &self,
+        signature: &Signature,
+        now: Timestamp,
+        sign: impl Fn(&Key) -> Signature,
+    ) -> Result<usize, Error> {
+        let mut lowest = None;
+        for (index, key) in self.keys.iter().enumerate() {
+            let is_maker = bool::from(sign(&key.key).ct_eq(signature));
+            if is_maker && key.is_alive(now) {
+                lowest = lowest.or(Some(index));
+            }
+        }
+        lowest.ok_or_else(|| {
+            Error::new(
+                ErrorCode::SignatureMismatch,
+                "The signature was not made with this secret for this identity; ask \
+                 `deskseal explain` why.",
+            )
+        })
+    }
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Verifier")
+            .field("secrets", &self.keys.len())
+            .field("tolerance", &self.tolerance)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,284 @@
+//! A second implementation of the specification against every vector, and against the crate.
+//!
+//! What both implementations get right is in the text of the specification. A vector that one of
+//! them fails, or an input on which they differ, shows a bug or an ambiguity.
+
+mod specification;
+mod strategies;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::Config;
+use ring::hmac;
+use serde_json::{Value, json};
+
+use specification::{
+    EmbedOptions, Refusal, VerifiedUser, Verifier, canonical_email, canonical_host, is_container,
+    is_nonce, key_of_secret, portal_link, refuse_public_name, sign, sign_user, ticket_center,
+};
+
+const SECRET: &str = "example-secret-for-documentation";
+
+const VECTOR_FILES: [(&str, &str); 6] = [
+    ("canonical_email", include_str!("../../tests/vectors/canonical_email.json")),
+    ("email_seal", include_str!("../../tests/vectors/email_seal.json")),
+    ("host", include_str!("../../tests/vectors/host.json")),
+    ("link_seal", include_str!("../../tests/vectors/link_seal.json")),
+    ("secret", include_str!("../../tests/vectors/secret.json")),
+    ("embed", include_str!("../../tests/vectors/embed.json")),
+];
+
+fn argument<'case>(case: &'case Value, name: &str) -> &'case str {
+    optional_text(case, name).expect("the vector gives this argument as a text")
+}
+
+fn optional_text<'case>(case: &'case Value, name: &str) -> Option<&'case str> {
+    case["args"][name].as_str()
+}
+
+fn time(case: &Value, name: &str) -> i128 {
+    integer(&case["args"][name])
+}
+
+fn integer(value: &Value) -> i128 {
+    let signed = value.as_i64().map(i128::from);
+    signed.or(value.as_u64().map(i128::from)).expect("the vector gives an integer")
+}
+
+fn key_of(case: &Value) -> Result<hmac::Key, Refusal> {
+    let Some(name) = case["new"]["name"].as_str() else {
+        return key_of_secret(case["new"]["secret"].as_str());
+    };
+    refuse_public_name(name)?;
+    key_of_secret(case["env"][name].as_str())
+}
+
+fn verifier_of(case: &Value) -> Result<Verifier, Refusal> {
+    let current = key_of(case)?;
+    let previous = case["new"]["previous"].as_array().map_or(&[][..], Vec::as_slice);
+    let previous: Vec<_> =
+        previous.iter().map(|pair| (pair[0].as_str(), integer(&pair[1]))).collect();
+    let tolerance = case["new"].get("tolerance").map_or(300, integer);
+    Verifier::new(current, &previous, tolerance)
+}
+
+fn embed_options(case: &Value) -> EmbedOptions<'_> {
+    EmbedOptions {
+        align: optional_text(case, "align"),
+        max_width: optional_text(case, "max_width"),
+        container: optional_text(case, "container"),
+        script_url: optional_text(case, "script_url"),
+        nonce: optional_text(case, "nonce"),
+    }
+}
+
+fn user_answer(user: &VerifiedUser) -> Value {
+    let timestamp = i64::try_from(user.timestamp).expect("a timestamp has at most 11 digits");
+    json!({ "user_id": user.user_id, "timestamp": timestamp, "secret_index": user.secret_index })
+}
+
+fn answer(case: &Value) -> Result<Value, Refusal> {
+    match case["call"].as_str().expect("every vector names its call") {
+        "canonical_email" => canonical_email(argument(case, "email")).map(Value::from),
+        "canonical_host" => canonical_host(argument(case, "host")).map(Value::from),
+        "sign_email" => answer_sign_email(case),
+        "sign_user" => answer_sign_user(case),
+        "portal_link" => {
+            let [portal_url, user_id] = ["portal_url", "user_id"].map(|name| argument(case, name));
+            portal_link(&key_of(case)?, portal_url, user_id, time(case, "timestamp"))
+                .map(Value::from)
+        }
+        "ticket_center" => answer_ticket_center(case),
+        "verify_email" => {
+            let [email, signature] = ["email", "signature"].map(|name| argument(case, name));
+            let (email, secret_index) =
+                verifier_of(case)?.verify_email(email, signature, time(case, "now"))?;
+            Ok(json!({ "email": email, "secret_index": secret_index }))
+        }
+        "verify_user" => {
+            let claim =
+                ["user_id", "timestamp", "signature"].map(|name| argument(case, name).as_bytes());
+            let (host, now) = (argument(case, "portal_host"), time(case, "now"));
+            verifier_of(case)?.verify_user(host, claim, now).map(|user| user_answer(&user))
+        }
+        "verify_link" => {
+            let [host, url] = ["portal_host", "url"].map(|name| argument(case, name));
+            let user = verifier_of(case)?.verify_link(host, url, time(case, "now"))?;
+            Ok(user.as_ref().map_or(Value::Null, user_answer))
+        }
+        unknown => panic!("no such call: {unknown}"),
+    }
+}
+
+fn answer_sign_email(case: &Value) -> Result<Value, Refusal> {
+    let key = key_of(case)?;
+    let email = canonical_email(argument(case, "email"))?;
+    let signature = sign(&key, &email);
+    Ok(json!({ "email": email, "signature": signature }))
+}
+
+fn answer_sign_user(case: &Value) -> Result<Value, Refusal> {
+    let [host, user_id] = ["portal_host", "user_id"].map(|name| argument(case, name));
+    let signature = sign_user(&key_of(case)?, host, user_id, time(case, "timestamp"))?;
+    let timestamp = &case["args"]["timestamp"];
+    Ok(json!({ "user_id": user_id, "timestamp": timestamp, "signature": signature }))
+}
+
+fn answer_ticket_center(case: &Value) -> Result<Value, Refusal> {
+    let [email, helpdesk_id] = ["email", "helpdesk_id"].map(|name| argument(case, name));
+    let embed = ticket_center(&key_of(case)?, email, helpdesk_id, &embed_options(case))?;
+    let attributes: serde_json::Map<String, Value> =
+        embed.attributes.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    Ok(json!({ "attributes": attributes, "html": embed.html }))
+}
+
+/// What the case expects, in a form whose comparison sees the order of attributes too.
+fn expected(case: &Value) -> String {
+    match (case["kind"].as_str(), case["error"].as_str()) {
+        (Some(kind), Some(code)) => format!("{kind} {code}"),
+        _ => case["expect"].to_string(),
+    }
+}
+
+fn got(case: &Value) -> String {
+    match answer(case) {
+        Ok(value) => value.to_string(),
+        Err((kind, code)) => format!("{kind} {code}"),
+    }
+}
+
+fn difference(file: &str, case: &Value) -> Option<String> {
+    let (expected, got) = (expected(case), got(case));
+    let id = &case["id"];
+    (expected != got).then(|| format!("{file} {id}\n  vector: {expected}\n  here:   {got}"))
+}
+
+#[test]
+fn an_implementation_of_the_text_alone_agrees_with_every_vector() {
+    let mut count = 0;
+    let mut differences = Vec::new();
+    for (file, content) in VECTOR_FILES {
+        let content: Value = serde_json::from_str(content).expect("a vector file is JSON");
+        let cases = content["cases"].as_array().expect("a vector file lists its cases");
+        count += cases.len();
+        differences.extend(cases.iter().filter_map(|case| difference(file, case)));
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+    assert!(count >= 350, "only {count} vectors");
+}
+
+/// The answer of this file, in the form of [`theirs`].
+fn ours<T: ToString>(result: Result<T, Refusal>) -> Result<String, String> {
+    result.map(|value| value.to_string()).map_err(|(kind, code)| format!("{kind} {code}"))
+}
+
+/// The answer of the crate, in the form of [`ours`].
+fn theirs<T: ToString>(result: Result<T, deskseal::Error>) -> Result<String, String> {
+    let refusal = |error: deskseal::Error| format!("{} {}", error.kind(), error.code());
+    result.map(|value| value.to_string()).map_err(refusal)
+}
+
+fn key() -> hmac::Key {
+    hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes())
+}
+
+fn their_signer() -> deskseal::Signer {
+    deskseal::Signer::new(deskseal::Secret::new(SECRET).expect("the secret is accepted"))
+}
+
+fn email() -> impl Strategy<Value = String> {
+    strategies::email(strategies::character())
+}
+
+fn host() -> impl Strategy<Value = String> {
+    strategies::host(strategies::character())
+}
+
+fn text() -> impl Strategy<Value = String> {
+    strategies::text(strategies::character())
+}
+
+fn portal_url() -> impl Strategy<Value = String> {
+    strategies::portal_url(strategies::character())
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 2000, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn the_crate_makes_the_same_canonical_email(email in email()) {
+        prop_assert_eq!(ours(canonical_email(&email)), theirs(deskseal::canonical_email(&email)));
+    }
+
+    #[test]
+    fn the_crate_makes_the_same_canonical_host(host in host()) {
+        prop_assert_eq!(ours(canonical_host(&host)), theirs(deskseal::canonical_host(&host)));
+    }
+
+    #[test]
+    fn the_crate_refuses_the_same_secrets(secret in text()) {
+        let here = key_of_secret(Some(&secret)).map(|_| "accepted");
+        prop_assert_eq!(ours(here), theirs(deskseal::Secret::new(secret.as_str()).map(|_| "accepted")));
+    }
+
+    #[test]
+    fn the_crate_makes_the_same_link(
+        portal_url in portal_url(), user_id in text(), time in strategies::time(),
+    ) {
+        let here = portal_link(&key(), &portal_url, &user_id, time.into());
+        prop_assert_eq!(ours(here), theirs(their_signer().portal_link(&portal_url, &user_id, time)));
+    }
+
+    #[test]
+    fn the_crate_writes_the_same_markup(
+        email in email(), options in [text(), text(), text()], script_url in portal_url(),
+    ) {
+        let [helpdesk_id, container, nonce] = &options;
+        let options = EmbedOptions {
+            container: Some(container).filter(|it| is_container(it)).map(String::as_str),
+            script_url: Some(&script_url),
+            nonce: Some(nonce).filter(|it| is_nonce(it)).map(String::as_str),
+            ..EmbedOptions::default()
+        };
+        let their_options = deskseal::EmbedOptions {
+            container: options.container,
+            script_url: options.script_url,
+            nonce: options.nonce,
+            ..deskseal::EmbedOptions::default()
+        };
+        for helpdesk_id in [helpdesk_id, "desk-1"] {
+            let here = ticket_center(&key(), &email, helpdesk_id, &options);
+            let there = their_signer().ticket_center(&email, helpdesk_id, &their_options);
+            prop_assert_eq!(ours(here.map(|it| it.html)), theirs(there.map(|it| it.html)));
+        }
+    }
+
+    #[test]
+    fn the_crate_reads_the_same_identity(
+        start in prop_oneof![Just(String::new()), Just("/".to_owned()), portal_url()],
+        changes in vec((any::<Index>(), strategies::character()), 0..3),
+        now in -400..=400_i64,
+    ) {
+        let (host, timestamp) = ("help.company.com", 1_767_225_600);
+        let link = portal_link(&key(), "https://help.company.com", "a:b+c d", timestamp.into());
+        let link = link.expect("the link is accepted");
+        let (_, query) = link.split_once('?').expect("the link has a query");
+        let mut url: Vec<char> = format!("{start}?{query}").chars().collect();
+        for (place, character) in changes {
+            let place = place.index(url.len());
+            url[place] = character;
+        }
+        let url: String = url.into_iter().collect();
+
+        let here = Verifier { keys: vec![(key(), None)], tolerance: 300 };
+        let there = deskseal::Secret::new(SECRET).expect("the secret is accepted");
+        let there = deskseal::Verifier::new(there, deskseal::VerifierOptions::default());
+        let here = here.verify_link(host, &url, (timestamp + now).into());
+        let there = there.verify_link(host, &url, timestamp + now);
+        prop_assert_eq!(
+            ours(here.map(|it| it.map_or(String::new(), |it| it.user_id))),
+            theirs(there.map(|it| it.map_or(String::new(), |it| it.user_id.into_string())))
+        );
+    }
+}
