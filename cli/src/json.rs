@@ -1,0 +1,46 @@
+//! The API's results as JSON, with the contract's field names.
+
+use deskseal::{Embed, Explanation, SignedEmail, SignedUser, VerifiedEmail, VerifiedUser};
+use serde_json::{Map, Value, json};
+
+pub(crate) fn signed_email(signed: &SignedEmail) -> Value {
+    json!({ "email": signed.email.as_str(), "signature": signed.signature.to_hex() })
+}
+
+pub(crate) fn signed_user(signed: &SignedUser) -> Value {
+    json!({
+        "user_id": signed.user_id.as_str(),
+        "timestamp": signed.timestamp.seconds(),
+        "signature": signed.signature.to_hex(),
+    })
+}
+
+pub(crate) fn verified_email(verified: &VerifiedEmail) -> Value {
+    json!({ "email": verified.email.as_str(), "secret_index": verified.secret_index })
+}
+
+pub(crate) fn verified_user(verified: &VerifiedUser) -> Value {
+    json!({
+        "user_id": verified.user_id.as_str(),
+        "timestamp": verified.timestamp.seconds(),
+        "secret_index": verified.secret_index,
+    })
+}
+
+pub(crate) fn embed(embed: &Embed) -> Value {
+    let attributes: Map<_, _> = embed
+        .attributes
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), Value::String(value.clone())))
+        .collect();
+    json!({ "attributes": attributes, "html": embed.html })
+}
+
+pub(crate) fn explanation(explanation: &Explanation) -> Value {
+    let findings: Vec<_> = explanation
+        .findings
+        .iter()
+        .map(|finding| json!({ "code": finding.code.as_str(), "message": finding.message }))
+        .collect();
+    json!({ "findings": findings })
+}

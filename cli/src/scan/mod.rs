@@ -1,0 +1,419 @@
+//! Searches built bundles, and anything else on disk, for secrets that must not be there.
+//!
+//! [`Scanner::scan`] walks the given paths on all cores, reads every regular file whatever its
+//! name or content, and reports where a known secret stands in any of its usual encodings, and
+//! where any Deskseal token stands. What could not be read is reported too: nothing is skipped
+//! silently.
+//!
+//! No secret and no token ever enters a [`Hit`], a reason or a `Debug` output.
+
+mod patterns;
+mod search;
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use ignore::{
+    DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkParallel, WalkState,
+};
+use indicatif::ProgressBar;
+use zeroize::Zeroizing;
+
+use search::{Found, Searcher, What};
+
+/// How many bytes a thread reads at once: small enough for a core's second-level cache, large
+/// enough that system calls cost nothing.
+const CHUNK: usize = 256 * 1024;
+
+/// In which form a secret was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Form {
+    /// The secret's own bytes.
+    Plain,
+    /// Base64 of the secret, alone or inside a longer text, in either alphabet.
+    Base64,
+    /// Hexadecimal digits, all lowercase or all uppercase.
+    Hex,
+    /// Percent-encoded for a URL or a form.
+    UrlEncoded,
+    /// Escaped as in a JSON or JavaScript string.
+    JsonEscaped,
+    /// Not a known secret, but a token that Deskseal would accept as one.
+    Token,
+}
+
+impl Form {
+    /// The form's stable name, for output.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Base64 => "base64",
+            Self::Hex => "hex",
+            Self::UrlEncoded => "url_encoded",
+            Self::JsonEscaped => "json_escaped",
+            Self::Token => "token",
+        }
+    }
+}
+
+/// A place where a secret stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Hit {
+    /// The file, as reached from the path that was given.
+    pub(crate) path: PathBuf,
+    /// The number of bytes before it.
+    pub(crate) offset: u64,
+    /// Its line: the number of newlines before it, plus one.
+    pub(crate) line: u64,
+    /// Its column: the number of bytes between the line's start and it, plus one.
+    pub(crate) column: u64,
+    /// The label of the known secret, or a token's prefix.
+    pub(crate) what: String,
+    /// The form it stands in.
+    pub(crate) form: Form,
+}
+
+/// What was not searched, or not to its end, and why.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Skipped {
+    /// The file or directory.
+    pub(crate) path: PathBuf,
+    /// Why it was not searched.
+    pub(crate) reason: String,
+    /// Whether it should have been searched: it was asked for by name, or reading it failed. Links
+    /// and pipes inside a directory are left alone on purpose.
+    pub(crate) is_failure: bool,
+}
+
+impl Skipped {
+    fn by_failure(path: impl Into<PathBuf>, reason: &impl ToString) -> Self {
+        Self { path: path.into(), reason: reason.to_string(), is_failure: true }
+    }
+}
+
+/// What a scan found, and what it could not look into.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Report {
+    /// Every hit once, sorted by path and offset.
+    pub(crate) hits: Vec<Hit>,
+    /// What was not searched, or not to its end, and why; sorted by path.
+    pub(crate) skipped: Vec<Skipped>,
+    /// The number of files searched to their end.
+    pub(crate) files: u64,
+    /// The number of bytes read.
+    pub(crate) bytes: u64,
+}
+
+impl Report {
+    /// Adds another report's content.
+    fn add(&mut self, mut other: Self) {
+        self.hits.append(&mut other.hits);
+        self.skipped.append(&mut other.skipped);
+        self.files += other.files;
+        self.bytes += other.bytes;
+    }
+
+    /// The same report in its final order, which does not depend on the threads' timing.
+    fn sorted(mut self) -> Self {
+        self.hits.sort();
+        self.skipped.sort();
+        self
+    }
+}
+
+/// Looks for secrets in files and directories.
+pub(crate) struct Scanner {
+    labels: Vec<String>,
+    searcher: Searcher,
+}
+
+impl Scanner {
+    /// A scanner for these secrets, each with the label to report it by (such as its variable's
+    /// name), and for every token of which `is_token` says that Deskseal would accept it as a
+    /// secret.
+    ///
+    /// An empty secret is found nowhere. The same secret under two labels is reported under both.
+    pub(crate) fn new(secrets: &[(String, &str)], is_token: fn(&str) -> bool) -> Self {
+        let labels = secrets.iter().map(|(label, _)| label.clone()).collect();
+        let texts: Vec<&str> = secrets.iter().map(|(_, text)| *text).collect();
+        Self { labels, searcher: Searcher::new(&texts, is_token) }
+    }
+
+    /// Searches every file at and below `paths`.
+    ///
+    /// Hidden and ignored files count like all others. A symbolic link is followed when it is one
+    /// of `paths`. Inside a directory it is not: its target is searched where it really is if that
+    /// is inside `paths`, and otherwise the link is reported as skipped. A path inside another
+    /// given path is not searched twice.
+    ///
+    /// With `progress`, its length becomes the number of bytes there are, and its position the
+    /// number of bytes read.
+    pub(crate) fn scan(&self, paths: &[PathBuf], progress: Option<&ProgressBar>) -> Report {
+        let mut report = Report::default();
+        let roots = Roots::new(paths, &mut report.skipped);
+        if let Some(progress) = progress {
+            progress.set_length(roots.total_bytes());
+        }
+        let scan = Scan { scanner: self, roots: &roots, progress, report: Mutex::new(report) };
+        if let Some(walker) = roots.walker() {
+            walker.visit(&mut &scan);
+        }
+        scan.report.into_inner().unwrap_or_else(PoisonError::into_inner).sorted()
+    }
+
+    /// The label that a hit is reported by.
+    fn label(&self, what: What) -> String {
+        match what {
+            What::Secret(number) => self.labels.get(number).cloned().unwrap_or_default(),
+            What::Token(prefix) => prefix.to_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for Scanner {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Scanner").field("labels", &self.labels).finish_non_exhaustive()
+    }
+}
+
+/// The places where a scan begins.
+struct Roots {
+    /// The paths as given, without those that are inside another one.
+    paths: Vec<PathBuf>,
+    /// What the paths really are, without symbolic links.
+    real_paths: Vec<PathBuf>,
+}
+
+impl Roots {
+    /// The roots that exist; the others go to `skipped`.
+    fn new(paths: &[PathBuf], skipped: &mut Vec<Skipped>) -> Self {
+        let mut existing = Vec::new();
+        for path in paths {
+            match fs::canonicalize(path) {
+                Ok(real_path) => existing.push((walkable(path), real_path)),
+                Err(error) => skipped.push(Skipped::by_failure(path, &error)),
+            }
+        }
+        let is_covered = |index: usize, real_path: &Path| {
+            existing.iter().enumerate().any(|(other_index, (_, other))| {
+                real_path.starts_with(other) && (real_path != other || other_index < index)
+            })
+        };
+        let (paths, real_paths) = existing
+            .iter()
+            .enumerate()
+            .filter(|(index, (_, real_path))| !is_covered(*index, real_path))
+            .map(|(_, root)| root.clone())
+            .unzip();
+        Self { paths, real_paths }
+    }
+
+    /// Whether a path without symbolic links is searched.
+    fn contain(&self, real_path: &Path) -> bool {
+        self.real_paths.iter().any(|root| real_path.starts_with(root))
+    }
+
+    /// A walker over everything at and below the roots, if there are any.
+    fn walker(&self) -> Option<WalkParallel> {
+        let (first, others) = self.paths.split_first()?;
+        let mut builder = WalkBuilder::new(first);
+        for path in others {
+            builder.add(path);
+        }
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        Some(builder.standard_filters(false).threads(threads).build_parallel())
+    }
+
+    /// The sizes of all files together.
+    fn total_bytes(&self) -> u64 {
+        let total = AtomicU64::new(0);
+        if let Some(walker) = self.walker() {
+            walker.run(|| {
+                Box::new(|entry| {
+                    total.fetch_add(entry.map_or(0, |entry| size_of(&entry)), Ordering::Relaxed);
+                    WalkState::Continue
+                })
+            });
+        }
+        total.into_inner()
+    }
+}
+
+/// The path in words that the walker understands: to it, a lone `-` is standard input.
+fn walkable(path: &Path) -> PathBuf {
+    if path == Path::new("-") { Path::new(".").join(path) } else { path.to_owned() }
+}
+
+/// The number of bytes that searching this entry will read.
+fn size_of(entry: &DirEntry) -> u64 {
+    if !is_regular_file(entry) {
+        return 0;
+    }
+    // Not the entry's own metadata, which describe the link when a root is one.
+    fs::metadata(entry.path()).map_or(0, |metadata| metadata.len())
+}
+
+/// Whether an entry can be read to an end.
+fn is_regular_file(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_file())
+}
+
+/// One run of a scanner.
+struct Scan<'run> {
+    scanner: &'run Scanner,
+    roots: &'run Roots,
+    progress: Option<&'run ProgressBar>,
+    report: Mutex<Report>,
+}
+
+impl<'run> ParallelVisitorBuilder<'run> for &'run Scan<'run> {
+    fn build(&mut self) -> Box<dyn ParallelVisitor + 'run> {
+        let buffer_length = self.scanner.searcher.buffer_length(CHUNK);
+        Box::new(Worker {
+            scan: self,
+            buffer: Zeroizing::new(vec![0; buffer_length]),
+            report: Report::default(),
+        })
+    }
+}
+
+/// One thread of a run. Its report joins the run's when it is dropped.
+struct Worker<'run> {
+    scan: &'run Scan<'run>,
+    buffer: Zeroizing<Vec<u8>>,
+    report: Report,
+}
+
+impl ParallelVisitor for Worker<'_> {
+    fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
+        match entry {
+            Ok(entry) => self.visit_entry(entry),
+            Err(error) => self.visit_error(&error),
+        }
+        WalkState::Continue
+    }
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        let mut report = self.scan.report.lock().unwrap_or_else(PoisonError::into_inner);
+        report.add(std::mem::take(&mut self.report));
+    }
+}
+
+impl Worker<'_> {
+    /// Searches a file, and notes what is none.
+    fn visit_entry(&mut self, entry: DirEntry) {
+        if is_regular_file(&entry) {
+            return self.visit_file(entry.path());
+        }
+        let Some(kind) = entry.file_type() else { return };
+        if kind.is_dir() {
+            return;
+        }
+        if kind.is_symlink() {
+            return self.visit_link(entry.into_path());
+        }
+        // Opening a pipe would wait for a writer, and a device may have no end.
+        let is_asked_for = entry.depth() == 0;
+        let reason = "not a regular file but a pipe, a socket or a device".to_owned();
+        self.report.skipped.push(Skipped {
+            path: entry.into_path(),
+            reason,
+            is_failure: is_asked_for,
+        });
+    }
+
+    /// Searches a file.
+    fn visit_file(&mut self, path: &Path) {
+        let mut file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) => return self.fail(path, &error),
+        };
+        let progress = self.scan.progress;
+        let on_read = |bytes| {
+            if let Some(progress) = progress {
+                progress.inc(bytes);
+            }
+        };
+        let searched = self.scan.scanner.searcher.search(&mut file, &mut self.buffer, on_read);
+        self.report.bytes += searched.bytes;
+        self.add_hits(path, &mut file, &searched.found);
+        match searched.end {
+            Ok(()) => self.report.files += 1,
+            Err(error) => self.fail(path, &format_args!("not searched to its end: {error}")),
+        }
+    }
+
+    /// Notes the hits in a file, with their lines and columns.
+    fn add_hits(&mut self, path: &Path, file: &mut File, found: &[Found]) {
+        if found.is_empty() {
+            return;
+        }
+        let offsets = found.iter().map(|found| found.start);
+        // If the file cannot be read a second time, offsets still hold and all is on one line.
+        let _ = file.seek(SeekFrom::Start(0));
+        let places = search::places(file, &mut self.buffer, offsets);
+        for (found, place) in found.iter().zip(places) {
+            self.report.hits.push(Hit {
+                path: path.to_owned(),
+                offset: found.start,
+                line: place.line,
+                column: place.column,
+                what: self.scan.scanner.label(found.what),
+                form: found.form,
+            });
+        }
+    }
+
+    /// Notes a symbolic link inside a directory, unless its target is searched where it is.
+    fn visit_link(&mut self, path: PathBuf) {
+        let reason = match fs::canonicalize(&path) {
+            Ok(target) if self.scan.roots.contain(&target) => return,
+            Ok(target) => {
+                format!("a symbolic link out of the given paths, to {}", target.display())
+            }
+            Err(error) => format!("a symbolic link that cannot be followed: {error}"),
+        };
+        self.report.skipped.push(Skipped { path, reason, is_failure: false });
+    }
+
+    /// Notes what the walker could not read.
+    fn visit_error(&mut self, error: &ignore::Error) {
+        let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+        if let Some(path) = path_of(error) {
+            return self.fail(path, &reason);
+        }
+        // A listing that broke off in the middle does not say which directory it was.
+        for root in &self.scan.roots.paths {
+            self.report.skipped.push(Skipped::by_failure(
+                root,
+                &format_args!("a directory was not listed to its end: {reason}"),
+            ));
+        }
+    }
+
+    /// Notes what could not be read, and why.
+    fn fail(&mut self, path: &Path, reason: &impl ToString) {
+        self.report.skipped.push(Skipped::by_failure(path, reason));
+    }
+}
+
+/// The path that an error of the walker is about.
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            path_of(err)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
