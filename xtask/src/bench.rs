@@ -1,0 +1,100 @@
+//! `cargo xtask bench`: the core's benchmarks, as ratios.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use crate::process;
+use crate::suite;
+use crate::workspace::{self, Workspace};
+
+/// What everything is measured against: the compressions that no HMAC can do without.
+const FLOOR: &str = "two_sha256_compressions";
+
+/// What a user would write: hmac, sha2, `trim` and `to_lowercase`.
+const SNIPPET: &str = "snippet/ascii_24";
+
+/// Ratios to the floor that the project promises. They are read by people: time is no test.
+const PROMISES: [(&str, f64); 2] = [("sign_email/ascii_24", 2.5), ("sign_email/non_ascii", 4.0)];
+
+/// How long explaining anything may take, in nanoseconds.
+const EXPLAIN_PROMISE: f64 = 5e6;
+
+/// Runs the benchmarks and prints the table.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    suite::header("benchmarks");
+    let results = workspace.target.join("criterion");
+    if results.exists() {
+        fs::remove_dir_all(&results).context("cannot remove the results of an earlier run")?;
+    }
+    process::run(workspace.cargo().args(["bench", "--package", "deskseal", "--all-features"]))?;
+    let mut medians = BTreeMap::new();
+    collect(&results, &mut medians)?;
+    print(&medians)
+}
+
+/// Adds the median of every benchmark in the folder, in nanoseconds.
+fn collect(folder: &Path, medians: &mut BTreeMap<String, f64>) -> Result<()> {
+    let entries = fs::read_dir(folder)
+        .with_context(|| format!("there are no results in {}", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        if !path.is_dir() {
+            continue;
+        }
+        if path.ends_with("new") {
+            medians.extend([median(&path)?]);
+        } else {
+            collect(&path, medians)?;
+        }
+    }
+    Ok(())
+}
+
+fn median(folder: &Path) -> Result<(String, f64)> {
+    let json = |name: &str| -> Result<Value> {
+        Ok(serde_json::from_str(&workspace::read(&folder.join(name))?)?)
+    };
+    let id = json("benchmark.json")?["full_id"].as_str().map(str::to_owned);
+    let median = json("estimates.json")?["median"]["point_estimate"].as_f64();
+    id.zip(median).with_context(|| format!("{} is not as Criterion writes it", folder.display()))
+}
+
+fn print(medians: &BTreeMap<String, f64>) -> Result<()> {
+    let floor = *medians.get(FLOOR).with_context(|| format!("{FLOOR} was not measured"))?;
+    let snippet = medians.get(SNIPPET);
+    suite::header("ratios");
+    let width = medians.keys().map(String::len).max().unwrap_or_default();
+    println!("{:width$} {:>11} {:>11} {:>10}  promise", "", "median", "to floor", "to snippet");
+    for (name, median) in medians {
+        let to_snippet =
+            snippet.map_or_else(String::new, |snippet| format!("{:.2}", median / snippet));
+        let ratio = median / floor;
+        let promise = promise(name, *median, ratio);
+        println!("{name:width$} {:>11} {ratio:11.2} {to_snippet:>10}  {promise}", shown(*median));
+    }
+    println!("floor: {FLOOR}; snippet: {SNIPPET}");
+    Ok(())
+}
+
+fn promise(name: &str, median: f64, ratio: f64) -> String {
+    let mark = |is_kept| if is_kept { "kept" } else { "BROKEN" };
+    if let Some((_, promised)) = PROMISES.iter().find(|(promised, _)| *promised == name) {
+        return format!("at most {promised:.1} to floor: {}", mark(ratio <= *promised));
+    }
+    if name.starts_with("explain") {
+        return format!("below {}: {}", shown(EXPLAIN_PROMISE), mark(median < EXPLAIN_PROMISE));
+    }
+    String::new()
+}
+
+fn shown(nanoseconds: f64) -> String {
+    match nanoseconds {
+        ..1e3 => format!("{nanoseconds:.1} ns"),
+        ..1e6 => format!("{:.1} us", nanoseconds / 1e3),
+        _ => format!("{:.1} ms", nanoseconds / 1e6),
+    }
+}

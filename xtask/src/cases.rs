@@ -1,0 +1,163 @@
+//! What an adapter is asked, and what it has to answer.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Map, Value, json};
+
+use crate::workspace::{self, Workspace};
+
+/// Where the vectors are; each file's form is that of the schema beside them.
+pub(crate) const FOLDER: &str = "tests/vectors";
+/// The JSON Schema of the vector files, in their folder.
+pub(crate) const SCHEMA: &str = "schema.json";
+
+/// The members of a case that are sent to the adapter.
+const REQUEST: [&str; 5] = ["id", "class", "new", "call", "args"];
+
+/// One call, and the answer that it must get.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    pub(crate) id: String,
+    pub(crate) comment: String,
+    /// `{ id, class?, new?, call, args }`
+    pub(crate) request: Value,
+    /// The variables that the adapter's process must have.
+    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) expected: Outcome,
+}
+
+/// A result, or a refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Value(Value),
+    Refusal { kind: String, code: String },
+}
+
+impl Outcome {
+    /// Reads the members of an answer beside its id.
+    pub(crate) fn of_answer(answer: &Map<String, Value>) -> Option<Self> {
+        match (answer.get("value"), answer.get("error")) {
+            (Some(value), None) => Some(Self::Value(with_codes_of_findings(value))),
+            (None, Some(error)) => {
+                let text = |name| Some(error.get(name)?.as_str()?.to_owned());
+                Some(Self::Refusal { kind: text("kind")?, code: text("code")? })
+            }
+            _ => None,
+        }
+    }
+
+    /// Tells whether both are equal, an embed's attributes in the same order (SPEC 6.1).
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        self == other && self.attribute_names() == other.attribute_names()
+    }
+
+    fn attribute_names(&self) -> Option<Vec<&String>> {
+        match self {
+            Self::Value(value) => Some(value.get("attributes")?.as_object()?.keys().collect()),
+            Self::Refusal { .. } => None,
+        }
+    }
+
+    fn of_case(case: &Map<String, Value>) -> Option<Self> {
+        let text = |name| Some(case.get(name)?.as_str()?.to_owned());
+        match (case.get("expect"), case.get("error")) {
+            (Some(value), None) => Some(Self::Value(value.clone())),
+            (None, Some(_)) => Some(Self::Refusal { kind: text("kind")?, code: text("error")? }),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Value(value) => write!(formatter, "value {value}"),
+            Self::Refusal { kind, code } => write!(formatter, "error {code}, kind {kind}"),
+        }
+    }
+}
+
+impl Case {
+    /// Reads a case of a vector file.
+    fn read(case: &Value) -> Result<Self> {
+        let case = case.as_object().context("a case is not an object")?;
+        let text = |name: &str| case.get(name).and_then(Value::as_str);
+        let id = text("id").context("a case has no id")?;
+        let request = REQUEST
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), case.get(name)?.clone())))
+            .collect::<Map<_, _>>();
+        let environment = match case.get("env") {
+            None => BTreeMap::new(),
+            Some(environment) => serde_json::from_value(environment.clone())
+                .with_context(|| format!("{id}: `env` is not an object of texts"))?,
+        };
+        let expected = Outcome::of_case(case)
+            .with_context(|| format!("{id} has neither `expect` nor `error` and `kind`"))?;
+        Ok(Self {
+            id: id.to_owned(),
+            comment: text("comment").unwrap_or_default().to_owned(),
+            request: request.into(),
+            environment,
+            expected,
+        })
+    }
+
+    /// Returns the variable that the call's constructor reads.
+    pub(crate) fn variable(&self) -> Option<&str> {
+        self.request.get("new")?.get("name")?.as_str()
+    }
+}
+
+/// A vector file, read.
+pub(crate) struct VectorFile {
+    pub(crate) name: String,
+    /// The file as JSON, for the schema.
+    pub(crate) content: Value,
+    pub(crate) cases: Vec<Case>,
+}
+
+impl VectorFile {
+    fn read(path: &Path) -> Result<Self> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let content: Value = serde_json::from_str(&workspace::read(path)?)
+            .with_context(|| format!("{name} is not JSON"))?;
+        let cases = content
+            .get("cases")
+            .and_then(Value::as_array)
+            .with_context(|| format!("{name} has no list `cases`"))?
+            .iter()
+            .map(Case::read)
+            .collect::<Result<_>>()
+            .with_context(|| format!("in {name}"))?;
+        Ok(Self { name, content, cases })
+    }
+}
+
+/// Reads all vector files, in the order of their names.
+pub(crate) fn vector_files(workspace: &Workspace) -> Result<Vec<VectorFile>> {
+    let files = workspace::files_in(&workspace.path(FOLDER), "json")?
+        .iter()
+        .filter(|path| path.file_name().is_some_and(|name| name != SCHEMA))
+        .map(|path| VectorFile::read(path))
+        .collect::<Result<Vec<_>>>()?;
+    if files.is_empty() {
+        bail!("{FOLDER} holds no vectors; make them with `cargo xtask vectors`");
+    }
+    Ok(files)
+}
+
+/// In answers a finding has a code and a sentence; the vectors list the codes alone.
+fn with_codes_of_findings(value: &Value) -> Value {
+    let codes = || {
+        let findings = value.get("findings")?.as_array()?;
+        let code_of = |finding: &Value| {
+            let has_sentence = !finding.get("message")?.as_str()?.is_empty();
+            has_sentence.then(|| finding.get("code").cloned())?
+        };
+        findings.iter().map(code_of).collect::<Option<Vec<_>>>()
+    };
+    codes().map_or_else(|| value.clone(), |codes| json!({ "findings": codes }))
+}

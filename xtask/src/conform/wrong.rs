@@ -1,0 +1,127 @@
+//! An adapter that is wrong on purpose: `tests/runner.rs` checks that the runner notices.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead as _, Write as _};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use clap::ValueEnum as _;
+use serde_json::{Value, json};
+
+use super::adapter;
+use crate::cases::{Case, Outcome};
+use crate::suite;
+
+/// How many cases the wrong adapter gets: more than fit into a pipe.
+const CASE_COUNT: usize = 5000;
+
+/// Far more than the wrong adapter needs, and short enough to wait for one that hangs.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// How the adapter is wrong, at its second request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Mode {
+    Right,
+    WrongValue,
+    WrongCode,
+    WrongKind,
+    MissingAnswer,
+    ExtraAnswer,
+    RepeatedAnswer,
+    InvalidJson,
+    NoOutcome,
+    ExitsEarly,
+    Fails,
+    SwappedOrder,
+    Hangs,
+}
+
+/// Answers each request with its own `args.answer`, but for one.
+pub(crate) fn run(mode: Mode) -> Result<()> {
+    let mut waiting: Option<Value> = None;
+    for (number, line) in (1..).zip(io::stdin().lock().lines()) {
+        let request: Value = serde_json::from_str(&line?).context("a request is not JSON")?;
+        let mut answer = request["args"]["answer"].clone();
+        answer["id"] = request["id"].clone();
+        if number != 2 {
+            say(&answer.to_string())?;
+            if let Some(late) = waiting.take() {
+                say(&late.to_string())?;
+            }
+            continue;
+        }
+        match mode {
+            Mode::Right | Mode::Fails => (),
+            Mode::WrongValue => answer["value"] = json!("another"),
+            Mode::WrongCode => answer["error"]["code"] = json!("email_malformed"),
+            Mode::WrongKind => answer["error"]["kind"] = json!("verification"),
+            Mode::MissingAnswer => continue,
+            Mode::ExtraAnswer => say(&json!({ "id": "not-asked", "value": 1 }).to_string())?,
+            Mode::RepeatedAnswer => say(&answer.to_string())?,
+            Mode::InvalidJson => {
+                say("{ \"id\": ")?;
+                continue;
+            }
+            Mode::NoOutcome => answer = json!({ "id": answer["id"] }),
+            Mode::ExitsEarly => return Ok(()),
+            Mode::SwappedOrder => {
+                waiting = Some(answer);
+                continue;
+            }
+            Mode::Hangs => loop {
+                std::thread::park();
+            },
+        }
+        say(&answer.to_string())?;
+    }
+    if mode == Mode::Fails {
+        eprintln!("something broke");
+        std::process::exit(3);
+    }
+    Ok(())
+}
+
+fn say(line: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{line}")?;
+    Ok(stdout.flush()?)
+}
+
+/// Runs the runner against this very adapter, and prints what it finds.
+pub(crate) fn judge(mode: Mode) -> Result<()> {
+    let value = mode.to_possible_value().context("every mode has a name")?;
+    let mut command = Command::new(std::env::current_exe().context("cannot find this program")?);
+    command.args(["wrong-adapter", value.get_name()]);
+    let verdict = adapter::verdict(&mut command, &cases(mode), LIMIT)?;
+    for failure in &verdict.failures {
+        println!("{failure}");
+    }
+    println!("{}", suite::closing_line("wrong", verdict.passed, verdict.failures.len()));
+    ensure!(verdict.failures.is_empty(), "the adapter is wrong");
+    Ok(())
+}
+
+/// Cases that carry their own answer. The second one is of the kind that the mode gets wrong.
+fn cases(mode: Mode) -> Vec<Case> {
+    let is_refusal = matches!(mode, Mode::WrongCode | Mode::WrongKind);
+    (1..=CASE_COUNT).map(|number| case(number, is_refusal && number == 2)).collect()
+}
+
+fn case(number: usize, is_refusal: bool) -> Case {
+    let (kind, code) = ("input".to_owned(), "email_empty".to_owned());
+    let (answer, expected) = if is_refusal {
+        (json!({ "error": { "kind": kind, "code": code } }), Outcome::Refusal { kind, code })
+    } else {
+        let value = json!(format!("{number} {}", "long ".repeat(40)));
+        (json!({ "value": value }), Outcome::Value(value))
+    };
+    let id = format!("case-{number}");
+    Case {
+        request: json!({ "id": id, "call": "answer", "args": { "answer": answer } }),
+        comment: "carries its own answer".to_owned(),
+        environment: BTreeMap::new(),
+        id,
+        expected,
+    }
+}

@@ -1,0 +1,115 @@
+//! The project's script runner: `cargo xtask --help`.
+
+#![forbid(unsafe_code)]
+
+mod api;
+mod bench;
+mod cases;
+mod conform;
+mod demo;
+mod licences;
+mod one_version;
+mod process;
+mod setup;
+mod snippets;
+mod suite;
+mod test;
+mod tools;
+mod vectors;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use workspace::Workspace;
+
+/// Build, test, measure and try out the project.
+///
+/// On a fresh machine with a Rust toolchain and a C linker, `cargo xtask demo` shows what the project
+/// does and `cargo xtask test` installs what the tests need and runs all of them.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Sign a customer for both protocols, verify, break it in five ways, and have each explained.
+    #[command(after_help = "Example:\n  cargo xtask demo")]
+    Demo,
+
+    /// Run every check and every test, and print a table at the end.
+    #[command(after_help = "\
+Examples:
+  cargo xtask test
+  cargo xtask test vectors conformance")]
+    Test(test::Arguments),
+
+    /// Check that every language answers the vectors and random identities as specified.
+    #[command(after_help = "\
+Examples:
+  cargo xtask conform
+  cargo xtask conform command --seed 7 --random 100000")]
+    Conform(conform::Arguments),
+
+    /// Make the test vectors and the Unicode tables again, or check that they are up to date.
+    #[command(after_help = "\
+Examples:
+  cargo xtask vectors
+  cargo xtask vectors --check")]
+    Vectors(vectors::Arguments),
+
+    /// Measure the core, and print ratios to what a user would write instead.
+    #[command(after_help = "Example:\n  cargo xtask bench")]
+    Bench,
+
+    /// Measure how the usual snippets of each language disagree, as the README's table.
+    #[command(after_help = "Example:\n  cargo xtask snippets")]
+    Snippets,
+
+    /// Install what the tests need; does nothing when everything is there.
+    #[command(after_help = "Example:\n  cargo xtask setup")]
+    Setup,
+
+    /// Print the API contract, tests/api.toml, as JSON, for tests in languages without a TOML reader.
+    #[command(after_help = "Example:\n  cargo xtask api | jq '.call[].name'")]
+    Api,
+
+    /// Answer conformance requests wrongly, or judge oneself doing so.
+    #[command(hide = true)]
+    WrongAdapter {
+        mode: conform::wrong::Mode,
+        #[arg(long)]
+        judge: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &Command) -> Result<()> {
+    process::end_children_when_interrupted()?;
+    match command {
+        Command::WrongAdapter { mode, judge: false } => conform::wrong::run(*mode),
+        Command::WrongAdapter { mode, judge: true } => conform::wrong::judge(*mode),
+        Command::Demo => demo::run(&Workspace::find()?),
+        Command::Test(arguments) => test::run(&Workspace::find()?, arguments),
+        Command::Conform(arguments) => conform::run(&Workspace::find()?, arguments),
+        Command::Vectors(arguments) => vectors::run(&Workspace::find()?, arguments),
+        Command::Bench => bench::run(&Workspace::find()?),
+        Command::Snippets => snippets::run(&Workspace::find()?),
+        Command::Setup => setup::run(&Workspace::find()?),
+        Command::Api => api::run(&Workspace::find()?),
+    }
+}

@@ -1,0 +1,216 @@
+//! One version and one minimum Rust: nothing states them differently from the root's Cargo.toml.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use regex::Regex;
+use serde_json::Value;
+use toml::Table;
+
+use crate::api;
+use crate::process;
+use crate::suite;
+use crate::workspace::{self, Workspace};
+
+/// What the workspace says.
+struct Truth {
+    version: String,
+    rust_version: String,
+}
+
+/// A place that states one of them, and what it states.
+struct Statement {
+    place: String,
+    stated: String,
+    right: String,
+}
+
+/// Looks at manifests, the API contract, the changelog and the texts.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+    let truth = truth(workspace)?;
+    let mut statements = vec![contract(workspace, &truth)?];
+    for path in files(workspace)? {
+        statements.extend(stated_in(workspace, &path, &truth)?);
+    }
+    let wrong: Vec<&Statement> =
+        statements.iter().filter(|statement| statement.stated != statement.right).collect();
+    for Statement { place, stated, right } in &wrong {
+        println!("{place} says {stated}; Cargo.toml says {right}");
+    }
+    println!("{}", suite::closing_line("versions", statements.len() - wrong.len(), wrong.len()));
+    if wrong.is_empty() { Ok(()) } else { bail!("correct what is listed above") }
+}
+
+fn truth(workspace: &Workspace) -> Result<Truth> {
+    let manifest: Table = workspace.read("Cargo.toml")?.parse()?;
+    let text = |name| {
+        let value = manifest.get("workspace")?.get("package")?.get(name)?;
+        Some(value.as_str()?.to_owned())
+    };
+    text("version")
+        .zip(text("rust-version"))
+        .map(|(version, rust_version)| Truth { version, rust_version })
+        .context("[workspace.package] lacks version or rust-version")
+}
+
+fn contract(workspace: &Workspace, truth: &Truth) -> Result<Statement> {
+    let contract = api::contract(workspace)?;
+    let stated = contract.get("version").and_then(toml::Value::as_str).unwrap_or("nothing");
+    Ok(Statement {
+        place: api::FILE.to_owned(),
+        stated: stated.to_owned(),
+        right: truth.version.clone(),
+    })
+}
+
+/// Returns the repository's files: those that git has, and those that it does not ignore.
+fn files(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let mut git = std::process::Command::new("git");
+    git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    let listed = process::answer(git.current_dir(&workspace.root))
+        .context("git cannot list the files; run this in a checkout")?;
+    let files = listed.split('\0').filter(|path| !path.is_empty()).map(PathBuf::from);
+    Ok(files.filter(|path| workspace.root.join(path).is_file()).collect())
+}
+
+fn stated_in(workspace: &Workspace, path: &Path, truth: &Truth) -> Result<Vec<Statement>> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    let read = || workspace::read(&workspace.root.join(path));
+    match (&*name, &*extension) {
+        ("Cargo.toml", _) => cargo_manifest(path, &read()?, truth),
+        ("pyproject.toml", _) => Ok(python_manifest(path, &read()?.parse()?, truth)),
+        ("package.json", _) => node_manifest(path, &read()?, truth),
+        ("CHANGELOG.md", _) => newest_entry(path, &read()?, truth),
+        (_, "gemspec") => in_text(path, &read()?, &[(GEM_VERSION, &truth.version)]),
+        (_, "md" | "txt" | "yml" | "yaml") => {
+            let patterns = [
+                (OR_NEWER, truth.rust_version.as_str()),
+                (MINIMUM_RUST, &truth.rust_version),
+                (RUST_BADGE, &truth.rust_version),
+                (DEPENDENCY, &truth.version),
+            ];
+            in_text(path, &read()?, &patterns)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// `1.88 or newer`, `1.88+`; another version of Rust may be named for other reasons.
+const OR_NEWER: &str = r"\b(1\.[0-9]+)(?:\.[0-9]+)?(?:`?,? (?:or|and) (?:newer|later|above|up)|\+)";
+
+/// `rust-version = "1.88"`, `MSRV 1.88`, `toolchain: 1.88`, `minimum Rust version is 1.88`.
+const MINIMUM_RUST: &str = r#"(?i)\b(?:rust-version|msrv|toolchain|minimum rust(?: version)?)(?: is)?[ :="`]+(1\.[0-9]+)\b"#;
+
+/// A badge such as `rust-1.88%2B-blue`.
+const RUST_BADGE: &str = r"(?i)\brust(?:c)?-v?(1\.[0-9]+)(?:%2B|\+)?-";
+
+/// `deskseal = "0.1.0"`, `deskseal@0.1.0`, `deskseal==0.1.0`.
+const DEPENDENCY: &str =
+    r#"\bdeskseal(?:-cli)?"?(?:@| ?==? ?"?|": "[\^~]?)v?([0-9]+\.[0-9]+\.[0-9]+)"#;
+
+const GEM_VERSION: &str = r#"\.version\s*=\s*["']([^"']+)["']"#;
+
+fn in_text(path: &Path, text: &str, patterns: &[(&str, &str)]) -> Result<Vec<Statement>> {
+    let mut statements = Vec::new();
+    for (pattern, right) in patterns {
+        let pattern = Regex::new(pattern)?;
+        for (number, line) in (1..).zip(text.lines()) {
+            let stated = pattern.captures_iter(line).filter_map(|found| found.get(1));
+            statements.extend(stated.map(|stated| Statement {
+                place: format!("{}:{number}", path.display()),
+                stated: stated.as_str().to_owned(),
+                right: (*right).to_owned(),
+            }));
+        }
+    }
+    Ok(statements)
+}
+
+/// A package takes both from the workspace, or states the same; so does a dependency on our own.
+fn cargo_manifest(path: &Path, text: &str, truth: &Truth) -> Result<Vec<Statement>> {
+    let manifest: Table = text.parse().with_context(|| format!("in {}", path.display()))?;
+    let mut statements = Vec::new();
+    if let Some(package) = manifest.get("package") {
+        statements.extend([
+            field(path, package, "version", &truth.version),
+            field(path, package, "rust-version", &truth.rust_version),
+        ]);
+    }
+    let workspace = manifest.get("workspace").and_then(toml::Value::as_table);
+    for table in [Some(&manifest), workspace].into_iter().flatten() {
+        for name in ["dependencies", "dev-dependencies", "build-dependencies"] {
+            let dependencies = table.get(name).and_then(toml::Value::as_table);
+            statements.extend(dependencies.into_iter().flatten().filter_map(
+                |(name, dependency)| own_dependency(path, name, dependency, &truth.version),
+            ));
+        }
+    }
+    Ok(statements)
+}
+
+fn field(path: &Path, package: &toml::Value, name: &str, right: &str) -> Statement {
+    let inherits = package
+        .get(name)
+        .and_then(|value| value.get("workspace"))
+        .is_some_and(|workspace| workspace.as_bool() == Some(true));
+    let stated = match package.get(name) {
+        Some(toml::Value::String(stated)) => stated,
+        _ if inherits => right,
+        _ => "nothing",
+    };
+    Statement {
+        place: format!("{}, {name}", path.display()),
+        stated: stated.to_owned(),
+        right: right.to_owned(),
+    }
+}
+
+fn own_dependency(
+    path: &Path,
+    name: &str,
+    dependency: &toml::Value,
+    right: &str,
+) -> Option<Statement> {
+    dependency.get("path")?;
+    let stated = dependency.get("version")?.as_str()?;
+    Some(Statement {
+        place: format!("{}, dependency {name}", path.display()),
+        stated: stated.to_owned(),
+        right: right.to_owned(),
+    })
+}
+
+/// A manifest that takes its version from elsewhere (`dynamic`) states nothing.
+fn python_manifest(path: &Path, manifest: &Table, truth: &Truth) -> Vec<Statement> {
+    let stated = || manifest.get("project")?.get("version")?.as_str();
+    stated().map(|stated| of_package(path, stated, truth)).into_iter().collect()
+}
+
+/// A private package is never published, and has no version.
+fn node_manifest(path: &Path, text: &str, truth: &Truth) -> Result<Vec<Statement>> {
+    let manifest: Value =
+        serde_json::from_str(text).with_context(|| format!("in {}", path.display()))?;
+    let is_private = manifest["private"] == true;
+    let stated = manifest["version"].as_str();
+    Ok(match stated {
+        None if is_private => Vec::new(),
+        None => vec![of_package(path, "nothing", truth)],
+        Some(stated) => vec![of_package(path, stated, truth)],
+    })
+}
+
+fn of_package(path: &Path, stated: &str, truth: &Truth) -> Statement {
+    Statement {
+        place: path.display().to_string(),
+        stated: stated.to_owned(),
+        right: truth.version.clone(),
+    }
+}
+
+/// The first heading with a version; what is unreleased has none.
+fn newest_entry(path: &Path, text: &str, truth: &Truth) -> Result<Vec<Statement>> {
+    let heading = Regex::new(r"^## \[?v?([0-9]+\.[0-9]+\.[0-9]+[^\] ]*)")?;
+    let newest = text.lines().find_map(|line| heading.captures(line)?.get(1));
+    Ok(newest.map(|newest| of_package(path, newest.as_str(), truth)).into_iter().collect())
+}

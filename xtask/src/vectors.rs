@@ -1,0 +1,179 @@
+//! `cargo xtask vectors`: what is generated is made again, or checked for drift.
+
+use std::collections::{BTreeSet, HashSet};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
+
+use crate::cases::{self, VectorFile};
+use crate::process;
+use crate::setup::{self, Node};
+use crate::suite;
+use crate::workspace::Workspace;
+
+/// Where the Unicode tables of the core are.
+const TABLES: &str = "core/src/unicode/tables.rs";
+
+/// How many cases there are at the very least, so that a cut-off generator is noticed.
+const AT_LEAST: usize = 400;
+
+/// What to do.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Generate into the target folder and compare with what is committed, byte for byte.
+    #[arg(long)]
+    check: bool,
+}
+
+/// Makes the vectors again, and checks them in any case.
+pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
+    if arguments.check {
+        return check(workspace);
+    }
+    let node = setup::oracle(workspace)?;
+    generate(workspace, &node, &workspace.path(cases::FOLDER), &workspace.path(TABLES))?;
+    check_content(workspace)
+}
+
+/// Checks that generating again gives what is committed, and that this is well-formed and complete.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+    let node = setup::oracle(workspace)?;
+    let folder = workspace.target.join("xtask/vectors");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).context("cannot remove what an earlier check generated")?;
+    }
+    fs::create_dir_all(&folder).context("cannot make a folder for what is generated")?;
+    let tables = workspace.target.join("xtask/tables.rs");
+    generate(workspace, &node, &folder, &tables)?;
+    for (generated, committed) in pairs(workspace, &folder, &tables)? {
+        compare(&generated, &committed)?;
+    }
+    println!("what is committed is what the generators make");
+    check_content(workspace)
+}
+
+fn generate(workspace: &Workspace, node: &Node, folder: &Path, tables: &Path) -> Result<()> {
+    for (script, output) in [
+        ("tests/oracle/vectors.mjs", folder),
+        ("tests/oracle/lowercase.mjs", folder),
+        ("tests/oracle/unicode_tables.mjs", tables),
+    ] {
+        println!("   {script}");
+        process::run(node.command(workspace)?.arg(script).arg(output))?;
+    }
+    Ok(())
+}
+
+/// Returns each generated file with the committed one; both folders must hold the same names.
+fn pairs(workspace: &Workspace, folder: &Path, tables: &Path) -> Result<Vec<(PathBuf, PathBuf)>> {
+    let committed = workspace.path(cases::FOLDER);
+    let generated_names = names(folder)?;
+    let mut committed_names = names(&committed)?;
+    committed_names.remove(&OsString::from(cases::SCHEMA));
+    if let Some(name) = generated_names.symmetric_difference(&committed_names).next() {
+        bail!(
+            "{}/{} is generated or committed, but not both; run `cargo xtask vectors`, or remove it",
+            cases::FOLDER,
+            name.display()
+        );
+    }
+    let vectors = generated_names.iter().map(|name| (folder.join(name), committed.join(name)));
+    Ok(vectors.chain([(tables.to_owned(), workspace.path(TABLES))]).collect())
+}
+
+fn names(folder: &Path) -> Result<BTreeSet<OsString>> {
+    let entries = fs::read_dir(folder)
+        .with_context(|| format!("cannot list the folder {}", folder.display()))?;
+    Ok(entries.map(|entry| Ok(entry?.file_name())).collect::<std::io::Result<_>>()?)
+}
+
+fn compare(generated: &Path, committed: &Path) -> Result<()> {
+    let read =
+        |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+    let (made, found) = (read(generated)?, read(committed)?);
+    if made == found {
+        return Ok(());
+    }
+    let lines = |bytes: &[u8]| -> Vec<Vec<u8>> {
+        bytes.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
+    };
+    let (made, found) = (lines(&made), lines(&found));
+    let is_same = |(made, found): &(&Vec<u8>, &Vec<u8>)| made == found;
+    let line = made.iter().zip(&found).take_while(is_same).count();
+    let shown = |lines: &[Vec<u8>]| {
+        lines
+            .get(line)
+            .map_or("(the end)".into(), |line| String::from_utf8_lossy(line).into_owned())
+    };
+    bail!(
+        "{}:{} differs from what the generator makes; run `cargo xtask vectors`\n  committed: {}\n  \
+         generated: {}",
+        committed.display(),
+        line + 1,
+        shown(&found),
+        shown(&made)
+    )
+}
+
+/// Checks the committed vectors by themselves.
+fn check_content(workspace: &Workspace) -> Result<()> {
+    let files = cases::vector_files(workspace)?;
+    check_schema(workspace, &files)?;
+    check_counts(&files)?;
+    let count = check_ids(&files)?;
+    let mut python = setup::python()?;
+    run_in(workspace, python.arg("tests/oracle/check_hmac.py"))?;
+    println!("{} files of cases hold to their schema", files.len());
+    println!("{}", suite::closing_line("vectors", count, 0));
+    Ok(())
+}
+
+fn run_in(workspace: &Workspace, command: &mut Command) -> Result<()> {
+    process::run(command.current_dir(&workspace.root))
+}
+
+fn check_schema(workspace: &Workspace, files: &[VectorFile]) -> Result<()> {
+    let path = format!("{}/{}", cases::FOLDER, cases::SCHEMA);
+    let schema: Value =
+        serde_json::from_str(&workspace.read(&path)?).context("the schema is not JSON")?;
+    let validator = jsonschema::options()
+        .with_draft(jsonschema::Draft::Draft202012)
+        .build(&schema)
+        .context("the schema is not a schema")?;
+    for file in files {
+        if let Some(error) = validator.iter_errors(&file.content).next() {
+            bail!("{}: {} is not as the schema says: {error}", file.name, error.instance_path());
+        }
+    }
+    Ok(())
+}
+
+fn check_counts(files: &[VectorFile]) -> Result<()> {
+    for file in files {
+        let (stated, counted) = (&file.content["count"], file.cases.len());
+        ensure!(
+            *stated == counted,
+            "{}: `count` is {stated}, and it has {counted} cases",
+            file.name
+        );
+    }
+    Ok(())
+}
+
+/// Returns how many cases there are.
+fn check_ids(files: &[VectorFile]) -> Result<usize> {
+    let mut ids = HashSet::new();
+    for case in files.iter().flat_map(|file| &file.cases) {
+        ensure!(ids.insert(&case.id), "two cases are called {}", case.id);
+    }
+    ensure!(
+        ids.len() >= AT_LEAST,
+        "there are {} cases, and {AT_LEAST} at the very least",
+        ids.len()
+    );
+    Ok(ids.len())
+}

@@ -1,0 +1,74 @@
+//! Where the project's files are, and what cargo knows about it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+
+use crate::process;
+
+/// The project's folders.
+#[derive(Deserialize)]
+pub(crate) struct Workspace {
+    /// The repository's root.
+    #[serde(rename = "workspace_root")]
+    pub(crate) root: PathBuf,
+    /// Where cargo builds, and where everything generated for a check goes.
+    #[serde(rename = "target_directory")]
+    pub(crate) target: PathBuf,
+}
+
+impl Workspace {
+    /// Asks cargo, from the folder of this crate as `cargo run` tells it, so that any working folder
+    /// will do. The folder at build time may be another: target folders are shared and moved.
+    pub(crate) fn find() -> Result<Self> {
+        let folder =
+            std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| ".".into(), PathBuf::from);
+        let mut command = cargo(&folder);
+        command.args(["metadata", "--format-version=1", "--no-deps"]);
+        let metadata = process::answer(&mut command)?;
+        serde_json::from_str(&metadata).context("cargo metadata is not what it used to be")
+    }
+
+    /// Returns a file or folder of the repository.
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// Returns a file's text.
+    pub(crate) fn read(&self, relative: &str) -> Result<String> {
+        read(&self.path(relative))
+    }
+
+    /// Returns cargo, to be run in the root.
+    pub(crate) fn cargo(&self) -> Command {
+        cargo(&self.root)
+    }
+}
+
+/// Returns a file's text, or an error that names the file.
+pub(crate) fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Returns the files of a folder, sorted, that have the extension.
+pub(crate) fn files_in(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder)
+        .with_context(|| format!("cannot list the folder {}", folder.display()))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|found| found == extension) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn cargo(folder: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(folder);
+    command
+}

@@ -1,0 +1,303 @@
+//! `tests/api.toml` says what the core, SPEC.md and the vectors say, and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use deskseal::{ErrorCode, FindingCode};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The contract. Whatever it does not name here is a mistake in the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Api {
+    version: String,
+    errors: BTreeMap<String, Vec<String>>,
+    error_classes: ErrorClasses,
+    findings: BTreeMap<String, Vec<String>>,
+    results: BTreeMap<String, Vec<Field>>,
+    call: Vec<Call>,
+    names: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ErrorClasses {
+    base: String,
+    secret: String,
+    input: String,
+    verification: String,
+    fields: Vec<Field>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Field {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Call {
+    class: Option<String>,
+    name: String,
+    parameters: Vec<Parameter>,
+    returns: String,
+    errors: Vec<String>,
+    visitor_errors: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parameter {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+    by: String,
+    default: Option<toml::Value>,
+    ill_formed: Option<String>,
+}
+
+impl Call {
+    fn full_name(&self) -> String {
+        self.class.iter().chain([&self.name]).cloned().collect::<Vec<_>>().join(".")
+    }
+
+    /// Returns every pair of code and kind that JSON can bring about.
+    fn refusals(&self, kinds: &BTreeMap<String, String>) -> BTreeSet<(String, String)> {
+        let own = self.errors.iter().map(|code| (code.clone(), kinds[code].clone()));
+        let visitors = self.visitor_errors.iter();
+        own.chain(visitors.map(|code| (code.clone(), "verification".to_owned()))).collect()
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn api() -> Api {
+    toml::from_str(&read("tests/api.toml")).expect("tests/api.toml has the form of this test")
+}
+
+/// Returns the kind of every error code, as the contract says.
+fn kinds(api: &Api) -> BTreeMap<String, String> {
+    api.errors
+        .iter()
+        .flat_map(|(kind, codes)| codes.iter().map(|code| (code.clone(), kind.clone())))
+        .collect()
+}
+
+/// Returns all cases of all vector files.
+fn cases() -> Vec<Value> {
+    let entries = std::fs::read_dir(root().join("tests/vectors")).expect("there are vectors");
+    let is_vectors = |path: &PathBuf| {
+        path.extension().is_some_and(|extension| extension == "json")
+            && !path.ends_with("schema.json")
+    };
+    entries
+        .map(|entry| entry.expect("it can be listed").path())
+        .filter(is_vectors)
+        .flat_map(|path| {
+            let text = std::fs::read_to_string(path).expect("vectors can be read");
+            let file: Value = serde_json::from_str(&text).expect("vectors are JSON");
+            file["cases"].as_array().expect("a file has cases").clone()
+        })
+        .collect()
+}
+
+/// Returns the calls that a case makes: its constructor, and its method or function.
+fn calls_of<'api>(api: &'api Api, case: &Value) -> Vec<&'api Call> {
+    let class = case["class"].as_str();
+    let constructor = if case["new"].get("name").is_some() { "from_env" } else { "new" };
+    let find = |class: Option<&str>, name: &str| {
+        api.call
+            .iter()
+            .find(|call| call.class.as_deref() == class && call.name == name)
+            .unwrap_or_else(|| panic!("{class:?} {name} of {} is not in the contract", case["id"]))
+    };
+    let call = find(class, case["call"].as_str().expect("a case has a call"));
+    class.map(|class| find(Some(class), constructor)).into_iter().chain([call]).collect()
+}
+
+#[test]
+fn error_codes_and_their_kinds_are_those_of_the_core() {
+    let api = api();
+    let stated = ["secret", "input", "verification"]
+        .into_iter()
+        .flat_map(|kind| api.errors[kind].iter().map(move |code| (code.as_str(), kind)))
+        .collect::<Vec<_>>();
+    let real =
+        ErrorCode::ALL.iter().map(|code| (code.as_str(), code.kind().as_str())).collect::<Vec<_>>();
+    assert_eq!(stated, real);
+    assert_eq!(api.errors.len(), 3);
+}
+
+#[test]
+fn finding_codes_are_those_of_the_core() {
+    let api = api();
+    let subjects = ["question", "email", "secret", "call", "written_signature", "link"];
+    let stated = subjects.iter().flat_map(|subject| &api.findings[*subject]).collect::<Vec<_>>();
+    let real = FindingCode::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>();
+    assert_eq!(stated, real);
+    assert_eq!(api.findings.len(), subjects.len());
+}
+
+#[test]
+fn findings_and_their_subjects_are_those_of_spec_8() {
+    let api = api();
+    let specification = read("SPEC.md");
+    for (subject, codes) in &api.findings {
+        let row_start =
+            format!("| the {} | `", subject.replace('_', " ").replace("email", "e-mail"));
+        let row = specification.lines().find(|line| line.starts_with(&row_start));
+        let row = row.unwrap_or_else(|| panic!("SPEC 8 has no row {row_start}"));
+        let listed: Vec<&str> = row.split('`').skip(1).step_by(2).collect();
+        assert_eq!(&listed, codes, "SPEC 8, {subject}");
+    }
+}
+
+#[test]
+fn error_codes_and_their_kinds_are_those_of_spec_7() {
+    let api = api();
+    let specification = read("SPEC.md");
+    for (kind, codes) in &api.errors {
+        let start = specification.find(&format!("- **{kind}**")).expect("SPEC 7.1 lists the kind");
+        let item = &specification[start + 1..];
+        let end = item.find("\n- ").into_iter().chain(item.find("\n\n")).min();
+        let listed: Vec<&str> =
+            item[..end.expect("it ends")].split('`').skip(1).step_by(2).collect();
+        assert_eq!(&listed, codes, "SPEC 7.1, {kind}");
+    }
+}
+
+#[test]
+fn the_version_is_the_workspaces() {
+    assert_eq!(api().version, env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn every_name_that_is_used_is_defined() {
+    let api = api();
+    let kinds = kinds(&api);
+    let classes: BTreeSet<&str> =
+        api.call.iter().filter_map(|call| call.class.as_deref()).collect();
+    let is_type = |name: &str| {
+        let name = name.trim_end_matches('?');
+        let name = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+        let plain = ["text", "integer", "time", "secret", "previous", "map"];
+        plain.contains(&name) || classes.contains(name) || api.results.contains_key(name)
+    };
+    for call in &api.call {
+        let name = call.full_name();
+        assert!(is_type(&call.returns), "{name} returns {}", call.returns);
+        let ill_formed =
+            call.parameters.iter().filter_map(|parameter| parameter.ill_formed.as_ref());
+        for code in call.errors.iter().chain(&call.visitor_errors).chain(ill_formed) {
+            assert!(kinds.contains_key(code), "{name} names the unknown code {code}");
+        }
+        for parameter in &call.parameters {
+            assert!(is_type(&parameter.kind), "{name}: {} is {}", parameter.name, parameter.kind);
+            assert!(["position", "name"].contains(&parameter.by.as_str()), "{name}");
+        }
+    }
+    for field in api.results.values().flatten().chain(&api.error_classes.fields) {
+        assert!(is_type(&field.kind), "{} is {}", field.name, field.kind);
+    }
+    let ErrorClasses { base, secret, input, verification, .. } = &api.error_classes;
+    let errors = [base, secret, input, verification];
+    for name in api.names.values().flat_map(BTreeMap::keys) {
+        let is_known = ["case", "new"].contains(&name.as_str()) || errors.contains(&name);
+        assert!(is_known, "[names] spells {name}, which is not in the contract");
+    }
+}
+
+#[test]
+fn every_text_says_what_ill_formed_text_is() {
+    for call in api().call {
+        for parameter in &call.parameters {
+            let is_text =
+                ["text", "secret", "previous"].iter().any(|kind| parameter.kind.contains(kind));
+            assert_eq!(
+                parameter.ill_formed.is_some(),
+                is_text,
+                "{}: {}",
+                call.full_name(),
+                parameter.name
+            );
+        }
+    }
+}
+
+#[test]
+fn what_may_be_left_out_is_given_by_name_and_comes_last() {
+    for call in api().call {
+        let is_optional =
+            |parameter: &Parameter| parameter.default.is_some() || parameter.kind.ends_with('?');
+        let by_name = |parameter: &Parameter| parameter.by == "name";
+        let name = call.full_name();
+        assert!(call.parameters.iter().is_sorted_by_key(by_name), "{name}");
+        assert!(call.parameters.iter().is_sorted_by_key(is_optional), "{name}");
+        let is_in_order = |parameter: &Parameter| !is_optional(parameter) || by_name(parameter);
+        assert!(call.parameters.iter().all(is_in_order), "{name}");
+    }
+}
+
+#[test]
+fn the_vectors_use_the_contracts_calls_and_parameters() {
+    let api = api();
+    for case in cases() {
+        let calls = calls_of(&api, &case);
+        let given = [case.get("new"), case.get("args")].into_iter().flatten();
+        for (call, given) in calls.iter().zip(given) {
+            let names =
+                call.parameters.iter().map(|parameter| &parameter.name).collect::<BTreeSet<_>>();
+            let given = given.as_object().expect("arguments are an object");
+            for name in given.keys() {
+                assert!(names.contains(name), "{}: {} has no {name}", case["id"], call.full_name());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_vectors_results_have_the_contracts_fields() {
+    let api = api();
+    for case in cases() {
+        let call = calls_of(&api, &case).pop().expect("there is a call");
+        let Some(fields) = api.results.get(call.returns.trim_end_matches('?')) else { continue };
+        let Some(value) = case.get("expect").and_then(Value::as_object) else { continue };
+        let fields: Vec<&String> = fields.iter().map(|field| &field.name).collect();
+        assert_eq!(value.keys().collect::<Vec<_>>(), fields, "{}", case["id"]);
+    }
+}
+
+#[test]
+fn the_vectors_bring_about_the_contracts_errors_and_no_others() {
+    let api = api();
+    let kinds = kinds(&api);
+    let mut missing: BTreeMap<String, BTreeSet<(String, String)>> =
+        api.call.iter().map(|call| (call.full_name(), call.refusals(&kinds))).collect();
+    for case in cases() {
+        let (Some(code), Some(kind)) = (case["error"].as_str(), case["kind"].as_str()) else {
+            continue;
+        };
+        let refusal = (code.to_owned(), kind.to_owned());
+        let calls = calls_of(&api, &case);
+        let mut able = calls.iter().filter(|call| call.refusals(&kinds).contains(&refusal));
+        // Only cases about other secrets give any, and a good one to the constructor.
+        let is_about_other_secrets = case["args"].get("other_secrets").is_some();
+        let Some(call) = (if is_about_other_secrets { able.next_back() } else { able.next() })
+        else {
+            panic!("{}: no call of it gives {refusal:?} by the contract", case["id"]);
+        };
+        missing.get_mut(&call.full_name()).expect("all calls are there").remove(&refusal);
+    }
+    missing.retain(|_, refusals| !refusals.is_empty());
+    assert_eq!(missing, BTreeMap::new(), "no vector brings these about");
+}
