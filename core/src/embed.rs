@@ -39,6 +39,16 @@ pub struct EmbedOptions<'text> {
 /// The Ticket Center's markup for one customer.
 ///
 /// `Debug` does not show the signature.
+///
+/// ```
+/// # use deskseal::{EmbedOptions, Secret, Signer};
+/// # let signer = Signer::new(Secret::new("example-secret-for-documentation")?);
+/// let embed = signer.ticket_center("ada@example.com", "desk-1", &EmbedOptions::default())?;
+/// let (name, value) = &embed.attributes[0];
+/// assert_eq!((*name, value.as_str()), ("src", "https://helpdesky.io/ticket-center.js"));
+/// assert!(embed.html.starts_with(r#"<div id="hdh-ticket-center"></div>"#));
+/// # Ok::<(), deskseal::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Embed {

@@ -4,6 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// Whose fault an [`Error`] is (SPEC 7.1).
+///
+/// ```
+/// use deskseal::{ErrorCode, ErrorKind};
+///
+/// assert_eq!(ErrorCode::SecretMissing.kind(), ErrorKind::Secret);
+/// assert_eq!(ErrorKind::Secret.as_str(), "secret");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -36,6 +36,15 @@ pub struct Signer {
 /// A canonical e-mail and its signature: put both into the page (SPEC 3.2).
 ///
 /// `Debug` does not show the signature.
+///
+/// ```
+/// # use deskseal::{Secret, Signer};
+/// # let signer = Signer::new(Secret::new("example-secret-for-documentation")?);
+/// let signed = signer.sign_email("Ada@Example.com")?;
+/// assert_eq!(signed.email.as_str(), "ada@example.com");
+/// assert_eq!(signed.signature.to_hex().len(), 64);
+/// # Ok::<(), deskseal::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SignedEmail {
@@ -48,6 +57,15 @@ pub struct SignedEmail {
 /// A user id, the moment it was signed, and the signature (SPEC 4.6).
 ///
 /// `Debug` does not show the signature.
+///
+/// ```
+/// # use deskseal::{Secret, Signer};
+/// # let signer = Signer::new(Secret::new("example-secret-for-documentation")?);
+/// let signed = signer.sign_user("help.company.com", "user-42", 1_767_225_600)?;
+/// assert_eq!(signed.user_id.as_str(), "user-42");
+/// assert_eq!(signed.timestamp.seconds(), 1_767_225_600);
+/// # Ok::<(), deskseal::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SignedUser {
@@ -85,6 +103,14 @@ impl Signer {
     ///
     /// # Errors
     /// Those of [`CanonicalEmail::parse`].
+    ///
+    /// ```
+    /// # use deskseal::{Secret, Signer};
+    /// # let signer = Signer::new(Secret::new("example-secret-for-documentation")?);
+    /// let signed = signer.sign_email("  Ada@Example.com ")?;
+    /// assert_eq!(signed.email.as_str(), "ada@example.com");
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
     pub fn sign_email(&self, email: &str) -> Result<SignedEmail, Error> {
         let email = CanonicalEmail::parse(email)?;
         let signature = self.key.sign(&[email.as_str().as_bytes()]);

@@ -38,6 +38,18 @@ pub struct VerifierOptions {
 /// A visitor's claim to be a user, as received; named fields, since four texts are too easy to swap.
 ///
 /// `Debug` does not show the signature.
+///
+/// ```
+/// use deskseal::UserClaim;
+///
+/// let claim = UserClaim {
+///     portal_host: "help.company.com",
+///     user_id: "user-42",
+///     timestamp: "1767225600",
+///     signature: "ce1215bb040afb9b2dcd57047a625cffe6de7190e7f907c79c17c47cc59eb364",
+/// };
+/// assert!(!format!("{claim:?}").contains(claim.signature));
+/// ```
 #[derive(Clone, Copy)]
 pub struct UserClaim<'text> {
     /// The verifier's own portal host, never taken from the request.
@@ -98,6 +110,16 @@ impl VerifyingKey {
 }
 
 /// A customer whose e-mail was proved (SPEC 5.1).
+///
+/// ```
+/// # use deskseal::{Secret, Verifier, VerifierOptions};
+/// # let secret = Secret::new("example-secret-for-documentation")?;
+/// # let verifier = Verifier::new(secret, VerifierOptions::default());
+/// let signature = "52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92";
+/// let verified = verifier.verify_email("ada@example.com", signature, 1_767_225_600)?;
+/// assert_eq!((verified.email.as_str(), verified.secret_index), ("ada@example.com", 0));
+/// # Ok::<(), deskseal::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct VerifiedEmail {
@@ -108,6 +130,21 @@ pub struct VerifiedEmail {
 }
 
 /// A customer whose user id was proved (SPEC 5.2).
+///
+/// ```
+/// # use deskseal::{Secret, UserClaim, Verifier, VerifierOptions};
+/// # let secret = Secret::new("example-secret-for-documentation")?;
+/// # let verifier = Verifier::new(secret, VerifierOptions::default());
+/// # let claim = UserClaim {
+/// #     portal_host: "help.company.com",
+/// #     user_id: "user-42",
+/// #     timestamp: "1767225600",
+/// #     signature: "ce1215bb040afb9b2dcd57047a625cffe6de7190e7f907c79c17c47cc59eb364",
+/// # };
+/// let verified = verifier.verify_user(&claim, 1_767_225_600)?;
+/// assert_eq!((verified.user_id.as_str(), verified.secret_index), ("user-42", 0));
+/// # Ok::<(), deskseal::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct VerifiedUser {
@@ -157,6 +194,16 @@ impl Verifier {
     /// # Errors
     /// `timestamp_malformed` for `now`; then, as [`ErrorKind::Verification`](crate::ErrorKind), those
     /// of [`CanonicalEmail::parse`], `signature_malformed`, `signature_mismatch`, in this order.
+    ///
+    /// ```
+    /// # use deskseal::{Secret, Verifier, VerifierOptions};
+    /// # let secret = Secret::new("example-secret-for-documentation")?;
+    /// # let verifier = Verifier::new(secret, VerifierOptions::default());
+    /// let signature = "52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92";
+    /// assert!(verifier.verify_email("Ada@example.com", signature, 1_767_225_600).is_ok());
+    /// assert!(verifier.verify_email("eve@example.com", signature, 1_767_225_600).is_err());
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
     pub fn verify_email(
         &self,
         email: &str,

@@ -177,6 +177,17 @@ codes! {
 }
 
 /// One reason, and what to change.
+///
+/// ```
+/// # use deskseal::{Secret, Verifier, VerifierOptions};
+/// # let secret = Secret::new("example-secret-for-documentation")?;
+/// # let verifier = Verifier::new(secret, VerifierOptions::default());
+/// let explanation = verifier.explain_email("ada@example.com", "not a signature", &[], 0)?;
+/// let finding = &explanation.findings[0];
+/// assert_eq!(finding.code, deskseal::FindingCode::Unexplained);
+/// assert!(finding.message.contains("not a digest"));
+/// # Ok::<(), deskseal::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
@@ -199,6 +210,18 @@ impl From<FindingCode> for Finding {
 }
 
 /// The answer to "why does this signature not hold?": one finding or more, the text first.
+///
+/// ```
+/// # use deskseal::{Secret, Verifier, VerifierOptions};
+/// # let secret = Secret::new("example-secret-for-documentation")?;
+/// # let verifier = Verifier::new(secret, VerifierOptions::default());
+/// let signature = "52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92";
+/// let labelled = format!("sha256={}", &signature[..40]);
+/// let explanation = verifier.explain_email("ada@example.com", &labelled, &[], 0)?;
+/// let codes: Vec<_> = explanation.findings.iter().map(|finding| finding.code.as_str()).collect();
+/// assert_eq!(codes, ["output_prefixed", "output_truncated"]);
+/// # Ok::<(), deskseal::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {
