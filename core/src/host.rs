@@ -4,7 +4,6 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use idna::{AsciiDenyList, domain_to_ascii_cow};
-use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 use crate::error::{Error, ErrorCode};
@@ -75,15 +74,12 @@ pub(crate) fn parse_secure_url(text: &str) -> Result<(Url, PortalHost), UrlRefus
     let url = Url::parse(text).map_err(|_| {
         UrlRefusal::Malformed("is not an absolute URL such as https://help.company.com")
     })?;
-    if !url.username().is_empty() || url.password().is_some() {
+    if !url.username().is_empty() || url.password().is_some_and(|password| !password.is_empty()) {
         return Err(UrlRefusal::Malformed("contains a user name or password; remove it"));
     }
     let Some(host) = url.host_str().filter(|host| !host.is_empty()) else {
         return Err(UrlRefusal::Malformed("has no host"));
     };
-    if is_written_with_final_dot(text) {
-        return Err(UrlRefusal::Malformed("has a host that ends in a dot; remove the dot"));
-    }
     let host = PortalHost::parse(host).map_err(|_| {
         UrlRefusal::Malformed("has a host that cannot be signed, or that ends in a dot")
     })?;
@@ -99,16 +95,6 @@ pub(crate) fn parse_secure_url(text: &str) -> Result<(Url, PortalHost), UrlRefus
 pub(crate) enum UrlRefusal {
     Malformed(&'static str),
     Insecure,
-}
-
-/// Tells whether a URL's host ends in a dot; the URL parser drops the one behind an IPv4 address.
-fn is_written_with_final_dot(url: &str) -> bool {
-    let is_slash = |character| matches!(character, '/' | '\\');
-    let Some((_, after_scheme)) = url.split_once(':') else { return false };
-    let authority = after_scheme.trim_start_matches(is_slash).split(['/', '\\', '?', '#']).next();
-    let host = authority.and_then(|authority| authority.split(':').next()).unwrap_or_default();
-    let decoded: Vec<u8> = percent_decode_str(host).collect();
-    domain_to_ascii_cow(&decoded, AsciiDenyList::EMPTY).is_ok_and(|ascii| ascii.ends_with('.'))
 }
 
 /// Returns the host of an absolute URL as it is written there, without port.

@@ -113,8 +113,6 @@ function credentialUrl(text, code) {
   } catch {
     refuse(code)
   }
-  const [, authority = ''] = /^[^/]*:\/\/([^/?#]*)/.exec(text) ?? []
-  if (/\.(:\d*)?$/.test(authority)) refuse(code)
   return url
 }
 

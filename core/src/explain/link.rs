@@ -5,7 +5,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use url::Url;
 
 use super::email::URI_COMPONENT;
-use super::search::MAX_COMBINED;
+use super::search::{MAX_COMBINED, MAX_COMBINED_BYTES};
 use super::{Finding, FindingCode, Variant, advice};
 use crate::error::{Error, ErrorCode};
 use crate::host::{PortalHost, written_host};
@@ -70,6 +70,7 @@ pub(super) fn messages(
     timestamp: &str,
 ) -> Vec<Text> {
     let hosts = hosts(portal_host.as_str(), url);
+    let max_combined = if user_id.len() > MAX_COMBINED_BYTES { 1 } else { MAX_COMBINED };
     let user_ids = user_ids(user_id);
     let timestamps = timestamps(timestamp);
     let mut messages = Vec::new();
@@ -78,12 +79,12 @@ pub(super) fn messages(
             for timestamp in &timestamps {
                 let deviations =
                     [&host.deviations[..], &user_id.deviations, &timestamp.deviations].concat();
-                if deviations.len() > MAX_COMBINED {
+                if deviations.len() > max_combined {
                     continue;
                 }
                 let parts = [&*host.value, &*user_id.value, &*timestamp.value];
                 messages.push(Variant::new(parts.join(":"), &deviations[..]));
-                if deviations.len() < MAX_COMBINED {
+                if deviations.len() < max_combined {
                     messages.extend(arrangements(parts, &deviations));
                 }
             }
@@ -198,6 +199,9 @@ pub(super) fn messages_with_milliseconds(
     timestamp: &str,
 ) -> Vec<Text> {
     let Ok(timestamp) = Timestamp::parse(timestamp) else { return Vec::new() };
+    if user_id.len() > MAX_COMBINED_BYTES {
+        return Vec::new();
+    }
     let start = timestamp.seconds() * MILLISECONDS_PER_SECOND;
     (start..start + MILLISECONDS_PER_SECOND)
         .map(|milliseconds| {

@@ -10,7 +10,7 @@ use super::{FindingCode, Variant};
 pub(super) const MAX_COMBINED: usize = 2;
 
 /// Longer messages are tried with one deviation only (SPEC 8, rule 3).
-const MAX_COMBINED_BYTES: usize = 512;
+pub(super) const MAX_COMBINED_BYTES: usize = 512;
 
 /// The bound on the work of one question, in hashed blocks of 64 bytes: some milliseconds. Questions
 /// of a usual size with a few secrets stay far below it.
@@ -56,6 +56,9 @@ impl Search {
     ) -> Option<Vec<FindingCode>> {
         for key in &self.keys {
             for call in calls {
+                if *blocks_left == 0 {
+                    return None;
+                }
                 let so_far = key.deviations.len() + call.deviations.len();
                 let Some(wanted) = number.checked_sub(so_far) else { continue };
                 let prepared = call.value.prepare(&key.value);

@@ -160,25 +160,12 @@ fn is_secure(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && is_loopback)
 }
 
-/// Reads what the URL parser does not keep, by its own rules: it ignores tabs and line breaks, takes
-/// `\` for `/`, and decodes and maps the host.
-fn is_host_written_with_final_dot(url: &str) -> bool {
-    let url = url.replace(['\t', '\n', '\r'], "").replace('\\', "/");
-    let url = url.trim_matches(|character| character <= ' ');
-    let behind_scheme = url.split_once(':').map_or("", |(_, rest)| rest).trim_start_matches('/');
-    let authority = behind_scheme.split(['/', '?', '#']).next().unwrap_or_default();
-    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
-    let host = host_and_port.split(':').next().unwrap_or_default();
-    String::from_utf8(form_decode(&host.replace('+', "%2B")))
-        .is_ok_and(|host| host.ends_with('.') || ends_in_dot_once_mapped(&host))
-}
-
 fn parse_portal_url(portal_url: &str) -> Result<(Url, String), Refusal> {
     let malformed = of_input("portal_url_malformed");
     let url = Url::parse(portal_url).map_err(|_| malformed)?;
     let host = url.host_str().ok_or(malformed)?;
     let host = canonical_host(host).map_err(|_| malformed)?;
-    if !is_credential_free(&url) || is_host_written_with_final_dot(portal_url) {
+    if !is_credential_free(&url) {
         return Err(malformed);
     }
     if !is_secure(&url) {

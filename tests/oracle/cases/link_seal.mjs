@@ -109,6 +109,9 @@ function signing() {
 
 const PORTAL_URLS = [
   ['spec-path', 'https://HELP.company.com/anything', 'SPEC 11.2: the path is replaced'],
+  ['user-empty', 'https://@help.company.com/', 'an empty user name is none'],
+  ['password-empty', 'https://:@help.company.com/', 'an empty password is none'],
+  ['ipv4-dot', 'https://192.0.2.1./', 'the URL parser drops the dot behind an IPv4 address'],
   ['spec-ipv6', 'http://[0:0::1]:8080', 'SPEC 11.2: the port stays in the link and out of the message'],
   ['bare', 'https://help.company.com', 'no path'],
   ['slash', 'https://help.company.com/', 'a slash'],
@@ -161,8 +164,6 @@ const REFUSED_PORTAL_URLS = [
   ['host-in-user', 'https://help.company.com@evil.example', 'portal_url_malformed', 'a user name that looks like a host'],
   ['trailing-dot', 'https://help.company.com./', 'portal_url_malformed', 'a dot at the end of the host'],
   ['trailing-ideographic-stop', 'https://help.company.com。/', 'portal_url_malformed', 'U+3002 at the end of the host'],
-  ['trailing-dot-ipv4', 'https://127.0.0.1./', 'portal_url_malformed', 'a dot that the URL parser drops behind an IPv4 address'],
-  ['trailing-dot-ipv4-port', 'https://127.0.0.1.:8443', 'portal_url_malformed', 'the same, before a port'],
   ['trailing-dot-http', 'http://help.company.com./', 'portal_url_malformed', 'a dot at the end is found before the scheme'],
   ['user-http', 'http://ada@help.company.com', 'portal_url_malformed', 'a user name is found before the scheme'],
   ['port-too-large', 'https://help.company.com:65536', 'portal_url_malformed', 'a port over 65535'],
