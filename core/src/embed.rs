@@ -195,22 +195,25 @@ fn html(container: &str, attributes: &[(&str, String)]) -> String {
         html.push(' ');
         html.push_str(name);
         html.push_str("=\"");
-        push_escaped(value, &mut html);
+        html.push_str(&escaped(value));
         html.push('"');
     }
     html.push_str("></script>");
     html
 }
 
-fn push_escaped(value: &str, html: &mut String) {
-    for character in value.chars() {
+/// Returns the text with `& < > " '` escaped (SPEC 6.2).
+pub(crate) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
         match character {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            _ => html.push(character),
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            _ => escaped.push(character),
         }
     }
+    escaped
 }

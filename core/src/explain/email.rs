@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::search::MAX_COMBINED;
 use super::{Finding, FindingCode, Variant, advice};
 use crate::email::CanonicalEmail;
+use crate::embed::escaped;
 use crate::text::{is_blank, is_trimmed};
 use crate::unicode::push_lowercase;
 
@@ -141,7 +142,7 @@ fn changes(text: &str) -> Vec<(String, FindingCode)> {
             percent_decode_str(text).decode_utf8_lossy().into_owned(),
             FindingCode::EmailPercentDecoded,
         ),
-        (html_escaped(text), FindingCode::EmailHtmlEscaped),
+        (escaped(text), FindingCode::EmailHtmlEscaped),
         (html_unescaped(text), FindingCode::EmailHtmlUnescaped),
         (format!("\"{text}\""), FindingCode::EmailQuoted),
         (format!("'{text}'"), FindingCode::EmailQuoted),
@@ -199,14 +200,6 @@ fn lowercase_as_of(version: u8, text: &str) -> String {
             _ => lowercase(part),
         })
         .collect()
-}
-
-fn html_escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
 }
 
 fn html_unescaped(text: &str) -> String {
