@@ -1,0 +1,50 @@
+"""Sign and verify who a logged-in customer is, for embedded help desks.
+
+A product's server signs the customer's identity with a secret that it shares with the help desk;
+the help desk verifies it and shows that customer their tickets. There are two seals, each with its
+own secret:
+
+- the e-mail seal of an embedded Ticket Center: `Signer.sign_email` and `Signer.ticket_center`,
+  verified by `Verifier.verify_email`;
+- the link seal of a ticket portal: `Signer.portal_link`, verified by `Verifier.verify_link`.
+
+When a signature does not hold, `Verifier.explain_email` and `Verifier.explain_link` say why.
+
+The rules, and the reason for each, are in the project's `SPEC.md`; "SPEC 3.1" in these pages is its
+section 3.1.
+"""
+
+from deskseal._deskseal import (
+    Embed,
+    Explanation,
+    Finding,
+    SignedEmail,
+    SignedUser,
+    Signer,
+    VerifiedEmail,
+    VerifiedUser,
+    Verifier,
+    canonical_email,
+    canonical_host,
+    generate_secret,
+)
+from deskseal._errors import DesksealError, InputError, SecretError, VerificationError
+
+__all__ = [
+    "DesksealError",
+    "Embed",
+    "Explanation",
+    "Finding",
+    "InputError",
+    "SecretError",
+    "SignedEmail",
+    "SignedUser",
+    "Signer",
+    "VerificationError",
+    "VerifiedEmail",
+    "VerifiedUser",
+    "Verifier",
+    "canonical_email",
+    "canonical_host",
+    "generate_secret",
+]

@@ -1,0 +1,751 @@
+"""
+The compiled part of the package `deskseal`.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from deskseal._codes import FindingCode
+from typing import Any, Final, Literal, NoReturn, final
+
+__all__ = [
+    "Embed",
+    "Explanation",
+    "Finding",
+    "SignedEmail",
+    "SignedUser",
+    "Signer",
+    "VerifiedEmail",
+    "VerifiedUser",
+    "Verifier",
+    "canonical_email",
+    "canonical_host",
+    "generate_secret",
+]
+
+@final
+class Embed:
+    """
+    The Ticket Center's markup for one customer (SPEC 6).
+
+    Templates of Django and Jinja render it as it is: `{{ embed }}`.
+
+    Example:
+        >>> from deskseal import Signer
+        >>> signer = Signer("example-secret-for-documentation")
+        >>> embed = signer.ticket_center("Ada@Example.com", "desk-1")
+        >>> embed.attributes["data-email"]
+        'ada@example.com'
+        >>> str(embed).partition(chr(10))[0]
+        '<div id="hdh-ticket-center"></div>'
+    """
+
+    __match_args__: Final[tuple[Literal["attributes"], Literal["html"]]]
+    def __copy__(self, /) -> Embed: ...
+    def __deepcopy__(self, /, _memo: Any) -> Embed: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __html__(self, /) -> str:
+        """
+        Return the markup, for template engines.
+        """
+    def __iter__(self, /) -> Iterator[Any]:
+        """
+        Return the fields in their order, to unpack them.
+        """
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> NoReturn: ...
+    def __repr__(self, /) -> str: ...
+    def __str__(self, /) -> str:
+        """
+        Return the markup. Django asks for this first, and for `__html__` of what it gets.
+        """
+    def _asdict(self, /) -> dict[str, Any]:
+        """
+        Return the fields by their names, ready for JSON.
+        """
+    @property
+    def attributes(self, /) -> dict[str, str]:
+        """
+        The script tag's attributes, unescaped and in order, for frameworks that build their own
+        tags; a new dictionary each time.
+        """
+    @property
+    def html(self, /) -> str:
+        """
+        The container and the script tag, escaped.
+        """
+
+@final
+class Explanation:
+    """
+    Why a signature does not hold: one finding or more (SPEC 8).
+
+    Example:
+        >>> from deskseal import Verifier
+        >>> verifier = Verifier("example-secret-for-documentation")
+        >>> for finding in verifier.explain_email("ada@example.com", "0" * 64).findings:
+        ...     print(finding.code)
+        unexplained
+    """
+
+    __match_args__: Final[tuple[Literal["findings"]]]
+    def __copy__(self, /) -> Explanation: ...
+    def __deepcopy__(self, /, _memo: Any) -> Explanation: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __iter__(self, /) -> Iterator[Any]:
+        """
+        Return the fields in their order, to unpack them.
+        """
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> NoReturn: ...
+    def __repr__(self, /) -> str: ...
+    def _asdict(self, /) -> dict[str, Any]:
+        """
+        Return the fields by their names, ready for JSON.
+        """
+    @property
+    def findings(self, /) -> tuple[Finding, ...]:
+        """
+        The findings. Together they reproduce the signature, unless the last is `unexplained`.
+        """
+
+@final
+class Finding:
+    """
+    One reason why a signature does not hold (SPEC 8).
+
+    Example:
+        >>> from deskseal import Verifier
+        >>> verifier = Verifier("example-secret-for-documentation")
+        >>> explanation = verifier.explain_email("ada@example.com", "0" * 64)
+        >>> code, message = explanation.findings[0]
+        >>> code
+        'unexplained'
+    """
+
+    __match_args__: Final[tuple[Literal["code"], Literal["message"]]]
+    def __copy__(self, /) -> Finding: ...
+    def __deepcopy__(self, /, _memo: Any) -> Finding: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __iter__(self, /) -> Iterator[Any]:
+        """
+        Return the fields in their order, to unpack them.
+        """
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> NoReturn: ...
+    def __repr__(self, /) -> str: ...
+    def _asdict(self, /) -> dict[str, Any]:
+        """
+        Return the fields by their names, ready for JSON.
+        """
+    @property
+    def code(self, /) -> FindingCode:
+        """
+        The stable code.
+        """
+    @property
+    def message(self, /) -> str:
+        """
+        A sentence that says what to change. It may change between versions.
+        """
+
+@final
+class SignedEmail:
+    """
+    A canonical e-mail and its signature: put both into the page (SPEC 3.2).
+
+    Its `repr` does not show the signature.
+
+    Example:
+        >>> from deskseal import Signer
+        >>> signer = Signer("example-secret-for-documentation")
+        >>> email, signature = signer.sign_email("  Ada@Example.com ")
+        >>> email
+        'ada@example.com'
+    """
+
+    __match_args__: Final[tuple[Literal["email"], Literal["signature"]]]
+    def __copy__(self, /) -> SignedEmail: ...
+    def __deepcopy__(self, /, _memo: Any) -> SignedEmail: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __iter__(self, /) -> Iterator[Any]:
+        """
+        Return the fields in their order, to unpack them.
+        """
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> NoReturn: ...
+    def __repr__(self, /) -> str: ...
+    def _asdict(self, /) -> dict[str, Any]:
+        """
+        Return the fields by their names, ready for JSON.
+        """
+    @property
+    def email(self, /) -> str:
+        """
+        The canonical e-mail.
+        """
+    @property
+    def signature(self, /) -> str:
+        """
+        Its signature, 64 lowercase hexadecimal digits.
+        """
+
+@final
+class SignedUser:
+    """
+    A user id, when it was signed, and the signature (SPEC 4.6).
+
+    Its `repr` does not show the signature.
+
+    Example:
+        >>> from deskseal import Signer
+        >>> signer = Signer("example-secret-for-documentation")
+        >>> signer.sign_user("help.company.com", "user-42", timestamp=1767225600)
+        SignedUser(user_id='user-42', timestamp=1767225600, signature=<hidden>)
+    """
+
+    __match_args__: Final[tuple[Literal["user_id"], Literal["timestamp"], Literal["signature"]]]
+    def __copy__(self, /) -> SignedUser: ...
+    def __deepcopy__(self, /, _memo: Any) -> SignedUser: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __iter__(self, /) -> Iterator[Any]:
+        """
+        Return the fields in their order, to unpack them.
+        """
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> NoReturn: ...
+    def __repr__(self, /) -> str: ...
+    def _asdict(self, /) -> dict[str, Any]:
+        """
+        Return the fields by their names, ready for JSON.
+        """
+    @property
+    def signature(self, /) -> str:
+        """
+        The signature of host, user id and timestamp, 64 lowercase hexadecimal digits.
+        """
+    @property
+    def timestamp(self, /) -> int:
+        """
+        When it was signed, in Unix seconds.
+        """
+    @property
+    def user_id(self, /) -> str:
+        """
+        The user id, as given.
+        """
+
+@final
+class Signer:
+    """
+    Signs identities with one secret.
+
+    Make one when the application starts and use it from any thread. An application that uses the
+    Ticket Center and the portal has two, since each has its own secret. It cannot be pickled or
+    copied.
+
+    Args:
+        secret: The secret's text; `None`, as `os.environ.get` returns it, is `secret_missing`.
+
+    Raises:
+        SecretError: `secret_missing`, `secret_empty`, `secret_padded`, `secret_malformed`,
+            `secret_placeholder`, `secret_too_short` (SPEC 2.2).
+
+    Example:
+        >>> from deskseal import Signer
+        >>> signer = Signer("example-secret-for-documentation")
+    """
+    def __new__(cls, /, secret: str | None) -> Signer: ...
+    def __reduce__(self, /) -> NoReturn:
+        """
+        Refuse to be pickled or copied, since that would write the secret down.
+        """
+    @classmethod
+    def from_env(cls, /, name: str) -> Signer:
+        """
+        Return a signer with the secret in the environment variable `name`.
+
+        Args:
+            name: The variable's name, usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
+                `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5).
+
+        Raises:
+            SecretError: `secret_public` when bundlers would ship the variable to browsers, then
+                those of the constructor.
+
+        Example:
+            >>> import os
+            >>> from deskseal import Signer
+            >>> os.environ["HELPDESKY_HMAC_SECRET"] = "example-secret-for-documentation"
+            >>> signer = Signer.from_env("HELPDESKY_HMAC_SECRET")
+        """
+    def portal_link(
+        self, /, portal_url: str, user_id: str, *, timestamp: int | datetime | None = None
+    ) -> str:
+        """
+        Return the link that takes a customer to the portal's form, signed in (SPEC 4.5).
+
+        Sign it when the customer clicks: it holds for five minutes unless the portal says otherwise.
+
+        Args:
+            portal_url: The portal's address; its path, query and fragment are replaced.
+            user_id: The signed-in customer's id, used exactly as given.
+            timestamp: Unix seconds, or an aware `datetime`; now by default.
+
+        Raises:
+            InputError: `portal_url_malformed`, `portal_url_insecure`, `user_id_empty`,
+                `user_id_too_long`, `user_id_malformed`, `timestamp_malformed`.
+
+        Example:
+            >>> from deskseal import Signer
+            >>> signer = Signer("example-secret-for-documentation")
+            >>> link = signer.portal_link("https://help.company.com", "user-42")
+            >>> link.partition("&")[0]
+            'https://help.company.com/submit-ticket?user_id=user-42'
+        """
+    def sign_email(self, /, email: str) -> SignedEmail:
+        """
+        Sign the canonical form of an e-mail (SPEC 3).
+
+        Args:
+            email: The signed-in customer's e-mail.
+
+        Returns:
+            The canonical e-mail and the signature: put both into the page.
+
+        Raises:
+            InputError: `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`.
+
+        Example:
+            >>> from deskseal import Signer
+            >>> signer = Signer("example-secret-for-documentation")
+            >>> email, signature = signer.sign_email("  Ada@Example.com ")
+            >>> email, signature[:8]
+            ('ada@example.com', '52c24c92')
+        """
+    def sign_user(
+        self, /, portal_host: str, user_id: str, *, timestamp: int | datetime | None = None
+    ) -> SignedUser:
+        """
+        Sign a user id for a portal (SPEC 4.6).
+
+        Args:
+            portal_host: The portal's host, without scheme and port.
+            user_id: The signed-in customer's id, used exactly as given.
+            timestamp: Unix seconds, or an aware `datetime`; now by default.
+
+        Raises:
+            InputError: `host_malformed`, `user_id_empty`, `user_id_too_long`,
+                `user_id_malformed`, `timestamp_malformed`.
+
+        Example:
+            >>> from deskseal import Signer
+            >>> signer = Signer("example-secret-for-documentation")
+            >>> signed = signer.sign_user("help.company.com", "user-42", timestamp=1767225600)
+            >>> signed.signature[:8]
+            'ce1215bb'
+        """
+    def ticket_center(
+        self,
+        /,
+        email: str,
+        helpdesk_id: str,
+        *,
+        align: str | None = None,
+        max_width: str | None = None,
+        container: str | None = None,
+        script_url: str | None = None,
+        nonce: str | None = None,
+    ) -> Embed:
+        """
+        Return the markup that shows the customer's Ticket Center (SPEC 6).
+
+        Args:
+            email: The signed-in customer's e-mail.
+            helpdesk_id: The help desk's id, from its dashboard.
+            align: `left`, `center` (the default) or `right`.
+            max_width: A positive whole number and `px`, `rem` or `%`; `864px` by default.
+            container: The id of the container element; `hdh-ticket-center` by default.
+            script_url: The script's absolute URL, `https` but on loopback hosts;
+                `https://helpdesky.io/ticket-center.js` by default.
+            nonce: The page's Content-Security-Policy nonce.
+
+        Raises:
+            InputError: `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`, then
+                `helpdesk_id_malformed`, then `embed_option_malformed`.
+
+        Example:
+            >>> from deskseal import Signer
+            >>> signer = Signer("example-secret-for-documentation")
+            >>> embed = signer.ticket_center("Ada@Example.com", "desk-1", align="left")
+            >>> embed.attributes["data-align"]
+            'left'
+        """
+
+@final
+class VerifiedEmail:
+    """
+    A customer whose e-mail was proved (SPEC 5.1).
+
+    Example:
+        >>> from deskseal import Signer, Verifier
+        >>> secret = "example-secret-for-documentation"
+        >>> signed = Signer(secret).sign_email("ada@example.com")
+        >>> Verifier(secret).verify_email(signed.email, signed.signature)
+        VerifiedEmail(email='ada@example.com', secret_index=0)
+    """
+
+    __match_args__: Final[tuple[Literal["email"], Literal["secret_index"]]]
+    def __copy__(self, /) -> VerifiedEmail: ...
+    def __deepcopy__(self, /, _memo: Any) -> VerifiedEmail: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __iter__(self, /) -> Iterator[Any]:
+        """
+        Return the fields in their order, to unpack them.
+        """
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> NoReturn: ...
+    def __repr__(self, /) -> str: ...
+    def _asdict(self, /) -> dict[str, Any]:
+        """
+        Return the fields by their names, ready for JSON.
+        """
+    @property
+    def email(self, /) -> str:
+        """
+        The canonical e-mail.
+        """
+    @property
+    def secret_index(self, /) -> int:
+        """
+        Which secret made the signature: 0 is the current one, 1 and up are the previous ones.
+        """
+
+@final
+class VerifiedUser:
+    """
+    A customer whose user id was proved (SPEC 5.2).
+
+    Example:
+        >>> from deskseal import Signer, Verifier
+        >>> secret = "example-secret-for-documentation"
+        >>> signer = Signer(secret)
+        >>> link = signer.portal_link("https://help.company.com", "user-42", timestamp=1767225600)
+        >>> Verifier(secret).verify_link("help.company.com", link, now=1767225660)
+        VerifiedUser(user_id='user-42', timestamp=1767225600, secret_index=0)
+    """
+
+    __match_args__: Final[tuple[Literal["user_id"], Literal["timestamp"], Literal["secret_index"]]]
+    def __copy__(self, /) -> VerifiedUser: ...
+    def __deepcopy__(self, /, _memo: Any) -> VerifiedUser: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __iter__(self, /) -> Iterator[Any]:
+        """
+        Return the fields in their order, to unpack them.
+        """
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> NoReturn: ...
+    def __repr__(self, /) -> str: ...
+    def _asdict(self, /) -> dict[str, Any]:
+        """
+        Return the fields by their names, ready for JSON.
+        """
+    @property
+    def secret_index(self, /) -> int:
+        """
+        Which secret made the signature: 0 is the current one, 1 and up are the previous ones.
+        """
+    @property
+    def timestamp(self, /) -> int:
+        """
+        When it was signed, in Unix seconds.
+        """
+    @property
+    def user_id(self, /) -> str:
+        """
+        The user id, as signed.
+        """
+
+@final
+class Verifier:
+    """
+    Verifies identities with a current secret and any number of previous ones.
+
+    Make one when the application starts and use it from any thread. It cannot be pickled or copied.
+
+    Args:
+        secret: The secret's text; `None`, as `os.environ.get` returns it, is `secret_missing`.
+        previous: Secrets that were replaced, each as `(secret, expires_at)`; from `expires_at` on,
+            in Unix seconds or an aware `datetime`, the secret is dead (SPEC 2.6).
+        tolerance: How many seconds a link's timestamp may differ from `now`, 0 to 3600.
+
+    Raises:
+        SecretError: `secret_missing`, `secret_empty`, `secret_padded`, `secret_malformed`,
+            `secret_placeholder`, `secret_too_short`, `secret_expiry_malformed` (SPEC 2.2).
+        InputError: `tolerance_malformed`.
+
+    Example:
+        >>> from datetime import datetime, timezone
+        >>> from deskseal import Verifier
+        >>> verifier = Verifier(
+        ...     "example-secret-for-documentation",
+        ...     previous=[
+        ...         (
+        ...             "an-older-secret-now-being-replaced",
+        ...             datetime(2026, 1, 1, tzinfo=timezone.utc),
+        ...         )
+        ...     ],
+        ... )
+    """
+    def __new__(
+        cls,
+        /,
+        secret: str | None,
+        *,
+        previous: Iterable[tuple[str | None, int | datetime]] = ...,
+        tolerance: int = ...,
+    ) -> Verifier: ...
+    def __reduce__(self, /) -> NoReturn:
+        """
+        Refuse to be pickled or copied, since that would write the secrets down.
+        """
+    def explain_email(
+        self,
+        /,
+        email: str,
+        signature: str,
+        *,
+        other_secrets: Iterable[str | None] = ...,
+        now: int | datetime | None = None,
+    ) -> Explanation:
+        """
+        Say why an e-mail's signature does not hold, for the owner of the secret (SPEC 8).
+
+        Never call this in a request: its findings are for a prompt or a dashboard.
+
+        Args:
+            email: The e-mail as received.
+            signature: The signature as received, in whatever form.
+            other_secrets: Secrets of other purposes that might have been used by mistake.
+            now: Unix seconds, or an aware `datetime`; the clock's by default.
+
+        Raises:
+            SecretError: For one of `other_secrets`, as in the constructor.
+            InputError: `timestamp_malformed` for `now`; `email_malformed` for ill-formed text.
+            VerificationError: `signature_malformed` for ill-formed text.
+
+        Example:
+            >>> import hashlib, hmac
+            >>> from deskseal import Verifier
+            >>> secret = "example-secret-for-documentation"
+            >>> wrong = hmac.new(secret.encode(), b"Ada@example.com", hashlib.sha256).hexdigest()
+            >>> Verifier(secret).explain_email("Ada@example.com", wrong).findings[0].code
+            'email_not_lowercased'
+        """
+    def explain_link(
+        self,
+        /,
+        portal_host: str,
+        url: str,
+        *,
+        other_secrets: Iterable[str | None] = ...,
+        now: int | datetime | None = None,
+    ) -> Explanation:
+        """
+        Say why a link does not hold, for the owner of the secret (SPEC 8).
+
+        Never call this in a request: its findings are for a prompt or a dashboard.
+
+        Args:
+            portal_host: The portal's own host.
+            url: The request's URL as received, absolute or beginning with `/`.
+            other_secrets: Secrets of other purposes that might have been used by mistake.
+            now: Unix seconds, or an aware `datetime`; the clock's by default.
+
+        Raises:
+            SecretError: For one of `other_secrets`, as in the constructor.
+            InputError: `host_malformed`; `timestamp_malformed` for `now`; `portal_url_malformed` for
+                ill-formed text.
+
+        Example:
+            >>> from deskseal import Signer, Verifier
+            >>> secret = "example-secret-for-documentation"
+            >>> signer = Signer(secret)
+            >>> link = signer.portal_link("https://help.company.com", "user-42", timestamp=1767225600)
+            >>> explanation = Verifier(secret).explain_link("help.company.com", link, now=1767229201)
+            >>> explanation.findings[0].code
+            'link_expired'
+        """
+    @classmethod
+    def from_env(
+        cls,
+        /,
+        name: str,
+        *,
+        previous: Iterable[tuple[str | None, int | datetime]] = ...,
+        tolerance: int = ...,
+    ) -> Verifier:
+        """
+        Return a verifier whose current secret is in the environment variable `name`.
+
+        Args:
+            name: The variable's name, usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
+                `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5).
+            previous: As for the constructor.
+            tolerance: As for the constructor.
+
+        Raises:
+            SecretError: `secret_public` when bundlers would ship the variable to browsers, then
+                those of the constructor.
+            InputError: `tolerance_malformed`.
+
+        Example:
+            >>> import os
+            >>> from deskseal import Verifier
+            >>> os.environ["HELPDESKY_HMAC_SECRET"] = "example-secret-for-documentation"
+            >>> verifier = Verifier.from_env("HELPDESKY_HMAC_SECRET", tolerance=60)
+        """
+    def verify_email(
+        self, /, email: str, signature: str, *, now: int | datetime | None = None
+    ) -> VerifiedEmail:
+        """
+        Verify an e-mail seal (SPEC 5.1).
+
+        Args:
+            email: The e-mail as received.
+            signature: The signature as received, 64 hexadecimal digits.
+            now: Unix seconds, or an aware `datetime`, that decides which previous secrets are
+                alive; the clock's by default.
+
+        Raises:
+            InputError: `timestamp_malformed` for `now`.
+            VerificationError: `email_empty`, `email_too_long`, `email_malformed`,
+                `email_ambiguous`, `signature_malformed`, `signature_mismatch`.
+
+        Example:
+            >>> from deskseal import Signer, Verifier
+            >>> secret = "example-secret-for-documentation"
+            >>> email, signature = Signer(secret).sign_email("ada@example.com")
+            >>> Verifier(secret).verify_email(email, signature)
+            VerifiedEmail(email='ada@example.com', secret_index=0)
+        """
+    def verify_link(
+        self, /, portal_host: str, url: str, *, now: int | datetime | None = None
+    ) -> VerifiedUser | None:
+        """
+        Verify the URL of a request to the portal's form (SPEC 4.7, 5.2).
+
+        Args:
+            portal_host: The portal's own host, never taken from the request.
+            url: The request's URL as received, absolute or beginning with `/`.
+            now: Unix seconds, or an aware `datetime`; the clock's by default.
+
+        Returns:
+            The customer; `None` for a public visitor, whose link carries no identity.
+
+        Raises:
+            InputError: `host_malformed`; `timestamp_malformed` for `now`.
+            VerificationError: `portal_url_malformed`, `identity_repeated`, `identity_incomplete`,
+                and those of `verify_user`.
+
+        Example:
+            >>> from deskseal import Signer, Verifier
+            >>> secret = "example-secret-for-documentation"
+            >>> link = Signer(secret).portal_link("https://help.company.com", "user-42")
+            >>> verifier = Verifier(secret)
+            >>> verifier.verify_link("help.company.com", link).user_id
+            'user-42'
+            >>> verifier.verify_link("help.company.com", "/submit-ticket") is None
+            True
+        """
+    def verify_user(
+        self,
+        /,
+        *,
+        portal_host: str,
+        user_id: str,
+        timestamp: str,
+        signature: str,
+        now: int | datetime | None = None,
+    ) -> VerifiedUser:
+        """
+        Verify a link seal whose parts were already taken from the request (SPEC 5.2).
+
+        Prefer `verify_link`, which also refuses repeated and missing parameters.
+
+        Args:
+            portal_host: The portal's own host, never taken from the request.
+            user_id: The user id as received.
+            timestamp: The timestamp as received, a text.
+            signature: The signature as received, 64 hexadecimal digits.
+            now: Unix seconds, or an aware `datetime`; the clock's by default.
+
+        Raises:
+            InputError: `host_malformed`; `timestamp_malformed` for `now`.
+            VerificationError: `user_id_empty`, `user_id_too_long`, `user_id_malformed`,
+                `timestamp_malformed`, `signature_malformed`, `signature_mismatch`,
+                `timestamp_expired`, `timestamp_in_future`.
+
+        Example:
+            >>> from deskseal import Signer, Verifier
+            >>> secret = "example-secret-for-documentation"
+            >>> signed = Signer(secret).sign_user("help.company.com", "user-42")
+            >>> verified = Verifier(secret).verify_user(
+            ...     portal_host="help.company.com",
+            ...     user_id=signed.user_id,
+            ...     timestamp=str(signed.timestamp),
+            ...     signature=signed.signature,
+            ... )
+            >>> verified.user_id
+            'user-42'
+        """
+
+def canonical_email(email: str) -> str:
+    """
+    Return the canonical form of an e-mail, which is what is signed (SPEC 3.1).
+
+    Args:
+        email: The e-mail as typed.
+
+    Raises:
+        InputError: `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`.
+
+    Example:
+        >>> from deskseal import canonical_email
+        >>> canonical_email("  Ada@Example.com ")
+        'ada@example.com'
+    """
+
+def canonical_host(host: str) -> str:
+    """
+    Return the canonical form of a portal host, which is what is signed (SPEC 4.1).
+
+    Args:
+        host: A host name or an IP address, never a URL, and without a port.
+
+    Raises:
+        InputError: `host_malformed`.
+
+    Example:
+        >>> from deskseal import canonical_host
+        >>> canonical_host("HELP.company.com")
+        'help.company.com'
+    """
+
+def generate_secret() -> str:
+    """
+    Return a new secret: `dsk_secret_` and 256 bits from the operating system (SPEC 2.4).
+
+    Raises:
+        OSError: The operating system's source of randomness cannot be read.
+
+    Example:
+        >>> from deskseal import Signer, generate_secret
+        >>> signer = Signer(generate_secret())
+    """

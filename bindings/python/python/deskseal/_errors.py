@@ -1,0 +1,76 @@
+"""The exceptions: what went wrong, and whose fault it is (SPEC 7)."""
+
+from __future__ import annotations
+
+# Not imported from `typing`, which would take longer to load than the rest of the package.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from deskseal._codes import ErrorCode
+
+
+class DesksealError(Exception):
+    """Base of all errors of this package.
+
+    `code` says what went wrong and never changes; `str(error)` is a sentence for the developer,
+    which may. Neither contains a secret, or what a visitor sent (SPEC 7.1).
+
+    Example:
+        >>> from deskseal import DesksealError, canonical_email
+        >>> try:
+        ...     canonical_email("  ")
+        ... except DesksealError as error:
+        ...     print(error.code)
+        email_empty
+    """
+
+    code: ErrorCode
+
+    def __init__(self, message: str, code: ErrorCode) -> None:
+        """Take the sentence and the code."""
+        # Both are the exception's arguments, so that it survives pickling.
+        super().__init__(message, code)
+        self.code = code
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        return str(self.args[0])
+
+
+class SecretError(DesksealError):
+    """The deployment is wrong: a secret is missing or unusable (SPEC 2.2).
+
+    Example:
+        >>> from deskseal import SecretError, Signer
+        >>> try:
+        ...     Signer(None)
+        ... except SecretError as error:
+        ...     print(error.code)
+        secret_missing
+    """
+
+
+class InputError(DesksealError, ValueError):
+    """The caller passed something that cannot be signed or compared with (SPEC 7.1).
+
+    Example:
+        >>> from deskseal import InputError, canonical_host
+        >>> try:
+        ...     canonical_host("https://help.company.com")
+        ... except InputError as error:
+        ...     print(error.code)
+        host_malformed
+    """
+
+
+class VerificationError(DesksealError):
+    """The visitor's proof does not hold (SPEC 5).
+
+    Example:
+        >>> from deskseal import VerificationError, Verifier
+        >>> verifier = Verifier("example-secret-for-documentation")
+        >>> try:
+        ...     verifier.verify_email("ada@example.com", "0" * 64)
+        ... except VerificationError as error:
+        ...     print(error.code)
+        signature_mismatch
+    """

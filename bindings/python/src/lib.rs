@@ -1,0 +1,91 @@
+//! The Python package `deskseal`: converts arguments, calls the core, and maps its errors.
+//!
+//! The comments on functions and classes are their documentation in Python.
+
+#![expect(
+    clippy::doc_link_with_quotes,
+    clippy::doc_markdown,
+    reason = "Python's documentation is not Markdown"
+)]
+#![expect(clippy::needless_pass_by_value, reason = "PyO3 hands over what it converted")]
+
+mod error;
+mod results;
+mod secret;
+mod signer;
+mod text;
+mod time;
+mod verifier;
+
+/// The compiled part of the package `deskseal`.
+#[pyo3::pymodule(gil_used = false)]
+mod _deskseal {
+    use deskseal::Parameter;
+    use pyo3::prelude::*;
+
+    use crate::error::{answer, guarded};
+    use crate::text::Text;
+
+    #[pymodule_export]
+    use crate::results::{
+        Embed, Explanation, Finding, SignedEmail, SignedUser, VerifiedEmail, VerifiedUser,
+    };
+    #[pymodule_export]
+    use crate::signer::Signer;
+    #[pymodule_export]
+    use crate::verifier::Verifier;
+
+    /// Return the canonical form of an e-mail, which is what is signed (SPEC 3.1).
+    ///
+    /// Args:
+    ///     email: The e-mail as typed.
+    ///
+    /// Raises:
+    ///     InputError: `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`.
+    ///
+    /// Example:
+    ///     >>> from deskseal import canonical_email
+    ///     >>> canonical_email("  Ada@Example.com ")
+    ///     'ada@example.com'
+    #[pyfunction]
+    fn canonical_email(email: Text<'_>) -> PyResult<String> {
+        answer(|| Ok(deskseal::canonical_email(email.of(Parameter::Email)?)?.into_string()))
+    }
+
+    /// Return the canonical form of a portal host, which is what is signed (SPEC 4.1).
+    ///
+    /// Args:
+    ///     host: A host name or an IP address, never a URL, and without a port.
+    ///
+    /// Raises:
+    ///     InputError: `host_malformed`.
+    ///
+    /// Example:
+    ///     >>> from deskseal import canonical_host
+    ///     >>> canonical_host("HELP.company.com")
+    ///     'help.company.com'
+    #[pyfunction]
+    fn canonical_host(host: Text<'_>) -> PyResult<String> {
+        answer(|| Ok(deskseal::canonical_host(host.of(Parameter::Host)?)?.into_string()))
+    }
+
+    /// Return a new secret: `dsk_secret_` and 256 bits from the operating system (SPEC 2.4).
+    ///
+    /// Raises:
+    ///     OSError: The operating system's source of randomness cannot be read.
+    ///
+    /// Example:
+    ///     >>> from deskseal import Signer, generate_secret
+    ///     >>> signer = Signer(generate_secret())
+    #[pyfunction]
+    fn generate_secret() -> PyResult<String> {
+        guarded(|| Ok(deskseal::generate_secret()?.as_str().to_owned()))
+    }
+
+    /// Panic, for the test that a panic is an exception.
+    #[cfg(feature = "panic-test")]
+    #[pyfunction]
+    fn panic() -> PyResult<()> {
+        guarded(|| panic!("on purpose"))
+    }
+}

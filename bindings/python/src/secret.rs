@@ -1,0 +1,147 @@
+//! Secrets that come from Python, alone, in lists, and from the environment.
+
+use deskseal::{Error, Parameter, PreviousSecret, Secret, Tolerance, VerifierOptions};
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyByteArray, PyBytes, PyString, PyTuple};
+#[cfg(feature = "stubs")]
+use pyo3::{type_hint_identifier, type_hint_subscript};
+
+use crate::text::{Integer, Text, wrong_type};
+use crate::time::Time;
+
+/// The text of a secret, or `None`, which core calls missing.
+pub(crate) struct SecretText<'py>(Option<Text<'py>>);
+
+impl<'py> SecretText<'py> {
+    /// Returns the text, unless it is ill-formed.
+    pub(crate) fn text(&self) -> Result<Option<&str>, Error> {
+        self.0.as_ref().map(|text| text.of(Parameter::Secret)).transpose()
+    }
+
+    /// Returns the value of the variable in `os.environ`, which holds what is not UTF-8 as lone
+    /// surrogates.
+    pub(crate) fn of_variable(py: Python<'py>, name: &str) -> PyResult<Self> {
+        let environment = py.import(intern!(py, "os"))?.getattr(intern!(py, "environ"))?;
+        environment.call_method1(intern!(py, "get"), (name,))?.extract()
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for SecretText<'py> {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = Option::<Text<'py>>::INPUT_TYPE;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        object.extract().map(Self)
+    }
+}
+
+/// The texts of secrets of other purposes.
+pub(crate) struct OtherSecrets<'py>(Vec<SecretText<'py>>);
+
+impl OtherSecrets<'_> {
+    pub(crate) const NONE: Self = Self(Vec::new());
+
+    /// Returns the secrets. Ill-formed text comes before every other refusal (SPEC 1.1).
+    pub(crate) fn secrets(&self) -> Result<Vec<Secret>, Error> {
+        let texts = self.0.iter().map(SecretText::text).collect::<Result<Vec<_>, _>>()?;
+        texts.into_iter().map(Secret::new).collect()
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for OtherSecrets<'py> {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_subscript!(
+        type_hint_identifier!("collections.abc", "Iterable"),
+        SecretText::INPUT_TYPE
+    );
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        items(object, "an iterable of str").map(Self)
+    }
+}
+
+/// A secret that was replaced, and when it dies.
+struct Previous<'py> {
+    secret: SecretText<'py>,
+    expires_at: Time,
+}
+
+impl<'py> FromPyObject<'_, 'py> for Previous<'py> {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match object.cast::<PyTuple>() {
+            Ok(pair) if pair.len() == 2 => {
+                let (secret, expires_at) = pair.extract()?;
+                Ok(Self { secret, expires_at })
+            }
+            _ => Err(wrong_type("a tuple (secret, expires_at)", object)),
+        }
+    }
+}
+
+/// What a verifier accepts beside the current secret.
+pub(crate) struct PreviousSecrets<'py>(Vec<Previous<'py>>);
+
+impl PreviousSecrets<'_> {
+    pub(crate) const NONE: Self = Self(Vec::new());
+
+    /// Returns the texts and expiries. Ill-formed text comes before every other refusal (SPEC 1.1).
+    pub(crate) fn texts(&self) -> Result<Vec<(Option<&str>, i64)>, Error> {
+        self.0
+            .iter()
+            .map(|Previous { secret, expires_at }| Ok((secret.text()?, expires_at.0)))
+            .collect()
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for PreviousSecrets<'py> {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_subscript!(
+        type_hint_identifier!("collections.abc", "Iterable"),
+        type_hint_subscript!(
+            type_hint_identifier!("builtins", "tuple"),
+            SecretText::INPUT_TYPE,
+            Time::INPUT_TYPE
+        )
+    );
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        items(object, "an iterable of tuples (secret, expires_at)").map(Self)
+    }
+}
+
+/// Returns the options of a verifier from well-formed texts, refusing in their order (SPEC 7.3).
+pub(crate) fn options(
+    previous: Vec<(Option<&str>, i64)>,
+    Integer(tolerance): &Integer,
+) -> Result<VerifierOptions, Error> {
+    let previous = previous
+        .into_iter()
+        .map(|(secret, expires_at)| PreviousSecret::new(Secret::new(secret)?, expires_at))
+        .collect::<Result<_, _>>()?;
+    Ok(VerifierOptions { previous, tolerance: Tolerance::new(*tolerance)? })
+}
+
+/// Returns the items of an iterable that is no text, whose items would be characters.
+fn items<'py, T: FromPyObjectOwned<'py, Error = PyErr>>(
+    object: Borrowed<'_, 'py, PyAny>,
+    expected: &str,
+) -> PyResult<Vec<T>> {
+    let is_text = object.is_instance_of::<PyString>()
+        || object.is_instance_of::<PyBytes>()
+        || object.is_instance_of::<PyByteArray>();
+    if is_text {
+        return Err(wrong_type(expected, object));
+    }
+    object.try_iter()?.map(|item| item?.extract()).collect()
+}

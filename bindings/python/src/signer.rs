@@ -1,0 +1,207 @@
+//! The class `Signer`.
+
+use deskseal::{EmbedOptions, Parameter, Secret};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyType;
+
+use crate::error::{Never, answer};
+use crate::results::{Embed, SignedEmail, SignedUser};
+use crate::secret::SecretText;
+use crate::text::Text;
+use crate::time::{Time, or_now};
+
+/// Signs identities with one secret.
+///
+/// Make one when the application starts and use it from any thread. An application that uses the
+/// Ticket Center and the portal has two, since each has its own secret. It cannot be pickled or
+/// copied.
+///
+/// Args:
+///     secret: The secret's text; `None`, as `os.environ.get` returns it, is `secret_missing`.
+///
+/// Raises:
+///     SecretError: `secret_missing`, `secret_empty`, `secret_padded`, `secret_malformed`,
+///         `secret_placeholder`, `secret_too_short` (SPEC 2.2).
+///
+/// Example:
+///     >>> from deskseal import Signer
+///     >>> signer = Signer("example-secret-for-documentation")
+#[pyclass(frozen, module = "deskseal")]
+pub(crate) struct Signer(deskseal::Signer);
+
+#[pymethods]
+impl Signer {
+    #[new]
+    fn new(secret: SecretText<'_>) -> PyResult<Self> {
+        answer(|| Ok(Self(deskseal::Signer::new(Secret::new(secret.text()?)?))))
+    }
+
+    /// Return a signer with the secret in the environment variable `name`.
+    ///
+    /// Args:
+    ///     name: The variable's name, usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
+    ///         `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5).
+    ///
+    /// Raises:
+    ///     SecretError: `secret_public` when bundlers would ship the variable to browsers, then
+    ///         those of the constructor.
+    ///
+    /// Example:
+    ///     >>> import os
+    ///     >>> from deskseal import Signer
+    ///     >>> os.environ["HELPDESKY_HMAC_SECRET"] = "example-secret-for-documentation"
+    ///     >>> signer = Signer.from_env("HELPDESKY_HMAC_SECRET")
+    #[classmethod]
+    fn from_env(class: &Bound<'_, PyType>, name: Text<'_>) -> PyResult<Self> {
+        let name = answer(|| name.of(Parameter::Secret))?;
+        let value = SecretText::of_variable(class.py(), name)?;
+        answer(|| Ok(Self(deskseal::Signer::new(Secret::from_named(name, value.text()?)?))))
+    }
+
+    /// Sign the canonical form of an e-mail (SPEC 3).
+    ///
+    /// Args:
+    ///     email: The signed-in customer's e-mail.
+    ///
+    /// Returns:
+    ///     The canonical e-mail and the signature: put both into the page.
+    ///
+    /// Raises:
+    ///     InputError: `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`.
+    ///
+    /// Example:
+    ///     >>> from deskseal import Signer
+    ///     >>> signer = Signer("example-secret-for-documentation")
+    ///     >>> email, signature = signer.sign_email("  Ada@Example.com ")
+    ///     >>> email, signature[:8]
+    ///     ('ada@example.com', '52c24c92')
+    fn sign_email(&self, email: Text<'_>) -> PyResult<SignedEmail> {
+        answer(|| self.0.sign_email(email.of(Parameter::Email)?).map(SignedEmail))
+    }
+
+    /// Sign a user id for a portal (SPEC 4.6).
+    ///
+    /// Args:
+    ///     portal_host: The portal's host, without scheme and port.
+    ///     user_id: The signed-in customer's id, used exactly as given.
+    ///     timestamp: Unix seconds, or an aware `datetime`; now by default.
+    ///
+    /// Raises:
+    ///     InputError: `host_malformed`, `user_id_empty`, `user_id_too_long`,
+    ///         `user_id_malformed`, `timestamp_malformed`.
+    ///
+    /// Example:
+    ///     >>> from deskseal import Signer
+    ///     >>> signer = Signer("example-secret-for-documentation")
+    ///     >>> signed = signer.sign_user("help.company.com", "user-42", timestamp=1767225600)
+    ///     >>> signed.signature[:8]
+    ///     'ce1215bb'
+    #[pyo3(signature = (portal_host, user_id, *, timestamp = None))]
+    fn sign_user(
+        &self,
+        portal_host: Text<'_>,
+        user_id: Text<'_>,
+        timestamp: Option<Time>,
+    ) -> PyResult<SignedUser> {
+        answer(|| {
+            let (host, user_id) =
+                (portal_host.of(Parameter::Host)?, user_id.of(Parameter::UserId)?);
+            self.0.sign_user(host, user_id, or_now(timestamp)).map(SignedUser)
+        })
+    }
+
+    /// Return the link that takes a customer to the portal's form, signed in (SPEC 4.5).
+    ///
+    /// Sign it when the customer clicks: it holds for five minutes unless the portal says otherwise.
+    ///
+    /// Args:
+    ///     portal_url: The portal's address; its path, query and fragment are replaced.
+    ///     user_id: The signed-in customer's id, used exactly as given.
+    ///     timestamp: Unix seconds, or an aware `datetime`; now by default.
+    ///
+    /// Raises:
+    ///     InputError: `portal_url_malformed`, `portal_url_insecure`, `user_id_empty`,
+    ///         `user_id_too_long`, `user_id_malformed`, `timestamp_malformed`.
+    ///
+    /// Example:
+    ///     >>> from deskseal import Signer
+    ///     >>> signer = Signer("example-secret-for-documentation")
+    ///     >>> link = signer.portal_link("https://help.company.com", "user-42")
+    ///     >>> link.partition("&")[0]
+    ///     'https://help.company.com/submit-ticket?user_id=user-42'
+    #[pyo3(signature = (portal_url, user_id, *, timestamp = None))]
+    fn portal_link(
+        &self,
+        portal_url: Text<'_>,
+        user_id: Text<'_>,
+        timestamp: Option<Time>,
+    ) -> PyResult<String> {
+        answer(|| {
+            let (url, user_id) =
+                (portal_url.of(Parameter::PortalUrl)?, user_id.of(Parameter::UserId)?);
+            self.0.portal_link(url, user_id, or_now(timestamp))
+        })
+    }
+
+    /// Return the markup that shows the customer's Ticket Center (SPEC 6).
+    ///
+    /// Args:
+    ///     email: The signed-in customer's e-mail.
+    ///     helpdesk_id: The help desk's id, from its dashboard.
+    ///     align: `left`, `center` (the default) or `right`.
+    ///     max_width: A positive whole number and `px`, `rem` or `%`; `864px` by default.
+    ///     container: The id of the container element; `hdh-ticket-center` by default.
+    ///     script_url: The script's absolute URL, `https` but on loopback hosts;
+    ///         `https://helpdesky.io/ticket-center.js` by default.
+    ///     nonce: The page's Content-Security-Policy nonce.
+    ///
+    /// Raises:
+    ///     InputError: `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`, then
+    ///         `helpdesk_id_malformed`, then `embed_option_malformed`.
+    ///
+    /// Example:
+    ///     >>> from deskseal import Signer
+    ///     >>> signer = Signer("example-secret-for-documentation")
+    ///     >>> embed = signer.ticket_center("Ada@Example.com", "desk-1", align="left")
+    ///     >>> embed.attributes["data-align"]
+    ///     'left'
+    #[expect(clippy::too_many_arguments, reason = "they are the API's, and all but two by name")]
+    #[pyo3(signature = (
+        email, helpdesk_id, *, align = None, max_width = None, container = None, script_url = None,
+        nonce = None,
+    ))]
+    fn ticket_center(
+        &self,
+        email: Text<'_>,
+        helpdesk_id: Text<'_>,
+        align: Option<Text<'_>>,
+        max_width: Option<Text<'_>>,
+        container: Option<Text<'_>>,
+        script_url: Option<Text<'_>>,
+        nonce: Option<Text<'_>>,
+    ) -> PyResult<Embed> {
+        answer(|| {
+            let email = email.of(Parameter::Email)?;
+            let helpdesk_id = helpdesk_id.of(Parameter::HelpdeskId)?;
+            let options = EmbedOptions {
+                align: option(align.as_ref())?,
+                max_width: option(max_width.as_ref())?,
+                container: option(container.as_ref())?,
+                script_url: option(script_url.as_ref())?,
+                nonce: option(nonce.as_ref())?,
+            };
+            self.0.ticket_center(email, helpdesk_id, &options).map(Embed)
+        })
+    }
+
+    /// Refuse to be pickled or copied, since that would write the secret down.
+    #[expect(clippy::unused_self, reason = "a method of Python has it")]
+    fn __reduce__(&self) -> PyResult<Never> {
+        Err(PyTypeError::new_err("a Signer holds a secret and cannot be pickled or copied"))
+    }
+}
+
+fn option<'text>(text: Option<&'text Text<'_>>) -> Result<Option<&'text str>, deskseal::Error> {
+    text.map(|text| text.of(Parameter::EmbedOption)).transpose()
+}

@@ -1,0 +1,82 @@
+//! Text and numbers that come from Python.
+
+use deskseal::{Error, Parameter};
+use pyo3::exceptions::PyTypeError;
+#[cfg(feature = "stubs")]
+use pyo3::inspect::PyStaticExpr;
+use pyo3::prelude::*;
+#[cfg(feature = "stubs")]
+use pyo3::type_hint_identifier;
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyInt, PyMemoryView, PyString};
+
+/// A `str`, which may hold lone surrogates.
+pub(crate) struct Text<'py>(Bound<'py, PyString>);
+
+impl Text<'_> {
+    /// Returns the parameter's text.
+    pub(crate) fn of(&self, parameter: Parameter) -> Result<&str, Error> {
+        self.0.to_str().map_err(|_| parameter.ill_formed())
+    }
+
+    /// Returns the text of a parameter that came from the visitor.
+    pub(crate) fn of_visitor(&self, parameter: Parameter) -> Result<&str, Error> {
+        self.of(parameter).map_err(Error::attributed_to_visitor)
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for Text<'py> {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "str");
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match object.cast::<PyString>() {
+            Ok(text) => Ok(Self(text.to_owned())),
+            Err(_) => Err(not_text(object)),
+        }
+    }
+}
+
+/// An `int`, but no `bool`. Beyond 64 bits it is the nearest number that core refuses.
+pub(crate) struct Integer(pub(crate) i64);
+
+impl<'py> FromPyObject<'_, 'py> for Integer {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "int");
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if !is_integer(object) {
+            return Err(wrong_type("int", object));
+        }
+        match object.extract::<i64>() {
+            Ok(number) => Ok(Self(number)),
+            Err(_) => Ok(Self(if object.lt(0)? { i64::MIN } else { i64::MAX })),
+        }
+    }
+}
+
+/// Tells whether the object is an `int`; `True` is one to Python, and a mistake to everybody else.
+pub(crate) fn is_integer(object: Borrowed<'_, '_, PyAny>) -> bool {
+    object.is_instance_of::<PyInt>() && !object.is_instance_of::<PyBool>()
+}
+
+/// Returns the error for an object that is not of the expected type.
+pub(crate) fn wrong_type(expected: &str, object: Borrowed<'_, '_, PyAny>) -> PyErr {
+    match object.get_type().name() {
+        Ok(name) => PyTypeError::new_err(format!("expected {expected}, not {name}")),
+        Err(error) => error,
+    }
+}
+
+fn not_text(object: Borrowed<'_, '_, PyAny>) -> PyErr {
+    let is_bytes = object.is_instance_of::<PyBytes>()
+        || object.is_instance_of::<PyByteArray>()
+        || object.is_instance_of::<PyMemoryView>();
+    if is_bytes {
+        return PyTypeError::new_err("expected str, not bytes; decode them first, with .decode()");
+    }
+    wrong_type("str", object)
+}

@@ -1,0 +1,310 @@
+//! The class `Verifier`.
+
+use deskseal::{Parameter, Secret, UserClaim};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyType;
+
+use crate::error::{Never, answer};
+use crate::results::{Explanation, VerifiedEmail, VerifiedUser};
+use crate::secret::{OtherSecrets, PreviousSecrets, SecretText, options};
+use crate::text::{Integer, Text};
+use crate::time::{Time, or_now};
+
+/// Verifies identities with a current secret and any number of previous ones.
+///
+/// Make one when the application starts and use it from any thread. It cannot be pickled or copied.
+///
+/// Args:
+///     secret: The secret's text; `None`, as `os.environ.get` returns it, is `secret_missing`.
+///     previous: Secrets that were replaced, each as `(secret, expires_at)`; from `expires_at` on,
+///         in Unix seconds or an aware `datetime`, the secret is dead (SPEC 2.6).
+///     tolerance: How many seconds a link's timestamp may differ from `now`, 0 to 3600.
+///
+/// Raises:
+///     SecretError: `secret_missing`, `secret_empty`, `secret_padded`, `secret_malformed`,
+///         `secret_placeholder`, `secret_too_short`, `secret_expiry_malformed` (SPEC 2.2).
+///     InputError: `tolerance_malformed`.
+///
+/// Example:
+///     >>> from datetime import datetime, timezone
+///     >>> from deskseal import Verifier
+///     >>> verifier = Verifier(
+///     ...     "example-secret-for-documentation",
+///     ...     previous=[
+///     ...         (
+///     ...             "an-older-secret-now-being-replaced",
+///     ...             datetime(2026, 1, 1, tzinfo=timezone.utc),
+///     ...         )
+///     ...     ],
+///     ... )
+#[pyclass(frozen, module = "deskseal")]
+pub(crate) struct Verifier(deskseal::Verifier);
+
+#[pymethods]
+impl Verifier {
+    #[new]
+    #[pyo3(
+        signature = (secret, *, previous = PreviousSecrets::NONE, tolerance = Integer(300)),
+        text_signature = "(secret, *, previous=(), tolerance=300)"
+    )]
+    fn new(
+        secret: SecretText<'_>,
+        previous: PreviousSecrets<'_>,
+        tolerance: Integer,
+    ) -> PyResult<Self> {
+        answer(|| {
+            let (secret, previous) = (secret.text()?, previous.texts()?);
+            let secret = Secret::new(secret)?;
+            Ok(Self(deskseal::Verifier::new(secret, options(previous, &tolerance)?)))
+        })
+    }
+
+    /// Return a verifier whose current secret is in the environment variable `name`.
+    ///
+    /// Args:
+    ///     name: The variable's name, usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
+    ///         `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5).
+    ///     previous: As for the constructor.
+    ///     tolerance: As for the constructor.
+    ///
+    /// Raises:
+    ///     SecretError: `secret_public` when bundlers would ship the variable to browsers, then
+    ///         those of the constructor.
+    ///     InputError: `tolerance_malformed`.
+    ///
+    /// Example:
+    ///     >>> import os
+    ///     >>> from deskseal import Verifier
+    ///     >>> os.environ["HELPDESKY_HMAC_SECRET"] = "example-secret-for-documentation"
+    ///     >>> verifier = Verifier.from_env("HELPDESKY_HMAC_SECRET", tolerance=60)
+    #[classmethod]
+    #[pyo3(
+        signature = (name, *, previous = PreviousSecrets::NONE, tolerance = Integer(300)),
+        text_signature = "($cls, name, *, previous=(), tolerance=300)"
+    )]
+    fn from_env(
+        class: &Bound<'_, PyType>,
+        name: Text<'_>,
+        previous: PreviousSecrets<'_>,
+        tolerance: Integer,
+    ) -> PyResult<Self> {
+        let name = answer(|| name.of(Parameter::Secret))?;
+        let value = SecretText::of_variable(class.py(), name)?;
+        answer(|| {
+            let (value, previous) = (value.text()?, previous.texts()?);
+            let secret = Secret::from_named(name, value)?;
+            Ok(Self(deskseal::Verifier::new(secret, options(previous, &tolerance)?)))
+        })
+    }
+
+    /// Verify an e-mail seal (SPEC 5.1).
+    ///
+    /// Args:
+    ///     email: The e-mail as received.
+    ///     signature: The signature as received, 64 hexadecimal digits.
+    ///     now: Unix seconds, or an aware `datetime`, that decides which previous secrets are
+    ///         alive; the clock's by default.
+    ///
+    /// Raises:
+    ///     InputError: `timestamp_malformed` for `now`.
+    ///     VerificationError: `email_empty`, `email_too_long`, `email_malformed`,
+    ///         `email_ambiguous`, `signature_malformed`, `signature_mismatch`.
+    ///
+    /// Example:
+    ///     >>> from deskseal import Signer, Verifier
+    ///     >>> secret = "example-secret-for-documentation"
+    ///     >>> email, signature = Signer(secret).sign_email("ada@example.com")
+    ///     >>> Verifier(secret).verify_email(email, signature)
+    ///     VerifiedEmail(email='ada@example.com', secret_index=0)
+    #[pyo3(signature = (email, signature, *, now = None))]
+    fn verify_email(
+        &self,
+        email: Text<'_>,
+        signature: Text<'_>,
+        now: Option<Time>,
+    ) -> PyResult<VerifiedEmail> {
+        answer(|| {
+            let email = email.of_visitor(Parameter::Email)?;
+            let signature = signature.of_visitor(Parameter::Signature)?;
+            self.0.verify_email(email, signature, or_now(now)).map(VerifiedEmail)
+        })
+    }
+
+    /// Verify a link seal whose parts were already taken from the request (SPEC 5.2).
+    ///
+    /// Prefer `verify_link`, which also refuses repeated and missing parameters.
+    ///
+    /// Args:
+    ///     portal_host: The portal's own host, never taken from the request.
+    ///     user_id: The user id as received.
+    ///     timestamp: The timestamp as received, a text.
+    ///     signature: The signature as received, 64 hexadecimal digits.
+    ///     now: Unix seconds, or an aware `datetime`; the clock's by default.
+    ///
+    /// Raises:
+    ///     InputError: `host_malformed`; `timestamp_malformed` for `now`.
+    ///     VerificationError: `user_id_empty`, `user_id_too_long`, `user_id_malformed`,
+    ///         `timestamp_malformed`, `signature_malformed`, `signature_mismatch`,
+    ///         `timestamp_expired`, `timestamp_in_future`.
+    ///
+    /// Example:
+    ///     >>> from deskseal import Signer, Verifier
+    ///     >>> secret = "example-secret-for-documentation"
+    ///     >>> signed = Signer(secret).sign_user("help.company.com", "user-42")
+    ///     >>> verified = Verifier(secret).verify_user(
+    ///     ...     portal_host="help.company.com",
+    ///     ...     user_id=signed.user_id,
+    ///     ...     timestamp=str(signed.timestamp),
+    ///     ...     signature=signed.signature,
+    ///     ... )
+    ///     >>> verified.user_id
+    ///     'user-42'
+    #[pyo3(signature = (*, portal_host, user_id, timestamp, signature, now = None))]
+    fn verify_user(
+        &self,
+        portal_host: Text<'_>,
+        user_id: Text<'_>,
+        timestamp: Text<'_>,
+        signature: Text<'_>,
+        now: Option<Time>,
+    ) -> PyResult<VerifiedUser> {
+        answer(|| {
+            let claim = UserClaim {
+                portal_host: portal_host.of(Parameter::Host)?,
+                user_id: user_id.of_visitor(Parameter::UserId)?,
+                timestamp: timestamp.of_visitor(Parameter::Timestamp)?,
+                signature: signature.of_visitor(Parameter::Signature)?,
+            };
+            self.0.verify_user(&claim, or_now(now)).map(VerifiedUser)
+        })
+    }
+
+    /// Verify the URL of a request to the portal's form (SPEC 4.7, 5.2).
+    ///
+    /// Args:
+    ///     portal_host: The portal's own host, never taken from the request.
+    ///     url: The request's URL as received, absolute or beginning with `/`.
+    ///     now: Unix seconds, or an aware `datetime`; the clock's by default.
+    ///
+    /// Returns:
+    ///     The customer; `None` for a public visitor, whose link carries no identity.
+    ///
+    /// Raises:
+    ///     InputError: `host_malformed`; `timestamp_malformed` for `now`.
+    ///     VerificationError: `portal_url_malformed`, `identity_repeated`, `identity_incomplete`,
+    ///         and those of `verify_user`.
+    ///
+    /// Example:
+    ///     >>> from deskseal import Signer, Verifier
+    ///     >>> secret = "example-secret-for-documentation"
+    ///     >>> link = Signer(secret).portal_link("https://help.company.com", "user-42")
+    ///     >>> verifier = Verifier(secret)
+    ///     >>> verifier.verify_link("help.company.com", link).user_id
+    ///     'user-42'
+    ///     >>> verifier.verify_link("help.company.com", "/submit-ticket") is None
+    ///     True
+    #[pyo3(signature = (portal_host, url, *, now = None))]
+    fn verify_link(
+        &self,
+        portal_host: Text<'_>,
+        url: Text<'_>,
+        now: Option<Time>,
+    ) -> PyResult<Option<VerifiedUser>> {
+        answer(|| {
+            let portal_host = portal_host.of(Parameter::Host)?;
+            let url = url.of_visitor(Parameter::PortalUrl)?;
+            let verified = self.0.verify_link(portal_host, url, or_now(now))?;
+            Ok(verified.map(VerifiedUser))
+        })
+    }
+
+    /// Say why an e-mail's signature does not hold, for the owner of the secret (SPEC 8).
+    ///
+    /// Never call this in a request: its findings are for a prompt or a dashboard.
+    ///
+    /// Args:
+    ///     email: The e-mail as received.
+    ///     signature: The signature as received, in whatever form.
+    ///     other_secrets: Secrets of other purposes that might have been used by mistake.
+    ///     now: Unix seconds, or an aware `datetime`; the clock's by default.
+    ///
+    /// Raises:
+    ///     SecretError: For one of `other_secrets`, as in the constructor.
+    ///     InputError: `timestamp_malformed` for `now`; `email_malformed` for ill-formed text.
+    ///     VerificationError: `signature_malformed` for ill-formed text.
+    ///
+    /// Example:
+    ///     >>> import hashlib, hmac
+    ///     >>> from deskseal import Verifier
+    ///     >>> secret = "example-secret-for-documentation"
+    ///     >>> wrong = hmac.new(secret.encode(), b"Ada@example.com", hashlib.sha256).hexdigest()
+    ///     >>> Verifier(secret).explain_email("Ada@example.com", wrong).findings[0].code
+    ///     'email_not_lowercased'
+    #[pyo3(
+        signature = (email, signature, *, other_secrets = OtherSecrets::NONE, now = None),
+        text_signature = "($self, email, signature, *, other_secrets=(), now=None)"
+    )]
+    fn explain_email(
+        &self,
+        email: Text<'_>,
+        signature: Text<'_>,
+        other_secrets: OtherSecrets<'_>,
+        now: Option<Time>,
+    ) -> PyResult<Explanation> {
+        answer(|| {
+            let email = email.of(Parameter::Email)?;
+            let signature = signature.of(Parameter::Signature)?;
+            let others = other_secrets.secrets()?;
+            self.0.explain_email(email, signature, &others, or_now(now)).map(Explanation)
+        })
+    }
+
+    /// Say why a link does not hold, for the owner of the secret (SPEC 8).
+    ///
+    /// Never call this in a request: its findings are for a prompt or a dashboard.
+    ///
+    /// Args:
+    ///     portal_host: The portal's own host.
+    ///     url: The request's URL as received, absolute or beginning with `/`.
+    ///     other_secrets: Secrets of other purposes that might have been used by mistake.
+    ///     now: Unix seconds, or an aware `datetime`; the clock's by default.
+    ///
+    /// Raises:
+    ///     SecretError: For one of `other_secrets`, as in the constructor.
+    ///     InputError: `host_malformed`; `timestamp_malformed` for `now`; `portal_url_malformed` for
+    ///         ill-formed text.
+    ///
+    /// Example:
+    ///     >>> from deskseal import Signer, Verifier
+    ///     >>> secret = "example-secret-for-documentation"
+    ///     >>> signer = Signer(secret)
+    ///     >>> link = signer.portal_link("https://help.company.com", "user-42", timestamp=1767225600)
+    ///     >>> explanation = Verifier(secret).explain_link("help.company.com", link, now=1767229201)
+    ///     >>> explanation.findings[0].code
+    ///     'link_expired'
+    #[pyo3(
+        signature = (portal_host, url, *, other_secrets = OtherSecrets::NONE, now = None),
+        text_signature = "($self, portal_host, url, *, other_secrets=(), now=None)"
+    )]
+    fn explain_link(
+        &self,
+        portal_host: Text<'_>,
+        url: Text<'_>,
+        other_secrets: OtherSecrets<'_>,
+        now: Option<Time>,
+    ) -> PyResult<Explanation> {
+        answer(|| {
+            let portal_host = portal_host.of(Parameter::Host)?;
+            let url = url.of(Parameter::PortalUrl)?;
+            let others = other_secrets.secrets()?;
+            self.0.explain_link(portal_host, url, &others, or_now(now)).map(Explanation)
+        })
+    }
+
+    /// Refuse to be pickled or copied, since that would write the secrets down.
+    #[expect(clippy::unused_self, reason = "a method of Python has it")]
+    fn __reduce__(&self) -> PyResult<Never> {
+        Err(PyTypeError::new_err("a Verifier holds secrets and cannot be pickled or copied"))
+    }
+}
