@@ -1,0 +1,127 @@
+'use strict'
+
+const { isDate } = require('node:util').types
+
+/** The options of a call that got none. */
+const NO_OPTIONS = Object.freeze({ __proto__: null })
+
+/** A secret that is read by its variable's name. */
+class NamedSecret {
+  constructor(name) {
+    this.name = text(name, 'name')
+    this.value = Object.hasOwn(process.env, name) ? process.env[name] : undefined
+  }
+}
+
+/** Returns the string. */
+function text(value, name) {
+  if (typeof value !== 'string') throw invalidType(name, 'of type string', value)
+  return value
+}
+
+/** Returns the string, or `undefined` for an option that was not given. */
+function optionalText(value, name) {
+  return value === undefined ? undefined : text(value, name)
+}
+
+/** Returns the secret's text; `undefined` and `null` are for the core to refuse. */
+function secretText(value, name) {
+  return value === undefined || value === null ? undefined : text(value, name)
+}
+
+/** Returns the texts of a list of secrets. */
+function secretTexts(values, name) {
+  return list(values, name).map((value, index) => secretText(value, `${name}[${index}]`))
+}
+
+/** Returns the texts and the expiries of pairs. */
+function previousSecrets(pairs, name) {
+  const secrets = []
+  const expiries = []
+  list(pairs, name).forEach((pair, index) => {
+    const [secret, expiresAt] = list(pair, `${name}[${index}]`)
+    secrets.push(secretText(secret, `${name}[${index}][0]`))
+    expiries.push(seconds(expiresAt, `${name}[${index}][1]`))
+  })
+  return [secrets, expiries]
+}
+
+/** Returns the options as an object. */
+function optionsObject(options) {
+  return options === undefined ? NO_OPTIONS : object(options, 'options')
+}
+
+/** Returns the object. */
+function object(value, name) {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw invalidType(name, 'of type object', value)
+  }
+  return value
+}
+
+/** Returns Unix seconds: the current ones where no time was given. */
+function secondsOrNow(time, name) {
+  return time === undefined ? Math.floor(Date.now() / 1000) : seconds(time, name)
+}
+
+/** Returns Unix seconds of a whole number of them or a `Date`. */
+function seconds(time, name) {
+  if (!isDate(time)) return integer(time, name, 'of type number or an instance of Date')
+  const milliseconds = time.getTime()
+  if (Number.isNaN(milliseconds)) throw outOfRange(name, 'a valid date', time)
+  return Math.floor(milliseconds / 1000)
+}
+
+/** Returns the whole number, or `undefined` for an option that was not given. */
+function optionalInteger(value, name) {
+  return value === undefined ? undefined : integer(value, name, 'of type number')
+}
+
+function integer(value, name, expected) {
+  if (typeof value !== 'number') throw invalidType(name, expected, value)
+  if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value)
+  if (!Number.isSafeInteger(value)) {
+    const { MIN_SAFE_INTEGER, MAX_SAFE_INTEGER } = Number
+    throw outOfRange(name, `>= ${MIN_SAFE_INTEGER} && <= ${MAX_SAFE_INTEGER}`, value)
+  }
+  return value
+}
+
+function list(value, name) {
+  if (!Array.isArray(value)) throw invalidType(name, 'an instance of Array', value)
+  return Array.from(value)
+}
+
+/** Returns the error of a wrong type as Node's own APIs word it, but for the value: it may be a secret. */
+function invalidType(name, expected, value) {
+  const noun = name.includes('.') ? 'property' : 'argument'
+  const message = `The "${name}" ${noun} must be ${expected}. Received ${received(value)}`
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_TYPE' })
+}
+
+function received(value) {
+  if (value === undefined || value === null) return String(value)
+  if (typeof value === 'function') return `function ${value.name}`
+  if (typeof value !== 'object') return `type ${typeof value}`
+  const constructorName = value.constructor?.name
+  return constructorName ? `an instance of ${constructorName}` : 'an object without a constructor'
+}
+
+/** Returns the error of a number that cannot be used, as Node's own APIs word it. */
+function outOfRange(name, expected, value) {
+  const message = `The value of "${name}" is out of range. It must be ${expected}. Received ${value}`
+  return Object.assign(new RangeError(message), { code: 'ERR_OUT_OF_RANGE' })
+}
+
+module.exports = {
+  NamedSecret,
+  object,
+  optionalInteger,
+  optionalText,
+  optionsObject,
+  previousSecrets,
+  secondsOrNow,
+  secretText,
+  secretTexts,
+  text,
+}

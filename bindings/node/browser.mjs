@@ -1,0 +1,14 @@
+import './browser.cjs'
+
+// The names are there for bundlers to link; importing has thrown by now.
+export const {
+  canonicalEmail,
+  canonicalHost,
+  generateSecret,
+  Signer,
+  Verifier,
+  DesksealError,
+  SecretError,
+  InputError,
+  VerificationError,
+} = {}

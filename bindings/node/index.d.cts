@@ -1,0 +1,546 @@
+/**
+ * Sign and verify who a logged-in customer is, for embedded help desks.
+ *
+ * A product's server signs the customer's identity with a secret that it shares with the help desk.
+ * There are two seals, each with a secret of its own: the e-mail seal of an embedded Ticket Center,
+ * and the link seal of a ticket portal. The rules are those of Deskseal's specification; "SPEC 3.1"
+ * on these pages is its section 3.1.
+ */
+
+/** Whole Unix seconds, or a `Date`, which is rounded down to them. */
+export type Time = number | Date
+
+/** A secret's text. Without one, `secret_missing` is thrown, so an unset variable can be passed. */
+export type Secret = string | null | undefined
+
+/**
+ * Returns the one form of an e-mail that is signed: trimmed and in lower case (SPEC 3.1).
+ *
+ * @param email The customer's e-mail, as stored or typed.
+ * @throws {InputError} `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`.
+ * @example
+ * assert.equal(canonicalEmail('  Ada@Example.com '), 'ada@example.com')
+ */
+export function canonicalEmail(email: string): string
+
+/**
+ * Returns the canonical form of a portal's host, as browsers write it (SPEC 4.1).
+ *
+ * @param host A bare host: no scheme, port or path.
+ * @throws {InputError} `host_malformed`, with the right value where the text is a URL or has a port.
+ * @example
+ * assert.equal(canonicalHost('HELP.Bücher.example'), 'help.xn--bcher-kva.example')
+ */
+export function canonicalHost(host: string): string
+
+/**
+ * Returns a new secret: `dsk_secret_` and 256 bits from the operating system (SPEC 2.4).
+ *
+ * @example
+ * const signer = new Signer(generateSecret())
+ */
+export function generateSecret(): string
+
+/**
+ * Signs identities with one secret. Make one when the application starts.
+ *
+ * Nothing shows the secret: not `console.log`, `JSON.stringify` or `structuredClone`.
+ *
+ * @example
+ * const signer = new Signer(secret)
+ * assert.equal(signer.signEmail('Ada@Example.com').email, 'ada@example.com')
+ */
+export class Signer {
+  #native
+
+  /**
+   * Takes the secret to sign with (SPEC 2.2).
+   *
+   * @param secret The secret's text, exactly as the help desk showed it.
+   * @throws {SecretError} `secret_missing`, `secret_empty`, `secret_padded`, `secret_malformed`,
+   * `secret_placeholder`, `secret_too_short`.
+   */
+  constructor(secret: Secret)
+
+  /**
+   * Reads the secret from `process.env`.
+   *
+   * @param name The variable's name. Names that bundlers ship to browsers are refused.
+   * @throws {SecretError} `secret_public`, and those of the constructor.
+   * @example
+   * process.env.HELPDESKY_HMAC_SECRET = generateSecret()
+   * const signer = Signer.fromEnv('HELPDESKY_HMAC_SECRET')
+   */
+  static fromEnv(name: string): Signer
+
+  /**
+   * Signs the canonical form of an e-mail (SPEC 3). Put both fields of the result into the page.
+   *
+   * @param email The signed-in customer's e-mail.
+   * @throws {InputError} `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`.
+   * @example
+   * assert.deepEqual(signer.signEmail('  Ada@Example.com '), {
+   *   email: 'ada@example.com',
+   *   signature: '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92',
+   * })
+   */
+  signEmail(email: string): SignedEmail
+
+  /**
+   * Signs a user id for a portal (SPEC 4.6). For a whole link, use {@link Signer.portalLink}.
+   *
+   * @param portalHost The portal's bare host.
+   * @param userId The customer's id, used exactly as given.
+   * @throws {InputError} `host_malformed`, `user_id_empty`, `user_id_too_long`, `user_id_malformed`,
+   * `timestamp_malformed`.
+   * @example
+   * const signed = signer.signUser('help.company.com', 'user-42', { timestamp: 1767225600 })
+   * assert.equal(
+   *   signed.signature,
+   *   'ce1215bb040afb9b2dcd57047a625cffe6de7190e7f907c79c17c47cc59eb364',
+   * )
+   */
+  signUser(portalHost: string, userId: string, options?: SignUserOptions): SignedUser
+
+  /**
+   * Returns the link that takes a customer to the portal's form, signed in (SPEC 4.5). Make it when
+   * the customer clicks: it holds for minutes.
+   *
+   * @param portalUrl The portal's `https` URL; its path, query and fragment are replaced.
+   * @param userId The customer's id, used exactly as given.
+   * @throws {InputError} `portal_url_malformed`, `portal_url_insecure`, `user_id_empty`,
+   * `user_id_too_long`, `user_id_malformed`, `timestamp_malformed`.
+   * @example
+   * const link = new URL(signer.portalLink('https://help.company.com', 'user-42'))
+   * assert.equal(link.pathname, '/submit-ticket')
+   */
+  portalLink(portalUrl: string, userId: string, options?: PortalLinkOptions): string
+
+  /**
+   * Returns the markup that shows the customer's Ticket Center (SPEC 6).
+   *
+   * @param email The signed-in customer's e-mail.
+   * @param helpdeskId The help desk's id, from its dashboard.
+   * @throws {InputError} those of {@link Signer.signEmail}, `helpdesk_id_malformed`,
+   * `embed_option_malformed`.
+   * @example
+   * const embed = signer.ticketCenter('Ada@Example.com', 'desk-1', { align: 'left' })
+   * assert.equal(embed.attributes['data-align'], 'left')
+   * assert.match(embed.html, /^<div id="hdh-ticket-center"><\/div>\n<script src="https:/)
+   */
+  ticketCenter(email: string, helpdeskId: string, options?: TicketCenterOptions): Embed
+}
+
+/**
+ * Verifies identities with a current secret and any number of previous ones. Make one when the
+ * application starts.
+ *
+ * Nothing shows the secrets: not `console.log`, `JSON.stringify` or `structuredClone`.
+ *
+ * @example
+ * const { email, signature } = signer.signEmail('Ada@Example.com')
+ * assert.equal(new Verifier(secret).verifyEmail(email, signature).email, 'ada@example.com')
+ */
+export class Verifier {
+  #native
+
+  /**
+   * Takes the current secret, and what else to accept (SPEC 2.6, 5.2).
+   *
+   * @param secret The current secret's text.
+   * @throws {SecretError} `secret_missing`, `secret_empty`, `secret_padded`, `secret_malformed`,
+   * `secret_placeholder`, `secret_too_short`, `secret_expiry_malformed`.
+   * @throws {InputError} `tolerance_malformed`.
+   */
+  constructor(secret: Secret, options?: VerifierOptions)
+
+  /**
+   * Reads the current secret from `process.env`.
+   *
+   * @param name The variable's name. Names that bundlers ship to browsers are refused.
+   * @throws {SecretError} `secret_public`, and those of the constructor.
+   * @throws {InputError} `tolerance_malformed`.
+   * @example
+   * process.env.HELPDESKY_HMAC_SECRET = generateSecret()
+   * const verifier = Verifier.fromEnv('HELPDESKY_HMAC_SECRET', { tolerance: 60 })
+   */
+  static fromEnv(name: string, options?: VerifierOptions): Verifier
+
+  /**
+   * Verifies an e-mail seal (SPEC 5.1).
+   *
+   * @param email The e-mail, as received.
+   * @param signature The signature, as received.
+   * @throws {VerificationError} `email_empty`, `email_too_long`, `email_malformed`,
+   * `email_ambiguous`, `signature_malformed`, `signature_mismatch`.
+   * @throws {InputError} `timestamp_malformed` for `now`.
+   * @example
+   * const { email, signature } = signer.signEmail('Ada@Example.com')
+   * assert.deepEqual(verifier.verifyEmail(email, signature), {
+   *   email: 'ada@example.com',
+   *   secretIndex: 0,
+   * })
+   */
+  verifyEmail(email: string, signature: string, options?: VerifyEmailOptions): VerifiedEmail
+
+  /**
+   * Verifies a link seal whose parts were already taken from the request (SPEC 5.2). Prefer
+   * {@link Verifier.verifyLink}, which also refuses repeated and missing parameters.
+   *
+   * @param claim The portal's host and the visitor's claim, by name: four texts are easily swapped.
+   * @throws {VerificationError} `user_id_empty`, `user_id_too_long`, `user_id_malformed`,
+   * `timestamp_malformed`, `signature_malformed`, `signature_mismatch`, `timestamp_expired`,
+   * `timestamp_in_future`.
+   * @throws {InputError} `host_malformed`, and `timestamp_malformed` for `now`.
+   * @example
+   * const verified = verifier.verifyUser({
+   *   portalHost: 'help.company.com',
+   *   userId: 'user-42',
+   *   timestamp: '1767225600',
+   *   signature: 'ce1215bb040afb9b2dcd57047a625cffe6de7190e7f907c79c17c47cc59eb364',
+   *   now: 1767225660,
+   * })
+   * assert.equal(verified.userId, 'user-42')
+   */
+  verifyUser(claim: UserClaim): VerifiedUser
+
+  /**
+   * Verifies the URL of a request to the portal's form (SPEC 4.7, 5.2). The result is `null` for a
+   * public visitor: no identity, and nothing wrong.
+   *
+   * @param portalHost The verifier's own host, never taken from the request.
+   * @param url The request's URL as received: absolute, or beginning with `/`.
+   * @throws {VerificationError} `portal_url_malformed`, `identity_repeated`, `identity_incomplete`,
+   * and those of {@link Verifier.verifyUser}.
+   * @throws {InputError} `host_malformed`, and `timestamp_malformed` for `now`.
+   * @example
+   * const link = signer.portalLink('https://help.company.com', 'user-42')
+   * assert.equal(verifier.verifyLink('help.company.com', link)?.userId, 'user-42')
+   * assert.equal(verifier.verifyLink('help.company.com', '/submit-ticket'), null)
+   */
+  verifyLink(portalHost: string, url: string, options?: VerifyLinkOptions): VerifiedUser | null
+
+  /**
+   * Says why an e-mail's signature does not hold (SPEC 8). For the owner of the secret, at a prompt or
+   * in a dashboard: never in a request, never shown to a visitor.
+   *
+   * @param email The e-mail.
+   * @param signature The signature, in whatever form it was made.
+   * @throws {SecretError} those of the constructor, for the other secrets.
+   * @throws {InputError} `email_malformed` and `timestamp_malformed`; ill-formed text has no findings.
+   * @throws {VerificationError} `signature_malformed`, likewise.
+   * @example
+   * // Made of the address as typed, "Ada@example.com".
+   * const signature = 'c88bf1261abcf90438b89d19cb9fa35e4104bbc5d17cf90c897d486f65084535'
+   * const { findings } = verifier.explainEmail('Ada@example.com', signature)
+   * assert.equal(findings[0].code, 'email_not_lowercased')
+   */
+  explainEmail(email: string, signature: string, options?: ExplainOptions): Explanation
+
+  /**
+   * Says why a link does not hold (SPEC 8). For the owner of the secret, at a prompt or in a
+   * dashboard: never in a request, never shown to a visitor.
+   *
+   * @param portalHost The portal's bare host.
+   * @param url The link, or the request's URL as received.
+   * @throws {SecretError} those of the constructor, for the other secrets.
+   * @throws {InputError} `host_malformed`, `portal_url_malformed` and `timestamp_malformed`.
+   * @example
+   * const link = signer.portalLink('https://help.company.com', 'user-42', { timestamp: 1767225600 })
+   * const { findings } = verifier.explainLink('help.company.com', link, { now: 1767229201 })
+   * assert.equal(findings[0].code, 'link_expired')
+   */
+  explainLink(portalHost: string, url: string, options?: ExplainOptions): Explanation
+}
+
+export interface SignUserOptions {
+  /** When the user is signed; now by default. */
+  timestamp?: Time | undefined
+}
+
+export interface PortalLinkOptions {
+  /** When the link is signed; now by default. */
+  timestamp?: Time | undefined
+}
+
+export interface TicketCenterOptions {
+  /** Default `center`. */
+  align?: 'left' | 'center' | 'right' | undefined
+  /** A positive whole number and `px`, `rem` or `%`; default `864px`. */
+  maxWidth?: string | undefined
+  /** The id of the container element; default `hdh-ticket-center`. */
+  container?: string | undefined
+  /** The script's absolute `https` URL; default `https://helpdesky.io/ticket-center.js`. */
+  scriptUrl?: string | undefined
+  /** The page's Content-Security-Policy nonce. */
+  nonce?: string | undefined
+}
+
+export interface VerifierOptions {
+  /** Secrets that were replaced, each with the moment from which it is dead; none by default. */
+  previous?: readonly (readonly [secret: Secret, expiresAt: Time])[] | undefined
+  /** How many seconds a link's timestamp may be from `now`, 0 to 3600; default 300. */
+  tolerance?: number | undefined
+}
+
+export interface VerifyEmailOptions {
+  /** The time that decides which previous secrets are alive; now by default. */
+  now?: Time | undefined
+}
+
+export interface UserClaim {
+  /** The verifier's own host, never taken from the request. */
+  portalHost: string
+  /** The user id, as received. */
+  userId: string
+  /** The timestamp in written form, as received. */
+  timestamp: string
+  /** The signature, as received. */
+  signature: string
+  /** The time to compare with; now by default. */
+  now?: Time | undefined
+}
+
+export interface VerifyLinkOptions {
+  /** The time to compare with; now by default. */
+  now?: Time | undefined
+}
+
+export interface ExplainOptions {
+  /** Secrets of other purposes that might have been used by mistake; none by default. */
+  otherSecrets?: readonly Secret[] | undefined
+  /** The time to compare with; now by default. */
+  now?: Time | undefined
+}
+
+/** A canonical e-mail and its signature: put both into the page (SPEC 3.2). */
+export interface SignedEmail {
+  /** The canonical e-mail. */
+  readonly email: string
+  /** 64 lowercase hexadecimal digits. */
+  readonly signature: string
+}
+
+/** A user id, the moment it was signed, and the signature (SPEC 4.6). */
+export interface SignedUser {
+  /** The user id, as given. */
+  readonly userId: string
+  /** Unix seconds. */
+  readonly timestamp: number
+  /** 64 lowercase hexadecimal digits. */
+  readonly signature: string
+}
+
+/** The Ticket Center's markup for one customer (SPEC 6). */
+export interface Embed {
+  /** The script tag's attributes, unescaped, in order and without defaults. */
+  readonly attributes: Readonly<Record<string, string>>
+  /** The container and the script tag, escaped, ready for the page. */
+  readonly html: string
+}
+
+/** A customer whose e-mail was proved (SPEC 5.1). */
+export interface VerifiedEmail {
+  /** The canonical e-mail. */
+  readonly email: string
+  /** 0 for the current secret, 1 and up for the previous ones. */
+  readonly secretIndex: number
+}
+
+/** A customer whose user id was proved (SPEC 5.2). */
+export interface VerifiedUser {
+  /** The user id, as signed. */
+  readonly userId: string
+  /** When it was signed, in Unix seconds. */
+  readonly timestamp: number
+  /** 0 for the current secret, 1 and up for the previous ones. */
+  readonly secretIndex: number
+}
+
+/** The answer to "why does this signature not hold?" (SPEC 8). */
+export interface Explanation {
+  /** One finding or more. Together they reproduce the signature, unless the last is `unexplained`. */
+  readonly findings: readonly [Finding, ...Finding[]]
+}
+
+/** One reason, and what to change. */
+export interface Finding {
+  /** The stable code. */
+  readonly code: FindingCode
+  /** A sentence that says what to change. It may change between versions. */
+  readonly message: string
+}
+
+/**
+ * What every refusal is. Wrong types throw a `TypeError` or `RangeError` with Node's own codes instead.
+ *
+ * @example
+ * assert.throws(() => new Signer(''), (error) => error instanceof DesksealError)
+ */
+export class DesksealError extends Error {
+  /** Takes a sentence and a code. */
+  constructor(message: string, code: ErrorCode)
+  /** The stable code (SPEC 7.1). The message may change between versions. */
+  readonly code: ErrorCode
+}
+
+/**
+ * The deployment is wrong: a secret is missing or unusable.
+ *
+ * @example
+ * assert.throws(() => new Signer(undefined), { name: 'SecretError', code: 'secret_missing' })
+ */
+export class SecretError extends DesksealError {
+  /** Takes a sentence and a code. */
+  constructor(message: string, code: SecretErrorCode)
+  readonly code: SecretErrorCode
+}
+
+/**
+ * The caller passed something that cannot be signed or compared with.
+ *
+ * @example
+ * assert.throws(() => signer.signEmail(' '), { name: 'InputError', code: 'email_empty' })
+ */
+export class InputError extends DesksealError {
+  /** Takes a sentence and a code. */
+  constructor(message: string, code: InputErrorCode)
+  readonly code: InputErrorCode
+}
+
+/**
+ * The visitor's proof does not hold: answer 401 or 403, or treat the visitor as unknown.
+ *
+ * @example
+ * assert.throws(() => verifier.verifyEmail('eve@example.com', 'ab'.repeat(32)), {
+ *   name: 'VerificationError',
+ *   code: 'signature_mismatch',
+ * })
+ */
+export class VerificationError extends DesksealError {
+  /** Takes a sentence and a code. */
+  constructor(message: string, code: VerificationErrorCode)
+  readonly code: VerificationErrorCode
+}
+
+/** Every code (SPEC 7.1). */
+export type ErrorCode = SecretErrorCode | InputErrorCode | VerificationErrorCode
+
+/** Codes of {@link SecretError}. */
+export type SecretErrorCode =
+  | 'secret_public'
+  | 'secret_missing'
+  | 'secret_empty'
+  | 'secret_padded'
+  | 'secret_malformed'
+  | 'secret_placeholder'
+  | 'secret_too_short'
+  | 'secret_expiry_malformed'
+
+/** Codes of {@link InputError}. */
+export type InputErrorCode =
+  | 'email_empty'
+  | 'email_malformed'
+  | 'email_too_long'
+  | 'email_ambiguous'
+  | 'host_malformed'
+  | 'portal_url_malformed'
+  | 'portal_url_insecure'
+  | 'user_id_empty'
+  | 'user_id_malformed'
+  | 'user_id_too_long'
+  | 'timestamp_malformed'
+  | 'helpdesk_id_malformed'
+  | 'embed_option_malformed'
+  | 'tolerance_malformed'
+
+/** Codes of {@link VerificationError}: its own, and those of values that came from the visitor. */
+export type VerificationErrorCode =
+  | 'signature_malformed'
+  | 'signature_mismatch'
+  | 'timestamp_expired'
+  | 'timestamp_in_future'
+  | 'identity_incomplete'
+  | 'identity_repeated'
+  | 'email_empty'
+  | 'email_malformed'
+  | 'email_too_long'
+  | 'email_ambiguous'
+  | 'portal_url_malformed'
+  | 'user_id_empty'
+  | 'user_id_malformed'
+  | 'user_id_too_long'
+  | 'timestamp_malformed'
+
+/** Every finding's code (SPEC 8). */
+export type FindingCode =
+  | 'no_deviation'
+  | 'unexplained'
+  | 'input_too_long'
+  | 'email_not_trimmed'
+  | 'email_not_lowercased'
+  | 'email_trimmed_by_python'
+  | 'email_trimmed_by_ruby'
+  | 'email_trimmed_by_php'
+  | 'email_trimmed_by_rust'
+  | 'email_lowercased_ascii_only'
+  | 'email_lowercased_without_final_sigma'
+  | 'email_lowercased_by_older_unicode'
+  | 'email_normalized_nfc'
+  | 'email_normalized_nfd'
+  | 'email_plus_as_space'
+  | 'email_percent_encoded'
+  | 'email_percent_decoded'
+  | 'email_html_escaped'
+  | 'email_html_unescaped'
+  | 'email_quoted'
+  | 'email_mailto'
+  | 'email_undefined'
+  | 'email_null'
+  | 'email_none'
+  | 'email_blank'
+  | 'email_is_user_id'
+  | 'email_refused'
+  | 'secret_newline'
+  | 'secret_blanks'
+  | 'secret_quoted'
+  | 'secret_hex_decoded'
+  | 'secret_base64_decoded'
+  | 'secret_empty'
+  | 'secret_placeholder'
+  | 'secret_previous'
+  | 'secret_expired'
+  | 'secret_of_other_purpose'
+  | 'key_and_message_swapped'
+  | 'algorithm_sha1'
+  | 'algorithm_sha384'
+  | 'algorithm_sha512'
+  | 'plain_hash_secret_first'
+  | 'plain_hash_secret_last'
+  | 'plain_hash_without_secret'
+  | 'output_base64'
+  | 'output_base64url'
+  | 'output_truncated'
+  | 'output_prefixed'
+  | 'output_uppercase'
+  | 'output_quoted'
+  | 'output_not_trimmed'
+  | 'link_host_with_scheme'
+  | 'link_host_with_port'
+  | 'link_host_with_path'
+  | 'link_host_with_trailing_dot'
+  | 'link_host_not_canonical'
+  | 'link_host_is_another'
+  | 'link_host_missing'
+  | 'link_timestamp_in_milliseconds'
+  | 'link_timestamp_missing'
+  | 'link_user_id_encoded'
+  | 'link_user_id_undefined'
+  | 'link_order'
+  | 'link_separator'
+  | 'link_expired'
+  | 'link_in_future'
+  | 'link_public'
+  | 'link_incomplete'
+  | 'link_repeated'
+  | 'link_refused'

@@ -1,0 +1,14 @@
+// One copy of everything for both module systems, so that `instanceof` holds across them.
+import deskseal from './index.cjs'
+
+export const {
+  canonicalEmail,
+  canonicalHost,
+  generateSecret,
+  Signer,
+  Verifier,
+  DesksealError,
+  SecretError,
+  InputError,
+  VerificationError,
+} = deskseal

@@ -1,0 +1,74 @@
+// Packs the tarballs that are published.
+//
+//     npx napi build --platform --release --no-js --output-dir dist
+//     node pack.mjs
+//
+// `dist` holds what was built, of one platform or of all. The tarballs are put there: the main
+// package's, and one for each platform that was built.
+
+import { execFileSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { NapiCli } from '@napi-rs/cli'
+
+const LICENSES = ['LICENSE-APACHE', 'LICENSE-MIT']
+
+const source = dirname(fileURLToPath(import.meta.url))
+const folder = join(source, 'dist')
+const staged = join(folder, 'npm')
+const manifest = JSON.parse(readFileSync(join(source, 'package.json')))
+
+rmSync(staged, { recursive: true, force: true })
+mkdirSync(staged, { recursive: true })
+await new NapiCli().createNpmDirs({ cwd: source, npmDir: 'dist/npm' })
+const platforms = readdirSync(staged)
+for (const platform of platforms) packPlatform(platform)
+packMain()
+
+function packPlatform(platform) {
+  const addon = `deskseal.${platform}.node`
+  if (!existsSync(join(folder, addon))) return
+  cpSync(join(folder, addon), join(staged, platform, addon))
+  const path = join(staged, platform, 'package.json')
+  const platformManifest = JSON.parse(readFileSync(path))
+  write(path, { ...platformManifest, files: [addon, ...LICENSES] })
+  pack(platform)
+}
+
+function packMain() {
+  const main = join(staged, 'deskseal')
+  for (const name of ['README.md', ...manifest.files]) {
+    if (!LICENSES.includes(name)) cpSync(join(source, name), join(main, name))
+  }
+  write(join(main, 'package.json'), publishedManifest())
+  pack('deskseal')
+}
+
+/** Returns the manifest with the platforms' packages, which the registry has only once published. */
+function publishedManifest() {
+  const { devDependencies, napi, overrides, ...published } = manifest
+  const packages = platforms.map((platform) => [`deskseal-${platform}`, manifest.version])
+  return { ...published, optionalDependencies: Object.fromEntries(packages) }
+}
+
+function write(path, value) {
+  writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+function pack(name) {
+  for (const license of LICENSES) {
+    cpSync(join(source, '../..', license), join(staged, name, license))
+  }
+  const command = ['npm', 'pack', `"${join(staged, name)}"`, '--pack-destination', `"${folder}"`]
+  // On Windows, npm is a script that only a shell runs.
+  execFileSync(command.join(' '), { stdio: 'inherit', shell: true })
+}

@@ -1,0 +1,40 @@
+// The conformance adapter: one JSON request a line, one JSON answer a line (tests/api.toml).
+import { readFileSync } from 'node:fs'
+import * as deskseal from 'deskseal'
+
+/** The parameters that are given by position; all others are properties of one last object. */
+const POSITIONAL = {
+  canonical_email: ['email'],
+  canonical_host: ['host'],
+  sign_email: ['email'],
+  sign_user: ['portal_host', 'user_id'],
+  portal_link: ['portal_url', 'user_id'],
+  ticket_center: ['email', 'helpdesk_id'],
+  verify_email: ['email', 'signature'],
+  verify_link: ['portal_host', 'url'],
+  explain_email: ['email', 'signature'],
+  explain_link: ['portal_host', 'url'],
+}
+const camelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
+const snakeCase = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+const spelled = (object, spell) =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [spell(name), value]))
+function values(given, positional = []) {
+  const named = Object.entries(given).filter(([name]) => !positional.includes(name))
+  return [...positional.map((name) => given[name]), spelled(Object.fromEntries(named), camelCase)]
+}
+function target({ class: Class, new: given = {} }) {
+  if (Class === undefined) return deskseal
+  if ('name' in given) return deskseal[Class].fromEnv(...values(given, ['name']))
+  return new deskseal[Class](...values(given, ['secret']))
+}
+function answer({ id, call, args = {}, ...rest }) {
+  try {
+    const value = target(rest)[camelCase(call)](...values(args, POSITIONAL[call]))
+    return { id, value: Object(value) === value ? spelled(value, snakeCase) : value }
+  } catch ({ name, code }) {
+    return { id, error: { kind: name.replace('Error', '').toLowerCase(), code } }
+  }
+}
+const requests = readFileSync(0, 'utf8').split('\n').filter(Boolean)
+for (const line of requests) console.log(JSON.stringify(answer(JSON.parse(line))))

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import test from 'node:test'
+import * as deskseal from 'deskseal'
+
+const { DesksealError, InputError, SecretError, Signer, VerificationError, Verifier } = deskseal
+const SECRET = 'example-secret-for-documentation'
+const SIGNATURE = '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92'
+
+const signer = new Signer(SECRET)
+const verifier = new Verifier(SECRET)
+
+/** One call of everything that can refuse, and what it throws. */
+const REFUSALS = {
+  canonicalEmail: [() => deskseal.canonicalEmail(''), InputError, 'email_empty'],
+  canonicalHost: [() => deskseal.canonicalHost(''), InputError, 'host_malformed'],
+  Signer: [() => new Signer(''), SecretError, 'secret_empty'],
+  'Signer.fromEnv': [() => Signer.fromEnv('VITE_SECRET'), SecretError, 'secret_public'],
+  signEmail: [() => signer.signEmail('ada'), InputError, 'email_malformed'],
+  signUser: [() => signer.signUser('help.company.com', ''), InputError, 'user_id_empty'],
+  portalLink: [() => signer.portalLink('http://a.example', 'u'), InputError, 'portal_url_insecure'],
+  ticketCenter: [() => signer.ticketCenter('a@b', '?'), InputError, 'helpdesk_id_malformed'],
+  Verifier: [() => new Verifier(SECRET, { tolerance: -1 }), InputError, 'tolerance_malformed'],
+  'Verifier.fromEnv': [
+    () => Verifier.fromEnv('A_VARIABLE_THAT_IS_NOT_SET'),
+    SecretError,
+    'secret_missing',
+  ],
+  verifyEmail: [() => verifier.verifyEmail('', SIGNATURE), VerificationError, 'email_empty'],
+  verifyUser: [
+    () =>
+      verifier.verifyUser({ portalHost: 'a', userId: 'u', timestamp: '07', signature: SIGNATURE }),
+    VerificationError,
+    'timestamp_malformed',
+  ],
+  verifyLink: [
+    () => verifier.verifyLink('a', '/?user_id=u'),
+    VerificationError,
+    'identity_incomplete',
+  ],
+  explainEmail: [
+    () => verifier.explainEmail('a@b', '', { now: -1 }),
+    InputError,
+    'timestamp_malformed',
+  ],
+  explainLink: [() => verifier.explainLink('', '/'), InputError, 'host_malformed'],
+}
+
+for (const [name, [call, Class, code]] of Object.entries(REFUSALS)) {
+  test(`${name} throws the error of its kind, whose stack starts at the caller`, () => {
+    const error = thrown(call)
+    assert.equal(error.constructor, Class)
+    assert.ok(error instanceof DesksealError && error instanceof Error)
+    assert.equal(error.code, code)
+    assert.equal(error.name, Class.name)
+    assert.ok(error.message.length > 20)
+    const [header, frame] = error.stack.split('\n')
+    assert.equal(header, `${Class.name}: ${error.message}`)
+    assert.match(frame, /errors\.test\.mjs/)
+  })
+}
+
+test('a wrong type has a stack that starts at the caller, too', () => {
+  assert.match(thrown(() => signer.signEmail(42)).stack.split('\n')[1], /errors\.test\.mjs/)
+})
+
+test('both module systems have the same classes', () => {
+  const required = createRequire(import.meta.url)('deskseal')
+  for (const [name, value] of Object.entries(required)) assert.equal(deskseal[name], value)
+  assert.ok(thrown(() => new required.Signer('')) instanceof SecretError)
+  assert.ok(new required.Signer(SECRET) instanceof Signer)
+})
+
+test('errors can be made for tests of an application', () => {
+  const error = new VerificationError('made', 'signature_mismatch')
+  assert.equal(String(error), 'VerificationError: made')
+  assert.equal(error.code, 'signature_mismatch')
+})
+
+test('a method without its object throws a TypeError', () => {
+  const { signEmail } = signer
+  assert.throws(() => signEmail('ada@example.com'), TypeError)
+})
+
+test('subclasses are made by fromEnv', () => {
+  class OwnSigner extends Signer {}
+  process.env.DESKSEAL_TEST_SECRET = SECRET
+  assert.ok(OwnSigner.fromEnv('DESKSEAL_TEST_SECRET') instanceof OwnSigner)
+})
+
+function thrown(call) {
+  try {
+    call()
+  } catch (error) {
+    return error
+  }
+  throw new assert.AssertionError({ message: 'nothing was thrown' })
+}

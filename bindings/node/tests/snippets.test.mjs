@@ -1,0 +1,119 @@
+// The examples of README.md and of the types run as they are written.
+
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import test from 'node:test'
+import { pathToFileURL } from 'node:url'
+import * as deskseal from 'deskseal'
+
+const SECRET = 'example-secret-for-documentation'
+const package_ = dirname(createRequire(import.meta.url).resolve('deskseal'))
+const folder = mkdtempSync(join(process.cwd(), 'snippets-'))
+const SNIPPETS = [
+  ...readFileSync(join(package_, 'README.md'), 'utf8').matchAll(/```js\n(.*?)```/gs),
+].map(([, code]) => code)
+
+process.env.HELPDESKY_HMAC_SECRET = SECRET
+process.env.HELPDESKY_OLD_SECRET = 'an-older-secret-now-being-replaced'
+process.env.LETTERBOOK_PORTAL_TICKET_SECRET = SECRET
+
+const { email, signature } = new deskseal.Signer(SECRET).signEmail('Ada@example.com')
+
+/** What each snippet must do, in the order of the README. */
+const CHECKS = {
+  'app.get(': async (code) => {
+    const { app } = await load(
+      code.replace(
+        "app.get('/support', ",
+        "app.use((request, _, next) => ((request.user = { email: 'Ada@Example.com' }), next()))\n$&",
+      ) + '\nexport { app }\n',
+    )
+    const server = await new Promise((resolve) => {
+      const listening = app.listen(0, () => resolve(listening))
+    })
+    const page = await (await fetch(`http://localhost:${server.address().port}/support`)).text()
+    server.close()
+    server.closeAllConnections()
+    assert.match(page, /data-email="ada@example\.com" data-signature="52c24c92/)
+  },
+  'export async function GET': async (code) => {
+    const { GET } = await load(code)
+    const location = (await GET()).headers.get('location')
+    const verifier = new deskseal.Verifier(SECRET)
+    assert.equal(verifier.verifyLink('help.company.com', location).userId, 'user-42')
+  },
+  customerOf: async (code) => {
+    const { customerOf } = await load(code)
+    assert.equal(customerOf({ email, signature }), 'ada@example.com')
+    assert.equal(customerOf({ email: 'eve@example.com', signature }), null)
+    assert.throws(() => customerOf({ email }), TypeError)
+  },
+  visitorOf: async (code) => {
+    const { visitorOf } = await load(code)
+    const url = new deskseal.Signer(SECRET).portalLink('https://help.company.com', 'user-42')
+    assert.equal(visitorOf({ url }), 'user-42')
+    assert.equal(visitorOf({ url: '/submit-ticket' }), 'public')
+  },
+  previous: async (code) => {
+    const { secretIndexOf } = await load(code)
+    assert.equal(secretIndexOf(email, signature), 0)
+  },
+  explainEmail: async (code) => assert.match(await output(code), /^email_not_lowercased: /),
+  DesksealError: async (code) =>
+    assert.equal(await output(code), 'true SecretError secret_placeholder\n'),
+  "test('a link": async (code) => assert.match(await output(code), /pass 1/),
+}
+
+for (const [mark, check] of Object.entries(CHECKS)) {
+  test(`README: ${mark}`, () => check(SNIPPETS.find((code) => code.includes(mark))))
+}
+
+test('every snippet of the README is run', () => {
+  assert.equal(SNIPPETS.length, Object.keys(CHECKS).length)
+})
+
+const types = readFileSync(join(package_, 'index.d.cts'), 'utf8')
+const examples = [...types.matchAll(/@example\n(.*?)\*\/\s*(?:export |static )?(.*?)\n/gs)]
+for (const [, example, declaration] of examples) {
+  test(`example: ${declaration}`, async () => {
+    const code = example.replace(/^ *\* ?/gm, '')
+    const names = Object.keys(deskseal).join(', ')
+    await load(`import assert from 'node:assert/strict'
+      import { ${names} } from 'deskseal'
+      const secret = '${SECRET}'
+      const [signer, verifier] = [new Signer(secret), new Verifier(secret)]
+      { ${code} }`)
+  })
+}
+
+test('examples were found', () => assert.ok(examples.length >= 17))
+
+let count = 0
+
+function written(code) {
+  const path = join(folder, `snippet-${(count += 1)}.mjs`)
+  writeFileSync(path, code)
+  return path
+}
+
+function load(code) {
+  return import(pathToFileURL(written(code)))
+}
+
+function output(code) {
+  return new Promise((resolve, reject) => {
+    const { NODE_TEST_CONTEXT, ...env } = process.env
+    const child = spawn(process.execPath, [written(code)], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let text = ''
+    child.stdout.on('data', (part) => (text += part))
+    child
+      .on('error', reject)
+      .on('exit', (status) => (status === 0 ? resolve(text) : reject(new Error(text))))
+  })
+}

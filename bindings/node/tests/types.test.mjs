@@ -1,0 +1,64 @@
+// The types in every resolution mode and with two compilers, and the checkers of packages.
+
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import test from 'node:test'
+
+const require = createRequire(import.meta.url)
+const MODES = [
+  ['node16', 'node16'],
+  ['nodenext', 'nodenext'],
+  ['esnext', 'bundler'],
+]
+
+for (const compiler of ['typescript', 'typescript-6']) {
+  const tsc = join(dirname(require.resolve(`${compiler}/package.json`)), 'bin/tsc')
+  for (const [module, resolution] of MODES) {
+    test(`${compiler} --strict with ${resolution} resolution`, () => {
+      const options = [
+        '--noEmit',
+        '--strict',
+        '--exactOptionalPropertyTypes',
+        '--noUncheckedIndexedAccess',
+      ]
+      const files = ['ts', 'cts', 'mts'].map((extension) =>
+        join('tests/types', `usage.${extension}`),
+      )
+      run(
+        tsc,
+        ...options,
+        '--types',
+        'node',
+        '--target',
+        'es2022',
+        '--module',
+        module,
+        '--moduleResolution',
+        resolution,
+        ...files,
+      )
+    })
+  }
+}
+
+test('publint is clean', () => {
+  run(bin('publint', 'publint'), '--strict', process.env.DESKSEAL_TARBALL)
+})
+
+test('arethetypeswrong is clean', () => {
+  run(bin('@arethetypeswrong/cli', 'attw'), process.env.DESKSEAL_TARBALL)
+})
+
+function bin(name, command) {
+  const path = join(process.cwd(), 'node_modules', name)
+  return join(path, require(join(path, 'package.json')).bin[command])
+}
+
+function run(script, ...options) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...options], {
+    encoding: 'utf8',
+  })
+  assert.equal(status, 0, stdout + stderr)
+}
