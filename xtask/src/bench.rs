@@ -1,15 +1,24 @@
-//! `cargo xtask bench`: the core's benchmarks, as ratios.
+//! `cargo xtask bench`: the benchmarks of the core and the packages, as ratios.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use clap::builder::PossibleValuesParser;
 use serde_json::Value;
 
+use crate::node;
 use crate::process;
+use crate::python;
 use crate::suite;
 use crate::workspace::{self, Workspace};
+
+/// A name, and what it runs.
+type Benchmark = (&'static str, fn(&Workspace) -> Result<()>);
+
+const BENCHMARKS: &[Benchmark] =
+    &[("rust", core), ("python", python::bench), ("node", node::bench)];
 
 /// What everything is measured against: the compressions that no HMAC can do without.
 const FLOOR: &str = "two_sha256_compressions";
@@ -23,8 +32,29 @@ const PROMISES: [(&str, f64); 2] = [("sign_email/ascii_24", 2.5), ("sign_email/n
 /// How long explaining anything may take, in nanoseconds.
 const EXPLAIN_PROMISE: f64 = 5e6;
 
-/// Runs the benchmarks and prints the table.
-pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+/// What to measure.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// What to measure, all by default.
+    #[arg(value_name = "LANG", value_parser = names())]
+    languages: Vec<String>,
+}
+
+fn names() -> PossibleValuesParser {
+    PossibleValuesParser::new(BENCHMARKS.iter().map(|(name, _)| *name))
+}
+
+/// Runs the benchmarks and prints their tables.
+pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
+    let Arguments { languages: chosen } = arguments;
+    let is_chosen = |name| chosen.is_empty() || chosen.iter().any(|chosen| chosen == name);
+    BENCHMARKS
+        .iter()
+        .filter(|(name, _)| is_chosen(*name))
+        .try_for_each(|(_, benchmark)| benchmark(workspace))
+}
+
+fn core(workspace: &Workspace) -> Result<()> {
     suite::header("benchmarks");
     let results = workspace.target.join("criterion");
     if results.exists() {

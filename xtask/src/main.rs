@@ -7,9 +7,12 @@ mod bench;
 mod cases;
 mod conform;
 mod demo;
+mod environment;
 mod licences;
+mod node;
 mod one_version;
 mod process;
+mod python;
 mod setup;
 mod snippets;
 mod suite;
@@ -53,7 +56,7 @@ Examples:
     #[command(after_help = "\
 Examples:
   cargo xtask conform
-  cargo xtask conform command --seed 7 --random 100000")]
+  cargo xtask conform command python --seed 7 --random 100000")]
     Conform(conform::Arguments),
 
     /// Make the test vectors and the Unicode tables again, or check that they are up to date.
@@ -63,9 +66,12 @@ Examples:
   cargo xtask vectors --check")]
     Vectors(vectors::Arguments),
 
-    /// Measure the core, and print ratios to what a user would write instead.
-    #[command(after_help = "Example:\n  cargo xtask bench")]
-    Bench,
+    /// Measure the core and the packages, and print ratios to what a user would write instead.
+    #[command(after_help = "\
+Examples:
+  cargo xtask bench
+  cargo xtask bench python")]
+    Bench(bench::Arguments),
 
     /// Measure how the usual snippets of each language disagree, as the README's table.
     #[command(after_help = "Example:\n  cargo xtask snippets")]
@@ -107,7 +113,7 @@ fn run(command: &Command) -> Result<()> {
         Command::Test(arguments) => test::run(&Workspace::find()?, arguments),
         Command::Conform(arguments) => conform::run(&Workspace::find()?, arguments),
         Command::Vectors(arguments) => vectors::run(&Workspace::find()?, arguments),
-        Command::Bench => bench::run(&Workspace::find()?),
+        Command::Bench(arguments) => bench::run(&Workspace::find()?, arguments),
         Command::Snippets => snippets::run(&Workspace::find()?),
         Command::Setup => setup::run(&Workspace::find()?),
         Command::Api => api::run(&Workspace::find()?),

@@ -79,7 +79,9 @@ fn stated_in(workspace: &Workspace, path: &Path, truth: &Truth) -> Result<Vec<St
     let read = || workspace::read(&workspace.root.join(path));
     match (&*name, &*extension) {
         ("Cargo.toml", _) => cargo_manifest(path, &read()?, truth),
-        ("pyproject.toml", _) => Ok(python_manifest(path, &read()?.parse()?, truth)),
+        ("pyproject.toml", _) => {
+            Ok(python_manifest(path, &read()?.parse()?, truth).into_iter().collect())
+        }
         ("package.json", _) => node_manifest(path, &read()?, truth),
         ("CHANGELOG.md", _) => newest_entry(path, &read()?, truth),
         (_, "gemspec") => in_text(path, &read()?, &[(GEM_VERSION, &truth.version)]),
@@ -181,10 +183,16 @@ fn own_dependency(
     })
 }
 
-/// A manifest that takes its version from elsewhere (`dynamic`) states nothing.
-fn python_manifest(path: &Path, manifest: &Table, truth: &Truth) -> Vec<Statement> {
-    let stated = || manifest.get("project")?.get("version")?.as_str();
-    stated().map(|stated| of_package(path, stated, truth)).into_iter().collect()
+/// A package that takes its version from elsewhere (`dynamic`) states nothing.
+fn python_manifest(path: &Path, manifest: &Table, truth: &Truth) -> Option<Statement> {
+    let project = manifest.get("project")?;
+    let dynamic = project.get("dynamic").and_then(toml::Value::as_array);
+    let is_dynamic =
+        dynamic.is_some_and(|names| names.iter().any(|name| name.as_str() == Some("version")));
+    match project.get("version").and_then(toml::Value::as_str) {
+        None if is_dynamic => None,
+        stated => Some(of_package(path, stated.unwrap_or("nothing"), truth)),
+    }
 }
 
 /// A private package is never published, and has no version.

@@ -6,7 +6,10 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
+use crate::environment::Environment;
+use crate::node;
 use crate::process;
+use crate::python;
 use crate::suite;
 use crate::tools::{self, Package};
 use crate::workspace::{self, Workspace};
@@ -40,24 +43,37 @@ const RUBY: Package = Package { name: "Ruby", apt: &["ruby"], homebrew: &["ruby"
 
 const PHP: Package = Package { name: "PHP", apt: &["php-cli", "php-mbstring"], homebrew: &["php"] };
 
-/// A Node that the oracle can use, and its folder.
+/// A Node, and the folder of its programs.
 pub(crate) struct Node {
     folder: PathBuf,
-    version: String,
+    /// As Node itself writes it: `v24.19.0`.
+    pub(crate) version: String,
 }
 
 impl Node {
+    /// Returns the folder's Node, if it runs and has the version.
+    pub(crate) fn of_version(folder: &Path, version: &str) -> Option<Self> {
+        let found = process::answer(Command::new(folder.join("node")).arg("--version")).ok()?;
+        let is_right = found.strip_prefix('v') == Some(version);
+        is_right.then(|| Self { folder: folder.to_owned(), version: found })
+    }
+
     /// Returns the command that runs this Node, in the root.
     pub(crate) fn command(&self, workspace: &Workspace) -> Result<Command> {
         self.program(workspace, "node")
     }
 
     /// Returns a program that came with this Node; it finds this Node first.
-    fn program(&self, workspace: &Workspace, name: &str) -> Result<Command> {
+    pub(crate) fn program(&self, workspace: &Workspace, name: &str) -> Result<Command> {
         let mut command = Command::new(self.folder.join(name));
-        tools::prefer(&mut command, &self.folder)?;
+        self.prefer(&mut command)?;
         command.current_dir(&workspace.root);
         Ok(command)
+    }
+
+    /// Makes the command find this Node first.
+    pub(crate) fn prefer(&self, command: &mut Command) -> Result<()> {
+        tools::prefer(command, &self.folder)
     }
 }
 
@@ -68,6 +84,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     openssl()?;
     python()?;
     oracle(workspace)?;
+    python::tools(workspace)?;
+    node::tools(workspace)?;
     Ok(())
 }
 
@@ -82,6 +100,15 @@ pub(crate) fn openssl() -> Result<Command> {
 pub(crate) fn python() -> Result<Command> {
     let version = installed("python3", &["--version"], &PYTHON)?;
     tools::report("python", &version);
+    Ok(Command::new("python3"))
+}
+
+/// Returns a Python 3 that can make virtual environments with pip.
+pub(crate) fn python_with_venv() -> Result<Command> {
+    python()?;
+    if !succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])) {
+        PYTHON_VENV.install()?;
+    }
     Ok(Command::new("python3"))
 }
 
@@ -101,13 +128,19 @@ pub(crate) fn php() -> Result<Command> {
 pub(crate) fn oracle(workspace: &Workspace) -> Result<Node> {
     let node = node(workspace)?;
     tools::report("node", &format!("{}, Unicode {UNICODE_VERSION}", node.version));
-    if !are_packages_installed(&workspace.path(ORACLE))? {
-        println!("   installing the npm packages of {ORACLE}");
-        process::run(node.program(workspace, "npm")?.args(["--prefix", ORACLE, "ci"]))
+    npm_packages(workspace, &node, ORACLE)?;
+    Ok(node)
+}
+
+/// Installs the npm packages that a folder's lock file lists, once.
+pub(crate) fn npm_packages(workspace: &Workspace, node: &Node, folder: &str) -> Result<()> {
+    if !are_packages_installed(&workspace.path(folder))? {
+        println!("   installing the npm packages of {folder}");
+        process::run(node.program(workspace, "npm")?.args(["--prefix", folder, "ci"]))
             .context("cannot install the npm packages; is the npm registry reachable?")?;
     }
-    tools::report(ORACLE, "npm packages installed");
-    Ok(node)
+    tools::report(folder, "npm packages installed");
+    Ok(())
 }
 
 fn components(workspace: &Workspace) -> Result<()> {
@@ -140,7 +173,8 @@ fn installed(program: &str, arguments: &[&str], package: &Package) -> Result<Str
     process::answer(&mut command)
 }
 
-fn node(workspace: &Workspace) -> Result<Node> {
+/// Returns a Node of the right Unicode version, and npm.
+pub(crate) fn node(workspace: &Workspace) -> Result<Node> {
     let own = workspace.target.join(NODE_FOLDER);
     let candidates = [tools::in_path("node").and_then(|node| Some(node.parent()?.to_owned()))];
     let candidates = candidates.into_iter().flatten().chain([own.join("bin")]);
@@ -163,18 +197,13 @@ fn node_in(folder: PathBuf) -> Option<Node> {
 }
 
 fn install_node(folder: &Path) -> Result<()> {
-    python()?;
-    if !succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])) {
-        PYTHON_VENV.install()?;
-    }
     println!("   installing {NODE_WHEEL} into {}", folder.display());
-    process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
-    let mut pip = Command::new(folder.join("bin/python"));
-    process::run(pip.args(["-m", "pip", "install", "--disable-pip-version-check", NODE_WHEEL]))
+    process::run(Environment::create(folder)?.install()?.arg(NODE_WHEEL))
         .context("cannot install Node; is Python's package index reachable?")
 }
 
-/// Tells whether every package of the lock file is there in the locked version.
+/// Tells whether every package of the lock file is there in the locked version, but for those of other
+/// platforms.
 fn are_packages_installed(folder: &Path) -> Result<bool> {
     let lock: Value = json(&folder.join("package-lock.json"))?;
     let packages = lock["packages"].as_object().context("package-lock.json lists no packages")?;
@@ -183,7 +212,8 @@ fn are_packages_installed(folder: &Path) -> Result<bool> {
             .is_ok_and(|installed| installed["version"] == locked["version"])
     };
     // The entry without a path is the folder itself.
-    Ok(packages.iter().all(|(path, locked)| path.is_empty() || is_installed(path, locked)))
+    let is_needed = |path: &String, locked: &Value| !path.is_empty() && locked["optional"] != true;
+    Ok(packages.iter().all(|(path, locked)| !is_needed(path, locked) || is_installed(path, locked)))
 }
 
 fn json(path: &Path) -> Result<Value> {

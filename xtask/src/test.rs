@@ -5,8 +5,10 @@ use clap::builder::PossibleValuesParser;
 
 use crate::conform;
 use crate::licences;
+use crate::node;
 use crate::one_version;
 use crate::process;
+use crate::python;
 use crate::setup;
 use crate::suite::{self, Suite};
 use crate::vectors;
@@ -23,6 +25,8 @@ const STEPS: &[Step] = &[
     ("rust-tests", rust_tests),
     ("features", features),
     ("vectors", vectors::check),
+    ("python", python::test),
+    ("node", node::test),
     ("conformance", conformance),
     ("licences", licences::check),
     ("one-version", one_version::check),
@@ -60,6 +64,8 @@ fn format(workspace: &Workspace) -> Result<()> {
 }
 
 fn lints(workspace: &Workspace) -> Result<()> {
+    // PyO3's build script asks a Python what it is.
+    setup::python()?;
     process::run(workspace.cargo().args([
         "clippy",
         "--quiet",
@@ -73,16 +79,21 @@ fn lints(workspace: &Workspace) -> Result<()> {
 }
 
 fn documentation(workspace: &Workspace) -> Result<()> {
+    // As for the lints.
+    setup::python()?;
     let mut command = workspace.cargo();
     command.args(["doc", "--quiet", "--workspace", "--no-deps", "--all-features", "--locked"]);
     process::run(command.env("RUSTDOCFLAGS", "--deny=warnings"))
 }
 
+/// Tests without the bindings: they link against nothing but their language's own process.
 fn rust_tests(workspace: &Workspace) -> Result<()> {
     process::run(workspace.cargo().args([
         "test",
         "--quiet",
         "--workspace",
+        "--exclude=deskseal-node",
+        "--exclude=deskseal-python",
         "--all-features",
         "--locked",
         "--no-fail-fast",

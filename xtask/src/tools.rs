@@ -77,9 +77,11 @@ pub(crate) fn in_path(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
-/// Puts a folder in front of the command's search path.
+/// Puts a folder in front of the command's search path, and of what was put there before.
 pub(crate) fn prefer(command: &mut Command, folder: &Path) -> Result<()> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
+    let set =
+        command.get_envs().find_map(|(name, value)| (name == "PATH").then_some(value?.into()));
+    let path = set.or_else(|| std::env::var_os("PATH")).unwrap_or_default();
     let folders = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path));
     command.env("PATH", std::env::join_paths(folders).context("PATH cannot be extended")?);
     Ok(())

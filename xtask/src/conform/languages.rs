@@ -5,37 +5,47 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::node;
+use crate::process;
+use crate::python;
+use crate::setup;
 use crate::workspace::Workspace;
 
 /// What starts a language's adapter. In `adapter`, `{target}` stands for cargo's target folder.
 pub(crate) struct Language {
     pub(crate) name: &'static str,
-    /// What to run with cargo first, so that the adapter exists and is current.
-    cargo: &'static [&'static str],
-    /// The program and its arguments.
+    /// Makes the adapter exist and be current.
+    pub(crate) prepare: fn(&Workspace) -> Result<()>,
+    /// The program and its arguments; `node` is the Node that builds the package.
     adapter: &'static [&'static str],
     /// Where the adapter runs, from the repository's root.
     folder: &'static str,
 }
 
-pub(crate) const LANGUAGES: &[Language] = &[Language {
-    name: "command",
-    cargo: &["build", "--package", "deskseal-cli"],
-    adapter: &["{target}/debug/deskseal", "conform"],
-    folder: ".",
-}];
+pub(crate) const LANGUAGES: &[Language] = &[
+    Language {
+        name: "command",
+        prepare: |workspace| {
+            process::run(workspace.cargo().args(["build", "--package", "deskseal-cli"]))
+        },
+        adapter: &["{target}/debug/deskseal", "conform"],
+        folder: ".",
+    },
+    Language {
+        name: "python",
+        prepare: python::install,
+        adapter: &["{target}/python/venv/bin/python", "-I", "-B", "tests/conform.py"],
+        folder: "bindings/python",
+    },
+    Language {
+        name: "node",
+        prepare: node::install,
+        adapter: &["node", "{target}/node/project/tests/conform.mjs"],
+        folder: ".",
+    },
+];
 
 impl Language {
-    /// Returns what has to run before the adapter.
-    pub(crate) fn preparation(&self, workspace: &Workspace) -> Option<Command> {
-        if self.cargo.is_empty() {
-            return None;
-        }
-        let mut command = workspace.cargo();
-        command.args(self.cargo);
-        Some(command)
-    }
-
     /// Returns the command that starts the adapter.
     pub(crate) fn adapter(&self, workspace: &Workspace) -> Result<Command> {
         let target = workspace.target.to_string_lossy();
@@ -44,7 +54,10 @@ impl Language {
         let [program, arguments @ ..] = words.as_slice() else {
             bail!("the row of {} has no adapter", self.name);
         };
-        let mut command = Command::new(PathBuf::from(program));
+        let mut command = match program.as_str() {
+            "node" => setup::node(workspace)?.command(workspace)?,
+            program => Command::new(PathBuf::from(program)),
+        };
         command.args(arguments).current_dir(workspace.path(self.folder));
         Ok(command)
     }

@@ -15,7 +15,6 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use crate::cases::{self, Case};
-use crate::process;
 use crate::suite;
 use crate::workspace::Workspace;
 
@@ -92,9 +91,7 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Language>> {
 }
 
 fn verdict_on(workspace: &Workspace, language: &Language, cases: &[Case]) -> Result<Verdict> {
-    if let Some(mut command) = language.preparation(workspace) {
-        process::run(&mut command)?;
-    }
+    (language.prepare)(workspace)?;
     let mut command = language.adapter(workspace)?;
     set_environment(&mut command, cases)?;
     adapter::verdict(&mut command, cases, LIMIT)

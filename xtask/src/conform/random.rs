@@ -21,6 +21,9 @@ const PREVIOUS_SECRET: &str = "an-older-secret-now-being-replaced";
 const OTHER_SECRET: &str = "the-secret-of-the-other-product";
 const PREVIOUS_EXPIRES_AT: i64 = 1_767_225_600;
 
+/// The largest integer that every language reads from JSON as it is written.
+const FARTHEST: i64 = 9_007_199_254_740_991;
+
 const BLANKS: [&str; 16] = [
     "", "", "", " ", "  ", "\t", "\r\n", "\u{A0}", "\u{FEFF}", "\u{3000}", "\u{2028}", "\u{85}",
     "\u{0}", "\u{1F}", "\u{200B}", "\u{1680}",
@@ -364,7 +367,7 @@ impl Source {
     /// Returns a time near the previous secret's expiry, or one that tests a limit.
     fn time(&mut self) -> i64 {
         match self.below(20) {
-            0 => self.one_of(&[-1, 0, 1, i64::MAX, i64::MIN, 99_999_999_999, 100_000_000_000]),
+            0 => self.one_of(&[-1, 0, 1, FARTHEST, -FARTHEST, 99_999_999_999, 100_000_000_000]),
             1 => self.one_of(&[(1 << 31) - 1, 1 << 31, 1 << 32, 1_767_225_600_000]),
             _ => {
                 let offset = i64::try_from(self.below(1201)).unwrap_or_default();

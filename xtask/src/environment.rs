@@ -1,0 +1,68 @@
+//! Virtual environments of Python.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::process;
+use crate::setup;
+use crate::tools;
+use crate::workspace;
+
+/// What a finished environment was made from, in its folder.
+const STAMP: &str = "made-from.txt";
+
+/// A folder with a Python of its own.
+pub(crate) struct Environment {
+    folder: PathBuf,
+}
+
+impl Environment {
+    /// Makes an empty environment, in the place of an older one.
+    pub(crate) fn create(folder: &Path) -> Result<Self> {
+        let mut venv = setup::python_with_venv()?;
+        process::run(venv.args(["-m", "venv", "--clear"]).arg(folder))?;
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// Returns the folder's environment if it was finished from this, and its Python still runs.
+    pub(crate) fn made_from(folder: &Path, stamp: &str) -> Option<Self> {
+        let environment = Self { folder: folder.to_owned() };
+        let is_current = workspace::read(&folder.join(STAMP)).is_ok_and(|found| found == stamp);
+        // A system's upgrade can take away the Python that an environment points to.
+        let runs = || process::answer(environment.program("python").ok()?.arg("--version")).ok();
+        (is_current && runs().is_some()).then_some(environment)
+    }
+
+    /// Remembers what the environment was made from: it is finished.
+    pub(crate) fn finish(&self, stamp: &str) -> Result<()> {
+        fs::write(self.folder.join(STAMP), stamp).context("cannot write into an environment")
+    }
+
+    /// Returns a program of the environment, which finds the environment's other programs first.
+    pub(crate) fn program(&self, name: &str) -> Result<Command> {
+        let mut command = Command::new(self.programs().join(name));
+        self.prefer(&mut command)?;
+        // What a user has set must not lead to other packages.
+        command.env_remove("PYTHONPATH").env_remove("PYTHONHOME").env("VIRTUAL_ENV", &self.folder);
+        Ok(command)
+    }
+
+    /// Makes the command find the environment's programs first.
+    pub(crate) fn prefer(&self, command: &mut Command) -> Result<()> {
+        tools::prefer(command, &self.programs())
+    }
+
+    /// Returns pip's installation, to be told what to install.
+    pub(crate) fn install(&self) -> Result<Command> {
+        let mut pip = self.program("python")?;
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+        Ok(pip)
+    }
+
+    fn programs(&self) -> PathBuf {
+        self.folder.join("bin")
+    }
+}

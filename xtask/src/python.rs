@@ -1,0 +1,367 @@
+//! The Python package: built as it is published, and checked as it is installed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use sha2::{Digest as _, Sha256};
+
+use crate::environment::Environment;
+use crate::process;
+use crate::setup;
+use crate::suite::{self, Suite};
+use crate::tools;
+use crate::workspace::{self, Workspace};
+
+/// The package's folder.
+const PACKAGE: &str = "bindings/python";
+
+/// Where everything made for the package goes, in cargo's target folder.
+const OUTPUT: &str = "python";
+
+/// Where the tools go, in cargo's target folder.
+const TOOLS: &str = "tools/python";
+
+/// Parts of that folder.
+const SOURCE: &str = "source";
+const WHEEL: &str = "dist";
+const ENVIRONMENT: &str = "venv";
+
+/// The tools that build and check the package.
+const TOOL_REQUIREMENTS: &str = "tests/requirements-tools.txt";
+
+/// What the tests import.
+const TEST_REQUIREMENTS: &str = "tests/requirements.txt";
+
+/// The stubs that the package ships; they are generated.
+const STUBS: &str = "python/deskseal/_deskseal.pyi";
+
+/// A wheel as it is published. Zig links it for older systems than this one.
+const RELEASE: &[&str] = if cfg!(target_os = "linux") {
+    &["build", "--quiet", "--release", "--strip", "--zig"]
+} else {
+    &["build", "--quiet", "--release", "--strip"]
+};
+
+/// The free-threaded Python that has a wheel of its own, since it loads no abi3.
+const FREE_THREADED: &str = "python3.14t";
+
+/// How the wheels' names go on after the version.
+const ABI3_TAG: &str = "cp310-abi3-";
+const FREE_THREADED_TAG: &str = "cp314-cp314t-";
+
+/// How long a wheel may be, in bytes.
+const LONGEST_WHEEL: u64 = 1_000_000;
+
+const PYTEST: [&str; 6] =
+    ["python", "-B", "-m", "pytest", "-pno:cacheprovider", "--import-mode=importlib"];
+
+/// What holds for the installed package's types, each by a tool of its own.
+const TYPE_CHECKS: &[&[&str]] = &[
+    &[
+        "python",
+        "-m",
+        "mypy.stubtest",
+        "--mypy-config-file=pyproject.toml",
+        "--allowlist=tests/stubtest.txt",
+        "deskseal",
+    ],
+    &["python", "-m", "mypy", "--package", "deskseal"],
+    &["python", "-m", "mypy", "tests/typed.py"],
+    &["pyright", "--warnings", "tests/typed.py"],
+    &["pyright", "--verifytypes", "deskseal", "--ignoreexternal"],
+];
+
+/// A name, and what it runs.
+type Check = (&'static str, fn(&Package<'_>) -> Result<()>);
+
+const CHECKS: &[Check] = &[
+    ("python: wheel", wheel),
+    ("python: tests", tests),
+    ("python: leaks", leaks),
+    ("python: types", types),
+    ("python: stubs", stubs),
+    ("python: panic", panic),
+    ("python: free-threaded wheel", free_threaded_wheel),
+    ("python: style", style),
+];
+
+/// The package as a user has it, and what it was made with.
+struct Package<'a> {
+    workspace: &'a Workspace,
+    tools: Environment,
+    /// Where the package is installed.
+    environment: Environment,
+    /// The files of the source distribution.
+    source: PathBuf,
+    wheel: PathBuf,
+}
+
+/// Runs every check of the package, also after one that fails.
+pub(crate) fn test(workspace: &Workspace) -> Result<()> {
+    let package = package(workspace)?;
+    let checks: Vec<Suite> =
+        CHECKS.iter().map(|(name, check)| Suite::run(name, || check(&package))).collect();
+    let failed = checks.iter().filter(|check| !check.is_passed()).count();
+    println!("{}", suite::closing_line("python", checks.len() - failed, failed));
+    if failed == 0 { Ok(()) } else { bail!("see the checks that failed above") }
+}
+
+/// Shows how much faster the package is than what a user would write instead.
+pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
+    let Package { environment, wheel, .. } = package(workspace)?;
+    suite::header("the Python package");
+    let mut command = in_package(workspace, environment.program("python")?);
+    process::run(command.args(["-B", "tests/bench.py"]).arg(wheel))
+}
+
+/// Installs the package for its adapter.
+pub(crate) fn install(workspace: &Workspace) -> Result<()> {
+    package(workspace).map(drop)
+}
+
+/// Returns the tools, installed once.
+pub(crate) fn tools(workspace: &Workspace) -> Result<Environment> {
+    let folder = workspace.target.join(TOOLS);
+    let stamp = requirements(workspace, TOOL_REQUIREMENTS)?;
+    let environment = match Environment::made_from(&folder, &stamp) {
+        Some(environment) => environment,
+        None => install_tools(workspace, &folder, &stamp)?,
+    };
+    tools::report(PACKAGE, "tools installed");
+    Ok(environment)
+}
+
+/// Returns the package installed from the wheel that its source distribution builds.
+///
+/// What was installed from the same sources serves again.
+fn package(workspace: &Workspace) -> Result<Package<'_>> {
+    let tools = tools(workspace)?;
+    let sdist = sdist(workspace, &tools)?;
+    let folder = output(workspace, ENVIRONMENT);
+    let stamp = stamp(workspace, &sdist)?;
+    let environment = match Environment::made_from(&folder, &stamp) {
+        Some(environment) => environment,
+        None => install_package(workspace, &tools, &sdist, &folder, &stamp)?,
+    };
+    let source = output(workspace, SOURCE);
+    let wheel = only_wheel(&output(workspace, WHEEL))?;
+    Ok(Package { workspace, tools, environment, source, wheel })
+}
+
+fn install_tools(workspace: &Workspace, folder: &Path, stamp: &str) -> Result<Environment> {
+    println!("   installing {TOOL_REQUIREMENTS} into {}", folder.display());
+    let environment = Environment::create(folder)?;
+    let mut pip = in_package(workspace, environment.install()?);
+    process::run(pip.args(["--requirement", TOOL_REQUIREMENTS]))
+        .context("cannot install the tools; is Python's package index reachable?")?;
+    environment.finish(stamp)?;
+    Ok(environment)
+}
+
+fn install_package(
+    workspace: &Workspace,
+    tools: &Environment,
+    sdist: &Path,
+    folder: &Path,
+    stamp: &str,
+) -> Result<Environment> {
+    // A build that fails must not leave an older environment beside sources it was not made from.
+    emptied(folder)?;
+    let source = unpacked(workspace, sdist)?;
+    let wheel = built(workspace, tools, &source, RELEASE, WHEEL)?;
+    println!("   installing {} into {}", file_name(&wheel), folder.display());
+    let environment = Environment::create(folder)?;
+    // Nothing else is there yet, so that a dependency nobody declared would be missed.
+    process::run(environment.install()?.args(["--no-index", "--no-deps"]).arg(wheel))?;
+    shown(environment.program("python")?.args(["-I", "-c", "import deskseal"]))?;
+    let mut pip = in_package(workspace, environment.install()?);
+    shown(pip.args(["--requirement", TEST_REQUIREMENTS, "--requirement", TOOL_REQUIREMENTS]))?;
+    environment.finish(stamp)?;
+    Ok(environment)
+}
+
+/// Returns what the installed package depends on, as a digest.
+fn stamp(workspace: &Workspace, sdist: &Path) -> Result<String> {
+    let sdist = fs::read(sdist).with_context(|| format!("cannot read {}", sdist.display()))?;
+    let digest = Sha256::new()
+        .chain_update(sdist)
+        .chain_update(requirements(workspace, TEST_REQUIREMENTS)?)
+        .chain_update(requirements(workspace, TOOL_REQUIREMENTS)?)
+        .finalize();
+    Ok(base16ct::lower::encode_string(&digest))
+}
+
+fn requirements(workspace: &Workspace, file: &str) -> Result<String> {
+    workspace.read(&format!("{PACKAGE}/{file}"))
+}
+
+fn sdist(workspace: &Workspace, tools: &Environment) -> Result<PathBuf> {
+    let folder = emptied(&output(workspace, "sdist"))?;
+    let mut command = maturin(workspace, tools, &workspace.path(PACKAGE))?;
+    shown(command.args(["sdist", "--out"]).arg(&folder))?;
+    only_file(&folder, "gz")
+}
+
+/// Returns the folder of the source distribution's files.
+fn unpacked(workspace: &Workspace, sdist: &Path) -> Result<PathBuf> {
+    let folder = emptied(&output(workspace, SOURCE))?;
+    let mut tar = Command::new("tar");
+    // The archive's times never change, and cargo takes files as old as before for unchanged.
+    tar.args(["-x", "-z", "-m", "--strip-components=1", "-f"]).arg(sdist).arg("-C").arg(&folder);
+    process::run(&mut tar)?;
+    Ok(folder)
+}
+
+/// Returns the wheel that maturin builds from a folder into an emptied one of the output.
+fn built(
+    workspace: &Workspace,
+    tools: &Environment,
+    source: &Path,
+    arguments: &[&str],
+    name: &str,
+) -> Result<PathBuf> {
+    let folder = emptied(&output(workspace, name))?;
+    let mut command = maturin(workspace, tools, source)?;
+    shown(command.args(arguments).arg("--out").arg(&folder))?;
+    only_wheel(&folder)
+}
+
+fn wheel(package: &Package<'_>) -> Result<()> {
+    assert_wheel(&package.wheel, ABI3_TAG)
+}
+
+fn tests(package: &Package<'_>) -> Result<()> {
+    run_in(package.workspace, &package.environment, &PYTEST)
+}
+
+fn leaks(package: &Package<'_>) -> Result<()> {
+    run_in(package.workspace, &package.environment, &["python", "-B", "tests/leaks.py"])
+}
+
+fn types(package: &Package<'_>) -> Result<()> {
+    TYPE_CHECKS.iter().try_for_each(|check| run_in(package.workspace, &package.environment, check))
+}
+
+/// The stubs are what the sources generate.
+fn stubs(package: &Package<'_>) -> Result<()> {
+    let Package { workspace, tools, .. } = package;
+    let folder = emptied(&output(workspace, "stubs"))?;
+    let mut command = maturin(workspace, tools, &workspace.path(PACKAGE))?;
+    shown(command.args(["generate-stubs", "--quiet", "--features=stubs", "--out"]).arg(&folder))?;
+    let mut ruff = in_package(workspace, tools.program("ruff")?);
+    process::run(ruff.args(["format", "--quiet", "--config=pyproject.toml"]).arg(&folder))?;
+    let generated = folder.join("deskseal/_deskseal.pyi");
+    let committed = workspace.path(PACKAGE).join(STUBS);
+    if workspace::read(&generated)? == workspace::read(&committed)? {
+        println!("{}", suite::closing_line("stubs", 1, 0));
+        return Ok(());
+    }
+    bail!("{} is out of date; copy {} over it", committed.display(), generated.display())
+}
+
+/// A panic inside is an exception outside.
+fn panic(package: &Package<'_>) -> Result<()> {
+    let Package { workspace, tools, .. } = package;
+    let arguments = ["build", "--quiet", "--profile=dev", "--features=panic-test"];
+    let wheel = built(workspace, tools, &workspace.path(PACKAGE), &arguments, "panic")?;
+    let environment = Environment::create(&output(workspace, "panicking"))?;
+    process::run(environment.install()?.args(["--no-index", "--no-deps"]).arg(wheel))?;
+    let mut pip = in_package(workspace, environment.install()?);
+    process::run(pip.args(["--requirement", TEST_REQUIREMENTS]))?;
+    run_in(workspace, &environment, &[&PYTEST[..], &["tests/panicking.py"]].concat())
+}
+
+/// The other wheel builds from the same sources. Only Linux can build it without that Python.
+fn free_threaded_wheel(package: &Package<'_>) -> Result<()> {
+    if !cfg!(target_os = "linux") {
+        println!("   left to the release workflow on this system");
+        return Ok(());
+    }
+    let arguments = [RELEASE, &["--interpreter", FREE_THREADED]].concat();
+    let Package { workspace, tools, source, .. } = package;
+    let wheel = built(workspace, tools, source, &arguments, "free-threaded")?;
+    assert_wheel(&wheel, FREE_THREADED_TAG)
+}
+
+fn style(package: &Package<'_>) -> Result<()> {
+    let Package { workspace, tools, .. } = package;
+    run_in(workspace, tools, &["ruff", "check", "."])?;
+    run_in(workspace, tools, &["ruff", "format", "--check", "."])
+}
+
+/// Checks the wheel's name and its length.
+fn assert_wheel(wheel: &Path, tag: &str) -> Result<()> {
+    let name = file_name(wheel);
+    let length = fs::metadata(wheel)?.len();
+    println!("   {name}: {length} bytes, at most {LONGEST_WHEEL}");
+    if !name.contains(tag) {
+        bail!("{name} is not for {tag}");
+    }
+    if length > LONGEST_WHEEL {
+        bail!("{name} is too long");
+    }
+    Ok(())
+}
+
+/// Runs a program of the environment in the package's folder.
+fn run_in(workspace: &Workspace, environment: &Environment, words: &[&str]) -> Result<()> {
+    let [program, arguments @ ..] = words else { bail!("there is no program to run") };
+    let mut command = in_package(workspace, environment.program(program)?);
+    // Pyright is JavaScript, and would download a Node of its own.
+    if *program == "pyright" {
+        setup::node(workspace)?.prefer(&mut command)?;
+        // The Node's folder may have another Python.
+        environment.prefer(&mut command)?;
+    }
+    shown(command.args(arguments))
+}
+
+fn maturin(workspace: &Workspace, tools: &Environment, folder: &Path) -> Result<Command> {
+    let mut command = tools.program("maturin")?;
+    // All builds share what they compile; the workspace's own builds have other settings.
+    command.current_dir(folder).env("CARGO_TARGET_DIR", output(workspace, "build"));
+    Ok(command)
+}
+
+/// Makes the command run in the package's folder, and keep its caches elsewhere.
+fn in_package(workspace: &Workspace, mut command: Command) -> Command {
+    command.current_dir(workspace.path(PACKAGE));
+    command.env("MYPY_CACHE_DIR", output(workspace, "caches/mypy"));
+    command.env("RUFF_CACHE_DIR", output(workspace, "caches/ruff"));
+    command
+}
+
+/// Runs the command after showing it.
+fn shown(command: &mut Command) -> Result<()> {
+    println!("   {}", process::shown(command));
+    process::run(command)
+}
+
+fn output(workspace: &Workspace, name: &str) -> PathBuf {
+    workspace.target.join(OUTPUT).join(name)
+}
+
+fn emptied(folder: &Path) -> Result<PathBuf> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    Ok(folder.to_owned())
+}
+
+fn only_wheel(folder: &Path) -> Result<PathBuf> {
+    only_file(folder, "whl")
+}
+
+fn only_file(folder: &Path, extension: &str) -> Result<PathBuf> {
+    match workspace::files_in(folder, extension)?.as_slice() {
+        [file] => Ok(file.clone()),
+        files => bail!("{} has {} files .{extension}, not 1", folder.display(), files.len()),
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
