@@ -7,6 +7,7 @@
 
 use std::fmt::Write;
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use deskseal::{EmbedOptions, PreviousSecret, Secret, Signer, Verifier, VerifierOptions};
@@ -158,6 +159,10 @@ fn explain_adversarial(criterion: &mut Criterion) {
         (0..20).map(|number| secret(&format!("{number:02}/").repeat(40))).collect();
     let signature = "5".repeat(64);
     let mut group = criterion.benchmark_group("explain_adversarial");
+    // Only the order of magnitude matters here, and there are many.
+    group.sample_size(10);
+    group.warm_up_time(Duration::from_millis(200));
+    group.measurement_time(Duration::from_millis(500));
     for length in [512, 4096] {
         for (kind, unit) in NASTY_UNITS {
             let email = format!("{}@b", unit.repeat((length - 2) / unit.len()));
