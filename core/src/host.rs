@@ -97,13 +97,6 @@ pub(crate) enum UrlRefusal {
     Insecure,
 }
 
-/// Returns the host of an absolute URL as it is written there, without port.
-pub(crate) fn written_host(url: &str) -> Option<&str> {
-    let authority = url.split_once("://")?.1.split(['/', '?', '#']).next()?;
-    let end = authority.rfind(':').filter(|colon| !authority[*colon..].contains(']'));
-    Some(&authority[..end.unwrap_or(authority.len())])
-}
-
 fn is_loopback(host: &str) -> bool {
     host == "localhost"
         || host.ends_with(".localhost")

@@ -8,7 +8,7 @@ use super::email::URI_COMPONENT;
 use super::search::{MAX_COMBINED, MAX_COMBINED_BYTES};
 use super::{Finding, FindingCode, Variant, advice};
 use crate::error::{Error, ErrorCode};
-use crate::host::{PortalHost, written_host};
+use crate::host::PortalHost;
 use crate::link::PATH;
 use crate::timestamp::{Timestamp, Tolerance};
 use crate::user::UserId;
@@ -156,6 +156,13 @@ fn hosts(host: &str, url: &str) -> Vec<Text> {
         hosts.extend(with_scheme);
     }
     hosts
+}
+
+/// Returns the host of an absolute URL as it is written there, without port.
+fn written_host(url: &str) -> Option<&str> {
+    let authority = url.split_once("://")?.1.split(['/', '?', '#']).next()?;
+    let end = authority.rfind(':').filter(|colon| !authority[*colon..].contains(']'));
+    Some(&authority[..end.unwrap_or(authority.len())])
 }
 
 fn user_ids(user_id: &str) -> Vec<Text> {
