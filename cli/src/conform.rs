@@ -6,8 +6,8 @@
 use std::io::{self, BufRead, Write};
 
 use deskseal::{
-    EmbedOptions, Error, PreviousSecret, Secret, Signer, Tolerance, UserClaim, Verifier,
-    VerifierOptions, canonical_email, canonical_host, unix_now,
+    EmbedOptions, Error, Secret, Signer, UserClaim, Verifier, VerifierOptions, canonical_email,
+    canonical_host, unix_now,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -167,20 +167,12 @@ fn verifier(new: &Arguments) -> Result<Verifier, Refusal> {
     let previous = list(new, "previous")?
         .iter()
         .map(|pair| match pair.as_array().map(Vec::as_slice) {
-            Some([secret, expires_at]) => {
-                let expires_at = expires_at.as_i64().ok_or(Refusal::Request("wrong_type"))?;
-                Ok(PreviousSecret::new(Secret::new(secret.as_str())?, expires_at)?)
-            }
+            Some([secret, expires_at]) => Ok((secret.as_str(), integer(expires_at)?)),
             _ => Err(Refusal::Request("wrong_type")),
         })
-        .collect::<Result<_, Refusal>>()?;
-    let tolerance = match new.get("tolerance") {
-        Some(tolerance) => {
-            Tolerance::new(tolerance.as_i64().ok_or(Refusal::Request("wrong_type"))?)?
-        }
-        None => Tolerance::default(),
-    };
-    Ok(Verifier::new(secret, VerifierOptions { previous, tolerance }))
+        .collect::<Result<Vec<_>, _>>()?;
+    let tolerance = new.get("tolerance").map(integer).transpose()?;
+    Ok(Verifier::new(secret, VerifierOptions::new(previous, tolerance)?))
 }
 
 /// Returns the secret as given, or from the environment variable `name`.
@@ -211,8 +203,12 @@ fn optional_text<'args>(args: &'args Arguments, name: &str) -> Result<Option<&'a
 fn second(args: &Arguments, name: &str) -> Result<i64, Refusal> {
     match args.get(name) {
         None => Ok(unix_now()),
-        Some(second) => second.as_i64().ok_or(Refusal::Request("wrong_type")),
+        Some(second) => integer(second),
     }
+}
+
+fn integer(value: &Value) -> Result<i64, Refusal> {
+    value.as_i64().ok_or(Refusal::Request("wrong_type"))
 }
 
 fn list<'args>(args: &'args Arguments, name: &str) -> Result<&'args [Value], Refusal> {

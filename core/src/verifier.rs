@@ -35,6 +35,36 @@ pub struct VerifierOptions {
     pub tolerance: Tolerance,
 }
 
+impl VerifierOptions {
+    /// Checks the texts, Unix seconds and seconds that a caller passes, in the order of SPEC 7.3.
+    ///
+    /// `previous` holds each replaced secret with the Unix second from which it is dead; `tolerance` is
+    /// in seconds, 300 by default.
+    ///
+    /// ```
+    /// use deskseal::{Tolerance, VerifierOptions};
+    ///
+    /// let previous = [(Some("an-older-secret-now-being-replaced"), 1_767_225_600)];
+    /// let options = VerifierOptions::new(previous, 60)?;
+    /// assert_eq!(options.tolerance, Tolerance::new(60)?);
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The secret codes of [`Secret::new`], `secret_expiry_malformed` and `tolerance_malformed`.
+    pub fn new<'text>(
+        previous: impl IntoIterator<Item = (Option<&'text str>, i64)>,
+        tolerance: impl Into<Option<i64>>,
+    ) -> Result<Self, Error> {
+        let previous = previous
+            .into_iter()
+            .map(|(secret, expires_at)| PreviousSecret::new(Secret::new(secret)?, expires_at))
+            .collect::<Result<_, _>>()?;
+        let tolerance = tolerance.into().map_or(Ok(Tolerance::default()), Tolerance::new)?;
+        Ok(Self { previous, tolerance })
+    }
+}
+
 /// A visitor's claim to be a user, as received; named fields, since four texts are too easy to swap.
 ///
 /// `Debug` does not show the signature.

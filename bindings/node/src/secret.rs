@@ -25,7 +25,7 @@ impl SecretText {
         Secret::new(self.as_str())
     }
 
-    fn as_str(&self) -> Option<&str> {
+    pub(crate) fn as_str(&self) -> Option<&str> {
         self.0.as_ref().map(|text| text.as_str())
     }
 }

@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use deskseal::{
-    Error, Explanation, Parameter, PreviousSecret, Secret, Tolerance, UserClaim, VerifiedUser,
-    Verifier, VerifierOptions,
+    Error, Explanation, Parameter, Secret, UserClaim, VerifiedUser, Verifier, VerifierOptions,
 };
 
 use crate::Stateless;
@@ -25,19 +24,13 @@ const METHODS: [(&str, Body<Verifier>); 5] = [
 pub(crate) fn create<'call>(_: &Stateless, call: &Call<'call>) -> Result<Value<'call>, Failure> {
     let current = CurrentSecretText::read(call)?;
     let previous = SecretText::read_all(call.argument(2))?;
-    let expiries = call.argument(3).items()?;
+    let expiries = call.argument(3).items()?.into_iter().map(Value::integer);
+    let expiries = expiries.collect::<Result<Vec<_>, _>>()?;
     let tolerance = call.argument(4).unless_undefined(Value::integer)?;
 
     let current = current.check()?;
-    let previous = previous
-        .iter()
-        .zip(expiries)
-        .map(|(secret, expires_at)| {
-            Ok(PreviousSecret::new(secret.check()?, expires_at.integer()?)?)
-        })
-        .collect::<Result<_, Failure>>()?;
-    let tolerance = tolerance.map_or(Ok(Tolerance::default()), Tolerance::new)?;
-    let verifier = Verifier::new(current, VerifierOptions { previous, tolerance });
+    let previous = previous.iter().map(SecretText::as_str).zip(expiries);
+    let verifier = Verifier::new(current, VerifierOptions::new(previous, tolerance)?);
     call.scope().methods(&Rc::new(verifier), &METHODS)
 }
 

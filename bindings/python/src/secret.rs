@@ -1,6 +1,6 @@
 //! Secrets that come from Python, alone, in lists, and from the environment.
 
-use deskseal::{Error, Parameter, PreviousSecret, Secret, Tolerance, VerifierOptions};
+use deskseal::{Error, Parameter, Secret};
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::intern;
@@ -9,7 +9,7 @@ use pyo3::types::{PyByteArray, PyBytes, PyString, PyTuple};
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_subscript};
 
-use crate::text::{Integer, Text, wrong_type};
+use crate::text::{Text, wrong_type};
 use crate::time::Time;
 
 /// The text of a secret, or `None`, which core calls missing.
@@ -118,18 +118,6 @@ impl<'py> FromPyObject<'_, 'py> for PreviousSecrets<'py> {
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         items(object, "an iterable of tuples (secret, expires_at)").map(Self)
     }
-}
-
-/// Returns the options of a verifier from well-formed texts, refusing in their order (SPEC 7.3).
-pub(crate) fn options(
-    previous: Vec<(Option<&str>, i64)>,
-    Integer(tolerance): &Integer,
-) -> Result<VerifierOptions, Error> {
-    let previous = previous
-        .into_iter()
-        .map(|(secret, expires_at)| PreviousSecret::new(Secret::new(secret)?, expires_at))
-        .collect::<Result<_, _>>()?;
-    Ok(VerifierOptions { previous, tolerance: Tolerance::new(*tolerance)? })
 }
 
 /// Returns the items of an iterable that is no text, whose items would be characters.

@@ -1,13 +1,13 @@
 //! The class `Verifier`.
 
-use deskseal::{Parameter, Secret, UserClaim};
+use deskseal::{Parameter, Secret, UserClaim, VerifierOptions};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
 use crate::error::{Never, answer};
 use crate::results::{Explanation, VerifiedEmail, VerifiedUser};
-use crate::secret::{OtherSecrets, PreviousSecrets, SecretText, options};
+use crate::secret::{OtherSecrets, PreviousSecrets, SecretText};
 use crate::text::{Integer, Text};
 use crate::time::{Time, or_now};
 
@@ -56,7 +56,7 @@ impl Verifier {
         answer(|| {
             let (secret, previous) = (secret.text()?, previous.texts()?);
             let secret = Secret::new(secret)?;
-            Ok(Self(deskseal::Verifier::new(secret, options(previous, &tolerance)?)))
+            Ok(Self(deskseal::Verifier::new(secret, VerifierOptions::new(previous, tolerance.0)?)))
         })
     }
 
@@ -94,7 +94,7 @@ impl Verifier {
         answer(|| {
             let (value, previous) = (value.text()?, previous.texts()?);
             let secret = Secret::from_named(name, value)?;
-            Ok(Self(deskseal::Verifier::new(secret, options(previous, &tolerance)?)))
+            Ok(Self(deskseal::Verifier::new(secret, VerifierOptions::new(previous, tolerance.0)?)))
         })
     }
 
