@@ -1,13 +1,14 @@
 //! The conformance adapter: one JSON request a line, one JSON answer a line.
 //!
 //! A request is `{ id, class?, new?, call, args }`, an answer `{ id, value }` or
-//! `{ id, error: { kind, code } }`; `tests/api.toml` names the calls and their arguments.
+//! `{ id, error: { kind, code } }`; `tests/api.toml` names the calls and their arguments. Ill-formed text
+//! comes as `{ utf8, utf16le }`, both hexadecimal (SPEC 1.1).
 
 use std::io::{self, BufRead, Write};
 
 use deskseal::{
-    EmbedOptions, Error, Secret, Signer, UserClaim, Verifier, VerifierOptions, canonical_email,
-    canonical_host, unix_now,
+    EmbedOptions, Error, Parameter, Secret, Signer, UserClaim, Verifier, VerifierOptions,
+    canonical_email, canonical_host, unix_now,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -88,36 +89,44 @@ fn value(request: &Request) -> Result<Value, Refusal> {
 
 fn function(call: &str, args: &Arguments) -> Result<Value, Refusal> {
     match call {
-        "canonical_email" => Ok(canonical_email(text(args, "email")?)?.as_str().into()),
-        "canonical_host" => Ok(canonical_host(text(args, "host")?)?.as_str().into()),
+        "canonical_email" => {
+            Ok(canonical_email(text(args, "email", Parameter::Email)?)?.as_str().into())
+        }
+        "canonical_host" => {
+            Ok(canonical_host(text(args, "host", Parameter::Host)?)?.as_str().into())
+        }
         _ => Err(Refusal::Request("unknown_call")),
     }
 }
 
 fn signer_method(signer: &Signer, call: &str, args: &Arguments) -> Result<Value, Refusal> {
     match call {
-        "sign_email" => Ok(result::signed_email(&signer.sign_email(text(args, "email")?)?)),
-        "sign_user" => Ok(result::signed_user(&signer.sign_user(
-            text(args, "portal_host")?,
-            text(args, "user_id")?,
-            second(args, "timestamp")?,
-        )?)),
-        "portal_link" => Ok(signer
-            .portal_link(
-                text(args, "portal_url")?,
-                text(args, "user_id")?,
-                second(args, "timestamp")?,
-            )?
-            .into()),
+        "sign_email" => {
+            let email = text(args, "email", Parameter::Email)?;
+            Ok(result::signed_email(&signer.sign_email(email)?))
+        }
+        "sign_user" => {
+            let portal_host = text(args, "portal_host", Parameter::Host)?;
+            let user_id = text(args, "user_id", Parameter::UserId)?;
+            let timestamp = second(args, "timestamp")?;
+            Ok(result::signed_user(&signer.sign_user(portal_host, user_id, timestamp)?))
+        }
+        "portal_link" => {
+            let portal_url = text(args, "portal_url", Parameter::PortalUrl)?;
+            let user_id = text(args, "user_id", Parameter::UserId)?;
+            Ok(signer.portal_link(portal_url, user_id, second(args, "timestamp")?)?.into())
+        }
         "ticket_center" => {
+            let email = text(args, "email", Parameter::Email)?;
+            let helpdesk_id = text(args, "helpdesk_id", Parameter::HelpdeskId)?;
+            let option = |name| optional_text(args, name, Parameter::EmbedOption);
             let options = EmbedOptions {
-                align: optional_text(args, "align")?,
-                max_width: optional_text(args, "max_width")?,
-                container: optional_text(args, "container")?,
-                script_url: optional_text(args, "script_url")?,
-                nonce: optional_text(args, "nonce")?,
+                align: option("align")?,
+                max_width: option("max_width")?,
+                container: option("container")?,
+                script_url: option("script_url")?,
+                nonce: option("nonce")?,
             };
-            let (email, helpdesk_id) = (text(args, "email")?, text(args, "helpdesk_id")?);
             Ok(result::embed(&signer.ticket_center(email, helpdesk_id, &options)?))
         }
         _ => Err(Refusal::Request("unknown_call")),
@@ -128,29 +137,34 @@ fn verifier_method(verifier: &Verifier, call: &str, args: &Arguments) -> Result<
     let now = second(args, "now")?;
     match call {
         "verify_email" => {
-            let (email, signature) = (text(args, "email")?, text(args, "signature")?);
+            let email = visitor_text(args, "email", Parameter::Email)?;
+            let signature = visitor_text(args, "signature", Parameter::Signature)?;
             Ok(result::verified_email(&verifier.verify_email(email, signature, now)?))
         }
         "verify_user" => {
             let claim = UserClaim {
-                portal_host: text(args, "portal_host")?,
-                user_id: text(args, "user_id")?,
-                timestamp: text(args, "timestamp")?,
-                signature: text(args, "signature")?,
+                portal_host: text(args, "portal_host", Parameter::Host)?,
+                user_id: visitor_text(args, "user_id", Parameter::UserId)?,
+                timestamp: visitor_text(args, "timestamp", Parameter::Timestamp)?,
+                signature: visitor_text(args, "signature", Parameter::Signature)?,
             };
             Ok(result::verified_user(&verifier.verify_user(&claim, now)?))
         }
         "verify_link" => {
-            let user = verifier.verify_link(text(args, "portal_host")?, text(args, "url")?, now)?;
+            let portal_host = text(args, "portal_host", Parameter::Host)?;
+            let url = visitor_text(args, "url", Parameter::PortalUrl)?;
+            let user = verifier.verify_link(portal_host, url, now)?;
             Ok(user.as_ref().map_or(Value::Null, result::verified_user))
         }
         "explain_email" => {
-            let (email, signature) = (text(args, "email")?, text(args, "signature")?);
+            let email = text(args, "email", Parameter::Email)?;
+            let signature = text(args, "signature", Parameter::Signature)?;
             let others = other_secrets(args)?;
             Ok(result::explanation(&verifier.explain_email(email, signature, &others, now)?))
         }
         "explain_link" => {
-            let (portal_host, url) = (text(args, "portal_host")?, text(args, "url")?);
+            let portal_host = text(args, "portal_host", Parameter::Host)?;
+            let url = text(args, "url", Parameter::PortalUrl)?;
             let others = other_secrets(args)?;
             Ok(result::explanation(&verifier.explain_link(portal_host, url, &others, now)?))
         }
@@ -159,7 +173,7 @@ fn verifier_method(verifier: &Verifier, call: &str, args: &Arguments) -> Result<
 }
 
 fn signer(new: &Arguments) -> Result<Signer, Refusal> {
-    Ok(Signer::new(current_secret(new)?))
+    Ok(Signer::new(current_secret(new)?()?))
 }
 
 fn verifier(new: &Arguments) -> Result<Verifier, Refusal> {
@@ -167,35 +181,76 @@ fn verifier(new: &Arguments) -> Result<Verifier, Refusal> {
     let previous = list(new, "previous")?
         .iter()
         .map(|pair| match pair.as_array().map(Vec::as_slice) {
-            Some([secret, expires_at]) => Ok((secret.as_str(), integer(expires_at)?)),
+            Some([secret, expires_at]) => Ok((secret_text(Some(secret))?, integer(expires_at)?)),
             _ => Err(Refusal::Request("wrong_type")),
         })
         .collect::<Result<Vec<_>, _>>()?;
     let tolerance = new.get("tolerance").map(integer).transpose()?;
-    Ok(Verifier::new(secret, VerifierOptions::new(previous, tolerance)?))
+    Ok(Verifier::new(secret()?, VerifierOptions::new(previous, tolerance)?))
 }
 
-/// Returns the secret as given, or from the environment variable `name`.
-fn current_secret(new: &Arguments) -> Result<Secret, Refusal> {
-    match optional_text(new, "name")? {
-        Some(name) => Ok(Secret::from_env(name)?),
-        None => Ok(Secret::new(optional_text(new, "secret")?)?),
-    }
+/// Returns what checks the secret as given, or that of the environment variable `name`: ill-formed text
+/// of other parameters comes before.
+fn current_secret(new: &Arguments) -> Result<impl FnOnce() -> Result<Secret, Error>, Refusal> {
+    let name = secret_text(new.get("name"))?;
+    let secret = secret_text(new.get("secret"))?;
+    Ok(move || name.map_or_else(|| Secret::new(secret), Secret::from_env))
 }
 
 fn other_secrets(args: &Arguments) -> Result<Vec<Secret>, Refusal> {
-    list(args, "other_secrets")?.iter().map(|secret| Ok(Secret::new(secret.as_str())?)).collect()
+    let texts = list(args, "other_secrets")?.iter().map(|secret| secret_text(Some(secret)));
+    let texts = texts.collect::<Result<Vec<_>, _>>()?;
+    Ok(texts.into_iter().map(Secret::new).collect::<Result<_, _>>()?)
 }
 
-fn text<'args>(args: &'args Arguments, name: &str) -> Result<&'args str, Refusal> {
-    optional_text(args, name)?.ok_or(Refusal::Request("missing_argument"))
+fn text<'args>(
+    args: &'args Arguments,
+    name: &str,
+    parameter: Parameter,
+) -> Result<&'args str, Refusal> {
+    optional_text(args, name, parameter)?.ok_or(Refusal::Request("missing_argument"))
 }
 
-fn optional_text<'args>(args: &'args Arguments, name: &str) -> Result<Option<&'args str>, Refusal> {
-    match args.get(name) {
+/// Returns a text that came from the visitor, whose fault it is when it is ill-formed (SPEC 7.1).
+fn visitor_text<'args>(
+    args: &'args Arguments,
+    name: &str,
+    parameter: Parameter,
+) -> Result<&'args str, Refusal> {
+    text(args, name, parameter).map_err(|refusal| match refusal {
+        Refusal::Core(error) => Refusal::Core(error.attributed_to_visitor()),
+        refusal @ Refusal::Request(_) => refusal,
+    })
+}
+
+fn optional_text<'args>(
+    args: &'args Arguments,
+    name: &str,
+    parameter: Parameter,
+) -> Result<Option<&'args str>, Refusal> {
+    well_formed(args.get(name), parameter)
+}
+
+fn secret_text(value: Option<&Value>) -> Result<Option<&str>, Refusal> {
+    well_formed(value, Parameter::Secret)
+}
+
+fn well_formed(value: Option<&Value>, parameter: Parameter) -> Result<Option<&str>, Refusal> {
+    match value {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
+        Some(Value::Object(forms)) => Err(ill_formed(forms, parameter)),
         Some(_) => Err(Refusal::Request("wrong_type")),
+    }
+}
+
+/// Returns what the core says of bytes that are no text.
+fn ill_formed(forms: &Map<String, Value>, parameter: Parameter) -> Refusal {
+    let hex = forms.get("utf8").and_then(Value::as_str).unwrap_or_default();
+    match base16ct::lower::decode_vec(hex).map(|bytes| parameter.decode(&bytes).map(drop)) {
+        Ok(Err(error)) => Refusal::Core(error),
+        Ok(Ok(())) => Refusal::Request("well_formed"),
+        Err(_) => Refusal::Request("not_hexadecimal"),
     }
 }
 

@@ -53,6 +53,11 @@ impl Outcome {
         self == other && self.attribute_names() == other.attribute_names()
     }
 
+    /// Tells whether it is a refusal with one of the codes.
+    pub(crate) fn is_one_of(&self, codes: &[String]) -> bool {
+        matches!(self, Self::Refusal { code, .. } if codes.contains(code))
+    }
+
     fn attribute_names(&self) -> Option<Vec<&String>> {
         match self {
             Self::Value(value) => Some(value.get("attributes")?.as_object()?.keys().collect()),

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import * as deskseal from 'deskseal'
 
-/** The parameters that are given by position; all others are properties of one last object. */
+/** What is given by position, also to `explain_…`; all others are properties of one last object. */
 const POSITIONAL = {
   canonical_email: ['email'],
   canonical_host: ['host'],
@@ -12,8 +12,6 @@ const POSITIONAL = {
   ticket_center: ['email', 'helpdesk_id'],
   verify_email: ['email', 'signature'],
   verify_link: ['portal_host', 'url'],
-  explain_email: ['email', 'signature'],
-  explain_link: ['portal_host', 'url'],
 }
 const camelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
 const snakeCase = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
@@ -29,12 +27,14 @@ function target({ class: Class, new: given = {} }) {
   return new deskseal[Class](...values(given, ['secret']))
 }
 function answer({ id, call, args = {}, ...rest }) {
+  const positional = POSITIONAL[call.replace('explain', 'verify')]
   try {
-    const value = target(rest)[camelCase(call)](...values(args, POSITIONAL[call]))
+    const value = target(rest)[camelCase(call)](...values(args, positional))
     return { id, value: Object(value) === value ? spelled(value, snakeCase) : value }
   } catch ({ name, code }) {
     return { id, error: { kind: name.replace('Error', '').toLowerCase(), code } }
   }
 }
-const requests = readFileSync(0, 'utf8').split('\n').filter(Boolean)
-for (const line of requests) console.log(JSON.stringify(answer(JSON.parse(line))))
+const text = (_, it) => (it?.utf16le ? Buffer.from(it.utf16le, 'hex').toString('utf16le') : it)
+for (const line of readFileSync(0, 'utf8').split('\n').filter(Boolean))
+  console.log(JSON.stringify(answer(JSON.parse(line, text))))

@@ -6,19 +6,14 @@ from typing import Any
 
 import deskseal
 
-KINDS = {
-    deskseal.SecretError: "secret",
-    deskseal.InputError: "input",
-    deskseal.VerificationError: "verification",
-}
-
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """Return the answer to a request."""
     try:
         value = getattr(callee(request), request["call"])(**request["args"])
     except deskseal.DesksealError as error:
-        return {"error": {"kind": KINDS[type(error)], "code": error.code}}
+        kind = type(error).__name__.removesuffix("Error").lower()
+        return {"error": {"kind": kind, "code": error.code}}
     return {"value": value._asdict() if hasattr(value, "_asdict") else value}
 
 
@@ -32,6 +27,13 @@ def callee(request: dict[str, Any]) -> Any:
     return constructor.from_env(**new) if "name" in new else constructor(**new)
 
 
+def text(value: dict[str, Any]) -> Any:
+    """Return an object, or the ill-formed text that it stands for."""
+    if "utf16le" not in value:
+        return value
+    return bytes.fromhex(value["utf16le"]).decode("utf-16-le", "surrogatepass")
+
+
 for line in sys.stdin.buffer:
-    request = json.loads(line)
+    request = json.loads(line, object_hook=text)
     print(json.dumps({"id": request["id"], **answer(request)}), flush=True)

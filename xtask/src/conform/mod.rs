@@ -4,6 +4,7 @@
 //! Every case goes to one process per language.
 
 mod adapter;
+mod ill_formed;
 mod languages;
 mod random;
 pub(crate) mod wrong;
@@ -14,11 +15,13 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::api;
 use crate::cases::{self, Case};
 use crate::suite;
 use crate::workspace::Workspace;
 
 use adapter::Verdict;
+use ill_formed::Contract;
 use languages::{LANGUAGES, Language};
 
 /// How long one adapter may take for everything: far more than any needs, so that it ends at all.
@@ -55,8 +58,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let vectors: Vec<Case> =
         cases::vector_files(workspace)?.into_iter().flat_map(|file| file.cases).collect();
     let vector_count = vectors.len();
-    let cases: Vec<Case> =
-        vectors.into_iter().chain(random::cases(arguments.seed, arguments.random)?).collect();
+    let contract = Contract::new(api::contract(workspace)?)?;
+    let random = random::cases(arguments.seed, arguments.random, &contract)?;
+    let cases: Vec<Case> = vectors.into_iter().chain(random).collect();
     println!(
         "{vector_count} vectors and {} random identities with the seed {}",
         arguments.random, arguments.seed

@@ -1,19 +1,21 @@
 //! Seeded random identities, built from pieces that tell implementations apart.
 //!
 //! The core itself, called here, says what the answers are: the vectors prove the core, and these
-//! cases prove that nothing is lost on the way into a language and back.
+//! cases prove that nothing is lost on the way into a language and back. What is ill-formed never
+//! reaches the core; there the contract says what the answer is.
 
 use std::collections::BTreeMap;
 
 use anyhow::Result;
 use deskseal::{
-    EmbedOptions, Error, Explanation, PreviousSecret, Secret, Signer, UserClaim, VerifiedUser,
+    EmbedOptions, Error, Explanation, Secret, SignedEmail, Signer, UserClaim, VerifiedUser,
     Verifier, VerifierOptions, canonical_email, canonical_host,
 };
 use oorandom::Rand64;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
+use super::ill_formed::Contract;
 use crate::cases::{Case, Outcome};
 
 const SECRET: &str = "example-secret-for-documentation";
@@ -126,16 +128,49 @@ const OPTIONS: [(&str, &[&str]); 5] = [
     ),
     ("nonce", &["r4nd0m==", "abc+/_-", "a===", "", "\"x"]),
 ];
+const SECRETS: [&str; 14] = [
+    SECRET,
+    SECRET,
+    PREVIOUS_SECRET,
+    "",
+    "too-short",
+    "fifteen-bytes-x",
+    "ein-schlüssel-für-alle-fälle",
+    "changeme",
+    "UNDEFINED",
+    "YOUR_HMAC_SECRET",
+    "dsk_secret_xxxxxxxxxxxxxxxxxxxxxxxx",
+    "${HELPDESKY_HMAC_SECRET}",
+    "with a blank inside, and long",
+    "with\u{7}a bell inside, and long",
+];
+const SECRET_ENDS: [&str; 12] =
+    ["", "", "", "", "", "'", "\"", "`", " ", "\n", "\u{FEFF}", "\u{3000}"];
+const TOLERANCES: [i64; 8] = [0, 1, 300, 300, 600, 3600, 3601, -1];
+
+/// One of so many cases holds ill-formed text.
+const ILL_FORMED: usize = 10;
 
 /// Returns that many cases; the same for the same seed, for ever.
-pub(crate) fn cases(seed: u64, count: usize) -> Result<Vec<Case>> {
+pub(crate) fn cases(seed: u64, count: usize, contract: &Contract) -> Result<Vec<Case>> {
     let mut source = Source::new(seed)?;
-    Ok((1..=count).map(|number| source.case(&format!("random-{seed}-{number}"))).collect())
+    (1..=count)
+        .map(|number| {
+            let case = source.case(&format!("random-{seed}-{number}"));
+            if number % ILL_FORMED == 0 {
+                contract.damaged(case, &mut source.random)
+            } else {
+                Ok(case)
+            }
+        })
+        .collect()
 }
 
 /// A call, and what the core answers to it.
 struct Call {
     class: Option<&'static str>,
+    /// What constructs the object.
+    new: Value,
     name: &'static str,
     arguments: Value,
     answer: Result<Value, Error>,
@@ -152,8 +187,7 @@ struct Source {
 
 impl Source {
     fn new(seed: u64) -> Result<Self> {
-        let previous = PreviousSecret::new(Secret::new(PREVIOUS_SECRET)?, PREVIOUS_EXPIRES_AT)?;
-        let options = VerifierOptions { previous: vec![previous], ..VerifierOptions::default() };
+        let options = VerifierOptions::new([(Some(PREVIOUS_SECRET), PREVIOUS_EXPIRES_AT)], None)?;
         Ok(Self {
             random: Rand64::new(seed.into()),
             signer: Signer::new(Secret::new(SECRET)?),
@@ -175,8 +209,10 @@ impl Source {
             34..40 => self.portal_link(),
             40..46 => self.ticket_center(),
             46..54 => self.verify_email(),
-            54..59 => self.verify_user(),
-            _ => self.verify_link(),
+            54..58 => self.verify_user(),
+            58..62 => self.verify_link(),
+            62 => self.new_signer(),
+            _ => self.new_verifier(),
         };
         call.into_case(id)
     }
@@ -195,9 +231,7 @@ impl Source {
 
     fn sign_email(&mut self) -> Call {
         let email = self.email();
-        let answer = self.signer.sign_email(&email).map(|signed| {
-            json!({ "email": signed.email.as_str(), "signature": signed.signature.to_hex() })
-        });
+        let answer = self.signer.sign_email(&email).map(|signed| signed_email(&signed));
         Call::of_signer("sign_email", json!({ "email": email }), answer)
     }
 
@@ -276,14 +310,7 @@ impl Source {
             signature: &signature,
         };
         let answer = self.verifier.verify_user(&claim, now).map(|user| verified_user(&user));
-        let arguments = json!({
-            "portal_host": portal_host,
-            "user_id": user_id,
-            "timestamp": timestamp,
-            "signature": signature,
-            "now": now,
-        });
-        Call::of_verifier("verify_user", arguments, answer)
+        Call::of_verifier("verify_user", claimed(&claim, now), answer)
     }
 
     fn verify_link(&mut self) -> Call {
@@ -294,6 +321,39 @@ impl Source {
             .map(|user| user.as_ref().map_or(Value::Null, verified_user));
         let arguments = json!({ "portal_host": portal_host, "url": url, "now": now });
         Call::of_verifier("verify_link", arguments, answer)
+    }
+
+    /// Returns a call of a signer whose secret may be none.
+    fn new_signer(&mut self) -> Call {
+        let (secret, email) = (self.secret(), self.email());
+        let answer = Secret::new(secret.as_str())
+            .and_then(|secret| Signer::new(secret).sign_email(&email))
+            .map(|signed| signed_email(&signed));
+        let new = json!({ "secret": secret });
+        Call { new, ..Call::of_signer("sign_email", json!({ "email": email }), answer) }
+    }
+
+    /// Returns a call of a verifier whose secrets and tolerance may be none.
+    fn new_verifier(&mut self) -> Call {
+        let secret = self.secret();
+        let previous: Vec<(String, i64)> =
+            (0..self.below(3)).map(|_| (self.secret(), self.time())).collect();
+        let tolerance = self.one_of(&TOLERANCES);
+        let portal_host = self.host();
+        let (user_id, timestamp, signature, now) = self.claim(&portal_host);
+        let claim = UserClaim {
+            portal_host: &portal_host,
+            user_id: &user_id,
+            timestamp: &timestamp,
+            signature: &signature,
+        };
+        let texts = previous.iter().map(|(secret, expiry)| (Some(secret.as_str()), *expiry));
+        let answer = Secret::new(secret.as_str())
+            .and_then(|secret| Ok(Verifier::new(secret, VerifierOptions::new(texts, tolerance)?)))
+            .and_then(|verifier| verifier.verify_user(&claim, now))
+            .map(|user| verified_user(&user));
+        let new = json!({ "secret": secret, "previous": previous, "tolerance": tolerance });
+        Call { new, ..Call::of_verifier("verify_user", claimed(&claim, now), answer) }
     }
 
     fn explain_email(&mut self) -> Call {
@@ -338,6 +398,14 @@ impl Source {
             .into_iter()
             .chain([self.one_of(&BLANKS)])
             .collect()
+    }
+
+    /// Returns a secret, good half of the time.
+    fn secret(&mut self) -> String {
+        if self.below(2) == 0 {
+            return SECRET.to_owned();
+        }
+        [self.one_of(&SECRET_ENDS), self.one_of(&SECRETS), self.one_of(&SECRET_ENDS)].concat()
     }
 
     fn name(&mut self) -> &'static str {
@@ -461,27 +529,25 @@ impl Source {
 
 impl Call {
     fn of_function(name: &'static str, arguments: Value, answer: Result<Value, Error>) -> Self {
-        Self { class: None, name, arguments, answer }
+        Self { class: None, new: Value::Null, name, arguments, answer }
     }
 
     fn of_signer(name: &'static str, arguments: Value, answer: Result<Value, Error>) -> Self {
-        Self { class: Some("Signer"), name, arguments, answer }
+        let new = json!({ "secret": SECRET });
+        Self { class: Some("Signer"), new, name, arguments, answer }
     }
 
     fn of_verifier(name: &'static str, arguments: Value, answer: Result<Value, Error>) -> Self {
-        Self { class: Some("Verifier"), name, arguments, answer }
+        let previous = json!([[PREVIOUS_SECRET, PREVIOUS_EXPIRES_AT]]);
+        let new = json!({ "secret": SECRET, "previous": previous });
+        Self { class: Some("Verifier"), new, name, arguments, answer }
     }
 
     fn into_case(self, id: &str) -> Case {
         let mut request = json!({ "id": id, "call": self.name, "args": self.arguments });
         if let Some(class) = self.class {
             request["class"] = class.into();
-            request["new"] = match class {
-                "Signer" => json!({ "secret": SECRET }),
-                _ => {
-                    json!({ "secret": SECRET, "previous": [[PREVIOUS_SECRET, PREVIOUS_EXPIRES_AT]] })
-                }
-            };
+            request["new"] = self.new;
         }
         Case {
             id: id.to_owned(),
@@ -497,6 +563,20 @@ impl Call {
             },
         }
     }
+}
+
+fn signed_email(signed: &SignedEmail) -> Value {
+    json!({ "email": signed.email.as_str(), "signature": signed.signature.to_hex() })
+}
+
+fn claimed(claim: &UserClaim<'_>, now: i64) -> Value {
+    json!({
+        "portal_host": claim.portal_host,
+        "user_id": claim.user_id,
+        "timestamp": claim.timestamp,
+        "signature": claim.signature,
+        "now": now,
+    })
 }
 
 fn verified_user(user: &VerifiedUser) -> Value {
