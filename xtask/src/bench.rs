@@ -8,11 +8,12 @@ use anyhow::{Context as _, Result};
 use clap::builder::PossibleValuesParser;
 use serde_json::Value;
 
+use crate::files;
 use crate::node;
 use crate::process;
 use crate::python;
 use crate::suite;
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 
 /// A name, and what it runs.
 type Benchmark = (&'static str, fn(&Workspace) -> Result<()>);
@@ -86,7 +87,7 @@ fn collect(folder: &Path, medians: &mut BTreeMap<String, f64>) -> Result<()> {
 
 fn median(folder: &Path) -> Result<(String, f64)> {
     let json = |name: &str| -> Result<Value> {
-        Ok(serde_json::from_str(&workspace::read(&folder.join(name))?)?)
+        Ok(serde_json::from_str(&files::read(&folder.join(name))?)?)
     };
     let id = json("benchmark.json")?["full_id"].as_str().map(str::to_owned);
     let median = json("estimates.json")?["median"]["point_estimate"].as_f64();

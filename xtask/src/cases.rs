@@ -6,7 +6,8 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Map, Value, json};
 
-use crate::workspace::{self, Workspace};
+use crate::files;
+use crate::workspace::Workspace;
 
 /// Where the vectors are; each file's form is that of the schema beside them.
 pub(crate) const FOLDER: &str = "tests/vectors";
@@ -127,7 +128,7 @@ pub(crate) struct VectorFile {
 impl VectorFile {
     fn read(path: &Path) -> Result<Self> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let content: Value = serde_json::from_str(&workspace::read(path)?)
+        let content: Value = serde_json::from_str(&files::read(path)?)
             .with_context(|| format!("{name} is not JSON"))?;
         let cases = content
             .get("cases")
@@ -143,7 +144,7 @@ impl VectorFile {
 
 /// Reads all vector files, in the order of their names.
 pub(crate) fn vector_files(workspace: &Workspace) -> Result<Vec<VectorFile>> {
-    let files = workspace::files_in(&workspace.path(FOLDER), "json")?
+    let files = files::with_extension(&workspace.path(FOLDER), "json")?
         .iter()
         .filter(|path| path.file_name().is_some_and(|name| name != SCHEMA))
         .map(|path| VectorFile::read(path))

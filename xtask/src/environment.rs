@@ -6,10 +6,10 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use crate::files;
 use crate::process;
 use crate::setup;
 use crate::tools;
-use crate::workspace;
 
 /// What a finished environment was made from, in its folder.
 const STAMP: &str = "made-from.txt";
@@ -30,7 +30,7 @@ impl Environment {
     /// Returns the folder's environment if it was finished from this, and its Python still runs.
     pub(crate) fn made_from(folder: &Path, stamp: &str) -> Option<Self> {
         let environment = Self { folder: folder.to_owned() };
-        let is_current = workspace::read(&folder.join(STAMP)).is_ok_and(|found| found == stamp);
+        let is_current = files::read(&folder.join(STAMP)).is_ok_and(|found| found == stamp);
         // A system's upgrade can take away the Python that an environment points to.
         let runs = || process::answer(environment.program("python").ok()?.arg("--version")).ok();
         (is_current && runs().is_some()).then_some(environment)

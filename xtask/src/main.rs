@@ -8,6 +8,7 @@ mod cases;
 mod conform;
 mod demo;
 mod environment;
+mod files;
 mod licences;
 mod node;
 mod one_version;

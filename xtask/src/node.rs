@@ -5,14 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
-use sha2::{Digest as _, Sha256};
+use anyhow::{Context as _, Result};
 
 use crate::environment::Environment;
+use crate::files;
 use crate::process;
 use crate::setup::{self, Node};
-use crate::suite::{self, Suite};
-use crate::workspace::{self, Workspace};
+use crate::suite;
+use crate::workspace::Workspace;
 
 /// The package's folder.
 const PACKAGE: &str = "bindings/node";
@@ -83,6 +83,7 @@ const NODE_26: Release = Release {
     folder: "tools/node-26",
 };
 
+/// A name, and what it runs.
 type Check = (&'static str, fn(&Installed<'_>) -> Result<()>);
 
 const CHECKS: &[Check] = &[
@@ -122,7 +123,7 @@ impl Installed<'_> {
     /// Returns the tarball of the package that users name: no platform follows its name.
     fn main_tarball(&self) -> Option<&PathBuf> {
         let is_main = |path: &&PathBuf| {
-            let name = file_name(path);
+            let name = files::name(path);
             name.strip_prefix("deskseal-").is_some_and(|rest| rest.starts_with(char::is_numeric))
         };
         self.tarballs.iter().find(is_main)
@@ -138,11 +139,7 @@ impl Installed<'_> {
 /// Runs every check of the package, also after one that fails.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let package = installed(workspace)?;
-    let checks: Vec<Suite> =
-        CHECKS.iter().map(|(name, check)| Suite::run(name, || check(&package))).collect();
-    let failed = checks.iter().filter(|check| !check.is_passed()).count();
-    println!("{}", suite::closing_line("node", checks.len() - failed, failed));
-    if failed == 0 { Ok(()) } else { bail!("see the checks that failed above") }
+    suite::run_checks("node", CHECKS, &package)
 }
 
 /// Shows how much faster the package is than what a user would write instead.
@@ -174,7 +171,7 @@ fn installed(workspace: &Workspace) -> Result<Installed<'_>> {
     let project = output(workspace, "project");
     let package = Installed { workspace, node, tarballs, panicking, project };
     let stamp = stamp(&package)?;
-    let made_from = workspace::read(&package.project.join(STAMP));
+    let made_from = files::read(&package.project.join(STAMP));
     if made_from.is_ok_and(|found| found == stamp) {
         return Ok(package);
     }
@@ -185,31 +182,23 @@ fn installed(workspace: &Workspace) -> Result<Installed<'_>> {
 
 /// Builds the addon and returns the tarballs: the package's own, and this platform's.
 fn packed(workspace: &Workspace, node: &Node) -> Result<Vec<PathBuf>> {
-    let dist = workspace.path(PACKAGE).join(DIST);
-    if dist.exists() {
-        fs::remove_dir_all(&dist).with_context(|| format!("cannot empty {}", dist.display()))?;
-    }
+    let dist = files::emptied(&workspace.path(PACKAGE).join(DIST))?;
     let mut napi = in_package(workspace, node.program(workspace, "npx")?);
     napi.args(["napi", "build", "--platform", "--release", "--no-js", "--output-dir", DIST]);
     napi.arg("--target-dir").arg(output(workspace, "build")).args(["--", "--locked"]);
-    shown(&mut napi)?;
-    shown(in_package(workspace, node.command(workspace)?).arg("pack.mjs"))?;
-    workspace::files_in(&dist, "tgz")
+    process::run_shown(&mut napi)?;
+    process::run_shown(in_package(workspace, node.command(workspace)?).arg("pack.mjs"))?;
+    files::with_extension(&dist, "tgz")
 }
 
 /// Builds the addon that has a function that panics, and returns its file.
 fn panicking_addon(workspace: &Workspace) -> Result<PathBuf> {
     let mut build = workspace.cargo();
     build.args(["build", "--quiet", "--locked", "--package=deskseal-node"]);
-    shown(build.arg("--features=panic-test"))?;
+    process::run_shown(build.arg("--features=panic-test"))?;
     let library = format!("{DLL_PREFIX}deskseal_node{DLL_SUFFIX}");
     let addon = output(workspace, "panicking.node");
-    // A system may have checked the old file, and refuse a new one in its place.
-    if addon.exists() {
-        fs::remove_file(&addon).context("cannot remove the addon of an earlier build")?;
-    }
-    fs::copy(workspace.target.join("debug").join(&library), &addon)
-        .with_context(|| format!("cannot copy {library}"))?;
+    files::copy(&workspace.target.join("debug").join(&library), &addon)?;
     Ok(addon)
 }
 
@@ -227,50 +216,21 @@ fn stamp(package: &Installed<'_>) -> Result<String> {
     let source = package.workspace.path(PACKAGE);
     let mut files = package.tarballs.clone();
     files.push(source.join("README.md"));
-    collect_files(&source.join("tests"), &mut files)?;
-    files.sort();
-    let mut digest = Sha256::new();
-    for file in files {
-        let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        digest.update(format!("{} {}\n", file.display(), content.len()));
-        digest.update(content);
-    }
-    Ok(base16ct::lower::encode_string(&digest.finalize()))
-}
-
-/// Adds the files of a folder and its folders, without installed packages.
-fn collect_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    let entries = fs::read_dir(folder)
-        .with_context(|| format!("cannot list the folder {}", folder.display()))?;
-    for entry in entries {
-        let path = entry?.path();
-        if !path.is_dir() {
-            files.push(path);
-        } else if !path.ends_with("node_modules") {
-            collect_files(&path, files)?;
-        }
-    }
-    Ok(())
+    files.extend(files::all(&source.join("tests"))?);
+    files::digest(&files)
 }
 
 fn addon_is_small(package: &Installed<'_>) -> Result<()> {
     let dist = package.workspace.path(PACKAGE).join(DIST);
-    let addons = workspace::files_in(&dist, "node")?;
-    let [addon] = addons.as_slice() else { bail!("{} has not 1 addon", dist.display()) };
-    let length = fs::metadata(addon)?.len();
-    println!("   {}: {length} bytes, at most {LONGEST_ADDON}", file_name(addon));
-    if length > LONGEST_ADDON {
-        bail!("{} is too long", file_name(addon));
-    }
-    Ok(())
+    files::assert_length(&files::only(&dist, "node")?, LONGEST_ADDON)
 }
 
 /// Runs all suites, also those that need compilers and bundlers.
 fn tests(package: &Installed<'_>) -> Result<()> {
     println!("   on Node {}", package.node.version);
-    let suites = workspace::files_in(&package.project.join("tests"), "mjs")?;
+    let suites = files::with_extension(&package.project.join("tests"), "mjs")?;
     let suites: Vec<PathBuf> =
-        suites.into_iter().filter(|file| file_name(file).ends_with(".test.mjs")).collect();
+        suites.into_iter().filter(|file| files::name(file).ends_with(".test.mjs")).collect();
     package.run_suites(&package.node, &suites)
 }
 
@@ -291,7 +251,7 @@ fn tests_on(package: &Installed<'_>, release: &Release) -> Result<()> {
 
 fn style(package: &Installed<'_>) -> Result<()> {
     let mut npx = in_package(package.workspace, package.node.program(package.workspace, "npx")?);
-    shown(npx.args(["prettier", "--check", "."]))
+    process::run_shown(npx.args(["prettier", "--check", "."]))
 }
 
 impl Release {
@@ -344,16 +304,6 @@ fn in_package(workspace: &Workspace, mut command: Command) -> Command {
     command
 }
 
-/// Runs the command after showing it.
-fn shown(command: &mut Command) -> Result<()> {
-    println!("   {}", process::shown(command));
-    process::run(command)
-}
-
 fn output(workspace: &Workspace, name: &str) -> PathBuf {
     workspace.target.join(OUTPUT).join(name)
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -8,9 +8,10 @@ use serde_json::Value;
 use toml::Table;
 
 use crate::api;
+use crate::files;
 use crate::process;
 use crate::suite;
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 
 /// What the workspace says.
 struct Truth {
@@ -76,7 +77,7 @@ fn files(workspace: &Workspace) -> Result<Vec<PathBuf>> {
 fn stated_in(workspace: &Workspace, path: &Path, truth: &Truth) -> Result<Vec<Statement>> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let extension = path.extension().unwrap_or_default().to_string_lossy();
-    let read = || workspace::read(&workspace.root.join(path));
+    let read = || files::read(&workspace.root.join(path));
     match (&*name, &*extension) {
         ("Cargo.toml", _) => cargo_manifest(path, &read()?, truth),
         ("pyproject.toml", _) => {

@@ -107,6 +107,12 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     if status.success() { Ok(()) } else { bail!("{} failed: {status}", shown(command)) }
 }
 
+/// Runs the command after showing it.
+pub(crate) fn run_shown(command: &mut Command) -> Result<()> {
+    println!("   {}", shown(command));
+    run(command)
+}
+
 /// Runs the command in the terminal's foreground, so that it may ask for a password.
 pub(crate) fn run_in_foreground(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot start {}", shown(command)))?;

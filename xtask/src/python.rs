@@ -8,11 +8,12 @@ use anyhow::{Context as _, Result, bail};
 use sha2::{Digest as _, Sha256};
 
 use crate::environment::Environment;
+use crate::files;
 use crate::process;
 use crate::setup;
-use crate::suite::{self, Suite};
+use crate::suite;
 use crate::tools;
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 
 /// The package's folder.
 const PACKAGE: &str = "bindings/python";
@@ -101,11 +102,7 @@ struct Package<'a> {
 /// Runs every check of the package, also after one that fails.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let package = package(workspace)?;
-    let checks: Vec<Suite> =
-        CHECKS.iter().map(|(name, check)| Suite::run(name, || check(&package))).collect();
-    let failed = checks.iter().filter(|check| !check.is_passed()).count();
-    println!("{}", suite::closing_line("python", checks.len() - failed, failed));
-    if failed == 0 { Ok(()) } else { bail!("see the checks that failed above") }
+    suite::run_checks("python", CHECKS, &package)
 }
 
 /// Shows how much faster the package is than what a user would write instead.
@@ -168,16 +165,21 @@ fn install_package(
     stamp: &str,
 ) -> Result<Environment> {
     // A build that fails must not leave an older environment beside sources it was not made from.
-    emptied(folder)?;
+    files::emptied(folder)?;
     let source = unpacked(workspace, sdist)?;
     let wheel = built(workspace, tools, &source, RELEASE, WHEEL)?;
-    println!("   installing {} into {}", file_name(&wheel), folder.display());
+    println!("   installing {} into {}", files::name(&wheel), folder.display());
     let environment = Environment::create(folder)?;
     // Nothing else is there yet, so that a dependency nobody declared would be missed.
     process::run(environment.install()?.args(["--no-index", "--no-deps"]).arg(wheel))?;
-    shown(environment.program("python")?.args(["-I", "-c", "import deskseal"]))?;
+    process::run_shown(environment.program("python")?.args(["-I", "-c", "import deskseal"]))?;
     let mut pip = in_package(workspace, environment.install()?);
-    shown(pip.args(["--requirement", TEST_REQUIREMENTS, "--requirement", TOOL_REQUIREMENTS]))?;
+    process::run_shown(pip.args([
+        "--requirement",
+        TEST_REQUIREMENTS,
+        "--requirement",
+        TOOL_REQUIREMENTS,
+    ]))?;
     environment.finish(stamp)?;
     Ok(environment)
 }
@@ -198,15 +200,15 @@ fn requirements(workspace: &Workspace, file: &str) -> Result<String> {
 }
 
 fn sdist(workspace: &Workspace, tools: &Environment) -> Result<PathBuf> {
-    let folder = emptied(&output(workspace, "sdist"))?;
+    let folder = files::emptied(&output(workspace, "sdist"))?;
     let mut command = maturin(workspace, tools, &workspace.path(PACKAGE))?;
-    shown(command.args(["sdist", "--out"]).arg(&folder))?;
-    only_file(&folder, "gz")
+    process::run_shown(command.args(["sdist", "--out"]).arg(&folder))?;
+    files::only(&folder, "gz")
 }
 
 /// Returns the folder of the source distribution's files.
 fn unpacked(workspace: &Workspace, sdist: &Path) -> Result<PathBuf> {
-    let folder = emptied(&output(workspace, SOURCE))?;
+    let folder = files::emptied(&output(workspace, SOURCE))?;
     let mut tar = Command::new("tar");
     // The archive's times never change, and cargo takes files as old as before for unchanged.
     tar.args(["-x", "-z", "-m", "--strip-components=1", "-f"]).arg(sdist).arg("-C").arg(&folder);
@@ -222,9 +224,9 @@ fn built(
     arguments: &[&str],
     name: &str,
 ) -> Result<PathBuf> {
-    let folder = emptied(&output(workspace, name))?;
+    let folder = files::emptied(&output(workspace, name))?;
     let mut command = maturin(workspace, tools, source)?;
-    shown(command.args(arguments).arg("--out").arg(&folder))?;
+    process::run_shown(command.args(arguments).arg("--out").arg(&folder))?;
     only_wheel(&folder)
 }
 
@@ -247,14 +249,16 @@ fn types(package: &Package<'_>) -> Result<()> {
 /// The stubs are what the sources generate.
 fn stubs(package: &Package<'_>) -> Result<()> {
     let Package { workspace, tools, .. } = package;
-    let folder = emptied(&output(workspace, "stubs"))?;
+    let folder = files::emptied(&output(workspace, "stubs"))?;
     let mut command = maturin(workspace, tools, &workspace.path(PACKAGE))?;
-    shown(command.args(["generate-stubs", "--quiet", "--features=stubs", "--out"]).arg(&folder))?;
+    process::run_shown(
+        command.args(["generate-stubs", "--quiet", "--features=stubs", "--out"]).arg(&folder),
+    )?;
     let mut ruff = in_package(workspace, tools.program("ruff")?);
     process::run(ruff.args(["format", "--quiet", "--config=pyproject.toml"]).arg(&folder))?;
     let generated = folder.join("deskseal/_deskseal.pyi");
     let committed = workspace.path(PACKAGE).join(STUBS);
-    if workspace::read(&generated)? == workspace::read(&committed)? {
+    if files::read(&generated)? == files::read(&committed)? {
         println!("{}", suite::closing_line("stubs", 1, 0));
         return Ok(());
     }
@@ -293,16 +297,11 @@ fn style(package: &Package<'_>) -> Result<()> {
 
 /// Checks the wheel's name and its length.
 fn assert_wheel(wheel: &Path, tag: &str) -> Result<()> {
-    let name = file_name(wheel);
-    let length = fs::metadata(wheel)?.len();
-    println!("   {name}: {length} bytes, at most {LONGEST_WHEEL}");
+    let name = files::name(wheel);
     if !name.contains(tag) {
         bail!("{name} is not for {tag}");
     }
-    if length > LONGEST_WHEEL {
-        bail!("{name} is too long");
-    }
-    Ok(())
+    files::assert_length(wheel, LONGEST_WHEEL)
 }
 
 /// Runs a program of the environment in the package's folder.
@@ -315,7 +314,7 @@ fn run_in(workspace: &Workspace, environment: &Environment, words: &[&str]) -> R
         // The Node's folder may have another Python.
         environment.prefer(&mut command)?;
     }
-    shown(command.args(arguments))
+    process::run_shown(command.args(arguments))
 }
 
 fn maturin(workspace: &Workspace, tools: &Environment, folder: &Path) -> Result<Command> {
@@ -333,35 +332,10 @@ fn in_package(workspace: &Workspace, mut command: Command) -> Command {
     command
 }
 
-/// Runs the command after showing it.
-fn shown(command: &mut Command) -> Result<()> {
-    println!("   {}", process::shown(command));
-    process::run(command)
-}
-
 fn output(workspace: &Workspace, name: &str) -> PathBuf {
     workspace.target.join(OUTPUT).join(name)
 }
 
-fn emptied(folder: &Path) -> Result<PathBuf> {
-    if folder.exists() {
-        fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
-    }
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    Ok(folder.to_owned())
-}
-
 fn only_wheel(folder: &Path) -> Result<PathBuf> {
-    only_file(folder, "whl")
-}
-
-fn only_file(folder: &Path, extension: &str) -> Result<PathBuf> {
-    match workspace::files_in(folder, extension)?.as_slice() {
-        [file] => Ok(file.clone()),
-        files => bail!("{} has {} files .{extension}, not 1", folder.display(), files.len()),
-    }
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    files::only(folder, "whl")
 }

@@ -7,12 +7,13 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use crate::environment::Environment;
+use crate::files;
 use crate::node;
 use crate::process;
 use crate::python;
 use crate::suite;
 use crate::tools::{self, Package};
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 
 /// The drift checks compare with what Node answers, so its Unicode must be the specification's.
 const UNICODE_VERSION: &str = "17.0";
@@ -217,7 +218,7 @@ fn are_packages_installed(folder: &Path) -> Result<bool> {
 }
 
 fn json(path: &Path) -> Result<Value> {
-    serde_json::from_str(&workspace::read(path)?)
+    serde_json::from_str(&files::read(path)?)
         .with_context(|| format!("{} is not JSON", path.display()))
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 /// One finished step.
 pub(crate) struct Suite {
@@ -30,6 +30,18 @@ impl Suite {
     pub(crate) const fn is_passed(&self) -> bool {
         self.is_passed
     }
+}
+
+/// A check's name, and what it does with the package.
+pub(crate) type Check<T> = (&'static str, fn(&T) -> Result<()>);
+
+/// Runs every check of a language's package, also after one that fails.
+pub(crate) fn run_checks<T>(language: &str, checks: &[Check<T>], package: &T) -> Result<()> {
+    let run = |(name, check): &Check<T>| Suite::run(name, || check(package));
+    let suites: Vec<Suite> = checks.iter().map(run).collect();
+    let failed = suites.iter().filter(|suite| !suite.is_passed()).count();
+    println!("{}", closing_line(language, suites.len() - failed, failed));
+    if failed == 0 { Ok(()) } else { bail!("see the checks that failed above") }
 }
 
 /// Announces a step.

@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 
+use crate::files;
 use crate::process;
 
 /// The project's folders.
@@ -38,33 +39,13 @@ impl Workspace {
 
     /// Returns a file's text.
     pub(crate) fn read(&self, relative: &str) -> Result<String> {
-        read(&self.path(relative))
+        files::read(&self.path(relative))
     }
 
     /// Returns cargo, to be run in the root.
     pub(crate) fn cargo(&self) -> Command {
         cargo(&self.root)
     }
-}
-
-/// Returns a file's text, or an error that names the file.
-pub(crate) fn read(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
-}
-
-/// Returns the files of a folder, sorted, that have the extension.
-pub(crate) fn files_in(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(folder)
-        .with_context(|| format!("cannot list the folder {}", folder.display()))?;
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry?.path();
-        if path.extension().is_some_and(|found| found == extension) {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 fn cargo(folder: &Path) -> Command {

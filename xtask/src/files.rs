@@ -1,0 +1,92 @@
+//! Files and folders, with errors that name them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use sha2::{Digest as _, Sha256};
+
+/// Returns a file's text.
+pub(crate) fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Puts a copy in place of an older one: a system may have checked that, and refuse a new one there.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
+    if to.exists() {
+        fs::remove_file(to).with_context(|| format!("cannot remove {}", to.display()))?;
+    }
+    fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
+    Ok(())
+}
+
+/// Returns the folder, made anew with nothing in it.
+pub(crate) fn emptied(folder: &Path) -> Result<PathBuf> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    Ok(folder.to_owned())
+}
+
+/// Returns what is in a folder, sorted.
+pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let listed = || format!("cannot list the folder {}", folder.display());
+    let entries = fs::read_dir(folder).with_context(listed)?.map(|entry| Ok(entry?.path()));
+    let mut entries = entries.collect::<Result<Vec<_>>>().with_context(listed)?;
+    entries.sort();
+    Ok(entries)
+}
+
+/// Returns the files of a folder, sorted, that have the extension.
+pub(crate) fn with_extension(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    let has_extension = |path: &PathBuf| path.extension().is_some_and(|found| found == extension);
+    Ok(entries(folder)?.into_iter().filter(has_extension).collect())
+}
+
+/// Returns the folder's one file that has the extension.
+pub(crate) fn only(folder: &Path, extension: &str) -> Result<PathBuf> {
+    match with_extension(folder, extension)?.as_slice() {
+        [file] => Ok(file.clone()),
+        files => bail!("{} has {} files .{extension}, not 1", folder.display(), files.len()),
+    }
+}
+
+/// Returns the files of a folder and its folders, but for installed packages of npm.
+pub(crate) fn all(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in entries(folder)? {
+        if !path.is_dir() {
+            files.push(path);
+        } else if !path.ends_with("node_modules") {
+            files.extend(all(&path)?);
+        }
+    }
+    Ok(files)
+}
+
+/// Returns a digest of the files' paths and contents.
+pub(crate) fn digest(files: &[PathBuf]) -> Result<String> {
+    let mut digest = Sha256::new();
+    for file in files {
+        let content = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+        digest.update(format!("{} {}\n", file.display(), content.len()));
+        digest.update(content);
+    }
+    Ok(base16ct::lower::encode_string(&digest.finalize()))
+}
+
+/// Checks that a file is not longer than promised, in bytes.
+pub(crate) fn assert_length(file: &Path, longest: u64) -> Result<()> {
+    let length = fs::metadata(file).with_context(|| format!("no {}", file.display()))?.len();
+    println!("   {}: {length} bytes, at most {longest}", name(file));
+    if length > longest {
+        bail!("{} is too long", name(file));
+    }
+    Ok(())
+}
+
+/// Returns the last part of a path.
+pub(crate) fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
