@@ -1,7 +1,10 @@
 //! `cargo xtask api`: the API contract for readers without TOML.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result};
 
+use crate::files;
 use crate::workspace::Workspace;
 
 /// The API contract.
@@ -10,6 +13,11 @@ pub(crate) const FILE: &str = "tests/api.toml";
 /// Returns the contract.
 pub(crate) fn contract(workspace: &Workspace) -> Result<toml::Table> {
     workspace.read(FILE)?.parse().with_context(|| format!("{FILE} is not TOML"))
+}
+
+/// Writes the contract as JSON, for tests of languages that read no TOML.
+pub(crate) fn write(workspace: &Workspace, file: &Path) -> Result<()> {
+    files::write(file, serde_json::to_string(&contract(workspace)?)?)
 }
 
 /// Prints the contract as JSON.

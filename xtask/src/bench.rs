@@ -12,14 +12,19 @@ use crate::files;
 use crate::node;
 use crate::process;
 use crate::python;
+use crate::ruby;
 use crate::suite;
 use crate::workspace::Workspace;
 
 /// A name, and what it runs.
 type Benchmark = (&'static str, fn(&Workspace) -> Result<()>);
 
-const BENCHMARKS: &[Benchmark] =
-    &[("rust", core), ("python", python::bench), ("node", node::bench)];
+const BENCHMARKS: &[Benchmark] = &[
+    ("rust", core),
+    ("python", python::bench),
+    ("node", node::bench),
+    ("ruby", ruby::bench),
+];
 
 /// What everything is measured against: the compressions that no HMAC can do without.
 const FLOOR: &str = "two_sha256_compressions";

@@ -11,6 +11,11 @@ pub(crate) fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
+/// Writes a file, whose folder is there.
+pub(crate) fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
+    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
 /// Puts a copy in place of an older one: a system may have checked that, and refuse a new one there.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     if to.exists() {

@@ -14,6 +14,7 @@ mod node;
 mod one_version;
 mod process;
 mod python;
+mod ruby;
 mod setup;
 mod snippets;
 mod suite;

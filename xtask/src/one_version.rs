@@ -85,7 +85,7 @@ fn stated_in(workspace: &Workspace, path: &Path, truth: &Truth) -> Result<Vec<St
         }
         ("package.json", _) => node_manifest(path, &read()?, truth),
         ("CHANGELOG.md", _) => newest_entry(path, &read()?, truth),
-        (_, "gemspec") => in_text(path, &read()?, &[(GEM_VERSION, &truth.version)]),
+        ("version.rb", _) => in_text(path, &read()?, &[(GEM_VERSION, &truth.version)]),
         (_, "md" | "txt" | "yml" | "yaml") => {
             let patterns = [
                 (OR_NEWER, truth.rust_version.as_str()),
@@ -112,7 +112,8 @@ const RUST_BADGE: &str = r"(?i)\brust(?:c)?-v?(1\.[0-9]+)(?:%2B|\+)?-";
 const DEPENDENCY: &str =
     r#"\bdeskseal(?:-cli)?"?(?:@| ?==? ?"?|": "[\^~]?)v?([0-9]+\.[0-9]+\.[0-9]+)"#;
 
-const GEM_VERSION: &str = r#"\.version\s*=\s*["']([^"']+)["']"#;
+/// `VERSION = "0.1.0"`, which the gem's specification reads.
+const GEM_VERSION: &str = r#"\bVERSION = "([^"]+)""#;
 
 fn in_text(path: &Path, text: &str, patterns: &[(&str, &str)]) -> Result<Vec<Statement>> {
     let mut statements = Vec::new();

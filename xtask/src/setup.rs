@@ -11,6 +11,7 @@ use crate::files;
 use crate::node;
 use crate::process;
 use crate::python;
+use crate::ruby;
 use crate::suite;
 use crate::tools::{self, Package};
 use crate::workspace::Workspace;
@@ -41,6 +42,14 @@ const PYTHON_VENV: Package = Package {
 const OPENSSL: Package = Package { name: "openssl", apt: &["openssl"], homebrew: &["openssl"] };
 
 const RUBY: Package = Package { name: "Ruby", apt: &["ruby"], homebrew: &["ruby"] };
+
+const LIBCLANG: Package = Package { name: "libclang", apt: &["libclang-dev"], homebrew: &["llvm"] };
+
+/// Where bindgen finds libclang by itself.
+const FIND_LIBCLANG: &str = "ls -d /usr/lib*/libclang[-.][0-9s]* /usr/lib*/*/libclang[-.][0-9s]* \
+     /usr/lib*/*/*/libclang[-.][0-9s]* /usr/local/lib*/libclang[-.][0-9s]* \
+     /Library/Developer/CommandLineTools/usr/lib/libclang.dylib \
+     /Applications/Xcode.app /opt/homebrew/opt/llvm 2>/dev/null | grep -q .";
 
 const PHP: Package = Package { name: "PHP", apt: &["php-cli", "php-mbstring"], homebrew: &["php"] };
 
@@ -83,7 +92,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     suite::header("what the tests need");
     components(workspace)?;
     openssl()?;
-    python()?;
+    for_build_scripts()?;
     oracle(workspace)?;
     python::tools(workspace)?;
     node::tools(workspace)?;
@@ -117,6 +126,21 @@ pub(crate) fn python_with_venv() -> Result<Command> {
 pub(crate) fn ruby() -> Result<Command> {
     installed("ruby", &["--version"], &RUBY)?;
     Ok(Command::new("ruby"))
+}
+
+/// Makes libclang be there, with which bindgen reads C headers; any version will do.
+pub(crate) fn libclang() -> Result<()> {
+    let is_named = std::env::var_os("LIBCLANG_PATH").is_some();
+    if is_named || succeeds(Command::new("sh").args(["-c", FIND_LIBCLANG])) {
+        return Ok(());
+    }
+    LIBCLANG.install()
+}
+
+/// Makes what the build scripts of the bindings ask be there: a Python, and a Ruby with headers.
+pub(crate) fn for_build_scripts() -> Result<()> {
+    python()?;
+    ruby::tools()
 }
 
 /// Returns a PHP with multibyte strings, for the comparison of snippets.
@@ -165,7 +189,7 @@ fn add_component(name: &str) -> Result<()> {
 }
 
 /// Returns what the program says to the arguments, after installing it if it is not there.
-fn installed(program: &str, arguments: &[&str], package: &Package) -> Result<String> {
+pub(crate) fn installed(program: &str, arguments: &[&str], package: &Package) -> Result<String> {
     let mut command = Command::new(program);
     command.args(arguments);
     if !succeeds(&mut command) {

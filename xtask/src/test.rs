@@ -9,6 +9,7 @@ use crate::node;
 use crate::one_version;
 use crate::process;
 use crate::python;
+use crate::ruby;
 use crate::setup;
 use crate::suite::{self, Suite};
 use crate::vectors;
@@ -27,6 +28,7 @@ const STEPS: &[Step] = &[
     ("vectors", vectors::check),
     ("python", python::test),
     ("node", node::test),
+    ("ruby", ruby::test),
     ("conformance", conformance),
     ("licences", licences::check),
     ("one-version", one_version::check),
@@ -64,8 +66,7 @@ fn format(workspace: &Workspace) -> Result<()> {
 }
 
 fn lints(workspace: &Workspace) -> Result<()> {
-    // PyO3's build script asks a Python what it is.
-    setup::python()?;
+    setup::for_build_scripts()?;
     process::run(workspace.cargo().args([
         "clippy",
         "--quiet",
@@ -79,8 +80,7 @@ fn lints(workspace: &Workspace) -> Result<()> {
 }
 
 fn documentation(workspace: &Workspace) -> Result<()> {
-    // As for the lints.
-    setup::python()?;
+    setup::for_build_scripts()?;
     let mut command = workspace.cargo();
     command.args(["doc", "--quiet", "--workspace", "--no-deps", "--all-features", "--locked"]);
     process::run(command.env("RUSTDOCFLAGS", "--deny=warnings"))
@@ -94,6 +94,7 @@ fn rust_tests(workspace: &Workspace) -> Result<()> {
         "--workspace",
         "--exclude=deskseal-node",
         "--exclude=deskseal-python",
+        "--exclude=deskseal-ruby",
         "--all-features",
         "--locked",
         "--no-fail-fast",

@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use crate::node;
 use crate::process;
 use crate::python;
+use crate::ruby;
 use crate::setup;
 use crate::workspace::Workspace;
 
@@ -42,6 +43,19 @@ pub(crate) const LANGUAGES: &[Language] = &[
         prepare: node::install,
         adapter: &["node", "{target}/node/project/tests/conform.mjs"],
         folder: ".",
+    },
+    Language {
+        name: "ruby",
+        prepare: ruby::install,
+        // Where the system has no language, as in containers, Ruby reads its input as ASCII.
+        adapter: &[
+            "env",
+            "LC_ALL=C.UTF-8",
+            "GEM_HOME={target}/ruby/home",
+            "ruby",
+            "tests/conform.rb",
+        ],
+        folder: "bindings/ruby",
     },
 ];
 

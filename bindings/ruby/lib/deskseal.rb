@@ -1,0 +1,60 @@
+# frozen_string_literal: true
+
+require_relative "deskseal/version"
+require_relative "deskseal/errors"
+require_relative "deskseal/results"
+require_relative "deskseal/native"
+require_relative "deskseal/named_secret"
+require_relative "deskseal/signer"
+require_relative "deskseal/verifier"
+
+# Signs and verifies who a logged-in customer is, for help desks: an e-mail for a Ticket Center, or a
+# link to a ticket portal. SPEC.md in the project says what is signed, and why something is refused.
+#
+# Every text is a String in UTF-8. One in another encoding, binary included, may hold ASCII alone; what
+# is not UTF-8 has the `…_malformed` code of its parameter. Every String that is returned is in UTF-8
+# and frozen. A time is an Integer, in Unix seconds, or a Time, whose fraction of a second is dropped.
+# Another type raises a TypeError.
+#
+# @example
+#   signer = Deskseal::Signer.new("example-secret-for-documentation")
+#   signer.sign_email("  Ada@Example.com ").email # => "ada@example.com"
+module Deskseal
+  private_constant :Native
+
+  # Returns the canonical form of an e-mail, which is what is signed (SPEC 3.1).
+  #
+  # @param email [String] the e-mail as typed
+  # @return [String]
+  # @raise [InputError] `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`
+  #
+  # @example
+  #   Deskseal.canonical_email("  Ada@Example.com ") # => "ada@example.com"
+  def self.canonical_email(email)
+    Native.canonical_email(email)
+  end
+
+  # Returns the canonical form of a portal host, which is what is signed (SPEC 4.1).
+  #
+  # @param host [String] a host name or an IP address, never a URL, and without a port
+  # @return [String]
+  # @raise [InputError] `host_malformed`
+  #
+  # @example
+  #   Deskseal.canonical_host("HELP.company.com") # => "help.company.com"
+  def self.canonical_host(host)
+    Native.canonical_host(host)
+  end
+
+  # Returns a new secret: `dsk_secret_` and 256 bits from the operating system (SPEC 2.4).
+  #
+  # @return [String]
+  # @raise [SystemCallError] the operating system's source of randomness cannot be read
+  #
+  # @example
+  #   signer = Deskseal::Signer.new(Deskseal.generate_secret)
+  #   signer.frozen? # => true
+  def self.generate_secret
+    Native.generate_secret
+  end
+end

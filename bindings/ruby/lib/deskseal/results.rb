@@ -1,0 +1,249 @@
+# frozen_string_literal: true
+
+module Deskseal
+  # What all results do. They are frozen down to their fields, and compare by them.
+  #
+  # Signers and verifiers alone make them. Each class lists its fields in FIELDS.
+  #
+  # @private
+  class Result
+    private_class_method :new, :allocate
+
+    # Fields that {#inspect} does not show: whoever has them can use them.
+    HIDDEN = %i[signature attributes html].freeze
+    private_constant :HIDDEN
+
+    # Tells whether the other one is of the same class and has the same fields.
+    #
+    # @param other [Object]
+    # @return [Boolean]
+    def ==(other)
+      other.instance_of?(self.class) && other.to_h == to_h
+    end
+    alias eql? ==
+
+    # Returns the same number for equal results, so that they can be keys.
+    #
+    # @return [Integer]
+    def hash
+      [self.class, to_h].hash
+    end
+
+    # Returns the fields by name, down to plain values.
+    #
+    # @return [Hash{Symbol => Object}]
+    def to_h
+      fields.transform_values { |value| value.is_a?(Array) ? value.map(&:to_h) : value }
+    end
+
+    # Returns the fields by name, for patterns: `in { email: String => email }`.
+    #
+    # @param names [Array<Symbol>, nil] what the pattern asks for; nil asks for all
+    # @return [Hash{Symbol => Object}]
+    def deconstruct_keys(names)
+      names ? fields.slice(*names) : fields
+    end
+
+    # Returns what {#to_json} and Rails write as JSON.
+    #
+    # @return [Hash{String => Object}]
+    def as_json(*)
+      fields.to_h { |name, value| [name.name, value.is_a?(Array) ? value.map(&:as_json) : value] }
+    end
+
+    # Returns the fields as JSON.
+    #
+    # @return [String]
+    def to_json(*arguments)
+      require "json"
+      as_json.to_json(*arguments)
+    end
+
+    # Returns the class and the fields, without those that are as good as a signature.
+    #
+    # @return [String]
+    def inspect
+      shown = fields.map { |name, value| "#{name}=#{HIDDEN.include?(name) ? "[hidden]" : value.inspect}" }
+      "#<#{self.class} #{shown.join(", ")}>"
+    end
+
+    # Returns itself, since it cannot change.
+    #
+    # @return [self]
+    def dup
+      self
+    end
+
+    # Returns itself, since it cannot change.
+    #
+    # @return [self]
+    def clone(freeze: true)
+      raise ArgumentError, "can't unfreeze #{self.class}" if freeze == false
+
+      self
+    end
+
+    private
+
+    def fields
+      self.class.const_get(:FIELDS).to_h { |name| [name, instance_variable_get("@#{name}")] }
+    end
+
+    def marshal_dump
+      raise TypeError, "can't dump #{self.class}, since only the gem may make one; dump its fields"
+    end
+  end
+  private_constant :Result
+
+  # A canonical e-mail and its signature: put both into the page (SPEC 3.2).
+  #
+  # @example
+  #   signer = Deskseal::Signer.new("example-secret-for-documentation")
+  #   signed = signer.sign_email("  Ada@Example.com ")
+  #   signed.to_h.keys # => [:email, :signature]
+  #   signed.email # => "ada@example.com"
+  #   signed.inspect # => '#<Deskseal::SignedEmail email="ada@example.com", signature=[hidden]>'
+  class SignedEmail < Result
+    FIELDS = %i[email signature].freeze
+    private_constant :FIELDS
+
+    # @return [String] the canonical e-mail
+    attr_reader :email
+
+    # @return [String] its signature, 64 lowercase hexadecimal digits
+    attr_reader :signature
+  end
+
+  # A user id, when it was signed, and the signature (SPEC 4.6).
+  #
+  # @example
+  #   signer = Deskseal::Signer.new("example-secret-for-documentation")
+  #   signed = signer.sign_user("help.company.com", "user-42", timestamp: Time.utc(2026))
+  #   signed.timestamp # => 1767225600
+  class SignedUser < Result
+    FIELDS = %i[user_id timestamp signature].freeze
+    private_constant :FIELDS
+
+    # @return [String] the user id, as given
+    attr_reader :user_id
+
+    # @return [Integer] when it was signed, in Unix seconds
+    attr_reader :timestamp
+
+    # @return [String] the signature of host, user id and timestamp, 64 lowercase hexadecimal digits
+    attr_reader :signature
+  end
+
+  # The Ticket Center's markup for one customer (SPEC 6).
+  #
+  # A template of Rails renders it as it is: `<%= embed %>`.
+  #
+  # @example
+  #   signer = Deskseal::Signer.new("example-secret-for-documentation")
+  #   embed = signer.ticket_center("Ada@Example.com", "desk-1")
+  #   embed.attributes["data-email"] # => "ada@example.com"
+  #   embed.to_s.lines.first # => %(<div id="hdh-ticket-center"></div>\n)
+  class Embed < Result
+    FIELDS = %i[attributes html].freeze
+    private_constant :FIELDS
+
+    # Returns the script tag's attributes, unescaped and in order, for a tag helper.
+    #
+    # @return [Hash{String => String}]
+    attr_reader :attributes
+
+    # Returns the markup: a container, and a script tag. Where ActiveSupport is loaded, its templates
+    # know that there is nothing to escape.
+    #
+    # @return [String]
+    def html
+      @html.respond_to?(:html_safe) ? @html.html_safe.freeze : @html
+    end
+    alias to_s html
+    alias html_safe html
+
+    # Tells a template not to escape the markup.
+    #
+    # @return [true]
+    def html_safe?
+      true
+    end
+  end
+
+  # A customer whose e-mail was proved (SPEC 5.1).
+  #
+  # @example
+  #   secret = "example-secret-for-documentation"
+  #   signed = Deskseal::Signer.new(secret).sign_email("ada@example.com")
+  #   case Deskseal::Verifier.new(secret).verify_email(signed.email, signed.signature)
+  #   in { email:, secret_index: 0 }
+  #     email # => "ada@example.com"
+  #   end
+  class VerifiedEmail < Result
+    FIELDS = %i[email secret_index].freeze
+    private_constant :FIELDS
+
+    # @return [String] the canonical e-mail
+    attr_reader :email
+
+    # @return [Integer] which secret made the signature: 0 is the current one, 1 and up are the
+    #   previous ones
+    attr_reader :secret_index
+  end
+
+  # A customer whose user id was proved (SPEC 5.2).
+  #
+  # @example
+  #   secret = "example-secret-for-documentation"
+  #   signer = Deskseal::Signer.new(secret)
+  #   link = signer.portal_link("https://help.company.com", "user-42", timestamp: 1767225600)
+  #   verifier = Deskseal::Verifier.new(secret)
+  #   verifier.verify_link("help.company.com", link, now: 1767225660)
+  #   # => #<Deskseal::VerifiedUser user_id="user-42", timestamp=1767225600, secret_index=0>
+  class VerifiedUser < Result
+    FIELDS = %i[user_id timestamp secret_index].freeze
+    private_constant :FIELDS
+
+    # @return [String] the user id, as signed
+    attr_reader :user_id
+
+    # @return [Integer] when it was signed, in Unix seconds
+    attr_reader :timestamp
+
+    # @return [Integer] which secret made the signature: 0 is the current one, 1 and up are the
+    #   previous ones
+    attr_reader :secret_index
+  end
+
+  # Why a signature does not hold: one finding or more (SPEC 8).
+  #
+  # @example
+  #   verifier = Deskseal::Verifier.new("example-secret-for-documentation")
+  #   explanation = verifier.explain_email("ada@example.com", "0" * 64)
+  #   explanation.findings.map(&:code) # => ["unexplained"]
+  class Explanation < Result
+    FIELDS = %i[findings].freeze
+    private_constant :FIELDS
+
+    # @return [Array<Finding>] the findings; together they reproduce the signature, unless the last is
+    #   `unexplained`
+    attr_reader :findings
+  end
+
+  # One reason why a signature does not hold (SPEC 8).
+  #
+  # @example
+  #   verifier = Deskseal::Verifier.new("example-secret-for-documentation")
+  #   finding = verifier.explain_email("ada@example.com", "0" * 64).findings.first
+  #   finding.code # => "unexplained"
+  class Finding < Result
+    FIELDS = %i[code message].freeze
+    private_constant :FIELDS
+
+    # @return [String] the stable code
+    attr_reader :code
+
+    # @return [String] a sentence that says what to change; it may change between versions
+    attr_reader :message
+  end
+end

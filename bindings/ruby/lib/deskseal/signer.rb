@@ -1,0 +1,142 @@
+# frozen_string_literal: true
+
+module Deskseal
+  # Signs identities with one secret.
+  #
+  # Make one when the application starts, and use it from any thread or Ractor. An application that uses
+  # the Ticket Center and the portal has two, since each has its own secret. It is frozen, and cannot be
+  # copied or dumped.
+  #
+  # @example
+  #   signer = Deskseal::Signer.new("example-secret-for-documentation")
+  #   signer.inspect # => "#<Deskseal::Signer>"
+  class Signer
+    private_class_method :allocate
+
+    # Makes a signer, and freezes it when its class is done with it.
+    #
+    # @return [Signer]
+    def self.new(...)
+      super.freeze
+    end
+
+    # Returns a signer with the secret in the environment variable `name`.
+    #
+    # @param name [String] usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
+    #   `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5)
+    # @return [Signer]
+    # @raise [SecretError] `secret_public` when bundlers would ship the variable to browsers, then those
+    #   of {#initialize}
+    #
+    # @example
+    #   ENV["HELPDESKY_HMAC_SECRET"] = "example-secret-for-documentation"
+    #   signer = Deskseal::Signer.from_env("HELPDESKY_HMAC_SECRET")
+    #   signer.frozen? # => true
+    def self.from_env(name)
+      new(NamedSecret.new(name))
+    end
+
+    # @param secret [String, nil] the secret's text; nil, as `ENV[]` returns it, is `secret_missing`
+    # @raise [SecretError] `secret_missing`, `secret_empty`, `secret_padded`, `secret_malformed`,
+    #   `secret_placeholder`, `secret_too_short` (SPEC 2.2)
+    #
+    # @example
+    #   signer = Deskseal::Signer.new("example-secret-for-documentation")
+    #   signer.frozen? # => true
+    def initialize(secret)
+      Native.initialize_signer(self, *NamedSecret.name_and_text(secret))
+    end
+
+    # Signs the canonical form of an e-mail (SPEC 3).
+    #
+    # @param email [String] the signed-in customer's e-mail
+    # @return [SignedEmail] the canonical e-mail and the signature: put both into the page
+    # @raise [InputError] `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`
+    #
+    # @example
+    #   signer = Deskseal::Signer.new("example-secret-for-documentation")
+    #   signed = signer.sign_email("  Ada@Example.com ")
+    #   signed.email # => "ada@example.com"
+    #   signed.signature[0, 8] # => "52c24c92"
+    def sign_email(email)
+      Native.sign_email(self, email)
+    end
+
+    # Signs a user id for a portal (SPEC 4.6).
+    #
+    # @param portal_host [String] the portal's host, without scheme and port
+    # @param user_id [String] the signed-in customer's id, used exactly as given
+    # @param timestamp [Integer, Time, nil] Unix seconds, or a Time; now by default
+    # @return [SignedUser]
+    # @raise [InputError] `host_malformed`, `user_id_empty`, `user_id_too_long`, `user_id_malformed`,
+    #   `timestamp_malformed`
+    #
+    # @example
+    #   signer = Deskseal::Signer.new("example-secret-for-documentation")
+    #   signed = signer.sign_user("help.company.com", "user-42", timestamp: 1767225600)
+    #   signed.signature[0, 8] # => "ce1215bb"
+    def sign_user(portal_host, user_id, timestamp: nil)
+      Native.sign_user(self, portal_host, user_id, timestamp)
+    end
+
+    # Returns the link that takes a customer to the portal's form, signed in (SPEC 4.5).
+    #
+    # Sign it when the customer clicks: it holds for five minutes unless the portal says otherwise.
+    #
+    # @param portal_url [String] the portal's address; its path, query and fragment are replaced
+    # @param user_id [String] the signed-in customer's id, used exactly as given
+    # @param timestamp [Integer, Time, nil] Unix seconds, or a Time; now by default
+    # @return [String]
+    # @raise [InputError] `portal_url_malformed`, `portal_url_insecure`, `user_id_empty`,
+    #   `user_id_too_long`, `user_id_malformed`, `timestamp_malformed`
+    #
+    # @example
+    #   signer = Deskseal::Signer.new("example-secret-for-documentation")
+    #   link = signer.portal_link("https://help.company.com", "user-42")
+    #   link.split("&").first # => "https://help.company.com/submit-ticket?user_id=user-42"
+    def portal_link(portal_url, user_id, timestamp: nil)
+      Native.portal_link(self, portal_url, user_id, timestamp)
+    end
+
+    # Returns the markup that shows the customer's Ticket Center (SPEC 6).
+    #
+    # @param email [String] the signed-in customer's e-mail
+    # @param helpdesk_id [String] the help desk's id, from its dashboard
+    # @param align [String, nil] `left`, `center` (the default) or `right`
+    # @param max_width [String, nil] a positive whole number and `px`, `rem` or `%`; `864px` by default
+    # @param container [String, nil] the id of the container element; `hdh-ticket-center` by default
+    # @param script_url [String, nil] the script's absolute URL, `https` but on loopback hosts;
+    #   `https://helpdesky.io/ticket-center.js` by default
+    # @param nonce [String, nil] the page's Content-Security-Policy nonce
+    # @return [Embed]
+    # @raise [InputError] `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`, then
+    #   `helpdesk_id_malformed`, then `embed_option_malformed`
+    #
+    # @example
+    #   signer = Deskseal::Signer.new("example-secret-for-documentation")
+    #   embed = signer.ticket_center("Ada@Example.com", "desk-1", align: "left")
+    #   embed.attributes["data-align"] # => "left"
+    def ticket_center(
+      email, helpdesk_id, align: nil, max_width: nil, container: nil, script_url: nil, nonce: nil
+    )
+      Native.ticket_center(self, email, helpdesk_id, align, max_width, container, script_url, nonce)
+    end
+
+    # Returns the class alone, also where a subclass has variables of its own.
+    #
+    # @return [String]
+    def inspect
+      "#<#{self.class}>"
+    end
+
+    private
+
+    def initialize_copy(_other)
+      raise TypeError, "can't copy #{self.class}, which holds a secret"
+    end
+
+    def marshal_dump
+      raise TypeError, "can't dump #{self.class}, which holds a secret"
+    end
+  end
+end

@@ -1,0 +1,81 @@
+//! The native part of the gem `deskseal`: converts arguments, calls the core, and maps its errors.
+//!
+//! Ruby code in `lib/` stands above it, with the public methods and their documentation. It calls the
+//! functions of the module `Deskseal::Native`, which have no keywords and no defaults.
+
+#![expect(clippy::needless_pass_by_value, reason = "magnus hands over what it converted")]
+#![expect(missing_docs, reason = "a macro makes the only public function, which Ruby calls")]
+
+mod error;
+mod holder;
+mod result;
+mod secret;
+mod signer;
+mod text;
+mod time;
+mod verifier;
+
+use deskseal::Parameter;
+use magnus::prelude::*;
+use magnus::{Error, ExceptionClass, RString, Ruby, function};
+
+use crate::error::{Failure, answer};
+use crate::result::string;
+use crate::text::Text;
+
+#[magnus::init(name = "deskseal")]
+fn init(ruby: &Ruby) -> Result<(), Error> {
+    mark_as_ractor_safe();
+    let deskseal = ruby.define_module("Deskseal")?;
+    let native = deskseal.define_module("Native")?;
+    native.define_singleton_method("canonical_email", function!(canonical_email, 1))?;
+    native.define_singleton_method("canonical_host", function!(canonical_host, 1))?;
+    native.define_singleton_method("generate_secret", function!(generate_secret, 0))?;
+    #[cfg(feature = "panic-test")]
+    deskseal.define_singleton_method("panic", function!(panic, 0))?;
+    signer::define(ruby, deskseal, native)?;
+    verifier::define(ruby, deskseal, native)
+}
+
+/// Lets every Ractor call the functions, which share nothing but what cannot change.
+#[expect(unsafe_code, reason = "magnus does not wrap it")]
+fn mark_as_ractor_safe() {
+    // SAFETY: this is called on a thread of Ruby, while it loads the library.
+    unsafe { rb_sys::rb_ext_ractor_safe(true) };
+}
+
+fn canonical_email(ruby: &Ruby, email: Text) -> Result<RString, Error> {
+    answer(ruby, || {
+        let email = deskseal::canonical_email(email.of(Parameter::Email)?)?;
+        Ok(string(ruby, email.as_str()))
+    })
+}
+
+fn canonical_host(ruby: &Ruby, host: Text) -> Result<RString, Error> {
+    answer(ruby, || {
+        let host = deskseal::canonical_host(host.of(Parameter::Host)?)?;
+        Ok(string(ruby, host.as_str()))
+    })
+}
+
+fn generate_secret(ruby: &Ruby) -> Result<RString, Error> {
+    answer(ruby, || {
+        let secret = deskseal::generate_secret().map_err(|error| system_error(ruby, &error))?;
+        Ok(string(ruby, &secret))
+    })
+}
+
+/// Returns the exception of the operating system's error, an `Errno::…` where it has a number.
+fn system_error(ruby: &Ruby, error: &std::io::Error) -> Failure {
+    let class: ExceptionClass = ruby.exception_system_call_error();
+    match class.new_instance((error.to_string(), error.raw_os_error())) {
+        Ok(exception) => Failure::Raised(exception.into()),
+        Err(raised) => Failure::Raised(raised),
+    }
+}
+
+/// Panics, for the test that a panic is an exception.
+#[cfg(feature = "panic-test")]
+fn panic(ruby: &Ruby) -> Result<(), Error> {
+    answer(ruby, || panic!("on purpose"))
+}

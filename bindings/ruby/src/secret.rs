@@ -1,0 +1,109 @@
+//! Secrets that come from Ruby, alone and in arrays.
+
+use deskseal::{Parameter, Secret};
+use magnus::{Error, RArray, TryConvert, Value};
+use zeroize::Zeroizing;
+
+use crate::text::{Text, wrong_type};
+use crate::time::Time;
+
+/// The text of a secret, `nil`, which core calls missing, or the refusal of ill-formed text, which is
+/// for later: wrong types come first.
+///
+/// It is a copy, since Ruby runs between reading the items of an array and using them.
+pub(crate) struct SecretText(Result<Option<Zeroizing<String>>, deskseal::Error>);
+
+impl SecretText {
+    /// Returns the text, unless it is ill-formed.
+    pub(crate) fn text(&self) -> Result<Option<&str>, deskseal::Error> {
+        match &self.0 {
+            Ok(text) => Ok(text.as_ref().map(|text| text.as_str())),
+            Err(error) => Err(error.clone()),
+        }
+    }
+}
+
+impl TryConvert for SecretText {
+    fn try_convert(value: Value) -> Result<Self, Error> {
+        let text = Option::<Text>::try_convert(value)?;
+        let copy = |text: Text| Ok(Zeroizing::new(text.of(Parameter::Secret)?.to_owned()));
+        Ok(Self(text.map(copy).transpose()))
+    }
+}
+
+/// The texts of secrets of other purposes.
+pub(crate) struct OtherSecrets(Vec<SecretText>);
+
+impl OtherSecrets {
+    /// Returns the secrets. Ill-formed text comes before every other refusal (SPEC 1.1).
+    pub(crate) fn secrets(&self) -> Result<Vec<Secret>, deskseal::Error> {
+        let texts = self.0.iter().map(SecretText::text).collect::<Result<Vec<_>, _>>()?;
+        texts.into_iter().map(Secret::new).collect()
+    }
+}
+
+impl TryConvert for OtherSecrets {
+    fn try_convert(value: Value) -> Result<Self, Error> {
+        items(value, "an Array of String").map(Self)
+    }
+}
+
+/// A secret that was replaced, and when it dies.
+struct Previous {
+    secret: SecretText,
+    expires_at: Time,
+}
+
+impl TryConvert for Previous {
+    fn try_convert(value: Value) -> Result<Self, Error> {
+        match RArray::from_value(value) {
+            Some(pair) if pair.len() == 2 => {
+                Ok(Self { secret: pair.entry(0)?, expires_at: pair.entry(1)? })
+            }
+            _ => Err(wrong_type("an Array [secret, expires_at]", value)),
+        }
+    }
+}
+
+/// What a verifier accepts beside the current secret.
+pub(crate) struct PreviousSecrets(Vec<Previous>);
+
+impl PreviousSecrets {
+    /// Returns the texts and expiries. Ill-formed text comes before every other refusal (SPEC 1.1).
+    pub(crate) fn texts(&self) -> Result<Vec<(Option<&str>, i64)>, deskseal::Error> {
+        self.0
+            .iter()
+            .map(|Previous { secret, expires_at }| Ok((secret.text()?, expires_at.0)))
+            .collect()
+    }
+}
+
+impl TryConvert for PreviousSecrets {
+    fn try_convert(value: Value) -> Result<Self, Error> {
+        items(value, "an Array of [secret, expires_at]").map(Self)
+    }
+}
+
+/// Returns the items of an array, as many as there are: a time's own method could remove some.
+fn items<T: TryConvert>(value: Value, expected: &str) -> Result<Vec<T>, Error> {
+    let array = RArray::from_value(value).ok_or_else(|| wrong_type(expected, value))?;
+    let mut items = Vec::with_capacity(array.len());
+    while items.len() < array.len() {
+        let index = isize::try_from(items.len()).unwrap_or(isize::MAX);
+        items.push(array.entry(index)?);
+    }
+    Ok(items)
+}
+
+/// Returns the secret, which was in the named variable if there is a name.
+pub(crate) fn secret(name: Option<&str>, text: Option<&str>) -> Result<Secret, deskseal::Error> {
+    match name {
+        Some(name) => Secret::from_named(name, text),
+        None => Secret::new(text),
+    }
+}
+
+/// Returns the name of a secret's variable.
+pub(crate) fn variable(name: Option<&Text>) -> Result<Option<&str>, deskseal::Error> {
+    name.map(|name| name.of(Parameter::Secret)).transpose()
+}

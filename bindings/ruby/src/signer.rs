@@ -1,0 +1,106 @@
+//! What the class `Signer` calls.
+
+use deskseal::{EmbedOptions, Parameter};
+use magnus::prelude::*;
+use magnus::{Error, RModule, RString, Ruby, Value, function};
+
+use crate::error::answer;
+use crate::holder::Holder;
+use crate::result::{self, string};
+use crate::secret::{SecretText, secret, variable};
+use crate::text::Text;
+use crate::time::{Time, or_now};
+
+/// A signer, from when `initialize` has had its secret.
+#[derive(Default)]
+#[magnus::wrap(class = "Deskseal::Signer", free_immediately, size, frozen_shareable)]
+struct Signer(Holder<deskseal::Signer>);
+
+/// Defines the class and its functions.
+pub(crate) fn define(ruby: &Ruby, deskseal: RModule, native: RModule) -> Result<(), Error> {
+    deskseal.define_class("Signer", ruby.class_object())?.define_alloc_func::<Signer>();
+    native.define_singleton_method("initialize_signer", function!(initialize, 3))?;
+    native.define_singleton_method("sign_email", function!(sign_email, 2))?;
+    native.define_singleton_method("sign_user", function!(sign_user, 4))?;
+    native.define_singleton_method("portal_link", function!(portal_link, 4))?;
+    native.define_singleton_method("ticket_center", function!(ticket_center, 8))
+}
+
+fn initialize(
+    ruby: &Ruby,
+    signer: &Signer,
+    name: Option<Text>,
+    text: SecretText,
+) -> Result<(), Error> {
+    answer(ruby, || {
+        let (name, text) = (variable(name.as_ref())?, text.text()?);
+        Ok(signer.0.set(ruby, deskseal::Signer::new(secret(name, text)?))?)
+    })
+}
+
+fn sign_email(ruby: &Ruby, signer: &Signer, email: Text) -> Result<Value, Error> {
+    answer(ruby, || {
+        let sealed = signer.0.get(ruby)?.sign_email(email.of(Parameter::Email)?)?;
+        Ok(result::signed_email(ruby, &sealed)?)
+    })
+}
+
+fn sign_user(
+    ruby: &Ruby,
+    signer: &Signer,
+    portal_host: Text,
+    user_id: Text,
+    timestamp: Option<Time>,
+) -> Result<Value, Error> {
+    answer(ruby, || {
+        let signer = signer.0.get(ruby)?;
+        let (host, user_id) = (portal_host.of(Parameter::Host)?, user_id.of(Parameter::UserId)?);
+        let sealed = signer.sign_user(host, user_id, or_now(timestamp))?;
+        Ok(result::signed_user(ruby, &sealed)?)
+    })
+}
+
+fn portal_link(
+    ruby: &Ruby,
+    signer: &Signer,
+    portal_url: Text,
+    user_id: Text,
+    timestamp: Option<Time>,
+) -> Result<RString, Error> {
+    answer(ruby, || {
+        let signer = signer.0.get(ruby)?;
+        let (url, user_id) = (portal_url.of(Parameter::PortalUrl)?, user_id.of(Parameter::UserId)?);
+        Ok(string(ruby, &signer.portal_link(url, user_id, or_now(timestamp))?))
+    })
+}
+
+#[expect(clippy::too_many_arguments, reason = "they are the API's; Ruby's method has keywords")]
+fn ticket_center(
+    ruby: &Ruby,
+    signer: &Signer,
+    email: Text,
+    helpdesk_id: Text,
+    align: Option<Text>,
+    max_width: Option<Text>,
+    container: Option<Text>,
+    script_url: Option<Text>,
+    nonce: Option<Text>,
+) -> Result<Value, Error> {
+    answer(ruby, || {
+        let signer = signer.0.get(ruby)?;
+        let email = email.of(Parameter::Email)?;
+        let helpdesk_id = helpdesk_id.of(Parameter::HelpdeskId)?;
+        let options = EmbedOptions {
+            align: option(align.as_ref())?,
+            max_width: option(max_width.as_ref())?,
+            container: option(container.as_ref())?,
+            script_url: option(script_url.as_ref())?,
+            nonce: option(nonce.as_ref())?,
+        };
+        Ok(result::embed(ruby, &signer.ticket_center(email, helpdesk_id, &options)?)?)
+    })
+}
+
+fn option(text: Option<&Text>) -> Result<Option<&str>, deskseal::Error> {
+    text.map(|text| text.of(Parameter::EmbedOption)).transpose()
+}

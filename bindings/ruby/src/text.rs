@@ -1,0 +1,63 @@
+//! Text and numbers that come from Ruby.
+
+use deskseal::Parameter;
+use magnus::encoding::{Coderange, EncodingCapable as _};
+use magnus::prelude::*;
+use magnus::{Error, Integer, RString, Ruby, TryConvert, Value};
+
+/// A `String`, in whatever encoding.
+///
+/// It stays on the stack, where the garbage collector sees it.
+#[derive(Clone, Copy)]
+pub(crate) struct Text(RString);
+
+impl Text {
+    /// Returns the parameter's text: UTF-8, or ASCII by any name. Another encoding's characters are
+    /// ill-formed, since what their bytes mean to the other side is a guess.
+    #[expect(unsafe_code, reason = "Ruby lends its bytes")]
+    pub(crate) fn of(&self, parameter: Parameter) -> Result<&str, deskseal::Error> {
+        let Self(string) = self;
+        let is_utf8 = string.enc_get() == Ruby::get_with(*string).utf8_encindex();
+        if !is_utf8 && string.enc_coderange_scan() != Coderange::SevenBit {
+            return Err(parameter.ill_formed());
+        }
+        // SAFETY: nothing changes or frees the string while the text is used: it is on the stack, and
+        // callers hand the text to the core alone, which runs no Ruby.
+        parameter.decode(unsafe { string.as_slice() })
+    }
+
+    /// Returns the text of a parameter that came from the visitor.
+    pub(crate) fn of_visitor(&self, parameter: Parameter) -> Result<&str, deskseal::Error> {
+        self.of(parameter).map_err(deskseal::Error::attributed_to_visitor)
+    }
+}
+
+impl TryConvert for Text {
+    fn try_convert(value: Value) -> Result<Self, Error> {
+        RString::from_value(value).map(Self).ok_or_else(|| wrong_type("String", value))
+    }
+}
+
+/// An `Integer`. Beyond 64 bits it is the nearest number that core refuses.
+#[derive(Clone, Copy)]
+pub(crate) struct WholeNumber(pub(crate) i64);
+
+impl TryConvert for WholeNumber {
+    fn try_convert(value: Value) -> Result<Self, Error> {
+        let number = Integer::from_value(value).ok_or_else(|| wrong_type("Integer", value))?;
+        if let Ok(number) = number.to_i64() {
+            return Ok(Self(number));
+        }
+        let is_negative = number.funcall("negative?", ())?;
+        Ok(Self(if is_negative { i64::MIN } else { i64::MAX }))
+    }
+}
+
+/// Returns the error for an object that is not of the expected type.
+#[expect(unsafe_code, reason = "Ruby lends the name of a class")]
+pub(crate) fn wrong_type(expected: &str, value: Value) -> Error {
+    // SAFETY: the name is copied before Ruby runs again.
+    let class = unsafe { value.classname() }.into_owned();
+    let ruby = Ruby::get_with(value);
+    Error::new(ruby.exception_type_error(), format!("expected {expected}, not {class}"))
+}

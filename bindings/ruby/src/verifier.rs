@@ -1,0 +1,135 @@
+//! What the class `Verifier` calls.
+
+use deskseal::{Parameter, UserClaim, VerifierOptions};
+use magnus::prelude::*;
+use magnus::{Error, RModule, Ruby, Value, function};
+
+use crate::error::answer;
+use crate::holder::Holder;
+use crate::result;
+use crate::secret::{OtherSecrets, PreviousSecrets, SecretText, secret, variable};
+use crate::text::{Text, WholeNumber};
+use crate::time::{Time, or_now};
+
+/// A verifier, from when `initialize` has had its secrets.
+#[derive(Default)]
+#[magnus::wrap(class = "Deskseal::Verifier", free_immediately, size, frozen_shareable)]
+struct Verifier(Holder<deskseal::Verifier>);
+
+/// Defines the class and its functions.
+pub(crate) fn define(ruby: &Ruby, deskseal: RModule, native: RModule) -> Result<(), Error> {
+    deskseal.define_class("Verifier", ruby.class_object())?.define_alloc_func::<Verifier>();
+    native.define_singleton_method("initialize_verifier", function!(initialize, 5))?;
+    native.define_singleton_method("verify_email", function!(verify_email, 4))?;
+    native.define_singleton_method("verify_user", function!(verify_user, 6))?;
+    native.define_singleton_method("verify_link", function!(verify_link, 4))?;
+    native.define_singleton_method("explain_email", function!(explain_email, 5))?;
+    native.define_singleton_method("explain_link", function!(explain_link, 5))
+}
+
+fn initialize(
+    ruby: &Ruby,
+    verifier: &Verifier,
+    name: Option<Text>,
+    text: SecretText,
+    previous: PreviousSecrets,
+    tolerance: WholeNumber,
+) -> Result<(), Error> {
+    answer(ruby, || {
+        let (name, text) = (variable(name.as_ref())?, text.text()?);
+        let previous = previous.texts()?;
+        let secret = secret(name, text)?;
+        let options = VerifierOptions::new(previous, tolerance.0)?;
+        Ok(verifier.0.set(ruby, deskseal::Verifier::new(secret, options))?)
+    })
+}
+
+fn verify_email(
+    ruby: &Ruby,
+    verifier: &Verifier,
+    email: Text,
+    signature: Text,
+    now: Option<Time>,
+) -> Result<Value, Error> {
+    answer(ruby, || {
+        let verifier = verifier.0.get(ruby)?;
+        let email = email.of_visitor(Parameter::Email)?;
+        let signature = signature.of_visitor(Parameter::Signature)?;
+        let customer = verifier.verify_email(email, signature, or_now(now))?;
+        Ok(result::verified_email(ruby, &customer)?)
+    })
+}
+
+fn verify_user(
+    ruby: &Ruby,
+    verifier: &Verifier,
+    portal_host: Text,
+    user_id: Text,
+    timestamp: Text,
+    signature: Text,
+    now: Option<Time>,
+) -> Result<Value, Error> {
+    answer(ruby, || {
+        let verifier = verifier.0.get(ruby)?;
+        let claim = UserClaim {
+            portal_host: portal_host.of(Parameter::Host)?,
+            user_id: user_id.of_visitor(Parameter::UserId)?,
+            timestamp: timestamp.of_visitor(Parameter::Timestamp)?,
+            signature: signature.of_visitor(Parameter::Signature)?,
+        };
+        let customer = verifier.verify_user(&claim, or_now(now))?;
+        Ok(result::verified_user(ruby, &customer)?)
+    })
+}
+
+fn verify_link(
+    ruby: &Ruby,
+    verifier: &Verifier,
+    portal_host: Text,
+    url: Text,
+    now: Option<Time>,
+) -> Result<Option<Value>, Error> {
+    answer(ruby, || {
+        let verifier = verifier.0.get(ruby)?;
+        let portal_host = portal_host.of(Parameter::Host)?;
+        let url = url.of_visitor(Parameter::PortalUrl)?;
+        let customer = verifier.verify_link(portal_host, url, or_now(now))?;
+        Ok(customer.map(|customer| result::verified_user(ruby, &customer)).transpose()?)
+    })
+}
+
+fn explain_email(
+    ruby: &Ruby,
+    verifier: &Verifier,
+    email: Text,
+    signature: Text,
+    other_secrets: OtherSecrets,
+    now: Option<Time>,
+) -> Result<Value, Error> {
+    answer(ruby, || {
+        let verifier = verifier.0.get(ruby)?;
+        let email = email.of(Parameter::Email)?;
+        let signature = signature.of(Parameter::Signature)?;
+        let others = other_secrets.secrets()?;
+        let explanation = verifier.explain_email(email, signature, &others, or_now(now))?;
+        Ok(result::explanation(ruby, &explanation)?)
+    })
+}
+
+fn explain_link(
+    ruby: &Ruby,
+    verifier: &Verifier,
+    portal_host: Text,
+    url: Text,
+    other_secrets: OtherSecrets,
+    now: Option<Time>,
+) -> Result<Value, Error> {
+    answer(ruby, || {
+        let verifier = verifier.0.get(ruby)?;
+        let portal_host = portal_host.of(Parameter::Host)?;
+        let url = url.of(Parameter::PortalUrl)?;
+        let others = other_secrets.secrets()?;
+        let explanation = verifier.explain_link(portal_host, url, &others, or_now(now))?;
+        Ok(result::explanation(ruby, &explanation)?)
+    })
+}

@@ -1,0 +1,101 @@
+# frozen_string_literal: true
+
+# Every block of the README runs, in order, and its applications answer. The README's own test runs
+# among these.
+
+require "action_controller/railtie"
+require "action_view/testing/resolvers"
+require "fileutils"
+require "logger"
+require "rack/mock"
+require "stringio"
+require "tmpdir"
+require_relative "support"
+
+README = File.read(File.join(__dir__, "../README.md"), encoding: "UTF-8")
+
+ENV["HELPDESKY_HMAC_SECRET"] = Support::SECRET
+ENV["LETTERBOOK_PORTAL_TICKET_SECRET"] = Support::OTHER
+
+# What the README takes for granted.
+class ReadmeApplication < Rails::Application
+  config.cache_classes = true
+  config.eager_load = false
+  config.root = Dir.mktmpdir.tap { |root| Minitest.after_run { FileUtils.remove_entry(root) } }
+  config.logger = Logger.new(nil)
+  config.secret_key_base = "for this test alone"
+  config.hosts.clear
+  routes.append do
+    get "/support", to: "support#show"
+    get "/ask-for-help", to: "support#ask_for_help"
+    get "/submit-ticket", to: "tickets#new"
+  end
+end
+
+class ApplicationController < ActionController::Base
+  User = Struct.new(:email, :id)
+
+  def authenticate_user! = nil
+
+  def current_user = User.new("Ada@example.com", 42)
+end
+
+# Returns the README's blocks of code.
+def blocks(language)
+  README.scan(/^```#{language}\n(.*?)^```$/m).flatten
+end
+
+# Runs the blocks as one program, and returns what it printed.
+def output_of_the_readme
+  $stdout = StringIO.new
+  scope = TOPLEVEL_BINDING.dup
+  blocks("ruby").each { |block| scope.eval(block, "README.md") }
+  $stdout.string
+ensure
+  $stdout = STDOUT
+end
+
+OUTPUT = output_of_the_readme
+ReadmeApplication.initialize!
+ActionController::Base.prepend_view_path(
+  ActionView::FixtureResolver.new("support/show.html.erb" => blocks("erb").first),
+)
+
+class ReadmeTest < Minitest::Test
+  def test_the_blocks_print_what_their_comments_say
+    expected = blocks("ruby").flat_map { |block| block.scan(/^ *puts .*# (.+)$/) }.flatten
+    refute_empty expected
+    assert_equal expected, OUTPUT.lines(chomp: true)
+  end
+
+  def test_the_rails_view_shows_the_ticket_center
+    assert_includes rails("/support").body, embed.html
+  end
+
+  def test_the_rails_controllers_sign_and_verify_a_link
+    link = rails("/ask-for-help").headers["Location"]
+    query = URI(link).query
+    assert_equal "A ticket of customer 42", rails("/submit-ticket?#{query}").body
+    assert_equal "A public ticket", rails("/submit-ticket").body
+    refused = rails("/submit-ticket?#{query.sub("user_id=42", "user_id=43")}")
+    assert_equal 403, refused.status
+    assert_equal "This link cannot be used: signature_mismatch", refused.body
+  end
+
+  def test_the_sinatra_handler_shows_the_ticket_center
+    Help.get("/log-in") { session["email"] = "Ada@example.com" }
+    server = Rack::MockRequest.new(Help)
+    cookie = server.get("/log-in").headers["Set-Cookie"]
+    assert_includes server.get("/support", "HTTP_COOKIE" => cookie).body, embed.html
+  end
+
+  private
+
+  def rails(path)
+    Rack::MockRequest.new(ReadmeApplication).get(path)
+  end
+
+  def embed
+    Deskseal::Signer.from_env("HELPDESKY_HMAC_SECRET").ticket_center("ada@example.com", "desk-1")
+  end
+end

@@ -1,0 +1,153 @@
+# frozen_string_literal: true
+
+# Results: frozen values that compare, match patterns, become JSON, and are silent about signatures.
+
+require "pp"
+require_relative "support"
+
+class ResultsTest < Minitest::Test
+  include Support
+
+  SIGNATURE = "52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92"
+
+  # Returns one result of every class.
+  def results
+    email = SIGNER.sign_email("Ada@example.com")
+    link = SIGNER.portal_link("https://#{HOST}", "user-42", timestamp: SECOND)
+    explanation = VERIFIER.explain_email(EMAIL, WRONG)
+    [
+      email,
+      SIGNER.sign_user(HOST, "user-42", timestamp: SECOND),
+      VERIFIER.verify_email(email.email, email.signature),
+      VERIFIER.verify_link(HOST, link, now: SECOND),
+      explanation,
+      explanation.findings.first,
+      SIGNER.ticket_center("Ada@example.com", "desk-1", nonce: "abc"),
+    ]
+  end
+
+  def test_there_is_one_of_every_class
+    names = results.map { |result| result.class.name.delete_prefix("Deskseal::") }
+    assert_equal Support.contract["results"].keys.sort, names.sort
+  end
+
+  def test_equal_calls_give_equal_results
+    results.zip(results).each do |one, other|
+      refute_same one, other
+      assert_equal one, other
+      assert one.eql?(other)
+      assert_equal one.hash, other.hash
+      assert_equal 1, { one => 1 }[other]
+    end
+  end
+
+  def test_other_calls_give_other_results
+    assert_equal 7, results.uniq.length
+    refute_equal SIGNER.sign_email("ada@example.com"), SIGNER.sign_email("eve@example.com")
+    refute_equal SIGNER.sign_email(EMAIL), SIGNER.sign_email(EMAIL).to_h
+    refute_equal SIGNER.sign_email(EMAIL), Deskseal::Signer.new(OLD).sign_email(EMAIL)
+    refute_equal SIGNER.ticket_center(EMAIL, "desk-1"), SIGNER.ticket_center(EMAIL, "desk-1", nonce: "abc")
+  end
+
+  def test_results_are_frozen_and_shareable_to_the_last_field
+    results.each do |result|
+      assert_predicate result, :frozen?
+      assert Ractor.shareable?(result)
+      assert_raises(FrozenError) { result.instance_variable_set(:@email, "changed") }
+      result.to_h.each_key { |name| assert_predicate result.public_send(name), :frozen? }
+    end
+    embed = results.last
+    assert(embed.attributes.to_a.flatten.all?(&:frozen?))
+    assert_raises(FrozenError) { embed.attributes["data-email"] = "eve@example.com" }
+    assert_raises(FrozenError) { results[4].findings.clear }
+  end
+
+  def test_hashes_and_json_have_the_fields_in_their_order
+    results.each do |result|
+      fields = Support.contract.dig("results", result.class.name.delete_prefix("Deskseal::"))
+      names = fields.map { |field| field["name"] }
+      assert_equal names.map(&:to_sym), result.to_h.keys
+      assert_equal names, result.as_json.keys
+      assert_equal result.as_json, JSON.parse(result.to_json)
+      assert_equal result.as_json, JSON.parse(JSON.generate({ result: [result] }))["result"].first
+      assert_equal result.as_json, JSON.parse(JSON.pretty_generate(result))
+    end
+  end
+
+  def test_explanations_become_plain_values
+    explanation = results[4]
+    finding = explanation.findings.first
+    plain = { code: "unexplained", message: finding.message }
+    assert_equal({ findings: [plain] }, explanation.to_h)
+    assert_equal({ "findings" => [plain.transform_keys(&:name)] }, explanation.as_json)
+  end
+
+  def test_attributes_are_in_the_order_of_the_specification
+    embed = SIGNER.ticket_center(EMAIL, "desk-1", nonce: "abc", align: "left")
+    names = %w[src data-helpdesk-id data-email data-signature data-align nonce]
+    assert_equal names, embed.attributes.keys
+    assert_equal names, JSON.parse(embed.to_json)["attributes"].keys
+  end
+
+  def test_results_match_patterns
+    matched = results.map do |result|
+      case result
+      in Deskseal::SignedEmail(email:, signature: SIGNATURE) then email
+      in Deskseal::SignedUser(user_id:, timestamp: SECOND, signature: /\A\h{64}\z/) then user_id
+      in Deskseal::VerifiedEmail(email: String => email, secret_index: 0) then email
+      in Deskseal::VerifiedUser(user_id:, **rest) then [user_id, rest]
+      in { findings: [{ code: "unexplained", message: }] } then message[-1]
+      in { code:, message: String } then code
+      in { attributes: { "data-email": _ } } then flunk
+      in { attributes: Hash => attributes, html: } then [attributes["data-email"], html.lines.length]
+      end
+    end
+    rest = { timestamp: SECOND, secret_index: 0 }
+    assert_equal [EMAIL, "user-42", EMAIL, ["user-42", rest], ".", "unexplained", [EMAIL, 2]], matched
+  end
+
+  def test_results_do_not_come_apart_by_position
+    results.each { |result| refute_respond_to result, :to_ary }
+    results.each { |result| refute_respond_to result, :deconstruct }
+  end
+
+  def test_only_the_gem_makes_results
+    results.each do |result|
+      assert_raises(NoMethodError) { result.class.new }
+      assert_raises(NoMethodError) { result.class.allocate }
+      error = assert_raises(TypeError) { Marshal.dump([result]) }
+      assert_includes error.message, "can't dump #{result.class}"
+    end
+  end
+
+  def test_a_copy_of_a_result_is_the_result
+    results.each do |result|
+      assert_same result, result.dup
+      assert_same result, result.clone
+      assert_same result, result.clone(freeze: true)
+      assert_raises(ArgumentError) { result.clone(freeze: false) }
+    end
+  end
+
+  def test_no_inspection_shows_a_signature
+    results.each do |result|
+      shown = [result.inspect, result.pretty_inspect]
+      assert(shown.all? { |text| text.start_with?("#<#{result.class} ") })
+      refute(shown.any? { |text| text.include?(SIGNATURE) || text.include?(SECRET) })
+    end
+    assert_equal '#<Deskseal::SignedEmail email="ada@example.com", signature=[hidden]>', results.first.inspect
+    assert_equal "#<Deskseal::Embed attributes=[hidden], html=[hidden]>", results.last.inspect
+  end
+
+  def test_an_embed_is_its_markup
+    embed = results.last
+    assert_equal [embed.html] * 3, [embed.to_s, "#{embed}", embed.html_safe]
+    assert_predicate embed, :html_safe?
+    assert_instance_of String, embed.html
+    assert_equal 2, embed.html.lines.length
+  end
+
+  def test_a_public_visitor_is_nil
+    assert_nil VERIFIER.verify_link(HOST, "/submit-ticket")
+  end
+end

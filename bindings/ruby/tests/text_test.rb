@@ -1,0 +1,208 @@
+# frozen_string_literal: true
+
+# Text that JSON cannot carry: bytes, other encodings, other types, and subclasses of String.
+
+require_relative "support"
+
+class TextTest < Minitest::Test
+  include Support
+
+  # Text that is ill-formed, or whose bytes do not say what it is.
+  ILL_FORMED = {
+    "a byte that begins no character" => "lone \xFF byte",
+    "a surrogate" => "lone \xED\xA0\x80 surrogate",
+    "a character cut off" => "cut \xE2\x82",
+    "an overlong form" => "overlong \xC0\xAF",
+    "binary" => "\xFF\x00\xC3".b,
+    "binary that would be UTF-8" => "ä@example.com".b,
+    "Latin-1" => "ä@example.com".encode("ISO-8859-1"),
+    "Shift_JIS" => "あ@example.com".encode("Shift_JIS"),
+    "UTF-16" => "ada@example.com".encode("UTF-16LE"),
+    "UTF-16 with a mark" => "ada@example.com".encode("UTF-16"),
+    "UTF-32" => "ada@example.com".encode("UTF-32BE"),
+    "UTF-7, whose bytes are ASCII" => "+AOQ-@example.com".dup.force_encoding("UTF-7"),
+    "ISO-2022-JP, whose bytes are ASCII" => "あ@example.com".encode("ISO-2022-JP"),
+    "ASCII that is none" => "ä@example.com".dup.force_encoding("US-ASCII"),
+  }.freeze
+
+  # What each parameter gives where text is ill-formed, however wrong the others are.
+  REFUSALS = [
+    [Deskseal::InputError, "email_malformed", ->(bad) { Deskseal.canonical_email(bad) }],
+    [Deskseal::InputError, "host_malformed", ->(bad) { Deskseal.canonical_host(bad) }],
+    [Deskseal::SecretError, "secret_malformed", ->(bad) { Deskseal::Signer.new(bad) }],
+    [Deskseal::SecretError, "secret_malformed", ->(bad) { Deskseal::Signer.from_env(bad) }],
+    [Deskseal::SecretError, "secret_malformed", ->(bad) { Deskseal::Verifier.new(bad) }],
+    [
+      Deskseal::SecretError, "secret_malformed",
+      ->(bad) { Deskseal::Verifier.new(nil, previous: [[bad, -1]]) }
+    ],
+    [Deskseal::SecretError, "secret_malformed", ->(bad) { Deskseal::Verifier.from_env(bad, tolerance: -1) }],
+    [
+      Deskseal::SecretError, "secret_malformed",
+      ->(bad) { Deskseal::Verifier.from_env("VITE_", previous: [["", 0], [bad, 0]]) }
+    ],
+    [Deskseal::InputError, "email_malformed", ->(bad) { SIGNER.sign_email(bad) }],
+    [Deskseal::InputError, "host_malformed", ->(bad) { SIGNER.sign_user(bad, bad) }],
+    [Deskseal::InputError, "user_id_malformed", ->(bad) { SIGNER.sign_user("", bad, timestamp: -1) }],
+    [Deskseal::InputError, "portal_url_malformed", ->(bad) { SIGNER.portal_link(bad, bad) }],
+    [Deskseal::InputError, "user_id_malformed", ->(bad) { SIGNER.portal_link("", bad, timestamp: -1) }],
+    [Deskseal::InputError, "email_malformed", ->(bad) { SIGNER.ticket_center(bad, bad) }],
+    [Deskseal::InputError, "helpdesk_id_malformed", ->(bad) { SIGNER.ticket_center("", bad, align: bad) }],
+    *%i[align max_width container script_url nonce].map do |option|
+      [Deskseal::InputError, "embed_option_malformed", ->(bad) { SIGNER.ticket_center("", "", option => bad) }]
+    end,
+    [Deskseal::VerificationError, "email_malformed", ->(bad) { VERIFIER.verify_email(bad, bad) }],
+    [Deskseal::VerificationError, "signature_malformed", ->(bad) { VERIFIER.verify_email("", bad, now: -1) }],
+    [Deskseal::InputError, "host_malformed", ->(bad) { VERIFIER.verify_link(bad, bad) }],
+    [
+      Deskseal::VerificationError, "portal_url_malformed",
+      ->(bad) { VERIFIER.verify_link("", bad, now: -1) }
+    ],
+    [Deskseal::InputError, "email_malformed", ->(bad) { VERIFIER.explain_email(bad, bad) }],
+    [Deskseal::VerificationError, "signature_malformed", ->(bad) { VERIFIER.explain_email("", bad) }],
+    [
+      Deskseal::SecretError, "secret_malformed",
+      ->(bad) { VERIFIER.explain_email("", "", other_secrets: [nil, bad], now: -1) }
+    ],
+    [Deskseal::InputError, "host_malformed", ->(bad) { VERIFIER.explain_link(bad, bad) }],
+    [Deskseal::InputError, "portal_url_malformed", ->(bad) { VERIFIER.explain_link("", bad) }],
+    [
+      Deskseal::SecretError, "secret_malformed",
+      ->(bad) { VERIFIER.explain_link("", "", other_secrets: ["", bad]) }
+    ],
+    *{
+      portal_host: Deskseal::InputError, user_id: Deskseal::VerificationError,
+      timestamp: Deskseal::VerificationError, signature: Deskseal::VerificationError
+    }.map do |name, kind|
+      claim = { portal_host: "", user_id: "", timestamp: "", signature: "" }
+      [
+        kind, "#{name.to_s.delete_prefix("portal_")}_malformed",
+        ->(bad) { VERIFIER.verify_user(**claim, name => bad, now: -1) }
+      ]
+    end,
+  ].freeze
+
+  def test_ill_formed_text_is_malformed_before_every_other_check
+    ILL_FORMED.each do |what, bad|
+      REFUSALS.each { |kind, code, call| assert_refused(kind, code, what) { call.call(bad) } }
+    end
+  end
+
+  def test_the_first_ill_formed_part_of_a_claim_is_reported
+    bad = "\xFF"
+    assert_refused(Deskseal::InputError, "host_malformed") do
+      VERIFIER.verify_user(signature: bad, timestamp: bad, user_id: bad, portal_host: bad)
+    end
+  end
+
+  def test_ascii_is_text_in_every_encoding_that_has_it
+    %w[UTF-8 US-ASCII BINARY ISO-8859-1 Windows-1252 Shift_JIS GB18030 UTF8-MAC].each do |encoding|
+      email = "Ada@example.com".dup.force_encoding(encoding)
+      assert_equal EMAIL, SIGNER.sign_email(email).email, encoding
+    end
+  end
+
+  def test_frozen_text_is_welcome_and_no_text_is_changed
+    email = "  Ada@Example.com ".dup
+    signed = SIGNER.sign_email(email)
+    assert_equal signed, SIGNER.sign_email(email.dup.freeze)
+    assert_equal ["  Ada@Example.com ", false], [email, email.frozen?]
+  end
+
+  # A subclass, as frameworks make them, whose own methods must not matter.
+  class Name < String
+    def to_s
+      "eve@example.com"
+    end
+    alias to_str to_s
+    alias encode to_s
+    alias b to_s
+  end
+
+  def test_subclasses_of_string_are_text
+    signed = SIGNER.sign_email(Name.new("Ada@example.com"))
+    assert_equal EMAIL, signed.email
+    assert_instance_of String, signed.email
+    assert_equal EMAIL, VERIFIER.verify_email(Name.new(signed.email), Name.new(signed.signature)).email
+  end
+
+  # Something that Ruby could make a String of, if it were asked.
+  class Convertible
+    def to_str
+      EMAIL
+    end
+  end
+
+  def test_other_types_are_refused
+    [nil, 1, 1.0, true, :symbol, [EMAIL], { email: EMAIL }, Object.new, Convertible.new].each do |bad|
+      error = assert_raises(TypeError) { SIGNER.sign_email(bad) }
+      assert_equal "expected String, not #{bad.class}", error.message
+    end
+  end
+
+  def test_every_text_is_checked_for_its_type_before_ill_formed_text
+    bad = "\xFF"
+    [
+      -> { SIGNER.sign_user(bad, nil) },
+      -> { SIGNER.sign_user(bad, bad, timestamp: "1") },
+      -> { SIGNER.portal_link(bad, 42) },
+      -> { SIGNER.ticket_center(bad, bad, nonce: 1) },
+      -> { Deskseal::Signer.from_env(:NAME) },
+      -> { Deskseal::Verifier.new(bad, previous: [[nil, nil]]) },
+      -> { Deskseal::Verifier.new(bad, tolerance: nil) },
+      -> { VERIFIER.verify_email(bad, nil) },
+      -> { VERIFIER.verify_user(portal_host: bad, user_id: bad, timestamp: SECOND, signature: bad) },
+      -> { VERIFIER.verify_link(bad, bad, now: 1.5) },
+      -> { VERIFIER.explain_email(bad, bad, other_secrets: [bad, 1]) },
+      -> { VERIFIER.explain_link(bad, bad, other_secrets: nil) },
+    ].each { |call| assert_raises(TypeError, &call) }
+  end
+
+  def test_an_error_of_type_does_not_show_the_value
+    error = assert_raises(TypeError) { Deskseal::Signer.new([SECRET]) }
+    refute_includes error.full_message, SECRET
+  end
+
+  def test_a_text_is_no_array_of_secrets
+    ["a text", :symbol, { OTHER => 1 }, 5, nil, [OTHER].each].each do |bad|
+      assert_raises(TypeError) { VERIFIER.explain_email(EMAIL, WRONG, other_secrets: bad) }
+      assert_raises(TypeError) { Deskseal::Verifier.new(SECRET, previous: bad) }
+    end
+  end
+
+  def test_a_secret_of_another_purpose_is_found
+    signed = Deskseal::Signer.new(OTHER).sign_email(EMAIL)
+    explanation = VERIFIER.explain_email(signed.email, signed.signature, other_secrets: [OTHER])
+    assert_equal ["secret_of_other_purpose"], explanation.findings.map(&:code)
+  end
+
+  def test_a_missing_secret_of_another_purpose_is_missing
+    assert_refused(Deskseal::SecretError, "secret_missing") do
+      VERIFIER.explain_email(EMAIL, WRONG, other_secrets: [nil])
+    end
+  end
+
+  def test_returned_text_is_frozen_utf8_whatever_the_default_encodings_are
+    script = <<~'RUBY'
+      require "deskseal"
+      signer = Deskseal::Signer.new("example-secret-for-documentation")
+      link = signer.portal_link("https://bücher.example", "ä")
+      embed = signer.ticket_center("ä@example.com", "desk-1")
+      begin
+        Deskseal.canonical_email("")
+      rescue Deskseal::Error => error
+        texts = [error.message, error.code]
+      end
+      texts += [
+        Deskseal.canonical_email("ä@example.com"), Deskseal.canonical_host("bücher.example"),
+        Deskseal.generate_secret, link, embed.html, embed.to_s, *embed.attributes.to_a.flatten,
+        *signer.sign_email("ä@example.com").to_h.values, signer.sign_user("h", "ä").user_id
+      ]
+      puts texts.all? { |text| text.encoding == Encoding::UTF_8 && text.valid_encoding? }
+      puts texts.drop(1).all?(&:frozen?)
+    RUBY
+    [%w[-E UTF-8], %w[-E ISO-8859-1], %w[-E ASCII-8BIT:UTF-8], %w[-E UTF-8:ISO-8859-1]].each do |options|
+      assert_equal "true\ntrue\n", ruby(*options, script, environment: { "LC_ALL" => "C.UTF-8" }), options
+    end
+  end
+end

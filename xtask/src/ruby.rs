@@ -1,0 +1,330 @@
+//! The Ruby gem: built as it is published, and checked as it is installed.
+
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use sha2::{Digest as _, Sha256};
+
+use crate::api;
+use crate::files;
+use crate::process;
+use crate::setup;
+use crate::suite;
+use crate::tools::{self, Package};
+use crate::workspace::Workspace;
+
+/// The gem's folder.
+const PACKAGE: &str = "bindings/ruby";
+
+/// Where everything made for the gem goes, in cargo's target folder.
+const OUTPUT: &str = "ruby";
+
+/// A script for Ruby that succeeds if something is there, and how to get it.
+type Tool = (&'static str, Package);
+
+/// What builds the gem.
+const COMPILER: Tool = (
+    "require 'mkmf'; exit RUBY_VERSION.to_f >= 3.1 && system('make --version', out: File::NULL)",
+    Package {
+        name: "Ruby 3.1 with its headers",
+        apt: &["ruby", "ruby-dev", "gcc", "make"],
+        homebrew: &["ruby"],
+    },
+);
+
+/// What the tests import.
+const LIBRARIES: Tool = (
+    "%w[minitest puma sinatra/base action_controller/railtie].each { |name| require name }",
+    Package {
+        name: "what the tests of the gem import",
+        apt: &[
+            "puma",
+            "ruby-actionpack",
+            "ruby-actionview",
+            "ruby-minitest",
+            "ruby-railties",
+            "ruby-sinatra",
+        ],
+        homebrew: &[],
+    },
+);
+
+/// Debian has packages of what the README and the server need.
+const HAS_LIBRARIES: bool = cfg!(target_os = "linux");
+
+/// How long a platform's gem may be, in bytes.
+const LONGEST_GEM: u64 = 1_500_000;
+
+/// What a finished installation was made from, in its folder.
+const STAMP: &str = "made-from.txt";
+
+/// Variables that would lead to another Ruby's gems, or have cargo build elsewhere than in the gem.
+const FOREIGN: [&str; 7] = [
+    "BUNDLE_GEMFILE",
+    "CARGO_BUILD_TARGET",
+    "CARGO_TARGET_DIR",
+    "GEM_PATH",
+    "RUBYLIB",
+    "RUBYOPT",
+    "RUSTFLAGS",
+];
+
+/// Prints what the tests must know about the Ruby: its minor version, its platform, and how it names
+/// libraries.
+const FACTS: &str =
+    "puts RUBY_VERSION[/\\d+\\.\\d+/], Gem::Platform.local, RbConfig::CONFIG['DLEXT']";
+
+/// Checks every file of the package with the interpreter's own warnings, and shows those only.
+const WARNINGS: &str = r"
+failures = ARGV.filter_map do |file|
+  output = IO.popen([RbConfig.ruby, '-wc', file], err: %i[child out], &:read)
+  puts output unless $?.success? && output == %(Syntax OK\n)
+  file unless $?.success? && output == %(Syntax OK\n)
+end
+puts %(syntax: #{ARGV.length - failures.length} passed, #{failures.length} failed)
+exit failures.empty?
+";
+
+/// The tests that need nothing but the installed gem and Minitest, as in the release workflow.
+const PORTABLE: [&str; 8] = [
+    "./tests/concurrency_test.rb",
+    "./tests/contract_test.rb",
+    "./tests/errors_test.rb",
+    "./tests/results_test.rb",
+    "./tests/secrets_test.rb",
+    "./tests/text_test.rb",
+    "./tests/time_test.rb",
+    "./tests/vectors_test.rb",
+];
+
+/// A name, and what it runs.
+type Check = (&'static str, fn(&Installed<'_>) -> Result<()>);
+
+const CHECKS: &[Check] = &[
+    ("ruby: gem", gem_is_small),
+    ("ruby: tests", tests),
+    ("ruby: platform gem", platform_gem),
+    ("ruby: leaks", leaks),
+    ("ruby: style", style),
+];
+
+/// The gem as a user has it, and what it was made with.
+struct Installed<'a> {
+    workspace: &'a Workspace,
+    ruby: Ruby,
+    source_gem: PathBuf,
+    platform_gem: PathBuf,
+    /// Where the source gem is installed, and nothing else.
+    home: PathBuf,
+    /// Where the platform's gem is installed, and nothing else.
+    platform_home: PathBuf,
+    /// A folder for Ruby's search path, whose library has a function that panics.
+    panicking: PathBuf,
+    /// The API contract as JSON.
+    contract: PathBuf,
+}
+
+/// What there is to know about the Ruby.
+struct Ruby {
+    version: String,
+    minor: String,
+    platform: String,
+    /// How its libraries' names end.
+    extension: String,
+}
+
+impl Ruby {
+    fn found() -> Result<Self> {
+        let version = process::answer(Command::new("ruby").arg("--version"))?;
+        let facts = process::answer(Command::new("ruby").args(["-e", FACTS]))?;
+        let [minor, platform, extension] = facts.lines().collect::<Vec<_>>()[..] else {
+            bail!("Ruby says {facts} about itself");
+        };
+        let [minor, platform, extension] = [minor, platform, extension].map(str::to_owned);
+        Ok(Self { version, minor, platform, extension })
+    }
+}
+
+impl Installed<'_> {
+    /// Returns the Ruby, to be run in the gem's folder with the gems of one folder.
+    fn ruby(&self, home: &Path) -> Command {
+        let mut command = ruby(self.workspace);
+        command.env("GEM_HOME", home);
+        command.env("DESKSEAL_REPOSITORY", &self.workspace.root);
+        command.env("DESKSEAL_CONTRACT", &self.contract);
+        command.env("DESKSEAL_GEM", &self.source_gem);
+        command.env("DESKSEAL_PLATFORM_GEM", &self.platform_gem);
+        command.env("DESKSEAL_PANIC_LIBRARY", &self.panicking);
+        command
+    }
+}
+
+/// Runs every check of the gem, also after one that fails.
+pub(crate) fn test(workspace: &Workspace) -> Result<()> {
+    let package = installed(workspace)?;
+    suite::run_checks("ruby", CHECKS, &package)
+}
+
+/// Shows how much faster the gem is than what a user would write instead.
+pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
+    let package = installed(workspace)?;
+    suite::header("the Ruby gem");
+    process::run(package.ruby(&package.home).arg("tests/bench.rb"))
+}
+
+/// Installs the gem for its adapter.
+pub(crate) fn install(workspace: &Workspace) -> Result<()> {
+    installed(workspace).map(drop)
+}
+
+/// Installs what builds and tests the gem, once.
+pub(crate) fn tools() -> Result<()> {
+    setup::libclang()?;
+    let needed: &[Tool] = if HAS_LIBRARIES { &[COMPILER, LIBRARIES] } else { &[COMPILER] };
+    for (script, package) in needed {
+        setup::installed("ruby", &["-e", script], package)?;
+    }
+    tools::report(PACKAGE, "tools installed");
+    Ok(())
+}
+
+/// Returns the gem installed from the file that is published, into an empty folder.
+///
+/// What was installed from the same file serves again.
+fn installed(workspace: &Workspace) -> Result<Installed<'_>> {
+    tools()?;
+    let ruby = Ruby::found()?;
+    let source_gem = packed(workspace, &[])?;
+    let home = output(workspace, "home");
+    install_gem(workspace, &ruby, &source_gem, &home)?;
+    let platform_gem = packed_for_platform(workspace, &ruby, &home)?;
+    let platform_home = output(workspace, "platform-home");
+    install_gem(workspace, &ruby, &platform_gem, &platform_home)?;
+    let panicking = panicking_library(workspace, &ruby)?;
+    let contract = output(workspace, "contract.json");
+    api::write(workspace, &contract)?;
+    Ok(Installed {
+        workspace,
+        ruby,
+        source_gem,
+        platform_gem,
+        home,
+        platform_home,
+        panicking,
+        contract,
+    })
+}
+
+/// Returns the gem that the gem's own script packs: the source gem, or a platform's with its libraries.
+fn packed(workspace: &Workspace, arguments: &[&str]) -> Result<PathBuf> {
+    let name = arguments.first().unwrap_or(&"source");
+    let folder = files::emptied(&output(workspace, "gems").join(name))?;
+    process::run_shown(ruby(workspace).arg("pack.rb").arg(&folder).args(arguments))?;
+    files::only(&folder, "gem")
+}
+
+/// Returns the gem of this platform, with the library that the source gem has built.
+fn packed_for_platform(workspace: &Workspace, ruby: &Ruby, home: &Path) -> Result<PathBuf> {
+    let name = format!("deskseal.{}", ruby.extension);
+    let [gem] = &files::entries(&home.join("gems"))?[..] else {
+        bail!("{} has not 1 gem", home.display());
+    };
+    let libraries = files::emptied(&output(workspace, "libraries"))?;
+    let folder = files::emptied(&libraries.join(&ruby.minor))?;
+    files::copy(&gem.join("lib/deskseal").join(&name), &folder.join(&name))?;
+    packed(workspace, &[&ruby.platform, &libraries.to_string_lossy()])
+}
+
+/// Installs the gem into a folder of its own, unless that was made from the same file by the same Ruby.
+fn install_gem(workspace: &Workspace, ruby: &Ruby, gem: &Path, home: &Path) -> Result<()> {
+    let content = fs::read(gem).with_context(|| format!("cannot read {}", gem.display()))?;
+    let digest = Sha256::new().chain_update(content).chain_update(&ruby.version).finalize();
+    let stamp = base16ct::lower::encode_string(&digest);
+    if files::read(&home.join(STAMP)).is_ok_and(|found| found == stamp) {
+        return Ok(());
+    }
+    println!("   installing {} into {}", files::name(gem), home.display());
+    files::emptied(home)?;
+    let mut command = self::ruby(workspace);
+    command.env("GEM_HOME", home).env("GEM_PATH", home);
+    command.args(["-S", "gem", "install", "--local", "--no-document"]);
+    process::run(command.arg(gem)).with_context(|| {
+        format!("see gem_make.out in {}, if it is there", home.join("extensions").display())
+    })?;
+    fs::write(home.join(STAMP), stamp).context("cannot write into an installation")
+}
+
+/// Builds the library that has a function that panics, and returns the folder for the search path.
+fn panicking_library(workspace: &Workspace, ruby: &Ruby) -> Result<PathBuf> {
+    let mut build = workspace.cargo();
+    build.args(["rustc", "--quiet", "--locked", "--package=deskseal-ruby", "--lib"]);
+    build.arg("--features=panic-test");
+    if cfg!(target_os = "macos") {
+        build.args(["--", "-C", "link-arg=-Wl,-undefined,dynamic_lookup"]);
+    }
+    process::run_shown(&mut build)?;
+    let folder = files::emptied(&output(workspace, "panicking"))?;
+    let library = workspace.target.join(format!("debug/{DLL_PREFIX}deskseal_ruby{DLL_SUFFIX}"));
+    fs::create_dir(folder.join("deskseal")).context("cannot make a folder for the library")?;
+    files::copy(&library, &folder.join(format!("deskseal/deskseal.{}", ruby.extension)))?;
+    Ok(folder)
+}
+
+fn gem_is_small(package: &Installed<'_>) -> Result<()> {
+    files::assert_length(&package.platform_gem, LONGEST_GEM)
+}
+
+fn tests(package: &Installed<'_>) -> Result<()> {
+    println!("   on {}", package.ruby.version);
+    if HAS_LIBRARIES {
+        return process::run(package.ruby(&package.home).arg("tests/run.rb"));
+    }
+    println!("   without the README and the server, which are tested on Debian");
+    portable_tests(package.ruby(&package.home))
+}
+
+/// The gem that was not built here behaves as the one that was.
+fn platform_gem(package: &Installed<'_>) -> Result<()> {
+    println!("   {}", files::name(&package.platform_gem));
+    portable_tests(package.ruby(&package.platform_home))
+}
+
+fn portable_tests(mut ruby: Command) -> Result<()> {
+    for file in PORTABLE {
+        ruby.args(["-r", file]);
+    }
+    process::run(ruby.args(["-e", ""]))
+}
+
+fn leaks(package: &Installed<'_>) -> Result<()> {
+    process::run(package.ruby(&package.home).arg("tests/leak.rb"))
+}
+
+fn style(package: &Installed<'_>) -> Result<()> {
+    let folder = package.workspace.path(PACKAGE);
+    let mut files = Vec::new();
+    for name in ["", "ext/deskseal", "lib", "lib/deskseal", "tests"] {
+        for extension in ["rb", "ru", "gemspec"] {
+            files.extend(files::with_extension(&folder.join(name), extension)?);
+        }
+    }
+    process::run(ruby(package.workspace).args(["-e", WARNINGS]).args(files))
+}
+
+/// Returns the Ruby, to be run in the gem's folder and without what a user has set.
+fn ruby(workspace: &Workspace) -> Command {
+    let mut command = Command::new("ruby");
+    // Where the system has no language, as in containers, Ruby reads files as ASCII.
+    command.current_dir(workspace.path(PACKAGE)).env("LC_ALL", "C.UTF-8");
+    for name in FOREIGN {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn output(workspace: &Workspace, name: &str) -> PathBuf {
+    workspace.target.join(OUTPUT).join(name)
+}
