@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::files;
 use crate::node;
+use crate::php;
 use crate::process;
 use crate::python;
 use crate::ruby;
@@ -24,6 +25,7 @@ const BENCHMARKS: &[Benchmark] = &[
     ("python", python::bench),
     ("node", node::bench),
     ("ruby", ruby::bench),
+    ("php", php::bench),
 ];
 
 /// What everything is measured against: the compressions that no HMAC can do without.

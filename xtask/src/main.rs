@@ -12,6 +12,7 @@ mod files;
 mod licences;
 mod node;
 mod one_version;
+mod php;
 mod process;
 mod python;
 mod ruby;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::environment::Environment;
 use crate::files;
 use crate::node;
+use crate::php;
 use crate::process;
 use crate::python;
 use crate::ruby;
@@ -137,10 +138,11 @@ pub(crate) fn libclang() -> Result<()> {
     LIBCLANG.install()
 }
 
-/// Makes what the build scripts of the bindings ask be there: a Python, and a Ruby with headers.
+/// Makes what the build scripts of the bindings ask be there: a Python, a Ruby and a PHP with headers.
 pub(crate) fn for_build_scripts() -> Result<()> {
     python()?;
-    ruby::tools()
+    ruby::tools()?;
+    php::tools()
 }
 
 /// Returns a PHP with multibyte strings, for the comparison of snippets.

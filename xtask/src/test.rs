@@ -7,6 +7,7 @@ use crate::conform;
 use crate::licences;
 use crate::node;
 use crate::one_version;
+use crate::php;
 use crate::process;
 use crate::python;
 use crate::ruby;
@@ -29,6 +30,7 @@ const STEPS: &[Step] = &[
     ("python", python::test),
     ("node", node::test),
     ("ruby", ruby::test),
+    ("php", php::test),
     ("conformance", conformance),
     ("licences", licences::check),
     ("one-version", one_version::check),
@@ -93,6 +95,7 @@ fn rust_tests(workspace: &Workspace) -> Result<()> {
         "--quiet",
         "--workspace",
         "--exclude=deskseal-node",
+        "--exclude=deskseal-php",
         "--exclude=deskseal-python",
         "--exclude=deskseal-ruby",
         "--all-features",

@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::node;
+use crate::php;
 use crate::process;
 use crate::python;
 use crate::ruby;
@@ -56,6 +57,12 @@ pub(crate) const LANGUAGES: &[Language] = &[
             "tests/conform.rb",
         ],
         folder: "bindings/ruby",
+    },
+    Language {
+        name: "php",
+        prepare: php::install,
+        adapter: &["php", "-n", "-d", "extension={target}/php/deskseal.so", "tests/conform.php"],
+        folder: "bindings/php",
     },
 ];
 

@@ -1,0 +1,22 @@
+# Once built, `sudo make install` needs no cargo: root may have none. Rust links musl statically unless it
+# is told otherwise, and cannot make a module then.
+$(phplibdir)/deskseal.so: $(DESKSEAL_SOURCES)
+	+unset CARGO_BUILD_TARGET; cd "$(DESKSEAL_ROOT)" && PHP="$(PHP_EXECUTABLE)" PHP_CONFIG="$(DESKSEAL_PHP_CONFIG)" \
+		"$(CARGO)" build --release --locked --package deskseal-php --target-dir "$(builddir)/target" \
+		--config 'profile.release.strip="symbols"' \
+		--config 'target."cfg(target_env=\"musl\")".rustflags=["-Ctarget-feature=-crt-static"]'
+	for suffix in so dylib; do \
+		library="$(builddir)/target/release/libdeskseal_php.$$suffix"; \
+		if test -f "$$library"; then $(INSTALL) "$$library" $@; fi; \
+	done
+
+# PHP asks for a module in the form of libtool, which names the library, and removes it when installing.
+$(phplibdir)/deskseal.la: $(phplibdir)/deskseal.so
+	echo "dlname='deskseal.so'" > $@
+
+clean: deskseal-clean
+
+deskseal-clean:
+	rm -rf "$(builddir)/target"
+
+.PHONY: deskseal-clean

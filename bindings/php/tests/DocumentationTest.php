@@ -1,0 +1,90 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal\Tests;
+
+use PHPUnit\Framework\TestCase;
+
+require_once __DIR__ . '/Php.php';
+
+/** The documentation, which the stubs show: complete, and its examples run. */
+final class DocumentationTest extends TestCase
+{
+    private const EXAMPLE = '/^```php\n(.*?)^```$/ms';
+
+    /** What that library has for the tests alone. */
+    private const UNPUBLISHED = ['Deskseal\panic' => 0, 'Deskseal\documentation' => 0];
+
+    /** @return array<string, array{string}> */
+    public static function examples(): array
+    {
+        $examples = [];
+        foreach (self::documentation() as $name => $comment) {
+            preg_match_all(self::EXAMPLE, $comment, $found);
+            foreach ($found[1] as $number => $example) {
+                $examples["$name $number"] = [$example];
+            }
+        }
+        return $examples;
+    }
+
+    /** @dataProvider examples */
+    public function testAnExampleRuns(string $example): void
+    {
+        $ran = Php::ran("$example echo 'ran to its end';", ['error_reporting=-1', 'display_errors=1']);
+        self::assertSame(['ran to its end', '', 0], [$ran->output, $ran->errors, $ran->exitCode]);
+    }
+
+    public function testEveryFunctionAndClassHasAnExample(): void
+    {
+        $missing = [];
+        foreach (self::documentation() as $name => $comment) {
+            $isOfResult = str_contains($name, '$') || preg_match('/::(__construct|jsonSerialize|__toString|toHtml|errorCode)$/', $name);
+            if (!$isOfResult && !preg_match(self::EXAMPLE, $comment)) {
+                $missing[] = $name;
+            }
+        }
+        self::assertSame([], $missing);
+    }
+
+    /** @return array<string, array{array}> */
+    public static function calls(): array
+    {
+        $contract = json_decode(file_get_contents(getenv('DESKSEAL_CONTRACT')), true, flags: JSON_THROW_ON_ERROR);
+        $calls = [];
+        foreach ($contract['call'] as $call) {
+            $names = $contract['names']['php'];
+            $name = $names[$call['name']] ?? lcfirst(str_replace('_', '', ucwords($call['name'], '_')));
+            $calls['Deskseal\\' . (isset($call['class']) ? "{$call['class']}::" : '') . $name] = [$call];
+        }
+        return $calls;
+    }
+
+    /** @dataProvider calls */
+    public function testDocumentationNamesEveryErrorAndParameter(array $call): void
+    {
+        $comment = self::documentation()[$this->dataName()];
+        foreach ($call['parameters'] as $parameter) {
+            $name = lcfirst(str_replace('_', '', ucwords($parameter['name'], '_')));
+            self::assertMatchesRegularExpression("/^@param \S.* \\\$$name /m", $comment);
+        }
+        $refersToAnother = str_contains($comment, 'those of') || str_contains($comment, 'as in the');
+        $codes = $refersToAnother ? [] : [...$call['errors'], ...$call['visitor_errors']];
+        foreach ($codes as $code) {
+            self::assertStringContainsString("`$code`", $comment);
+        }
+        self::assertSame($call['parameters'] !== [] || $call['errors'] !== [], str_contains($comment, '@param '));
+    }
+
+    /** @return array<string, string> the comments by what they are about */
+    private static function documentation(): array
+    {
+        static $documentation;
+        return $documentation ??= array_diff_key(json_decode(
+            Php::ran('echo json_encode(Deskseal\documentation());', extension: Php::extension('DESKSEAL_STUBS_EXTENSION'))->output,
+            true,
+            flags: JSON_THROW_ON_ERROR,
+        ), self::UNPUBLISHED);
+    }
+}

@@ -1,0 +1,25 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal\Tests;
+
+use Closure;
+use DateTimeImmutable;
+
+/** A moment whose second is the caller's own code. */
+final class Moment extends DateTimeImmutable
+{
+    private Closure $second;
+
+    public function __construct(Closure $second)
+    {
+        parent::__construct();
+        $this->second = $second;
+    }
+
+    public function getTimestamp(): int
+    {
+        return ($this->second)();
+    }
+}

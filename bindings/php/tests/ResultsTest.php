@@ -1,0 +1,246 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal\Tests;
+
+use Deskseal\Embed;
+use Deskseal\Signer;
+use Deskseal\Verifier;
+use Error;
+use Exception;
+use PHPUnit\Framework\TestCase;
+use ReflectionClass;
+use ReflectionException;
+use Stringable;
+
+/** Results: readonly, comparable, fit for JSON, and silent about signatures in dumps. */
+final class ResultsTest extends TestCase
+{
+    private const SECRET = 'example-secret-for-documentation';
+    private const HOST = 'help.company.com';
+    private const SECOND = 1767225600;
+    private const SIGNATURE = '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92';
+
+    /** @return array<string, array{object, object, array<string, mixed>}> a result, its equal, and the fields */
+    public static function results(): array
+    {
+        [$one, $other] = [self::made(), self::made()];
+        $fields = [
+            'SignedEmail' => ['email' => 'ada@example.com', 'signature' => self::SIGNATURE],
+            'SignedUser' => [
+                'userId' => 'user-42',
+                'timestamp' => self::SECOND,
+                'signature' => 'ce1215bb040afb9b2dcd57047a625cffe6de7190e7f907c79c17c47cc59eb364',
+            ],
+            'VerifiedEmail' => ['email' => 'ada@example.com', 'secretIndex' => 0],
+            'VerifiedUser' => ['userId' => 'user-42', 'timestamp' => self::SECOND, 'secretIndex' => 0],
+            'Explanation' => ['findings' => $one['Explanation']->findings],
+            'Finding' => ['code' => 'unexplained', 'message' => $one['Finding']->message],
+            'Embed' => ['attributes' => [
+                'src' => 'https://helpdesky.io/ticket-center.js',
+                'data-helpdesk-id' => 'desk-1',
+                'data-email' => 'ada@example.com',
+                'data-signature' => self::SIGNATURE,
+                'nonce' => 'abc',
+            ], 'html' => $one['Embed']->html],
+        ];
+        return array_combine(array_keys($one), array_map(null, $one, $other, array_replace($one, $fields)));
+    }
+
+    /** @return array<string, object> */
+    private static function made(): array
+    {
+        [$signer, $verifier] = [new Signer(self::SECRET), new Verifier(self::SECRET)];
+        $email = $signer->signEmail('Ada@example.com');
+        $link = $signer->portalLink('https://' . self::HOST, 'user-42', self::SECOND);
+        $explanation = $verifier->explainEmail('ada@example.com', str_repeat('0', 64));
+        return [
+            'SignedEmail' => $email,
+            'SignedUser' => $signer->signUser(self::HOST, 'user-42', self::SECOND),
+            'VerifiedEmail' => $verifier->verifyEmail($email->email, $email->signature),
+            'VerifiedUser' => $verifier->verifyLink(self::HOST, $link, self::SECOND),
+            'Explanation' => $explanation,
+            'Finding' => $explanation->findings[0],
+            'Embed' => $signer->ticketCenter('Ada@example.com', 'desk-1', nonce: 'abc'),
+        ];
+    }
+
+    /** @dataProvider results */
+    public function testFieldsAreReadInAllWays(object $result, object $equal, array $fields): void
+    {
+        self::assertSame($fields, get_object_vars($result));
+        self::assertSame($fields, (array) $result);
+        self::assertSame($fields, $result->jsonSerialize());
+        self::assertSame($fields, iterator_to_array((fn () => yield from (array) $result)()));
+        foreach ($fields as $name => $value) {
+            self::assertSame($value, $result->$name);
+            self::assertTrue(isset($result->$name));
+        }
+        self::assertFalse(isset($result->another));
+    }
+
+    /** @dataProvider results */
+    public function testEqualCallsGiveEqualResults(object $result, object $equal): void
+    {
+        self::assertNotSame($result, $equal);
+        self::assertTrue($result == $equal);
+        self::assertFalse($result == new \stdClass());
+        $signer = new Signer(self::SECRET);
+        self::assertFalse($signer->signEmail('a@b') == $signer->signEmail('a@c'));
+    }
+
+    /** @dataProvider results */
+    public function testResultsAreReadonly(object $result, object $equal, array $fields): void
+    {
+        $name = array_key_first($fields);
+        foreach (
+            [
+                fn () => $result->$name = 'changed',
+                function () use ($result, $name) {
+                    unset($result->$name);
+                },
+                function () use ($result, $name) {
+                    $reference = &$result->$name;
+                },
+                function () use ($result, $name) {
+                    $result->$name[] = 'more';
+                },
+                function () use ($result) {
+                    foreach ($result as &$value) {
+                        $value = 'changed';
+                    }
+                },
+                fn () => $result->another = 'added',
+                fn () => (new \ReflectionProperty($result, $name))->setValue($result, $fields[$name]),
+                function () use ($result, $name) {
+                    \Closure::bind(fn () => $this->$name = 'changed', $result, $result::class)();
+                },
+            ] as $way => $change
+        ) {
+            try {
+                @$change();
+                self::fail("Way $way is accepted.");
+            } catch (Error $error) {
+                self::assertTrue($result == $equal, $error->getMessage());
+            }
+        }
+    }
+
+    /** @dataProvider results */
+    public function testOnlyTheExtensionMakesResults(object $result, object $equal, array $fields): void
+    {
+        $class = new ReflectionClass($result);
+        try {
+            new $class->name(...$fields);
+            self::fail('It is constructed.');
+        } catch (Error $error) {
+            self::assertStringContainsString('private', $error->getMessage());
+        }
+        foreach ([$class->newInstance(...), $class->newInstanceWithoutConstructor(...)] as $make) {
+            try {
+                $make();
+                self::fail('It is made.');
+            } catch (ReflectionException $exception) {
+                self::assertStringContainsString($class->name, $exception->getMessage());
+            }
+        }
+        $class->getConstructor()->invoke($result);
+        self::assertTrue($result == $equal);
+    }
+
+    /** @dataProvider results */
+    public function testResultsAreNotSerialised(object $result): void
+    {
+        $class = $result::class;
+        try {
+            unserialize('O:' . strlen($class) . ":\"$class\":0:{}");
+            self::fail('It is made.');
+        } catch (Exception $exception) {
+            self::assertSame("Unserialization of '$class' is not allowed", $exception->getMessage());
+        }
+        $this->expectException(Exception::class);
+        $this->expectExceptionMessage("Serialization of '$class' is not allowed");
+        serialize($result);
+    }
+
+    /** @dataProvider results */
+    public function testAnExtendedResultDoesNotExist(object $result): void
+    {
+        $ran = Php::ran('class Extended extends ' . $result::class . ' {}');
+        self::assertStringContainsString('final class', $ran->output . $ran->errors);
+        self::assertSame(255, $ran->exitCode);
+    }
+
+    /** @dataProvider results */
+    public function testACloneIsEqual(object $result, object $equal, array $fields): void
+    {
+        $clone = clone $result;
+        self::assertNotSame($result, $clone);
+        self::assertTrue($result == $clone);
+        unset($result);
+        self::assertSame($fields, (array) $clone);
+        $this->expectException(Error::class);
+        $clone->{array_key_first($fields)} = 'changed';
+    }
+
+    /** @dataProvider results */
+    public function testResultsBecomeJson(object $result, object $equal, array $fields): void
+    {
+        self::assertSame(json_encode($fields), json_encode($result));
+        self::assertSame(array_keys($fields), array_keys(json_decode(json_encode($result), true)));
+    }
+
+    /** @dataProvider results */
+    public function testDumpsShowTheFieldsButNoSignature(object $result, object $equal, array $fields): void
+    {
+        ob_start();
+        var_dump($result);
+        debug_zval_dump($result);
+        $dumps = [ob_get_clean(), print_r($result, true), var_export($result, true)];
+        foreach ($dumps as $dump) {
+            foreach (array_keys($fields) as $name) {
+                self::assertStringContainsString($name, $dump);
+            }
+            self::assertDoesNotMatchRegularExpression('/[0-9a-f]{64}|example-secret/', $dump);
+        }
+        $hidden = array_intersect(['signature', 'attributes', 'html'], array_keys($fields));
+        self::assertSame(count($hidden), substr_count($dumps[1], '<hidden>'));
+        self::assertSame($fields, (array) $result, 'a dump changes nothing');
+    }
+
+    public function testAnEmbedRendersItself(): void
+    {
+        $embed = (new Signer(self::SECRET))->ticketCenter('Ada@example.com', 'desk-1');
+        self::assertInstanceOf(Stringable::class, $embed);
+        self::assertStringStartsWith("<div id=\"hdh-ticket-center\"></div>\n<script src=", $embed->html);
+        self::assertSame([$embed->html, $embed->html], [(string) $embed, $embed->toHtml()]);
+        $this->expectOutputString($embed->html);
+        echo $embed;
+    }
+
+    public function testAttributesOfAnEmbedCannotBeChangedForOthers(): void
+    {
+        $embed = (new Signer(self::SECRET))->ticketCenter('ada@example.com', 'desk-1');
+        $attributes = $embed->attributes;
+        $attributes['data-email'] = 'eve@example.com';
+        self::assertSame('ada@example.com', $embed->attributes['data-email']);
+        self::assertInstanceOf(Embed::class, $embed);
+    }
+
+    public function testAPublicVisitorIsNull(): void
+    {
+        self::assertNull((new Verifier(self::SECRET))->verifyLink(self::HOST, '/submit-ticket'));
+    }
+
+    public function testResultsOutliveWhatMadeThem(): void
+    {
+        $signer = new Signer(self::SECRET);
+        $signed = $signer->signEmail('ada@example.com');
+        $sign = $signer->signEmail(...);
+        unset($signer);
+        gc_collect_cycles();
+        self::assertSame(self::SIGNATURE, $signed->signature);
+        self::assertTrue($signed == $sign('ada@example.com'));
+    }
+}

@@ -1,0 +1,153 @@
+<?php
+
+// Every call of the extension, the refused ones included, for the tests of memory.
+
+declare(strict_types=1);
+
+namespace Deskseal\Tests;
+
+use DateTimeImmutable;
+use Deskseal\Exception\DesksealException;
+use Deskseal\Exception\VerificationException;
+use Deskseal\Signer;
+use Deskseal\Verifier;
+use Error;
+use Exception;
+
+use function Deskseal\canonical_email;
+use function Deskseal\canonical_host;
+use function Deskseal\generate_secret;
+
+require_once __DIR__ . '/Moment.php';
+
+const SECRET = 'example-secret-for-documentation';
+const OLD = 'an-older-secret-now-being-replaced';
+const HOST = 'help.company.com';
+const BAD = "bad \xFF byte";
+const SECOND = 1767225600;
+
+putenv('DESKSEAL_EVERYTHING=' . SECRET);
+$_ENV['DESKSEAL_EVERYTHING_BAD'] = BAD;
+$_SERVER['DESKSEAL_EVERYTHING_SERVER'] = SECRET;
+
+$moment = new DateTimeImmutable('2026-01-01 UTC');
+$throwing = new Moment(fn () => throw new Exception('from inside'));
+$changing = new Moment(function () use (&$changed): int {
+    $changed = generate_secret();
+    return SECOND;
+});
+$signer = new Signer(SECRET);
+$verifier = new Verifier(SECRET, [[OLD, $moment]]);
+$signed = $signer->signEmail('ada@example.com');
+$user = $signer->signUser(HOST, 'user-42', SECOND);
+$link = $signer->portalLink('https://' . HOST, 'user-42', SECOND);
+$claim = ['portalHost' => HOST, 'userId' => 'user-42', 'timestamp' => (string) SECOND, 'signature' => $user->signature];
+$results = [
+    $signed,
+    $user,
+    $signer->ticketCenter('ada@example.com', 'desk-1', nonce: 'abc'),
+    $verifier->verifyEmail('ada@example.com', $signed->signature),
+    $verifier->verifyUser(...$claim, now: SECOND),
+    $verifier->explainEmail('ada@example.com', $signed->signature),
+    $verifier->explainEmail('ada@example.com', $signed->signature)->findings[0],
+];
+$used = function () use ($results, $signer): void {
+    foreach ($results as $result) {
+        json_encode($result);
+        print_r($result, true);
+        (array) $result;
+        clone $result == $result;
+        $result == $signer;
+        foreach ($result as $name => $value) {
+            $result->$name;
+        }
+    }
+    (string) $results[2] . $results[2]->toHtml();
+    print_r($signer, true);
+};
+
+$calls = [
+    fn () => new Signer(SECRET),
+    fn () => Signer::fromEnv('DESKSEAL_EVERYTHING'),
+    fn () => Signer::fromEnv('DESKSEAL_EVERYTHING_SERVER'),
+    fn () => new Verifier(SECRET, previous: [[OLD, SECOND], [OLD, $moment]], tolerance: 60),
+    fn () => Verifier::fromEnv('DESKSEAL_EVERYTHING', previous: [[OLD, $moment]]),
+    fn () => new Verifier(SECRET, [[&$changed, $changing]]),
+    fn () => generate_secret(),
+    fn () => canonical_email('  Ada@Example.com '),
+    fn () => canonical_email('ΟΔΥΣΣΕΥΣ@Example.GR'),
+    fn () => canonical_host('bücher.example'),
+    fn () => $signer->signEmail('Ada@Example.com'),
+    fn () => $signer->signEmail(...)('Ada@Example.com'),
+    fn () => $signer->signUser(HOST, 'user-42', timestamp: $moment),
+    fn () => $signer->portalLink('https://' . HOST, 'user-42'),
+    fn () => $signer->ticketCenter('ada@example.com', 'desk-1', align: 'left', maxWidth: '60rem', nonce: 'abc'),
+    fn () => $verifier->verifyEmail($signed->email, $signed->signature),
+    fn () => $verifier->verifyUser(...$claim, now: SECOND),
+    fn () => $verifier->verifyLink(HOST, $link, now: $moment),
+    fn () => $verifier->verifyLink(HOST, '/'),
+    fn () => $verifier->explainEmail($signed->email, $signed->signature),
+    fn () => (new VerificationException('A sentence.', 0, null, 'a_code'))->errorCode(),
+    $used,
+    // Refused.
+    fn () => new Signer(null),
+    fn () => new Signer(false),
+    fn () => new Signer('short'),
+    fn () => new Signer(BAD),
+    fn () => Signer::fromEnv('VITE_SECRET'),
+    fn () => Signer::fromEnv('DESKSEAL_EVERYTHING_UNSET'),
+    fn () => Signer::fromEnv('DESKSEAL_EVERYTHING_BAD'),
+    fn () => Signer::fromEnv('HTTP_SECRET'),
+    fn () => Signer::fromEnv(BAD),
+    fn () => new Verifier(SECRET, [[OLD, SECOND], [OLD, -1]]),
+    fn () => new Verifier(SECRET, [[OLD, SECOND], [BAD, SECOND]]),
+    fn () => new Verifier(SECRET, tolerance: PHP_INT_MAX),
+    fn () => canonical_email(BAD),
+    fn () => canonical_host('host:80'),
+    fn () => $signer->signEmail('Ada'),
+    fn () => $signer->signUser(HOST, 'user-42', timestamp: -1),
+    fn () => $signer->portalLink('http://example.com', 'user-42'),
+    fn () => $signer->ticketCenter('ada@example.com', 'desk-1', align: 'middle'),
+    fn () => $verifier->verifyEmail($signed->email, str_repeat('0', 64)),
+    fn () => $verifier->verifyEmail($signed->email, BAD),
+    fn () => $verifier->verifyUser(...$claim),
+    fn () => $verifier->verifyLink(HOST, '/?user_id=user-42'),
+    fn () => $verifier->explainEmail('', '', otherSecrets: ['short']),
+    fn () => $verifier->explainLink('host:80', $link),
+    // Wrong types, wrong uses, and exceptions from inside.
+    fn () => new Signer(42),
+    fn () => $signer->signEmail(null),
+    fn () => $signer->signEmail(),
+    fn () => $signer->signUser(HOST, 'user-42', timestamp: true),
+    fn () => new Verifier(SECRET, [[OLD, SECOND], OLD]),
+    fn () => new Verifier(SECRET, [[OLD, $throwing]]),
+    fn () => $verifier->verifyEmail('', '', $throwing),
+    fn () => $verifier->explainEmail('', '', [OLD, 42]),
+    fn () => $signer->__construct(SECRET),
+    fn () => clone $verifier,
+    fn () => serialize($signer),
+    fn () => $signed->email = 'changed',
+    fn () => new VerificationException([]),
+];
+// Explaining searches, and takes a thousand times longer than the rest: it gets fewer calls.
+$rare = [
+    fn () => $verifier->explainEmail('Ada@example.com', str_repeat('0', 64), otherSecrets: [OLD], now: SECOND),
+    fn () => $verifier->explainLink(HOST, $link, otherSecrets: [OLD], now: SECOND + 9000),
+];
+
+$attempt = function (callable $call): void {
+    try {
+        $call();
+    } catch (DesksealException | Error | Exception) {
+    }
+};
+
+/** Makes about so many calls. */
+return function (int $count, int $rareEvery) use ($calls, $rare, $attempt): void {
+    for ($round = 0; $round < intdiv($count, count($calls)); $round++) {
+        array_walk($calls, $attempt);
+        if ($round % $rareEvery === 0) {
+            array_walk($rare, $attempt);
+        }
+    }
+};

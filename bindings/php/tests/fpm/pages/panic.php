@@ -1,0 +1,15 @@
+<?php
+
+// A panic inside is an exception that ordinary code catches, or leaves alone.
+
+declare(strict_types=1);
+
+header('X-Worker: ' . getmypid());
+if (isset($_GET['uncaught'])) {
+    Deskseal\panic();
+}
+try {
+    Deskseal\panic();
+} catch (Exception $error) {
+    echo $error::class, ': ', $error->getMessage();
+}

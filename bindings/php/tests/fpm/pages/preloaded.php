@@ -1,0 +1,12 @@
+<?php
+
+// Signs by a class that was loaded before any request.
+
+declare(strict_types=1);
+
+use Deskseal\Signer;
+use Deskseal\Tests\Fpm\Preloaded;
+
+header('X-Worker: ' . getmypid());
+$preloaded = new Preloaded(Signer::fromEnv('HELPDESKY_HMAC_SECRET'));
+echo json_encode($preloaded->sign($_GET['email']));

@@ -1,0 +1,16 @@
+<?php
+
+// Verifies an e-mail, with the reason for a refusal.
+
+declare(strict_types=1);
+
+use Deskseal\Exception\DesksealException;
+use Deskseal\Verifier;
+
+header('X-Worker: ' . getmypid());
+try {
+    $verifier = Verifier::fromEnv('HELPDESKY_HMAC_SECRET');
+    echo json_encode($verifier->verifyEmail($_GET['email'], $_GET['signature']));
+} catch (DesksealException $error) {
+    echo $error->errorCode();
+}

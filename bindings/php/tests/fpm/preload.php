@@ -1,0 +1,23 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal\Tests\Fpm;
+
+use Deskseal\SignedEmail;
+use Deskseal\Signer;
+
+/**
+ * A class that php-fpm loads once for all requests, and that names the extension's classes.
+ */
+final class Preloaded
+{
+    public function __construct(private readonly Signer $signer)
+    {
+    }
+
+    public function sign(string $email): SignedEmail
+    {
+        return $this->signer->signEmail($email);
+    }
+}

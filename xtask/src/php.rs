@@ -1,0 +1,407 @@
+//! The PHP extension: built as it is published, and checked as it is installed.
+
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::api;
+use crate::files;
+use crate::process;
+use crate::setup;
+use crate::suite;
+use crate::tools::{self, Package};
+use crate::workspace::Workspace;
+
+/// The extension's folder.
+const EXTENSION: &str = "bindings/php";
+
+/// Where everything made for the extension goes, in cargo's target folder.
+const OUTPUT: &str = "php";
+
+/// The installed extension under a name that is the same everywhere, for the adapter.
+const ADAPTED: &str = "deskseal.so";
+
+/// What an installed extension was made from, in the folder it is installed in.
+const STAMP: &str = "made-from.txt";
+
+/// The stubs that the package for editors ships; they are generated.
+const STUBS: &str = "stubs/deskseal.stub.php";
+
+/// How long the extension may be, in bytes.
+const LONGEST_EXTENSION: u64 = 1_500_000;
+
+/// What `PHPUnit` and the tests need beside the extension, unless PHP has it built in.
+const MODULES: [&str; 8] =
+    ["ctype", "dom", "iconv", "mbstring", "posix", "tokenizer", "xml", "xmlwriter"];
+
+/// Whether Laravel and valgrind can be had here.
+const IS_LINUX: bool = cfg!(target_os = "linux");
+
+/// What shows that tools are there, and how to get them.
+type Tool = (&'static str, Package);
+
+const TOOLS: Tool = (
+    "for name in php phpize make cc phpunit phpcs composer cgi-fcgi; do command -v $name; done
+    PATH=$PATH:/usr/local/sbin:/opt/homebrew/sbin; ls $(command -v php-fpm || echo /usr/sbin/php-fpm*)
+    php -r 'exit(mb_chr(0x41) === \"A\" && class_exists(\"DOMDocument\") ? 0 : 1);'",
+    Package {
+        name: "what builds and tests extensions of PHP",
+        apt: &[
+            "php-cli",
+            "php-dev",
+            "php-fpm",
+            "php-mbstring",
+            "php-xml",
+            "phpunit",
+            "php-codesniffer",
+            "composer",
+            "libfcgi-bin",
+            "gcc",
+            "make",
+        ],
+        homebrew: &["php", "autoconf", "phpunit", "php-code-sniffer", "composer", "fcgi"],
+    },
+);
+
+const VALGRIND: Tool =
+    ("command -v valgrind", Package { name: "valgrind", apt: &["valgrind"], homebrew: &[] });
+
+/// What the README's test needs of Laravel.
+const LARAVEL: Tool = (
+    "php -r 'foreach ([\"Config\", \"Http\", \"Routing\", \"View\"] as $part) \
+        { require \"Illuminate/$part/autoload.php\"; } require \"Dotenv/autoload.php\";'",
+    Package {
+        name: "Laravel",
+        apt: &[
+            "php-illuminate-config",
+            "php-illuminate-http",
+            "php-illuminate-routing",
+            "php-illuminate-view",
+            "php-vlucas-phpdotenv",
+        ],
+        homebrew: &[],
+    },
+);
+
+/// A name, and what it runs.
+type Check = (&'static str, fn(&Installed<'_>) -> Result<()>);
+
+const CHECKS: &[Check] = &[
+    ("php: package", package),
+    ("php: tests", tests),
+    ("php: fpm", fpm),
+    ("php: leaks", leaks),
+    ("php: valgrind", valgrind),
+    ("php: stubs", stubs),
+    ("php: style", style),
+];
+
+/// The extension as a user has it, and what its tests compare it with.
+struct Installed<'a> {
+    workspace: &'a Workspace,
+    sources: Sources<'a>,
+    extension: PathBuf,
+    /// The extension with a function that panics and one that returns its documentation.
+    instrumented: PathBuf,
+    contract: PathBuf,
+}
+
+impl Installed<'_> {
+    /// Returns a program of PHP that loads the installed extension alone.
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.workspace.path(EXTENSION));
+        command.env("PHPRC", output(self.workspace, "ini"));
+        command.env("PHP_INI_SCAN_DIR", output(self.workspace, "ini/conf.d"));
+        command.env("DESKSEAL_REPOSITORY", &self.workspace.root);
+        command.env("DESKSEAL_CONTRACT", &self.contract);
+        command.env("DESKSEAL_SOURCE", output(self.workspace, "source"));
+        command.env("DESKSEAL_EXTENSION", &self.extension);
+        command.env("DESKSEAL_PANIC_EXTENSION", &self.instrumented);
+        command.env("DESKSEAL_STUBS_EXTENSION", &self.instrumented);
+        // It panics on purpose, which needs no backtrace.
+        command.env("RUST_BACKTRACE", "0");
+        command
+    }
+
+    /// Returns `PHPUnit`, with the modules that it needs.
+    fn phpunit(&self) -> Command {
+        let mut command = self.command("phpunit");
+        let folders = ["ini/conf.d", "ini/phpunit.d"]
+            .map(|name| output(self.workspace, name).display().to_string());
+        command.env("PHP_INI_SCAN_DIR", folders.join(":"));
+        command
+    }
+}
+
+/// Runs every check of the extension, also after one that fails.
+pub(crate) fn test(workspace: &Workspace) -> Result<()> {
+    let extension = installed(workspace)?;
+    suite::run_checks("php", CHECKS, &extension)
+}
+
+/// Shows how much faster the extension is than what a user would write instead.
+pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
+    let extension = installed(workspace)?;
+    suite::header("the PHP extension");
+    process::run(extension.command("php").arg("tests/bench.php").arg(&extension.extension))
+}
+
+/// Installs the extension for its adapter.
+pub(crate) fn install(workspace: &Workspace) -> Result<()> {
+    installed(workspace).map(drop)
+}
+
+/// Installs what builds and checks the extension, once.
+pub(crate) fn tools() -> Result<()> {
+    setup::libclang()?;
+    let needed: &[Tool] = if IS_LINUX { &[TOOLS, VALGRIND, LARAVEL] } else { &[TOOLS] };
+    for (test, package) in needed {
+        setup::installed("sh", &["-ec", test], package)?;
+    }
+    let version = process::answer(Command::new("php-config").arg("--version"))?;
+    tools::report(EXTENSION, &format!("tools installed for PHP {version}"));
+    Ok(())
+}
+
+/// Returns the extension as a user builds it: from an archive of the repository, into empty folders.
+///
+/// What was installed from the same archive serves again.
+fn installed(workspace: &Workspace) -> Result<Installed<'_>> {
+    tools()?;
+    let sources = Sources::archived(workspace)?;
+    let php = process::answer(Command::new("php-config").arg("--version"))?;
+    let folder = process::answer(Command::new("php-config").arg("--extension-dir"))?;
+    let root = output(workspace, "root");
+    let extension = PathBuf::from(format!("{}{folder}/deskseal.so", root.display()));
+    let stamp = format!("{} {php}", sources.tree);
+    if !files::read(&root.join(STAMP)).is_ok_and(|found| found == stamp) {
+        files::emptied(&root)?;
+        install_from(&sources, &root)?;
+        files::write(&root.join(STAMP), stamp)?;
+    }
+    write_settings(workspace, &extension, Path::new(&folder))?;
+    link(&extension, &output(workspace, ADAPTED))?;
+    let contract = output(workspace, "contract.json");
+    api::write(workspace, &contract)?;
+    let instrumented = instrumented(workspace)?;
+    Ok(Installed { workspace, sources, extension, instrumented, contract })
+}
+
+/// Builds the unpacked sources as the manual says, and installs them into the root.
+fn install_from(sources: &Sources<'_>, root: &Path) -> Result<()> {
+    let folder = sources.unpacked()?.join(EXTENSION);
+    let run = |line: &str| {
+        let mut words = line.split(' ');
+        let mut command = Command::new(words.next().unwrap_or_default());
+        process::run_shown(command.args(words).current_dir(&folder).env_remove("RUSTFLAGS"))
+    };
+    run("phpize")?;
+    run("./configure --quiet")?;
+    run("make --quiet")?;
+    run(&format!("make --quiet install INSTALL_ROOT={}", root.display()))
+}
+
+/// Writes the settings of a PHP with this extension alone, and those of the tests beside them.
+fn write_settings(workspace: &Workspace, extension: &Path, modules: &Path) -> Result<()> {
+    let folder = files::emptied(&output(workspace, "ini"))?;
+    let installed = extension.parent().unwrap_or(extension).display();
+    let write = |name: &str, text: &str| {
+        let file = folder.join(name);
+        fs::create_dir_all(file.parent().unwrap_or(&folder))?;
+        files::write(&file, text)
+    };
+    write("php.ini", "")?;
+    write("conf.d/10-folder.ini", &format!("extension_dir=\"{installed}\"\n"))?;
+    write("conf.d/20-deskseal.ini", &workspace.read(&format!("{EXTENSION}/deskseal.ini"))?)?;
+    let files = MODULES.map(|name| modules.join(format!("{name}.so")));
+    let lines = files.iter().filter(|file| file.exists());
+    let lines: Vec<_> = lines.map(|file| format!("extension=\"{}\"", file.display())).collect();
+    write("phpunit.d/30-phpunit.ini", &lines.join("\n"))
+}
+
+#[cfg(unix)]
+fn link(file: &Path, link: &Path) -> Result<()> {
+    if link.is_symlink() {
+        fs::remove_file(link).context("cannot remove the link of an earlier run")?;
+    }
+    std::os::unix::fs::symlink(file, link).context("cannot link the extension")
+}
+
+/// There is no extension for other systems.
+#[cfg(not(unix))]
+fn link(_file: &Path, _link: &Path) -> Result<()> {
+    bail!("the PHP extension is for Linux and macOS")
+}
+
+/// Builds the extension with its functions for tests.
+fn instrumented(workspace: &Workspace) -> Result<PathBuf> {
+    let mut build = workspace.cargo();
+    build.args(["build", "--quiet", "--locked", "--package=deskseal-php"]);
+    process::run_shown(build.arg("--features=panic-test,stubs"))?;
+    let library = format!("{DLL_PREFIX}deskseal_php{DLL_SUFFIX}");
+    let extension = output(workspace, "instrumented.so");
+    files::copy(&workspace.target.join("debug").join(&library), &extension)?;
+    Ok(extension)
+}
+
+/// The extension is small, loads alone and passes PHP's own kind of test, and its build has written
+/// nothing into the sources.
+fn package(installed: &Installed<'_>) -> Result<()> {
+    let Installed { sources, extension, .. } = installed;
+    files::assert_length(extension, LONGEST_EXTENSION)?;
+    process::run(installed.command("php").args(["--ri", "deskseal"]))?;
+    let mut make = Command::new("make");
+    make.args(["--quiet", "test"]).env("NO_INTERACTION", "1");
+    process::run_shown(make.current_dir(output(installed.workspace, "source").join(EXTENSION)))?;
+    let changes = sources.changes()?;
+    if !changes.is_empty() {
+        bail!("the build has changed its sources, or .gitignore lacks a file:\n{changes}");
+    }
+    validate_manifests(installed)
+}
+
+/// Debian's Composer is older than the section `php-ext`, which a test of its own checks.
+fn validate_manifests(installed: &Installed<'_>) -> Result<()> {
+    let workspace = installed.workspace;
+    let folder = files::emptied(&output(workspace, "composer"))?;
+    for path in ["composer.json", "bindings/php/stubs/composer.json"] {
+        let mut manifest: serde_json::Map<_, _> = serde_json::from_str(&workspace.read(path)?)?;
+        manifest.remove("php-ext");
+        let copy = folder.join("composer.json");
+        files::write(&copy, serde_json::to_string(&manifest)?)?;
+        let mut composer = Command::new("composer");
+        // It warns of root, and of Debian's own libraries.
+        composer.env("COMPOSER_ALLOW_SUPERUSER", "1").env("COMPOSER_HOME", folder.join("home"));
+        println!("   {path}");
+        process::run(composer.args(["validate", "--strict", "--no-interaction"]).arg(&copy))?;
+    }
+    Ok(())
+}
+
+fn tests(installed: &Installed<'_>) -> Result<()> {
+    let groups = if IS_LINUX { "server" } else { "server,laravel" };
+    process::run_shown(installed.phpunit().args(["--exclude-group", groups]))
+}
+
+fn fpm(installed: &Installed<'_>) -> Result<()> {
+    process::run_shown(installed.phpunit().args(["--group", "server"]))
+}
+
+fn leaks(installed: &Installed<'_>) -> Result<()> {
+    process::run_shown(installed.command("php").arg("tests/leak.php"))
+}
+
+fn valgrind(installed: &Installed<'_>) -> Result<()> {
+    if !IS_LINUX {
+        println!("   left to Linux");
+        return Ok(());
+    }
+    let mut php = Command::new("php");
+    php.args(["-n", "tests/valgrind.php"]).arg(&installed.extension);
+    process::run_shown(php.current_dir(installed.workspace.path(EXTENSION)))
+}
+
+/// The stubs are what the extension generates.
+fn stubs(installed: &Installed<'_>) -> Result<()> {
+    let mut php = Command::new("php");
+    php.arg("-n").arg("-d").arg(format!("extension={}", installed.instrumented.display()));
+    php.arg("tests/stubs/generate.php").current_dir(installed.workspace.path(EXTENSION));
+    let generated = output(installed.workspace, "deskseal.stub.php");
+    files::write(&generated, process::answer(&mut php)? + "\n")?;
+    let committed = installed.workspace.path(EXTENSION).join(STUBS);
+    if files::read(&generated)? == files::read(&committed)? {
+        println!("{}", suite::closing_line("stubs", 1, 0));
+        return Ok(());
+    }
+    bail!("{} is out of date; copy {} over it", committed.display(), generated.display())
+}
+
+/// Every file is PHP, also the stubs that nothing runs, and looks like the others.
+fn style(installed: &Installed<'_>) -> Result<()> {
+    let folder = installed.workspace.path(EXTENSION);
+    let mut files = files::all(&folder.join("tests"))?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "php"));
+    files.push(folder.join(STUBS));
+    for file in &files {
+        process::answer(Command::new("php").arg("-l").arg(file))?;
+    }
+    println!("{}", suite::closing_line("syntax", files.len(), 0));
+    let mut phpcs = Command::new("phpcs");
+    process::run_shown(phpcs.args(["-n", "--standard=PSR12", "tests"]).current_dir(folder))
+}
+
+/// The repository's files as a commit would have them now, in an archive.
+struct Sources<'a> {
+    workspace: &'a Workspace,
+    /// The id of their tree, which is another one for other files.
+    tree: String,
+}
+
+impl<'a> Sources<'a> {
+    /// Archives the files that git has or would add, with an index and objects of its own.
+    fn archived(workspace: &'a Workspace) -> Result<Self> {
+        files::emptied(&output(workspace, "git/objects"))?;
+        let index = output(workspace, "git/index");
+        if index.exists() {
+            fs::remove_file(&index).context("cannot remove the index of an earlier run")?;
+        }
+        let mut sources = Self { workspace, tree: String::new() };
+        process::run(sources.git()?.args(["add", "--all"]))?;
+        sources.tree = process::answer(sources.git()?.arg("write-tree"))?;
+        let archive = output(workspace, "archive.tar");
+        let mut git = sources.git()?;
+        process::run(git.args(["archive", "--output"]).arg(archive).arg(&sources.tree))?;
+        Ok(sources)
+    }
+
+    /// Unpacks the archive elsewhere, but beside what cargo has built there before.
+    fn unpacked(&self) -> Result<PathBuf> {
+        let folder = output(self.workspace, "source");
+        let built = folder.join(EXTENSION).join("target");
+        let kept = output(self.workspace, "build");
+        if built.exists() {
+            files::emptied(&kept)?;
+            fs::rename(&built, &kept).context("cannot keep what was built before")?;
+        }
+        files::emptied(&folder)?;
+        let mut tar = Command::new("tar");
+        tar.arg("-xf").arg(output(self.workspace, "archive.tar")).arg("-C").arg(&folder);
+        process::run(&mut tar)?;
+        if kept.exists() {
+            fs::rename(&kept, &built).context("cannot use what was built before")?;
+        }
+        Ok(folder)
+    }
+
+    /// Returns what is not as it was archived, but for what git ignores.
+    fn changes(&self) -> Result<String> {
+        let mut git = self.git()?;
+        let folder = output(self.workspace, "source");
+        git.env("GIT_WORK_TREE", &folder).current_dir(&folder).arg("ls-files");
+        process::answer(git.args(["--modified", "--deleted", "--others", "--exclude-standard"]))
+    }
+
+    /// Returns a git that changes nothing in the repository.
+    fn git(&self) -> Result<Command> {
+        let mut ask = Command::new("git");
+        ask.args(["rev-parse", "--absolute-git-dir", "--git-common-dir"]);
+        let answer = process::answer(ask.current_dir(&self.workspace.root))
+            .context("git cannot list the files; run this in a checkout")?;
+        let (folder, common) = answer.split_once('\n').context("git names no folder")?;
+        let mut git = Command::new("git");
+        git.current_dir(&self.workspace.root).env("GIT_DIR", folder);
+        git.env("GIT_INDEX_FILE", output(self.workspace, "git/index"));
+        git.env("GIT_OBJECT_DIRECTORY", output(self.workspace, "git/objects"));
+        let objects = self.workspace.root.join(common).join("objects");
+        git.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", objects);
+        Ok(git)
+    }
+}
+
+fn output(workspace: &Workspace, name: &str) -> PathBuf {
+    workspace.target.join(OUTPUT).join(name)
+}
