@@ -3,7 +3,6 @@
 $(phplibdir)/deskseal.so: $(DESKSEAL_SOURCES)
 	+unset CARGO_BUILD_TARGET; cd "$(DESKSEAL_ROOT)" && PHP="$(PHP_EXECUTABLE)" PHP_CONFIG="$(DESKSEAL_PHP_CONFIG)" \
 		"$(CARGO)" build --release --locked --package deskseal-php --target-dir "$(builddir)/target" \
-		--config 'profile.release.strip="symbols"' \
 		--config 'target."cfg(target_env=\"musl\")".rustflags=["-Ctarget-feature=-crt-static"]'
 	for suffix in so dylib; do \
 		library="$(builddir)/target/release/libdeskseal_php.$$suffix"; \
