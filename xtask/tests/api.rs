@@ -211,8 +211,12 @@ fn every_name_that_is_used_is_defined() {
     }
     let ErrorClasses { base, secret, input, verification, .. } = &api.error_classes;
     let errors = [base, secret, input, verification];
+    let functions = api.call.iter().filter(|call| call.class.is_none()).map(|call| &call.name);
+    let functions: Vec<&String> = functions.collect();
     for name in api.names.values().flat_map(BTreeMap::keys) {
-        let is_known = ["case", "new"].contains(&name.as_str()) || errors.contains(&name);
+        let is_known = ["case", "new"].contains(&name.as_str())
+            || errors.contains(&name)
+            || functions.contains(&name);
         assert!(is_known, "[names] spells {name}, which is not in the contract");
     }
 }
