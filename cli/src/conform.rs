@@ -173,11 +173,11 @@ fn verifier_method(verifier: &Verifier, call: &str, args: &Arguments) -> Result<
 }
 
 fn signer(new: &Arguments) -> Result<Signer, Refusal> {
-    Ok(Signer::new(current_secret(new)?()?))
+    Ok(Signer::new(current_secret(current_texts(new)?)?))
 }
 
 fn verifier(new: &Arguments) -> Result<Verifier, Refusal> {
-    let secret = current_secret(new)?;
+    let current = current_texts(new)?;
     let previous = list(new, "previous")?
         .iter()
         .map(|pair| match pair.as_array().map(Vec::as_slice) {
@@ -186,15 +186,19 @@ fn verifier(new: &Arguments) -> Result<Verifier, Refusal> {
         })
         .collect::<Result<Vec<_>, _>>()?;
     let tolerance = new.get("tolerance").map(integer).transpose()?;
-    Ok(Verifier::new(secret()?, VerifierOptions::new(previous, tolerance)?))
+    Ok(Verifier::new(current_secret(current)?, VerifierOptions::new(previous, tolerance)?))
 }
 
-/// Returns what checks the secret as given, or that of the environment variable `name`: ill-formed text
-/// of other parameters comes before.
-fn current_secret(new: &Arguments) -> Result<impl FnOnce() -> Result<Secret, Error>, Refusal> {
-    let name = secret_text(new.get("name"))?;
-    let secret = secret_text(new.get("secret"))?;
-    Ok(move || name.map_or_else(|| Secret::new(secret), Secret::from_env))
+/// The name of the secret's environment variable, or the secret.
+type CurrentTexts<'args> = (Option<&'args str>, Option<&'args str>);
+
+/// Returns the texts unchecked: ill-formed text of other parameters comes before other refusals.
+fn current_texts(new: &Arguments) -> Result<CurrentTexts<'_>, Refusal> {
+    Ok((secret_text(new.get("name"))?, secret_text(new.get("secret"))?))
+}
+
+fn current_secret((name, secret): CurrentTexts<'_>) -> Result<Secret, Error> {
+    name.map_or_else(|| Secret::new(secret), Secret::from_env)
 }
 
 fn other_secrets(args: &Arguments) -> Result<Vec<Secret>, Refusal> {

@@ -40,9 +40,9 @@ const STUBS: &str = "python/deskseal/_deskseal.pyi";
 
 /// A wheel as it is published. Zig links it for older systems than this one.
 const RELEASE: &[&str] = if cfg!(target_os = "linux") {
-    &["build", "--quiet", "--release", "--strip", "--zig"]
+    &["build", "--quiet", "--release", "--zig"]
 } else {
-    &["build", "--quiet", "--release", "--strip"]
+    &["build", "--quiet", "--release"]
 };
 
 /// The free-threaded Python that has a wheel of its own, since it loads no abi3.

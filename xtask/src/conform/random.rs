@@ -176,6 +176,15 @@ struct Call {
     answer: Result<Value, Error>,
 }
 
+/// What a portal receives, and when.
+struct Received {
+    portal_host: String,
+    user_id: String,
+    timestamp: String,
+    signature: String,
+    now: i64,
+}
+
 /// Random pieces, and the signers and verifiers that answer.
 struct Source {
     random: Rand64,
@@ -301,16 +310,9 @@ impl Source {
     }
 
     fn verify_user(&mut self) -> Call {
-        let portal_host = self.host();
-        let (user_id, timestamp, signature, now) = self.claim(&portal_host);
-        let claim = UserClaim {
-            portal_host: &portal_host,
-            user_id: &user_id,
-            timestamp: &timestamp,
-            signature: &signature,
-        };
-        let answer = self.verifier.verify_user(&claim, now).map(|user| verified_user(&user));
-        Call::of_verifier("verify_user", claimed(&claim, now), answer)
+        let received = self.received();
+        let answer = received.verified_by(&self.verifier);
+        Call::of_verifier("verify_user", received.arguments(), answer)
     }
 
     fn verify_link(&mut self) -> Call {
@@ -339,21 +341,13 @@ impl Source {
         let previous: Vec<(String, i64)> =
             (0..self.below(3)).map(|_| (self.secret(), self.time())).collect();
         let tolerance = self.one_of(&TOLERANCES);
-        let portal_host = self.host();
-        let (user_id, timestamp, signature, now) = self.claim(&portal_host);
-        let claim = UserClaim {
-            portal_host: &portal_host,
-            user_id: &user_id,
-            timestamp: &timestamp,
-            signature: &signature,
-        };
+        let received = self.received();
         let texts = previous.iter().map(|(secret, expiry)| (Some(secret.as_str()), *expiry));
         let answer = Secret::new(secret.as_str())
             .and_then(|secret| Ok(Verifier::new(secret, VerifierOptions::new(texts, tolerance)?)))
-            .and_then(|verifier| verifier.verify_user(&claim, now))
-            .map(|user| verified_user(&user));
+            .and_then(|verifier| received.verified_by(&verifier));
         let new = json!({ "secret": secret, "previous": previous, "tolerance": tolerance });
-        Call { new, ..Call::of_verifier("verify_user", claimed(&claim, now), answer) }
+        Call { new, ..Call::of_verifier("verify_user", received.arguments(), answer) }
     }
 
     fn explain_email(&mut self) -> Call {
@@ -461,25 +455,26 @@ impl Source {
         Some(signer.sign_email(email).ok()?.signature.to_hex())
     }
 
-    /// Returns user id, timestamp, signature and `now`, which fit together most of the time.
-    fn claim(&mut self, portal_host: &str) -> (String, String, String, i64) {
+    /// Returns what fits together most of the time.
+    fn received(&mut self) -> Received {
+        let portal_host = self.host();
         let (user_id, timestamp) = (self.user_id(), self.time());
         let is_previous = self.below(4) == 0;
         let signer = if is_previous { &self.previous_signer } else { &self.signer };
         let signature = signer
-            .sign_user(portal_host, &user_id, timestamp)
+            .sign_user(&portal_host, &user_id, timestamp)
             .map_or_else(|_| "0f".repeat(32), |signed| signed.signature.to_hex());
         let written = match self.below(16) {
             0 => format!("0{timestamp}"),
             1 => format!(" {timestamp}"),
             _ => timestamp.to_string(),
         };
-        (user_id, written, self.perhaps_damaged(signature), self.time())
+        let (signature, now) = (self.perhaps_damaged(signature), self.time());
+        Received { portal_host, user_id, timestamp: written, signature, now }
     }
 
     fn link(&mut self) -> (String, String, i64) {
-        let portal_host = self.host();
-        let (user_id, timestamp, signature, now) = self.claim(&portal_host);
+        let Received { portal_host, user_id, timestamp, signature, now } = self.received();
         let prefix = self.one_of(&["", "", "https://help.company.com", "x", "HTTP://a"]);
         let user_id = if self.below(8) == 0 { user_id } else { percent_encoded(&user_id) };
         let mut parameters = vec![
@@ -527,6 +522,25 @@ impl Source {
     }
 }
 
+impl Received {
+    fn verified_by(&self, verifier: &Verifier) -> Result<Value, Error> {
+        let Self { portal_host, user_id, timestamp, signature, now } = self;
+        let claim = UserClaim { portal_host, user_id, timestamp, signature };
+        verifier.verify_user(&claim, *now).map(|user| verified_user(&user))
+    }
+
+    fn arguments(&self) -> Value {
+        let Self { portal_host, user_id, timestamp, signature, now } = self;
+        json!({
+            "portal_host": portal_host,
+            "user_id": user_id,
+            "timestamp": timestamp,
+            "signature": signature,
+            "now": now,
+        })
+    }
+}
+
 impl Call {
     fn of_function(name: &'static str, arguments: Value, answer: Result<Value, Error>) -> Self {
         Self { class: None, new: Value::Null, name, arguments, answer }
@@ -567,16 +581,6 @@ impl Call {
 
 fn signed_email(signed: &SignedEmail) -> Value {
     json!({ "email": signed.email.as_str(), "signature": signed.signature.to_hex() })
-}
-
-fn claimed(claim: &UserClaim<'_>, now: i64) -> Value {
-    json!({
-        "portal_host": claim.portal_host,
-        "user_id": claim.user_id,
-        "timestamp": claim.timestamp,
-        "signature": claim.signature,
-        "now": now,
-    })
 }
 
 fn verified_user(user: &VerifiedUser) -> Value {

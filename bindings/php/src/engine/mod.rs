@@ -5,7 +5,7 @@
 //! and constructed twice.
 //!
 //! A fatal error of PHP (`memory_limit`, a timeout) leaves an engine's function by `longjmp`, past what
-//! Rust holds: its memory is lost, which is less than a kilobyte, and the request is over.
+//! Rust holds: the memory of that one call is lost, and the request is over.
 
 #![expect(unsafe_code, reason = "the Zend engine is a C interface")]
 
