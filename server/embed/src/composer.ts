@@ -1,0 +1,169 @@
+// The form in which a visitor writes. It outlives its screen, so that nothing typed is lost.
+
+import { button, element, setText } from './elements.js'
+import { Problem } from './problem.js'
+import type { NewMessage } from './server.js'
+import type { Sent } from './shapes.js'
+import { LONGEST_MESSAGE, LONGEST_SUBJECT, refusalOf, texts } from './texts.js'
+
+/** From how many characters on a visitor wants to know how many are left. */
+const COUNTED_FROM = LONGEST_MESSAGE - 500
+
+/** What the desk refuses in a text and nobody sees: control characters and broken halves of characters. */
+const INVISIBLE = /[^\P{Cc}\n\t]|\p{Cs}/gu
+
+export type Draft = Pick<NewMessage, 'message' | 'subject' | 'idempotencyKey'>
+
+export class Composer {
+  readonly element: HTMLFormElement
+  /** Told after a message was accepted and the form is empty again. */
+  onSent: (sent: Sent) => void = () => {}
+
+  readonly #send: (draft: Draft) => Promise<Sent>
+  readonly #subject: HTMLInputElement | null
+  readonly #message: HTMLTextAreaElement
+  readonly #count = element('span', { class: 'count' })
+  readonly #error = element('p', { class: 'error', role: 'alert', id: 'error' })
+  readonly #button: HTMLButtonElement
+  #isSending = false
+  /** The last draft that was tried: sent again unchanged, it is one message and not two. */
+  #tried: Draft | null = null
+
+  constructor(kind: 'new' | 'reply', send: (draft: Draft) => Promise<Sent>) {
+    const isNew = kind === 'new'
+    this.#send = send
+    this.#subject = isNew
+      ? element('input', { id: 'subject', class: 'field', dir: 'auto', autocomplete: 'off' })
+      : null
+    this.#message = element('textarea', {
+      id: 'message',
+      class: 'field',
+      rows: isNew ? '6' : '3',
+      dir: 'auto',
+      placeholder: isNew ? texts.messageHint : texts.replyHint,
+      'aria-describedby': 'error hint',
+    })
+    this.#button = button(texts.send, { class: 'primary' }, () => void this.#submit())
+    this.element = element(
+      'form',
+      { class: `composer ${kind}`, novalidate: true },
+      ...(this.#subject === null ? [] : [subjectLabel(), this.#subject]),
+      element(
+        'label',
+        { for: 'message', class: isNew ? '' : 'unseen' },
+        isNew ? texts.message : texts.reply,
+      ),
+      this.#message,
+      this.#error,
+      element(
+        'div',
+        { class: 'row' },
+        element('span', { id: 'hint', class: 'hint' }, sendHint()),
+        this.#count,
+        this.#button,
+      ),
+    )
+    this.element.addEventListener('submit', (event) => {
+      event.preventDefault()
+      void this.#submit()
+    })
+    this.element.addEventListener('input', () => this.#typed())
+    this.#message.addEventListener('keydown', (event) => this.#sendByKey(event))
+  }
+
+  /** Puts the cursor where the visitor goes on writing. */
+  focus(): void {
+    this.#message.focus()
+  }
+
+  #sendByKey(event: KeyboardEvent): void {
+    const isSend = event.key === 'Enter' && (event.ctrlKey || event.metaKey)
+    // Enter also chooses among what an input method suggests.
+    if (!isSend || event.isComposing) return
+    event.preventDefault()
+    void this.#submit()
+  }
+
+  #typed(): void {
+    this.#fail('')
+    const length = lengthOf(this.#message.value)
+    setText(
+      this.#count,
+      length > COUNTED_FROM ? texts.charactersLeft(LONGEST_MESSAGE - length) : '',
+    )
+    this.#count.classList.toggle('over', length > LONGEST_MESSAGE)
+  }
+
+  async #submit(): Promise<void> {
+    if (this.#isSending) return
+    this.#setSending(true)
+    try {
+      const sent = await this.#send(this.#draft())
+      this.#clear()
+      this.onSent(sent)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      this.#fail(refusalOf(error))
+    } finally {
+      this.#setSending(false)
+    }
+  }
+
+  #draft(): Draft {
+    const message = tidied(this.#message.value)
+    const subject = tidied(this.#subject?.value ?? '')
+    if (message === '') throw new Problem('message-empty')
+    if (lengthOf(message) > LONGEST_MESSAGE) throw new Problem('message-too-long')
+    if (lengthOf(subject) > LONGEST_SUBJECT) throw new Problem('subject-too-long')
+    const isSame = this.#tried?.message === message && (this.#tried.subject ?? '') === subject
+    if (this.#tried === null || !isSame) {
+      this.#tried = { message, ...(subject && { subject }), idempotencyKey: randomKey() }
+    }
+    return this.#tried
+  }
+
+  #clear(): void {
+    this.#tried = null
+    this.element.reset()
+    this.#typed()
+  }
+
+  #setSending(isSending: boolean): void {
+    this.#isSending = isSending
+    this.#message.readOnly = isSending
+    if (this.#subject !== null) this.#subject.readOnly = isSending
+    // A button that is really disabled would lose the focus.
+    this.#button.setAttribute('aria-disabled', String(isSending))
+    setText(this.#button, isSending ? texts.sending : texts.send)
+    if (isSending) this.#fail('')
+  }
+
+  #fail(reason: string): void {
+    setText(this.#error, reason)
+    this.#message.setAttribute('aria-invalid', String(reason !== ''))
+  }
+}
+
+function subjectLabel(): HTMLLabelElement {
+  const optional = element('span', { class: 'hint' }, texts.optional)
+  return element('label', { for: 'subject' }, `${texts.subject} `, optional)
+}
+
+function sendHint(): string {
+  return /Mac|iPhone|iPad/.test(navigator.platform) ? texts.sendHintMac : texts.sendHint
+}
+
+function tidied(text: string): string {
+  return text.replace(INVISIBLE, '').trim()
+}
+
+/** Returns how many characters a text has; an emoji is one of them, not two. */
+function lengthOf(text: string): number {
+  return [...text].length
+}
+
+/** Returns 128 random bits; `crypto.randomUUID` is missing on pages without TLS. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,287 @@
+// The screen of one conversation.
+
+import { Composer } from './composer.js'
+import type { Draft } from './composer.js'
+import { button, element, icon, setText } from './elements.js'
+import { linkedText } from './links.js'
+import { Problem } from './problem.js'
+import { composerOf } from './screen.js'
+import type { Desk, Screen } from './screen.js'
+import type { Conversation, Message, MessagePage, Sent } from './shapes.js'
+import { noticeOf, texts, wordsOf } from './texts.js'
+import { clockTime, dayName, isSameDay, wholeTime } from './times.js'
+
+/** How far from the end, in pixels, a visitor still reads the newest message. */
+const NEAR_END = 80
+
+const LONGEST_ANNOUNCEMENT = 300
+
+export class ConversationScreen implements Screen {
+  readonly element: HTMLElement
+  readonly #id: string
+  readonly #desk: Desk
+  readonly #composer: Composer
+  readonly #title = element('h2', { tabindex: '-1', dir: 'auto' })
+  readonly #state = element('p', { class: 'customer' })
+  readonly #close: HTMLButtonElement
+  readonly #question: HTMLElement
+  readonly #confirm: HTMLButtonElement
+  readonly #older: HTMLButtonElement
+  readonly #loading = element('p', { class: 'loading' }, texts.loadingMessages)
+  readonly #list = element('ol', { class: 'messages', role: 'list' })
+  readonly #scroll: HTMLElement
+  readonly #jump: HTMLButtonElement
+  readonly #closedNote = element('p', { class: 'note', hidden: true }, texts.closedNote)
+  readonly #bubbles = new Map<string, Bubble>()
+  /** The newest message up to which all are here; what this visitor sent may be ahead of it. */
+  #newest: string | null = null
+  #isClosing = false
+
+  constructor(desk: Desk, conversation: Conversation) {
+    const { id } = conversation
+    this.#desk = desk
+    this.#id = id
+    this.#composer = composerOf(desk.session, id, () => replyComposer(desk, id))
+    this.#composer.onSent = ({ conversation, message }) => {
+      this.#showConversation(conversation)
+      this.#append([message])
+      this.#scrollToEnd()
+      desk.announce(texts.sent)
+      desk.refresh()
+    }
+    this.#close = button(texts.close, { class: 'quiet', hidden: true }, () => this.#ask(true))
+    this.#confirm = button(texts.closeConfirmed, { class: 'primary' }, () => void this.#closeNow())
+    this.#question = this.#closeQuestion()
+    this.#older = button(
+      texts.showOlderMessages,
+      { class: 'older', hidden: true },
+      () => void this.#showOlder(),
+    )
+    this.#scroll = element(
+      'div',
+      // Focusable, so that it can be scrolled by keyboard.
+      { class: 'scroll', role: 'region', 'aria-label': texts.messages, tabindex: '0' },
+      this.#older,
+      this.#loading,
+      this.#list,
+    )
+    this.#jump = button(texts.newReply, { class: 'jump', hidden: true }, () => this.#scrollToEnd())
+    this.#scroll.addEventListener('scroll', () => this.#hideJumpAtEnd(), { passive: true })
+    this.element = element(
+      'div',
+      { class: 'screen' },
+      element(
+        'div',
+        { class: 'bar' },
+        button(icon('M15 5l-7 7 7 7'), { class: 'back', 'aria-label': texts.back }, () =>
+          desk.openList(),
+        ),
+        element('div', {}, this.#title, this.#state),
+        this.#close,
+      ),
+      this.#question,
+      element('div', { class: 'reading' }, this.#scroll, this.#jump),
+      this.#closedNote,
+      this.#composer.element,
+    )
+    this.#showConversation(conversation)
+  }
+
+  get isLoaded(): boolean {
+    return this.#bubbles.size > 0
+  }
+
+  async load(signal: AbortSignal): Promise<void> {
+    const isFirst = this.#newest === null
+    const wasAtEnd = this.#isAtEnd()
+    const arrived = isFirst ? await this.#loadNewest(signal) : await this.#loadNewer(signal)
+    if (isFirst || wasAtEnd) this.#scrollToEnd()
+    if (isFirst) return
+    const replies = arrived.filter((message) => message.isFromAgent)
+    this.#jump.hidden = wasAtEnd || replies.length === 0
+    for (const { authorName, text } of replies) {
+      this.#desk.announce(
+        texts.repliedBy(authorName || texts.agent, text.slice(0, LONGEST_ANNOUNCEMENT)),
+      )
+    }
+  }
+
+  focus(): void {
+    this.#title.focus()
+  }
+
+  async #loadNewest(signal: AbortSignal): Promise<readonly Message[]> {
+    const page = await this.#page({}, signal)
+    this.#loading.hidden = true
+    this.#older.hidden = !page.hasMore
+    return this.#take(page)
+  }
+
+  /** Returns the messages that were not here yet. */
+  async #loadNewer(signal: AbortSignal): Promise<readonly Message[]> {
+    const arrived: Message[] = []
+    for (;;) {
+      const page = await this.#page({ after: this.#newest ?? '' }, signal)
+      arrived.push(...this.#take(page))
+      if (!page.hasMore || page.messages.length === 0) return arrived
+    }
+  }
+
+  #page(range: { before?: string; after?: string }, signal: AbortSignal): Promise<MessagePage> {
+    const markRead = document.visibilityState === 'visible'
+    return this.#desk.session.server.messages(this.#id, { ...range, markRead }, signal)
+  }
+
+  #take(page: MessagePage): readonly Message[] {
+    const arrived = page.messages.filter(({ id }) => !this.#bubbles.has(id))
+    this.#newest = page.messages.at(-1)?.id ?? this.#newest
+    this.#showConversation(page.conversation)
+    this.#append(page.messages)
+    return arrived
+  }
+
+  async #showOlder(): Promise<void> {
+    const [oldest] = this.#bubbles.keys()
+    const { signal } = this.#desk.session
+    try {
+      const page = await this.#page({ before: oldest ?? '' }, signal)
+      // A second click asked for the same messages.
+      if ([...this.#bubbles.keys()][0] !== oldest) return
+      this.#prepend(page.messages)
+      this.#older.hidden = !page.hasMore
+      if (!page.hasMore) this.#scroll.focus({ preventScroll: true })
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      if (!signal.aborted) this.#desk.notify(noticeOf(error))
+    }
+  }
+
+  /** Puts messages at the end in the server's order, also those that were sent before others arrived. */
+  #append(messages: readonly Message[]): void {
+    for (const message of messages) {
+      const bubble = this.#bubbles.get(message.id) ?? new Bubble(message)
+      this.#bubbles.delete(message.id)
+      this.#bubbles.set(message.id, bubble)
+      this.#list.append(bubble.element)
+    }
+    this.#showDays()
+  }
+
+  /** Puts messages at the beginning, and leaves those that are being read where they are. */
+  #prepend(messages: readonly Message[]): void {
+    const fromEnd = this.#scroll.scrollHeight - this.#scroll.scrollTop
+    const later = [...this.#bubbles]
+    this.#bubbles.clear()
+    for (const message of messages) this.#bubbles.set(message.id, new Bubble(message))
+    this.#list.prepend(...[...this.#bubbles.values()].map((bubble) => bubble.element))
+    for (const [id, bubble] of later) this.#bubbles.set(id, bubble)
+    this.#showDays()
+    this.#scroll.scrollTop = this.#scroll.scrollHeight - fromEnd
+  }
+
+  #showDays(): void {
+    const now = new Date()
+    let before: Date | null = null
+    for (const bubble of this.#bubbles.values()) {
+      bubble.showDay(before, now)
+      before = bubble.date
+    }
+  }
+
+  #showConversation({ subject, isClosed }: Conversation): void {
+    setText(this.#title, subject)
+    setText(this.#state, isClosed ? texts.closed : texts.open)
+    this.#closedNote.hidden = !isClosed
+    this.#close.hidden = isClosed
+    if (isClosed) this.#question.hidden = true
+  }
+
+  #closeQuestion(): HTMLElement {
+    const declined = button(texts.closeDeclined, { class: 'quiet' }, () => this.#ask(false))
+    return element(
+      'div',
+      { class: 'question', role: 'group', 'aria-labelledby': 'question', hidden: true },
+      element('p', { id: 'question' }, texts.closeQuestion),
+      element('div', { class: 'row' }, declined, this.#confirm),
+    )
+  }
+
+  #ask(isAsked: boolean): void {
+    this.#question.hidden = !isAsked
+    const target = isAsked ? this.#confirm : this.#close
+    target.focus()
+  }
+
+  async #closeNow(): Promise<void> {
+    if (this.#isClosing) return
+    const { server, signal } = this.#desk.session
+    this.#setClosing(true)
+    try {
+      this.#showConversation(await server.close(this.#id, signal))
+      this.#desk.announce(texts.closedNow)
+      this.#title.focus()
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      if (!signal.aborted) this.#desk.notify(texts.notClosed(wordsOf(error, '').title))
+    } finally {
+      this.#setClosing(false)
+    }
+  }
+
+  #setClosing(isClosing: boolean): void {
+    this.#isClosing = isClosing
+    this.#confirm.setAttribute('aria-disabled', String(isClosing))
+    setText(this.#confirm, isClosing ? texts.closing : texts.closeConfirmed)
+  }
+
+  #isAtEnd(): boolean {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroll
+    return scrollHeight - scrollTop - clientHeight < NEAR_END
+  }
+
+  #hideJumpAtEnd(): void {
+    if (this.#isAtEnd()) this.#jump.hidden = true
+  }
+
+  #scrollToEnd(): void {
+    this.#scroll.scrollTop = this.#scroll.scrollHeight
+    this.#jump.hidden = true
+  }
+}
+
+class Bubble {
+  readonly element: HTMLLIElement
+  readonly date: Date
+  readonly #day = element('p', { class: 'day' })
+
+  constructor({ isFromAgent, authorName, text, createdAt }: Message) {
+    this.date = createdAt
+    const author = isFromAgent ? authorName || texts.agent : texts.yourMessage
+    const time = element(
+      'time',
+      { datetime: createdAt.toISOString(), title: wholeTime(createdAt) },
+      clockTime(createdAt),
+    )
+    this.element = element(
+      'li',
+      { class: isFromAgent ? 'theirs' : 'mine' },
+      this.#day,
+      element('p', { class: 'author' }, element('bdi', {}, author), ' ', time),
+      element('div', { class: 'bubble', dir: 'auto' }),
+    )
+    this.element.lastElementChild?.append(...linkedText(text))
+  }
+
+  /** Names the day above its first message. */
+  showDay(before: Date | null, now: Date): void {
+    this.#day.hidden = before !== null && isSameDay(before, this.date)
+    setText(this.#day, dayName(this.date, now))
+  }
+}
+
+function replyComposer(desk: Desk, conversationId: string): Composer {
+  const { session } = desk
+  const send = (draft: Draft): Promise<Sent> =>
+    session.server.send({ ...draft, conversationId }, session.signal)
+  return new Composer('reply', send)
+}

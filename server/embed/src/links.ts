@@ -1,0 +1,41 @@
+// Addresses in a message become links only where the visitor goes exactly where the text says.
+
+import { element } from './elements.js'
+
+const ADDRESS = /https?:\/\/\S+/gi
+const SENTENCE_END = /[.,:;!?'"*_>\])]+$/
+
+/** Returns a message's text as text, with links for its web addresses. */
+export function linkedText(text: string): (string | Node)[] {
+  const parts: (string | Node)[] = []
+  let end = 0
+  for (const { 0: word, index } of text.matchAll(ADDRESS)) {
+    const address = trimmedAddress(word)
+    if (!isPlainAddress(address)) continue
+    parts.push(text.slice(end, index), linkTo(address))
+    end = index + address.length
+  }
+  parts.push(text.slice(end))
+  return parts
+}
+
+/** Returns the address without the punctuation of the sentence around it; a closed bracket is its own. */
+function trimmedAddress(word: string): string {
+  const address = word.replace(SENTENCE_END, '')
+  const rest = word.slice(address.length)
+  return rest.startsWith(')') && address.includes('(') ? `${address})` : address
+}
+
+/** Whether what is read is where it leads: no user name before the host, and no look-alike letters. */
+function isPlainAddress(address: string): boolean {
+  if (!/^[!-~]+$/.test(address)) return false
+  if (!URL.canParse(address)) return false
+  const { username, password, host } = new URL(address)
+  const authority = address.split('/')[2] ?? ''
+  return username === '' && password === '' && authority.toLowerCase().startsWith(host)
+}
+
+function linkTo(address: string): HTMLAnchorElement {
+  const rel = 'noopener noreferrer nofollow ugc'
+  return element('a', { href: address, target: '_blank', rel }, address)
+}

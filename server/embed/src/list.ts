@@ -1,0 +1,208 @@
+// The screen of all conversations.
+
+import { button, element, icon, setText } from './elements.js'
+import { Problem } from './problem.js'
+import type { Desk, Screen } from './screen.js'
+import type { Conversation, ConversationPage } from './shapes.js'
+import { noticeOf, texts } from './texts.js'
+import { briefTime, wholeTime } from './times.js'
+
+const PAGE = 20
+const LARGEST_PAGE = 100
+
+export class ListScreen implements Screen {
+  readonly element: HTMLElement
+  readonly #desk: Desk
+  readonly #title = element('h2', { tabindex: '-1', dir: 'auto' }, texts.center)
+  readonly #customer = element('p', { class: 'customer' })
+  readonly #new: HTMLButtonElement
+  readonly #loading = element('p', { class: 'loading' }, texts.loading)
+  readonly #empty: HTMLElement
+  readonly #list = element('ul', { class: 'list', role: 'list' })
+  readonly #older: HTMLButtonElement
+  readonly #known = new Map<string, Conversation>()
+  readonly #rows = new Map<string, Row>()
+  #cursor: string | null = null
+  #opened: string | null = null
+  #isLoaded = false
+
+  constructor(desk: Desk) {
+    this.#desk = desk
+    this.#new = button(texts.newConversation, { class: 'primary' }, () => desk.openNew())
+    this.#empty = emptyState(() => desk.openNew())
+    this.#older = button(
+      texts.showOlderConversations,
+      { class: 'older' },
+      () => void this.#showOlder(),
+    )
+    this.element = element(
+      'div',
+      { class: 'screen' },
+      element('div', { class: 'bar' }, element('div', {}, this.#title, this.#customer), this.#new),
+      this.#loading,
+      this.#empty,
+      this.#list,
+      this.#older,
+    )
+    this.#show()
+  }
+
+  get isLoaded(): boolean {
+    return this.#isLoaded
+  }
+
+  async load(signal: AbortSignal): Promise<void> {
+    const limit = Math.min(Math.max(this.#known.size, PAGE), LARGEST_PAGE)
+    const page = await this.#desk.session.server.conversations({ limit }, signal)
+    this.#merge(page)
+    this.#isLoaded = true
+    this.#show()
+  }
+
+  /** Returns to the conversation that was read last, or to the top. */
+  focus(): void {
+    const row = this.#opened === null ? undefined : this.#rows.get(this.#opened)
+    const target = row?.button ?? this.#title
+    target.focus()
+  }
+
+  async #showOlder(): Promise<void> {
+    if (this.#cursor === null) return
+    const { server, signal } = this.#desk.session
+    const request = { limit: PAGE, cursor: this.#cursor }
+    try {
+      const page = await server.conversations(request, signal)
+      // A second click asked for the same page.
+      if (this.#cursor !== request.cursor) return
+      this.#cursor = page.nextCursor
+      for (const conversation of page.conversations) this.#known.set(conversation.id, conversation)
+      this.#show()
+      const [first] = page.conversations
+      if (first !== undefined) this.#rows.get(first.id)?.button.focus()
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      if (!signal.aborted) this.#desk.notify(noticeOf(error))
+    }
+  }
+
+  /** Takes in the newest page without dropping the older ones that the visitor asked for. */
+  #merge(page: ConversationPage): void {
+    const isContinued = page.conversations.some((one) => isUnmoved(this.#known.get(one.id), one))
+    if (page.nextCursor === null || !isContinued) {
+      this.#known.clear()
+      this.#cursor = page.nextCursor
+    }
+    for (const conversation of page.conversations) this.#known.set(conversation.id, conversation)
+  }
+
+  #show(): void {
+    const { verification } = this.#desk.session
+    const now = new Date()
+    setText(this.#title, verification?.helpdeskName || texts.center)
+    this.#customer.replaceChildren(...customerLine(verification?.email ?? ''))
+    const isEmpty = this.#isLoaded && this.#known.size === 0
+    this.#loading.hidden = this.#isLoaded
+    this.#empty.hidden = !isEmpty
+    this.#new.hidden = isEmpty || !this.#isLoaded
+    this.#list.hidden = this.#known.size === 0
+    this.#older.hidden = this.#cursor === null
+    this.#arrange([...this.#known.values()].sort(byActivity), now)
+  }
+
+  /** Shows the rows in this order; rows that stay are the same elements, and keep the focus. */
+  #arrange(conversations: readonly Conversation[], now: Date): void {
+    const focused = [...this.#rows.values()].find((row) => row.button.matches(':focus'))
+    conversations.forEach((conversation, place) => {
+      const row = this.#rowOf(conversation.id)
+      row.show(conversation, now)
+      const current = this.#list.children[place] ?? null
+      if (current !== row.element) this.#list.insertBefore(row.element, current)
+    })
+    for (const [id, row] of this.#rows) {
+      if (this.#known.has(id)) continue
+      row.element.remove()
+      this.#rows.delete(id)
+    }
+    if (focused?.button.isConnected) focused.button.focus()
+  }
+
+  #rowOf(id: string): Row {
+    const row = this.#rows.get(id) ?? new Row(() => this.#open(id))
+    this.#rows.set(id, row)
+    return row
+  }
+
+  #open(id: string): void {
+    const conversation = this.#known.get(id)
+    if (conversation === undefined) return
+    this.#opened = id
+    this.#desk.openConversation(conversation)
+  }
+}
+
+class Row {
+  readonly element: HTMLLIElement
+  readonly button: HTMLButtonElement
+  readonly #subject = element('span', { class: 'subject cut', dir: 'auto' })
+  readonly #you = element('span', {}, texts.you)
+  readonly #preview = element('span', { class: 'cut', dir: 'auto' })
+  readonly #time = element('time', { class: 'hint' })
+  readonly #unread = element('span', { class: 'badge' })
+  readonly #closed = element('span', { class: 'chip' }, texts.closed)
+
+  constructor(open: () => void) {
+    this.button = button(null, { class: 'item' }, open)
+    const side = element(
+      'span',
+      { class: 'side' },
+      this.#time,
+      ' ',
+      this.#unread,
+      ' ',
+      this.#closed,
+    )
+    const preview = element('span', { class: 'preview' }, this.#you, ' ', this.#preview)
+    // Blanks, so that the words do not run together where the button's name is read out.
+    this.button.append(this.#subject, ' ', preview, ' ', side)
+    this.element = element('li', {}, this.button)
+  }
+
+  show(conversation: Conversation, now: Date): void {
+    const { subject, preview, isLastFromAgent, updatedAt, unread, isClosed } = conversation
+    setText(this.#subject, subject)
+    setText(this.#preview, preview)
+    this.#you.hidden = isLastFromAgent
+    setText(this.#time, briefTime(updatedAt, now))
+    this.#time.dateTime = updatedAt.toISOString()
+    this.#time.title = wholeTime(updatedAt)
+    setText(this.#unread, texts.unread(unread))
+    this.#unread.hidden = unread === 0
+    this.#closed.hidden = !isClosed
+    this.button.classList.toggle('unread', unread > 0)
+  }
+}
+
+function emptyState(start: () => void): HTMLElement {
+  return element(
+    'div',
+    { class: 'state' },
+    icon('M4 5h16v11H9l-5 4z', 'M8 9h8M8 12h5'),
+    element('h3', {}, texts.emptyTitle),
+    element('p', {}, texts.empty),
+    button(texts.startConversation, { class: 'primary' }, start),
+  )
+}
+
+function customerLine(email: string): Node[] {
+  if (email === '') return []
+  return [new Text(`${texts.signedInAs} `), element('bdi', {}, email)]
+}
+
+function byActivity(one: Conversation, other: Conversation): number {
+  return other.updatedAt.getTime() - one.updatedAt.getTime()
+}
+
+/** Whether nothing happened in between: then all that is older is known as well. */
+function isUnmoved(before: Conversation | undefined, now: Conversation): boolean {
+  return before?.updatedAt.getTime() === now.updatedAt.getTime()
+}

@@ -1,0 +1,78 @@
+// What stays around every screen: the card, the notice above, and the voice for screen readers.
+
+import { button, element, icon, setText } from './elements.js'
+import { texts } from './texts.js'
+import type { Words } from './texts.js'
+
+export class Shell {
+  /** What goes into the page. */
+  readonly element: HTMLElement
+  readonly #status = element('p', { class: 'unseen', role: 'status' })
+  readonly #notice = element('p')
+  readonly #retry: HTMLButtonElement
+  readonly #banner: HTMLElement
+  readonly #screen = element('div')
+
+  constructor(retry: () => void) {
+    this.#retry = button(texts.tryAgain, { class: 'quiet' }, retry)
+    this.#banner = element('div', { class: 'banner', hidden: true }, this.#notice, this.#retry)
+    const alert = element('div', { role: 'alert' }, this.#banner)
+    const card = element(
+      'section',
+      { class: 'card', 'aria-label': texts.center },
+      alert,
+      this.#screen,
+      this.#status,
+    )
+    // The texts are English and run from left to right, whatever the page's own do.
+    this.element = element('div', { class: 'desk', lang: 'en', dir: 'ltr' }, card)
+  }
+
+  show(screen: HTMLElement): void {
+    if (this.#screen.firstChild !== screen) this.#screen.replaceChildren(screen)
+  }
+
+  /** Leaves nothing of what was shown. */
+  clear(): void {
+    this.#screen.replaceChildren()
+    this.#status.replaceChildren()
+    this.notify('')
+  }
+
+  /** Shows a sentence above the screen; with a way to try again where only that helps. */
+  notify(text: string, isLasting = false): void {
+    setText(this.#notice, text)
+    this.#retry.hidden = !isLasting
+    this.#banner.hidden = text === ''
+  }
+
+  announce(text: string): void {
+    // The same text twice in a row is read out only as a new element.
+    this.#status.replaceChildren(element('span', {}, text))
+  }
+}
+
+/** Returns the state in which there is nothing else to show. */
+export function problemState(
+  { title, text, checks }: Words,
+  retry: (() => void) | null,
+): HTMLElement {
+  return element(
+    'div',
+    { class: 'state', role: 'alert' },
+    icon('M12 4l9 16H3z', 'M12 10v4', 'M12 17v.01'),
+    element('h2', {}, title),
+    element('p', {}, text),
+    retry && button(texts.tryAgain, { class: 'primary' }, retry),
+    checks === undefined ? null : checkList(checks),
+  )
+}
+
+function checkList(checks: readonly string[]): HTMLElement {
+  return element(
+    'details',
+    {},
+    element('summary', {}, texts.checksTitle),
+    element('ul', {}, ...checks.map((check) => element('li', {}, check))),
+  )
+}

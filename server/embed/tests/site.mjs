@@ -1,0 +1,73 @@
+// The product's own website, on another origin than the desk, and a browser to visit it with.
+
+import { createServer } from 'node:http'
+import { chromium } from 'playwright-core'
+import { HELPDESK, signatureOf } from './desk.mjs'
+
+const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium'
+
+export const launch = () =>
+  chromium.launch({
+    executablePath: EXECUTABLE,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-default-apps',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  })
+
+export class Site {
+  #pages = new Map()
+
+  static async start() {
+    const site = new Site()
+    site.server = createServer(({ url }, response) => site.#serve(url, response))
+    await new Promise((resolve) => site.server.listen(0, '127.0.0.1', resolve))
+    // Another host than the desk's: `localhost` and 127.0.0.1 are two origins.
+    site.origin = `http://localhost:${site.server.address().port}`
+    return site
+  }
+
+  stop() {
+    this.server.closeAllConnections()
+    this.server.close()
+  }
+
+  /** Publishes a page, and returns its address. */
+  publish(html, headers = {}) {
+    const path = `/page-${this.#pages.size}`
+    this.#pages.set(path, { html, headers })
+    return this.origin + path
+  }
+
+  #serve(url, response) {
+    const page = this.#pages.get(url)
+    if (!page) return response.writeHead(404).end()
+    const headers = { 'content-type': 'text/html; charset=utf-8', ...page.headers }
+    response.writeHead(200, headers).end(page.html)
+  }
+}
+
+export const CONTAINER = '<div id="hdh-ticket-center"></div>'
+
+/** Returns the script tag for a customer; attributes given as `null` are left out. */
+export function tagFor(desk, email, attributes = {}) {
+  const all = {
+    src: `${desk.origin}/ticket-center.js`,
+    'data-helpdesk-id': HELPDESK,
+    'data-email': email,
+    'data-signature': signatureOf(email),
+    ...attributes,
+  }
+  const given = Object.entries(all).filter(([, value]) => value !== null)
+  return `<script ${given.map(([name, value]) => `${name}="${value}"`).join(' ')}></script>`
+}
+
+export function pageWith(body, head = '') {
+  return `<!doctype html><html lang="en"><head><title>Support</title>
+<meta name="viewport" content="width=device-width">${head}</head><body><main><h1>Support</h1>${body}</main></body></html>`
+}
