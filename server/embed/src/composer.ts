@@ -71,6 +71,11 @@ export class Composer {
     this.#message.addEventListener('keydown', (event) => this.#sendByKey(event))
   }
 
+  /** Whether there is a text that is not sent yet. */
+  get isWritten(): boolean {
+    return this.#message.value !== ''
+  }
+
   /** Puts the cursor where the visitor goes on writing. */
   focus(): void {
     this.#message.focus()
@@ -87,10 +92,7 @@ export class Composer {
   #typed(): void {
     this.#fail('')
     const length = lengthOf(this.#message.value)
-    setText(
-      this.#count,
-      length > COUNTED_FROM ? texts.charactersLeft(LONGEST_MESSAGE - length) : '',
-    )
+    setText(this.#count, countText(length))
     this.#count.classList.toggle('over', length > LONGEST_MESSAGE)
   }
 
@@ -142,6 +144,12 @@ export class Composer {
     setText(this.#error, reason)
     this.#message.setAttribute('aria-invalid', String(reason !== ''))
   }
+}
+
+function countText(length: number): string {
+  if (length <= COUNTED_FROM) return ''
+  const left = LONGEST_MESSAGE - length
+  return left >= 0 ? texts.charactersLeft(left) : texts.charactersTooMany(-left)
 }
 
 function subjectLabel(): HTMLLabelElement {

@@ -4,11 +4,12 @@ import { Composer } from './composer.js'
 import type { Draft } from './composer.js'
 import { button, element, icon, setText } from './elements.js'
 import { linkedText } from './links.js'
+import { olderButton } from './older.js'
 import { Problem } from './problem.js'
 import { composerOf } from './screen.js'
 import type { Desk, Screen } from './screen.js'
 import type { Conversation, Message, MessagePage, Sent } from './shapes.js'
-import { noticeOf, texts, wordsOf } from './texts.js'
+import { texts, wordsOf } from './texts.js'
 import { clockTime, dayName, isSameDay, wholeTime } from './times.js'
 
 /** How far from the end, in pixels, a visitor still reads the newest message. */
@@ -25,6 +26,7 @@ export class ConversationScreen implements Screen {
   readonly #state = element('p', { class: 'customer' })
   readonly #close: HTMLButtonElement
   readonly #question: HTMLElement
+  readonly #notClosed = element('p', { class: 'error', role: 'alert' })
   readonly #confirm: HTMLButtonElement
   readonly #older: HTMLButtonElement
   readonly #loading = element('p', { class: 'loading' }, texts.loadingMessages)
@@ -52,11 +54,7 @@ export class ConversationScreen implements Screen {
     this.#close = button(texts.close, { class: 'quiet', hidden: true }, () => this.#ask(true))
     this.#confirm = button(texts.closeConfirmed, { class: 'primary' }, () => void this.#closeNow())
     this.#question = this.#closeQuestion()
-    this.#older = button(
-      texts.showOlderMessages,
-      { class: 'older', hidden: true },
-      () => void this.#showOlder(),
-    )
+    this.#older = olderButton(desk, texts.showOlderMessages, () => this.#showOlder())
     this.#scroll = element(
       'div',
       // Focusable, so that it can be scrolled by keyboard.
@@ -89,6 +87,10 @@ export class ConversationScreen implements Screen {
 
   get isLoaded(): boolean {
     return this.#bubbles.size > 0
+  }
+
+  get isWritten(): boolean {
+    return this.#composer.isWritten
   }
 
   async load(signal: AbortSignal): Promise<void> {
@@ -142,18 +144,12 @@ export class ConversationScreen implements Screen {
 
   async #showOlder(): Promise<void> {
     const [oldest] = this.#bubbles.keys()
-    const { signal } = this.#desk.session
-    try {
-      const page = await this.#page({ before: oldest ?? '' }, signal)
-      // A second click asked for the same messages.
-      if ([...this.#bubbles.keys()][0] !== oldest) return
-      this.#prepend(page.messages)
-      this.#older.hidden = !page.hasMore
-      if (!page.hasMore) this.#scroll.focus({ preventScroll: true })
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      if (!signal.aborted) this.#desk.notify(noticeOf(error))
-    }
+    const page = await this.#page({ before: oldest ?? '' }, this.#desk.session.signal)
+    // A second click asked for the same messages.
+    if ([...this.#bubbles.keys()][0] !== oldest) return
+    this.#prepend(page.messages)
+    this.#older.hidden = !page.hasMore
+    if (!page.hasMore) this.#scroll.focus({ preventScroll: true })
   }
 
   /** Puts messages at the end in the server's order, also those that were sent before others arrived. */
@@ -202,12 +198,14 @@ export class ConversationScreen implements Screen {
       'div',
       { class: 'question', role: 'group', 'aria-labelledby': 'question', hidden: true },
       element('p', { id: 'question' }, texts.closeQuestion),
+      this.#notClosed,
       element('div', { class: 'row' }, declined, this.#confirm),
     )
   }
 
   #ask(isAsked: boolean): void {
     this.#question.hidden = !isAsked
+    setText(this.#notClosed, '')
     const target = isAsked ? this.#confirm : this.#close
     target.focus()
   }
@@ -222,7 +220,7 @@ export class ConversationScreen implements Screen {
       this.#title.focus()
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      if (!signal.aborted) this.#desk.notify(texts.notClosed(wordsOf(error, '').title))
+      setText(this.#notClosed, texts.notClosed(wordsOf(error, '').title))
     } finally {
       this.#setClosing(false)
     }
@@ -230,6 +228,7 @@ export class ConversationScreen implements Screen {
 
   #setClosing(isClosing: boolean): void {
     this.#isClosing = isClosing
+    if (isClosing) setText(this.#notClosed, '')
     this.#confirm.setAttribute('aria-disabled', String(isClosing))
     setText(this.#confirm, isClosing ? texts.closing : texts.closeConfirmed)
   }

@@ -31,8 +31,8 @@ function isPlainAddress(address: string): boolean {
   if (!/^[!-~]+$/.test(address)) return false
   if (!URL.canParse(address)) return false
   const { username, password, host } = new URL(address)
-  const authority = address.split('/')[2] ?? ''
-  return username === '' && password === '' && authority.toLowerCase().startsWith(host)
+  const authority = /^https?:\/\/([^/?#]*)/i.exec(address)?.[1] ?? ''
+  return username === '' && password === '' && authority.toLowerCase() === host
 }
 
 function linkTo(address: string): HTMLAnchorElement {

@@ -1,10 +1,10 @@
 // The screen of all conversations.
 
 import { button, element, icon, setText } from './elements.js'
-import { Problem } from './problem.js'
+import { olderButton } from './older.js'
 import type { Desk, Screen } from './screen.js'
 import type { Conversation, ConversationPage } from './shapes.js'
-import { noticeOf, texts } from './texts.js'
+import { texts } from './texts.js'
 import { briefTime, wholeTime } from './times.js'
 
 const PAGE = 20
@@ -12,6 +12,7 @@ const LARGEST_PAGE = 100
 
 export class ListScreen implements Screen {
   readonly element: HTMLElement
+  readonly isWritten = false
   readonly #desk: Desk
   readonly #title = element('h2', { tabindex: '-1', dir: 'auto' }, texts.center)
   readonly #customer = element('p', { class: 'customer' })
@@ -30,11 +31,7 @@ export class ListScreen implements Screen {
     this.#desk = desk
     this.#new = button(texts.newConversation, { class: 'primary' }, () => desk.openNew())
     this.#empty = emptyState(() => desk.openNew())
-    this.#older = button(
-      texts.showOlderConversations,
-      { class: 'older' },
-      () => void this.#showOlder(),
-    )
+    this.#older = olderButton(desk, texts.showOlderConversations, () => this.#showOlder())
     this.element = element(
       'div',
       { class: 'screen' },
@@ -70,19 +67,14 @@ export class ListScreen implements Screen {
     if (this.#cursor === null) return
     const { server, signal } = this.#desk.session
     const request = { limit: PAGE, cursor: this.#cursor }
-    try {
-      const page = await server.conversations(request, signal)
-      // A second click asked for the same page.
-      if (this.#cursor !== request.cursor) return
-      this.#cursor = page.nextCursor
-      for (const conversation of page.conversations) this.#known.set(conversation.id, conversation)
-      this.#show()
-      const [first] = page.conversations
-      if (first !== undefined) this.#rows.get(first.id)?.button.focus()
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      if (!signal.aborted) this.#desk.notify(noticeOf(error))
-    }
+    const page = await server.conversations(request, signal)
+    // A second click asked for the same page.
+    if (this.#cursor !== request.cursor) return
+    this.#cursor = page.nextCursor
+    for (const conversation of page.conversations) this.#known.set(conversation.id, conversation)
+    this.#show()
+    const [first] = page.conversations
+    if (first !== undefined) this.#rows.get(first.id)?.button.focus()
   }
 
   /** Takes in the newest page without dropping the older ones that the visitor asked for. */

@@ -9,6 +9,7 @@ import { texts } from './texts.js'
 export class NewScreen implements Screen {
   readonly element: HTMLElement
   readonly isLoaded = true
+  readonly isWritten = true
   readonly #composer: Composer
 
   constructor(desk: Desk) {

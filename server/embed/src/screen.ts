@@ -8,6 +8,8 @@ export interface Screen {
   readonly element: HTMLElement
   /** Whether there is something to see. */
   readonly isLoaded: boolean
+  /** Whether leaving would take a text from the visitor that is not sent yet. */
+  readonly isWritten: boolean
   /** Gets what is new; called at first, and whenever something has changed. */
   load(signal: AbortSignal): Promise<void>
   /** Puts the focus where a visitor expects it after coming here. */
@@ -34,8 +36,6 @@ export interface Desk {
   refresh(): void
   /** Tells users of screen readers what the others see. */
   announce(text: string): void
-  /** Shows a sentence above the screen, until the next one or an empty one. */
-  notify(text: string): void
 }
 
 /** Returns the session's composer of that name, as it was left. */

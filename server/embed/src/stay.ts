@@ -64,7 +64,7 @@ export class Stay implements Desk {
   }
 
   fail(problem: Problem): void {
-    if (problem.kind === 'gone') return this.#leaveGone()
+    if (problem.kind === 'gone' && !this.#screen.isWritten) return this.#leaveGone()
     if (this.#failure === problem.kind) return
     this.#failure = problem.kind
     if (this.#screen.isLoaded) this.#shell.notify(noticeOf(problem), problem.isLasting)
@@ -85,10 +85,6 @@ export class Stay implements Desk {
 
   announce(text: string): void {
     this.#shell.announce(text)
-  }
-
-  notify(text: string): void {
-    this.#shell.notify(text)
   }
 
   #open(screen: Screen): void {
@@ -119,6 +115,6 @@ export class Stay implements Desk {
 
   #leaveGone(): void {
     this.openList()
-    this.notify(texts.gone)
+    this.#shell.notify(texts.gone)
   }
 }

@@ -34,6 +34,7 @@ export const texts = {
 
   back: 'Back to all conversations',
   messages: 'Messages',
+  olderFailed: 'Not loaded. Try again',
   showOlderMessages: 'Show older messages',
   yourMessage: 'You',
   agent: 'Support',
@@ -62,8 +63,8 @@ export const texts = {
   sent: 'Message sent.',
   sendHint: 'Ctrl + Enter sends',
   sendHintMac: '⌘ + Enter sends',
-  charactersLeft: (count: number) =>
-    count >= 0 ? `${count} characters left` : `${-count} characters too many`,
+  charactersLeft: (count: number) => `${characters(count)} left`,
+  charactersTooMany: (count: number) => `${characters(count)} too many`,
 
   tryAgain: 'Try again',
   checksTitle: 'For the people who run this site',
@@ -82,6 +83,7 @@ export function noticeOf(problem: Problem): string {
   if (problem.kind === 'unreachable') return 'No connection. We keep trying.'
   if (problem.kind === 'too-fast') return 'That was a lot at once. New replies may take a moment.'
   if (problem.kind === 'server') return 'New replies cannot be loaded right now. We keep trying.'
+  if (problem.kind === 'gone') return texts.gone
   const { title, text } = wordsOf(problem, '')
   return `${title}. ${text}`
 }
@@ -96,6 +98,10 @@ export function refusalOf(problem: Problem): string {
 }
 
 const KEPT = 'Your text is kept here.'
+
+function characters(count: number): string {
+  return count === 1 ? '1 character' : `${count} characters`
+}
 
 function tooFast(retryAfter: number): string {
   const seconds = Math.ceil(retryAfter / 1000)

@@ -129,6 +129,7 @@ export class Desk {
       const preflight = {
         'access-control-allow-headers': 'content-type',
         'access-control-allow-methods': 'POST',
+        'access-control-max-age': '7200',
       }
       return response.writeHead(204, { ...cors, ...preflight }).end()
     }

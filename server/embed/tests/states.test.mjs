@@ -1,0 +1,507 @@
+// What a visitor sees and does, in every state.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CONTAINER, pageWith, tagFor } from './site.mjs'
+import {
+  ADA,
+  BOB,
+  openConversation,
+  openPage,
+  send,
+  start,
+  until,
+  useBrowser,
+  visit,
+} from './visit.mjs'
+
+useBrowser()
+
+const rows = (page) => page.getByRole('list').getByRole('button')
+const messages = (page) => page.getByRole('region', { name: 'Messages' }).getByRole('listitem')
+const alert = (page, text) => page.getByRole('alert').filter({ hasText: text })
+
+async function openWith(t, world, attributes) {
+  const page = await openPage(t)
+  await page.goto(world.site.publish(pageWith(CONTAINER + tagFor(world.desk, ADA, attributes))))
+  return page
+}
+
+test('a customer without conversations is invited to start one', async (t) => {
+  const world = await start(t)
+  const page = await visit(t, world)
+  await page.getByRole('heading', { name: 'How can we help?' }).waitFor()
+  await page.getByRole('button', { name: 'Start a conversation' }).click()
+  await send(page, 'My first question')
+  await messages(page).getByText('My first question').waitFor()
+  assert.equal(world.desk.conversationsOf(ADA).length, 1)
+})
+
+test('a new conversation has the subject that was given', async (t) => {
+  const world = await start(t)
+  const page = await visit(t, world)
+  await page.getByRole('button', { name: 'Start a conversation' }).click()
+  await page.getByLabel('Subject').fill('Invoice')
+  await send(page, 'It is wrong.')
+  await page.getByRole('heading', { name: 'Invoice' }).waitFor()
+  assert.equal(world.desk.conversationsOf(ADA)[0].subject, 'Invoice')
+})
+
+test('the list shows the latest conversation first, and which are closed', async (t) => {
+  const world = await start(t)
+  world.desk.begin(ADA, 'older').status = 'closed'
+  world.desk.begin(ADA, 'newer')
+  const page = await visit(t, world)
+  await rows(page).first().waitFor()
+  const names = await rows(page).allInnerTexts()
+  assert.match(names[0], /newer/)
+  assert.doesNotMatch(names[0], /Closed/)
+  assert.match(names[1], /older[^]*Closed/)
+})
+
+test('unread replies are marked until they are read', async (t) => {
+  const world = await start(t)
+  const conversation = world.desk.begin(ADA, 'question')
+  world.desk.reply(ADA, conversation, 'one')
+  world.desk.reply(ADA, conversation, 'two')
+  const page = await visit(t, world)
+  await page.getByText('2 new replies').waitFor()
+  await openConversation(page, 'question')
+  await messages(page).getByText('two').waitFor()
+  await page.getByRole('button', { name: 'Back to all conversations' }).click()
+  await page.getByText('2 new replies').waitFor({ state: 'hidden' })
+  assert.equal(conversation.read, 3)
+})
+
+test('an unread mark appears in the list without reload', async (t) => {
+  const world = await start(t)
+  const conversation = world.desk.begin(ADA, 'question')
+  const page = await visit(t, world)
+  await rows(page).first().waitFor()
+  world.desk.reply(ADA, conversation, 'answer')
+  await page.getByText('1 new reply').waitFor()
+})
+
+test('a reply keeps its line breaks and is shown once', async (t) => {
+  const world = await start(t)
+  world.desk.begin(ADA, 'question')
+  const page = await visit(t, world)
+  await openConversation(page, 'question')
+  await send(page, 'first line\n\nthird line')
+  await messages(page).nth(1).waitFor()
+  const bubble = messages(page).nth(1).locator('.bubble')
+  assert.equal(await bubble.innerText(), 'first line\n\nthird line')
+  const polls = world.desk.callsOf('/verify').length
+  await until(() => world.desk.callsOf('/verify').length > polls + 3)
+  assert.equal(await messages(page).count(), 2)
+  assert.equal(await page.getByLabel('Your reply').inputValue(), '')
+})
+
+test("an agent's reply appears without reload, in the order of the desk", async (t) => {
+  const world = await start(t)
+  const conversation = world.desk.begin(ADA, 'question')
+  const page = await visit(t, world)
+  await openConversation(page, 'question')
+  world.desk.pollAfter = 60_000
+  const polls = world.desk.callsOf('/verify').length
+  await until(() => world.desk.callsOf('/verify').length > polls)
+  // The agent is first, and the customer does not know yet.
+  world.desk.reply(ADA, conversation, 'from the agent')
+  await send(page, 'from the customer')
+  await messages(page).getByText('from the agent').waitFor()
+  await until(async () => (await messages(page).count()) === 3)
+  const texts = await messages(page).locator('.bubble').allInnerTexts()
+  assert.deepEqual(texts, ['question', 'from the agent', 'from the customer'])
+})
+
+test('a new reply does not pull a reader away from an older message', async (t) => {
+  const world = await start(t)
+  const conversation = world.desk.begin(ADA, 'question')
+  for (let count = 0; count < 30; count += 1) world.desk.reply(ADA, conversation, `line ${count}`)
+  const page = await visit(t, world)
+  await openConversation(page, 'question')
+  const region = page.getByRole('region', { name: 'Messages' })
+  await region.evaluate((element) => (element.scrollTop = 0))
+  world.desk.reply(ADA, conversation, 'the newest')
+  await page.getByRole('button', { name: 'New reply' }).waitFor()
+  assert.equal(await region.evaluate((element) => element.scrollTop), 0)
+  await page.getByRole('button', { name: 'New reply' }).click()
+  await page.getByRole('button', { name: 'New reply' }).waitFor({ state: 'hidden' })
+  await until(() =>
+    region.evaluate(
+      (element) => element.scrollHeight - element.scrollTop - element.clientHeight < 2,
+    ),
+  )
+})
+
+test('older messages come when they are asked for, above the others', async (t) => {
+  const world = await start(t)
+  const conversation = world.desk.begin(ADA, 'message 0')
+  for (let count = 1; count < 120; count += 1)
+    world.desk.write(ADA, conversation, `message ${count}`)
+  const page = await visit(t, world)
+  await openConversation(page, 'message 0')
+  const older = page.getByRole('button', { name: 'Show older messages' })
+  await until(async () => (await messages(page).count()) === 50)
+  await older.dblclick()
+  await until(async () => (await messages(page).count()) === 100)
+  await older.click()
+  await until(async () => (await messages(page).count()) === 120)
+  await older.waitFor({ state: 'hidden' })
+  const texts = await messages(page).locator('.bubble').allInnerTexts()
+  assert.deepEqual(
+    texts,
+    Array.from({ length: 120 }, (_, count) => `message ${count}`),
+  )
+})
+
+test('more than one page of new messages arrives as a whole', async (t) => {
+  const world = await start(t)
+  const conversation = world.desk.begin(ADA, 'question')
+  const page = await visit(t, world)
+  await openConversation(page, 'question')
+  for (let count = 0; count < 130; count += 1) world.desk.reply(ADA, conversation, `reply ${count}`)
+  await until(async () => (await messages(page).count()) === 131)
+})
+
+test('older conversations come when they are asked for, and stay when something changes', async (t) => {
+  const world = await start(t)
+  const all = Array.from({ length: 45 }, (_, count) =>
+    world.desk.begin(ADA, `conversation ${count}.`),
+  )
+  const page = await visit(t, world)
+  const older = page.getByRole('button', { name: 'Show older conversations' })
+  await until(async () => (await rows(page).count()) === 20)
+  await older.dblclick()
+  await until(async () => (await rows(page).count()) === 40)
+  world.desk.reply(ADA, all[10], 'an answer to an old question')
+  await rows(page).first().filter({ hasText: 'an answer' }).waitFor()
+  assert.equal(await rows(page).count(), 40)
+  await older.click()
+  await older.waitFor({ state: 'hidden' })
+  await until(async () => (await rows(page).count()) === 45)
+})
+
+test('after more news than fit on a page, the list has no gap', async (t) => {
+  const world = await start(t)
+  world.desk.begin(ADA, 'the old one')
+  const page = await visit(t, world)
+  await page.getByText('the old one').first().waitFor()
+  for (let count = 0; count < 30; count += 1) world.desk.begin(ADA, `conversation ${count}.`)
+  await rows(page).first().filter({ hasText: 'conversation 29.' }).waitFor()
+  await page.getByRole('button', { name: 'Show older conversations' }).click()
+  await until(async () => (await rows(page).count()) === 31)
+})
+
+test('a conversation is closed after a question, and opened again by writing', async (t) => {
+  const world = await start(t)
+  const conversation = world.desk.begin(ADA, 'question')
+  const page = await visit(t, world)
+  await openConversation(page, 'question')
+  await page.getByRole('button', { name: 'Close conversation' }).click()
+  await page.getByRole('button', { name: 'Keep it open' }).click()
+  assert.equal(conversation.status, 'open')
+  await page.getByRole('button', { name: 'Close conversation' }).click()
+  await page.getByRole('button', { name: 'Yes, close it' }).click()
+  await page.getByText('This conversation is closed.').waitFor()
+  assert.equal(conversation.status, 'closed')
+  await send(page, 'one more thing')
+  await page.getByText('This conversation is closed.').waitFor({ state: 'hidden' })
+  assert.equal(conversation.status, 'open')
+})
+
+test('a conversation that an agent closes says so without reload', async (t) => {
+  const world = await start(t)
+  const conversation = world.desk.begin(ADA, 'question')
+  const page = await visit(t, world)
+  await openConversation(page, 'question')
+  world.desk.reply(ADA, conversation, 'solved')
+  conversation.status = 'closed'
+  await page.getByText('This conversation is closed.').waitFor()
+})
+
+test('older messages that cannot be loaded can be asked for again', async (t) => {
+  const world = await start(t)
+  const conversation = world.desk.begin(ADA, 'message 0')
+  for (let count = 1; count < 60; count += 1)
+    world.desk.write(ADA, conversation, `message ${count}`)
+  world.desk.pollAfter = 60_000
+  const page = await visit(t, world)
+  await openConversation(page, 'message 0')
+  world.desk.refusal = [500, 'internal']
+  await page.getByRole('button', { name: 'Show older messages' }).click()
+  await page.getByRole('button', { name: 'Not loaded. Try again' }).waitFor()
+  world.desk.refusal = null
+  await page.getByRole('button', { name: 'Not loaded. Try again' }).click()
+  await until(async () => (await messages(page).count()) === 60)
+})
+
+test('closing that fails leaves the conversation open and says so', async (t) => {
+  const world = await start(t)
+  world.desk.begin(ADA, 'question')
+  const page = await visit(t, world)
+  await openConversation(page, 'question')
+  await page.getByRole('button', { name: 'Close conversation' }).click()
+  world.desk.refusal = [500, 'internal']
+  await page.getByRole('button', { name: 'Yes, close it' }).click()
+  await alert(page, 'The conversation is still open').waitFor()
+})
+
+test('a conversation that is gone leads back to the list', async (t) => {
+  const world = await start(t)
+  const conversation = world.desk.begin(ADA, 'question')
+  world.desk.begin(ADA, 'another')
+  const page = await visit(t, world)
+  await openConversation(page, 'question')
+  world.desk.forget(ADA, conversation)
+  await alert(page, 'no longer available').waitFor()
+  await until(async () => (await rows(page).count()) === 1)
+})
+
+test('a conversation that is gone leaves a text that was not sent where it is', async (t) => {
+  const world = await start(t)
+  const conversation = world.desk.begin(ADA, 'question')
+  const page = await visit(t, world)
+  await openConversation(page, 'question')
+  await page.getByLabel('Your reply').fill('precious')
+  world.desk.forget(ADA, conversation)
+  await alert(page, 'no longer available').waitFor()
+  assert.equal(await page.getByLabel('Your reply').inputValue(), 'precious')
+})
+
+test('a double click sends one message', async (t) => {
+  const world = await start(t)
+  const conversation = world.desk.begin(ADA, 'question')
+  const page = await visit(t, world)
+  await openConversation(page, 'question')
+  let release
+  const held = new Promise((resolve) => (release = resolve))
+  world.desk.before = (url) => (url.endsWith('/message') ? held : undefined)
+  await page.getByLabel('Your reply').fill('once')
+  await page.getByRole('button', { name: 'Send' }).dblclick()
+  await page.getByLabel('Your reply').press('Control+Enter')
+  await page.getByRole('button', { name: 'Sending…' }).waitFor()
+  release()
+  await messages(page).getByText('once').waitFor()
+  assert.equal(conversation.messages.length, 2)
+  assert.equal(world.desk.callsOf('/message').filter(({ method }) => method === 'POST').length, 1)
+})
+
+test('a message whose answer was lost is one message when it is sent again', async (t) => {
+  const world = await start(t)
+  const conversation = world.desk.begin(ADA, 'question')
+  const page = await visit(t, world)
+  await openConversation(page, 'question')
+  const { pathname } = new URL('/api/messaging/ticket-center/message', world.desk.origin)
+  await page.route(`**${pathname}`, async (route) => {
+    await route.fetch()
+    await route.abort('connectionreset')
+  })
+  await send(page, 'hello?')
+  await alert(page, 'Not sent: there is no connection').waitFor()
+  assert.equal(await page.getByLabel('Your reply').inputValue(), 'hello?')
+  await page.unroute(`**${pathname}`)
+  await page.getByRole('button', { name: 'Send' }).click()
+  await until(async () => (await page.getByLabel('Your reply').inputValue()) === '')
+  assert.deepEqual(
+    conversation.messages.map(({ text }) => text),
+    ['question', 'hello?'],
+  )
+  await until(async () => (await messages(page).count()) === 2)
+})
+
+test('the same words sent on purpose a second time are two messages', async (t) => {
+  const world = await start(t)
+  const conversation = world.desk.begin(ADA, 'question')
+  const page = await visit(t, world)
+  await openConversation(page, 'question')
+  for (const count of [2, 3]) {
+    await send(page, 'any news?')
+    await until(async () => (await messages(page).count()) === count)
+  }
+  assert.equal(conversation.messages.length, 3)
+})
+
+test('what was typed waits in its own conversation, and survives a failure elsewhere', async (t) => {
+  const world = await start(t)
+  world.desk.begin(ADA, 'first')
+  world.desk.begin(ADA, 'second')
+  const page = await visit(t, world)
+  const back = page.getByRole('button', { name: 'Back to all conversations' })
+  await openConversation(page, 'first')
+  await page.getByLabel('Your reply').fill('for the first')
+  await back.click()
+  await openConversation(page, 'second')
+  assert.equal(await page.getByLabel('Your reply').inputValue(), '')
+  await page.getByLabel('Your reply').fill('for the second')
+  world.desk.refusal = [500, 'internal']
+  await page.getByRole('button', { name: 'Send' }).click()
+  await alert(page, 'Your text is kept').waitFor()
+  world.desk.refusal = null
+  await back.click()
+  await openConversation(page, 'first')
+  assert.equal(await page.getByLabel('Your reply').inputValue(), 'for the first')
+  await back.click()
+  await openConversation(page, 'second')
+  assert.equal(await page.getByLabel('Your reply').inputValue(), 'for the second')
+})
+
+test('a message still on its way when the visitor looks elsewhere arrives once, and its draft is gone', async (t) => {
+  const world = await start(t)
+  const conversation = world.desk.begin(ADA, 'question')
+  const page = await visit(t, world)
+  await openConversation(page, 'question')
+  let release
+  const held = new Promise((resolve) => (release = resolve))
+  world.desk.before = (url) => (url.endsWith('/message') ? held : undefined)
+  await send(page, 'slow')
+  await page.getByRole('button', { name: 'Back to all conversations' }).click()
+  await openConversation(page, 'question')
+  await page.getByRole('button', { name: 'Sending…' }).waitFor()
+  release()
+  await messages(page).getByText('slow').waitFor()
+  assert.equal(await page.getByLabel('Your reply').inputValue(), '')
+  assert.equal(conversation.messages.length, 2)
+})
+
+test('an empty message, and one that is too long, are refused before they are sent', async (t) => {
+  const world = await start(t)
+  world.desk.begin(ADA, 'question')
+  const page = await visit(t, world)
+  await openConversation(page, 'question')
+  await send(page, ' \n ')
+  await alert(page, 'Please write a message first.').waitFor()
+  await page.getByLabel('Your reply').fill('🙂'.repeat(9_999))
+  await page.getByText('1 character left').waitFor()
+  await page.getByLabel('Your reply').fill('x'.repeat(10_001))
+  await page.getByText('1 character too many').waitFor()
+  await page.getByRole('button', { name: 'Send' }).click()
+  await alert(page, 'Please shorten your message').waitFor()
+  assert.equal(world.desk.callsOf('/message').length, 0)
+})
+
+test('invisible characters that the desk refuses are left out', async (t) => {
+  const world = await start(t)
+  const conversation = world.desk.begin(ADA, 'question')
+  const page = await visit(t, world)
+  await openConversation(page, 'question')
+  await page.getByLabel('Your reply').evaluate((field) => {
+    field.value = 'a\u001b[31mb\tc\nd\ud800e'
+  })
+  await page.getByRole('button', { name: 'Send' }).click()
+  await until(() => conversation.messages.length === 2)
+  assert.equal(conversation.messages[1].text, 'a[31mb\tc\nde')
+})
+
+for (const [refusal, words] of [
+  [[429, 'rate_limited', { 'retry-after': '7' }], 'Please wait 7 seconds'],
+  [[503, 'unavailable'], 'something went wrong on our side'],
+  [[422, 'message_too_long'], 'Please shorten your message'],
+  [[413, 'body_too_large'], 'Please shorten your message'],
+  [[422, 'message_malformed'], 'invisible characters'],
+  [[404, 'conversation_unknown'], 'no longer available'],
+  [[403, 'contact_blocked'], 'Support is not available for this account'],
+  [[401, 'signature_mismatch'], 'Verification failed'],
+]) {
+  test(`a message refused with ${refusal[1]} stays in its field with a reason`, async (t) => {
+    const world = await start(t)
+    world.desk.begin(ADA, 'question')
+    world.desk.pollAfter = 60_000
+    const page = await visit(t, world)
+    await openConversation(page, 'question')
+    world.desk.refusal = refusal
+    await send(page, 'precious')
+    await alert(page, words).first().waitFor()
+    assert.equal(await page.getByLabel('Your reply').inputValue(), 'precious')
+    world.desk.refusal = null
+    await page.getByRole('button', { name: 'Send' }).click()
+    await messages(page).getByText('precious').waitFor()
+  })
+}
+
+for (const [refusal, title] of [
+  [[401, 'signature_mismatch'], 'Verification failed'],
+  [[401, 'email_malformed'], 'Verification failed'],
+  [[401, 'secret_not_set'], 'Support is not ready yet'],
+  [[404, 'helpdesk_unknown'], 'Support is not ready yet'],
+  [[403, 'origin_not_allowed'], 'Support cannot be shown here'],
+  [[403, 'contact_blocked'], 'Support is not available for this account'],
+  [[500, 'internal'], 'Something went wrong'],
+  [[404, 'not_found'], 'Something went wrong'],
+  [[429, 'rate_limited'], 'One moment'],
+]) {
+  test(`${refusal[1]} at the beginning says: ${title}`, async (t) => {
+    const world = await start(t)
+    world.desk.refusal = refusal
+    const page = await visit(t, world)
+    await page.getByRole('heading', { name: title }).waitFor()
+    world.desk.refusal = null
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('heading', { name: 'How can we help?' }).waitFor()
+  })
+}
+
+test('a lasting refusal is not asked about again until the visitor does', async (t) => {
+  const world = await start(t)
+  const page = await openWith(t, world, { 'data-signature': '0'.repeat(64) })
+  await page.getByRole('heading', { name: 'Verification failed' }).waitFor()
+  assert.equal(world.desk.callsOf('/verify').filter(({ method }) => method === 'POST').length, 1)
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await until(
+    () => world.desk.callsOf('/verify').filter(({ method }) => method === 'POST').length === 2,
+  )
+})
+
+test('"Verification failed" says what to check, and nothing that is secret', async (t) => {
+  const world = await start(t)
+  const page = await openWith(t, world, { 'data-signature': '0'.repeat(64) })
+  await page.getByText('For the people who run this site').click()
+  const words = await page.getByRole('alert').last().innerText()
+  for (const hint of [/data-email/, /secret on your server/, /HMAC-SHA256/, /Verification Tool/]) {
+    assert.match(words, hint)
+  }
+  assert.doesNotMatch(words, /[0-9a-f]{16}|signature_mismatch|ada@/)
+})
+
+test('a refused website reads which domain to add', async (t) => {
+  const world = await start(t)
+  world.desk.refusal = [403, 'origin_not_allowed']
+  const page = await visit(t, world)
+  await page.getByText('For the people who run this site').click()
+  await page.getByText(`Add ${world.site.origin} to Allowed Embed Domains`).waitFor()
+})
+
+test('a page without a customer asks to sign in, and asks the desk nothing', async (t) => {
+  const world = await start(t)
+  const page = await openWith(t, world, { 'data-email': null, 'data-signature': null })
+  await page.getByRole('heading', { name: 'Please sign in' }).waitFor()
+  assert.equal(world.desk.callsOf('/verify').length, 0)
+})
+
+test('a page without a help desk says that support is not ready', async (t) => {
+  const world = await start(t)
+  const page = await openWith(t, world, { 'data-helpdesk-id': null })
+  await page.getByRole('heading', { name: 'Support is not ready yet' }).waitFor()
+})
+
+test('an answer that is not of the desk is an error with words, not a broken page', async (t) => {
+  const world = await start(t)
+  const page = await openPage(t)
+  await page.route('**/verify', (route) =>
+    route.fulfill({ body: '<html>', headers: { 'access-control-allow-origin': '*' } }),
+  )
+  await page.goto(world.site.publish(pageWith(CONTAINER + tagFor(world.desk, ADA))))
+  await page.getByRole('heading', { name: 'Something went wrong' }).waitFor()
+  assert.deepEqual(page.problems, [])
+})
+
+test('two customers of one desk do not see each other', async (t) => {
+  const world = await start(t)
+  world.desk.begin(ADA, 'a secret of Ada')
+  world.desk.begin(BOB, 'a secret of Bob')
+  const [ada, bob] = await Promise.all([visit(t, world, ADA), visit(t, world, BOB)])
+  await ada.getByText('a secret of Ada').first().waitFor()
+  await bob.getByText('a secret of Bob').first().waitFor()
+  assert.equal(await ada.getByText('Bob').count(), 0)
+  assert.equal(await bob.getByText('Ada').count(), 0)
+})

@@ -1,0 +1,166 @@
+// When the center asks, and when it leaves everybody alone. The page's clock is the test's.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CONTAINER, pageWith, tagFor } from './site.mjs'
+import { ADA, openConversation, openPage, send, start, until, useBrowser } from './visit.mjs'
+
+useBrowser()
+
+const polls = (desk) => desk.callsOf('/verify').filter(({ method }) => method === 'POST').length
+
+/** Opens a center with one conversation whose clock stands still unless the test moves it. */
+async function openStill(t, { desk, site }) {
+  const conversation = desk.begin(ADA, 'question')
+  desk.pollAfter = 1_500
+  const page = await openPage(t)
+  page.attempts = 0
+  page.on('request', (request) => {
+    if (request.url().endsWith('/verify')) page.attempts += 1
+  })
+  await page.clock.install({ time: new Date('2026-01-02T12:00:00Z') })
+  await page.clock.pauseAt(new Date('2026-01-02T12:01:00Z'))
+  await page.goto(site.publish(pageWith(CONTAINER + tagFor(desk, ADA))))
+  await page.getByRole('button', { name: 'question' }).waitFor()
+  return { page, conversation }
+}
+
+/** Lets seconds pass one by one, and each one's answers arrive. */
+async function pass(page, seconds) {
+  for (let second = 0; second < seconds; second += 1) {
+    await page.clock.runFor(1000)
+    await new Promise((resolve) => setTimeout(resolve, 30))
+  }
+}
+
+/** Lets seconds pass until something can be seen. */
+async function passUntil(page, target) {
+  await until(async () => {
+    if (await target.isVisible()) return true
+    await pass(page, 1)
+    return false
+  })
+}
+
+function setHidden(page, isHidden) {
+  return page.evaluate(
+    (state) => {
+      Object.defineProperty(document, 'visibilityState', { value: state, configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))
+    },
+    isHidden ? 'hidden' : 'visible',
+  )
+}
+
+test("an agent's reply is there within two seconds of the visitor's time", async (t) => {
+  const world = await start(t)
+  const { page, conversation } = await openStill(t, world)
+  await openConversation(page, 'question')
+  await pass(page, 3)
+  world.desk.reply(ADA, conversation, 'answer')
+  await page.clock.runFor(1_500)
+  await page.locator('.bubble').getByText('answer').waitFor()
+})
+
+test('a hidden page asks nothing, and looks at once when it is seen again', async (t) => {
+  const world = await start(t)
+  const { page, conversation } = await openStill(t, world)
+  await openConversation(page, 'question')
+  await pass(page, 3)
+  await setHidden(page, true)
+  const before = world.desk.requests.length
+  world.desk.reply(ADA, conversation, 'answer')
+  await pass(page, 60)
+  assert.equal(world.desk.requests.length, before)
+  assert.equal(conversation.read, 1)
+  await setHidden(page, false)
+  await page.locator('.bubble').getByText('answer').waitFor()
+  await until(() => conversation.read === 2)
+})
+
+test('a page that is opened hidden asks nothing until it is seen', async (t) => {
+  const world = await start(t)
+  world.desk.begin(ADA, 'question')
+  const page = await openPage(t)
+  await page.addInitScript(() =>
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true }),
+  )
+  await page.goto(world.site.publish(pageWith(CONTAINER + tagFor(world.desk, ADA))))
+  await page.getByText('Loading your conversations').waitFor()
+  assert.equal(polls(world.desk), 0)
+  await setHidden(page, false)
+  await page.getByRole('button', { name: 'question' }).waitFor()
+})
+
+test('a desk that is down is asked more and more seldom, and the visitor knows', async (t) => {
+  const world = await start(t)
+  const { page } = await openStill(t, world)
+  await pass(page, 3)
+  world.desk.isDown = true
+  const before = page.attempts
+  await pass(page, 120)
+  await page.getByText('No connection. We keep trying.').waitFor()
+  const asked = page.attempts - before
+  // 1.5 s doubled each time: at most at 0, 1.5, 4.5, 10.5, 22.5, 46.5, 94.5; an even beat would be 80.
+  assert.ok(asked >= 2 && asked <= 8, `${asked}`)
+  world.desk.isDown = false
+  await pass(page, 76)
+  await page.getByText('No connection. We keep trying.').waitFor({ state: 'hidden' })
+  const recovered = page.attempts
+  await until(async () => {
+    await pass(page, 1)
+    return page.attempts - recovered >= 4
+  })
+})
+
+test('a browser that is online again asks at once, and what was typed can be sent', async (t) => {
+  const world = await start(t)
+  const { page, conversation } = await openStill(t, world)
+  await openConversation(page, 'question')
+  await page.context().setOffline(true)
+  await passUntil(page, page.getByText('No connection. We keep trying.'))
+  await send(page, 'typed while offline')
+  await page.getByText('Not sent: there is no connection').waitFor()
+  world.desk.reply(ADA, conversation, 'answer')
+  await page.context().setOffline(false)
+  await page.locator('.bubble').getByText('answer').waitFor()
+  await page.getByText('No connection. We keep trying.').waitFor({ state: 'hidden' })
+  assert.equal(await page.getByLabel('Your reply').inputValue(), 'typed while offline')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await until(() => conversation.messages.length === 3)
+})
+
+test('a desk that asks to wait is left alone for so long', async (t) => {
+  const world = await start(t)
+  const { page } = await openStill(t, world)
+  await pass(page, 3)
+  world.desk.refusal = [429, 'rate_limited', { 'retry-after': '40' }]
+  await passUntil(page, page.getByText('New replies may take a moment.'))
+  const before = polls(world.desk)
+  await pass(page, 35)
+  assert.equal(polls(world.desk), before)
+  world.desk.refusal = null
+  await pass(page, 20)
+  assert.ok(polls(world.desk) > before)
+})
+
+test('a connection that never answers is given up, and tried again', async (t) => {
+  const world = await start(t)
+  const { page, conversation } = await openStill(t, world)
+  await openConversation(page, 'question')
+  await pass(page, 3)
+  let isStuck = true
+  world.desk.before = () => (isStuck ? new Promise(() => {}) : undefined)
+  await passUntil(page, page.getByText('No connection. We keep trying.'))
+  isStuck = false
+  world.desk.reply(ADA, conversation, 'answer')
+  await passUntil(page, page.locator('.bubble').getByText('answer'))
+})
+
+test('a page that comes back from the back button goes on', async (t) => {
+  const world = await start(t)
+  const { page } = await openStill(t, world)
+  const before = polls(world.desk)
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+  await until(() => polls(world.desk) > before)
+})
