@@ -84,6 +84,8 @@ export class Center {
     }
     document.addEventListener('visibilitychange', goOn)
     addEventListener('online', goOn)
-    addEventListener('pageshow', goOn)
+    addEventListener('pageshow', ({ persisted }) => {
+      if (persisted) goOn()
+    })
   }
 }

@@ -9,8 +9,8 @@ import { LONGEST_MESSAGE, LONGEST_SUBJECT, refusalOf, texts } from './texts.js'
 /** From how many characters on a visitor wants to know how many are left. */
 const COUNTED_FROM = LONGEST_MESSAGE - 500
 
-/** What the desk refuses in a text and nobody sees: control characters and broken halves of characters. */
-const INVISIBLE = /[^\P{Cc}\n\t]|\p{Cs}/gu
+/** Halves of characters, which some fields let in and no JSON can carry. */
+const BROKEN = /\p{Cs}/gu
 
 export type Draft = Pick<NewMessage, 'message' | 'subject' | 'idempotencyKey'>
 
@@ -162,7 +162,7 @@ function sendHint(): string {
 }
 
 function tidied(text: string): string {
-  return text.replace(INVISIBLE, '').trim()
+  return text.replace(BROKEN, '').trim()
 }
 
 /** Returns how many characters a text has; an emoji is one of them, not two. */

@@ -19,6 +19,8 @@ const LONGEST_ANNOUNCEMENT = 300
 
 export class ConversationScreen implements Screen {
   readonly element: HTMLElement
+  /** Its subject and its form are there at once. */
+  readonly isLoaded = true
   readonly #id: string
   readonly #desk: Desk
   readonly #composer: Composer
@@ -83,10 +85,6 @@ export class ConversationScreen implements Screen {
       this.#composer.element,
     )
     this.#showConversation(conversation)
-  }
-
-  get isLoaded(): boolean {
-    return this.#bubbles.size > 0
   }
 
   get isWritten(): boolean {

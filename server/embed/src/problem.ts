@@ -13,7 +13,6 @@ export type ProblemKind =
   | 'message-empty'
   | 'message-too-long'
   | 'subject-too-long'
-  | 'message-refused'
   /** No answer at all. */
   | 'unreachable'
   /** An answer that says that it is the server's fault, or one that is not the server's. */
@@ -56,7 +55,6 @@ const KINDS: Readonly<Record<string, ProblemKind>> = {
   message_empty: 'message-empty',
   message_too_long: 'message-too-long',
   body_too_large: 'message-too-long',
-  message_malformed: 'message-refused',
   subject_too_long: 'subject-too-long',
 }
 

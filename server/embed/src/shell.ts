@@ -28,6 +28,10 @@ export class Shell {
     this.element = element('div', { class: 'desk', lang: 'en', dir: 'ltr' }, card)
   }
 
+  get isFocused(): boolean {
+    return this.element.matches(':focus-within')
+  }
+
   show(screen: HTMLElement): void {
     if (this.#screen.firstChild !== screen) this.#screen.replaceChildren(screen)
   }

@@ -108,9 +108,12 @@ export class Stay implements Desk {
 
   #recover(): void {
     if (this.#failure === null) return
+    const wasFocused = this.#shell.isFocused
     this.#failure = null
     this.#shell.notify('')
     this.#shell.show(this.#screen.element)
+    // The button for trying again is gone, and the focus with it.
+    if (wasFocused && !this.#shell.isFocused) this.#screen.focus()
   }
 
   #leaveGone(): void {

@@ -115,7 +115,6 @@ const REFUSALS: Readonly<Partial<Record<ProblemKind, string>>> = {
   gone: `Not sent: this conversation is no longer available. Copy your text into a new one.`,
   'message-empty': 'Please write a message first.',
   'message-too-long': `Please shorten your message to ${LONGEST_MESSAGE} characters.`,
-  'message-refused': 'Not sent: the text contains invisible characters. Please remove them.',
   'subject-too-long': `Please shorten the subject to ${LONGEST_SUBJECT} characters.`,
 }
 

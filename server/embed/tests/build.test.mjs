@@ -17,7 +17,7 @@ const check = (folder) => run(process.execPath, [join(folder, 'build.mjs'), '--c
 async function copied(t) {
   const folder = await mkdtemp(join(tmpdir(), 'embed-'))
   t.after(() => rm(folder, { recursive: true }))
-  for (const name of ['src', 'dist', 'build.mjs', 'package.json']) {
+  for (const name of ['src', 'dist', 'build.mjs', 'package.json', 'tsconfig.json']) {
     await cp(join(EMBED, name), join(folder, name), { recursive: true })
   }
   await symlink(join(EMBED, 'node_modules'), join(folder, 'node_modules'))

@@ -214,7 +214,6 @@ export class Desk {
     if (known) return [200, known]
     if (message.trim() === '') throw new Refusal(422, 'message_empty')
     if ([...message].length > 10_000) throw new Refusal(422, 'message_too_long')
-    if (/[^\P{Cc}\n\r\t]/u.test(message)) throw new Refusal(422, 'message_malformed')
     const isNew = conversationId === undefined
     const conversation = isNew
       ? this.begin(email, message, subject)

@@ -157,6 +157,14 @@ test('a connection that never answers is given up, and tried again', async (t) =
   await passUntil(page, page.locator('.bubble').getByText('answer'))
 })
 
+test('the first page asks once, and the screen that is opened asks for itself at once', async (t) => {
+  const world = await start(t)
+  const { page } = await openStill(t, world)
+  assert.equal(polls(world.desk), 1)
+  await openConversation(page, 'question')
+  assert.equal(polls(world.desk), 1)
+})
+
 test('a page that comes back from the back button goes on', async (t) => {
   const world = await start(t)
   const { page } = await openStill(t, world)
