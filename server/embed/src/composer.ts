@@ -90,7 +90,7 @@ export class Composer {
   }
 
   #typed(): void {
-    this.#fail('')
+    this.#show(null)
     const length = lengthOf(this.#message.value)
     setText(this.#count, countText(length))
     this.#count.classList.toggle('over', length > LONGEST_MESSAGE)
@@ -105,7 +105,7 @@ export class Composer {
       this.onSent(sent)
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      this.#fail(refusalOf(error))
+      this.#show(error)
     } finally {
       this.#setSending(false)
     }
@@ -137,13 +137,20 @@ export class Composer {
     // A button that is really disabled would lose the focus.
     this.#button.setAttribute('aria-disabled', String(isSending))
     setText(this.#button, isSending ? texts.sending : texts.send)
-    if (isSending) this.#fail('')
+    if (isSending) this.#show(null)
   }
 
-  #fail(reason: string): void {
-    setText(this.#error, reason)
-    this.#message.setAttribute('aria-invalid', String(reason !== ''))
+  /** Says why a text was not accepted, and leads to the field that has to change. */
+  #show(problem: Problem | null): void {
+    setText(this.#error, problem === null ? '' : refusalOf(problem))
+    markInvalid(this.#message, problem?.kind.startsWith('message') === true)
+    markInvalid(this.#subject, problem?.kind.startsWith('subject') === true)
   }
+}
+
+function markInvalid(field: HTMLElement | null, isInvalid: boolean): void {
+  field?.setAttribute('aria-invalid', String(isInvalid))
+  if (isInvalid) field?.focus()
 }
 
 function countText(length: number): string {

@@ -125,6 +125,23 @@ test('everything can be done by keyboard, and the focus is where one expects it'
   assert.equal(await focused(page), 'message')
 })
 
+test('a field that has to change is marked and has the focus', async (t) => {
+  const world = await start(t)
+  const page = await visit(t, world)
+  await page.getByRole('button', { name: 'Start a conversation' }).click()
+  const subject = page.getByLabel('Subject')
+  const message = page.getByLabel('Message', { exact: true })
+  await page.getByRole('button', { name: 'Send' }).click()
+  await until(async () => (await focused(page)) === 'message')
+  assert.equal(await message.getAttribute('aria-invalid'), 'true')
+  await message.fill('text')
+  await subject.fill('x'.repeat(201))
+  await page.getByRole('button', { name: 'Send' }).click()
+  await until(async () => (await focused(page)) === 'subject')
+  assert.equal(await message.getAttribute('aria-invalid'), 'false')
+  assert.equal(await subject.getAttribute('aria-invalid'), 'true')
+})
+
 test('after trying again with success, the focus is on what appeared', async (t) => {
   const world = await start(t)
   world.desk.refusal = [401, 'signature_mismatch']
