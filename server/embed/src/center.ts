@@ -17,10 +17,10 @@ export class Center {
     (signal) => this.#refreshed(signal),
     (problem) => this.#fail(problem),
   )
-  readonly #shell = new Shell(() => this.#poller.start())
+  readonly #shell = new Shell(() => this.#refresh())
   readonly #place = new Place(
     this.#shell.element,
-    () => this.#poller.start(),
+    () => this.#refresh(),
     () => this.#poller.stop(),
   )
 
@@ -40,11 +40,10 @@ export class Center {
     const isRead = changes === undefined || changes === this.#script
     const before = this.#settings ?? settingsOf(this.#script)
     const settings = isRead ? settingsOf(this.#script) : changed(before, changes as Changes)
-    const wasThere = this.#place.isThere
     this.#settings = settings
     this.#receive(settings, isSameCustomer(before, settings))
     this.#place.settle(settings.container, settings.align, settings.maxWidth)
-    if (wasThere) this.#poller.start()
+    this.#refresh()
   }
 
   /** Leaves the page and forgets the customer, until the next `update`. */
@@ -60,7 +59,12 @@ export class Center {
     const server = new Server(settings)
     if (this.#stay !== null && isSame) return this.#stay.renew(server)
     this.#stay?.end()
-    this.#stay = new Stay(server, this.#shell, () => this.#poller.start())
+    this.#stay = new Stay(server, this.#shell, () => this.#refresh())
+  }
+
+  /** Asks for news at once, if there is somebody to see them. */
+  #refresh(): void {
+    if (this.#place.isSeen) this.#poller.start()
   }
 
   async #refreshed(signal: AbortSignal): Promise<number> {
@@ -79,9 +83,7 @@ export class Center {
 
   /** Goes on when somebody looks again, or the connection is back. */
   #watchVisitor(): void {
-    const goOn = (): void => {
-      if (this.#place.isThere) this.#poller.start()
-    }
+    const goOn = (): void => this.#refresh()
     document.addEventListener('visibilitychange', goOn)
     addEventListener('online', goOn)
     addEventListener('pageshow', ({ persisted }) => {

@@ -8,6 +8,7 @@ import { olderButton } from './older.js'
 import { Problem } from './problem.js'
 import { composerOf } from './screen.js'
 import type { Desk, Screen } from './screen.js'
+import type { MessageRange } from './server.js'
 import type { Conversation, Message, MessagePage, Sent } from './shapes.js'
 import { texts, wordsOf } from './texts.js'
 import { clockTime, dayName, isSameDay, wholeTime } from './times.js'
@@ -127,9 +128,8 @@ export class ConversationScreen implements Screen {
     }
   }
 
-  #page(range: { before?: string; after?: string }, signal: AbortSignal): Promise<MessagePage> {
-    const markRead = document.visibilityState === 'visible'
-    return this.#desk.session.server.messages(this.#id, { ...range, markRead }, signal)
+  #page(range: MessageRange, signal: AbortSignal): Promise<MessagePage> {
+    return this.#desk.session.server.messages(this.#id, range, signal)
   }
 
   #take(page: MessagePage): readonly Message[] {

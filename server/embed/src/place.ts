@@ -14,22 +14,28 @@ let sheet: CSSStyleSheet | null = null
 
 export class Place {
   readonly #content: HTMLElement
+  readonly #sight: IntersectionObserver
   readonly #appeared: () => void
   readonly #vanished: () => void
   #id = ''
   #root: ShadowRoot | null = null
   #waiting: AbortController | null = null
   #visit: AbortController | null = null
+  #isSeen = false
 
-  /** `appeared` and `vanished` are told when the content has come into the page, and has left it. */
+  /** `appeared` and `vanished` are told when the content has come into sight, and has left it. */
   constructor(content: HTMLElement, appeared: () => void, vanished: () => void) {
     this.#content = content
     this.#appeared = appeared
     this.#vanished = vanished
+    this.#sight = new IntersectionObserver((entries) => {
+      this.#see(entries.at(-1)?.isIntersecting === true)
+    })
   }
 
-  get isThere(): boolean {
-    return this.#root !== null
+  /** Whether it is in the part of the page that is on the screen, and not in a closed panel. */
+  get isSeen(): boolean {
+    return this.#isSeen
   }
 
   /** Puts the content into the element of that id: now, or when there is one. */
@@ -91,15 +97,22 @@ export class Place {
     this.#visit = new AbortController()
     watchAppearance(() => this.match(), this.#visit.signal)
     this.match()
-    this.#appeared()
+    this.#sight.observe(this.#content)
   }
 
   #clear(root: ShadowRoot): void {
     this.#visit?.abort()
+    this.#sight.disconnect()
     this.#content.remove()
     // Shows again what the page itself has put into its container.
     root.replaceChildren(element('slot'))
-    this.#vanished()
+    this.#see(false)
+  }
+
+  #see(isSeen: boolean): void {
+    this.#isSeen = isSeen
+    if (isSeen) this.#appeared()
+    else this.#vanished()
   }
 }
 

@@ -20,11 +20,13 @@ export interface NewMessage {
   readonly idempotencyKey: string
 }
 
-/** Which messages of a conversation to get; the newest unless `before` or `after` says otherwise. */
+/**
+ * Which messages of a conversation to get; the newest unless told otherwise. The server takes them as
+ * read: nobody asks for them who does not see them.
+ */
 export interface MessageRange {
   readonly before?: string
   readonly after?: string
-  readonly markRead: boolean
 }
 
 /** A connection that gives no answer for so long is lost, however open it looks. */

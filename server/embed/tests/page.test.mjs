@@ -188,6 +188,7 @@ test('update shows another customer, and late answers for the first one go nowhe
   const asked = posts(world.desk, '/verify').length
   await until(() => posts(world.desk, '/verify').length > asked + 3)
   assert.equal(await page.getByText('Ada').count(), 0)
+  assert.equal(await page.getByRole('status').textContent(), '')
   await openConversation(page, 'a secret of Bob')
   assert.equal(await page.getByLabel('Your reply').inputValue(), '')
 })

@@ -10,7 +10,7 @@ useBrowser()
 const polls = (desk) => desk.callsOf('/verify').filter(({ method }) => method === 'POST').length
 
 /** Opens a center with one conversation whose clock stands still unless the test moves it. */
-async function openStill(t, { desk, site }) {
+async function openStill(t, { desk, site }, above = '') {
   const conversation = desk.begin(ADA, 'question')
   desk.pollAfter = 1_500
   const page = await openPage(t)
@@ -20,7 +20,8 @@ async function openStill(t, { desk, site }) {
   })
   await page.clock.install({ time: new Date('2026-01-02T12:00:00Z') })
   await page.clock.pauseAt(new Date('2026-01-02T12:01:00Z'))
-  await page.goto(site.publish(pageWith(CONTAINER + tagFor(desk, ADA))))
+  await page.goto(site.publish(pageWith(above + CONTAINER + tagFor(desk, ADA))))
+  await page.evaluate(() => scrollTo(0, 10_000))
   await page.getByRole('button', { name: 'question' }).waitFor()
   return { page, conversation }
 }
@@ -92,6 +93,40 @@ test('a page that is opened hidden asks nothing until it is seen', async (t) => 
   await page.getByRole('button', { name: 'question' }).waitFor()
 })
 
+for (const [name, hide, show] of [
+  [
+    'in a closed panel',
+    () => (document.querySelector('main').style.display = 'none'),
+    () => {
+      document.querySelector('main').style.display = ''
+      scrollTo(0, 10_000)
+    },
+  ],
+  ['far below the screen', () => scrollTo(0, 0), () => scrollTo(0, 10_000)],
+]) {
+  test(`a center ${name} asks nothing, and takes no reply as read`, async (t) => {
+    const world = await start(t)
+    const { page, conversation } = await openStill(t, world, '<p style="height: 5000px">Far</p>')
+    await openConversation(page, 'question')
+    await pass(page, 3)
+    await page.evaluate(hide)
+    // The browser tells what is seen in its own time: when it has, two seconds pass without a question.
+    let before
+    await until(async () => {
+      before = page.attempts
+      await pass(page, 2)
+      return page.attempts === before
+    })
+    world.desk.reply(ADA, conversation, 'answer')
+    await pass(page, 30)
+    assert.equal(page.attempts, before)
+    assert.equal(conversation.read, 1)
+    await page.evaluate(show)
+    await page.locator('.bubble').getByText('answer').waitFor()
+    await until(() => conversation.read === 2)
+  })
+}
+
 test('a desk that is down is asked more and more seldom, and the visitor knows', async (t) => {
   const world = await start(t)
   const { page } = await openStill(t, world)
@@ -142,6 +177,18 @@ test('a desk that asks to wait is left alone for so long', async (t) => {
   world.desk.refusal = null
   await pass(page, 20)
   assert.ok(polls(world.desk) > before)
+})
+
+test('a lasting refusal is not asked about again until the visitor does', async (t) => {
+  const world = await start(t)
+  const { page } = await openStill(t, world)
+  world.desk.refusal = [403, 'contact_blocked']
+  await passUntil(page, page.getByText('Support is not available for this account'))
+  const before = page.attempts
+  await pass(page, 120)
+  assert.equal(page.attempts, before)
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await until(() => page.attempts === before + 1)
 })
 
 test('a connection that never answers is given up, and tried again', async (t) => {
