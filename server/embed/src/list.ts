@@ -68,8 +68,6 @@ export class ListScreen implements Screen {
     const { server, signal } = this.#desk.session
     const request = { limit: PAGE, cursor: this.#cursor }
     const page = await server.conversations(request, signal)
-    // A second click asked for the same page.
-    if (this.#cursor !== request.cursor) return
     this.#cursor = page.nextCursor
     for (const conversation of page.conversations) this.#known.set(conversation.id, conversation)
     this.#show()

@@ -186,8 +186,16 @@ test('a message of any script runs in its own direction', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, ARABIC)
   world.desk.reply(ADA, conversation, 'Yes, you can.')
+  world.desk.begin(ADA, ARABIC)
   const page = await visit(t, world)
-  await openConversation(page, ARABIC)
+  const cuts = page.getByRole('list').locator('.cut')
+  await until(async () => (await cuts.count()) === 4)
+  const directions = await cuts.evaluateAll((all) =>
+    all.map((cut) => getComputedStyle(cut).direction),
+  )
+  assert.deepEqual(directions, ['rtl', 'rtl', 'rtl', 'ltr'])
+  await page.getByRole('list').getByRole('button').last().click()
+  await page.locator('.bubble').nth(1).waitFor()
   const bubbles = page.locator('.bubble')
   const sides = await bubbles.evaluateAll((all) =>
     all.map((bubble) => getComputedStyle(bubble).direction),

@@ -212,6 +212,19 @@ test('the first page asks once, and the screen that is opened asks for itself at
   assert.equal(polls(world.desk), 1)
 })
 
+test('as long as nothing changes, nothing but that is asked', async (t) => {
+  const world = await start(t)
+  const { page } = await openStill(t, world)
+  const loads = () => world.desk.requests.filter(({ url }) => !url.endsWith('/verify')).length
+  const before = loads()
+  const asked = polls(world.desk)
+  await until(async () => {
+    await pass(page, 1)
+    return polls(world.desk) > asked + 5
+  })
+  assert.equal(loads(), before)
+})
+
 test('a page that comes back from the back button goes on', async (t) => {
   const world = await start(t)
   const { page } = await openStill(t, world)
