@@ -248,6 +248,42 @@ impl Verifier {
         Ok(VerifiedEmail { email, secret_index })
     }
 
+    /// Verifies an e-mail seal made over the canonical e-mail or over the text exactly as given.
+    ///
+    /// This is for a desk whose owner chose to accept products that sign addresses as typed; it is no
+    /// part of the API that the packages share. Every refusal of [`Verifier::verify_email`] holds, and the
+    /// identity is the canonical one.
+    ///
+    /// # Errors
+    /// Those of [`Verifier::verify_email`].
+    ///
+    /// ```
+    /// # use deskseal::{Secret, Verifier, VerifierOptions};
+    /// # let secret = Secret::new("example-secret-for-documentation")?;
+    /// # let verifier = Verifier::new(secret, VerifierOptions::default());
+    /// // Made of the address as typed, "Ada@example.com".
+    /// let signature = "c88bf1261abcf90438b89d19cb9fa35e4104bbc5d17cf90c897d486f65084535";
+    /// let verified = verifier.verify_email_as_typed("Ada@example.com", signature, 1_767_225_600)?;
+    /// assert_eq!(verified.email.as_str(), "ada@example.com");
+    /// assert!(verifier.verify_email("Ada@example.com", signature, 1_767_225_600).is_err());
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
+    pub fn verify_email_as_typed(
+        &self,
+        email: &str,
+        signature: &str,
+        now: i64,
+    ) -> Result<VerifiedEmail, Error> {
+        match self.verify_email(email, signature, now) {
+            Err(error) if error.code() == ErrorCode::SignatureMismatch => {}
+            answer => return answer,
+        }
+        let signature = Signature::parse(signature)?;
+        let secret_index = self
+            .matching_secret(&signature, Timestamp::new(now)?, |key| key.sign(&[email.as_bytes()]))?;
+        Ok(VerifiedEmail { email: CanonicalEmail::parse(email)?, secret_index })
+    }
+
     /// Verifies a link seal whose parts were already taken from the request (SPEC 5.2).
     ///
     /// Prefer [`Verifier::verify_link`], which also refuses repeated and missing parameters.
