@@ -1,0 +1,158 @@
+//! Bodies: JSON in, and what may be asked.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+
+use super::error::ApiError;
+
+/// The largest body. A message of 10 000 characters needs 60 000 bytes where each is escaped.
+pub const MAX_BYTES: usize = 64 * 1024;
+
+/// A body that was read as JSON.
+///
+/// Only `application/json` is taken: a browser asks for permission before it sends that to another
+/// origin.
+#[derive(Debug)]
+pub(super) struct Body<T>(pub T);
+
+impl<T, S> FromRequest<S> for Body<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        if !is_json(request.headers()) {
+            let message = "The body is not declared as application/json.";
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Err(ApiError::new(status, "content_type_unsupported", message));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                let message = "The body has more than 65536 bytes.";
+                return ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message);
+            }
+            malformed("The body did not arrive whole.".to_owned())
+        })?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+            // The place alone: what serde quotes is what was sent.
+            let (line, column) = (error.line(), error.column());
+            malformed(format!(
+                "The body is not the JSON object that this call takes; see line {line}, column {column}."
+            ))
+        })
+    }
+}
+
+fn malformed(message: String) -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, "body_malformed", message)
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = value.and_then(|value| value.split(';').next()).map(str::trim);
+    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+}
+
+/// Who asks: what the product's server signed.
+#[derive(Clone, Copy)]
+pub(super) struct Credentials<'body> {
+    /// The desk's id.
+    pub(super) helpdesk_id: &'body str,
+    /// The e-mail.
+    pub(super) email: &'body str,
+    /// The signature.
+    pub(super) signature: &'body str,
+}
+
+/// Declares a body with the three credentials and further fields.
+///
+/// They are fields of each and not flattened into it: flattening would take repeated fields.
+macro_rules! bodies {
+    ($(
+        $(#[$attribute:meta])* $name:ident {
+            $($(#[$field_attribute:meta])* $field:ident: $type:ty,)*
+        }
+    )+) => {$(
+        $(#[$attribute])*
+        #[derive(Deserialize, ToSchema)]
+        #[serde(rename_all = "camelCase")]
+        pub(super) struct $name {
+            /// The desk's id: the embed's `data-helpdesk-id`.
+            helpdesk_id: String,
+            /// The signed e-mail.
+            #[schema(examples("ada@example.com"))]
+            email: String,
+            /// The signature of the e-mail: 64 hexadecimal digits.
+            signature: String,
+            $($(#[$field_attribute])* pub(super) $field: $type,)*
+        }
+
+        impl $name {
+            /// Returns who asks.
+            pub(super) fn credentials(&self) -> Credentials<'_> {
+                Credentials {
+                    helpdesk_id: &self.helpdesk_id,
+                    email: &self.email,
+                    signature: &self.signature,
+                }
+            }
+        }
+    )+};
+}
+
+bodies! {
+    /// Verifies, or closes: who asks is all that is needed.
+    SignedRequest {}
+
+    /// Asks for a page of conversations.
+    ConversationsRequest {
+        /// How many, 1 to 100; 20 without it.
+        #[schema(minimum = 1, maximum = 100)]
+        limit: Option<u32>,
+        /// The `nextCursor` of the page before.
+        cursor: Option<String>,
+    }
+
+    /// Sends a message.
+    MessageRequest {
+        /// The text, 1 to 10 000 characters.
+        message: String,
+        /// The conversation to reply to; without it, a new one begins.
+        conversation_id: Option<String>,
+        /// The subject of a new conversation; without it, the message's first line.
+        #[schema(max_length = 200)]
+        subject: Option<String>,
+        /// Makes a repeated call harmless: 1 to 64 of `A-Z a-z 0-9 _ -`.
+        #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$")]
+        idempotency_key: Option<String>,
+    }
+
+    /// Asks for a page of a conversation's messages.
+    MessagesRequest {
+        /// How many, 1 to 100; 50 without it.
+        #[schema(minimum = 1, maximum = 100)]
+        limit: Option<u32>,
+        /// The message before which the page ends.
+        before: Option<String>,
+        /// The message after which the page begins.
+        after: Option<String>,
+        /// Whether the contact has now read what is returned; true without it.
+        mark_read: Option<bool>,
+    }
+}
+
+/// Returns the asked size of a page.
+pub(super) fn page_size(limit: Option<u32>, default: u32) -> Result<u32, ApiError> {
+    let limit = limit.unwrap_or(default);
+    if (1..=crate::conversations::MAX_PAGE).contains(&limit) {
+        return Ok(limit);
+    }
+    let message = "The limit is not from 1 to 100.";
+    Err(ApiError::new(StatusCode::BAD_REQUEST, "limit_malformed", message))
+}

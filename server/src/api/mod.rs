@@ -1,0 +1,264 @@
+//! The Ticket Center's API: the calls of the embedded widget.
+//!
+//! Each call proves who asks by `helpdeskId`, `email` and `signature` in its body. Nothing else is
+//! believed: no cookie, no header, no conversation id.
+
+mod admit;
+mod answers;
+mod body;
+mod error;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use error::ApiError;
+
+use admit::{Act, admit};
+use answers::{
+    ClosedAnswer, ContactAnswer, ConversationsAnswer, HelpdeskAnswer, MessageSentAnswer,
+    MessagesAnswer, VerifyAnswer,
+};
+use body::{Body, ConversationsRequest, MessageRequest, MessagesRequest, SignedRequest, page_size};
+use error::ErrorBody;
+
+use crate::center::Center;
+use crate::conversations::{self, Cursor, Destination, IdempotencyKey, Range, Submission};
+use crate::ids::{ConversationId, MessageId};
+use crate::text::{MessageText, Subject};
+
+pub use body::MAX_BYTES;
+
+/// Where the calls are.
+pub const PATH: &str = "/api/messaging/ticket-center";
+
+/// An agent's reply is to be seen within two seconds.
+const POLL_MILLISECONDS: u32 = 1500;
+
+const DEFAULT_CONVERSATIONS: u32 = 20;
+const DEFAULT_MESSAGES: u32 = 50;
+
+type Shared = State<Arc<Center>>;
+
+/// The document's own words; its paths come from the router.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Ticket Center",
+        description = "The calls of the embedded Ticket Center. Each proves who asks by helpdeskId, \
+                       email and signature in its body. Parts that the original product does not have \
+                       are marked as additions."
+    ),
+    tags((name = "ticket-center", description = "What a customer may do"))
+)]
+struct Document;
+
+/// Returns the routes of the calls, and the document that describes them.
+pub fn router() -> OpenApiRouter<Arc<Center>> {
+    let calls = OpenApiRouter::new()
+        .routes(routes!(verify))
+        .routes(routes!(list_conversations))
+        .routes(routes!(send_message))
+        .routes(routes!(list_messages))
+        .routes(routes!(close_conversation));
+    OpenApiRouter::with_openapi(Document::openapi()).nest(PATH, calls)
+}
+
+/// Verifies the signature and returns the contact, which is created where it is new.
+///
+/// It is the cheapest call: repeat it after `pollAfter` to see by `revision` whether anything changed.
+#[utoipa::path(
+    post, path = "/verify", tag = "ticket-center", request_body = SignedRequest,
+    responses(
+        (status = 200, description = "The proof holds.", body = VerifyAnswer),
+        (status = "4XX", description = "Refused.", body = ErrorBody),
+        (status = "5XX", description = "Failed.", body = ErrorBody),
+    )
+)]
+async fn verify(
+    State(center): Shared,
+    headers: HeaderMap,
+    Body(request): Body<SignedRequest>,
+) -> Result<Json<VerifyAnswer>, ApiError> {
+    let admitted = admit(&center, &headers, request.credentials(), Act::Read).await?;
+    let contact = admitted.contact;
+    Ok(Json(VerifyAnswer {
+        contact: ContactAnswer {
+            id: contact.id.to_string(),
+            email: admitted.email.into_string(),
+            created_at: contact.created_at.to_rfc3339(),
+        },
+        helpdesk: HelpdeskAnswer {
+            id: admitted.customer.desk().to_string(),
+            name: admitted.desk.name.clone(),
+        },
+        unread: contact.unread,
+        revision: contact.revision.to_string(),
+        poll_after: POLL_MILLISECONDS,
+    }))
+}
+
+/// Returns a page of the contact's conversations, the latest activity first. An addition.
+#[utoipa::path(
+    post, path = "/conversations", tag = "ticket-center", request_body = ConversationsRequest,
+    responses(
+        (status = 200, description = "The page.", body = ConversationsAnswer),
+        (status = "4XX", description = "Refused.", body = ErrorBody),
+        (status = "5XX", description = "Failed.", body = ErrorBody),
+    )
+)]
+async fn list_conversations(
+    State(center): Shared,
+    headers: HeaderMap,
+    Body(request): Body<ConversationsRequest>,
+) -> Result<Json<ConversationsAnswer>, ApiError> {
+    let admitted = admit(&center, &headers, request.credentials(), Act::Read).await?;
+    let limit = page_size(request.limit, DEFAULT_CONVERSATIONS)?;
+    let cursor = request
+        .cursor
+        .map(|cursor| Cursor::parse(&cursor).ok_or_else(ApiError::cursor_malformed))
+        .transpose()?;
+    let page =
+        conversations::list(&center.store, &admitted.customer, cursor.as_ref(), limit).await?;
+    Ok(Json(ConversationsAnswer {
+        conversations: page.conversations.into_iter().map(Into::into).collect(),
+        next_cursor: page.next.map(|cursor| cursor.to_string()),
+    }))
+}
+
+/// Begins a conversation, or replies in one with `conversationId`, which opens a closed one.
+///
+/// `subject` and `idempotencyKey` are additions.
+#[utoipa::path(
+    post, path = "/message", tag = "ticket-center", request_body = MessageRequest,
+    responses(
+        (status = 201, description = "The message is taken.", body = MessageSentAnswer),
+        (status = 200, description = "It was taken before, with the same idempotencyKey.",
+            body = MessageSentAnswer),
+        (status = "4XX", description = "Refused.", body = ErrorBody),
+        (status = "5XX", description = "Failed.", body = ErrorBody),
+    )
+)]
+async fn send_message(
+    State(center): Shared,
+    headers: HeaderMap,
+    Body(request): Body<MessageRequest>,
+) -> Result<(StatusCode, Json<MessageSentAnswer>), ApiError> {
+    let admitted = admit(&center, &headers, request.credentials(), Act::Send).await?;
+    let submission = submission(&request)?;
+    let now = center.clock.now();
+    let receipt =
+        conversations::submit(&center.store, &admitted.customer, &submission, now).await?;
+    let status = if receipt.is_repeated { StatusCode::OK } else { StatusCode::CREATED };
+    let answer = MessageSentAnswer {
+        conversation: receipt.conversation.into(),
+        message: receipt.message.into(),
+    };
+    Ok((status, Json(answer)))
+}
+
+/// Returns a page of a conversation's messages, the newest page without `before` and `after`.
+///
+/// `limit`, `before`, `after` and `markRead` are additions.
+#[utoipa::path(
+    post, path = "/conversations/{id}/messages", tag = "ticket-center",
+    params(("id" = String, Path, description = "The conversation's id")),
+    request_body = MessagesRequest,
+    responses(
+        (status = 200, description = "The page.", body = MessagesAnswer),
+        (status = "4XX", description = "Refused.", body = ErrorBody),
+        (status = "5XX", description = "Failed.", body = ErrorBody),
+    )
+)]
+async fn list_messages(
+    State(center): Shared,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+    Body(request): Body<MessagesRequest>,
+) -> Result<Json<MessagesAnswer>, ApiError> {
+    let admitted = admit(&center, &headers, request.credentials(), Act::Read).await?;
+    let id = conversation_id(id)?;
+    let limit = page_size(request.limit, DEFAULT_MESSAGES)?;
+    let range = range(&request)?;
+    let marks_read = request.mark_read.unwrap_or(true);
+    let customer = &admitted.customer;
+    let page =
+        conversations::messages(&center.store, customer, &id, &range, limit, marks_read).await?;
+    Ok(Json(MessagesAnswer {
+        conversation: page.conversation.into(),
+        messages: page.messages.into_iter().map(Into::into).collect(),
+        has_more: page.has_more,
+    }))
+}
+
+/// Closes a conversation of the contact. Closing a closed one changes nothing.
+#[utoipa::path(
+    post, path = "/conversations/{id}/close", tag = "ticket-center",
+    params(("id" = String, Path, description = "The conversation's id")),
+    request_body = SignedRequest,
+    responses(
+        (status = 200, description = "It is closed.", body = ClosedAnswer),
+        (status = "4XX", description = "Refused.", body = ErrorBody),
+        (status = "5XX", description = "Failed.", body = ErrorBody),
+    )
+)]
+async fn close_conversation(
+    State(center): Shared,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+    Body(request): Body<SignedRequest>,
+) -> Result<Json<ClosedAnswer>, ApiError> {
+    let admitted = admit(&center, &headers, request.credentials(), Act::Read).await?;
+    let id = conversation_id(id)?;
+    let now = center.clock.now();
+    let conversation =
+        conversations::close(&center.store, &admitted.customer, &id, now).await?.into();
+    Ok(Json(ClosedAnswer { conversation }))
+}
+
+/// What is no id is no conversation either: the answer is the same.
+fn conversation_id(id: Result<Path<String>, PathRejection>) -> Result<ConversationId, ApiError> {
+    id.ok()
+        .and_then(|Path(id)| ConversationId::parse(&id))
+        .ok_or_else(ApiError::conversation_unknown)
+}
+
+fn submission(request: &MessageRequest) -> Result<Submission, ApiError> {
+    let text = MessageText::parse(&request.message)?;
+    let destination = match &request.conversation_id {
+        Some(id) => Destination::Existing(
+            ConversationId::parse(id).ok_or_else(ApiError::conversation_unknown)?,
+        ),
+        None => Destination::New(Subject::parse(request.subject.as_deref(), &text)?),
+    };
+    let idempotency_key = request
+        .idempotency_key
+        .as_deref()
+        .map(|key| IdempotencyKey::parse(key).ok_or_else(idempotency_key_malformed))
+        .transpose()?;
+    Ok(Submission { destination, text, idempotency_key })
+}
+
+fn idempotency_key_malformed() -> ApiError {
+    ApiError::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "idempotency_key_malformed",
+        "The idempotencyKey is not 1 to 64 of A-Z a-z 0-9 _ -.",
+    )
+}
+
+fn range(request: &MessagesRequest) -> Result<Range, ApiError> {
+    let message = |id: &str| MessageId::parse(id).ok_or_else(ApiError::cursor_malformed);
+    match (&request.before, &request.after) {
+        (None, None) => Ok(Range::Newest),
+        (Some(id), None) => Ok(Range::Before(message(id)?)),
+        (None, Some(id)) => Ok(Range::After(message(id)?)),
+        (Some(_), Some(_)) => Err(ApiError::cursor_malformed()),
+    }
+}

@@ -1,0 +1,76 @@
+//! What every part of a running server shares.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::desks::OpenDesks;
+use crate::limits::Limits;
+use crate::store::{Admissions, Store, StoreError};
+use crate::vault::Keyring;
+
+/// How often last uses are written down and quiet visitors forgotten.
+const TIDYING: Duration = Duration::from_secs(10);
+
+/// A running server's shared parts.
+#[derive(Debug)]
+pub struct Center {
+    /// The configuration.
+    pub config: Config,
+    /// The time.
+    pub clock: Clock,
+    /// The database.
+    pub store: Store,
+    /// The keys.
+    pub keyring: Arc<Keyring>,
+    /// What every signed call has to know first.
+    pub admissions: Admissions,
+    /// The desks that were asked for.
+    pub desks: OpenDesks,
+    /// How much one may ask for.
+    pub limits: Limits,
+}
+
+impl Center {
+    /// Puts the parts together. It must be called inside a Tokio runtime.
+    pub fn new(config: Config, store: Store, keyring: Keyring, clock: Clock) -> Arc<Self> {
+        let keyring = Arc::new(keyring);
+        Arc::new(Self {
+            admissions: Admissions::start(&store),
+            desks: OpenDesks::new(store.clone(), Arc::clone(&keyring), clock.clone()),
+            limits: Limits::new(&config),
+            config,
+            clock,
+            store,
+            keyring,
+        })
+    }
+
+    /// Starts what is done now and then. It runs until it is aborted.
+    pub fn start_tidying(self: &Arc<Self>) -> JoinHandle<()> {
+        let center = Arc::clone(self);
+        tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(TIDYING);
+            loop {
+                ticks.tick().await;
+                center.limits.forget_the_quiet();
+                if let Err(error) = center.desks.write_last_uses().await {
+                    tracing::warn!(%error, "last uses of secrets are written later");
+                }
+            }
+        })
+    }
+
+    /// Writes down what is only in memory and closes the database.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the database is closed nevertheless.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        let written = self.desks.write_last_uses().await;
+        self.store.close().await;
+        written
+    }
+}

@@ -1,0 +1,100 @@
+//! The time, as something that a test can hold still.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::Timestamp;
+
+/// Where the server takes the time from.
+///
+/// ```
+/// use std::sync::Arc;
+/// use ticket_center::clock::{Clock, ManualClock};
+///
+/// let hands = ManualClock::at(1_767_225_600);
+/// let clock = Clock::from(Arc::clone(&hands));
+/// hands.advance(60);
+/// assert_eq!(clock.unix_seconds(), 1_767_225_660);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Clock(Source);
+
+#[derive(Clone, Debug, Default)]
+enum Source {
+    #[default]
+    System,
+    Manual(Arc<ManualClock>),
+}
+
+impl Clock {
+    /// Returns the time in milliseconds since 1970.
+    pub fn now(&self) -> Moment {
+        match &self.0 {
+            Source::System => Moment(Timestamp::now().as_millisecond()),
+            Source::Manual(clock) => Moment(clock.0.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Returns the time as the seals count it (SPEC 1.5).
+    pub fn unix_seconds(&self) -> i64 {
+        self.now().unix_seconds()
+    }
+}
+
+impl From<Arc<ManualClock>> for Clock {
+    fn from(clock: Arc<ManualClock>) -> Self {
+        Self(Source::Manual(clock))
+    }
+}
+
+/// A clock that stands still until it is set, in milliseconds since 1970.
+#[derive(Debug)]
+pub struct ManualClock(AtomicI64);
+
+impl ManualClock {
+    /// Returns a clock that stands at the Unix second.
+    pub fn at(seconds: i64) -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(seconds * 1000)))
+    }
+
+    /// Moves the clock by seconds, backwards too.
+    pub fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+}
+
+/// A point in time, in milliseconds since 1970 in UTC, as the database holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
+#[sqlx(transparent)]
+pub struct Moment(i64);
+
+impl Moment {
+    /// Takes milliseconds since 1970.
+    pub const fn from_milliseconds(milliseconds: i64) -> Self {
+        Self(milliseconds)
+    }
+
+    /// Returns milliseconds since 1970.
+    pub const fn milliseconds(self) -> i64 {
+        self.0
+    }
+
+    /// Returns whole seconds since 1970.
+    pub const fn unix_seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// Returns the moment as RFC 3339 writes it, in UTC with milliseconds.
+    ///
+    /// ```
+    /// use ticket_center::clock::Moment;
+    ///
+    /// let moment = Moment::from_milliseconds(1_767_225_600_000);
+    /// assert_eq!(moment.to_rfc3339(), "2026-01-01T00:00:00.000Z");
+    /// ```
+    pub fn to_rfc3339(self) -> String {
+        // What jiff cannot hold lies beyond the year 9999; no clock of ours writes it.
+        let timestamp = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::MAX);
+        format!("{timestamp:.3}")
+    }
+}

@@ -1,0 +1,259 @@
+//! The command line.
+
+use std::error::Error;
+use std::io::{self, Read as _, Write as _};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::SignedDuration;
+use tokio::signal;
+use tracing_subscriber::EnvFilter;
+use zeroize::Zeroizing;
+
+use crate::center::Center;
+use crate::clock::Clock;
+use crate::config::{Config, FILE_VARIABLE};
+use crate::desks::{self, DeskName};
+use crate::http;
+use crate::ids::DeskId;
+use crate::secrets::{self, Grace, NewSecret, Purpose};
+use crate::store::Store;
+use crate::vault::Keyring;
+
+/// No secret is longer; a wrong file must not fill the memory.
+const MAX_SECRET_BYTES: u64 = 64 * 1024;
+
+type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
+
+/// The Ticket Center: a self-hosted help desk that knows your customers by your own signature.
+#[derive(Debug, Parser)]
+#[command(name = "ticket-center", version, arg_required_else_help = true)]
+pub struct Arguments {
+    /// A TOML file with settings; the environment overrides it
+    #[arg(long, global = true, value_name = "PATH", env = FILE_VARIABLE)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer requests until told to stop
+    Serve(Serve),
+    /// Bring the database to the shape of this version
+    Migrate,
+    /// Set up desks
+    #[command(subcommand)]
+    Desk(Desk),
+    /// Set up a desk's secrets
+    #[command(subcommand)]
+    Secret(SecretCommand),
+    /// Make keys that encrypt secrets at rest
+    #[command(subcommand)]
+    Key(Key),
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    /// Check the configuration, the keys and the database, and end
+    #[arg(long)]
+    check: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Desk {
+    /// Create a desk and print its id
+    Create {
+        /// The name that customers see
+        #[arg(value_parser = desk_name)]
+        name: DeskName,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum SecretCommand {
+    /// Issue a secret and print it, this once; the one before holds for the grace
+    Rotate(Rotate),
+    /// Encrypt every secret with the current key, so that older keys can be removed
+    Rekey,
+}
+
+#[derive(Debug, Args)]
+struct Rotate {
+    /// The desk's id
+    #[arg(long, value_parser = desk_id)]
+    desk: DeskId,
+    /// What the secret is for
+    #[arg(long)]
+    purpose: PurposeName,
+    /// How long the secret before still holds, such as 24h, 30m or 0s
+    #[arg(long, default_value = "24h", value_parser = grace)]
+    grace: Grace,
+    /// Take the secret from standard input, where one is in use already
+    #[arg(long)]
+    stdin: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum PurposeName {
+    /// Verifying e-mail seals
+    TicketCenter,
+    /// Verifying link seals
+    Portal,
+}
+
+impl From<PurposeName> for Purpose {
+    fn from(name: PurposeName) -> Self {
+        match name {
+            PurposeName::TicketCenter => Self::TicketCenter,
+            PurposeName::Portal => Self::Portal,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Key {
+    /// Print a new key, to be set as ID:KEY before older ones
+    Generate,
+}
+
+/// Does what the arguments say.
+///
+/// # Errors
+/// What went wrong, in a sentence for the operator.
+pub async fn run(arguments: Arguments) -> Outcome {
+    let Arguments { config, command } = arguments;
+    if let Command::Key(Key::Generate) = command {
+        return print(&Keyring::generate_key()?);
+    }
+    let config = Config::load(config.as_deref())?;
+    match command {
+        Command::Serve(Serve { check }) => serve(config, check).await,
+        command => {
+            let store = open(&config).await?;
+            let done = administer(&config, &store, command).await;
+            store.close().await;
+            done
+        }
+    }
+}
+
+async fn administer(config: &Config, store: &Store, command: Command) -> Outcome {
+    match command {
+        // The database was migrated when it was opened.
+        Command::Migrate | Command::Serve(_) | Command::Key(_) => Ok(()),
+        Command::Desk(Desk::Create { name }) => {
+            let id = desks::create(store, &name, Clock::default().now()).await?;
+            print(id.as_str())
+        }
+        Command::Secret(SecretCommand::Rotate(rotate)) => {
+            rotate_secret(config, store, &rotate).await
+        }
+        Command::Secret(SecretCommand::Rekey) => {
+            let count = secrets::rekey(store, &config.keyring()?).await?;
+            note(&format!("{count} secrets were encrypted with the current key."))
+        }
+    }
+}
+
+async fn serve(config: Config, is_check: bool) -> Outcome {
+    start_logging()?;
+    let keyring = config.keyring()?;
+    if is_check {
+        let store = Store::open(config.database_url.shown(), 1).await?;
+        store.ping().await?;
+        store.close().await;
+        return note("The configuration, the keys and the database are good.");
+    }
+    let store = open(&config).await?;
+    let listener = TcpListener::bind(config.listen)?;
+    let address = listener.local_addr()?;
+    let center = Center::new(config, store, keyring, Clock::default());
+    let tidying = center.start_tidying();
+    tracing::info!(%address, public_url = %center.config.public_url, "listening");
+    let served = http::serve(&center, listener, stop_signal()?).await;
+    tidying.abort();
+    center.close().await?;
+    tracing::info!("stopped");
+    Ok(served?)
+}
+
+async fn rotate_secret(config: &Config, store: &Store, rotate: &Rotate) -> Outcome {
+    let given = if rotate.stdin { Some(secret_from_stdin()?) } else { None };
+    let new = given.as_ref().map_or(NewSecret::Generated, |text| NewSecret::Given(text));
+    let place = (&rotate.desk, rotate.purpose.into());
+    let now = Clock::default().now();
+    let issued = secrets::rotate(store, &config.keyring()?, place, new, rotate.grace, now).await?;
+    match issued.previous_expires_at {
+        Some(second) => note(&format!("The secret before holds until the Unix second {second}."))?,
+        None => note("This is the first secret.")?,
+    }
+    if given.is_some() { Ok(()) } else { print(&issued.text) }
+}
+
+async fn open(config: &Config) -> Result<Store, Box<dyn Error + Send + Sync>> {
+    let store = Store::open(config.database_url.shown(), config.database_connections.get()).await?;
+    store.migrate().await?;
+    Ok(store)
+}
+
+/// Lines of JSON on standard error; `RUST_LOG` chooses which.
+fn start_logging() -> Outcome {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(io::stderr).try_init()
+}
+
+/// Returns a future that is done when the process is asked to end. The signals count from now on.
+fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    #[cfg(unix)]
+    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+    #[cfg(unix)]
+    let terminated = async move { terminate.recv().await };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<Option<()>>();
+    Ok(async move {
+        tokio::select! {
+            _ = signal::ctrl_c() => {}
+            _ = terminated => {}
+        }
+    })
+}
+
+/// Reads a secret, without one line break at its end.
+fn secret_from_stdin() -> io::Result<Zeroizing<String>> {
+    let mut text = Zeroizing::new(String::new());
+    io::stdin().lock().take(MAX_SECRET_BYTES).read_to_string(&mut text)?;
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    Ok(text)
+}
+
+fn print(line: &str) -> Outcome {
+    Ok(writeln!(io::stdout(), "{line}")?)
+}
+
+fn note(line: &str) -> Outcome {
+    Ok(writeln!(io::stderr(), "{line}")?)
+}
+
+fn desk_name(text: &str) -> Result<DeskName, &'static str> {
+    DeskName::parse(text).ok_or("a name has 1 to 100 characters, none of them a control character")
+}
+
+fn desk_id(text: &str) -> Result<DeskId, &'static str> {
+    DeskId::parse(text).ok_or("an id has 1 to 128 of A-Z a-z 0-9 _ -")
+}
+
+fn grace(text: &str) -> Result<Grace, String> {
+    let duration: SignedDuration =
+        text.parse().map_err(|_| "a grace is written such as 24h, 30m or 0s".to_owned())?;
+    let duration =
+        Duration::try_from(duration).map_err(|_| "a grace is not negative".to_owned())?;
+    Grace::new(duration).map_err(|error| error.to_string())
+}

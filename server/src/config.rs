@@ -1,0 +1,289 @@
+//! How the server is set up: a TOML file, overridden by the environment.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ::config::{Environment, File, FileFormat};
+use deskseal::PortalHost;
+use ipnet::IpNet;
+use serde::Deserialize;
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::vault::{Keyring, VaultError};
+
+/// What the names of the server's variables start with.
+const PREFIX: &str = "TICKET_CENTER";
+
+/// The variable that names the file; it is not part of what the file holds.
+pub const FILE_VARIABLE: &str = "TICKET_CENTER_CONFIG";
+
+/// The variable that platforms set for their databases.
+const DATABASE_VARIABLE: &str = "DATABASE_URL";
+
+/// Why the server cannot be set up this way.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A setting is unknown, or has a wrong value.
+    #[error("The configuration is wrong: {0}")]
+    Wrong(#[from] ::config::ConfigError),
+    /// The public URL is not one of a whole host.
+    #[error(
+        "public_url is not an http or https URL of a host alone, such as https://desk.example.com."
+    )]
+    PublicUrl,
+    /// The file with the keys cannot be read.
+    #[error("The file with the keys cannot be read: {0}")]
+    KeysFile(#[source] std::io::Error),
+    /// Both places name keys.
+    #[error("Both keys and keys_file are set; keep one.")]
+    KeysTwice,
+    /// The keys are missing or malformed.
+    #[error(transparent)]
+    Keys(#[from] VaultError),
+}
+
+/// The configuration. Every setting is a key of the file, and a variable `TICKET_CENTER_` and the key in
+/// capitals; `DATABASE_URL` sets the database too.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The URL under which browsers reach the server.
+    pub public_url: Url,
+    /// `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST/DATABASE`.
+    pub database_url: Hidden,
+    /// The most connections to PostgreSQL.
+    pub database_connections: NonZeroU32,
+    /// The keys that encrypt secrets at rest: `ID:KEY`, separated by commas, the current one first.
+    pub keys: Option<Hidden>,
+    /// A file with the keys, instead.
+    pub keys_file: Option<PathBuf>,
+    /// The networks of proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Calls that one address may make in a minute.
+    pub calls_per_minute: NonZeroU32,
+    /// Reads that one contact may make in a minute.
+    pub reads_per_minute: NonZeroU32,
+    /// Messages that one contact may send in a minute.
+    pub messages_per_minute: NonZeroU32,
+    /// Seconds that a request may take, its body included.
+    pub request_seconds: NonZeroU32,
+    /// Seconds that running requests have to end when the server is asked to stop.
+    pub drain_seconds: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let number = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: Url::parse("http://localhost:8080").expect("it is a URL"),
+            database_url: Hidden::from("sqlite:ticket-center.db"),
+            database_connections: number(16),
+            keys: None,
+            keys_file: None,
+            trusted_proxies: Vec::new(),
+            calls_per_minute: number(1200),
+            reads_per_minute: number(240),
+            messages_per_minute: number(20),
+            request_seconds: number(30),
+            drain_seconds: 30,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file, if there is one, and the process's environment.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        Self::read(file, std::env::vars_os().filter_map(text_pair).collect())
+    }
+
+    /// Reads the file, if there is one, and these variables.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn read(
+        file: Option<&Path>,
+        mut variables: HashMap<String, String>,
+    ) -> Result<Self, ConfigError> {
+        variables.remove(FILE_VARIABLE);
+        let database_url = variables.get(DATABASE_VARIABLE).cloned();
+        let environment = Environment::with_prefix(PREFIX)
+            .prefix_separator("_")
+            .ignore_empty(true)
+            .try_parsing(true)
+            .list_separator(",")
+            .with_list_parse_key("trusted_proxies")
+            .source(Some(variables));
+        let mut builder = ::config::Config::builder();
+        if let Some(file) = file {
+            builder = builder.add_source(File::from(file).format(FileFormat::Toml));
+        }
+        let config: Self = builder
+            .add_source(environment)
+            .set_override_option("database_url", database_url)?
+            .build()?
+            .try_deserialize()?;
+        config.public_host()?;
+        Ok(config)
+    }
+
+    /// Returns the host under which browsers reach the server.
+    ///
+    /// # Errors
+    /// [`ConfigError::PublicUrl`].
+    pub fn public_host(&self) -> Result<PortalHost, ConfigError> {
+        let url = &self.public_url;
+        let is_bare = matches!(url.scheme(), "http" | "https")
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none();
+        url.host_str()
+            .filter(|_| is_bare)
+            .and_then(|host| deskseal::canonical_host(host).ok())
+            .ok_or(ConfigError::PublicUrl)
+    }
+
+    /// Returns the keys, without which nothing can be encrypted.
+    ///
+    /// # Errors
+    /// [`ConfigError::Keys`], [`ConfigError::KeysFile`], [`ConfigError::KeysTwice`].
+    pub fn keyring(&self) -> Result<Keyring, ConfigError> {
+        match (&self.keys, &self.keys_file) {
+            (Some(_), Some(_)) => Err(ConfigError::KeysTwice),
+            (Some(keys), None) => Ok(Keyring::parse(keys.shown())?),
+            (None, Some(path)) => {
+                let text = std::fs::read_to_string(path).map_err(ConfigError::KeysFile)?;
+                Ok(Keyring::parse(Zeroizing::new(text).trim())?)
+            }
+            (None, None) => Err(VaultError::KeyMissing.into()),
+        }
+    }
+
+    /// Returns how long a request may take.
+    pub fn request_time(&self) -> Duration {
+        Duration::from_secs(self.request_seconds.get().into())
+    }
+
+    /// Returns how long running requests have to end.
+    pub fn drain_time(&self) -> Duration {
+        Duration::from_secs(self.drain_seconds.into())
+    }
+}
+
+/// A setting that may contain a password or a key: `Debug` does not show it.
+#[derive(Clone, Deserialize)]
+#[serde(from = "String")]
+pub struct Hidden(Zeroizing<String>);
+
+impl Hidden {
+    /// Returns the setting, for the one place that needs it.
+    pub fn shown(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Hidden {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}
+
+impl From<&str> for Hidden {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[redacted]")
+    }
+}
+
+/// What is not text cannot be a setting.
+fn text_pair((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(String, String)> {
+    Some((name.into_string().ok()?, value.into_string().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::io::Write as _;
+
+    use super::{Config, ConfigError};
+    use crate::vault::{Keyring, VaultError};
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Config::read(None, variables.iter().map(pair).collect())
+    }
+
+    #[test]
+    fn nothing_has_to_be_set_but_the_keys() {
+        let config = read(&[]).expect("the defaults are good");
+        assert_eq!(config.database_url.shown(), "sqlite:ticket-center.db");
+        assert_eq!(config.public_host().expect("it is a host").as_str(), "localhost");
+        let error = config.keyring().expect_err("there is no key");
+        assert!(matches!(error, ConfigError::Keys(VaultError::KeyMissing)));
+    }
+
+    #[test]
+    fn the_environment_overrides_the_file() {
+        let mut file = tempfile::NamedTempFile::new().expect("there is room");
+        writeln!(file, "listen = \"127.0.0.1:1\"\nmessages_per_minute = 5").expect("it is written");
+        let variables = [
+            ("TICKET_CENTER_CONFIG", "the file that is read already"),
+            ("TICKET_CENTER_LISTEN", "[::1]:2"),
+            ("TICKET_CENTER_TRUSTED_PROXIES", "10.0.0.0/8,::1/128"),
+            ("DATABASE_URL", "postgres://desk@db.example.com/desk"),
+            ("OTHER", "x"),
+        ];
+        let variables: HashMap<_, _> =
+            variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        let config = Config::read(Some(file.path()), variables).expect("it is good");
+        assert_eq!(config.listen.to_string(), "[::1]:2");
+        assert_eq!(config.messages_per_minute.get(), 5);
+        assert_eq!(config.trusted_proxies.len(), 2);
+        assert_eq!(config.database_url.shown(), "postgres://desk@db.example.com/desk");
+    }
+
+    #[test]
+    fn a_setting_that_does_not_exist_is_refused() {
+        assert!(matches!(read(&[("TICKET_CENTER_LISTN", "x")]), Err(ConfigError::Wrong(_))));
+        assert!(matches!(read(&[("TICKET_CENTER_LISTEN", "x")]), Err(ConfigError::Wrong(_))));
+    }
+
+    #[test]
+    fn the_public_url_is_a_host_alone() {
+        for url in
+            ["https://desk.example.com/path", "ftp://desk.example.com", "https://a@b.example"]
+        {
+            let error = read(&[("TICKET_CENTER_PUBLIC_URL", url)]).expect_err("it is refused");
+            assert!(matches!(error, ConfigError::PublicUrl), "{url}");
+        }
+    }
+
+    #[test]
+    fn neither_keys_nor_passwords_are_shown() {
+        let key = Keyring::generate_key().expect("there is randomness");
+        let keys = format!("2026:{}", key.as_str());
+        let url = "postgres://desk:hunter2@db.example.com/desk";
+        let config = read(&[("TICKET_CENTER_KEYS", &keys), ("DATABASE_URL", url)]);
+        let config = config.expect("it is good");
+        assert!(config.keyring().is_ok());
+        let shown = format!("{config:?}");
+        assert!(!shown.contains(key.as_str()) && !shown.contains("hunter2"), "{shown}");
+    }
+}

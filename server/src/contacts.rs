@@ -1,0 +1,201 @@
+//! Who somebody is to a desk: three kinds of identity that never become each other.
+
+use std::fmt;
+
+use deskseal::{CanonicalEmail, UserId};
+use sqlx::{AnyConnection, Row};
+
+use crate::clock::Moment;
+use crate::ids::{ContactId, DeskId};
+use crate::store::{Store, StoreError};
+
+/// How an identity came to the desk. Contacts are kept apart by it: a user id that looks like an
+/// address is no address, and an address that a stranger typed proves nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// An e-mail that a seal proved.
+    Sealed(CanonicalEmail),
+    /// A user id that a signed link proved.
+    PortalUser(UserId),
+    /// An address that somebody typed into a public form.
+    Typed(TypedAddress),
+}
+
+/// The kind of an [`Identity`], as the database names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An e-mail that a seal proved.
+    Sealed,
+    /// A user id that a signed link proved.
+    PortalUser,
+    /// An address that somebody typed.
+    Typed,
+}
+
+impl Kind {
+    /// Returns the kind's stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sealed => "sealed",
+            Self::PortalUser => "portal_user",
+            Self::Typed => "typed",
+        }
+    }
+}
+
+impl Identity {
+    /// Returns the kind.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Sealed(_) => Kind::Sealed,
+            Self::PortalUser(_) => Kind::PortalUser,
+            Self::Typed(_) => Kind::Typed,
+        }
+    }
+
+    fn value(&self) -> &str {
+        match self {
+            Self::Sealed(email) => email.as_str(),
+            Self::PortalUser(user_id) => user_id.as_str(),
+            Self::Typed(address) => address.as_str(),
+        }
+    }
+}
+
+/// An address that a stranger typed. It is a type of its own so that no code takes it for a proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypedAddress(CanonicalEmail);
+
+impl TypedAddress {
+    /// Reads an address by the rules of SPEC 3.1.
+    ///
+    /// # Errors
+    /// `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`.
+    pub fn parse(text: &str) -> Result<Self, deskseal::Error> {
+        CanonicalEmail::parse(text).map(Self)
+    }
+
+    /// Returns the address.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Display for TypedAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// A contact whose e-mail this very call has proved: what a widget's calls act as.
+///
+/// Only verification makes one, so no other kind of contact reaches what takes it.
+#[derive(Clone, Debug)]
+pub struct Customer {
+    desk: DeskId,
+    contact: ContactId,
+}
+
+impl Customer {
+    /// Called by the verification of a seal only.
+    pub(crate) const fn proved(desk: DeskId, contact: ContactId) -> Self {
+        Self { desk, contact }
+    }
+
+    /// Returns the desk.
+    pub const fn desk(&self) -> &DeskId {
+        &self.desk
+    }
+
+    /// Returns the contact.
+    pub const fn contact(&self) -> &ContactId {
+        &self.contact
+    }
+}
+
+/// A contact, as the database holds it.
+#[derive(Clone, Debug)]
+pub struct Contact {
+    /// The id.
+    pub id: ContactId,
+    /// When it was first seen.
+    pub created_at: Moment,
+    /// Counts the changes that the contact can see.
+    pub revision: i64,
+    /// Messages that the contact has not read.
+    pub unread: i64,
+    /// Whether an owner blocked it.
+    pub is_blocked: bool,
+}
+
+/// Returns the contact of this identity, and creates it where there is none.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_or_create(
+    store: &Store,
+    desk: &DeskId,
+    identity: &Identity,
+    now: Moment,
+) -> Result<Contact, StoreError> {
+    let mut transaction = store.begin().await?;
+    sqlx::query(
+        "INSERT INTO contacts (id, desk_id, kind, value, revision, unread, created_at) \
+         VALUES ($1, $2, $3, $4, 0, 0, $5) ON CONFLICT (desk_id, kind, value) DO NOTHING",
+    )
+    .bind(ContactId::generate().as_str())
+    .bind(desk.as_str())
+    .bind(identity.kind().as_str())
+    .bind(identity.value())
+    .bind(now)
+    .execute(&mut *transaction)
+    .await?;
+    let contact = found(&mut transaction, desk, identity).await?;
+    transaction.commit().await?;
+    Ok(contact)
+}
+
+/// Blocks the contact, or lifts the block. Returns whether there is such a contact at this desk.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_blocked(
+    store: &Store,
+    desk: &DeskId,
+    contact: &ContactId,
+    blocked_at: Option<Moment>,
+) -> Result<bool, StoreError> {
+    let mut transaction = store.begin().await?;
+    let changed = sqlx::query("UPDATE contacts SET blocked_at = $1 WHERE id = $2 AND desk_id = $3")
+        .bind(blocked_at)
+        .bind(contact.as_str())
+        .bind(desk.as_str())
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+    transaction.commit().await?;
+    Ok(changed == 1)
+}
+
+async fn found(
+    connection: &mut AnyConnection,
+    desk: &DeskId,
+    identity: &Identity,
+) -> Result<Contact, StoreError> {
+    let row = sqlx::query(
+        "SELECT id, created_at, revision, unread, blocked_at FROM contacts \
+         WHERE desk_id = $1 AND kind = $2 AND value = $3",
+    )
+    .bind(desk.as_str())
+    .bind(identity.kind().as_str())
+    .bind(identity.value())
+    .fetch_one(connection)
+    .await?;
+    Ok(Contact {
+        id: row.try_get("id")?,
+        created_at: row.try_get("created_at")?,
+        revision: row.try_get("revision")?,
+        unread: row.try_get("unread")?,
+        is_blocked: row.try_get::<Option<i64>, _>("blocked_at")?.is_some(),
+    })
+}

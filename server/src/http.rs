@@ -1,0 +1,259 @@
+//! How requests come in: by host, with an id, within limits; and how the server stops.
+
+use std::future::Future;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use axum_server::Handle;
+use deskseal::PortalHost;
+use hyper_util::rt::TokioTimer;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{Any, CorsLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use crate::api::{self, ApiError};
+use crate::center::Center;
+use crate::config::Config;
+use crate::embed;
+
+/// How long a client may take to send a request's head. It bounds idle connections too.
+const HEAD_TIME: Duration = Duration::from_secs(15);
+
+/// How long browsers remember that a preflight passed.
+const PREFLIGHT_TIME: Duration = Duration::from_secs(2 * 60 * 60);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Returns everything that the server answers.
+pub fn router(center: &Arc<Center>) -> Router {
+    let (calls, document) = api::router().split_for_parts();
+    let calls = calls
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .layer(DefaultBodyLimit::max(api::MAX_BYTES))
+        .layer(middleware::from_fn_with_state(Arc::clone(center), in_time))
+        .layer(middleware::from_fn_with_state(Arc::clone(center), within_limits))
+        .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
+        .layer(cors())
+        .layer(constant(header::CACHE_CONTROL, "no-store"));
+    let document = get(async move || Json(document));
+    let public = Router::new()
+        .merge(calls)
+        .merge(embed::router())
+        .route("/api/openapi.json", document)
+        .fallback(async || ApiError::not_found())
+        .layer(middleware::from_fn_with_state(Arc::clone(center), on_public_host));
+    // Those who watch over an instance reach it by its address.
+    Router::new()
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(readiness))
+        .merge(public)
+        .layer(constant(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(constant(header::REFERRER_POLICY, "no-referrer"))
+        .layer(middleware::from_fn(observed))
+        .with_state(Arc::clone(center))
+}
+
+/// Answers requests until `stop` is done, then lets running ones end for as long as configured.
+///
+/// # Errors
+/// Those of the listener.
+pub async fn serve(
+    center: &Arc<Center>,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let handle = Handle::new();
+    let drain_time = center.config.drain_time();
+    let stopper = handle.clone();
+    tokio::spawn(async move {
+        stop.await;
+        tracing::info!("stopping");
+        stopper.graceful_shutdown(Some(drain_time));
+    });
+    let mut server = axum_server::from_tcp(listener)?.handle(handle);
+    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
+    server.serve(router(center).into_make_service_with_connect_info::<SocketAddr>()).await
+}
+
+async fn readiness(State(center): State<Arc<Center>>) -> Result<&'static str, ApiError> {
+    center.store.ping().await?;
+    Ok("ok\n")
+}
+
+/// Any page may ask; the desk's list decides, and its refusal can be read by the page. No cookie or
+/// other credential of the browser is ever sent along.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::POST])
+        .allow_headers([header::CONTENT_TYPE])
+        .expose_headers([header::RETRY_AFTER, REQUEST_ID])
+        .max_age(PREFLIGHT_TIME)
+        .vary([header::ORIGIN])
+}
+
+fn constant(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+/// Gives the request an id and writes a line about its end. No line has a query or a body.
+async fn observed(request: Request, next: Next) -> Response {
+    let id = Uuid::now_v7().to_string();
+    let span = tracing::info_span!("request", id);
+    async move {
+        let began = Instant::now();
+        let method = request.method().clone();
+        let path = request.extensions().get::<MatchedPath>().cloned();
+        let mut response = next.run(request).await;
+        let status = response.status().as_u16();
+        let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let path = path.as_ref().map_or("", MatchedPath::as_str);
+        tracing::info!(%method, path, status, milliseconds, "answered");
+        if let Ok(id) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+async fn in_time(State(center): State<Arc<Center>>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(center.config.request_time(), next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => ApiError::timed_out().into_response(),
+    }
+}
+
+async fn within_limits(
+    State(center): State<Arc<Center>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match center.limits.count_call(client_address(&center.config, &request)) {
+        Ok(()) => next.run(request).await,
+        Err(exceeded) => ApiError::from(exceeded).into_response(),
+    }
+}
+
+async fn on_public_host(
+    State(center): State<Arc<Center>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let host = requested_host(&request);
+    if host.is_some() && host == center.config.public_host().ok() {
+        return next.run(request).await;
+    }
+    let message = "This server does not answer for this host; see public_url in its configuration.";
+    ApiError::new(StatusCode::MISDIRECTED_REQUEST, "host_unknown", message).into_response()
+}
+
+/// Returns the host that the client asked for, without its port.
+fn requested_host(request: &Request) -> Option<PortalHost> {
+    let of_header = || {
+        let value = request.headers().get(header::HOST)?.to_str().ok()?;
+        value.parse::<Authority>().ok()
+    };
+    let authority = request.uri().authority().cloned().or_else(of_header)?;
+    deskseal::canonical_host(authority.host()).ok()
+}
+
+/// Returns the address of the client. Behind trusted proxies it is the last one in `X-Forwarded-For`
+/// that is none of them; what stands before it, anybody can write.
+fn client_address(config: &Config, request: &Request) -> IpAddr {
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
+    let is_trusted = |address: &IpAddr| {
+        config.trusted_proxies.iter().any(|network| network.contains(&address.to_canonical()))
+    };
+    if !is_trusted(&peer) {
+        return peer;
+    }
+    forwarded_for(request.headers())
+        .into_iter()
+        .rev()
+        .map_while(|text| text.parse().ok())
+        .find(|address| !is_trusted(address))
+        .unwrap_or(peer)
+}
+
+fn forwarded_for(headers: &HeaderMap) -> Vec<&str> {
+    headers
+        .get_all(FORWARDED_FOR)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use axum::body::Body;
+    use axum::extract::{ConnectInfo, Request};
+
+    use super::{client_address, requested_host};
+    use crate::config::Config;
+
+    fn config() -> Config {
+        let proxies = ["10.0.0.0/8", "::1/128"];
+        let trusted_proxies =
+            proxies.iter().map(|text| text.parse().expect("it is a network")).collect();
+        Config { trusted_proxies, ..Config::default() }
+    }
+
+    fn address(peer: &str, forwarded: &[&str]) -> String {
+        let mut request = Request::builder().uri("/");
+        for value in forwarded {
+            request = request.header("x-forwarded-for", *value);
+        }
+        let mut request = request.body(Body::empty()).expect("it is a request");
+        let peer: SocketAddr = peer.parse().expect("it is an address");
+        request.extensions_mut().insert(ConnectInfo(peer));
+        client_address(&config(), &request).to_string()
+    }
+
+    #[test]
+    fn only_trusted_proxies_may_say_for_whom_they_ask() {
+        assert_eq!(address("192.0.2.1:1", &["198.51.100.1"]), "192.0.2.1");
+        assert_eq!(address("10.0.0.1:1", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(address("[::1]:1", &["198.51.100.1"]), "198.51.100.1");
+    }
+
+    #[test]
+    fn what_a_client_writes_before_the_proxies_is_not_believed() {
+        assert_eq!(address("10.0.0.1:1", &["1.1.1.1, 198.51.100.1, 10.2.2.2"]), "198.51.100.1");
+        assert_eq!(address("10.0.0.1:1", &["1.1.1.1", "198.51.100.1"]), "198.51.100.1");
+        assert_eq!(address("10.0.0.1:1", &["198.51.100.1, nonsense"]), "10.0.0.1");
+        assert_eq!(address("10.0.0.1:1", &["10.3.3.3"]), "10.0.0.1");
+    }
+
+    #[test]
+    fn the_host_is_compared_without_port_and_case() {
+        let host = |value: &str| {
+            let request = Request::builder().header("host", value).body(Body::empty());
+            requested_host(&request.expect("it is a request")).map(|host| host.to_string())
+        };
+        assert_eq!(host("Desk.Example.com:8080").as_deref(), Some("desk.example.com"));
+        assert_eq!(host("[::1]:8080").as_deref(), Some("[::1]"));
+        assert_eq!(host("desk.example.com/evil"), None);
+        assert_eq!(host("desk.example.com@evil.net").as_deref(), Some("evil.net"));
+    }
+}

@@ -1,0 +1,31 @@
+//! The desk on the other side of the signature: a Ticket Center and a ticket portal to host yourself.
+//!
+//! One binary, `ticket-center`, answers the calls of the embedded Ticket Center. Which module holds
+//! what:
+//!
+//! - [`config`], [`clock`], [`center`]: how a server is set up, and what its parts share
+//! - [`store`]: the database, SQLite or PostgreSQL; [`ids`]: what its rows are called
+//! - [`vault`], [`secrets`]: desks' secrets, encrypted at rest
+//! - [`desks`], [`contacts`], [`conversations`], [`text`]: what a desk knows and does
+//! - [`origin`]: which sites may embed it; [`limits`]: how much one may ask for
+//! - [`api`], [`http`]: the calls, and how they come in; [`command`]: the command line
+
+#![forbid(unsafe_code)]
+
+pub mod api;
+pub mod center;
+pub mod clock;
+pub mod command;
+pub mod config;
+pub mod contacts;
+pub mod conversations;
+pub mod desks;
+mod embed;
+pub mod http;
+pub mod ids;
+pub mod limits;
+pub mod origin;
+pub mod secrets;
+pub mod store;
+pub mod text;
+pub mod vault;

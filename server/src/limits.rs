@@ -1,0 +1,149 @@
+//! How much one contact or one address may ask for.
+//!
+//! The limits are each instance's own, and by a clock that cannot be set: they keep an instance well,
+//! and are no accounting.
+
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use crate::config::Config;
+use crate::ids::ContactId;
+
+/// How long to wait before asking again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exceeded(Duration);
+
+impl Exceeded {
+    /// Returns whole seconds, at least one.
+    pub fn seconds(self) -> u64 {
+        self.0.as_secs() + 1
+    }
+}
+
+/// The limits of one instance.
+#[derive(Debug)]
+pub struct Limits {
+    calls: DefaultKeyedRateLimiter<Neighbourhood>,
+    reads: DefaultKeyedRateLimiter<ContactId>,
+    messages: DefaultKeyedRateLimiter<ContactId>,
+}
+
+impl Limits {
+    /// Returns limits that nobody has used yet.
+    pub fn new(config: &Config) -> Self {
+        Self {
+            calls: a_minute(config.calls_per_minute),
+            reads: a_minute(config.reads_per_minute),
+            messages: a_minute(config.messages_per_minute),
+        }
+    }
+
+    /// Counts a call from the address.
+    ///
+    /// # Errors
+    /// [`Exceeded`].
+    pub fn count_call(&self, address: IpAddr) -> Result<(), Exceeded> {
+        count(&self.calls, &Neighbourhood::of(address))
+    }
+
+    /// Counts a read of the contact.
+    ///
+    /// # Errors
+    /// [`Exceeded`].
+    pub fn count_read(&self, contact: &ContactId) -> Result<(), Exceeded> {
+        count(&self.reads, contact)
+    }
+
+    /// Counts a message of the contact.
+    ///
+    /// # Errors
+    /// [`Exceeded`].
+    pub fn count_message(&self, contact: &ContactId) -> Result<(), Exceeded> {
+        count(&self.messages, contact)
+    }
+
+    /// Forgets who has not been there for so long that nothing is counted against them.
+    pub fn forget_the_quiet(&self) {
+        self.calls.retain_recent();
+        self.reads.retain_recent();
+        self.messages.retain_recent();
+    }
+}
+
+/// What one household has: an IPv4 address, or the 64 bits of an IPv6 network, whose other 64 bits
+/// anybody there changes at will.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Neighbourhood(IpAddr);
+
+impl Neighbourhood {
+    fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V6(address) => {
+                let network = address.to_bits() & (u128::MAX << 64);
+                Self(Ipv6Addr::from_bits(network).into())
+            }
+            address @ IpAddr::V4(_) => Self(address),
+        }
+    }
+}
+
+fn a_minute<K: Clone + Eq + Hash>(most: NonZeroU32) -> DefaultKeyedRateLimiter<K> {
+    RateLimiter::keyed(Quota::per_minute(most))
+}
+
+fn count<K: Clone + Eq + Hash>(
+    limiter: &DefaultKeyedRateLimiter<K>,
+    key: &K,
+) -> Result<(), Exceeded> {
+    limiter
+        .check_key(key)
+        .map_err(|exceeded| Exceeded(exceeded.wait_time_from(DefaultClock::default().now())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+    use std::num::NonZeroU32;
+
+    use super::Limits;
+    use crate::config::Config;
+    use crate::ids::ContactId;
+
+    fn limits(most: u32) -> Limits {
+        let most = NonZeroU32::new(most).expect("it is not zero");
+        Limits::new(&Config {
+            calls_per_minute: most,
+            messages_per_minute: most,
+            ..Config::default()
+        })
+    }
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().expect("it is an address")
+    }
+
+    #[test]
+    fn beyond_the_limit_one_is_told_how_long_to_wait() {
+        let (limits, contact) = (limits(2), ContactId::generate());
+        assert!(limits.count_message(&contact).is_ok() && limits.count_message(&contact).is_ok());
+        let seconds = limits.count_message(&contact).expect_err("it is one too many").seconds();
+        assert!((1..=31).contains(&seconds), "{seconds}");
+        assert!(limits.count_message(&ContactId::generate()).is_ok());
+    }
+
+    #[test]
+    fn the_addresses_of_one_network_count_together() {
+        let limits = limits(1);
+        assert!(limits.count_call(address("2001:db8:0:1::1")).is_ok());
+        assert!(limits.count_call(address("2001:db8:0:1:ffff::2")).is_err());
+        assert!(limits.count_call(address("2001:db8:0:2::1")).is_ok());
+        assert!(limits.count_call(address("192.0.2.1")).is_ok());
+        assert!(limits.count_call(address("::ffff:192.0.2.1")).is_err());
+        assert!(limits.count_call(address("192.0.2.2")).is_ok());
+    }
+}

@@ -1,0 +1,217 @@
+//! The database: SQLite or PostgreSQL, from one set of statements and one set of migrations.
+//!
+//! Statements keep to what both databases know: TEXT and BIGINT, `$1`, `ON CONFLICT`, `RETURNING`.
+
+mod admission;
+
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::any::AnyPoolOptions;
+use sqlx::migrate::Migrator;
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
+
+pub use admission::{Admission, Admissions};
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// Reads of SQLite at the same time; more would only wait for the same file.
+const SQLITE_READERS: u32 = 4;
+
+/// How long a connection may rest before it is tried out, since its server may have gone.
+const TRUSTED_REST: Duration = Duration::from_secs(5);
+
+/// How long to wait for a connection before the database counts as unavailable.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What the two databases do differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// Why the database did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The URL names no database that this server knows.
+    #[error("The database URL is neither sqlite:PATH nor postgres://USER:PASSWORD@HOST/DATABASE.")]
+    UrlUnknown,
+    /// The file of SQLite cannot be created.
+    #[error("The database file cannot be created: {0}")]
+    File(#[source] std::io::Error),
+    /// The database has not the shape that this server needs.
+    #[error("The database cannot be migrated: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The database refused, or cannot be reached.
+    #[error("The database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The database failed for somebody who asked at the same time.
+    #[error("The database failed: {0}")]
+    Shared(std::sync::Arc<sqlx::Error>),
+    /// A row holds what this server never writes.
+    #[error("The database holds a {0} that this server does not know.")]
+    Unreadable(&'static str),
+}
+
+impl StoreError {
+    /// Tells whether trying again later may help.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Database(error) => is_passing(error),
+            Self::Shared(error) => is_passing(error),
+            _ => false,
+        }
+    }
+}
+
+fn is_passing(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        // SQLITE_BUSY and SQLITE_LOCKED; PostgreSQL's classes of lost connections, exhausted resources,
+        // interventions of the operator, and transactions to be repeated.
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            matches!(code.as_ref(), "5" | "6" | "261" | "262" | "517")
+                || ["08", "40", "53", "57"]
+                    .iter()
+                    .any(|class| code.len() == 5 && code.starts_with(class))
+        }),
+        _ => false,
+    }
+}
+
+/// The database, open and ready.
+#[derive(Clone, Debug)]
+pub struct Store {
+    kind: Kind,
+    readers: AnyPool,
+    writers: AnyPool,
+}
+
+impl Store {
+    /// Opens the database, and creates the file of SQLite where there is none, readable by its owner
+    /// only.
+    ///
+    /// `connections` is the most that PostgreSQL is asked for.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let kind = kind(url)?;
+        if kind == Kind::Postgres {
+            let pool = pool(kind, connections).connect(url).await?;
+            return Ok(Self { kind, readers: pool.clone(), writers: pool });
+        }
+        create_private_file(sqlite_path(url))?;
+        // SQLite writes one transaction at a time; waiting for a connection is fairer than for a lock.
+        let writers = pool(kind, 1).connect(url).await?;
+        let readers = pool(kind, SQLITE_READERS).connect(url).await?;
+        Ok(Self { kind, readers, writers })
+    }
+
+    /// Brings the tables to the shape of this version. Instances that start together do it once.
+    ///
+    /// # Errors
+    /// [`StoreError::Migration`], for a database of a newer version too.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        Ok(MIGRATIONS.run(&self.writers).await?)
+    }
+
+    /// Checks that the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.readers).await?;
+        Ok(())
+    }
+
+    /// Finishes what is running and closes every connection.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+
+    /// Returns connections for statements that change nothing.
+    pub(crate) const fn readers(&self) -> &AnyPool {
+        &self.readers
+    }
+
+    /// Begins a transaction that writes. What it did is durable once `commit` returned, and undone when
+    /// it is dropped before.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        let begin = match self.kind {
+            // Taking the lock at once; a reader that becomes a writer later could only fail.
+            Kind::Sqlite => self.writers.begin_with("BEGIN IMMEDIATE").await?,
+            Kind::Postgres => self.writers.begin().await?,
+        };
+        Ok(begin)
+    }
+}
+
+fn kind(url: &str) -> Result<Kind, StoreError> {
+    match url.split_once(':') {
+        Some(("sqlite", _)) => Ok(Kind::Sqlite),
+        Some(("postgres" | "postgresql", _)) => Ok(Kind::Postgres),
+        _ => Err(StoreError::UrlUnknown),
+    }
+}
+
+fn sqlite_path(url: &str) -> &Path {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    Path::new(path.split('?').next().unwrap_or(path))
+}
+
+/// SQLite gives its side files the mode of the main one.
+fn create_private_file(path: &Path) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(StoreError::File(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn pool(kind: Kind, connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .before_acquire(|connection, rest| {
+            Box::pin(async move {
+                if rest.idle_for > TRUSTED_REST {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .after_connect(move |connection, _| Box::pin(prepare(kind, connection)))
+}
+
+async fn prepare(kind: Kind, connection: &mut AnyConnection) -> sqlx::Result<()> {
+    match kind {
+        // FULL: an acknowledged commit survives the loss of power too.
+        Kind::Sqlite => {
+            let pragmas = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
+                           PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON";
+            connection.execute(sqlx::raw_sql(pragmas)).await?;
+        }
+        // A transaction that its instance forgot must not hold locks for ever.
+        Kind::Postgres => {
+            let settings = "SET synchronous_commit = on; SET lock_timeout = '10s'; \
+                            SET idle_in_transaction_session_timeout = '60s'";
+            connection.execute(sqlx::raw_sql(settings)).await?;
+        }
+    }
+    Ok(())
+}

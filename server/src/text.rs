@@ -1,0 +1,150 @@
+//! What people write: messages and subjects, cleaned of what only machines write.
+
+/// The longest message, in characters.
+const MAX_MESSAGE: usize = 10_000;
+
+/// The longest subject that may be given, in characters.
+const MAX_SUBJECT: usize = 200;
+
+/// The longest subject that is made of a message.
+const MAX_MADE_SUBJECT: usize = 80;
+
+/// The longest preview of a message.
+const MAX_PREVIEW: usize = 140;
+
+/// Why a text is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Nothing is left of the message without blanks.
+    #[error("The message is empty.")]
+    MessageEmpty,
+    /// The message has over 10 000 characters.
+    #[error("The message has more than 10000 characters.")]
+    MessageTooLong,
+    /// The subject has over 200 characters.
+    #[error("The subject has more than 200 characters.")]
+    SubjectTooLong,
+}
+
+/// A message's text: 1 to 10 000 characters, lines ended by a line feed alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageText(String);
+
+impl MessageText {
+    /// Reads what somebody wrote. Blanks around it and control characters are left out: pasted text
+    /// has them, nobody sees them, and not every database holds them.
+    ///
+    /// # Errors
+    /// [`TextError::MessageEmpty`], [`TextError::MessageTooLong`].
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let is_kept =
+            |character: &char| matches!(character, '\n' | '\t') || !character.is_control();
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let text: String = text.chars().filter(is_kept).collect();
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(TextError::MessageEmpty);
+        }
+        if text.chars().count() > MAX_MESSAGE {
+            return Err(TextError::MessageTooLong);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Returns the text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the text's beginning on one line.
+    pub(crate) fn preview(&self) -> String {
+        shortened(&on_one_line(&self.0), MAX_PREVIEW)
+    }
+}
+
+/// A conversation's subject: one line of 1 to 200 characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject(String);
+
+impl Subject {
+    /// Reads what somebody wrote, or makes a subject of the message's first line where that is nothing.
+    ///
+    /// # Errors
+    /// [`TextError::SubjectTooLong`].
+    pub fn parse(text: Option<&str>, message: &MessageText) -> Result<Self, TextError> {
+        let given = text.map(on_one_line).filter(|given| !given.is_empty());
+        match given {
+            Some(given) if given.chars().count() > MAX_SUBJECT => Err(TextError::SubjectTooLong),
+            Some(given) => Ok(Self(given)),
+            None => Ok(Self::made_of(message)),
+        }
+    }
+
+    fn made_of(message: &MessageText) -> Self {
+        let first_line = message.0.lines().next().unwrap_or_default();
+        Self(shortened(&on_one_line(first_line), MAX_MADE_SUBJECT))
+    }
+
+    /// Returns the subject.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn on_one_line(text: &str) -> String {
+    let is_gap = |character: char| character.is_whitespace() || character.is_control();
+    let words: Vec<_> = text.split(is_gap).filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(most - 1).chain(['…']).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MessageText, Subject, TextError};
+
+    fn message(text: &str) -> MessageText {
+        MessageText::parse(text).expect("it is a message")
+    }
+
+    #[test]
+    fn control_characters_are_left_out_and_lines_kept() {
+        assert_eq!(message(" a\r\nb\rc\0\u{1b}[0m\td \n").as_str(), "a\nb\nc[0m\td");
+    }
+
+    #[test]
+    fn a_message_of_nothing_to_see_is_empty() {
+        for text in ["", " \r\n\t ", "\0\0", "\u{a0}\u{3000}"] {
+            assert_eq!(MessageText::parse(text), Err(TextError::MessageEmpty), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn characters_are_counted_and_not_bytes() {
+        assert!(MessageText::parse(&"ü".repeat(10_000)).is_ok());
+        assert_eq!(MessageText::parse(&"a".repeat(10_001)), Err(TextError::MessageTooLong));
+    }
+
+    #[test]
+    fn a_subject_is_given_or_made_of_the_first_line() {
+        let text = message("Cannot   log in\nIt says 403.");
+        let subject = |given| Subject::parse(given, &text).map(|subject| subject.0);
+        assert_eq!(subject(Some(" Log\nin ")), Ok("Log in".to_owned()));
+        for nothing in [None, Some(" \n")] {
+            assert_eq!(subject(nothing), Ok("Cannot log in".to_owned()));
+        }
+        assert_eq!(subject(Some(&"a".repeat(201))), Err(TextError::SubjectTooLong));
+    }
+
+    #[test]
+    fn a_long_first_line_is_shortened_at_a_character() {
+        let subject = Subject::parse(None, &message(&"ü".repeat(200))).expect("it is made");
+        assert_eq!(subject.as_str(), format!("{}…", "ü".repeat(79)));
+        assert_eq!(message(&"ü\n".repeat(200)).preview().chars().count(), 140);
+    }
+}

@@ -1,0 +1,354 @@
+//! Secrets at rest, and the keys that everything else of the server derives.
+//!
+//! The operator gives one root key, or several: the first encrypts, the others only decrypt what was
+//! encrypted before they were replaced. No root key is used itself. Each use has a key of its own,
+//! derived with HKDF-SHA256 under a label, so that nothing made for one use holds for another.
+
+use std::fmt;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::ids::{DeskId, SecretId, is_id};
+use crate::secrets::Purpose;
+
+const KEY_BYTES: usize = 32;
+const NONCE_BYTES: usize = 24;
+
+/// What a derived key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyUse {
+    /// Encrypting desks' secrets in the database.
+    SecretsAtRest,
+    /// Sealing the hidden token of a portal's form.
+    PortalForm,
+    /// Signing in to the dashboard.
+    Session,
+}
+
+impl KeyUse {
+    /// Labels never change: what an older server sealed must stay readable.
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::SecretsAtRest => b"ticket-center/1/secrets-at-rest",
+            Self::PortalForm => b"ticket-center/1/portal-form",
+            Self::Session => b"ticket-center/1/session",
+        }
+    }
+}
+
+/// Why a key or a sealed secret cannot be used.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum VaultError {
+    /// No key was given.
+    #[error(
+        "There is no key; make one with `ticket-center key generate` and set TICKET_CENTER_KEYS."
+    )]
+    KeyMissing,
+    /// A key is not `ID:KEY`.
+    #[error(
+        "A key is not written as ID:KEY, where ID is a name of your choice and KEY the 43 characters \
+         that `ticket-center key generate` prints."
+    )]
+    KeyMalformed,
+    /// Two keys have the same id.
+    #[error("Two keys have the same id; each needs a name of its own.")]
+    KeyRepeated,
+    /// The sealed secret names a key that is not given.
+    #[error("A secret was encrypted with the key {0:?}, which is not among TICKET_CENTER_KEYS.")]
+    KeyUnknown(String),
+    /// The sealed secret was changed, moved, or encrypted with another key of the same id.
+    #[error("A secret in the database cannot be decrypted: it, or the key of its id, was changed.")]
+    SealBroken,
+    /// The operating system's random source cannot be read.
+    #[error("The operating system's random source cannot be read.")]
+    NoRandomness,
+}
+
+/// The root keys, the first of them current.
+///
+/// `Debug` shows their ids only; they are overwritten when the keyring is dropped.
+///
+/// ```
+/// use ticket_center::vault::Keyring;
+///
+/// let keyring = Keyring::parse(&format!("2026:{}", Keyring::generate_key()?.as_str()))?;
+/// assert_eq!(format!("{keyring:?}"), r#"Keyring(["2026"])"#);
+/// # Ok::<(), ticket_center::vault::VaultError>(())
+/// ```
+pub struct Keyring(Vec<RootKey>);
+
+struct RootKey {
+    id: String,
+    bytes: Zeroizing<[u8; KEY_BYTES]>,
+}
+
+/// Which secret a sealed text belongs to: the associated data of its encryption.
+#[derive(Clone, Copy, Debug)]
+pub struct SealedFor<'id> {
+    /// The desk.
+    pub desk: &'id DeskId,
+    /// What the desk uses the secret for.
+    pub purpose: Purpose,
+    /// The secret's id.
+    pub secret: &'id SecretId,
+}
+
+/// An encrypted secret, as the database holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// The key that encrypted it.
+    pub key_id: String,
+    /// Nonce and ciphertext in base64url.
+    pub text: String,
+}
+
+impl Keyring {
+    /// Reads `ID:KEY`, separated by commas, the current key first.
+    ///
+    /// # Errors
+    /// [`VaultError::KeyMissing`], [`VaultError::KeyMalformed`], [`VaultError::KeyRepeated`].
+    pub fn parse(text: &str) -> Result<Self, VaultError> {
+        if text.trim().is_empty() {
+            return Err(VaultError::KeyMissing);
+        }
+        let keys = text.split(',').map(root_key).collect::<Result<Vec<_>, _>>()?;
+        let is_repeated =
+            |(index, key): (usize, &RootKey)| keys[..index].iter().any(|other| other.id == key.id);
+        if keys.iter().enumerate().any(is_repeated) {
+            return Err(VaultError::KeyRepeated);
+        }
+        Ok(Self(keys))
+    }
+
+    /// Returns a new key in written form.
+    ///
+    /// # Errors
+    /// [`VaultError::NoRandomness`].
+    pub fn generate_key() -> Result<Zeroizing<String>, VaultError> {
+        let bytes = Zeroizing::new(random::<KEY_BYTES>()?);
+        Ok(Zeroizing::new(Base64UrlUnpadded::encode_string(bytes.as_ref())))
+    }
+
+    /// Encrypts a secret with the current key.
+    ///
+    /// # Errors
+    /// [`VaultError::NoRandomness`].
+    pub fn seal(&self, what: SealedFor<'_>, secret: &str) -> Result<Sealed, VaultError> {
+        let key = self.0.first().ok_or(VaultError::KeyMissing)?;
+        let nonce = random::<NONCE_BYTES>()?;
+        let associated = what.associated_data();
+        let payload = Payload { msg: secret.as_bytes(), aad: &associated };
+        let ciphertext = cipher(key)
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| VaultError::SealBroken)?;
+        let text = Base64UrlUnpadded::encode_string(&[&nonce[..], &ciphertext].concat());
+        Ok(Sealed { key_id: key.id.clone(), text })
+    }
+
+    /// Decrypts a secret with the key that it names.
+    ///
+    /// # Errors
+    /// [`VaultError::KeyUnknown`]; [`VaultError::SealBroken`] for another desk, purpose or secret too.
+    pub fn open(
+        &self,
+        what: SealedFor<'_>,
+        sealed: &Sealed,
+    ) -> Result<Zeroizing<String>, VaultError> {
+        let key = self
+            .0
+            .iter()
+            .find(|key| key.id == sealed.key_id)
+            .ok_or_else(|| VaultError::KeyUnknown(sealed.key_id.clone()))?;
+        let bytes =
+            Base64UrlUnpadded::decode_vec(&sealed.text).map_err(|_| VaultError::SealBroken)?;
+        let (nonce, ciphertext) =
+            bytes.split_first_chunk::<NONCE_BYTES>().ok_or(VaultError::SealBroken)?;
+        let associated = what.associated_data();
+        let plaintext = cipher(key)
+            .decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: &associated })
+            .map(Zeroizing::new)
+            .map_err(|_| VaultError::SealBroken)?;
+        let text = std::str::from_utf8(&plaintext).map_err(|_| VaultError::SealBroken)?;
+        Ok(Zeroizing::new(text.to_owned()))
+    }
+
+    /// Tells whether the current key encrypted the secret.
+    pub fn is_current(&self, sealed: &Sealed) -> bool {
+        self.0.first().is_some_and(|key| key.id == sealed.key_id)
+    }
+
+    /// Returns the keys for a use, each with the id of its root, the current one first.
+    pub fn derived(
+        &self,
+        key_use: KeyUse,
+    ) -> impl Iterator<Item = (&str, Zeroizing<[u8; KEY_BYTES]>)> {
+        self.0.iter().map(move |key| (key.id.as_str(), derived(key, key_use)))
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids: Vec<_> = self.0.iter().map(|key| key.id.as_str()).collect();
+        formatter.debug_tuple("Keyring").field(&ids).finish()
+    }
+}
+
+impl SealedFor<'_> {
+    /// Zero bytes separate the parts; none of them can contain one.
+    fn associated_data(&self) -> Vec<u8> {
+        let parts = [self.desk.as_str(), self.purpose.as_str(), self.secret.as_str()];
+        parts.join("\0").into_bytes()
+    }
+}
+
+fn root_key(text: &str) -> Result<RootKey, VaultError> {
+    let (id, encoded) = text.trim().split_once(':').ok_or(VaultError::KeyMalformed)?;
+    let mut bytes = Zeroizing::new([0; KEY_BYTES]);
+    let length = Base64UrlUnpadded::decode(encoded, bytes.as_mut())
+        .map_err(|_| VaultError::KeyMalformed)?
+        .len();
+    let is_one_byte_repeated = bytes.iter().all(|byte| *byte == bytes[0]);
+    if !is_id(id) || length != KEY_BYTES || is_one_byte_repeated {
+        return Err(VaultError::KeyMalformed);
+    }
+    Ok(RootKey { id: id.to_owned(), bytes })
+}
+
+fn derived(key: &RootKey, key_use: KeyUse) -> Zeroizing<[u8; KEY_BYTES]> {
+    let mut output = Zeroizing::new([0; KEY_BYTES]);
+    Hkdf::<Sha256>::new(None, key.bytes.as_ref())
+        .expand(key_use.label(), output.as_mut())
+        .expect("HKDF-SHA256 gives up to 8160 bytes (RFC 5869, section 2.3)");
+    output
+}
+
+fn cipher(key: &RootKey) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new(&(*derived(key, KeyUse::SecretsAtRest)).into())
+}
+
+fn random<const N: usize>() -> Result<[u8; N], VaultError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| VaultError::NoRandomness)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KeyUse, Keyring, Sealed, SealedFor, VaultError};
+    use crate::ids::{DeskId, SecretId};
+    use crate::secrets::Purpose;
+
+    const SECRET: &str = "example-secret-for-documentation";
+
+    fn key(id: &str) -> String {
+        let key = Keyring::generate_key().expect("there is randomness");
+        format!("{id}:{}", key.as_str())
+    }
+
+    struct Owner {
+        desk: DeskId,
+        secret: SecretId,
+    }
+
+    impl Owner {
+        fn new() -> Self {
+            Self { desk: DeskId::generate(), secret: SecretId::generate() }
+        }
+
+        fn of(&self, purpose: Purpose) -> SealedFor<'_> {
+            SealedFor { desk: &self.desk, purpose, secret: &self.secret }
+        }
+    }
+
+    #[test]
+    fn a_secret_opens_for_its_own_desk_purpose_and_id_only() {
+        let keyring = Keyring::parse(&key("a")).expect("the key is good");
+        let (owner, other) = (Owner::new(), Owner::new());
+        let own = owner.of(Purpose::TicketCenter);
+        let sealed = keyring.seal(own, SECRET).expect("it can be sealed");
+        assert_eq!(keyring.open(own, &sealed).expect("it opens").as_str(), SECRET);
+        let wrong = [
+            owner.of(Purpose::Portal),
+            SealedFor { desk: &other.desk, ..own },
+            SealedFor { secret: &other.secret, ..own },
+        ];
+        for what in wrong {
+            assert_eq!(keyring.open(what, &sealed), Err(VaultError::SealBroken));
+        }
+    }
+
+    #[test]
+    fn a_seal_with_any_character_changed_does_not_open() {
+        let keyring = Keyring::parse(&key("a")).expect("the key is good");
+        let owner = Owner::new();
+        let own = owner.of(Purpose::Portal);
+        let sealed = keyring.seal(own, SECRET).expect("it can be sealed");
+        for index in 0..sealed.text.len() {
+            let mut bytes = sealed.text.clone().into_bytes();
+            bytes[index] = if bytes[index] == b'A' { b'B' } else { b'A' };
+            let text = String::from_utf8(bytes).expect("it is ASCII");
+            let changed = Sealed { text, ..sealed.clone() };
+            assert_eq!(keyring.open(own, &changed), Err(VaultError::SealBroken), "at {index}");
+        }
+    }
+
+    #[test]
+    fn the_same_secret_is_sealed_differently_each_time() {
+        let keyring = Keyring::parse(&key("a")).expect("the key is good");
+        let owner = Owner::new();
+        let own = owner.of(Purpose::Portal);
+        assert_ne!(keyring.seal(own, SECRET), keyring.seal(own, SECRET));
+    }
+
+    #[test]
+    fn an_older_key_decrypts_and_only_the_first_encrypts() {
+        let (old, new) = (key("old"), key("new"));
+        let owner = Owner::new();
+        let own = owner.of(Purpose::Portal);
+        let before = Keyring::parse(&old).expect("the key is good");
+        let sealed = before.seal(own, SECRET).expect("it can be sealed");
+        let after = Keyring::parse(&format!("{new},{old}")).expect("the keys are good");
+        assert_eq!(after.open(own, &sealed).expect("it opens").as_str(), SECRET);
+        assert!(!after.is_current(&sealed));
+        assert_eq!(after.seal(own, SECRET).expect("it can be sealed").key_id, "new");
+        let without = Keyring::parse(&new).expect("the key is good");
+        assert_eq!(without.open(own, &sealed), Err(VaultError::KeyUnknown("old".to_owned())));
+    }
+
+    #[test]
+    fn another_key_under_the_same_id_does_not_open() {
+        let owner = Owner::new();
+        let own = owner.of(Purpose::Portal);
+        let sealed = Keyring::parse(&key("a")).and_then(|keyring| keyring.seal(own, SECRET));
+        let another = Keyring::parse(&key("a")).expect("the key is good");
+        assert_eq!(another.open(own, &sealed.expect("it seals")), Err(VaultError::SealBroken));
+    }
+
+    #[test]
+    fn each_use_has_a_key_of_its_own() {
+        let keyring = Keyring::parse(&key("a")).expect("the key is good");
+        let uses = [KeyUse::SecretsAtRest, KeyUse::PortalForm, KeyUse::Session];
+        let keys: Vec<_> = uses.into_iter().flat_map(|use_| keyring.derived(use_)).collect();
+        assert_eq!(keys.len(), 3);
+        assert!(keys[0].1 != keys[1].1 && keys[1].1 != keys[2].1 && keys[0].1 != keys[2].1);
+    }
+
+    #[test]
+    fn keys_that_are_no_keys_are_refused() {
+        let good = key("a");
+        let zeros = format!("a:{}", "A".repeat(43));
+        let short = &good[..good.len() - 4];
+        let no_id = &good[1..];
+        let refused = |text: &str| Keyring::parse(text).expect_err("it is no key");
+        assert_eq!(refused(""), VaultError::KeyMissing);
+        assert_eq!(refused(&format!("{good},{good}")), VaultError::KeyRepeated);
+        for text in [&zeros, short, no_id, "a", "a:", "a:changeme", &format!("{good},")] {
+            assert_eq!(refused(text), VaultError::KeyMalformed);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Which sites may embed a desk, and addresses signed as typed.
+
+use serde_json::json;
+use ticket_center::desks;
+use ticket_center::origin::AllowedDomain;
+
+use crate::server::{Answer, Customer, Database, Server, on_both_databases};
+
+async fn allow(server: &Server, entries: &[&str]) {
+    let parse = |entry: &&str| AllowedDomain::parse(entry).expect("it is a domain");
+    let domains: Vec<_> = entries.iter().map(parse).collect();
+    let is_set = desks::set_allowed_domains(server.store(), &server.desk, &domains).await;
+    assert!(is_set.expect("it is set"));
+}
+
+async fn from(customer: &Customer, origins: &[&str]) -> Answer {
+    let mut request = customer.request("/verify", &json!({}));
+    for origin in origins {
+        request = request.header("origin", *origin);
+    }
+    let response = request.send().await.expect("the server answers");
+    assert_eq!(response.headers()["access-control-allow-origin"], "*");
+    Answer::of(response).await
+}
+
+on_both_databases! {
+    async fn the_list_holds_at_once_and_an_empty_one_allows_all(database: Database) {
+        let server = Server::start(database).await;
+        let ada = server.customer("ada@example.com");
+        from(&ada, &["https://anything.example"]).await.done();
+        allow(&server, &["example.com", "localhost"]).await;
+        for origin in ["https://example.com", "https://app.example.com:8443", "http://localhost:3000"] {
+            from(&ada, &[origin]).await.done();
+        }
+        from(&ada, &[]).await.done();
+        let refused = [
+            &["https://evilexample.com"][..], &["https://example.com.evil.net"], &["null"], &[""],
+            &["https://example.com", "https://example.com"],
+        ];
+        for origins in refused {
+            let answer = from(&ada, origins).await;
+            assert_eq!(answer.refused(), (403, "origin_not_allowed"), "{origins:?}");
+        }
+        allow(&server, &[]).await;
+        from(&ada, &["null"]).await.done();
+    }
+
+    async fn an_address_signed_as_typed_is_taken_only_where_the_desk_accepts_it(database: Database) {
+        let server = Server::start(database).await;
+        let canonical = server.customer("ada@example.com");
+        let contact = canonical.verify().await.done()["contact"].clone();
+        let signature = signature_of(&server.secret.text, "Ada@example.com");
+        let typed = canonical.with("email", "Ada@example.com").with("signature", &signature);
+        assert_eq!(typed.verify().await.refused(), (401, "signature_mismatch"));
+        let accept = async |accepts| {
+            let set = desks::set_accepts_as_typed(server.store(), &server.desk, accepts).await;
+            assert!(set.expect("it is set"));
+        };
+        accept(true).await;
+        assert_eq!(typed.verify().await.done()["contact"], contact);
+        canonical.verify().await.done();
+        let other = typed.with("email", "ADA@example.com");
+        assert_eq!(other.verify().await.refused(), (401, "signature_mismatch"));
+        let ambiguous = "\u{212a}im@example.com";
+        let signature = signature_of(&server.secret.text, ambiguous);
+        let ambiguous = typed.with("email", ambiguous).with("signature", &signature);
+        assert_eq!(ambiguous.verify().await.refused(), (401, "email_ambiguous"));
+        accept(false).await;
+        assert_eq!(typed.verify().await.refused(), (401, "signature_mismatch"));
+    }
+}
+
+/// Signs as the snippets of other documentation do: any text, as it is.
+fn signature_of(secret: &str, message: &str) -> String {
+    use hmac::{Hmac, KeyInit as _, Mac as _};
+
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).expect("any length");
+    mac.update(message.as_bytes());
+    base16ct::lower::encode_string(&mac.finalize().into_bytes())
+}

@@ -1,0 +1,13 @@
+//! The server's behaviour, each test on SQLite and on PostgreSQL.
+//!
+//! PostgreSQL is the one of the system (Debian: `apt install postgresql`); the tests start a cluster of
+//! their own and end it.
+
+mod access;
+mod calls;
+mod durability;
+mod embedding;
+mod postgres;
+mod secrets;
+mod server;
+mod transport;

@@ -1,0 +1,101 @@
+//! A PostgreSQL of the tests' own: a cluster in a temporary folder, with a database for each test.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::Connection as _;
+
+/// Where Debian keeps the programs of each version.
+const DEBIAN: &str = "/usr/lib/postgresql";
+
+/// The user that the cluster runs as where the tests run as root, which PostgreSQL refuses.
+const USER: &str = "postgres";
+
+/// Ends PostgreSQL and removes its folder when standard input ends: when the test process does, in
+/// whatever way. Nothing of it has to survive the machine, so nothing is synced.
+const KEEPER: &str = r#"
+folder=$(mktemp -d) || exit
+"$1/initdb" --pgdata "$folder/data" --auth trust --username postgres --no-sync >"$folder/log" 2>&1 &&
+    "$1/postgres" -D "$folder/data" -h 127.0.0.1 -p "$2" -k "" -c max_connections=300 -c fsync=off \
+        >>"$folder/log" 2>&1 &
+server=$!
+until "$1/pg_isready" -q -h 127.0.0.1 -p "$2"; do
+    kill -0 "$server" 2>/dev/null || { cat "$folder/log" >&2; rm -rf "$folder"; exit; }
+    sleep 0.1
+done
+echo ready
+read -r _
+kill -INT "$server"
+wait "$server"
+rm -rf "$folder"
+"#;
+
+struct Cluster {
+    port: u16,
+    _keeper: Child,
+    _end: ChildStdin,
+}
+
+static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+static DATABASES: AtomicU32 = AtomicU32::new(0);
+
+/// Returns the URL of a new database.
+pub(crate) async fn new_database() -> String {
+    let port = CLUSTER.get_or_init(Cluster::start).port;
+    let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::SeqCst));
+    let server = format!("postgres://postgres@127.0.0.1:{port}");
+    sqlx::any::install_default_drivers();
+    let mut connection =
+        sqlx::AnyConnection::connect(&format!("{server}/postgres")).await.expect("it is reached");
+    let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    sqlx::query(create).execute(&mut connection).await.expect("it is created");
+    format!("{server}/{name}")
+}
+
+impl Cluster {
+    fn start() -> Self {
+        let port = free_port();
+        let mut keeper = shell()
+            .args(["-c", KEEPER, "keeper"])
+            .arg(programs())
+            .arg(port.to_string())
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("there is a shell");
+        let mut ready = [0; 6];
+        let output = keeper.stdout.as_mut().expect("it is piped").read_exact(&mut ready);
+        output.expect("PostgreSQL starts, or has said why not");
+        let end = keeper.stdin.take().expect("it is piped");
+        Self { port, _keeper: keeper, _end: end }
+    }
+}
+
+fn shell() -> Command {
+    if !rustix::process::geteuid().is_root() {
+        return Command::new("sh");
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid", USER, "--regid", USER, "--clear-groups", "sh"]);
+    command
+}
+
+/// Returns the folder of the newest version's programs.
+fn programs() -> PathBuf {
+    let versions = fs::read_dir(DEBIAN).expect("PostgreSQL is installed: apt install postgresql");
+    let number = |path: &Path| path.file_name()?.to_str()?.parse::<u32>().ok();
+    let newest = versions
+        .map(|entry| entry.expect("the folder can be read").path())
+        .max_by_key(|path| number(path));
+    newest.expect("PostgreSQL is installed: apt install postgresql").join("bin")
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
+    listener.local_addr().expect("it is bound").port()
+}

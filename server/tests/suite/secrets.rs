@@ -1,0 +1,183 @@
+//! Secrets: rotated, revoked, kept apart, and encrypted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::{Connection as _, Row as _};
+use ticket_center::clock::Moment;
+use ticket_center::desks::{self, DeskName};
+use ticket_center::secrets::{self, Grace, NewSecret, Purpose, SecretError};
+use ticket_center::vault::Keyring;
+
+use crate::server::{Database, Instance, START, Server, on_both_databases};
+
+const DAY: i64 = 24 * 60 * 60;
+
+fn no_grace() -> Grace {
+    Grace::new(Duration::ZERO).expect("it is short")
+}
+
+on_both_databases! {
+    async fn a_replaced_secret_holds_for_its_grace_on_every_instance(database: Database) {
+        let server = Server::start(database).await;
+        let second = server.second_instance().await;
+        let old = server.customer("ada@example.com");
+        let contact = old.verify().await.done()["contact"].clone();
+        old.at(&second).verify().await.done();
+        let issued = server.rotate(Grace::default()).await;
+        assert_eq!(issued.previous_expires_at, Some(START + DAY));
+        let new = server.customer_with("ada@example.com", &issued.text);
+        assert_eq!(new.at(&second).verify().await.done()["contact"], contact);
+        server.clock.advance(DAY - 1);
+        old.verify().await.done();
+        old.at(&second).verify().await.done();
+        server.clock.advance(1);
+        assert_eq!(old.verify().await.refused(), (401, "signature_mismatch"));
+        assert_eq!(old.at(&second).verify().await.refused(), (401, "signature_mismatch"));
+        new.verify().await.done();
+    }
+
+    async fn rotating_twice_within_the_grace_keeps_all_three(database: Database) {
+        let server = Server::start(database).await;
+        let first = server.customer("ada@example.com");
+        let second = server.rotate(Grace::default()).await;
+        server.clock.advance(60);
+        let third = server.rotate(Grace::default()).await;
+        let second = server.customer_with("ada@example.com", &second.text);
+        let third = server.customer_with("ada@example.com", &third.text);
+        for customer in [&first, &second, &third] {
+            customer.verify().await.done();
+        }
+        server.clock.advance(DAY - 60);
+        assert_eq!(first.verify().await.refused(), (401, "signature_mismatch"));
+        second.verify().await.done();
+        server.clock.advance(60);
+        assert_eq!(second.verify().await.refused(), (401, "signature_mismatch"));
+        third.verify().await.done();
+    }
+
+    async fn a_revoked_secret_is_dead_at_once_everywhere_and_for_ever(database: Database) {
+        let server = Server::start(database).await;
+        let second = server.second_instance().await;
+        let old = server.customer("ada@example.com");
+        server.rotate(Grace::default()).await;
+        old.at(&second).verify().await.done();
+        let (desk, id) = (&server.desk, &server.secret.id);
+        let now = server.instance.center.clock.now();
+        secrets::revoke(server.store(), desk, id, now).await.expect("it is revoked");
+        assert_eq!(old.verify().await.refused(), (401, "signature_mismatch"));
+        assert_eq!(old.at(&second).verify().await.refused(), (401, "signature_mismatch"));
+        server.clock.advance(-DAY);
+        assert_eq!(old.verify().await.refused(), (401, "signature_mismatch"));
+        let again = secrets::revoke(server.store(), desk, id, now).await;
+        assert!(matches!(again, Err(SecretError::SecretUnknown)));
+    }
+
+    async fn rotating_without_grace_leaves_nothing_of_the_old_secret(database: Database) {
+        let server = Server::start(database).await;
+        let old = server.customer("ada@example.com");
+        server.rotate(no_grace()).await;
+        server.clock.advance(-10);
+        assert_eq!(old.verify().await.refused(), (401, "signature_mismatch"));
+    }
+
+    async fn the_current_secret_is_not_revoked_and_anothers_is_unknown(database: Database) {
+        let server = Server::start(database).await;
+        let now = server.instance.center.clock.now();
+        let (desk, id) = (&server.desk, &server.secret.id);
+        let current = secrets::revoke(server.store(), desk, id, now).await;
+        assert!(matches!(current, Err(SecretError::StillCurrent)));
+        let name = DeskName::parse("Other").expect("it is a name");
+        let other = desks::create(server.store(), &name, now).await.expect("a desk");
+        let foreign = secrets::revoke(server.store(), &other, id, now).await;
+        assert!(matches!(foreign, Err(SecretError::SecretUnknown)));
+        server.customer("ada@example.com").verify().await.done();
+    }
+
+    async fn the_purposes_have_secrets_of_their_own(database: Database) {
+        let server = Server::start(database).await;
+        let center = &server.instance.center;
+        let now = center.clock.now();
+        let give = async |purpose, text: &str| {
+            let place = (&server.desk, purpose);
+            let given = NewSecret::Given(text);
+            secrets::rotate(&center.store, &center.keyring, place, given, no_grace(), now).await
+        };
+        let shared = give(Purpose::Portal, &server.secret.text).await;
+        assert!(matches!(shared, Err(SecretError::InUse)));
+        let own = "hdh_secret_in-use-elsewhere-already";
+        give(Purpose::Portal, own).await.expect("it is taken");
+        assert!(matches!(give(Purpose::TicketCenter, own).await, Err(SecretError::InUse)));
+        assert!(matches!(give(Purpose::Portal, "changeme").await, Err(SecretError::Refused(_))));
+        let portal = server.customer_with("ada@example.com", own);
+        assert_eq!(portal.verify().await.refused(), (401, "signature_mismatch"));
+        server.customer("ada@example.com").verify().await.done();
+    }
+
+    async fn rotations_at_once_leave_one_current_secret(database: Database) {
+        let server = Server::start(database).await;
+        let second = server.second_instance().await;
+        let purpose = Purpose::TicketCenter;
+        let rotate = |instance| crate::server::rotate(instance, &server.desk, purpose, Grace::default());
+        tokio::join!(
+            rotate(&server.instance), rotate(&second), rotate(&server.instance), rotate(&second)
+        );
+        let records = secrets::list(server.store(), &server.desk).await.expect("a list");
+        assert_eq!(records.len(), 5);
+        assert_eq!(records.iter().filter(|record| record.expires_at.is_none()).count(), 1);
+        server.customer("ada@example.com").verify().await.done();
+    }
+
+    async fn the_last_use_is_written_for_the_secret_that_was_used(database: Database) {
+        let server = Server::start(database).await;
+        server.rotate(Grace::default()).await;
+        server.clock.advance(30);
+        server.customer("ada@example.com").verify().await.done();
+        server.instance.center.desks.write_last_uses().await.expect("it is written");
+        let records = secrets::list(server.store(), &server.desk).await.expect("a list");
+        let used_at = |current: bool| {
+            let mut records = records.iter();
+            let record = records.find(|record| record.expires_at.is_none() == current);
+            record.expect("there is one").last_used_at.map(Moment::unix_seconds)
+        };
+        assert_eq!((used_at(true), used_at(false)), (None, Some(START + 30)));
+    }
+
+    async fn secrets_are_encrypted_and_re_encrypted(database: Database) {
+        let server = Server::start(database).await;
+        let store = server.store();
+        let sealed = async || {
+            sqlx::any::install_default_drivers();
+            let url = server.config.database_url.shown();
+            let mut connection =
+                sqlx::AnyConnection::connect(url).await.expect("it is reached");
+            let row = sqlx::query("SELECT key_id, sealed FROM secrets").fetch_one(&mut connection);
+            let row = row.await.expect("there is one secret");
+            (row.get::<String, _>("key_id"), row.get::<String, _>("sealed"))
+        };
+        let (key_id, before) = sealed().await;
+        assert_eq!(key_id, "test");
+        assert!(!before.contains(server.secret.text.as_str()));
+        let new_key = Keyring::generate_key().expect("randomness");
+        let keys = format!("new:{},{}", new_key.as_str(), server.keys);
+        let both = Keyring::parse(&keys).expect("the keys are good");
+        assert_eq!(secrets::rekey(store, &both).await.expect("it is done"), 1);
+        assert_eq!(secrets::rekey(store, &both).await.expect("it is done"), 0);
+        assert_eq!(sealed().await.0, "new");
+        let new_alone = format!("new:{}", new_key.as_str());
+        let clock = Arc::clone(&server.clock).into();
+        let moved = Instance::start(server.config.clone(), &new_alone, clock).await;
+        server.customer("ada@example.com").at(&moved).verify().await.done();
+    }
+}
+
+#[test]
+fn a_grace_is_at_most_thirty_days() {
+    let day = Duration::from_secs(24 * 60 * 60);
+    assert!(Grace::new(30 * day).is_ok());
+    assert!(matches!(
+        Grace::new(30 * day + Duration::from_secs(1)),
+        Err(SecretError::GraceTooLong)
+    ));
+    assert!(matches!(Grace::new(Duration::MAX), Err(SecretError::GraceTooLong)));
+}

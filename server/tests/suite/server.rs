@@ -1,0 +1,303 @@
+//! A running server with one desk, and customers who call it.
+
+use std::fmt;
+use std::net::TcpListener;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use deskseal::{Secret, Signer};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use ticket_center::center::Center;
+use ticket_center::clock::{Clock, ManualClock};
+use ticket_center::config::{Config, Hidden};
+use ticket_center::conversations::{self, Agent, Visibility};
+use ticket_center::desks::{self, DeskName};
+use ticket_center::http;
+use ticket_center::ids::{AgentId, ConversationId, DeskId};
+use ticket_center::secrets::{self, Grace, IssuedSecret, NewSecret, Purpose};
+use ticket_center::store::Store;
+use ticket_center::text::MessageText;
+use ticket_center::vault::Keyring;
+use tokio::sync::oneshot;
+
+use crate::postgres;
+
+/// The Unix second at which every test begins.
+pub(crate) const START: i64 = 1_767_225_600;
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Database {
+    Sqlite,
+    Postgres,
+}
+
+/// Runs each test on both databases.
+macro_rules! on_both_databases {
+    ($(async fn $name:ident($parameter:ident: Database) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+
+            async fn on($parameter: Database) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                on(Database::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgresql() {
+                on(Database::Postgres).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_both_databases;
+
+/// A database that is there as long as this is.
+pub(crate) struct Place {
+    pub(crate) url: String,
+    _folder: TempDir,
+}
+
+impl Place {
+    pub(crate) async fn new(database: Database) -> Self {
+        let folder = TempDir::new().expect("there is room");
+        let url = match database {
+            Database::Sqlite => format!("sqlite:{}", folder.path().join("desk.db").display()),
+            Database::Postgres => postgres::new_database().await,
+        };
+        Self { url, _folder: folder }
+    }
+}
+
+/// An instance that answers on a loopback port until this is dropped.
+pub(crate) struct Instance {
+    pub(crate) center: Arc<Center>,
+    pub(crate) url: String,
+    _stop: oneshot::Sender<()>,
+}
+
+impl Instance {
+    pub(crate) async fn start(config: Config, keys: &str, clock: Clock) -> Self {
+        let store = Store::open(config.database_url.shown(), config.database_connections.get())
+            .await
+            .expect("it opens");
+        store.migrate().await.expect("it is migrated");
+        let keyring = Keyring::parse(keys).expect("the keys are good");
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
+        let url = format!("http://{}", listener.local_addr().expect("it is bound"));
+        let center = Center::new(config, store, keyring, clock);
+        let (stop, stopped) = oneshot::channel();
+        let served = Arc::clone(&center);
+        tokio::spawn(async move {
+            let stopped = async { drop(stopped.await) };
+            http::serve(&served, listener, stopped).await.expect("it serves");
+        });
+        Self { center, url, _stop: stop }
+    }
+}
+
+/// An instance with a desk that has a Ticket Center secret.
+pub(crate) struct Server {
+    pub(crate) instance: Instance,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) desk: DeskId,
+    pub(crate) secret: IssuedSecret,
+    pub(crate) config: Config,
+    pub(crate) keys: String,
+    _place: Place,
+}
+
+impl Server {
+    pub(crate) async fn start(database: Database) -> Self {
+        Self::start_with(database, |_| {}).await
+    }
+
+    pub(crate) async fn start_with(database: Database, set: impl FnOnce(&mut Config)) -> Self {
+        let place = Place::new(database).await;
+        let keys = format!("test:{}", Keyring::generate_key().expect("randomness").as_str());
+        let many = NonZeroU32::new(1_000_000).expect("it is not zero");
+        let mut config = Config {
+            database_url: Hidden::from(place.url.as_str()),
+            public_url: "http://127.0.0.1".parse().expect("it is a URL"),
+            database_connections: NonZeroU32::new(4).expect("it is not zero"),
+            calls_per_minute: many,
+            reads_per_minute: many,
+            messages_per_minute: many,
+            ..Config::default()
+        };
+        set(&mut config);
+        let clock = ManualClock::at(START);
+        let instance = Instance::start(config.clone(), &keys, Arc::clone(&clock).into()).await;
+        let store = &instance.center.store;
+        let name = DeskName::parse("Example").expect("it is a name");
+        let desk = desks::create(store, &name, instance.center.clock.now()).await.expect("a desk");
+        let secret = rotate(&instance, &desk, Purpose::TicketCenter, Grace::default()).await;
+        Self { instance, clock, desk, secret, config, keys, _place: place }
+    }
+
+    /// Starts another instance on the same database.
+    pub(crate) async fn second_instance(&self) -> Instance {
+        let clock = Arc::clone(&self.clock).into();
+        Instance::start(self.config.clone(), &self.keys, clock).await
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.instance.center.store
+    }
+
+    pub(crate) async fn rotate(&self, grace: Grace) -> IssuedSecret {
+        rotate(&self.instance, &self.desk, Purpose::TicketCenter, grace).await
+    }
+
+    /// Returns a customer, signed with the first secret.
+    pub(crate) fn customer(&self, email: &str) -> Customer {
+        self.customer_with(email, &self.secret.text)
+    }
+
+    pub(crate) fn customer_with(&self, email: &str, secret: &str) -> Customer {
+        let signer = Signer::new(Secret::new(secret).expect("it is a secret"));
+        let seal = signer.sign_email(email).expect("it is an e-mail");
+        Customer {
+            url: self.instance.url.clone(),
+            credentials: json!({
+                "helpdeskId": self.desk.as_str(),
+                "email": seal.email.as_str(),
+                "signature": seal.signature.to_hex(),
+            }),
+            client: reqwest::Client::new(),
+        }
+    }
+
+    pub(crate) async fn write_as_agent(
+        &self,
+        conversation: &Value,
+        visibility: Visibility,
+        text: &str,
+    ) {
+        let agent = Agent { id: AgentId::generate(), name: "Grace".to_owned() };
+        let text = MessageText::parse(text).expect("it is a message");
+        let id = conversation_id(conversation);
+        let now = self.instance.center.clock.now();
+        conversations::write_as_agent(
+            self.store(),
+            (&self.desk, &id),
+            &agent,
+            visibility,
+            &text,
+            now,
+        )
+        .await
+        .expect("it is written");
+    }
+}
+
+pub(crate) async fn rotate(
+    instance: &Instance,
+    desk: &DeskId,
+    purpose: Purpose,
+    grace: Grace,
+) -> IssuedSecret {
+    let Center { store, keyring, clock, .. } = &*instance.center;
+    let now = clock.now();
+    secrets::rotate(store, keyring, (desk, purpose), NewSecret::Generated, grace, now)
+        .await
+        .expect("it is issued")
+}
+
+pub(crate) fn conversation_id(conversation: &Value) -> ConversationId {
+    let id = conversation["id"].as_str().expect("a conversation has an id");
+    ConversationId::parse(id).expect("it is an id")
+}
+
+/// An answer: its status and its body.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    pub(crate) async fn of(response: reqwest::Response) -> Self {
+        let status = response.status();
+        Self { status, body: response.json().await.expect("every answer is JSON") }
+    }
+
+    /// Returns the body of a success.
+    pub(crate) fn done(self) -> Value {
+        assert!(self.status.is_success(), "{self}");
+        self.body
+    }
+
+    /// Returns the status and the code of a refusal.
+    pub(crate) fn refused(&self) -> (u16, &str) {
+        let code = self.body["error"]["code"].as_str();
+        assert!(self.body["error"]["message"].is_string(), "{self}");
+        (self.status.as_u16(), code.expect("a refusal has a code"))
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.status, self.body)
+    }
+}
+
+/// Who calls, with what the product's server signed.
+#[derive(Clone)]
+pub(crate) struct Customer {
+    pub(crate) url: String,
+    pub(crate) credentials: Value,
+    pub(crate) client: reqwest::Client,
+}
+
+impl Customer {
+    /// Returns the same customer at another instance.
+    pub(crate) fn at(&self, instance: &Instance) -> Self {
+        Self { url: instance.url.clone(), ..self.clone() }
+    }
+
+    /// Returns the same customer with one credential replaced.
+    pub(crate) fn with(&self, name: &str, value: &str) -> Self {
+        let mut customer = self.clone();
+        customer.credentials[name] = value.into();
+        customer
+    }
+
+    pub(crate) fn request(&self, path: &str, fields: &Value) -> reqwest::RequestBuilder {
+        let mut body = self.credentials.clone();
+        for (name, value) in fields.as_object().expect("fields are an object") {
+            body[name] = value.clone();
+        }
+        let url = format!("{}/api/messaging/ticket-center{path}", self.url);
+        self.client.post(url).json(&body)
+    }
+
+    pub(crate) async fn call(&self, path: &str, fields: Value) -> Answer {
+        let response = self.request(path, &fields).send().await;
+        Answer::of(response.expect("the server answers")).await
+    }
+
+    pub(crate) async fn verify(&self) -> Answer {
+        self.call("/verify", json!({})).await
+    }
+
+    /// Begins a conversation and returns it.
+    pub(crate) async fn begin(&self, message: &str) -> Value {
+        let answer = self.call("/message", json!({ "message": message })).await;
+        answer.done()["conversation"].take()
+    }
+
+    pub(crate) async fn list(&self, fields: Value) -> Value {
+        self.call("/conversations", fields).await.done()
+    }
+
+    /// Returns a page of messages.
+    pub(crate) async fn read(&self, conversation: &Value, fields: Value) -> Value {
+        let id = conversation_id(conversation);
+        self.call(&format!("/conversations/{id}/messages"), fields).await.done()
+    }
+}

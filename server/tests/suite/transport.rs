@@ -1,0 +1,173 @@
+//! What holds for every request: headers, limits, hosts, and the document.
+
+use std::num::NonZeroU32;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::server::{Answer, Customer, Database, Server, on_both_databases};
+
+const VERIFY: &str = "/api/messaging/ticket-center/verify";
+
+async fn send(customer: &Customer, content_type: &str, body: impl Into<reqwest::Body>) -> Answer {
+    let request = customer.client.post(format!("{}{VERIFY}", customer.url));
+    let response = request.header("content-type", content_type).body(body).send().await;
+    Answer::of(response.expect("the server answers")).await
+}
+
+on_both_databases! {
+    async fn answers_are_never_stored_and_say_no_more_than_they_must(database: Database) {
+        let server = Server::start(database).await;
+        let ada = server.customer("ada@example.com");
+        for customer in [ada.clone(), ada.with("signature", "")] {
+            let response = customer.request("/verify", &json!({})).send().await.expect("an answer");
+            let header = |name: &str| response.headers()[name].to_str().expect("it is text").to_owned();
+            assert_eq!(header("cache-control"), "no-store");
+            assert_eq!(header("x-content-type-options"), "nosniff");
+            assert_eq!(header("referrer-policy"), "no-referrer");
+            assert_eq!(header("access-control-allow-origin"), "*");
+            assert!(header("vary").to_ascii_lowercase().contains("origin"));
+            assert!(header("access-control-expose-headers").contains("retry-after"));
+            assert_eq!(header("x-request-id").len(), 36);
+            assert!(!response.headers().contains_key("access-control-allow-credentials"));
+            assert!(!response.headers().contains_key("set-cookie"));
+        }
+    }
+
+    async fn a_preflight_of_any_origin_passes_without_credentials(database: Database) {
+        let server = Server::start(database).await;
+        let ada = server.customer("ada@example.com");
+        let response = ada
+            .client
+            .request(Method::OPTIONS, format!("{}{VERIFY}", ada.url))
+            .header("origin", "null")
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "content-type")
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(response.status().as_u16(), 200);
+        assert_eq!(response.headers()["access-control-allow-origin"], "*");
+        assert_eq!(response.headers()["access-control-allow-methods"], "POST");
+        assert_eq!(response.headers()["access-control-allow-headers"], "content-type");
+        assert!(!response.headers().contains_key("access-control-allow-credentials"));
+    }
+
+    async fn a_body_that_is_not_the_json_of_the_call_is_refused(database: Database) {
+        let server = Server::start(database).await;
+        let ada = server.customer("ada@example.com");
+        let good = ada.credentials.to_string();
+        let json = "application/json";
+        assert_eq!(send(&ada, "text/plain", good.clone()).await.refused(), (415, "content_type_unsupported"));
+        assert_eq!(send(&ada, "application/jsonp", good.clone()).await.refused(), (415, "content_type_unsupported"));
+        send(&ada, "Application/JSON; charset=utf-8", good.clone()).await.done();
+        let repeated = good.replacen('{', r#"{"email":"eve@example.com","#, 1);
+        let lone_surrogate = good.replace("ada@", r"\ud800@");
+        for body in [String::new(), "[]".to_owned(), "null".to_owned(), good.replace('}', ""), repeated, lone_surrogate, "[".repeat(60_000)] {
+            assert_eq!(send(&ada, json, body).await.refused(), (400, "body_malformed"));
+        }
+        let ill_formed = [good.as_bytes(), b"\xff"].concat();
+        assert_eq!(send(&ada, json, ill_formed).await.refused(), (400, "body_malformed"));
+        let large = format!("{good}{}", " ".repeat(64 * 1024));
+        assert_eq!(send(&ada, json, large).await.refused(), (413, "body_too_large"));
+    }
+
+    async fn a_refusal_never_shows_what_was_sent(database: Database) {
+        let server = Server::start(database).await;
+        let ada = server.customer("ada@example.com");
+        let signature = "5".repeat(64);
+        let fields = json!({ "signature": signature, "email": "Eve-marker@example.com" });
+        let mismatch = ada.call("/verify", fields).await.to_string();
+        let malformed = send(&ada, "application/json", r#"{"email":"Eve-marker","zz":}"#).await;
+        for text in [mismatch, malformed.to_string()] {
+            let is_shown = text.contains(&signature) || text.to_lowercase().contains("marker");
+            assert!(!is_shown, "{text}");
+        }
+    }
+
+    async fn a_contact_and_an_address_are_limited(database: Database) {
+        let few = |most| NonZeroU32::new(most).expect("it is not zero");
+        let server = Server::start_with(database, |config| {
+            config.messages_per_minute = few(2);
+            config.reads_per_minute = few(3);
+            config.calls_per_minute = few(12);
+        })
+        .await;
+        let (ada, eve) = (server.customer("ada@example.com"), server.customer("eve@example.com"));
+        let message = json!({ "message": "hello" });
+        for _ in 0..2 {
+            ada.call("/message", message.clone()).await.done();
+        }
+        let response = ada.request("/message", &message).send().await.expect("an answer");
+        let seconds = response.headers()["retry-after"].to_str().map(str::parse::<u64>);
+        assert!(matches!(seconds, Ok(Ok(1..=60))));
+        assert_eq!(Answer::of(response).await.refused(), (429, "rate_limited"));
+        for _ in 0..3 {
+            ada.verify().await.done();
+        }
+        assert_eq!(ada.verify().await.refused(), (429, "rate_limited"));
+        eve.verify().await.done();
+        for _ in 0..4 {
+            eve.with("signature", "").verify().await;
+        }
+        assert_eq!(eve.verify().await.refused(), (429, "rate_limited"));
+    }
+
+    async fn another_host_gets_nothing_but_health(database: Database) {
+        let server = Server::start(database).await;
+        let ada = server.customer("ada@example.com");
+        let misdirected = ada.request("/verify", &json!({})).header("host", "evil.example");
+        let answer = Answer::of(misdirected.send().await.expect("an answer")).await;
+        assert_eq!(answer.refused(), (421, "host_unknown"));
+        for path in ["/healthz", "/readyz"] {
+            let request = ada.client.get(format!("{}{path}", ada.url)).header("host", "10.0.0.1");
+            let response = request.send().await.expect("an answer");
+            assert_eq!(response.status().as_u16(), 200);
+            assert_eq!(response.text().await.expect("a text"), "ok\n");
+        }
+    }
+
+    async fn the_embed_is_compressed_and_not_sent_twice(database: Database) {
+        let server = Server::start(database).await;
+        let get = || {
+            let url = format!("{}/ticket-center.js", server.instance.url);
+            reqwest::Client::new().get(url).header("accept-encoding", "gzip")
+        };
+        let response = get().send().await.expect("an answer");
+        assert_eq!(response.headers()["content-type"], "text/javascript; charset=utf-8");
+        assert_eq!(response.headers()["access-control-allow-origin"], "*");
+        assert_eq!(response.headers()["content-encoding"], "gzip");
+        let tag = response.headers()["etag"].clone();
+        assert!(response.bytes().await.expect("a body").len() <= 20 * 1024);
+        let again = get().header("if-none-match", tag).send().await.expect("an answer");
+        assert_eq!(again.status().as_u16(), 304);
+    }
+
+    async fn what_is_not_there_is_json_too(database: Database) {
+        let server = Server::start(database).await;
+        let ada = server.customer("ada@example.com");
+        let get = async |path: &str| {
+            let response = ada.client.get(format!("{}{path}", ada.url)).send().await;
+            Answer::of(response.expect("an answer")).await
+        };
+        assert_eq!(get("/nothing").await.refused(), (404, "not_found"));
+        assert_eq!(get("/api/messaging/ticket-center/nothing").await.refused(), (404, "not_found"));
+        assert_eq!(get(VERIFY).await.refused(), (405, "method_not_allowed"));
+    }
+
+    async fn the_document_names_every_call(database: Database) {
+        let server = Server::start(database).await;
+        let response = reqwest::get(format!("{}/api/openapi.json", server.instance.url)).await;
+        let document: Value = response.expect("an answer").json().await.expect("it is JSON");
+        assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1.")));
+        let paths = document["paths"].as_object().expect("there are paths");
+        let mut names: Vec<_> = paths.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        let expected = [
+            "/conversations", "/conversations/{id}/close", "/conversations/{id}/messages",
+            "/message", "/verify",
+        ];
+        assert_eq!(names, expected.map(|path| format!("/api/messaging/ticket-center{path}")));
+        assert!(paths.values().all(|path| path["post"]["requestBody"].is_object()));
+    }
+}
