@@ -279,8 +279,9 @@ impl Verifier {
             answer => return answer,
         }
         let signature = Signature::parse(signature)?;
-        let secret_index = self
-            .matching_secret(&signature, Timestamp::new(now)?, |key| key.sign(&[email.as_bytes()]))?;
+        let secret_index = self.matching_secret(&signature, Timestamp::new(now)?, |key| {
+            key.sign(&[email.as_bytes()])
+        })?;
         Ok(VerifiedEmail { email: CanonicalEmail::parse(email)?, secret_index })
     }
 

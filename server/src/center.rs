@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use deskseal::PortalHost;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::desks::OpenDesks;
 use crate::limits::Limits;
 use crate::store::{Admissions, Store, StoreError};
@@ -20,6 +21,8 @@ const TIDYING: Duration = Duration::from_secs(10);
 pub struct Center {
     /// The configuration.
     pub config: Config,
+    /// The host of the public URL.
+    pub public_host: PortalHost,
     /// The time.
     pub clock: Clock,
     /// The database.
@@ -36,9 +39,18 @@ pub struct Center {
 
 impl Center {
     /// Puts the parts together. It must be called inside a Tokio runtime.
-    pub fn new(config: Config, store: Store, keyring: Keyring, clock: Clock) -> Arc<Self> {
+    ///
+    /// # Errors
+    /// [`ConfigError::PublicUrl`].
+    pub fn new(
+        config: Config,
+        store: Store,
+        keyring: Keyring,
+        clock: Clock,
+    ) -> Result<Arc<Self>, ConfigError> {
         let keyring = Arc::new(keyring);
-        Arc::new(Self {
+        Ok(Arc::new(Self {
+            public_host: config.public_host()?,
             admissions: Admissions::start(&store),
             desks: OpenDesks::new(store.clone(), Arc::clone(&keyring), clock.clone()),
             limits: Limits::new(&config),
@@ -46,7 +58,7 @@ impl Center {
             clock,
             store,
             keyring,
-        })
+        }))
     }
 
     /// Starts what is done now and then. It runs until it is aborted.

@@ -170,7 +170,7 @@ async fn serve(config: Config, is_check: bool) -> Outcome {
     let store = open(&config).await?;
     let listener = TcpListener::bind(config.listen)?;
     let address = listener.local_addr()?;
-    let center = Center::new(config, store, keyring, Clock::default());
+    let center = Center::new(config, store, keyring, Clock::default())?;
     let tidying = center.start_tidying();
     tracing::info!(%address, public_url = %center.config.public_url, "listening");
     let served = http::serve(&center, listener, stop_signal()?).await;

@@ -41,11 +41,13 @@ pub fn router(center: &Arc<Center>) -> Router {
     let calls = calls
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(DefaultBodyLimit::max(api::MAX_BYTES))
-        .layer(middleware::from_fn_with_state(Arc::clone(center), in_time))
         .layer(middleware::from_fn_with_state(Arc::clone(center), within_limits))
         .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
         .layer(cors())
-        .layer(constant(header::CACHE_CONTROL, "no-store"));
+        .layer(SetResponseHeaderLayer::overriding(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ));
     let document = get(async move || Json(document));
     let public = Router::new()
         .merge(calls)
@@ -58,8 +60,6 @@ pub fn router(center: &Arc<Center>) -> Router {
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(readiness))
         .merge(public)
-        .layer(constant(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(constant(header::REFERRER_POLICY, "no-referrer"))
         .layer(middleware::from_fn(observed))
         .with_state(Arc::clone(center))
 }
@@ -104,11 +104,8 @@ fn cors() -> CorsLayer {
         .vary([header::ORIGIN])
 }
 
-fn constant(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
-}
-
-/// Gives the request an id and writes a line about its end. No line has a query or a body.
+/// Gives the request an id, writes a line about its end, and sets what every answer says. No line has a
+/// query or a body.
 async fn observed(request: Request, next: Next) -> Response {
     let id = Uuid::now_v7().to_string();
     let span = tracing::info_span!("request", id);
@@ -121,30 +118,30 @@ async fn observed(request: Request, next: Next) -> Response {
         let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let path = path.as_ref().map_or("", MatchedPath::as_str);
         tracing::info!(%method, path, status, milliseconds, "answered");
+        let headers = response.headers_mut();
         if let Ok(id) = HeaderValue::from_str(&id) {
-            response.headers_mut().insert(REQUEST_ID, id);
+            headers.insert(REQUEST_ID, id);
         }
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         response
     }
     .instrument(span)
     .await
 }
 
-async fn in_time(State(center): State<Arc<Center>>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(center.config.request_time(), next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => ApiError::timed_out().into_response(),
-    }
-}
-
+/// Counts the call against its address, and ends it when it takes too long.
 async fn within_limits(
     State(center): State<Arc<Center>>,
     request: Request,
     next: Next,
 ) -> Response {
-    match center.limits.count_call(client_address(&center.config, &request)) {
-        Ok(()) => next.run(request).await,
-        Err(exceeded) => ApiError::from(exceeded).into_response(),
+    if let Err(exceeded) = center.limits.count_call(client_address(&center.config, &request)) {
+        return ApiError::from(exceeded).into_response();
+    }
+    match tokio::time::timeout(center.config.request_time(), next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => ApiError::timed_out().into_response(),
     }
 }
 
@@ -153,8 +150,7 @@ async fn on_public_host(
     request: Request,
     next: Next,
 ) -> Response {
-    let host = requested_host(&request);
-    if host.is_some() && host == center.config.public_host().ok() {
+    if requested_host(&request).is_some_and(|host| host == center.public_host) {
         return next.run(request).await;
     }
     let message = "This server does not answer for this host; see public_url in its configuration.";

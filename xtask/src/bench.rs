@@ -20,6 +20,7 @@ use crate::workspace::Workspace;
 /// A name, and what it runs.
 type Benchmark = (&'static str, fn(&Workspace) -> Result<()>);
 
+<<<<<<< HEAD
 const BENCHMARKS: &[Benchmark] = &[
     ("rust", core),
     ("python", python::bench),
@@ -27,6 +28,10 @@ const BENCHMARKS: &[Benchmark] = &[
     ("ruby", ruby::bench),
     ("php", php::bench),
 ];
+=======
+const BENCHMARKS: &[Benchmark] =
+    &[("rust", core), ("server", server), ("python", python::bench), ("node", node::bench)];
+>>>>>>> 2890563 (Measure verify beside the least a server could do, and read less for it)
 
 /// What everything is measured against: the compressions that no HMAC can do without.
 const FLOOR: &str = "two_sha256_compressions";
@@ -72,6 +77,18 @@ fn core(workspace: &Workspace) -> Result<()> {
     let mut medians = BTreeMap::new();
     collect(&results, &mut medians)?;
     print(&medians)
+}
+
+/// Measures the server's cheapest call beside what any server has to do.
+fn server(workspace: &Workspace) -> Result<()> {
+    suite::header("the server");
+    process::run(workspace.cargo().args([
+        "bench",
+        "--package",
+        "ticket-center",
+        "--bench",
+        "verify",
+    ]))
 }
 
 /// Adds the median of every benchmark in the folder, in nanoseconds.

@@ -42,6 +42,12 @@ const PYTHON_VENV: Package = Package {
 
 const OPENSSL: Package = Package { name: "openssl", apt: &["openssl"], homebrew: &["openssl"] };
 
+/// Where Debian keeps the servers of each version; elsewhere they are in the search path.
+const POSTGRESQL_FOLDER: &str = "/usr/lib/postgresql";
+
+const POSTGRESQL: Package =
+    Package { name: "PostgreSQL", apt: &["postgresql"], homebrew: &["postgresql"] };
+
 const RUBY: Package = Package { name: "Ruby", apt: &["ruby"], homebrew: &["ruby"] };
 
 const LIBCLANG: Package = Package { name: "libclang", apt: &["libclang-dev"], homebrew: &["llvm"] };
@@ -93,6 +99,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     suite::header("what the tests need");
     components(workspace)?;
     openssl()?;
+    postgresql()?;
     for_build_scripts()?;
     oracle(workspace)?;
     python::tools(workspace)?;
@@ -105,6 +112,15 @@ pub(crate) fn openssl() -> Result<Command> {
     let version = installed("openssl", &["version"], &OPENSSL)?;
     tools::report("openssl", &version);
     Ok(Command::new("openssl"))
+}
+
+/// Checks that the tests of the server can start a PostgreSQL of their own.
+fn postgresql() -> Result<()> {
+    if tools::in_path("initdb").is_none() && !Path::new(POSTGRESQL_FOLDER).is_dir() {
+        POSTGRESQL.install()?;
+    }
+    tools::report("postgresql", "installed");
+    Ok(())
 }
 
 /// Returns a Python 3.

@@ -1,6 +1,6 @@
 //! Bodies: JSON in, and what may be asked.
 
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
@@ -32,10 +32,13 @@ where
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             return Err(ApiError::new(status, "content_type_unsupported", message));
         }
+        // A body that says how large it is needs not be waited for.
+        if request.body().size_hint().lower() > MAX_BYTES as u64 {
+            return Err(too_large());
+        }
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                let message = "The body has more than 65536 bytes.";
-                return ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message);
+                return too_large();
             }
             malformed("The body did not arrive whole.".to_owned())
         })?;
@@ -47,6 +50,11 @@ where
             ))
         })
     }
+}
+
+fn too_large() -> ApiError {
+    let message = "The body has more than 65536 bytes.";
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message)
 }
 
 fn malformed(message: String) -> ApiError {

@@ -3,9 +3,11 @@
 //! Statements keep to what both databases know: TEXT and BIGINT, `$1`, `ON CONFLICT`, `RETURNING`.
 
 mod admission;
+mod watch;
 
 use std::fs::OpenOptions;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
@@ -13,6 +15,7 @@ use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
 pub use admission::{Admission, Admissions};
+use watch::Watch;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -41,6 +44,9 @@ pub enum StoreError {
     /// The file of SQLite cannot be created.
     #[error("The database file cannot be created: {0}")]
     File(#[source] std::io::Error),
+    /// SQLite's file cannot be watched for changes.
+    #[error("The database file cannot be watched: {0}")]
+    Watch(#[from] rusqlite::Error),
     /// The database has not the shape that this server needs.
     #[error("The database cannot be migrated: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -49,7 +55,7 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
     /// The database failed for somebody who asked at the same time.
     #[error("The database failed: {0}")]
-    Shared(std::sync::Arc<sqlx::Error>),
+    Shared(Arc<sqlx::Error>),
     /// A row holds what this server never writes.
     #[error("The database holds a {0} that this server does not know.")]
     Unreadable(&'static str),
@@ -91,6 +97,8 @@ pub struct Store {
     kind: Kind,
     readers: AnyPool,
     writers: AnyPool,
+    /// SQLite's only.
+    watch: Option<Arc<Watch>>,
 }
 
 impl Store {
@@ -106,13 +114,16 @@ impl Store {
         let kind = kind(url)?;
         if kind == Kind::Postgres {
             let pool = pool(kind, connections).connect(url).await?;
-            return Ok(Self { kind, readers: pool.clone(), writers: pool });
+            return Ok(Self { kind, readers: pool.clone(), writers: pool, watch: None });
         }
-        create_private_file(sqlite_path(url))?;
+        let path = sqlite_path(url);
+        create_private_file(path)?;
         // SQLite writes one transaction at a time; waiting for a connection is fairer than for a lock.
         let writers = pool(kind, 1).connect(url).await?;
         let readers = pool(kind, SQLITE_READERS).connect(url).await?;
-        Ok(Self { kind, readers, writers })
+        // Only now has the file the journal that the watch reads.
+        let watch = Some(Arc::new(Watch::open(path)?));
+        Ok(Self { kind, readers, writers, watch })
     }
 
     /// Brings the tables to the shape of this version. Instances that start together do it once.
@@ -139,7 +150,7 @@ impl Store {
     }
 
     /// Returns connections for statements that change nothing.
-    pub(crate) const fn readers(&self) -> &AnyPool {
+    pub const fn readers(&self) -> &AnyPool {
         &self.readers
     }
 

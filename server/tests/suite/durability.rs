@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 
 use deskseal::{Secret, Signer};
 use serde_json::{Value, json};
@@ -53,14 +54,28 @@ impl Program {
             line["fields"]["address"].as_str().map(str::to_owned)
         });
         // What nobody reads would fill the pipe and stop the server.
-        std::thread::spawn(move || lines.for_each(drop));
-        Serving { child, url: format!("http://{}", address.expect("it says where it listens")) }
+        let log = std::thread::spawn(move || lines.collect());
+        let url = format!("http://{}", address.expect("it says where it listens"));
+        Serving { child, url, log: Some(log) }
     }
 }
 
 struct Serving {
     child: Child,
     url: String,
+    log: Option<JoinHandle<Vec<String>>>,
+}
+
+impl Serving {
+    /// Asks the server to stop, and returns how it ended and what it logged after its start.
+    fn stop(mut self) -> (ExitStatus, Vec<String>) {
+        let id = i32::try_from(self.child.id()).expect("it is a process id");
+        let id = rustix::process::Pid::from_raw(id).expect("it is not zero");
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it is told");
+        let status = self.child.wait().expect("it ends");
+        let log = self.log.take().expect("it is read once").join().expect("nobody panicked");
+        (status, log)
+    }
 }
 
 impl Drop for Serving {
@@ -155,14 +170,32 @@ on_both_databases! {
 
     async fn a_server_that_is_asked_to_stop_ends_in_order(database: Database) {
         let (program, customer) = program(database).await;
-        let mut serving = program.serve();
+        let serving = program.serve();
         let customer = Customer { url: serving.url.clone(), ..customer };
         customer.verify().await.done();
         drop(customer);
-        let id = i32::try_from(serving.child.id()).expect("it is a process id");
-        let id = rustix::process::Pid::from_raw(id).expect("it is not zero");
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it is told");
-        assert!(serving.child.wait().expect("it ends").success());
+        let (status, log) = serving.stop();
+        assert!(status.success());
+        assert!(log.last().is_some_and(|line| line.contains("stopped")), "{log:?}");
+    }
+
+    async fn no_log_has_a_secret_a_signature_or_what_people_wrote(database: Database) {
+        let (program, customer) = program(database).await;
+        let serving = program.serve();
+        let customer = Customer { url: serving.url.clone(), ..customer };
+        let conversation = customer.begin("a confidential matter").await;
+        customer.read(&conversation, json!({})).await;
+        customer.with("email", "eve@example.com").verify().await;
+        customer.call("/verify?signature=in-the-query", json!({})).await.done();
+        let signature = customer.credentials["signature"].as_str().expect("a text").to_owned();
+        drop(customer);
+        let (_, log) = serving.stop();
+        let log = log.join("\n");
+        assert!(log.contains("/conversations/{id}/messages") && log.contains("401"), "{log}");
+        for text in [&signature, "example.com", "confidential", "in-the-query", "dsk_secret_"] {
+            assert!(!log.contains(text), "{text} in {log}");
+        }
+        assert!(!log.contains(program.keys.trim_start_matches("test:")));
     }
 }
 

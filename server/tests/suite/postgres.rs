@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -19,12 +19,14 @@ const USER: &str = "postgres";
 /// whatever way. Nothing of it has to survive the machine, so nothing is synced.
 const KEEPER: &str = r#"
 folder=$(mktemp -d) || exit
-"$1/initdb" --pgdata "$folder/data" --auth trust --username postgres --no-sync >"$folder/log" 2>&1 &&
-    "$1/postgres" -D "$folder/data" -h 127.0.0.1 -p "$2" -k "" -c max_connections=300 -c fsync=off \
-        >>"$folder/log" 2>&1 &
+fail() { cat "$folder/log" >&2; rm -rf "$folder"; exit 1; }
+"$1/initdb" --pgdata "$folder/data" --auth trust --username postgres --no-sync >"$folder/log" 2>&1 ||
+    fail
+"$1/postgres" -D "$folder/data" -h 127.0.0.1 -p "$2" -k "" -c max_connections=300 -c fsync=off \
+    >>"$folder/log" 2>&1 &
 server=$!
 until "$1/pg_isready" -q -h 127.0.0.1 -p "$2"; do
-    kill -0 "$server" 2>/dev/null || { cat "$folder/log" >&2; rm -rf "$folder"; exit; }
+    kill -0 "$server" 2>/dev/null || fail
     sleep 0.1
 done
 echo ready
@@ -85,14 +87,23 @@ fn shell() -> Command {
     command
 }
 
-/// Returns the folder of the newest version's programs.
+/// Returns the folder of the newest version's programs, or of those in the search path.
 fn programs() -> PathBuf {
-    let versions = fs::read_dir(DEBIAN).expect("PostgreSQL is installed: apt install postgresql");
-    let number = |path: &Path| path.file_name()?.to_str()?.parse::<u32>().ok();
-    let newest = versions
-        .map(|entry| entry.expect("the folder can be read").path())
-        .max_by_key(|path| number(path));
-    newest.expect("PostgreSQL is installed: apt install postgresql").join("bin")
+    let in_path = || {
+        let path = std::env::var_os("PATH")?;
+        // A link may stand there alone, without the programs beside it.
+        let initdb = std::env::split_paths(&path)
+            .find_map(|folder| fs::canonicalize(folder.join("initdb")).ok())?;
+        Some(initdb.parent()?.to_owned())
+    };
+    newest_of_debian().or_else(in_path).expect("PostgreSQL is installed: apt install postgresql")
+}
+
+fn newest_of_debian() -> Option<PathBuf> {
+    let number = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u32>().ok();
+    let versions = fs::read_dir(DEBIAN).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    let newest = versions.max_by_key(number)?;
+    Some(newest.join("bin"))
 }
 
 fn free_port() -> u16 {

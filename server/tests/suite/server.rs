@@ -89,7 +89,7 @@ impl Instance {
         let keyring = Keyring::parse(keys).expect("the keys are good");
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
-        let center = Center::new(config, store, keyring, clock);
+        let center = Center::new(config, store, keyring, clock).expect("it has a host");
         let (stop, stopped) = oneshot::channel();
         let served = Arc::clone(&center);
         tokio::spawn(async move {

@@ -4,10 +4,30 @@ use std::num::NonZeroU32;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::server::{Answer, Customer, Database, Server, on_both_databases};
 
 const VERIFY: &str = "/api/messaging/ticket-center/verify";
+
+fn head_of(server: &Server, length: usize) -> String {
+    let host = server.instance.url.trim_start_matches("http://");
+    format!(
+        "POST {VERIFY} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
+         Connection: close\r\nContent-Length: {length}\r\n\r\n"
+    )
+}
+
+/// Sends what may be half a request, and returns the whole answer.
+async fn raw_answer(server: &Server, request: &str) -> String {
+    let address = server.instance.url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).await.expect("it is reached");
+    stream.write_all(request.as_bytes()).await.expect("it is sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("it is answered");
+    answer
+}
 
 async fn send(customer: &Customer, content_type: &str, body: impl Into<reqwest::Body>) -> Answer {
     let request = customer.client.post(format!("{}{VERIFY}", customer.url));
@@ -70,6 +90,23 @@ on_both_databases! {
         assert_eq!(send(&ada, json, ill_formed).await.refused(), (400, "body_malformed"));
         let large = format!("{good}{}", " ".repeat(64 * 1024));
         assert_eq!(send(&ada, json, large).await.refused(), (413, "body_too_large"));
+    }
+
+    async fn a_hundred_megabytes_are_refused_before_they_are_sent(database: Database) {
+        let server = Server::start(database).await;
+        let head = head_of(&server, 100 * 1024 * 1024);
+        assert!(raw_answer(&server, &head).await.starts_with("HTTP/1.1 413 "));
+    }
+
+    async fn a_body_that_does_not_arrive_is_not_waited_for(database: Database) {
+        let server = Server::start_with(database, |config| {
+            config.request_seconds = NonZeroU32::MIN;
+        })
+        .await;
+        let request = format!("{}{{\"helpdeskId\":", head_of(&server, 100));
+        let answer = raw_answer(&server, &request).await;
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+        assert!(answer.contains("\"timed_out\"") && answer.contains("access-control-allow-origin: *"));
     }
 
     async fn a_refusal_never_shows_what_was_sent(database: Database) {
