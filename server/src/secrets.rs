@@ -243,7 +243,7 @@ pub async fn list(store: &Store, desk: &DeskId) -> Result<Vec<SecretRecord>, Sto
 ///
 /// # Errors
 /// [`SecretError::Vault`], [`SecretError::Store`].
-pub async fn rekey(store: &Store, keyring: &Keyring) -> Result<usize, SecretError> {
+pub async fn rekey(store: &Store, keyring: &Keyring) -> Result<u64, SecretError> {
     let mut transaction = store.begin().await?;
     let mut count = 0;
     for secret in unrevoked(&mut transaction).await? {
@@ -252,13 +252,16 @@ pub async fn rekey(store: &Store, keyring: &Keyring) -> Result<usize, SecretErro
         }
         let sealed =
             keyring.seal(secret.owner(), &keyring.open(secret.owner(), &secret.sealed)?)?;
-        sqlx::query("UPDATE secrets SET key_id = $1, sealed = $2 WHERE id = $3")
-            .bind(sealed.key_id.as_str())
-            .bind(sealed.text.as_str())
-            .bind(secret.id.as_str())
-            .execute(&mut *transaction)
-            .await?;
-        count += 1;
+        // One that was revoked in the meantime stays forgotten.
+        let rekeyed = sqlx::query(
+            "UPDATE secrets SET key_id = $1, sealed = $2 WHERE id = $3 AND revoked_at IS NULL",
+        )
+        .bind(sealed.key_id.as_str())
+        .bind(sealed.text.as_str())
+        .bind(secret.id.as_str())
+        .execute(&mut *transaction)
+        .await?;
+        count += rekeyed.rows_affected();
     }
     transaction.commit().await?;
     Ok(count)
