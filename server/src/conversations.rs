@@ -13,6 +13,7 @@ use sqlx::{AnyConnection, Row};
 use crate::clock::Moment;
 use crate::contacts::Customer;
 use crate::ids::{AgentId, ContactId, ConversationId, DeskId, MessageId, is_id};
+use crate::notifications;
 use crate::store::{Store, StoreError};
 use crate::text::{MessageText, Subject};
 
@@ -88,10 +89,8 @@ impl Side {
 
 /// Who may see a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Visibility {
-    /// The contact and the agents.
+enum Visibility {
     Public,
-    /// The agents only: a private note.
     Private,
 }
 
@@ -102,6 +101,33 @@ impl Visibility {
             Self::Private => "private",
         }
     }
+}
+
+/// What an agent writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writing {
+    /// A private note, which only agents see.
+    Note,
+    /// A reply to the contact.
+    Reply(Sending),
+}
+
+impl Writing {
+    const fn visibility(self) -> Visibility {
+        match self {
+            Self::Note => Visibility::Private,
+            Self::Reply(_) => Visibility::Public,
+        }
+    }
+}
+
+/// When a reply is mailed to its contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    /// After the configured delay, unless the contact has read it by then.
+    Delayed,
+    /// At once.
+    Instantly,
 }
 
 /// The agent who writes.
@@ -405,7 +431,8 @@ pub async fn close(
     Ok(conversation)
 }
 
-/// Adds an agent's reply or private note to a conversation of the desk. A reply opens a closed one.
+/// Adds an agent's reply or private note to a conversation of the desk. A reply opens a closed one, and
+/// is mailed to a contact whose address a seal proved.
 ///
 /// # Errors
 /// [`ConversationError::Unknown`], [`ConversationError::Store`].
@@ -413,21 +440,21 @@ pub async fn write_as_agent(
     store: &Store,
     (desk, id): (&DeskId, &ConversationId),
     agent: &Agent,
-    visibility: Visibility,
+    writing: Writing,
     text: &MessageText,
     now: Moment,
 ) -> Result<MessageId, ConversationError> {
     let message = MessageId::generate();
     let mut transaction = store.begin().await?;
-    let row = match visibility {
-        Visibility::Public => sqlx::query(
+    let row = match writing {
+        Writing::Reply(_) => sqlx::query(
             "UPDATE conversations SET last_position = last_position + 1, status = 'open', \
              unread = unread + 1, updated_at = $1, last_author = 'agent', last_preview = $2, \
              last_message_at = $1 WHERE id = $3 AND desk_id = $4 RETURNING last_position, contact_id",
         )
         .bind(now)
         .bind(text.preview()),
-        Visibility::Private => sqlx::query(
+        Writing::Note => sqlx::query(
             "UPDATE conversations SET last_position = last_position + 1 \
              WHERE id = $1 AND desk_id = $2 RETURNING last_position, contact_id",
         ),
@@ -438,10 +465,11 @@ pub async fn write_as_agent(
     .await?
     .ok_or(ConversationError::Unknown)?;
     let written = Written { id: &message, position: row.try_get("last_position")?, text, now };
-    insert(&mut transaction, id, written, Some(agent), visibility).await?;
-    if visibility == Visibility::Public {
+    insert(&mut transaction, id, written, Some(agent), writing.visibility()).await?;
+    if let Writing::Reply(sending) = writing {
         let contact = row.try_get("contact_id")?;
         count_change(&mut transaction, &contact, 1).await?;
+        notifications::enqueue(&mut transaction, &message, sending, now).await?;
     }
     transaction.commit().await?;
     Ok(message)

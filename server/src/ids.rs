@@ -52,6 +52,8 @@ ids! {
     MessageId
     /// An agent's id.
     AgentId
+    /// A notification's id.
+    NotificationId
 }
 
 /// Tells whether the text is safe to ask a database about: short, and in the grammar of SPEC 6.1.

@@ -7,6 +7,7 @@
 //! - [`store`]: the database, SQLite or PostgreSQL; [`ids`]: what its rows are called
 //! - [`vault`], [`secrets`]: desks' secrets, encrypted at rest
 //! - [`desks`], [`contacts`], [`conversations`], [`text`]: what a desk knows and does
+//! - [`notifications`]: the mails that tell contacts of replies
 //! - [`origin`]: which sites may embed it; [`limits`]: how much one may ask for
 //! - [`api`], [`http`]: the calls, and how they come in; [`command`]: the command line
 
@@ -24,6 +25,7 @@ mod embed;
 pub mod http;
 pub mod ids;
 pub mod limits;
+pub mod notifications;
 pub mod origin;
 pub mod secrets;
 pub mod store;

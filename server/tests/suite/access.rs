@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use ticket_center::contacts::{self, Identity, TypedAddress};
-use ticket_center::conversations::Visibility;
+use ticket_center::conversations::{Sending, Writing};
 use ticket_center::desks::{self, DeskName};
 use ticket_center::ids::ContactId;
 use ticket_center::secrets::{Grace, Purpose};
@@ -124,9 +124,9 @@ on_both_databases! {
         };
         let before = seen().await;
         server.clock.advance(60);
-        server.write_as_agent(&conversation, Visibility::Private, "she is difficult").await;
+        server.write_as_agent(&conversation, Writing::Note, "she is difficult").await;
         assert_eq!(seen().await, before);
-        server.write_as_agent(&conversation, Visibility::Public, "welcome").await;
+        server.write_as_agent(&conversation, Writing::Reply(Sending::Delayed), "welcome").await;
         let page = ada.read(&conversation, json!({ "limit": 1 })).await;
         assert_eq!(page["messages"][0]["text"], "welcome");
         let newest = page["messages"][0]["id"].clone();

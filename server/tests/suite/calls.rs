@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use ticket_center::conversations::{self, Status, Visibility};
+use ticket_center::conversations::{self, Sending, Status, Writing};
 
 use crate::server::{Database, Server, conversation_id, on_both_databases};
 
@@ -50,7 +50,7 @@ on_both_databases! {
         let conversation = &sent["conversation"];
         assert_eq!((&conversation["subject"], &conversation["status"]), (&json!("Hello"), &json!("open")));
         server.clock.advance(5);
-        server.write_as_agent(conversation, Visibility::Public, "How can I help?").await;
+        server.write_as_agent(conversation, Writing::Reply(Sending::Delayed), "How can I help?").await;
         let verified = ada.verify().await.done();
         assert_eq!((&verified["unread"], &verified["revision"]), (&json!(1), &json!("2")));
         let listed = &ada.list(json!({})).await["conversations"][0];
@@ -87,9 +87,9 @@ on_both_databases! {
         let sent = ada.call("/message", reply).await.done();
         assert_eq!(sent["conversation"]["status"], "open");
         ada.call(&close, json!({})).await.done();
-        server.write_as_agent(&conversation, Visibility::Private, "a note opens nothing").await;
+        server.write_as_agent(&conversation, Writing::Note, "a note opens nothing").await;
         assert_eq!(ada.list(json!({})).await["conversations"][0]["status"], "closed");
-        server.write_as_agent(&conversation, Visibility::Public, "sure").await;
+        server.write_as_agent(&conversation, Writing::Reply(Sending::Delayed), "sure").await;
         assert_eq!(ada.list(json!({})).await["conversations"][0]["status"], "open");
     }
 
@@ -142,7 +142,7 @@ on_both_databases! {
         let ada = server.customer("ada@example.com");
         let conversation = ada.begin("0").await;
         for number in 1..6 {
-            server.write_as_agent(&conversation, Visibility::Public, &number.to_string()).await;
+            server.write_as_agent(&conversation, Writing::Reply(Sending::Delayed), &number.to_string()).await;
         }
         let newest = ada.read(&conversation, json!({ "limit": 2, "markRead": false })).await;
         assert_eq!((texts(&newest), &newest["hasMore"]), (vec!["4", "5"], &json!(true)));
@@ -214,7 +214,7 @@ on_both_databases! {
         let conversation = ada.begin("hello").await;
         let replies = async {
             for number in 0..20 {
-                server.write_as_agent(&conversation, Visibility::Public, &number.to_string()).await;
+                server.write_as_agent(&conversation, Writing::Reply(Sending::Delayed), &number.to_string()).await;
             }
         };
         let reads = async {

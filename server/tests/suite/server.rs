@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use ticket_center::center::Center;
 use ticket_center::clock::{Clock, ManualClock};
 use ticket_center::config::{Config, Hidden};
-use ticket_center::conversations::{self, Agent, Visibility};
+use ticket_center::conversations::{self, Agent, Writing};
 use ticket_center::desks::{self, DeskName};
 use ticket_center::http;
 use ticket_center::ids::{AgentId, ConversationId, DeskId};
@@ -172,26 +172,14 @@ impl Server {
         }
     }
 
-    pub(crate) async fn write_as_agent(
-        &self,
-        conversation: &Value,
-        visibility: Visibility,
-        text: &str,
-    ) {
+    pub(crate) async fn write_as_agent(&self, conversation: &Value, writing: Writing, text: &str) {
         let agent = Agent { id: AgentId::generate(), name: "Grace".to_owned() };
         let text = MessageText::parse(text).expect("it is a message");
         let id = conversation_id(conversation);
         let now = self.instance.center.clock.now();
-        conversations::write_as_agent(
-            self.store(),
-            (&self.desk, &id),
-            &agent,
-            visibility,
-            &text,
-            now,
-        )
-        .await
-        .expect("it is written");
+        conversations::write_as_agent(self.store(), (&self.desk, &id), &agent, writing, &text, now)
+            .await
+            .expect("it is written");
     }
 }
 
