@@ -20,18 +20,14 @@ use crate::workspace::Workspace;
 /// A name, and what it runs.
 type Benchmark = (&'static str, fn(&Workspace) -> Result<()>);
 
-<<<<<<< HEAD
 const BENCHMARKS: &[Benchmark] = &[
     ("rust", core),
+    ("server", server),
     ("python", python::bench),
     ("node", node::bench),
     ("ruby", ruby::bench),
     ("php", php::bench),
 ];
-=======
-const BENCHMARKS: &[Benchmark] =
-    &[("rust", core), ("server", server), ("python", python::bench), ("node", node::bench)];
->>>>>>> 2890563 (Measure verify beside the least a server could do, and read less for it)
 
 /// What everything is measured against: the compressions that no HMAC can do without.
 const FLOOR: &str = "two_sha256_compressions";
