@@ -143,7 +143,7 @@ impl Keyring {
         let nonce = random::<NONCE_BYTES>()?;
         let associated = what.associated_data();
         let payload = Payload { msg: secret.as_bytes(), aad: &associated };
-        let ciphertext = cipher(key)
+        let ciphertext = cipher(key, KeyUse::SecretsAtRest)
             .encrypt(&XNonce::from(nonce), payload)
             .map_err(|_| VaultError::SealBroken)?;
         let text = Base64UrlUnpadded::encode_string(&[&nonce[..], &ciphertext].concat());
@@ -159,22 +159,53 @@ impl Keyring {
         what: SealedFor<'_>,
         sealed: &Sealed,
     ) -> Result<Zeroizing<String>, VaultError> {
-        let key = self
-            .0
-            .iter()
-            .find(|key| key.id == sealed.key_id)
-            .ok_or_else(|| VaultError::KeyUnknown(sealed.key_id.clone()))?;
         let bytes =
             Base64UrlUnpadded::decode_vec(&sealed.text).map_err(|_| VaultError::SealBroken)?;
-        let (nonce, ciphertext) =
-            bytes.split_first_chunk::<NONCE_BYTES>().ok_or(VaultError::SealBroken)?;
-        let associated = what.associated_data();
-        let plaintext = cipher(key)
-            .decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: &associated })
-            .map(Zeroizing::new)
+        let key = self.key(&sealed.key_id)?;
+        decrypted(key, KeyUse::SecretsAtRest, &what.associated_data(), &bytes)
+    }
+
+    fn key(&self, id: &str) -> Result<&RootKey, VaultError> {
+        self.0
+            .iter()
+            .find(|key| key.id == id)
+            .ok_or_else(|| VaultError::KeyUnknown(id.to_owned()))
+    }
+
+    /// Encrypts a text that a browser keeps, with the current key for this use. It opens with the same
+    /// associated data only.
+    ///
+    /// # Errors
+    /// [`VaultError::NoRandomness`].
+    pub fn seal_text(
+        &self,
+        key_use: KeyUse,
+        associated: &[u8],
+        text: &str,
+    ) -> Result<String, VaultError> {
+        let key = self.0.first().ok_or(VaultError::KeyMissing)?;
+        let nonce = random::<NONCE_BYTES>()?;
+        let payload = Payload { msg: text.as_bytes(), aad: associated };
+        let ciphertext = cipher(key, key_use)
+            .encrypt(&XNonce::from(nonce), payload)
             .map_err(|_| VaultError::SealBroken)?;
-        let text = std::str::from_utf8(&plaintext).map_err(|_| VaultError::SealBroken)?;
-        Ok(Zeroizing::new(text.to_owned()))
+        let sealed = Base64UrlUnpadded::encode_string(&[&nonce[..], &ciphertext].concat());
+        Ok(format!("{}.{sealed}", key.id))
+    }
+
+    /// Decrypts a text that a browser kept.
+    ///
+    /// # Errors
+    /// [`VaultError::SealBroken`], [`VaultError::KeyUnknown`].
+    pub fn open_text(
+        &self,
+        key_use: KeyUse,
+        associated: &[u8],
+        sealed: &str,
+    ) -> Result<Zeroizing<String>, VaultError> {
+        let (key_id, sealed) = sealed.split_once('.').ok_or(VaultError::SealBroken)?;
+        let bytes = Base64UrlUnpadded::decode_vec(sealed).map_err(|_| VaultError::SealBroken)?;
+        decrypted(self.key(key_id)?, key_use, associated, &bytes)
     }
 
     /// Tells whether the current key encrypted the secret.
@@ -227,8 +258,25 @@ fn derived(key: &RootKey, key_use: KeyUse) -> Zeroizing<[u8; KEY_BYTES]> {
     output
 }
 
-fn cipher(key: &RootKey) -> XChaCha20Poly1305 {
-    XChaCha20Poly1305::new(&(*derived(key, KeyUse::SecretsAtRest)).into())
+fn cipher(key: &RootKey, key_use: KeyUse) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new(&(*derived(key, key_use)).into())
+}
+
+/// Decrypts what stands behind its nonce.
+fn decrypted(
+    key: &RootKey,
+    key_use: KeyUse,
+    associated: &[u8],
+    bytes: &[u8],
+) -> Result<Zeroizing<String>, VaultError> {
+    let (nonce, ciphertext) =
+        bytes.split_first_chunk::<NONCE_BYTES>().ok_or(VaultError::SealBroken)?;
+    let plaintext = cipher(key, key_use)
+        .decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: associated })
+        .map(Zeroizing::new)
+        .map_err(|_| VaultError::SealBroken)?;
+    let text = std::str::from_utf8(&plaintext).map_err(|_| VaultError::SealBroken)?;
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 fn random<const N: usize>() -> Result<[u8; N], VaultError> {
@@ -336,6 +384,19 @@ mod tests {
         let keys: Vec<_> = uses.into_iter().flat_map(|use_| keyring.derived(use_)).collect();
         assert_eq!(keys.len(), 3);
         assert!(keys[0].1 != keys[1].1 && keys[1].1 != keys[2].1 && keys[0].1 != keys[2].1);
+    }
+
+    #[test]
+    fn a_sealed_text_opens_for_its_own_use_and_association_only() {
+        let keyring = Keyring::parse(&key("a")).expect("the key is good");
+        let sealed = keyring.seal_text(KeyUse::Session, b"browser", "a text").expect("it seals");
+        let open = |key_use, associated: &[u8]| keyring.open_text(key_use, associated, &sealed);
+        assert_eq!(open(KeyUse::Session, b"browser").expect("it opens").as_str(), "a text");
+        assert_eq!(open(KeyUse::PortalForm, b"browser"), Err(VaultError::SealBroken));
+        assert_eq!(open(KeyUse::Session, b"another"), Err(VaultError::SealBroken));
+        for changed in ["", "a.", &sealed[1..], &sealed[..sealed.len() - 1]] {
+            assert!(keyring.open_text(KeyUse::Session, b"browser", changed).is_err(), "{changed}");
+        }
     }
 
     #[test]
