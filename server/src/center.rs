@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::desks::OpenDesks;
 use crate::limits::Limits;
+use crate::portal_hosts::PortalRoot;
 use crate::store::{Admissions, Store, StoreError};
 use crate::vault::Keyring;
 
@@ -23,6 +24,8 @@ pub struct Center {
     pub config: Config,
     /// The host of the public URL.
     pub public_host: PortalHost,
+    /// Where desks have their portals.
+    pub portal_root: PortalRoot,
     /// The time.
     pub clock: Clock,
     /// The database.
@@ -41,7 +44,7 @@ impl Center {
     /// Puts the parts together. It must be called inside a Tokio runtime.
     ///
     /// # Errors
-    /// [`ConfigError::PublicUrl`].
+    /// [`ConfigError::PublicUrl`], [`ConfigError::PortalUrl`].
     pub fn new(
         config: Config,
         store: Store,
@@ -51,6 +54,7 @@ impl Center {
         let keyring = Arc::new(keyring);
         Ok(Arc::new(Self {
             public_host: config.public_host()?,
+            portal_root: config.portal_root()?,
             admissions: Admissions::start(&store),
             desks: OpenDesks::new(store.clone(), Arc::clone(&keyring), clock.clone()),
             limits: Limits::new(&config),

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use url::Url;
 use zeroize::Zeroizing;
 
+use crate::portal_hosts::PortalRoot;
 use crate::vault::{Keyring, VaultError};
 
 /// What the names of the server's variables start with.
@@ -36,6 +37,12 @@ pub enum ConfigError {
         "public_url is not an http or https URL of a host alone, such as https://desk.example.com."
     )]
     PublicUrl,
+    /// The portal URL is not one of a whole host name, or the public URL is below it.
+    #[error(
+        "portal_url is not an http or https URL of a host name alone, such as \
+         https://help.example.com, or public_url is below it, where desks have their portals."
+    )]
+    PortalUrl,
     /// The file with the keys cannot be read.
     #[error("The file with the keys cannot be read: {0}")]
     KeysFile(#[source] std::io::Error),
@@ -56,6 +63,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The URL under which browsers reach the server.
     pub public_url: Url,
+    /// The URL below whose host each desk has its portal; without it, `help.` and the public URL's host.
+    pub portal_url: Option<Url>,
     /// `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST/DATABASE`.
     pub database_url: Hidden,
     /// The most connections to PostgreSQL.
@@ -72,6 +81,8 @@ pub struct Config {
     pub reads_per_minute: NonZeroU32,
     /// Messages that one contact may send in a minute.
     pub messages_per_minute: NonZeroU32,
+    /// Tickets that one address, or one verified customer, may send in an hour.
+    pub tickets_per_hour: NonZeroU32,
     /// Seconds that a request may take, its body included.
     pub request_seconds: NonZeroU32,
     /// Seconds that running requests have to end when the server is asked to stop.
@@ -84,6 +95,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: Url::parse("http://localhost:8080").expect("it is a URL"),
+            portal_url: None,
             database_url: Hidden::from("sqlite:ticket-center.db"),
             database_connections: number(16),
             keys: None,
@@ -92,6 +104,7 @@ impl Default for Config {
             calls_per_minute: number(1200),
             reads_per_minute: number(240),
             messages_per_minute: number(20),
+            tickets_per_hour: number(30),
             request_seconds: number(30),
             drain_seconds: 30,
         }
@@ -133,7 +146,7 @@ impl Config {
             .set_override_option("database_url", database_url)?
             .build()?
             .try_deserialize()?;
-        config.public_host()?;
+        config.portal_root()?;
         Ok(config)
     }
 
@@ -142,17 +155,21 @@ impl Config {
     /// # Errors
     /// [`ConfigError::PublicUrl`].
     pub fn public_host(&self) -> Result<PortalHost, ConfigError> {
-        let url = &self.public_url;
-        let is_bare = matches!(url.scheme(), "http" | "https")
-            && url.path() == "/"
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty()
-            && url.password().is_none();
-        url.host_str()
-            .filter(|_| is_bare)
-            .and_then(|host| deskseal::canonical_host(host).ok())
-            .ok_or(ConfigError::PublicUrl)
+        bare_host(&self.public_url).ok_or(ConfigError::PublicUrl)
+    }
+
+    /// Returns where desks have their portals.
+    ///
+    /// # Errors
+    /// [`ConfigError::PublicUrl`], [`ConfigError::PortalUrl`].
+    pub fn portal_root(&self) -> Result<PortalRoot, ConfigError> {
+        let public_host = self.public_host()?;
+        let root = match &self.portal_url {
+            Some(url) => PortalRoot::of(url),
+            None => PortalRoot::beside(&self.public_url, &public_host),
+        };
+        // A desk's label could make the public host.
+        root.filter(|root| root.label_of(&public_host).is_none()).ok_or(ConfigError::PortalUrl)
     }
 
     /// Returns the keys, without which nothing can be encrypted.
@@ -180,6 +197,17 @@ impl Config {
     pub fn drain_time(&self) -> Duration {
         Duration::from_secs(self.drain_seconds.into())
     }
+}
+
+/// Returns the URL's host, if the URL is http or https and names nothing else.
+pub(crate) fn bare_host(url: &Url) -> Option<PortalHost> {
+    let is_bare = matches!(url.scheme(), "http" | "https")
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    url.host_str().filter(|_| is_bare).and_then(|host| deskseal::canonical_host(host).ok())
 }
 
 /// A setting that may contain a password or a key: `Debug` does not show it.
@@ -272,6 +300,36 @@ mod tests {
         {
             let error = read(&[("TICKET_CENTER_PUBLIC_URL", url)]).expect_err("it is refused");
             assert!(matches!(error, ConfigError::PublicUrl), "{url}");
+        }
+    }
+
+    #[test]
+    fn portals_are_below_the_portal_url_or_beside_the_public_one() {
+        let root = |variables: &[(&str, &str)]| {
+            let config = read(variables)?;
+            Ok(config.portal_root()?.host().to_string())
+        };
+        let public = |url| ("TICKET_CENTER_PUBLIC_URL", url);
+        let portal = |url| ("TICKET_CENTER_PORTAL_URL", url);
+        let good: Result<_, ConfigError> = root(&[]);
+        assert_eq!(good.expect("it is good"), "help.localhost");
+        for (variables, expected) in [
+            (&[public("https://desk.example.com")][..], "help.desk.example.com"),
+            (&[public("http://127.0.0.1:8080")], "help.localhost"),
+            (
+                &[public("https://desk.example.com"), portal("https://help.example.com")],
+                "help.example.com",
+            ),
+            (
+                &[public("https://help.example.com"), portal("https://help.example.com")],
+                "help.example.com",
+            ),
+        ] {
+            assert_eq!(root(variables).expect("it is good"), expected);
+        }
+        for url in ["https://example.com", "https://192.0.2.1", "https://help.example.com/path"] {
+            let error = root(&[public("https://desk.example.com"), portal(url)]);
+            assert!(matches!(error, Err(ConfigError::PortalUrl)), "{url}");
         }
     }
 

@@ -139,6 +139,18 @@ pub async fn find_or_create(
     now: Moment,
 ) -> Result<Contact, StoreError> {
     let mut transaction = store.begin().await?;
+    let contact = find_or_create_within(&mut transaction, desk, identity, now).await?;
+    transaction.commit().await?;
+    Ok(contact)
+}
+
+/// Does what [`find_or_create`] does as a part of more.
+pub(crate) async fn find_or_create_within(
+    connection: &mut AnyConnection,
+    desk: &DeskId,
+    identity: &Identity,
+    now: Moment,
+) -> Result<Contact, StoreError> {
     sqlx::query(
         "INSERT INTO contacts (id, desk_id, kind, value, revision, unread, created_at) \
          VALUES ($1, $2, $3, $4, 0, 0, $5) ON CONFLICT (desk_id, kind, value) DO NOTHING",
@@ -148,11 +160,9 @@ pub async fn find_or_create(
     .bind(identity.kind().as_str())
     .bind(identity.value())
     .bind(now)
-    .execute(&mut *transaction)
+    .execute(&mut *connection)
     .await?;
-    let contact = found(&mut transaction, desk, identity).await?;
-    transaction.commit().await?;
-    Ok(contact)
+    found(connection, desk, identity).await
 }
 
 /// Blocks the contact, or lifts the block. Returns whether there is such a contact at this desk.

@@ -286,6 +286,21 @@ pub struct Receipt {
     pub is_repeated: bool,
 }
 
+/// What begins a conversation of a contact of any kind.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opening<'text> {
+    pub(crate) subject: &'text Subject,
+    pub(crate) text: &'text MessageText,
+    pub(crate) key: &'text IdempotencyKey,
+}
+
+/// A conversation that begins, or that the same key began before.
+#[derive(Clone, Debug)]
+pub(crate) enum Begun {
+    Now(ConversationId),
+    Earlier(ConversationId),
+}
+
 /// Why a conversation cannot be read or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ConversationError {
@@ -376,7 +391,8 @@ pub async fn submit(
     let message = MessageId::generate();
     let mut transaction = store.begin().await?;
     if let Some(key) = &submission.idempotency_key
-        && let Some(earlier) = claim_key(&mut transaction, customer, key, &message, now).await?
+        && let Some(earlier) =
+            claim_key(&mut transaction, customer.contact(), key, &message, now).await?
     {
         return repeated(&mut transaction, customer, submission, &earlier).await;
     }
@@ -400,6 +416,25 @@ pub async fn submit(
     };
     transaction.commit().await?;
     Ok(receipt)
+}
+
+/// Begins a conversation of the contact within the transaction, once for the same key.
+pub(crate) async fn begin(
+    connection: &mut AnyConnection,
+    (desk, contact): (&DeskId, &ContactId),
+    opening: &Opening<'_>,
+    now: Moment,
+) -> Result<Begun, ConversationError> {
+    let message = MessageId::generate();
+    if let Some(earlier) = claim_key(connection, contact, opening.key, &message, now).await? {
+        let id = place_of(connection, &earlier, None, opening.text).await?;
+        return Ok(Begun::Earlier(id));
+    }
+    let id = start(connection, (desk, contact), opening.subject, opening.text, now).await?;
+    let written = Written { id: &message, position: 1, text: opening.text, now };
+    insert(connection, &id, written, None, Visibility::Public).await?;
+    count_change(connection, contact, 0).await?;
+    Ok(Begun::Now(id))
 }
 
 /// Closes the customer's conversation. Closing a closed one changes nothing.
@@ -602,7 +637,7 @@ async fn count_change(
 /// Takes the key for this message, or returns the message that took it before.
 async fn claim_key(
     connection: &mut AnyConnection,
-    customer: &Customer,
+    contact: &ContactId,
     IdempotencyKey(key): &IdempotencyKey,
     message: &MessageId,
     now: Moment,
@@ -612,7 +647,7 @@ async fn claim_key(
         "INSERT INTO submissions (contact_id, idempotency_key, message_id, created_at) \
          VALUES ($1, $2, $3, $4) ON CONFLICT (contact_id, idempotency_key) DO NOTHING",
     )
-    .bind(customer.contact().as_str())
+    .bind(contact.as_str())
     .bind(key)
     .bind(message.as_str())
     .bind(now)
@@ -625,7 +660,7 @@ async fn claim_key(
     let row = sqlx::query(
         "SELECT message_id FROM submissions WHERE contact_id = $1 AND idempotency_key = $2",
     )
-    .bind(customer.contact().as_str())
+    .bind(contact.as_str())
     .bind(key)
     .fetch_one(connection)
     .await?;
@@ -639,23 +674,38 @@ async fn repeated(
     submission: &Submission,
     earlier: &MessageId,
 ) -> Result<Receipt, ConversationError> {
-    let row = sqlx::query("SELECT conversation_id, position, body FROM messages WHERE id = $1")
-        .bind(earlier.as_str())
-        .fetch_one(&mut *connection)
-        .await?;
-    let id = row.try_get("conversation_id")?;
-    let is_same_place = match &submission.destination {
-        Destination::New(_) => row.try_get::<i64, _>("position")? == 1,
-        Destination::Existing(existing) => *existing == id,
+    let existing = match &submission.destination {
+        Destination::New(_) => None,
+        Destination::Existing(existing) => Some(existing),
     };
-    if !is_same_place || row.try_get::<String, _>("body")? != submission.text.as_str() {
-        return Err(ConversationError::KeyReused);
-    }
+    let id = place_of(connection, earlier, existing, &submission.text).await?;
     Ok(Receipt {
         conversation: own(connection, customer, &id).await?,
         message: message_of(connection, &id, earlier).await?,
         is_repeated: true,
     })
+}
+
+/// Returns the conversation of an earlier message, if this text is the same and meant for the same place.
+async fn place_of(
+    connection: &mut AnyConnection,
+    earlier: &MessageId,
+    existing: Option<&ConversationId>,
+    text: &MessageText,
+) -> Result<ConversationId, ConversationError> {
+    let row = sqlx::query("SELECT conversation_id, position, body FROM messages WHERE id = $1")
+        .bind(earlier.as_str())
+        .fetch_one(connection)
+        .await?;
+    let id: ConversationId = row.try_get("conversation_id")?;
+    let is_same_place = match existing {
+        None => row.try_get::<i64, _>("position")? == 1,
+        Some(existing) => *existing == id,
+    };
+    if !is_same_place || row.try_get::<String, _>("body")? != text.as_str() {
+        return Err(ConversationError::KeyReused);
+    }
+    Ok(id)
 }
 
 async fn own(

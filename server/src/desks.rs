@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::clock::{Clock, Moment};
 use crate::ids::{DeskId, SecretId};
 use crate::origin::{AllowedDomain, AllowedDomains};
+use crate::portal_hosts;
 use crate::secrets::{self, LiveSecret, Purpose, SecretError};
 use crate::store::{Store, StoreError};
 use crate::vault::Keyring;
@@ -37,7 +38,7 @@ impl DeskName {
     }
 }
 
-/// Creates a desk without secrets, on which any site may embed the Ticket Center.
+/// Creates a desk without secrets, on which any site may embed the Ticket Center, and its portal.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -54,6 +55,7 @@ pub async fn create(store: &Store, name: &DeskName, now: Moment) -> Result<DeskI
     .bind(now)
     .execute(&mut *transaction)
     .await?;
+    portal_hosts::give_label(&mut transaction, &id, name).await?;
     transaction.commit().await?;
     Ok(id)
 }

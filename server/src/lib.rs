@@ -8,6 +8,7 @@
 //! - [`vault`], [`secrets`]: desks' secrets, encrypted at rest
 //! - [`desks`], [`contacts`], [`conversations`], [`text`]: what a desk knows and does
 //! - [`notifications`]: the mails that tell contacts of replies
+//! - [`portal_hosts`], [`tickets`]: where a desk has its portal, and what comes in there
 //! - [`origin`]: which sites may embed it; [`limits`]: how much one may ask for
 //! - [`api`], [`http`]: the calls, and how they come in; [`command`]: the command line
 
@@ -27,7 +28,9 @@ pub mod ids;
 pub mod limits;
 pub mod notifications;
 pub mod origin;
+pub mod portal_hosts;
 pub mod secrets;
 pub mod store;
 pub mod text;
+pub mod tickets;
 pub mod vault;

@@ -223,7 +223,8 @@ fn origin_url(origin: &str) -> Option<Url> {
     Url::parse(origin).ok().filter(|_| is_bare)
 }
 
-fn is_public_suffix(host: &str) -> bool {
+/// Tells whether strangers register names under the host.
+pub(crate) fn is_public_suffix(host: &str) -> bool {
     psl::suffix(host.as_bytes())
         .is_some_and(|suffix| suffix.is_known() && suffix == host.as_bytes())
 }

@@ -9,6 +9,9 @@ const MAX_SUBJECT: usize = 200;
 /// The longest subject that is made of a message.
 const MAX_MADE_SUBJECT: usize = 80;
 
+/// The longest name of a person, in characters.
+const MAX_NAME: usize = 100;
+
 /// The longest preview of a message.
 const MAX_PREVIEW: usize = 140;
 
@@ -24,6 +27,9 @@ pub enum TextError {
     /// The subject has over 200 characters.
     #[error("The subject has more than 200 characters.")]
     SubjectTooLong,
+    /// The name has over 100 characters.
+    #[error("The name has more than 100 characters.")]
+    NameTooLong,
 }
 
 /// A message's text: 1 to 10 000 characters, lines ended by a line feed alone.
@@ -91,6 +97,30 @@ impl Subject {
     }
 }
 
+/// A name that somebody gave for themselves: one line of 1 to 100 characters. It proves nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonName(String);
+
+impl PersonName {
+    /// Reads what somebody wrote; `None` where that is nothing.
+    ///
+    /// # Errors
+    /// [`TextError::NameTooLong`].
+    pub fn parse(text: &str) -> Result<Option<Self>, TextError> {
+        let name = on_one_line(text);
+        match name.chars().count() {
+            0 => Ok(None),
+            count if count > MAX_NAME => Err(TextError::NameTooLong),
+            _ => Ok(Some(Self(name))),
+        }
+    }
+
+    /// Returns the name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 fn on_one_line(text: &str) -> String {
     let is_gap = |character: char| character.is_whitespace() || character.is_control();
     let words: Vec<_> = text.split(is_gap).filter(|word| !word.is_empty()).collect();
@@ -106,7 +136,7 @@ fn shortened(text: &str, most: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{MessageText, Subject, TextError};
+    use super::{MessageText, PersonName, Subject, TextError};
 
     fn message(text: &str) -> MessageText {
         MessageText::parse(text).expect("it is a message")
@@ -139,6 +169,14 @@ mod tests {
             assert_eq!(subject(nothing), Ok("Cannot log in".to_owned()));
         }
         assert_eq!(subject(Some(&"a".repeat(201))), Err(TextError::SubjectTooLong));
+    }
+
+    #[test]
+    fn a_name_is_one_line_or_nothing() {
+        let name = |text| PersonName::parse(text).map(|name| name.map(|name| name.0));
+        assert_eq!(name(" Ada\r\n\0 Lovelace "), Ok(Some("Ada Lovelace".to_owned())));
+        assert_eq!(name(" \t"), Ok(None));
+        assert_eq!(name(&"ü".repeat(101)), Err(TextError::NameTooLong));
     }
 
     #[test]

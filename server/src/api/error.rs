@@ -174,6 +174,7 @@ impl From<TextError> for ApiError {
             TextError::MessageEmpty => "message_empty",
             TextError::MessageTooLong => "message_too_long",
             TextError::SubjectTooLong => "subject_too_long",
+            TextError::NameTooLong => "name_too_long",
         };
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, error.to_string())
     }
