@@ -166,10 +166,7 @@ impl Keyring {
     }
 
     fn key(&self, id: &str) -> Result<&RootKey, VaultError> {
-        self.0
-            .iter()
-            .find(|key| key.id == id)
-            .ok_or_else(|| VaultError::KeyUnknown(id.to_owned()))
+        self.0.iter().find(|key| key.id == id).ok_or_else(|| VaultError::KeyUnknown(id.to_owned()))
     }
 
     /// Encrypts a text that a browser keeps, with the current key for this use. It opens with the same
