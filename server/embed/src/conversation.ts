@@ -99,7 +99,7 @@ export class ConversationScreen implements Screen {
     if (isFirst || wasAtEnd) this.#scrollToEnd()
     if (isFirst) return
     const replies = arrived.filter((message) => message.isFromAgent)
-    this.#jump.hidden = wasAtEnd || replies.length === 0
+    if (!wasAtEnd && replies.length > 0) this.#jump.hidden = false
     for (const { authorName, text } of replies) {
       this.#desk.announce(
         texts.repliedBy(authorName || texts.agent, text.slice(0, LONGEST_ANNOUNCEMENT)),

@@ -125,6 +125,13 @@ test('a new reply does not pull a reader away from an older message', async (t) 
   await region.evaluate((element) => (element.scrollTop = 0))
   world.desk.reply(ADA, conversation, 'the newest')
   await page.getByRole('button', { name: 'New reply' }).waitFor()
+  // The visitor does something elsewhere: the reply is still below what is read here.
+  world.desk.begin(ADA, 'another question')
+  const callsOf = (path) => world.desk.callsOf(path).length
+  const loaded = callsOf('/messages')
+  await until(() => callsOf('/messages') > loaded)
+  const asked = callsOf('/verify')
+  await until(() => callsOf('/verify') > asked)
   assert.equal(await region.evaluate((element) => element.scrollTop), 0)
   await page.getByRole('button', { name: 'New reply' }).click()
   await page.getByRole('button', { name: 'New reply' }).waitFor({ state: 'hidden' })
