@@ -14,6 +14,7 @@ use crate::php;
 use crate::process;
 use crate::python;
 use crate::ruby;
+use crate::server;
 use crate::suite;
 use crate::workspace::Workspace;
 
@@ -22,7 +23,7 @@ type Benchmark = (&'static str, fn(&Workspace) -> Result<()>);
 
 const BENCHMARKS: &[Benchmark] = &[
     ("rust", core),
-    ("server", server),
+    ("server", server::bench),
     ("python", python::bench),
     ("node", node::bench),
     ("ruby", ruby::bench),
@@ -73,18 +74,6 @@ fn core(workspace: &Workspace) -> Result<()> {
     let mut medians = BTreeMap::new();
     collect(&results, &mut medians)?;
     print(&medians)
-}
-
-/// Measures the server's cheapest call beside what any server has to do.
-fn server(workspace: &Workspace) -> Result<()> {
-    suite::header("the server");
-    process::run(workspace.cargo().args([
-        "bench",
-        "--package",
-        "ticket-center",
-        "--bench",
-        "verify",
-    ]))
 }
 
 /// Adds the median of every benchmark in the folder, in nanoseconds.

@@ -1,4 +1,5 @@
-//! One version and one minimum Rust: nothing states them differently from the root's Cargo.toml.
+//! One version and one minimum Rust: nothing states them differently from the root's Cargo.toml. The
+//! server alone has a minimum of its own, which holds for everything in its folder.
 
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,9 @@ use crate::files;
 use crate::process;
 use crate::suite;
 use crate::workspace::Workspace;
+
+/// The folder of the program that nobody links to, and that may ask for a newer Rust.
+const SERVER: &str = "server";
 
 /// What the workspace says.
 struct Truth {
@@ -29,9 +33,11 @@ struct Statement {
 /// Looks at manifests, the API contract, the changelog and the texts.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     let truth = truth(workspace)?;
+    let of_server = truth_of_server(workspace, &truth)?;
     let mut statements = vec![contract(workspace, &truth)?];
     for path in files(workspace)? {
-        statements.extend(stated_in(workspace, &path, &truth)?);
+        let truth = if path.starts_with(SERVER) { &of_server } else { &truth };
+        statements.extend(stated_in(workspace, &path, truth)?);
     }
     let wrong: Vec<&Statement> =
         statements.iter().filter(|statement| statement.stated != statement.right).collect();
@@ -52,6 +58,16 @@ fn truth(workspace: &Workspace) -> Result<Truth> {
         .zip(text("rust-version"))
         .map(|(version, rust_version)| Truth { version, rust_version })
         .context("[workspace.package] lacks version or rust-version")
+}
+
+fn truth_of_server(workspace: &Workspace, truth: &Truth) -> Result<Truth> {
+    let manifest: Table = workspace.read(&format!("{SERVER}/Cargo.toml"))?.parse()?;
+    let rust_version = manifest.get("package").and_then(|package| package.get("rust-version"));
+    let rust_version = rust_version.and_then(toml::Value::as_str);
+    Ok(Truth {
+        version: truth.version.clone(),
+        rust_version: rust_version.context("the server states no rust-version")?.to_owned(),
+    })
 }
 
 fn contract(workspace: &Workspace, truth: &Truth) -> Result<Statement> {

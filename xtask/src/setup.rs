@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
+use crate::embed;
 use crate::environment::Environment;
 use crate::files;
 use crate::node;
@@ -47,6 +48,25 @@ const POSTGRESQL_FOLDER: &str = "/usr/lib/postgresql";
 
 const POSTGRESQL: Package =
     Package { name: "PostgreSQL", apt: &["postgresql"], homebrew: &["postgresql"] };
+
+/// Names a Chromium for the tests, where it is none of the usual ones.
+const CHROMIUM_VARIABLE: &str = "CHROMIUM";
+
+/// What Chromium and its relatives are called in the search path.
+const CHROMIUM_PROGRAMS: [&str; 4] =
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// Where macOS keeps them.
+const CHROMIUM_APPLICATIONS: [&str; 2] = [
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+const CHROMIUM: Package = Package {
+    name: "Chromium",
+    apt: &["chromium", "fonts-dejavu-core"],
+    homebrew: &["--cask", "chromium"],
+};
 
 const RUBY: Package = Package { name: "Ruby", apt: &["ruby"], homebrew: &["ruby"] };
 
@@ -104,6 +124,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     oracle(workspace)?;
     python::tools(workspace)?;
     node::tools(workspace)?;
+    embed::tools(workspace)?;
+    chromium()?;
     Ok(())
 }
 
@@ -115,12 +137,36 @@ pub(crate) fn openssl() -> Result<Command> {
 }
 
 /// Checks that the tests of the server can start a PostgreSQL of their own.
-fn postgresql() -> Result<()> {
+pub(crate) fn postgresql() -> Result<()> {
     if tools::in_path("initdb").is_none() && !Path::new(POSTGRESQL_FOLDER).is_dir() {
         POSTGRESQL.install()?;
     }
     tools::report("postgresql", "installed");
     Ok(())
+}
+
+/// Returns the Chromium, or the Chrome, that the tests visit pages with.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    if found_chromium().is_none() {
+        CHROMIUM.install()?;
+    }
+    let chromium = found_chromium().with_context(|| {
+        format!(
+            "there is neither {} in the search path nor {}; name yours by {CHROMIUM_VARIABLE}",
+            CHROMIUM_PROGRAMS.join(" nor "),
+            CHROMIUM_APPLICATIONS.join(" nor ")
+        )
+    })?;
+    tools::report("chromium", &chromium.display().to_string());
+    Ok(chromium)
+}
+
+fn found_chromium() -> Option<PathBuf> {
+    let named = std::env::var_os(CHROMIUM_VARIABLE).map(PathBuf::from);
+    let applications = CHROMIUM_APPLICATIONS.iter().map(PathBuf::from);
+    named
+        .or_else(|| CHROMIUM_PROGRAMS.iter().find_map(|program| tools::in_path(program)))
+        .or_else(|| applications.into_iter().find(|file| file.is_file()))
 }
 
 /// Returns a Python 3.

@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::builder::PossibleValuesParser;
 
 use crate::conform;
+use crate::embed;
 use crate::licences;
 use crate::node;
 use crate::one_version;
@@ -11,6 +12,7 @@ use crate::php;
 use crate::process;
 use crate::python;
 use crate::ruby;
+use crate::server;
 use crate::setup;
 use crate::suite::{self, Suite};
 use crate::vectors;
@@ -26,6 +28,8 @@ const STEPS: &[Step] = &[
     ("documentation", documentation),
     ("rust-tests", rust_tests),
     ("features", features),
+    ("server", server::test),
+    ("embed", embed::test),
     ("vectors", vectors::check),
     ("python", python::test),
     ("node", node::test),
@@ -88,7 +92,8 @@ fn documentation(workspace: &Workspace) -> Result<()> {
     process::run(command.env("RUSTDOCFLAGS", "--deny=warnings"))
 }
 
-/// Tests without the bindings: they link against nothing but their language's own process.
+/// Tests without the bindings, which link against nothing but their language's own process, and without
+/// the server, whose suite needs databases.
 fn rust_tests(workspace: &Workspace) -> Result<()> {
     process::run(workspace.cargo().args([
         "test",
@@ -98,6 +103,7 @@ fn rust_tests(workspace: &Workspace) -> Result<()> {
         "--exclude=deskseal-php",
         "--exclude=deskseal-python",
         "--exclude=deskseal-ruby",
+        "--exclude=ticket-center",
         "--all-features",
         "--locked",
         "--no-fail-fast",
