@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -15,6 +15,7 @@ use axum::{Json, Router};
 use axum_server::Handle;
 use deskseal::PortalHost;
 use hyper_util::rt::TokioTimer;
+use tower::ServiceExt as _;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -25,6 +26,7 @@ use crate::api::{self, ApiError};
 use crate::center::Center;
 use crate::config::Config;
 use crate::embed;
+use crate::portal;
 
 /// How long a client may take to send a request's head. It bounds idle connections too.
 const HEAD_TIME: Duration = Duration::from_secs(15);
@@ -35,8 +37,27 @@ const PREFLIGHT_TIME: Duration = Duration::from_secs(2 * 60 * 60);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Returns everything that the server answers.
+/// Returns everything that the server answers: the public host, the hosts of portals, and nothing of one at
+/// the other.
 pub fn router(center: &Arc<Center>) -> Router {
+    let public = public(center).layer(middleware::from_fn(observed));
+    let portal = portal::router(center).layer(middleware::from_fn(observed));
+    let public_host = center.public_host.clone();
+    // Those who watch over an instance reach it by its address.
+    Router::new()
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(readiness))
+        .layer(middleware::from_fn(observed))
+        .with_state(Arc::clone(center))
+        .fallback(move |request: Request| {
+            let is_public = requested_host(&request).is_some_and(|host| host == public_host);
+            let router = if is_public { public.clone() } else { portal.clone() };
+            router.oneshot(request)
+        })
+}
+
+/// Returns what the public host answers.
+fn public(center: &Arc<Center>) -> Router {
     let (calls, document) = api::router().split_for_parts();
     let calls = calls
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
@@ -49,18 +70,11 @@ pub fn router(center: &Arc<Center>) -> Router {
             HeaderValue::from_static("no-store"),
         ));
     let document = get(async move || Json(document));
-    let public = Router::new()
+    Router::new()
         .merge(calls)
         .merge(embed::router())
         .route("/api/openapi.json", document)
         .fallback(async || ApiError::not_found())
-        .layer(middleware::from_fn_with_state(Arc::clone(center), on_public_host));
-    // Those who watch over an instance reach it by its address.
-    Router::new()
-        .route("/healthz", get(async || "ok\n"))
-        .route("/readyz", get(readiness))
-        .merge(public)
-        .layer(middleware::from_fn(observed))
         .with_state(Arc::clone(center))
 }
 
@@ -123,7 +137,7 @@ async fn observed(request: Request, next: Next) -> Response {
             headers.insert(REQUEST_ID, id);
         }
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
         response
     }
     .instrument(span)
@@ -145,20 +159,8 @@ async fn within_limits(
     }
 }
 
-async fn on_public_host(
-    State(center): State<Arc<Center>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    if requested_host(&request).is_some_and(|host| host == center.public_host) {
-        return next.run(request).await;
-    }
-    let message = "This server does not answer for this host; see public_url in its configuration.";
-    ApiError::new(StatusCode::MISDIRECTED_REQUEST, "host_unknown", message).into_response()
-}
-
 /// Returns the host that the client asked for, without its port.
-fn requested_host(request: &Request) -> Option<PortalHost> {
+pub(crate) fn requested_host(request: &Request) -> Option<PortalHost> {
     let of_header = || {
         let value = request.headers().get(header::HOST)?.to_str().ok()?;
         value.parse::<Authority>().ok()
@@ -169,7 +171,7 @@ fn requested_host(request: &Request) -> Option<PortalHost> {
 
 /// Returns the address of the client. Behind trusted proxies it is the last one in `X-Forwarded-For`
 /// that is none of them; what stands before it, anybody can write.
-fn client_address(config: &Config, request: &Request) -> IpAddr {
+pub(crate) fn client_address(config: &Config, request: &Request) -> IpAddr {
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()

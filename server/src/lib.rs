@@ -8,7 +8,7 @@
 //! - [`vault`], [`secrets`]: desks' secrets, encrypted at rest
 //! - [`desks`], [`contacts`], [`conversations`], [`text`]: what a desk knows and does
 //! - [`notifications`]: the mails that tell contacts of replies
-//! - [`portal_hosts`], [`tickets`]: where a desk has its portal, and what comes in there
+//! - [`portal`], [`portal_hosts`], [`tickets`]: the form for tickets, where a desk has it, and what comes in
 //! - [`origin`]: which sites may embed it; [`limits`]: how much one may ask for
 //! - [`api`], [`http`]: the calls, and how they come in; [`command`]: the command line
 
@@ -28,6 +28,7 @@ pub mod ids;
 pub mod limits;
 pub mod notifications;
 pub mod origin;
+pub mod portal;
 pub mod portal_hosts;
 pub mod secrets;
 pub mod store;

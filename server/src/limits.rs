@@ -12,7 +12,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::config::Config;
-use crate::ids::ContactId;
+use crate::ids::{ContactId, DeskId};
 
 /// How long to wait before asking again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,15 @@ pub struct Limits {
     calls: DefaultKeyedRateLimiter<Neighbourhood>,
     reads: DefaultKeyedRateLimiter<ContactId>,
     messages: DefaultKeyedRateLimiter<ContactId>,
+    tickets: DefaultKeyedRateLimiter<TicketSource>,
+}
+
+/// Where tickets come from: anybody in a neighbourhood, or one verified customer, whom nobody else there
+/// holds up.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum TicketSource {
+    Neighbourhood(Neighbourhood),
+    User(DeskId, String),
 }
 
 impl Limits {
@@ -40,6 +49,7 @@ impl Limits {
             calls: a_minute(config.calls_per_minute),
             reads: a_minute(config.reads_per_minute),
             messages: a_minute(config.messages_per_minute),
+            tickets: RateLimiter::keyed(Quota::per_hour(config.tickets_per_hour)),
         }
     }
 
@@ -67,11 +77,28 @@ impl Limits {
         count(&self.messages, contact)
     }
 
+    /// Counts a public ticket from the address.
+    ///
+    /// # Errors
+    /// [`Exceeded`].
+    pub fn count_ticket_from(&self, address: IpAddr) -> Result<(), Exceeded> {
+        count(&self.tickets, &TicketSource::Neighbourhood(Neighbourhood::of(address)))
+    }
+
+    /// Counts a ticket of a verified customer of the desk.
+    ///
+    /// # Errors
+    /// [`Exceeded`].
+    pub fn count_ticket_of_user(&self, desk: &DeskId, user_id: &str) -> Result<(), Exceeded> {
+        count(&self.tickets, &TicketSource::User(desk.clone(), user_id.to_owned()))
+    }
+
     /// Forgets who has not been there for so long that nothing is counted against them.
     pub fn forget_the_quiet(&self) {
         self.calls.retain_recent();
         self.reads.retain_recent();
         self.messages.retain_recent();
+        self.tickets.retain_recent();
     }
 }
 

@@ -7,6 +7,8 @@ mod access;
 mod calls;
 mod durability;
 mod embedding;
+mod logs;
+mod portal;
 mod postgres;
 mod secrets;
 mod server;

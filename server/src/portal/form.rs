@@ -1,0 +1,130 @@
+//! What somebody typed, and what is wrong with it.
+
+use deskseal::ErrorCode;
+use url::form_urlencoded;
+
+use super::token::Visit;
+use crate::contacts::TypedAddress;
+use crate::portal_hosts::PortalDesk;
+use crate::text::{MessageText, PersonName, Subject, TextError};
+use crate::tickets::{Sender, Ticket};
+
+/// The fields of the form, as they came.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Typed {
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) subject: String,
+    pub(super) message: String,
+    /// A field that people do not see; machines fill it.
+    pub(super) trap: String,
+    pub(super) token: String,
+}
+
+impl Typed {
+    /// Reads `application/x-www-form-urlencoded`. What is no UTF-8 becomes U+FFFD, which no address takes.
+    pub(super) fn read(body: &[u8]) -> Self {
+        let mut typed = Self::default();
+        for (name, value) in form_urlencoded::parse(body) {
+            let field = match name.as_ref() {
+                "name" => &mut typed.name,
+                "email" => &mut typed.email,
+                "subject" => &mut typed.subject,
+                "message" => &mut typed.message,
+                "homepage" => &mut typed.trap,
+                "token" => &mut typed.token,
+                _ => continue,
+            };
+            *field = value.into_owned();
+        }
+        typed
+    }
+}
+
+/// What is wrong with which field, in sentences for who typed it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Problems {
+    pub(super) name: Option<String>,
+    pub(super) email: Option<String>,
+    pub(super) subject: Option<String>,
+    pub(super) message: Option<String>,
+}
+
+impl Problems {
+    /// Returns the fields that have one, by their ids and labels.
+    pub(super) fn list(&self) -> Vec<(&'static str, &str)> {
+        [
+            ("name", &self.name),
+            ("email", &self.email),
+            ("subject", &self.subject),
+            ("message", &self.message),
+        ]
+        .into_iter()
+        .filter_map(|(id, problem)| Some((id, problem.as_deref()?)))
+        .collect()
+    }
+}
+
+/// Returns the ticket that the fields make.
+///
+/// # Errors
+/// [`Problems`], of all fields at once.
+pub(super) fn ticket(typed: &Typed, visit: &Visit, desk: &PortalDesk) -> Result<Ticket, Problems> {
+    let name = PersonName::parse(&typed.name);
+    let sender = sender(typed, visit);
+    let text = MessageText::parse(&typed.message);
+    let subject = text.as_ref().ok().map(|text| Subject::parse(Some(&typed.subject), text));
+    match (name, sender, subject, text) {
+        (Ok(name), Ok(sender), Some(Ok(subject)), Ok(text)) => Ok(Ticket {
+            sender,
+            name,
+            subject,
+            text,
+            host: desk.host.clone(),
+            key: visit.key.clone(),
+        }),
+        (name, sender, subject, text) => Err(Problems {
+            name: name.err().map(sentence),
+            email: sender.err(),
+            subject: subject.and_then(Result::err).map(sentence),
+            message: text.err().map(sentence),
+        }),
+    }
+}
+
+/// A verified customer may leave the address out; the desk knows them by their user id.
+fn sender(typed: &Typed, visit: &Visit) -> Result<Sender, String> {
+    let address = TypedAddress::parse(&typed.email);
+    let is_replaced = typed.email.contains(char::REPLACEMENT_CHARACTER);
+    match (&visit.user, address) {
+        (_, Ok(_)) if is_replaced => Err(address_sentence(ErrorCode::EmailMalformed)),
+        (Some(user), Ok(address)) => Ok(Sender::Verified(user.clone(), Some(address))),
+        (None, Ok(address)) => Ok(Sender::Public(address)),
+        (Some(user), Err(error)) if error.code() == ErrorCode::EmailEmpty => {
+            Ok(Sender::Verified(user.clone(), None))
+        }
+        (_, Err(error)) => Err(address_sentence(error.code())),
+    }
+}
+
+fn address_sentence(code: ErrorCode) -> String {
+    match code {
+        ErrorCode::EmailEmpty => "Enter your e-mail address, so that we can answer you.",
+        ErrorCode::EmailTooLong => "This e-mail address is too long; please check it.",
+        ErrorCode::EmailAmbiguous => {
+            "This e-mail address has a letter that is easily taken for another one; please type it again."
+        }
+        _ => "This is not a whole e-mail address; one looks like ada@example.com.",
+    }
+    .to_owned()
+}
+
+fn sentence(error: TextError) -> String {
+    match error {
+        TextError::MessageEmpty => "Write what you need help with.",
+        TextError::MessageTooLong => "Your message is too long; 10,000 characters fit.",
+        TextError::SubjectTooLong => "The subject is too long; 200 characters fit.",
+        TextError::NameTooLong => "The name is too long; 100 characters fit.",
+    }
+    .to_owned()
+}

@@ -1,0 +1,58 @@
+//! Why a signed link is refused, in words for the customer who followed it.
+
+use deskseal::ErrorCode;
+
+/// Why a link proves nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// The proof does not hold.
+    Proof(ErrorCode),
+    /// The desk has no secret that could have signed it.
+    SecretNotSet,
+}
+
+impl Refusal {
+    /// Returns the stable code, for the developer of the product.
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Proof(code) => code.as_str(),
+            Self::SecretNotSet => "secret_not_set",
+        }
+    }
+
+    /// Returns what happened, in a few words.
+    pub(super) const fn title(self) -> &'static str {
+        match self {
+            Self::Proof(ErrorCode::TimestampExpired) => "This link has expired",
+            Self::Proof(ErrorCode::TimestampInFuture) => "This link is not valid yet",
+            Self::Proof(ErrorCode::IdentityIncomplete) => "A part of this link is missing",
+            Self::Proof(_) => "This link is not valid",
+            Self::SecretNotSet => "Signed links are not set up here",
+        }
+    }
+
+    /// Returns what to do now.
+    pub(super) fn advice(self, desk: &str) -> String {
+        match self {
+            Self::Proof(ErrorCode::TimestampExpired) => format!(
+                "Links to support hold for five minutes. Go back to {desk} and open support again; \
+                 the new link will work."
+            ),
+            Self::Proof(ErrorCode::TimestampInFuture) => format!(
+                "The link was made by a clock that runs ahead of ours. Go back to {desk} and open \
+                 support again in a few minutes. If that does not help, write to us without the link."
+            ),
+            Self::Proof(ErrorCode::IdentityIncomplete) => format!(
+                "It may have been cut when it was copied. Go back to {desk} and open support from \
+                 there, rather than from a copied link."
+            ),
+            Self::Proof(_) => format!(
+                "It was changed on its way, or made for another place. Go back to {desk} and open \
+                 support from there, rather than from a copied or saved link."
+            ),
+            Self::SecretNotSet => "We cannot tell who you are by this link. You can write to us \
+                                   without it."
+                .to_owned(),
+        }
+    }
+}

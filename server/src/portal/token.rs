@@ -1,0 +1,139 @@
+//! The hidden token of a form: who opened it, and when, sealed.
+//!
+//! A signed link holds for five minutes, a form for as long as somebody needs to write. So what the link
+//! proved is sealed into the form, for the desk and host at which it was opened. A signed form's token
+//! holds only in the browser that opened it; a public one proves nothing, and holds without cookies too.
+
+use std::time::Duration;
+
+use deskseal::UserId;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::browser::Browser;
+use crate::clock::Moment;
+use crate::conversations::IdempotencyKey;
+use crate::portal_hosts::PortalDesk;
+use crate::vault::{KeyUse, Keyring, VaultError};
+
+/// How long somebody may write.
+const LIFETIME: Duration = Duration::from_secs(4 * 60 * 60);
+
+/// Nobody reads and fills a form faster.
+const SHORTEST_VISIT: Duration = Duration::from_secs(2);
+
+/// Changes with the meaning of what is sealed.
+const VERSION: &str = "portal-form/1";
+
+const SIGNED: &str = "signed";
+const PUBLIC: &str = "public";
+
+/// A form that was opened here.
+#[derive(Debug)]
+pub(super) struct Visit {
+    /// Names the form, so that it sends one ticket.
+    pub(super) key: IdempotencyKey,
+    /// The customer whose link opened it.
+    pub(super) user: Option<UserId>,
+    opened_at: Moment,
+}
+
+impl Visit {
+    /// Tells whether the form comes back faster than a person sends it. A clock that was set back says
+    /// nothing about that.
+    pub(super) fn is_hasty(&self, now: Moment) -> bool {
+        (0..milliseconds(SHORTEST_VISIT))
+            .contains(&(now.milliseconds() - self.opened_at.milliseconds()))
+    }
+}
+
+/// Why a token does not tell who opened its form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TokenProblem {
+    /// The form came without one.
+    Missing,
+    /// It is from a public form: nothing is lost but the time.
+    Public,
+    /// It was a signed form, of another browser, desk or host, or it was changed.
+    SignedElsewhere,
+    /// It was a signed form, too long ago.
+    SignedExpired,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    key: String,
+    user: Option<String>,
+    opened_at: i64,
+    expires_at: i64,
+}
+
+/// Returns the token of a form that is opened now.
+///
+/// # Errors
+/// [`VaultError::NoRandomness`].
+pub(super) fn issue(
+    keyring: &Keyring,
+    desk: &PortalDesk,
+    user: Option<(&UserId, &Browser)>,
+    now: Moment,
+) -> Result<String, VaultError> {
+    let sealed = Sealed {
+        key: Uuid::now_v7().to_string(),
+        user: user.map(|(user, _)| user.as_str().to_owned()),
+        opened_at: now.milliseconds(),
+        expires_at: now.milliseconds() + milliseconds(LIFETIME),
+    };
+    let browser = user.map(|(_, browser)| browser);
+    let text = serde_json::to_string(&sealed).map_err(|_| VaultError::SealBroken)?;
+    let token = keyring.seal_text(KeyUse::PortalForm, &associated_data(desk, browser), &text)?;
+    Ok(format!("{}.{token}", kind(browser)))
+}
+
+/// Reads the token of a form that comes back.
+///
+/// # Errors
+/// [`TokenProblem`].
+pub(super) fn read(
+    keyring: &Keyring,
+    desk: &PortalDesk,
+    browser: Option<&Browser>,
+    token: &str,
+    now: Moment,
+) -> Result<Visit, TokenProblem> {
+    let Some((kind, token)) = token.split_once('.') else { return Err(TokenProblem::Missing) };
+    let (broken, expired, browser) = match (kind, browser) {
+        (PUBLIC, _) => (TokenProblem::Public, TokenProblem::Public, None),
+        (SIGNED, Some(browser)) => {
+            (TokenProblem::SignedElsewhere, TokenProblem::SignedExpired, Some(browser))
+        }
+        (SIGNED, None) => return Err(TokenProblem::SignedElsewhere),
+        _ => return Err(TokenProblem::Missing),
+    };
+    let associated = associated_data(desk, browser);
+    let text = keyring.open_text(KeyUse::PortalForm, &associated, token).map_err(|_| broken)?;
+    let sealed: Sealed = serde_json::from_str(&text).map_err(|_| broken)?;
+    if now.milliseconds() >= sealed.expires_at {
+        return Err(expired);
+    }
+    Ok(Visit {
+        key: IdempotencyKey::parse(&sealed.key).ok_or(broken)?,
+        user: sealed.user.map(|user| UserId::parse(&user)).transpose().map_err(|_| broken)?,
+        opened_at: Moment::from_milliseconds(sealed.opened_at),
+    })
+}
+
+/// Zero bytes separate the parts; none of them can contain one.
+fn associated_data(desk: &PortalDesk, browser: Option<&Browser>) -> Vec<u8> {
+    let browser_text = browser.map_or("", Browser::as_str);
+    let parts = [VERSION, kind(browser), desk.id.as_str(), desk.host.as_str(), browser_text];
+    parts.join("\0").into_bytes()
+}
+
+const fn kind(browser: Option<&Browser>) -> &'static str {
+    if browser.is_some() { SIGNED } else { PUBLIC }
+}
+
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

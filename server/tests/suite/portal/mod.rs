@@ -1,0 +1,254 @@
+//! The portal, as browsers of several people see it.
+
+mod forms;
+mod hosts;
+mod links;
+mod spam;
+
+use std::sync::Mutex;
+
+use deskseal::{PortalHost, Secret, SignedUser, Signer};
+use reqwest::header::{HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::redirect::Policy;
+use reqwest::{Client, RequestBuilder};
+use sqlx::Row as _;
+use ticket_center::config::Config;
+use ticket_center::secrets::{Grace, IssuedSecret, Purpose};
+use url::form_urlencoded;
+
+use crate::server::{Database, START, Server, rotate};
+
+/// The default host of the desk "Example".
+pub(crate) const HOST: &str = "example.help.localhost";
+
+/// Longer than the least time that a person needs for the form.
+const WRITING: i64 = 10;
+
+/// A server whose desk has a secret for links too.
+pub(crate) struct Portal {
+    pub(crate) server: Server,
+    pub(crate) secret: IssuedSecret,
+}
+
+impl Portal {
+    pub(crate) async fn start(database: Database) -> Self {
+        Self::start_with(database, |_| {}).await
+    }
+
+    pub(crate) async fn start_with(database: Database, set: impl FnOnce(&mut Config)) -> Self {
+        let server = Server::start_with(database, set).await;
+        let secret =
+            rotate(&server.instance, &server.desk, Purpose::Portal, Grace::default()).await;
+        Self { server, secret }
+    }
+
+    /// Returns a browser without any cookie, at the desk's default host.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser {
+            url: self.server.instance.url.clone(),
+            host: HOST.to_owned(),
+            cookie: Mutex::default(),
+            client: Client::builder().redirect(Policy::none()).build().expect("it is a client"),
+        }
+    }
+
+    /// Returns the link that the product makes for the user now, without scheme and host.
+    pub(crate) fn link(&self, user_id: &str) -> String {
+        link_of(&signed(&self.secret.text, HOST, user_id, START))
+    }
+
+    /// Returns the tickets, the oldest first.
+    pub(crate) async fn tickets(&self) -> Vec<Stored> {
+        sqlx::query(
+            "SELECT contacts.kind, contacts.value, conversations.subject, messages.body, \
+             portal_tickets.typed_name, portal_tickets.typed_address, portal_tickets.host \
+             FROM portal_tickets \
+             JOIN conversations ON conversations.id = portal_tickets.conversation_id \
+             JOIN contacts ON contacts.id = conversations.contact_id \
+             JOIN messages ON messages.conversation_id = conversations.id \
+             ORDER BY conversations.id",
+        )
+        .fetch_all(self.server.store().readers())
+        .await
+        .expect("they are read")
+        .iter()
+        .map(|row| Stored {
+            kind: row.get("kind"),
+            value: row.get("value"),
+            subject: row.get("subject"),
+            text: row.get("body"),
+            typed_name: row.get("typed_name"),
+            typed_address: row.get("typed_address"),
+            host: row.get("host"),
+        })
+        .collect()
+    }
+
+    /// Returns kind and value of the contact of each ticket.
+    pub(crate) async fn senders(&self) -> Vec<(String, String)> {
+        self.tickets().await.into_iter().map(|ticket| (ticket.kind, ticket.value)).collect()
+    }
+
+    /// Lets as much time pass as writing takes.
+    pub(crate) fn write(&self) {
+        self.server.clock.advance(WRITING);
+    }
+}
+
+/// A ticket, as the database holds it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Stored {
+    kind: String,
+    value: String,
+    subject: String,
+    text: String,
+    typed_name: Option<String>,
+    typed_address: Option<String>,
+    host: String,
+}
+
+pub(crate) fn signed(secret: &str, host: &str, user_id: &str, timestamp: i64) -> SignedUser {
+    let signer = Signer::new(Secret::new(secret).expect("it is a secret"));
+    let host = PortalHost::parse(host).expect("it is a host");
+    signer.sign_user(host.as_str(), user_id, timestamp).expect("it can be signed")
+}
+
+pub(crate) fn link_of(user: &SignedUser) -> String {
+    link(user.user_id.as_str(), &user.timestamp.to_string(), &user.signature.to_hex())
+}
+
+pub(crate) fn link(user_id: &str, timestamp: &str, signature: &str) -> String {
+    let query = encoded(&[
+        ("user_id", user_id),
+        ("user_id_timestamp", timestamp),
+        ("user_id_signature", signature),
+    ]);
+    format!("/submit-ticket?{query}")
+}
+
+fn encoded(fields: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
+/// A browser: it keeps the portal's cookie, and follows no redirect by itself.
+pub(crate) struct Browser {
+    url: String,
+    host: String,
+    cookie: Mutex<Option<String>>,
+    client: Client,
+}
+
+impl Browser {
+    /// Returns the same computer at another host.
+    fn at(&self, host: &str) -> Self {
+        Self {
+            url: self.url.clone(),
+            host: host.to_owned(),
+            cookie: Mutex::new(self.cookie()),
+            client: self.client.clone(),
+        }
+    }
+
+    fn cookie(&self) -> Option<String> {
+        self.cookie.lock().expect("it is not poisoned").clone()
+    }
+
+    fn get(&self, path: &str) -> RequestBuilder {
+        self.with_cookie(self.client.get(format!("{}{path}", self.url)))
+    }
+
+    fn post(&self, fields: &[(&str, &str)]) -> RequestBuilder {
+        self.with_cookie(self.client.post(format!("{}/submit-ticket", self.url)))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .header("origin", "null")
+            .body(encoded(fields))
+    }
+
+    fn with_cookie(&self, request: RequestBuilder) -> RequestBuilder {
+        let request = request.header("host", &self.host).header("accept", "text/html");
+        match self.cookie() {
+            Some(cookie) => request.header("cookie", format!("other=1; {cookie}")),
+            None => request,
+        }
+    }
+
+    async fn answer(&self, request: RequestBuilder) -> Page {
+        let response = request.send().await.expect("the server answers");
+        if let Some(cookie) = response.headers().get(SET_COOKIE) {
+            let cookie = cookie.to_str().expect("it is text");
+            let pair = cookie.split(';').next().map(str::to_owned);
+            *self.cookie.lock().expect("it is not poisoned") = pair;
+        }
+        Page {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            text: response.text().await.expect("it is text"),
+        }
+    }
+
+    pub(crate) async fn open(&self, path: &str) -> Page {
+        self.answer(self.get(path)).await
+    }
+
+    /// Sends the form of the page with these fields.
+    pub(crate) async fn send(&self, page: &Page, fields: &[(&str, &str)]) -> Page {
+        let mut all = vec![("token", page.token())];
+        all.extend_from_slice(fields);
+        self.answer(self.post(&all)).await
+    }
+}
+
+/// A page, or a redirect.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Page {
+    fn token(&self) -> &str {
+        self.value_of("token")
+    }
+
+    /// Returns the value that an input of the form has, as it is written in the page.
+    fn value_of(&self, name: &str) -> &str {
+        let (_, rest) = self
+            .text
+            .split_once(&format!(" name=\"{name}\""))
+            .unwrap_or_else(|| panic!("the page has a field {name}: {}", self.text));
+        let (input, _) = rest.split_once('>').expect("the tag ends");
+        input
+            .split_once("value=\"")
+            .and_then(|(_, rest)| rest.split_once('"'))
+            .map_or("", |it| it.0)
+    }
+
+    /// Tells whether the form says that it knows its customer.
+    fn is_signed(&self) -> bool {
+        self.text.contains("We know who you are.")
+    }
+
+    /// Says that the ticket is taken, as far as the sender can see.
+    pub(crate) fn assert_sent(&self) {
+        assert_eq!(self.status, 303, "{self:?}");
+        assert_eq!(self.headers[LOCATION], "/submit-ticket/sent");
+    }
+
+    /// Says that the form came back with a sentence.
+    fn assert_again(&self, status: u16, sentence: &str) {
+        assert_eq!(self.status, status, "{self:?}");
+        assert!(self.text.contains(sentence), "{sentence:?} is in {}", self.text);
+        assert!(!self.token().is_empty());
+    }
+
+    /// Says that the link was refused, with the code for the developer.
+    fn assert_refused(&self, code: &str) {
+        assert_eq!(self.status, 403, "{self:?}");
+        let shown = format!("<p class=\"code\">{code}</p>");
+        assert!(self.text.contains(&shown), "{code} is in {}", self.text);
+        assert!(self.text.contains("href=\"/submit-ticket\""));
+        assert!(!self.text.contains("<form"));
+    }
+}

@@ -1,0 +1,103 @@
+//! What keeps machines out, and forms of other sites.
+
+use std::num::NonZeroU32;
+
+use super::Portal;
+use crate::server::{Database, on_both_databases};
+
+const TICKET: [(&str, &str); 2] = [("email", "ada@example.com"), ("message", "hello")];
+
+on_both_databases! {
+    async fn who_fills_in_what_nobody_sees_is_told_nothing(database: Database) {
+        let portal = Portal::start(database).await;
+        let browser = portal.browser();
+        let form = browser.open("/submit-ticket").await;
+        assert!(form.text.contains("name=\"homepage\" tabindex=\"-1\" autocomplete=\"off\""));
+        portal.write();
+        let fields = [&TICKET[..], &[("homepage", "https://spam.example")]].concat();
+        browser.send(&form, &fields).await.assert_sent();
+        assert!(portal.tickets().await.is_empty());
+        browser.send(&form, &TICKET).await.assert_sent();
+        assert_eq!(portal.tickets().await.len(), 1);
+    }
+
+    async fn a_verified_customers_form_has_no_trap(database: Database) {
+        let portal = Portal::start(database).await;
+        let browser = portal.browser();
+        let form = browser.open(&portal.link("user-42")).await;
+        assert!(!form.text.contains("homepage"));
+        portal.write();
+        browser.send(&form, &[("message", "hello"), ("homepage", "x")]).await.assert_sent();
+        assert_eq!(portal.tickets().await.len(), 1);
+    }
+
+    async fn a_form_that_comes_back_at_once_is_sent_once_more(database: Database) {
+        let portal = Portal::start(database).await;
+        for path in ["/submit-ticket", &portal.link("user-42")] {
+            let browser = portal.browser();
+            let form = browser.open(path).await;
+            portal.server.clock.advance(1);
+            let again = browser.send(&form, &TICKET).await;
+            again.assert_again(422, "Please send it once more");
+            assert_eq!(again.is_signed(), form.is_signed());
+            assert!(again.text.contains("\nhello</textarea>"));
+            portal.server.clock.advance(1);
+            browser.send(&again, &TICKET).await.assert_sent();
+        }
+        assert_eq!(portal.tickets().await.len(), 2);
+    }
+
+    async fn a_clock_that_was_set_back_holds_nobody_up(database: Database) {
+        let portal = Portal::start(database).await;
+        let browser = portal.browser();
+        let form = browser.open("/submit-ticket").await;
+        portal.server.clock.advance(-3600);
+        browser.send(&form, &TICKET).await.assert_sent();
+    }
+
+    async fn an_address_sends_so_many_tickets_in_an_hour(database: Database) {
+        let portal = Portal::start_with(database, |config| {
+            config.tickets_per_hour = NonZeroU32::new(2).expect("it is not zero");
+        })
+        .await;
+        let browser = portal.browser();
+        let send = async |path: &str| {
+            let form = browser.open(path).await;
+            portal.write();
+            browser.send(&form, &TICKET).await
+        };
+        let forms = [browser.open(&portal.link("user-1")).await, browser.open(&portal.link("user-2")).await];
+        for _ in 0..2 {
+            send("/submit-ticket").await.assert_sent();
+        }
+        let refused = send("/submit-ticket").await;
+        refused.assert_again(429, "Too many messages came from here");
+        assert!(refused.text.contains("\nhello</textarea>"));
+        let seconds = refused.headers["retry-after"].to_str().map(str::parse::<u64>);
+        assert!(matches!(seconds, Ok(Ok(1..=3600))));
+        for form in &forms {
+            browser.send(form, &TICKET).await.assert_sent();
+        }
+        assert_eq!(portal.tickets().await.len(), 4);
+    }
+
+    async fn a_form_of_another_site_is_not_taken(database: Database) {
+        let portal = Portal::start(database).await;
+        let browser = portal.browser();
+        let form = browser.open(&portal.link("user-42")).await;
+        portal.write();
+        let fields = [&TICKET[..], &[("token", form.token())]].concat();
+        for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")] {
+            let mut request = browser.post(&fields).build().expect("it is a request");
+            request.headers_mut().insert(name, value.parse().expect("it is a value"));
+            let response = browser.client.execute(request).await.expect("the server answers");
+            assert_eq!(response.status().as_u16(), 403);
+        }
+        let mut request = browser.post(&fields).build().expect("it is a request");
+        request.headers_mut().remove("sec-fetch-site");
+        request.headers_mut().insert("origin", "https://evil.example".parse().expect("a value"));
+        let response = browser.client.execute(request).await.expect("the server answers");
+        assert_eq!(response.status().as_u16(), 403);
+        assert!(portal.tickets().await.is_empty());
+    }
+}
