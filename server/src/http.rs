@@ -32,7 +32,7 @@ use crate::portal;
 const HEAD_TIME: Duration = Duration::from_secs(15);
 
 /// How long browsers remember that a preflight passed.
-const PREFLIGHT_TIME: Duration = Duration::from_secs(2 * 60 * 60);
+const PREFLIGHT_TIME: Duration = Duration::from_hours(2);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");

@@ -48,7 +48,7 @@ pub struct Grace(i64);
 
 impl Grace {
     /// The longest grace: 30 days.
-    const MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+    const MAX: Duration = Duration::from_hours(30 * 24);
 
     /// Takes a duration of at most 30 days, in whole seconds; zero ends the old secret at once.
     ///

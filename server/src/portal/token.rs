@@ -17,7 +17,7 @@ use crate::portal_hosts::PortalDesk;
 use crate::vault::{KeyUse, Keyring, VaultError};
 
 /// How long somebody may write.
-const LIFETIME: Duration = Duration::from_secs(4 * 60 * 60);
+const LIFETIME: Duration = Duration::from_hours(4);
 
 /// Nobody reads and fills a form faster.
 const SHORTEST_VISIT: Duration = Duration::from_secs(2);

@@ -173,7 +173,7 @@ on_both_databases! {
 
 #[test]
 fn a_grace_is_at_most_thirty_days() {
-    let day = Duration::from_secs(24 * 60 * 60);
+    let day = Duration::from_hours(24);
     assert!(Grace::new(30 * day).is_ok());
     assert!(matches!(
         Grace::new(30 * day + Duration::from_secs(1)),

@@ -14,10 +14,6 @@ const HOUR: i64 = 60 * 60;
 const PUBLIC: [(&str, &str); 3] =
     [("name", "Ada"), ("email", "Ada@example.com"), ("message", "It is broken.\nHelp!")];
 
-fn text(value: &str) -> Option<String> {
-    Some(value.to_owned())
-}
-
 on_both_databases! {
     async fn without_identity_a_ticket_is_public(database: Database) {
         let portal = Portal::start(database).await;
@@ -32,8 +28,8 @@ on_both_databases! {
             value: "ada@example.com".to_owned(),
             subject: "It is broken.".to_owned(),
             text: "It is broken.\nHelp!".to_owned(),
-            typed_name: text("Ada"),
-            typed_address: text("ada@example.com"),
+            typed_name: Some("Ada".to_owned()),
+            typed_address: Some("ada@example.com".to_owned()),
             host: HOST.to_owned(),
         };
         assert_eq!(portal.tickets().await, [expected]);
@@ -261,7 +257,7 @@ on_both_databases! {
         browser.send(&wrong, &PUBLIC).await.assert_sent();
         let tickets = portal.tickets().await;
         assert_eq!((tickets[0].kind.as_str(), tickets[0].value.as_str()), ("portal_user", "user-42"));
-        assert_eq!(tickets[0].typed_address, text("ada@example.com"));
+        assert_eq!(tickets[0].typed_address, Some("ada@example.com".to_owned()));
     }
 
     async fn the_longest_message_fits_in_every_script(database: Database) {

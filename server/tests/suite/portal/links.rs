@@ -182,7 +182,7 @@ on_both_databases! {
             portal.browser().open(&link_of(&signed(secret, HOST, "user-42", now))).await
         };
         let second = rotated(Grace::default()).await;
-        let third = rotated(Grace::new(Duration::from_secs(3600)).expect("it is short")).await;
+        let third = rotated(Grace::new(Duration::from_hours(1)).expect("it is short")).await;
         for secret in [first, &second, &third] {
             assert!(opened(&secret.text).await.is_signed());
         }
