@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::desks::OpenDesks;
 use crate::limits::Limits;
+use crate::notifications::Mailer;
 use crate::portal_hosts::PortalRoot;
 use crate::store::{Admissions, Store, StoreError};
 use crate::vault::Keyring;
@@ -38,13 +39,15 @@ pub struct Center {
     pub desks: OpenDesks,
     /// How much one may ask for.
     pub limits: Limits,
+    /// Who hands mails over; without a mail server nobody.
+    pub mailer: Option<Mailer>,
 }
 
 impl Center {
     /// Puts the parts together. It must be called inside a Tokio runtime.
     ///
     /// # Errors
-    /// [`ConfigError::PublicUrl`], [`ConfigError::PortalUrl`].
+    /// [`ConfigError::PublicUrl`], [`ConfigError::PortalUrl`], [`ConfigError::Mail`].
     pub fn new(
         config: Config,
         store: Store,
@@ -58,6 +61,7 @@ impl Center {
             admissions: Admissions::start(&store),
             desks: OpenDesks::new(store.clone(), Arc::clone(&keyring), clock.clone()),
             limits: Limits::new(&config),
+            mailer: config.mailer()?,
             config,
             clock,
             store,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 
@@ -59,7 +60,12 @@ impl ManualClock {
 
     /// Moves the clock by seconds, backwards too.
     pub fn advance(&self, seconds: i64) {
-        self.0.fetch_add(seconds * 1000, Ordering::SeqCst);
+        self.advance_milliseconds(seconds * 1000);
+    }
+
+    /// Moves the clock by milliseconds, backwards too.
+    pub fn advance_milliseconds(&self, milliseconds: i64) {
+        self.0.fetch_add(milliseconds, Ordering::SeqCst);
     }
 }
 
@@ -82,6 +88,25 @@ impl Moment {
     /// Returns whole seconds since 1970.
     pub const fn unix_seconds(self) -> i64 {
         self.0.div_euclid(1000)
+    }
+
+    /// Returns the moment that lies this much later.
+    #[must_use]
+    pub fn after(self, duration: Duration) -> Self {
+        let milliseconds = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(milliseconds))
+    }
+
+    /// Returns the moment as the operating system counts, for what takes it that way.
+    pub fn system_time(self) -> SystemTime {
+        let since_1970 = Duration::from_millis(self.0.unsigned_abs());
+        if self.0 < 0 { UNIX_EPOCH - since_1970 } else { UNIX_EPOCH + since_1970 }
+    }
+
+    /// Returns the time of the day in UTC, for people.
+    pub fn clock_time(self) -> String {
+        let timestamp = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::MAX);
+        format!("{} UTC", timestamp.strftime("%H:%M:%S"))
     }
 
     /// Returns the moment as RFC 3339 writes it, in UTC with milliseconds.

@@ -18,6 +18,7 @@ use crate::config::{Config, FILE_VARIABLE};
 use crate::desks::{self, DeskName};
 use crate::http;
 use crate::ids::DeskId;
+use crate::notifications::Worker;
 use crate::secrets::{self, Grace, NewSecret, Purpose};
 use crate::store::Store;
 use crate::vault::Keyring;
@@ -172,8 +173,18 @@ async fn serve(config: Config, is_check: bool) -> Outcome {
     let address = listener.local_addr()?;
     let center = Center::new(config, store, keyring, Clock::default())?;
     let tidying = center.start_tidying();
+    let mails = Worker::start(&center);
+    if center.mailer.is_none() {
+        tracing::warn!("mail is not set up; notifications wait until smtp_url is set");
+    }
     tracing::info!(%address, public_url = %center.config.public_url, "listening");
-    let served = http::serve(&center, listener, stop_signal()?).await;
+    let (signal, stopper) = (stop_signal()?, mails.stopper());
+    let stop = async move {
+        signal.await;
+        stopper.send_replace(true);
+    };
+    let served = http::serve(&center, listener, stop).await;
+    mails.stop(center.config.drain_time()).await;
     tidying.abort();
     center.close().await?;
     tracing::info!("stopped");

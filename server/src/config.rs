@@ -14,6 +14,7 @@ use serde::Deserialize;
 use url::Url;
 use zeroize::Zeroizing;
 
+use crate::notifications::{Mailer, MailerError};
 use crate::portal_hosts::PortalRoot;
 use crate::vault::{Keyring, VaultError};
 
@@ -52,6 +53,9 @@ pub enum ConfigError {
     /// The keys are missing or malformed.
     #[error(transparent)]
     Keys(#[from] VaultError),
+    /// Mail cannot be set up this way.
+    #[error(transparent)]
+    Mail(#[from] MailerError),
 }
 
 /// The configuration. Every setting is a key of the file, and a variable `TICKET_CENTER_` and the key in
@@ -83,6 +87,15 @@ pub struct Config {
     pub messages_per_minute: NonZeroU32,
     /// Tickets that one address, or one verified customer, may send in an hour.
     pub tickets_per_hour: NonZeroU32,
+    /// Seconds before a contact is mailed about a reply that they have not read.
+    pub notify_after: u32,
+    /// The mail server: `smtps://USER:PASSWORD@HOST:465`, or `smtp://USER:PASSWORD@HOST:587` with
+    /// STARTTLS. A server on the same machine is spoken to without TLS. Without one, mails wait.
+    pub smtp_url: Option<Hidden>,
+    /// The address that mails come from.
+    pub mail_from: Option<String>,
+    /// Seconds that the mail server may take for each part of handing a mail over.
+    pub smtp_seconds: NonZeroU32,
     /// Seconds that a request may take, its body included.
     pub request_seconds: NonZeroU32,
     /// Seconds that running requests have to end when the server is asked to stop.
@@ -105,6 +118,10 @@ impl Default for Config {
             reads_per_minute: number(240),
             messages_per_minute: number(20),
             tickets_per_hour: number(30),
+            notify_after: 60,
+            smtp_url: None,
+            mail_from: None,
+            smtp_seconds: number(60),
             request_seconds: number(30),
             drain_seconds: 30,
         }
@@ -147,6 +164,7 @@ impl Config {
             .build()?
             .try_deserialize()?;
         config.portal_root()?;
+        config.mailer()?;
         Ok(config)
     }
 
@@ -186,6 +204,21 @@ impl Config {
             }
             (None, None) => Err(VaultError::KeyMissing.into()),
         }
+    }
+
+    /// Returns who hands mails over; without a mail server nobody.
+    ///
+    /// # Errors
+    /// [`ConfigError::Mail`].
+    pub fn mailer(&self) -> Result<Option<Mailer>, ConfigError> {
+        let patience = Duration::from_secs(self.smtp_seconds.get().into());
+        let parsed = |url: &Hidden| Mailer::parse(url.shown(), self.mail_from.as_deref(), patience);
+        Ok(self.smtp_url.as_ref().map(parsed).transpose()?)
+    }
+
+    /// Returns how long a contact has to read a reply before they are mailed about it.
+    pub fn notify_delay(&self) -> Duration {
+        Duration::from_secs(self.notify_after.into())
     }
 
     /// Returns how long a request may take.

@@ -121,7 +121,8 @@ impl PersonName {
     }
 }
 
-fn on_one_line(text: &str) -> String {
+/// Returns the words of a text on one line.
+pub(crate) fn on_one_line(text: &str) -> String {
     let is_gap = |character: char| character.is_whitespace() || character.is_control();
     let words: Vec<_> = text.split(is_gap).filter(|word| !word.is_empty()).collect();
     words.join(" ")

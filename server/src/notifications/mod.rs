@@ -1,40 +1,30 @@
 //! Mails that tell contacts of agents' replies.
 //!
 //! Each public reply to a contact whose address a seal proved has one notification, written in the same
-//! transaction as the reply.
+//! transaction as the reply. Each is one mail: several replies thread below each other as the
+//! conversation does, and what became of each is shown beside it.
+//!
+//! ```text
+//! waiting ──► sending ──► sent
+//!    ▲  │        ├──────► dead           refused for good, or too often
+//!    │  │        ├──────► doubtful       nobody can know whether it was accepted
+//!    │  │        └──────► waiting        it was certainly not accepted; later again
+//!    │  ├───────────────► skipped        read in time, or the contact is blocked
+//!    │  └───────────────► undeliverable  no mail server takes this address
+//!    └── a person sends a dead, doubtful or undeliverable one again, or has it forgotten
+//! ```
+//!
+//! That sending began is written down before the mail server is spoken to. Whoever stops in between, for
+//! whatever reason, leaves a doubtful notification: never a lost one, and never a second mail.
 
-use sqlx::AnyConnection;
+mod delivery;
+mod letter;
+mod queue;
+mod smtp;
+mod worker;
 
-use crate::clock::Moment;
-use crate::contacts::Kind;
-use crate::conversations::Sending;
-use crate::ids::{MessageId, NotificationId};
-
-/// Adds the notification of a reply that this transaction has written, where its contact may be mailed.
-///
-/// Only a sealed address has proved that it is the contact's; what somebody typed, and a user id, are
-/// never written to.
-pub(crate) async fn enqueue(
-    connection: &mut AnyConnection,
-    message: &MessageId,
-    sending: Sending,
-    now: Moment,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO notifications (id, desk_id, conversation_id, message_id, position, state, reason, \
-         due_at, is_delayed, attempts, changed_at) \
-         SELECT $1, conversations.desk_id, conversations.id, messages.id, messages.position, 'waiting', \
-         '', $2, $3, 0, $2 FROM messages \
-         JOIN conversations ON conversations.id = messages.conversation_id \
-         JOIN contacts ON contacts.id = conversations.contact_id \
-         WHERE messages.id = $4 AND contacts.kind = $5",
-    )
-    .bind(NotificationId::generate().as_str())
-    .bind(now)
-    .bind(i64::from(sending == Sending::Delayed))
-    .bind(message.as_str())
-    .bind(Kind::Sealed.as_str())
-    .execute(connection)
-    .await?;
-    Ok(())
-}
+pub use delivery::{Delivery, State};
+pub(crate) use queue::enqueue;
+pub use queue::{Listed, forget, list, send_again, state_counts, states};
+pub use smtp::{Mailer, MailerError};
+pub use worker::{Done, Worker, run_due};

@@ -1,0 +1,218 @@
+//! What a mail says, and to whom.
+
+use std::net::Ipv4Addr;
+
+use askama::Template;
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::{Address, Message};
+
+use crate::clock::Moment;
+use crate::text::on_one_line;
+
+/// Tells other machines that no person waits for an answer (RFC 3834).
+const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
+
+/// Why no mail server takes an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum AddressError {
+    /// Only few servers know how, and those on the way have to know it too.
+    #[error("what stands before the @ of this address cannot be mailed to.")]
+    Local,
+    /// The domain is none that mail goes to.
+    #[error("what stands after the @ of this address is no mail domain.")]
+    Domain,
+    /// Some part of it is too long, or malformed in another way.
+    #[error("mail servers do not take this address.")]
+    Malformed,
+}
+
+/// Returns the one mailbox that an address names, its domain as mail servers write it.
+///
+/// What stands before the `@` is plain: no quotes, no blanks, no list, nothing that ends a line.
+pub(super) fn address(text: &str) -> Result<Address, AddressError> {
+    let (local, domain) = text.rsplit_once('@').ok_or(AddressError::Malformed)?;
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte);
+    if local.is_empty() || !local.bytes().all(is_plain) {
+        return Err(AddressError::Local);
+    }
+    let domain = deskseal::canonical_host(domain).map_err(|_| AddressError::Domain)?;
+    let domain = domain.as_str();
+    if domain.starts_with('[') || domain.parse::<Ipv4Addr>().is_ok() {
+        return Err(AddressError::Domain);
+    }
+    Address::new(local, domain).map_err(|_| AddressError::Malformed)
+}
+
+/// What a contact is told.
+#[derive(Clone, Debug)]
+pub(super) struct Letter {
+    /// The contact's address.
+    pub(super) to: String,
+    /// The conversation's subject.
+    pub(super) subject: String,
+    /// The reply.
+    pub(super) text: String,
+    /// Who wrote it.
+    pub(super) agent: String,
+    /// For whom.
+    pub(super) desk: String,
+    /// Where the contact finds the conversation.
+    pub(super) support_page: Option<String>,
+    /// The `Message-ID`.
+    pub(super) mail_id: String,
+    /// The `Message-ID`s of the conversation's earlier mails, the oldest first.
+    pub(super) earlier: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/reply.txt")]
+struct Plain<'letter> {
+    agent: &'letter str,
+    desk: &'letter str,
+    subject: &'letter str,
+    text: &'letter str,
+    support_page: Option<&'letter str>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/reply.html")]
+struct Rich<'letter> {
+    agent: &'letter str,
+    desk: &'letter str,
+    subject: &'letter str,
+    text: &'letter str,
+    support_page: Option<&'letter str>,
+}
+
+impl Letter {
+    /// Returns the mail as it is sent.
+    pub(super) fn composed(&self, sender: &Address, now: Moment) -> Result<Vec<u8>, AddressError> {
+        let (agent, desk) = (plain_name(&self.agent), plain_name(&self.desk));
+        let (agent, desk, subject) = (agent.as_str(), desk.as_str(), &plain_name(&self.subject));
+        let (text, support_page) = (self.text.as_str(), self.support_page.as_deref());
+        let plain = Plain { agent, desk, subject, text, support_page }.render();
+        let rich = Rich { agent, desk, subject, text, support_page }.render();
+        let mut builder = Message::builder()
+            .from(Mailbox::new(Some(desk.to_owned()), sender.clone()))
+            .to(Mailbox::new(None, address(&self.to)?))
+            .subject(format!("Re: {subject}"))
+            .date(now.system_time())
+            .message_id(Some(self.mail_id.clone()))
+            .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()));
+        if let Some(last) = self.earlier.last() {
+            builder = builder.in_reply_to(last.clone()).references(self.earlier.join(" "));
+        }
+        // Rendering into a text does not fail, and every header is there.
+        let (Ok(plain), Ok(rich)) = (plain, rich) else { return Err(AddressError::Malformed) };
+        let mail = builder.multipart(MultiPart::alternative_plain_html(plain, rich));
+        Ok(mail.map_err(|_| AddressError::Malformed)?.formatted())
+    }
+}
+
+/// Returns a name on one line, without what turns the direction of the text around it.
+fn plain_name(text: &str) -> String {
+    let turns = |character: &char| {
+        matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
+            || matches!(character, '\u{2066}'..='\u{2069}')
+    };
+    let kept: String = text.chars().filter(|character| !turns(character)).collect();
+    on_one_line(&kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AddressError, Letter, address, plain_name};
+    use crate::clock::Moment;
+
+    fn letter() -> Letter {
+        Letter {
+            to: "ada@example.com".into(),
+            subject: "Cannot log in".into(),
+            text: "Please try again.".into(),
+            agent: "Grace".into(),
+            desk: "Example".into(),
+            support_page: None,
+            mail_id: "<1@example.com>".into(),
+            earlier: Vec::new(),
+        }
+    }
+
+    fn composed(letter: &Letter) -> String {
+        let sender = address("desk@example.com").expect("it is an address");
+        let mail = letter.composed(&sender, Moment::from_milliseconds(1_767_225_600_000));
+        String::from_utf8(mail.expect("it is a mail")).expect("it is ASCII")
+    }
+
+    fn head(mail: &str) -> &str {
+        mail.split("\r\n\r\n").next().expect("there is a head")
+    }
+
+    #[test]
+    fn an_address_is_one_plain_mailbox() {
+        let written = |text| address(text).map(|address| address.to_string());
+        assert_eq!(written("a.da+x@example.com").as_deref(), Ok("a.da+x@example.com"));
+        assert_eq!(written("ada@bücher.example").as_deref(), Ok("ada@xn--bcher-kva.example"));
+        for text in [
+            "ädä@example.com",
+            "\"a b\"@example.com",
+            "a,b@example.com",
+            "a<b@x.example",
+            "@x.example",
+        ] {
+            assert_eq!(written(text), Err(AddressError::Local), "{text}");
+        }
+        for text in ["ada@192.0.2.1", "ada@[::1]", "ada@a b", "ada@example.com>"] {
+            assert_eq!(written(text), Err(AddressError::Domain), "{text}");
+        }
+        for text in ["ada", "a..b@example.com", &format!("{}@example.com", "a".repeat(65))] {
+            assert_eq!(written(text), Err(AddressError::Malformed), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mail_says_who_wrote_to_whom_about_what() {
+        let mail = composed(&letter());
+        for line in [
+            "From: Example <desk@example.com>",
+            "To: ada@example.com",
+            "Subject: Re: Cannot log in",
+            "Date: Thu, 01 Jan 2026 00:00:00 +0000",
+            "Message-ID: <1@example.com>",
+            "Auto-Submitted: auto-generated",
+        ] {
+            assert!(head(&mail).lines().any(|other| other == line), "{line} in {mail}");
+        }
+        assert!(!head(&mail).contains("Reply"));
+    }
+
+    #[test]
+    fn mails_of_one_conversation_refer_to_those_before() {
+        let earlier = vec!["<1@example.com>".to_owned(), "<2@example.com>".to_owned()];
+        let mail = composed(&Letter { earlier, ..letter() });
+        assert!(mail.contains("In-Reply-To: <2@example.com>\r\n"), "{mail}");
+        assert!(mail.contains("References: <1@example.com> <2@example.com>\r\n"), "{mail}");
+    }
+
+    #[test]
+    fn nothing_that_people_write_adds_a_header() {
+        let evil = "x\r\nBcc: eve@example.com\r\n\r\n<script>".to_owned();
+        for letter in [
+            Letter { subject: evil.clone(), ..letter() },
+            Letter { desk: evil.clone(), ..letter() },
+            Letter { agent: evil.clone(), ..letter() },
+        ] {
+            let mail = composed(&letter);
+            assert!(!head(&mail).lines().any(|line| line.starts_with("Bcc")), "{mail}");
+        }
+        let mail = Letter { to: evil, ..letter() };
+        let sender = address("desk@example.com").expect("it is an address");
+        assert!(mail.composed(&sender, Moment::from_milliseconds(0)).is_err());
+    }
+
+    #[test]
+    fn what_turns_text_around_is_left_out_of_names() {
+        assert_eq!(plain_name("Ada\u{202e}moc\u{2066}\u{200f}\n x"), "Adamoc x");
+    }
+}

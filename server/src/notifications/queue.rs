@@ -1,0 +1,466 @@
+//! The queue: notifications in the database, and who has which in hand.
+//!
+//! Any number of instances work on one queue. Taking a notification is one conditional statement, so only
+//! one succeeds; who took it holds a lease that names this very attempt, and only that attempt, or a
+//! person, says what became of it.
+//!
+//! A clock may be set forwards or backwards at any moment. What lies further ahead than anything is ever
+//! put off was put off by another clock, and counts as due.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
+use uuid::Uuid;
+
+use super::delivery::{Delivery, State};
+use super::letter::Letter;
+use super::smtp::Ending;
+use crate::clock::Moment;
+use crate::contacts::Kind;
+use crate::conversations::Sending;
+use crate::ids::{ConversationId, DeskId, MessageId, NotificationId};
+use crate::store::{Store, StoreError};
+
+/// The wait after the first failure; each one after it is twice as long.
+const FIRST_RETRY: Duration = Duration::from_secs(30);
+
+/// The longest wait between two attempts.
+const LONGEST_RETRY: Duration = Duration::from_hours(1);
+
+/// Attempts before a notification is dead: about a day of them.
+const MOST_ATTEMPTS: i64 = 30;
+
+/// How many earlier mails of the conversation a mail refers to.
+const MOST_REFERENCES: i64 = 20;
+
+/// The most that a page shows.
+const MOST_LISTED: i64 = 200;
+
+/// Parameters: `$1` now, `$2` the delay, `$3` the moment beyond which nothing is ever put off.
+macro_rules! is_due {
+    () => {
+        "state = 'waiting' AND (due_at + is_delayed * $2 <= $1 OR due_at > $3)"
+    };
+}
+
+/// The time by which the queue goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timing {
+    pub(super) now: Moment,
+    /// How long a delayed notification waits.
+    pub(super) delay: Duration,
+    /// How long an attempt may take.
+    pub(super) lease: Duration,
+}
+
+/// A notification in hand.
+#[derive(Clone, Debug)]
+pub(super) struct Attempt {
+    pub(super) id: NotificationId,
+    lease: String,
+    number: i64,
+    pub(super) letter: Letter,
+}
+
+/// What became of wanting to send one.
+#[derive(Debug)]
+pub(super) enum Taken {
+    /// Another instance has it.
+    Elsewhere,
+    /// It is not to be sent.
+    Settled(State),
+    /// It is to be sent now.
+    InHand(Box<Attempt>),
+}
+
+/// Adds the notification of a reply that this transaction has written, where its contact may be mailed.
+///
+/// Only a sealed address has proved that it is the contact's; what somebody typed, and a user id, are
+/// never written to.
+pub(crate) async fn enqueue(
+    connection: &mut AnyConnection,
+    message: &MessageId,
+    sending: Sending,
+    now: Moment,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO notifications (id, desk_id, conversation_id, message_id, position, state, reason, \
+         due_at, is_delayed, attempts, changed_at) \
+         SELECT $1, conversations.desk_id, conversations.id, messages.id, messages.position, 'waiting', \
+         '', $2, $3, 0, $2 FROM messages \
+         JOIN conversations ON conversations.id = messages.conversation_id \
+         JOIN contacts ON contacts.id = conversations.contact_id \
+         WHERE messages.id = $4 AND contacts.kind = $5",
+    )
+    .bind(NotificationId::generate().as_str())
+    .bind(now)
+    .bind(i64::from(sending == Sending::Delayed))
+    .bind(message.as_str())
+    .bind(Kind::Sealed.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Returns notifications that are due, the oldest first.
+pub(super) async fn due(
+    store: &Store,
+    timing: Timing,
+    most: i64,
+) -> Result<Vec<NotificationId>, StoreError> {
+    let rows = sqlx::query(concat!(
+        "SELECT id FROM notifications WHERE ",
+        is_due!(),
+        " ORDER BY due_at, id LIMIT $4"
+    ))
+    .bind(timing.now)
+    .bind(milliseconds(timing.delay))
+    .bind(timing.now.after(LONGEST_RETRY))
+    .bind(most)
+    .fetch_all(store.readers())
+    .await?;
+    rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+}
+
+/// Returns when the next notification is due, if any waits.
+pub(super) async fn next_due(store: &Store, delay: Duration) -> Result<Option<Moment>, StoreError> {
+    let row = sqlx::query(
+        "SELECT MIN(due_at + is_delayed * $1) AS due_at FROM notifications WHERE state = 'waiting'",
+    )
+    .bind(milliseconds(delay))
+    .fetch_one(store.readers())
+    .await?;
+    Ok(row.try_get("due_at")?)
+}
+
+/// Takes a due notification in hand, and writes that down before anything is sent.
+///
+/// `domain` is where its mail's id is made.
+pub(super) async fn take(
+    store: &Store,
+    id: &NotificationId,
+    timing: Timing,
+    domain: &str,
+) -> Result<Taken, StoreError> {
+    let lease = Uuid::now_v7().to_string();
+    let mut transaction = store.begin().await?;
+    let row = sqlx::query(concat!(
+        "UPDATE notifications SET state = 'sending', attempts = attempts + 1, lease = $4, \
+         lease_ends_at = $5, mail_id = COALESCE(mail_id, $6), changed_at = $1 WHERE id = $7 AND ",
+        is_due!(),
+        " RETURNING attempts"
+    ))
+    .bind(timing.now)
+    .bind(milliseconds(timing.delay))
+    .bind(timing.now.after(LONGEST_RETRY))
+    .bind(&lease)
+    .bind(timing.now.after(timing.lease))
+    .bind(format!("<{id}@{domain}>"))
+    .bind(id.as_str())
+    .fetch_optional(&mut *transaction)
+    .await?;
+    let Some(row) = row else { return Ok(Taken::Elsewhere) };
+    let number = row.try_get("attempts")?;
+    let taken = if let Some(reason) = needlessness(&mut transaction, id).await? {
+        let next = Next { state: State::Skipped, reason, due_at: timing.now };
+        change(&mut transaction, (id, &lease), &next, timing.now).await?;
+        Taken::Settled(State::Skipped)
+    } else {
+        let letter = letter(&mut transaction, id).await?;
+        Taken::InHand(Box::new(Attempt { id: id.clone(), lease, number, letter }))
+    };
+    transaction.commit().await?;
+    Ok(taken)
+}
+
+/// Returns why the notification need not be sent any more.
+async fn needlessness(
+    connection: &mut AnyConnection,
+    id: &NotificationId,
+) -> Result<Option<&'static str>, StoreError> {
+    let row = sqlx::query(
+        "SELECT notifications.position, conversations.read_position, contacts.blocked_at \
+         FROM notifications JOIN conversations ON conversations.id = notifications.conversation_id \
+         JOIN contacts ON contacts.id = conversations.contact_id WHERE notifications.id = $1",
+    )
+    .bind(id.as_str())
+    .fetch_one(connection)
+    .await?;
+    if row.try_get::<Option<i64>, _>("blocked_at")?.is_some() {
+        return Ok(Some("the contact is blocked."));
+    }
+    let is_read = row.try_get::<i64, _>("read_position")? >= row.try_get::<i64, _>("position")?;
+    Ok(is_read.then_some("it was read before."))
+}
+
+async fn letter(connection: &mut AnyConnection, id: &NotificationId) -> Result<Letter, StoreError> {
+    let row = sqlx::query(
+        "SELECT contacts.value, conversations.subject, messages.body, messages.agent_name, \
+         desks.name, desks.support_page_url, notifications.mail_id, notifications.conversation_id, \
+         notifications.position FROM notifications \
+         JOIN messages ON messages.id = notifications.message_id \
+         JOIN conversations ON conversations.id = notifications.conversation_id \
+         JOIN contacts ON contacts.id = conversations.contact_id \
+         JOIN desks ON desks.id = notifications.desk_id WHERE notifications.id = $1",
+    )
+    .bind(id.as_str())
+    .fetch_one(&mut *connection)
+    .await?;
+    let earlier = sqlx::query(
+        "SELECT mail_id FROM notifications WHERE conversation_id = $1 AND position < $2 \
+         AND state IN ('sent', 'doubtful') ORDER BY position DESC LIMIT $3",
+    )
+    .bind(row.try_get::<String, _>("conversation_id")?)
+    .bind(row.try_get::<i64, _>("position")?)
+    .bind(MOST_REFERENCES)
+    .fetch_all(connection)
+    .await?;
+    Ok(Letter {
+        to: row.try_get("value")?,
+        subject: row.try_get("subject")?,
+        text: row.try_get("body")?,
+        agent: row.try_get::<Option<String>, _>("agent_name")?.unwrap_or_default(),
+        desk: row.try_get("name")?,
+        support_page: row.try_get("support_page_url")?,
+        mail_id: row.try_get("mail_id")?,
+        earlier: earlier
+            .iter()
+            .rev()
+            .map(|row| row.try_get("mail_id"))
+            .collect::<Result<_, sqlx::Error>>()?,
+    })
+}
+
+/// Writes down how an attempt ended, and returns what that makes of the notification. Nothing is written
+/// where a person decided in the meantime.
+pub(super) async fn settle(
+    store: &Store,
+    attempt: &Attempt,
+    ending: &Ending,
+    now: Moment,
+) -> Result<State, StoreError> {
+    let next = after(ending, attempt.number, now);
+    let mut transaction = store.begin().await?;
+    change(&mut transaction, (&attempt.id, &attempt.lease), &next, now).await?;
+    transaction.commit().await?;
+    Ok(next.state)
+}
+
+struct Next<'reason> {
+    state: State,
+    reason: &'reason str,
+    due_at: Moment,
+}
+
+fn after(ending: &Ending, attempts: i64, now: Moment) -> Next<'_> {
+    let next = |state, reason| Next { state, reason, due_at: now };
+    match ending {
+        Ending::Accepted => next(State::Sent, ""),
+        Ending::Refused(reason) => next(State::Dead, reason),
+        Ending::Unknown(reason) => next(State::Doubtful, reason),
+        Ending::Unaddressable(reason) => next(State::Undeliverable, reason),
+        Ending::Deferred(reason) if attempts >= MOST_ATTEMPTS => next(State::Dead, reason),
+        Ending::Deferred(reason) => {
+            Next { due_at: now.after(wait(attempts)), ..next(State::Waiting, reason) }
+        }
+    }
+}
+
+/// Returns how long to wait after so many attempts.
+fn wait(attempts: i64) -> Duration {
+    let doublings = (attempts - 1).clamp(0, 16);
+    FIRST_RETRY.saturating_mul(1 << doublings).min(LONGEST_RETRY)
+}
+
+async fn change(
+    connection: &mut AnyConnection,
+    (id, lease): (&NotificationId, &str),
+    next: &Next<'_>,
+    now: Moment,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE notifications SET state = $1, reason = $2, due_at = $3, is_delayed = 0, lease = NULL, \
+         lease_ends_at = NULL, changed_at = $4 WHERE id = $5 AND lease = $6",
+    )
+    .bind(next.state.as_str())
+    .bind(next.reason)
+    .bind(next.due_at)
+    .bind(now)
+    .bind(id.as_str())
+    .bind(lease)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Makes doubtful what somebody has had in hand for longer than an attempt takes, and returns how many.
+///
+/// The lease stays: should that attempt end after all, it knows better.
+pub(super) async fn give_up_on_the_lost(store: &Store, timing: Timing) -> Result<u64, StoreError> {
+    let mut transaction = store.begin().await?;
+    let lost = sqlx::query(
+        "UPDATE notifications SET state = 'doubtful', changed_at = $1, \
+         reason = 'the server stopped while it was going out.' \
+         WHERE state = 'sending' AND (lease_ends_at <= $1 OR lease_ends_at > $2)",
+    )
+    .bind(timing.now)
+    .bind(timing.now.after(timing.lease + LONGEST_RETRY))
+    .execute(&mut *transaction)
+    .await?
+    .rows_affected();
+    transaction.commit().await?;
+    Ok(lost)
+}
+
+/// Returns what became of the notifications of a conversation, by the message that each tells of.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn states(
+    store: &Store,
+    conversation: &ConversationId,
+) -> Result<HashMap<MessageId, Delivery>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT message_id, state, reason, changed_at, due_at, is_delayed FROM notifications \
+         WHERE conversation_id = $1",
+    )
+    .bind(conversation.as_str())
+    .fetch_all(store.readers())
+    .await?;
+    rows.iter().map(|row| Ok((row.try_get("message_id")?, Delivery::stored(row)?))).collect()
+}
+
+/// A notification in a list for a person.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The id.
+    pub id: NotificationId,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Its subject.
+    pub subject: String,
+    /// The contact's address.
+    pub email: String,
+    /// What became of it.
+    pub delivery: Delivery,
+}
+
+/// Returns the desk's notifications that wait or that a person has to decide about, the latest change
+/// first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(store: &Store, desk: &DeskId) -> Result<Vec<Listed>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT notifications.id, notifications.conversation_id, conversations.subject, contacts.value, \
+         notifications.state, notifications.reason, notifications.changed_at, notifications.due_at, \
+         notifications.is_delayed FROM notifications \
+         JOIN conversations ON conversations.id = notifications.conversation_id \
+         JOIN contacts ON contacts.id = conversations.contact_id \
+         WHERE notifications.desk_id = $1 \
+         AND notifications.state IN ('waiting', 'sending', 'doubtful', 'dead', 'undeliverable') \
+         ORDER BY notifications.changed_at DESC, notifications.id DESC LIMIT $2",
+    )
+    .bind(desk.as_str())
+    .bind(MOST_LISTED)
+    .fetch_all(store.readers())
+    .await?;
+    rows.iter().map(read_listed).collect()
+}
+
+fn read_listed(row: &AnyRow) -> Result<Listed, StoreError> {
+    Ok(Listed {
+        id: row.try_get("id")?,
+        conversation: row.try_get("conversation_id")?,
+        subject: row.try_get("subject")?,
+        email: row.try_get("value")?,
+        delivery: Delivery::stored(row)?,
+    })
+}
+
+/// Returns how many notifications are in each state that is not an end.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn state_counts(store: &Store) -> Result<Vec<(State, i64)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT state, COUNT(*) AS number FROM notifications \
+         WHERE state IN ('waiting', 'sending', 'doubtful', 'dead', 'undeliverable') GROUP BY state",
+    )
+    .fetch_all(store.readers())
+    .await?;
+    rows.iter()
+        .map(|row| Ok((State::stored(row.try_get("state")?)?, row.try_get("number")?)))
+        .collect()
+}
+
+/// Sends a doubtful, dead or undeliverable notification of the desk again, with the same `Message-ID`.
+/// Returns whether there was one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn send_again(
+    store: &Store,
+    desk: &DeskId,
+    id: &NotificationId,
+    now: Moment,
+) -> Result<bool, StoreError> {
+    decide(store, (desk, id), State::Waiting, now).await
+}
+
+/// Leaves a doubtful, dead or undeliverable notification of the desk unsent. Returns whether there was
+/// one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget(
+    store: &Store,
+    desk: &DeskId,
+    id: &NotificationId,
+    now: Moment,
+) -> Result<bool, StoreError> {
+    decide(store, (desk, id), State::Forgotten, now).await
+}
+
+async fn decide(
+    store: &Store,
+    (desk, id): (&DeskId, &NotificationId),
+    state: State,
+    now: Moment,
+) -> Result<bool, StoreError> {
+    let mut transaction = store.begin().await?;
+    let decided = sqlx::query(
+        "UPDATE notifications SET state = $1, reason = '', due_at = $2, is_delayed = 0, attempts = 0, \
+         lease = NULL, lease_ends_at = NULL, changed_at = $2 \
+         WHERE id = $3 AND desk_id = $4 AND state IN ('doubtful', 'dead', 'undeliverable')",
+    )
+    .bind(state.as_str())
+    .bind(now)
+    .bind(id.as_str())
+    .bind(desk.as_str())
+    .execute(&mut *transaction)
+    .await?
+    .rows_affected();
+    transaction.commit().await?;
+    Ok(decided == 1)
+}
+
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_RETRY, MOST_ATTEMPTS, wait};
+
+    #[test]
+    fn waits_grow_to_an_hour_and_last_about_a_day() {
+        let seconds: Vec<_> = (1..=4).map(|attempts| wait(attempts).as_secs()).collect();
+        assert_eq!(seconds, [30, 60, 120, 240]);
+        assert_eq!(wait(i64::MAX), LONGEST_RETRY);
+        let hours = (1..MOST_ATTEMPTS).map(|attempts| wait(attempts).as_secs()).sum::<u64>() / 3600;
+        assert!((20..=30).contains(&hours), "{hours}");
+    }
+}

@@ -1,0 +1,318 @@
+//! Handing a mail to the mail server, so that it is known what became of it.
+//!
+//! A mail is accepted when the server says so after the end of its text. Whatever fails before that text
+//! is sent leaves no mail; a failure after it, without an answer, leaves no knowledge. So every command
+//! is given by itself.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use lettre::Address;
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::ClientId;
+use percent_encoding::percent_decode_str;
+use tokio::time::timeout;
+use url::Url;
+
+use super::letter::{self, AddressError};
+
+/// The longest answer that is kept for a person to read, in characters.
+const MAX_REASON: usize = 300;
+
+/// Why mail cannot be set up this way.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum MailerError {
+    /// The URL names no mail server.
+    #[error(
+        "smtp_url is neither smtp://USER:PASSWORD@HOST:587 nor smtps://USER:PASSWORD@HOST:465."
+    )]
+    Url,
+    /// There is no address that mails come from.
+    #[error("smtp_url is set and mail_from is not; set the address that mails come from.")]
+    SenderMissing,
+    /// The address that mails come from is none.
+    #[error("mail_from is not an address alone, such as support@example.com.")]
+    Sender,
+    /// The authorities that the system trusts cannot be read.
+    #[error("The system's certificates cannot be used for mail.")]
+    Certificates,
+}
+
+/// What became of handing a mail over. The texts are for a person and may name an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The server has the mail.
+    Accepted,
+    /// The server will not take this mail.
+    Refused(String),
+    /// The server certainly has not taken it; later it may.
+    Deferred(String),
+    /// The server may have taken it.
+    Unknown(String),
+    /// No server takes mail for such an address.
+    Unaddressable(String),
+}
+
+/// How the connection is kept from being read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Protection {
+    /// TLS from the start.
+    Tls,
+    /// TLS before anything is said, or nothing is said.
+    StartTls,
+    /// None, to the same machine only.
+    Loopback,
+}
+
+/// The mail server, and whose mails it takes.
+#[derive(Clone)]
+pub struct Mailer {
+    host: String,
+    port: u16,
+    protection: Protection,
+    credentials: Option<Credentials>,
+    pub(super) sender: Address,
+    patience: Duration,
+}
+
+/// Nothing of it is shown: there is a password among it.
+impl std::fmt::Debug for Mailer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Mailer").finish_non_exhaustive()
+    }
+}
+
+impl Mailer {
+    /// Reads where the mail server is, and the address that mails come from. `patience` is how long each
+    /// of the three parts of handing over may take: reaching the server, offering the mail, and its text.
+    ///
+    /// # Errors
+    /// [`MailerError`].
+    pub fn parse(url: &str, sender: Option<&str>, patience: Duration) -> Result<Self, MailerError> {
+        let sender = sender.ok_or(MailerError::SenderMissing)?;
+        let sender = letter::address(sender).map_err(|_| MailerError::Sender)?;
+        let url = Url::parse(url).map_err(|_| MailerError::Url)?;
+        let host = url.host_str().and_then(|host| deskseal::canonical_host(host).ok());
+        let host = host.ok_or(MailerError::Url)?.to_string();
+        let (protection, usual_port) = match url.scheme() {
+            "smtps" => (Protection::Tls, 465),
+            "smtp" if is_loopback(&host) => (Protection::Loopback, 25),
+            "smtp" => (Protection::StartTls, 587),
+            _ => return Err(MailerError::Url),
+        };
+        let is_bare = matches!(url.path(), "" | "/") && url.query().is_none();
+        if !is_bare || url.fragment().is_some() {
+            return Err(MailerError::Url);
+        }
+        let port = url.port().unwrap_or(usual_port);
+        Ok(Self { host, port, protection, credentials: credentials(&url)?, sender, patience })
+    }
+
+    /// Returns how long handing one mail over may take, with some time to write down how it ended.
+    pub(super) fn lease(&self) -> Duration {
+        self.patience * 4
+    }
+
+    /// Hands a mail over to one recipient.
+    pub(super) async fn hand_over(&self, recipient: &Address, mail: &[u8]) -> Ending {
+        let mut connection = match timeout(self.patience, self.reach()).await {
+            Ok(Ok(connection)) => connection,
+            // Nothing was said about this mail yet, so a refusal is about the server's own setup.
+            Ok(Err(error)) => return Ending::Deferred(reason(&error)),
+            Err(_) => return Ending::Deferred(self.impatience("reached")),
+        };
+        match timeout(self.patience, self.offer(&mut connection, recipient)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) if error.is_permanent() => {
+                self.leave(connection);
+                return Ending::Refused(reason(&error));
+            }
+            Ok(Err(error)) => return Ending::Deferred(reason(&error)),
+            Err(_) => return Ending::Deferred(self.impatience("offered the mail")),
+        }
+        let ending = match timeout(self.patience, connection.message(mail)).await {
+            Ok(Ok(_)) => Ending::Accepted,
+            Ok(Err(error)) if error.is_permanent() => Ending::Refused(reason(&error)),
+            Ok(Err(error)) if error.is_transient() => Ending::Deferred(reason(&error)),
+            Ok(Err(error)) => Ending::Unknown(reason(&error)),
+            Err(_) => return Ending::Unknown(self.impatience("sent the mail")),
+        };
+        self.leave(connection);
+        ending
+    }
+
+    async fn reach(&self) -> Result<AsyncSmtpConnection, SmtpError> {
+        let parameters = || TlsParameters::new(self.host.trim_matches(['[', ']']).to_owned());
+        let hello = ClientId::Domain(self.sender.domain().to_owned());
+        let from_the_start = match self.protection {
+            Protection::Tls => Some(parameters()?),
+            Protection::StartTls | Protection::Loopback => None,
+        };
+        let server = (self.host.trim_matches(['[', ']']), self.port);
+        let connecting =
+            AsyncSmtpConnection::connect_tokio1(server, None, &hello, from_the_start, None);
+        let mut connection = connecting.await?;
+        if self.protection == Protection::StartTls {
+            connection.starttls(parameters()?, &hello).await?;
+        }
+        if let Some(credentials) = &self.credentials {
+            connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await?;
+        }
+        Ok(connection)
+    }
+
+    async fn offer(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        recipient: &Address,
+    ) -> Result<(), SmtpError> {
+        connection.command(Mail::new(Some(self.sender.clone()), Vec::new())).await?;
+        connection.command(Rcpt::new(recipient.clone(), Vec::new())).await?;
+        connection.command(Data).await?;
+        Ok(())
+    }
+
+    /// Takes leave as servers expect it, without keeping anybody waiting for it.
+    fn leave(&self, mut connection: AsyncSmtpConnection) {
+        let patience = self.patience;
+        tokio::spawn(async move {
+            // What mattered was answered before.
+            let _ = timeout(patience, connection.quit()).await;
+        });
+    }
+
+    fn impatience(&self, what: &str) -> String {
+        format!(
+            "the mail server did not answer for {} seconds when {what}.",
+            self.patience.as_secs()
+        )
+    }
+}
+
+fn credentials(url: &Url) -> Result<Option<Credentials>, MailerError> {
+    let decoded = |text| percent_decode_str(text).decode_utf8().map_err(|_| MailerError::Url);
+    match (url.username(), url.password()) {
+        ("", None) => Ok(None),
+        ("", Some(_)) | (_, None) => Err(MailerError::Url),
+        (user, Some(password)) => {
+            Ok(Some(Credentials::new(decoded(user)?.into_owned(), decoded(password)?.into_owned())))
+        }
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// Returns the server's answer, or what kept it from answering, on one line.
+fn reason(error: &SmtpError) -> String {
+    let source = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    let text = match error.status() {
+        Some(code) => format!("the mail server answered {code} {source}"),
+        None => format!("the mail server was lost: {source}"),
+    };
+    crate::text::on_one_line(&text).chars().take(MAX_REASON).collect()
+}
+
+impl From<AddressError> for Ending {
+    fn from(error: AddressError) -> Self {
+        Self::Unaddressable(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+    use tokio::net::TcpListener;
+
+    use super::{Ending, Mailer, MailerError, Protection};
+    use crate::notifications::letter;
+
+    const PATIENCE: Duration = Duration::from_mins(1);
+
+    fn parse(url: &str) -> Result<Mailer, MailerError> {
+        Mailer::parse(url, Some("desk@example.com"), PATIENCE)
+    }
+
+    #[test]
+    fn only_the_same_machine_is_spoken_to_in_the_clear() {
+        for (url, host, port, protection) in [
+            ("smtp://mail.example.com", "mail.example.com", 587, Protection::StartTls),
+            ("smtp://mail.example.com:25/", "mail.example.com", 25, Protection::StartTls),
+            ("smtps://MAIL.example.com", "mail.example.com", 465, Protection::Tls),
+            ("smtps://127.0.0.1", "127.0.0.1", 465, Protection::Tls),
+            ("smtp://localhost:2525", "localhost", 2525, Protection::Loopback),
+            ("smtp://127.0.0.2", "127.0.0.2", 25, Protection::Loopback),
+            ("smtp://[::1]", "[::1]", 25, Protection::Loopback),
+            ("smtp://localhost.example.com", "localhost.example.com", 587, Protection::StartTls),
+        ] {
+            let mailer = parse(url).expect("it is a mail server");
+            assert_eq!(
+                (mailer.host.as_str(), mailer.port, mailer.protection),
+                (host, port, protection)
+            );
+        }
+    }
+
+    #[test]
+    fn user_and_password_are_decoded_and_not_shown() {
+        let mailer = parse("smtps://ada%40example.com:pass%2Fword@mail.example.com");
+        let mailer = mailer.expect("it is a mail server");
+        let expected = super::Credentials::new("ada@example.com".into(), "pass/word".into());
+        assert_eq!(mailer.credentials, Some(expected));
+        assert_eq!(format!("{mailer:?}"), "Mailer { .. }");
+    }
+
+    #[test]
+    fn what_is_no_mail_server_is_refused() {
+        for url in [
+            "",
+            "mail.example.com",
+            "http://mail.example.com",
+            "smtp:mail.example.com",
+            "smtp://",
+            "smtp://mail.example.com/path",
+            "smtp://mail.example.com?tls=none",
+            "smtp://user@mail.example.com",
+            "smtp://user:%ff@mail.example.com",
+        ] {
+            assert_eq!(parse(url).err(), Some(MailerError::Url), "{url}");
+        }
+        let missing = Mailer::parse("smtp://localhost", None, PATIENCE).err();
+        assert_eq!(missing, Some(MailerError::SenderMissing));
+        for sender in ["desk", "Desk <desk@example.com>", "a@example.com, b@example.com"] {
+            let error = Mailer::parse("smtp://localhost", Some(sender), PATIENCE).err();
+            assert_eq!(error, Some(MailerError::Sender), "{sender}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_without_tls_gets_neither_password_nor_mail() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
+        let port = listener.local_addr().expect("it is bound").port();
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("it is called");
+            let (reader, mut writer) = stream.split();
+            writer.write_all(b"220 hello\r\n").await.expect("it is written");
+            let (mut lines, mut heard) = (BufReader::new(reader).lines(), Vec::new());
+            while let Some(line) = lines.next_line().await.expect("it is text") {
+                heard.push(line.split(' ').next().unwrap_or_default().to_owned());
+                writer.write_all(b"250 AUTH PLAIN\r\n").await.expect("it is written");
+            }
+            heard
+        });
+        let url = format!("smtp://user:password@127.0.0.1:{port}");
+        let mailer =
+            Mailer { protection: Protection::StartTls, ..parse(&url).expect("it is good") };
+        let recipient = letter::address("ada@example.com").expect("it is an address");
+        let ending = mailer.hand_over(&recipient, b"Subject: hello\r\n\r\nhello").await;
+        assert!(matches!(ending, Ending::Deferred(_)), "{ending:?}");
+        assert_eq!(server.await.expect("nobody panicked"), ["EHLO"]);
+    }
+}

@@ -1,0 +1,217 @@
+//! Who works the queue off.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::delivery::State;
+use super::letter;
+use super::queue::{self, Attempt, Taken, Timing};
+use super::smtp::{Ending, Mailer};
+use crate::center::Center;
+use crate::ids::NotificationId;
+use crate::store::StoreError;
+
+/// The longest time until the queue is looked at again: other instances fill it too.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// The pause before an ending is written again that the database did not take.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How many are read from the queue at once.
+const BATCH: i64 = 100;
+
+/// What was done with the notifications that were due.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Mails that were accepted.
+    pub sent: u32,
+    /// Notifications that were not needed any more.
+    pub skipped: u32,
+    /// Notifications that are tried again.
+    pub deferred: u32,
+    /// Notifications that were refused for good, or too often.
+    pub dead: u32,
+    /// Notifications of which nobody knows.
+    pub doubtful: u32,
+    /// Notifications to addresses that no mail server takes.
+    pub undeliverable: u32,
+}
+
+impl Done {
+    fn count(&mut self, state: State) {
+        match state {
+            State::Sent => self.sent += 1,
+            State::Skipped => self.skipped += 1,
+            State::Waiting => self.deferred += 1,
+            State::Dead => self.dead += 1,
+            State::Doubtful => self.doubtful += 1,
+            State::Undeliverable => self.undeliverable += 1,
+            State::Sending | State::Forgotten => {}
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            sent: self.sent + other.sent,
+            skipped: self.skipped + other.skipped,
+            deferred: self.deferred + other.deferred,
+            dead: self.dead + other.dead,
+            doubtful: self.doubtful + other.doubtful,
+            undeliverable: self.undeliverable + other.undeliverable,
+        }
+    }
+}
+
+/// Sends what is due, and returns what became of it. Without a mail server everything waits.
+///
+/// # Errors
+/// [`StoreError`]; what was in hand then is doubtful after a while.
+pub async fn run_due(center: &Center) -> Result<Done, StoreError> {
+    let (_stop, stopped) = watch::channel(false);
+    run(center, &stopped).await
+}
+
+async fn run(center: &Center, stopped: &watch::Receiver<bool>) -> Result<Done, StoreError> {
+    let Some(mailer) = &center.mailer else { return Ok(Done::default()) };
+    let round = Round { center, mailer, stopped, ids: Mutex::default() };
+    let lost = queue::give_up_on_the_lost(&center.store, round.timing()).await?;
+    let mut done = Done { doubtful: u32::try_from(lost).unwrap_or(u32::MAX), ..Done::default() };
+    while !*stopped.borrow() {
+        let ids = queue::due(&center.store, round.timing(), BATCH).await?;
+        if ids.is_empty() {
+            break;
+        }
+        *round.ids.lock().unwrap_or_else(PoisonError::into_inner) = ids.into();
+        // A slow mail must not hold up the others, nor may one that fails cut them off.
+        let parts = tokio::join!(round.work(), round.work(), round.work(), round.work());
+        done = done.and(parts.0?).and(parts.1?).and(parts.2?).and(parts.3?);
+    }
+    Ok(done)
+}
+
+/// What is worked off together.
+struct Round<'center> {
+    center: &'center Center,
+    mailer: &'center Mailer,
+    stopped: &'center watch::Receiver<bool>,
+    ids: Mutex<VecDeque<NotificationId>>,
+}
+
+impl Round<'_> {
+    fn timing(&self) -> Timing {
+        let Center { clock, config, .. } = self.center;
+        Timing { now: clock.now(), delay: config.notify_delay(), lease: self.mailer.lease() }
+    }
+
+    fn next(&self) -> Option<NotificationId> {
+        if *self.stopped.borrow() {
+            return None;
+        }
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    async fn work(&self) -> Result<Done, StoreError> {
+        let mut done = Done::default();
+        while let Some(id) = self.next() {
+            let domain = self.mailer.sender.domain();
+            match queue::take(&self.center.store, &id, self.timing(), domain).await? {
+                Taken::Elsewhere => {}
+                Taken::Settled(state) => done.count(state),
+                Taken::InHand(attempt) => {
+                    let ending = Box::pin(self.send(&attempt)).await;
+                    done.count(self.settle(&attempt, &ending).await?);
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    async fn send(&self, attempt: &Attempt) -> Ending {
+        let sender = &self.mailer.sender;
+        let recipient = letter::address(&attempt.letter.to);
+        let mail = attempt.letter.composed(sender, self.center.clock.now());
+        match (recipient, mail) {
+            (Ok(recipient), Ok(mail)) => self.mailer.hand_over(&recipient, &mail).await,
+            (Err(error), _) | (_, Err(error)) => error.into(),
+        }
+    }
+
+    /// What is known must not be forgotten because the database is away for a moment.
+    async fn settle(&self, attempt: &Attempt, ending: &Ending) -> Result<State, StoreError> {
+        let settled = timeout(self.mailer.lease(), async {
+            loop {
+                let now = self.center.clock.now();
+                match queue::settle(&self.center.store, attempt, ending, now).await {
+                    Err(error) if error.is_passing() => {
+                        tracing::warn!(%error, "how a mail ended is written again");
+                        tokio::time::sleep(PAUSE).await;
+                    }
+                    settled => break settled,
+                }
+            }
+        });
+        let state = settled.await.unwrap_or(Ok(State::Doubtful))?;
+        tracing::info!(notification = %attempt.id, state = state.as_str(), "mail");
+        Ok(state)
+    }
+}
+
+/// Works the queue off until it is stopped.
+#[derive(Debug)]
+pub struct Worker {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Worker {
+    /// Starts to work the center's queue off. It must be called inside a Tokio runtime.
+    pub fn start(center: &Arc<Center>) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let task = tokio::spawn(work_off(Arc::clone(center), stopped));
+        Self { stop, task }
+    }
+
+    /// Returns a handle that tells the worker to take nothing more in hand.
+    pub fn stopper(&self) -> watch::Sender<bool> {
+        self.stop.clone()
+    }
+
+    /// Lets the mails that are in hand end, for as long as `patience`. What does not is doubtful after a
+    /// while.
+    pub async fn stop(self, patience: Duration) {
+        self.stop.send_replace(true);
+        let mut task = self.task;
+        if timeout(patience, &mut task).await.is_err() {
+            tracing::warn!("mails in hand were abandoned");
+            task.abort();
+        }
+    }
+}
+
+async fn work_off(center: Arc<Center>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        if let Err(error) = run(&center, &stopped).await {
+            tracing::warn!(%error, "mails wait for the database");
+        }
+        let wait = until_due(&center).await;
+        tokio::select! {
+            _ = stopped.wait_for(|is_stopped| *is_stopped) => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+async fn until_due(center: &Center) -> Duration {
+    if center.mailer.is_none() {
+        return LOOK;
+    }
+    let next = queue::next_due(&center.store, center.config.notify_delay()).await;
+    let Ok(Some(next)) = next else { return LOOK };
+    let milliseconds = next.milliseconds().saturating_sub(center.clock.now().milliseconds());
+    u64::try_from(milliseconds).map_or(PAUSE, |left| Duration::from_millis(left.max(1)).min(LOOK))
+}
