@@ -65,7 +65,7 @@ async fn start(url: &str) -> (SocketAddr, SocketAddr, String) {
         database_url: Hidden::from(url),
         public_url: "http://127.0.0.1".parse().expect("it is a URL"),
         calls_per_minute: many,
-        reads_per_minute: many,
+        verifies_per_minute: many,
         ..Config::default()
     };
     let store = Store::open(url, config.database_connections.get()).await.expect("it opens");

@@ -79,9 +79,13 @@ pub struct Config {
     pub keys_file: Option<PathBuf>,
     /// The networks of proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// Calls that one address may make in a minute.
+    /// Calls that one address may make in a minute. Many customers may share it.
     pub calls_per_minute: NonZeroU32,
-    /// Reads that one contact may make in a minute.
+    /// Calls in a minute whose proof may fail from one address.
+    pub refusals_per_minute: NonZeroU32,
+    /// Verifications that one contact may ask for in a minute: every open widget asks all the time.
+    pub verifies_per_minute: NonZeroU32,
+    /// Other reads that one contact may make in a minute.
     pub reads_per_minute: NonZeroU32,
     /// Messages that one contact may send in a minute.
     pub messages_per_minute: NonZeroU32,
@@ -114,7 +118,9 @@ impl Default for Config {
             keys: None,
             keys_file: None,
             trusted_proxies: Vec::new(),
-            calls_per_minute: number(1200),
+            calls_per_minute: number(12_000),
+            refusals_per_minute: number(120),
+            verifies_per_minute: number(600),
             reads_per_minute: number(240),
             messages_per_minute: number(20),
             tickets_per_hour: number(30),

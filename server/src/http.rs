@@ -22,7 +22,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use crate::api::{self, ApiError};
+use crate::api::{self, ApiError, ClientAddress};
 use crate::center::Center;
 use crate::config::Config;
 use crate::embed;
@@ -147,12 +147,14 @@ async fn observed(request: Request, next: Next) -> Response {
 /// Counts the call against its address, and ends it when it takes too long.
 async fn within_limits(
     State(center): State<Arc<Center>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
-    if let Err(exceeded) = center.limits.count_call(client_address(&center.config, &request)) {
+    let address = client_address(&center.config, &request);
+    if let Err(exceeded) = center.limits.count_call(address) {
         return ApiError::from(exceeded).into_response();
     }
+    request.extensions_mut().insert(ClientAddress(address));
     match tokio::time::timeout(center.config.request_time(), next.run(request)).await {
         Ok(response) => response,
         Err(_) => ApiError::timed_out().into_response(),

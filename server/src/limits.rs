@@ -29,6 +29,8 @@ impl Exceeded {
 #[derive(Debug)]
 pub struct Limits {
     calls: DefaultKeyedRateLimiter<Neighbourhood>,
+    refusals: DefaultKeyedRateLimiter<Neighbourhood>,
+    verifies: DefaultKeyedRateLimiter<ContactId>,
     reads: DefaultKeyedRateLimiter<ContactId>,
     messages: DefaultKeyedRateLimiter<ContactId>,
     tickets: DefaultKeyedRateLimiter<TicketSource>,
@@ -47,6 +49,8 @@ impl Limits {
     pub fn new(config: &Config) -> Self {
         Self {
             calls: a_minute(config.calls_per_minute),
+            refusals: a_minute(config.refusals_per_minute),
+            verifies: a_minute(config.verifies_per_minute),
             reads: a_minute(config.reads_per_minute),
             messages: a_minute(config.messages_per_minute),
             tickets: RateLimiter::keyed(Quota::per_hour(config.tickets_per_hour)),
@@ -59,6 +63,23 @@ impl Limits {
     /// [`Exceeded`].
     pub fn count_call(&self, address: IpAddr) -> Result<(), Exceeded> {
         count(&self.calls, &Neighbourhood::of(address))
+    }
+
+    /// Counts a call from the address whose proof failed. Only such calls are slowed by it: who shares
+    /// the address and proves themself is not.
+    ///
+    /// # Errors
+    /// [`Exceeded`].
+    pub fn count_refusal(&self, address: IpAddr) -> Result<(), Exceeded> {
+        count(&self.refusals, &Neighbourhood::of(address))
+    }
+
+    /// Counts a verification of the contact.
+    ///
+    /// # Errors
+    /// [`Exceeded`].
+    pub fn count_verify(&self, contact: &ContactId) -> Result<(), Exceeded> {
+        count(&self.verifies, contact)
     }
 
     /// Counts a read of the contact.
@@ -96,6 +117,8 @@ impl Limits {
     /// Forgets who has not been there for so long that nothing is counted against them.
     pub fn forget_the_quiet(&self) {
         self.calls.retain_recent();
+        self.refusals.retain_recent();
+        self.verifies.retain_recent();
         self.reads.retain_recent();
         self.messages.retain_recent();
         self.tickets.retain_recent();

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
 use deskseal::CanonicalEmail;
 
 use super::body::Credentials;
+use super::caller::Caller;
 use super::error::ApiError;
 use crate::center::Center;
 use crate::contacts::{self, Contact, Customer, Identity};
@@ -16,7 +17,9 @@ use crate::secrets::Purpose;
 /// What the call is counted as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Act {
-    /// Reading, and changes that cost as little.
+    /// Verifying, as every open widget does all the time.
+    Verify,
+    /// Other reading, and changes that cost as little.
     Read,
     /// Sending a message.
     Send,
@@ -34,19 +37,21 @@ pub(super) struct Admitted {
 /// Checks origin, proof, block and limit, in this order, against what the database says now.
 pub(super) async fn admit(
     center: &Center,
-    headers: &HeaderMap,
+    caller: &Caller,
     credentials: Credentials<'_>,
     act: Act,
 ) -> Result<Admitted, ApiError> {
-    let id = DeskId::parse(credentials.helpdesk_id).ok_or_else(ApiError::helpdesk_unknown)?;
+    let unproved = |refusal| unproved(center, caller, refusal);
+    let unknown = || unproved(ApiError::helpdesk_unknown());
+    let id = DeskId::parse(credentials.helpdesk_id).ok_or_else(unknown)?;
     // Of an e-mail that is refused there is no contact; the verifier will say why.
     let claimed = deskseal::canonical_email(credentials.email).ok();
     let claimed = claimed.as_ref().map_or("", CanonicalEmail::as_str);
     let admission = center.admissions.of(&id, claimed).await?;
-    let admission = admission.ok_or_else(ApiError::helpdesk_unknown)?;
+    let admission = admission.ok_or_else(unknown)?;
     let desk = center.desks.at(&id, &admission.desk_revision).await?;
-    check_origin(&desk, headers)?;
-    let email = verified_email(center, &desk, credentials)?;
+    check_origin(&desk, caller)?;
+    let email = verified_email(center, &desk, credentials).map_err(unproved)?;
     let contact = if let Some(contact) = admission.contact {
         contact
     } else {
@@ -58,6 +63,7 @@ pub(super) async fn admit(
         return Err(ApiError::new(StatusCode::FORBIDDEN, "contact_blocked", message));
     }
     match act {
+        Act::Verify => center.limits.count_verify(&contact.id)?,
         Act::Read => center.limits.count_read(&contact.id)?,
         Act::Send => center.limits.count_message(&contact.id)?,
     }
@@ -65,15 +71,13 @@ pub(super) async fn admit(
     Ok(Admitted { customer, email, contact, desk })
 }
 
-fn check_origin(desk: &OpenDesk, headers: &HeaderMap) -> Result<(), ApiError> {
-    let mut origins = headers.get_all(header::ORIGIN).iter();
-    let verdict = match (origins.next(), origins.next()) {
-        (None, _) => desk.allowed_domains.verdict(None),
-        // What is no text, or there twice, is no origin.
-        (Some(origin), None) => desk.allowed_domains.verdict(Some(origin.to_str().unwrap_or(""))),
-        (Some(_), Some(_)) => desk.allowed_domains.verdict(Some("")),
-    };
-    if verdict.is_allowed() {
+/// Counts a proof that does not hold. Beyond the limit of its address, the answer says that alone.
+fn unproved(center: &Center, caller: &Caller, refusal: ApiError) -> ApiError {
+    center.limits.count_refusal(caller.address).map_or_else(ApiError::from, |()| refusal)
+}
+
+fn check_origin(desk: &OpenDesk, caller: &Caller) -> Result<(), ApiError> {
+    if desk.allowed_domains.verdict(caller.origin()).is_allowed() {
         return Ok(());
     }
     let message = "This site is not among the helpdesk's allowed embed domains; its owner can add it \

@@ -6,6 +6,7 @@
 mod admit;
 mod answers;
 mod body;
+mod caller;
 mod error;
 
 use std::sync::Arc;
@@ -13,11 +14,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(crate) use caller::ClientAddress;
 pub use error::ApiError;
 
 use admit::{Act, admit};
@@ -26,6 +28,7 @@ use answers::{
     MessagesAnswer, VerifyAnswer,
 };
 use body::{Body, ConversationsRequest, MessageRequest, MessagesRequest, SignedRequest, page_size};
+use caller::Caller;
 use error::ErrorBody;
 
 use crate::center::Center;
@@ -83,10 +86,10 @@ pub fn router() -> OpenApiRouter<Arc<Center>> {
 )]
 async fn verify(
     State(center): Shared,
-    headers: HeaderMap,
+    caller: Caller,
     Body(request): Body<SignedRequest>,
 ) -> Result<Json<VerifyAnswer>, ApiError> {
-    let admitted = admit(&center, &headers, request.credentials(), Act::Read).await?;
+    let admitted = admit(&center, &caller, request.credentials(), Act::Verify).await?;
     let contact = admitted.contact;
     Ok(Json(VerifyAnswer {
         contact: ContactAnswer {
@@ -115,10 +118,10 @@ async fn verify(
 )]
 async fn list_conversations(
     State(center): Shared,
-    headers: HeaderMap,
+    caller: Caller,
     Body(request): Body<ConversationsRequest>,
 ) -> Result<Json<ConversationsAnswer>, ApiError> {
-    let admitted = admit(&center, &headers, request.credentials(), Act::Read).await?;
+    let admitted = admit(&center, &caller, request.credentials(), Act::Read).await?;
     let limit = page_size(request.limit, DEFAULT_CONVERSATIONS)?;
     let cursor = request
         .cursor
@@ -147,10 +150,10 @@ async fn list_conversations(
 )]
 async fn send_message(
     State(center): Shared,
-    headers: HeaderMap,
+    caller: Caller,
     Body(request): Body<MessageRequest>,
 ) -> Result<(StatusCode, Json<MessageSentAnswer>), ApiError> {
-    let admitted = admit(&center, &headers, request.credentials(), Act::Send).await?;
+    let admitted = admit(&center, &caller, request.credentials(), Act::Send).await?;
     let submission = submission(&request)?;
     let now = center.clock.now();
     let receipt =
@@ -179,10 +182,10 @@ async fn send_message(
 async fn list_messages(
     State(center): Shared,
     id: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
+    caller: Caller,
     Body(request): Body<MessagesRequest>,
 ) -> Result<Json<MessagesAnswer>, ApiError> {
-    let admitted = admit(&center, &headers, request.credentials(), Act::Read).await?;
+    let admitted = admit(&center, &caller, request.credentials(), Act::Read).await?;
     let id = conversation_id(id)?;
     let limit = page_size(request.limit, DEFAULT_MESSAGES)?;
     let range = range(&request)?;
@@ -211,10 +214,10 @@ async fn list_messages(
 async fn close_conversation(
     State(center): Shared,
     id: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
+    caller: Caller,
     Body(request): Body<SignedRequest>,
 ) -> Result<Json<ClosedAnswer>, ApiError> {
-    let admitted = admit(&center, &headers, request.credentials(), Act::Read).await?;
+    let admitted = admit(&center, &caller, request.credentials(), Act::Read).await?;
     let id = conversation_id(id)?;
     let now = center.clock.now();
     let conversation =

@@ -34,6 +34,8 @@ impl Program {
             .env("TICKET_CENTER_LISTEN", "127.0.0.1:0")
             .env("TICKET_CENTER_PUBLIC_URL", "http://127.0.0.1")
             .env("TICKET_CENTER_MESSAGES_PER_MINUTE", "1000000")
+            .env("TICKET_CENTER_REFUSALS_PER_MINUTE", "1000000")
+            .env("TICKET_CENTER_VERIFIES_PER_MINUTE", "1000000")
             .env("TICKET_CENTER_READS_PER_MINUTE", "1000000")
             .env("TICKET_CENTER_CALLS_PER_MINUTE", "1000000");
         command

@@ -125,6 +125,8 @@ impl Server {
             public_url: "http://127.0.0.1".parse().expect("it is a URL"),
             database_connections: NonZeroU32::new(4).expect("it is not zero"),
             calls_per_minute: many,
+            refusals_per_minute: many,
+            verifies_per_minute: many,
             reads_per_minute: many,
             messages_per_minute: many,
             ..Config::default()

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use ticket_center::config::Config;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -70,6 +71,8 @@ on_both_databases! {
         assert_eq!(response.headers()["access-control-allow-origin"], "*");
         assert_eq!(response.headers()["access-control-allow-methods"], "POST");
         assert_eq!(response.headers()["access-control-allow-headers"], "content-type");
+        // What browsers take at most; without it each poll would be two requests.
+        assert_eq!(response.headers()["access-control-max-age"], "7200");
         assert!(!response.headers().contains_key("access-control-allow-credentials"));
     }
 
@@ -126,7 +129,8 @@ on_both_databases! {
         let few = |most| NonZeroU32::new(most).expect("it is not zero");
         let server = Server::start_with(database, |config| {
             config.messages_per_minute = few(2);
-            config.reads_per_minute = few(3);
+            config.verifies_per_minute = few(3);
+            config.reads_per_minute = few(1);
             config.calls_per_minute = few(12);
         })
         .await;
@@ -143,11 +147,39 @@ on_both_databases! {
             ada.verify().await.done();
         }
         assert_eq!(ada.verify().await.refused(), (429, "rate_limited"));
+        ada.list(json!({})).await;
+        assert_eq!(ada.call("/conversations", json!({})).await.refused(), (429, "rate_limited"));
         eve.verify().await.done();
-        for _ in 0..4 {
-            eve.with("signature", "").verify().await;
-        }
+        eve.verify().await.done();
+        eve.with("signature", "").verify().await;
         assert_eq!(eve.verify().await.refused(), (429, "rate_limited"));
+    }
+
+    async fn who_guesses_slows_nobody_else_at_the_same_address(database: Database) {
+        let usual = Config::default();
+        let server = Server::start_with(database, |config| {
+            config.calls_per_minute = usual.calls_per_minute;
+            config.refusals_per_minute = usual.refusals_per_minute;
+            config.verifies_per_minute = usual.verifies_per_minute;
+        })
+        .await;
+        let customers: Vec<_> =
+            (0..100).map(|number| server.customer(&format!("ada{number}@example.com"))).collect();
+        let guesser = server.customer("eve@example.com").with("signature", &"5".repeat(64));
+        let mut refusals = Vec::new();
+        // A widget asks 40 times in a minute; the guesser as often as there are customers.
+        for _ in 0..2 {
+            for customer in &customers {
+                customer.verify().await.done();
+                let answer = guesser.verify().await;
+                let (status, code) = answer.refused();
+                refusals.push((status, code.to_owned()));
+            }
+        }
+        assert_eq!(refusals[0], (401, "signature_mismatch".to_owned()));
+        assert_eq!(refusals[199], (429, "rate_limited".to_owned()));
+        let unknown = guesser.with("helpdeskId", "nothing").verify().await;
+        assert_eq!(unknown.refused(), (429, "rate_limited"));
     }
 
     async fn another_host_gets_nothing_but_health(database: Database) {
