@@ -1,7 +1,7 @@
 //! What every part of a running server shares.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deskseal::PortalHost;
 use tokio::task::JoinHandle;
@@ -11,12 +11,18 @@ use crate::config::{Config, ConfigError};
 use crate::desks::OpenDesks;
 use crate::limits::Limits;
 use crate::notifications::Mailer;
+use crate::passwords::Passwords;
 use crate::portal_hosts::PortalRoot;
+use crate::sessions;
 use crate::store::{Admissions, Store, StoreError};
+use crate::throttle;
 use crate::vault::Keyring;
 
 /// How often last uses are written down and quiet visitors forgotten.
 const TIDYING: Duration = Duration::from_secs(10);
+
+/// How often what is over is deleted.
+const FORGETTING: Duration = Duration::from_hours(1);
 
 /// A running server's shared parts.
 #[derive(Debug)]
@@ -41,6 +47,8 @@ pub struct Center {
     pub limits: Limits,
     /// Who hands mails over; without a mail server nobody.
     pub mailer: Option<Mailer>,
+    /// What checks agents' passwords.
+    pub passwords: Passwords,
 }
 
 impl Center {
@@ -62,6 +70,7 @@ impl Center {
             desks: OpenDesks::new(store.clone(), Arc::clone(&keyring), clock.clone()),
             limits: Limits::new(&config),
             mailer: config.mailer()?,
+            passwords: Passwords::default(),
             config,
             clock,
             store,
@@ -74,14 +83,29 @@ impl Center {
         let center = Arc::clone(self);
         tokio::spawn(async move {
             let mut ticks = tokio::time::interval(TIDYING);
+            let mut forgotten_at = None;
             loop {
                 ticks.tick().await;
                 center.limits.forget_the_quiet();
                 if let Err(error) = center.desks.write_last_uses().await {
                     tracing::warn!(%error, "last uses of secrets are written later");
                 }
+                if let Err(error) = center.forget_the_past(&mut forgotten_at).await {
+                    tracing::warn!(%error, "ended sessions are deleted later");
+                }
             }
         })
+    }
+
+    /// Deletes sessions that have ended and budgets that are whole, once an hour.
+    async fn forget_the_past(&self, forgotten_at: &mut Option<Instant>) -> Result<(), StoreError> {
+        if forgotten_at.is_some_and(|at| at.elapsed() < FORGETTING) {
+            return Ok(());
+        }
+        *forgotten_at = Some(Instant::now());
+        let now = self.clock.now();
+        sessions::forget_ended(&self.store, now).await?;
+        throttle::forget_whole(&self.store, now).await
     }
 
     /// Writes down what is only in memory and closes the database.

@@ -25,6 +25,7 @@ use uuid::Uuid;
 use crate::api::{self, ApiError, ClientAddress};
 use crate::center::Center;
 use crate::config::Config;
+use crate::dashboard;
 use crate::embed;
 use crate::portal;
 
@@ -73,6 +74,7 @@ fn public(center: &Arc<Center>) -> Router {
     Router::new()
         .merge(calls)
         .merge(embed::router())
+        .merge(dashboard::router(center))
         .route("/api/openapi.json", document)
         .fallback(async || ApiError::not_found())
         .with_state(Arc::clone(center))

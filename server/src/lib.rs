@@ -9,18 +9,22 @@
 //! - [`desks`], [`contacts`], [`conversations`], [`text`]: what a desk knows and does
 //! - [`notifications`]: the mails that tell contacts of replies
 //! - [`portal`], [`portal_hosts`], [`tickets`]: the form for tickets, where a desk has it, and what comes in
+//! - [`agents`], [`passwords`], [`sessions`], [`throttle`]: who answers, and how they sign in
 //! - [`origin`]: which sites may embed it; [`limits`]: how much one may ask for
 //! - [`api`], [`http`]: the calls, and how they come in; [`command`]: the command line
 
 #![forbid(unsafe_code)]
 
+pub mod agents;
 pub mod api;
+mod assets;
 pub mod center;
 pub mod clock;
 pub mod command;
 pub mod config;
 pub mod contacts;
 pub mod conversations;
+mod dashboard;
 pub mod desks;
 mod embed;
 pub mod http;
@@ -28,10 +32,13 @@ pub mod ids;
 pub mod limits;
 pub mod notifications;
 pub mod origin;
+pub mod passwords;
 pub mod portal;
 pub mod portal_hosts;
 pub mod secrets;
+pub mod sessions;
 pub mod store;
 pub mod text;
+pub mod throttle;
 pub mod tickets;
 pub mod vault;

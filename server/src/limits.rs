@@ -3,6 +3,7 @@
 //! The limits are each instance's own, and by a clock that cannot be set: they keep an instance well,
 //! and are no accounting.
 
+use std::fmt;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
@@ -128,10 +129,10 @@ impl Limits {
 /// What one household has: an IPv4 address, or the 64 bits of an IPv6 network, whose other 64 bits
 /// anybody there changes at will.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Neighbourhood(IpAddr);
+pub(crate) struct Neighbourhood(IpAddr);
 
 impl Neighbourhood {
-    fn of(address: IpAddr) -> Self {
+    pub(crate) fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V6(address) => {
                 let network = address.to_bits() & (u128::MAX << 64);
@@ -139,6 +140,12 @@ impl Neighbourhood {
             }
             address @ IpAddr::V4(_) => Self(address),
         }
+    }
+}
+
+impl fmt::Display for Neighbourhood {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
     }
 }
 

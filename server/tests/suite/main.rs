@@ -5,6 +5,7 @@
 
 mod access;
 mod calls;
+mod dashboard;
 mod durability;
 mod embedding;
 mod logs;

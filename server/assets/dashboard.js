@@ -1,0 +1,2 @@
+// What pages do better where there is JavaScript. All of them work without it.
+"use strict";

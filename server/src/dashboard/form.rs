@@ -1,0 +1,99 @@
+//! Forms: read only when a page of ours, in the same browser and session, sent them.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::cookies::{self, Kept};
+use super::refusal::Refusal;
+use crate::center::Center;
+use crate::config::Config;
+
+/// The largest form. A message of 10 000 characters needs 120 000 bytes where each is encoded.
+pub(super) const MAX_BYTES: usize = 256 * 1024;
+
+/// The fields of a form that a page of this session sent: its field `csrf` is right.
+#[derive(Debug)]
+pub(crate) struct Form<T>(pub(crate) T);
+
+/// The fields of the form that signs in, which a page of this browser sent.
+#[derive(Debug)]
+pub(super) struct VisitorForm<T>(pub(super) T);
+
+/// A form of nothing but a button.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Nothing {}
+
+impl<T: DeserializeOwned> FromRequest<Arc<Center>> for Form<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, center: &Arc<Center>) -> Result<Self, Refusal> {
+        read(request, center, &[Kept::Session]).await.map(Self)
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<Arc<Center>> for VisitorForm<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, center: &Arc<Center>) -> Result<Self, Refusal> {
+        read(request, center, &[Kept::Visitor]).await.map(Self)
+    }
+}
+
+async fn read<T: DeserializeOwned>(
+    request: Request,
+    center: &Arc<Center>,
+    proofs: &[Kept],
+) -> Result<T, Refusal> {
+    if !is_form(request.headers()) {
+        return Err(Refusal::FormMalformed);
+    }
+    let tokens: Vec<_> = proofs
+        .iter()
+        .filter_map(|kept| cookies::read_token(&center.config, request.headers(), *kept))
+        .collect();
+    let bytes = Bytes::from_request(request, center).await.map_err(|rejection| {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            return Refusal::FormTooLarge;
+        }
+        Refusal::FormMalformed
+    })?;
+    let given = field(&bytes, "csrf").unwrap_or_default();
+    if !tokens.iter().any(|token| token.made_form(&given)) {
+        return Err(Refusal::FormStale(field(&bytes, "text")));
+    }
+    serde_html_form::from_bytes(&bytes).map_err(|_| Refusal::FormMalformed)
+}
+
+fn field(bytes: &[u8], name: &str) -> Option<String> {
+    form_urlencoded::parse(bytes)
+        .find(|(other, _)| other == name)
+        .map(|(_, value)| value.into_owned())
+        .filter(|value| !value.is_empty())
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = value.and_then(|value| value.split(';').next()).map(str::trim);
+    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+}
+
+/// Tells whether the browser says that the request comes from a page of this very origin. Browsers
+/// always say so with a form; what says nothing is no browser, and has no cookies of one.
+pub(super) fn is_of_this_origin(config: &Config, headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or(""));
+    let site = text("sec-fetch-site");
+    if site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+        return false;
+    }
+    let Some(origin) = text("origin") else {
+        return true;
+    };
+    let host = text("host").unwrap_or("");
+    let own = format!("{}://{host}", config.public_url.scheme());
+    origin.eq_ignore_ascii_case(&own) || (origin == "null" && site == Some("same-origin"))
+}

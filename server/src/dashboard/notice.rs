@@ -1,0 +1,63 @@
+//! What the page after a change tells: one sentence, once.
+
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::cookies::{self, Kept};
+use crate::config::Config;
+
+macro_rules! notices {
+    ($($name:ident $code:literal $sentence:literal)+) => {
+        /// A sentence for the next page. The browser carries its code in a cookie, so that only
+        /// sentences of this table can be shown.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Notice {
+            $(
+                #[doc = $sentence]
+                $name,
+            )+
+        }
+
+        impl Notice {
+            const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)+
+                }
+            }
+
+            fn parse(code: &str) -> Option<Self> {
+                match code {
+                    $($code => Some(Self::$name),)+
+                    _ => None,
+                }
+            }
+
+            pub(super) const fn sentence(self) -> &'static str {
+                match self {
+                    $(Self::$name => $sentence,)+
+                }
+            }
+        }
+    };
+}
+
+notices! {
+    SignedOut "signed-out" "You are signed out."
+    NameChanged "name-changed" "Your name is changed. Messages sent before keep the old one."
+    AgentJoined "agent-joined" "Added. This e-mail has an account already: its name and password stay as they are."
+    RoleChanged "role-changed" "The role is changed."
+    AgentRemoved "agent-removed" "Removed. What was assigned to them is nobody's now."
+    PasswordChanged "password-changed" "Your password is changed, and you are signed out everywhere else."
+}
+
+/// Returns the notice that the browser brings along.
+pub(super) fn brought(config: &Config, headers: &HeaderMap) -> Option<Notice> {
+    Notice::parse(&cookies::read(config, headers, Kept::Notice)?)
+}
+
+/// Sends the browser to a page that tells the notice.
+pub(crate) fn redirect_with(config: &Config, to: &str, notice: Notice) -> Response {
+    let mut response = Redirect::to(to).into_response();
+    cookies::set(config, response.headers_mut(), Kept::Notice, notice.code());
+    response
+}

@@ -1,0 +1,137 @@
+//! What every page has in common: who looks at it, at which desk, and how it becomes an answer.
+
+use std::sync::LazyLock;
+
+use askama::Template;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+
+use super::notice::Notice;
+use super::refusal::Refusal;
+use crate::agents::{Membership, Role};
+use crate::assets::Asset;
+
+/// The style sheet of every page.
+pub(super) static STYLES: LazyLock<Asset> =
+    LazyLock::new(|| Asset::styles("dashboard", include_str!("../../assets/dashboard.css")));
+
+/// The script of every page. Pages work without it.
+pub(super) static SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::script("dashboard", include_str!("../../assets/dashboard.js")));
+
+/// Which entry of the navigation a page belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Section {
+    /// The conversations.
+    Inbox,
+    /// Embed, secrets and verification.
+    TicketCenter,
+    /// The allowed domains.
+    Messages,
+    /// The portal.
+    Portal,
+    /// Mails that need somebody.
+    Mail,
+    /// The members.
+    Agents,
+    /// The agent's own account.
+    Account,
+}
+
+/// The entries of a desk's navigation: name and last part of the path. Agents have the first alone.
+const ENTRIES: [(Section, &str, &str); 6] = [
+    (Section::Inbox, "Inbox", "inbox"),
+    (Section::TicketCenter, "Ticket Center", "ticket-center"),
+    (Section::Messages, "Messages", "messages"),
+    (Section::Portal, "Portal", "portal"),
+    (Section::Mail, "Mail", "mail"),
+    (Section::Agents, "Agents", "agents"),
+];
+
+/// The frame of a page: what `base.html` asks for. Templates have it as their field `layout`.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    pub(super) agent_name: String,
+    pub(super) form_token: String,
+    pub(super) desk: Option<Membership>,
+    pub(super) other_desks: Vec<Membership>,
+    pub(super) section: Section,
+    pub(super) notice: Option<Notice>,
+}
+
+/// An entry of the navigation.
+pub(super) struct Entry {
+    pub(super) name: &'static str,
+    pub(super) path: String,
+    pub(super) is_here: bool,
+}
+
+impl Layout {
+    /// Returns what a form's hidden field `csrf` holds.
+    pub(crate) fn form_token(&self) -> &str {
+        &self.form_token
+    }
+
+    /// Returns where the desk's pages are, without a slash at the end.
+    pub(crate) fn desk_path(&self) -> String {
+        self.desk.as_ref().map_or_else(String::new, |desk| format!("/desks/{}", desk.desk))
+    }
+
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        let Some(desk) = &self.desk else {
+            return Vec::new();
+        };
+        let count = if desk.role == Role::Owner { ENTRIES.len() } else { 1 };
+        let entry = |(section, name, leaf): &(Section, &'static str, &str)| Entry {
+            name,
+            path: format!("/desks/{}/{leaf}", desk.desk),
+            is_here: *section == self.section,
+        };
+        ENTRIES[..count].iter().map(entry).collect()
+    }
+
+    pub(super) fn is_at_account(&self) -> bool {
+        self.section == Section::Account
+    }
+
+    pub(super) fn notice(&self) -> Option<&'static str> {
+        self.notice.map(Notice::sentence)
+    }
+}
+
+/// Marks an answer that told the notice, so that its cookie is deleted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NoticeTold;
+
+/// Returns a page with a [`Layout`] as an answer.
+///
+/// # Errors
+/// [`Refusal::Internal`].
+pub(crate) fn render(template: &impl Template) -> Result<Response, Refusal> {
+    let mut response = html(template)?;
+    response.extensions_mut().insert(NoticeTold);
+    Ok(response)
+}
+
+/// Returns a part of a page, or a page without the frame.
+///
+/// # Errors
+/// [`Refusal::Internal`].
+pub(crate) fn html(template: &impl Template) -> Result<Response, Refusal> {
+    let text = template.render().map_err(|error| {
+        tracing::error!(%error, "a page cannot be rendered");
+        Refusal::Internal
+    })?;
+    let media_type = HeaderValue::from_static("text/html; charset=utf-8");
+    Ok(([(header::CONTENT_TYPE, media_type)], text).into_response())
+}
+
+/// Returns the path of the style sheet, for templates.
+pub(super) fn styles() -> &'static str {
+    STYLES.path()
+}
+
+/// Returns the path of the script, for templates.
+pub(super) fn script() -> &'static str {
+    SCRIPT.path()
+}

@@ -1,0 +1,306 @@
+//! Signing in and out, and giving the password once more.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Extension, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use deskseal::CanonicalEmail;
+use serde::Deserialize;
+
+use super::cookies::{self, Kept};
+use super::device;
+use super::form::{Form, Nothing, VisitorForm};
+use super::notice::{self, Notice, redirect_with};
+use super::page::{self, Layout, Section};
+use super::path;
+use super::refusal::Refusal;
+use super::signed_in::{SignedIn, WithSession};
+use crate::agents::{self, Account};
+use crate::center::Center;
+use crate::config::Hidden;
+use crate::limits::Neighbourhood;
+use crate::sessions::{self, Token};
+use crate::throttle::{self, Budget, Key};
+
+/// Where to go on after the password.
+#[derive(Debug, Deserialize)]
+struct Onward {
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Deserialize)]
+struct Credentials {
+    email: String,
+    password: Hidden,
+    #[serde(default)]
+    next: String,
+    /// A message that was typed in a session that is over.
+    #[serde(default)]
+    draft: String,
+}
+
+#[derive(Deserialize)]
+struct Confirmation {
+    password: Hidden,
+    #[serde(default)]
+    next: String,
+}
+
+/// The page to sign in, without what every browser gets for itself.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SignIn<'page> {
+    pub(super) email: &'page str,
+    /// The path to go on to.
+    pub(super) next: &'page str,
+    /// A message that was typed in a session that is over.
+    pub(super) draft: &'page str,
+    pub(super) problem: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/sign_in.html")]
+struct SignInPage<'page> {
+    form_token: String,
+    notice: Option<&'static str>,
+    fields: SignIn<'page>,
+}
+
+/// What was typed before the session ended, with a form that sends it now.
+#[derive(Template)]
+#[template(path = "dashboard/kept.html")]
+struct KeptPage<'page> {
+    layout: Layout,
+    next: &'page str,
+    draft: &'page str,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/confirm.html")]
+struct ConfirmPage<'page> {
+    layout: Layout,
+    next: &'page str,
+    problem: Option<String>,
+}
+
+pub(super) fn router() -> Router<Arc<Center>> {
+    Router::new()
+        .route("/sign-in", get(sign_in_page).post(sign_in))
+        .route("/sign-out", post(sign_out))
+        .route("/confirm", get(confirm_page).post(confirm))
+}
+
+async fn sign_in_page(
+    State(center): State<Arc<Center>>,
+    signed_in: Result<WithSession, Refusal>,
+    Query(Onward { next }): Query<Onward>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    if signed_in.is_ok() {
+        return Ok(Redirect::to(path::local(&next).unwrap_or("/")).into_response());
+    }
+    respond(&center, &headers, StatusCode::OK, SignIn { next: &next, ..SignIn::default() })
+}
+
+/// Answers with the page to sign in, and gives the browser a token for its form where it has none.
+pub(super) fn respond(
+    center: &Center,
+    headers: &HeaderMap,
+    status: StatusCode,
+    fields: SignIn<'_>,
+) -> Result<Response, Refusal> {
+    let known = cookies::read_token(&center.config, headers, Kept::Visitor);
+    let is_new = known.is_none();
+    let token = known.map_or_else(Token::generate, Ok)?;
+    let notice = notice::brought(&center.config, headers).map(Notice::sentence);
+    let page = SignInPage { form_token: token.form_token(), notice, fields };
+    let mut response = (status, page::render(&page)?).into_response();
+    if is_new {
+        cookies::set(&center.config, response.headers_mut(), Kept::Visitor, token.shown());
+    }
+    Ok(response)
+}
+
+async fn sign_in(
+    State(center): State<Arc<Center>>,
+    Extension(caller): Extension<Neighbourhood>,
+    headers: HeaderMap,
+    VisitorForm(given): VisitorForm<Credentials>,
+) -> Result<Response, Refusal> {
+    let fields =
+        SignIn { email: &given.email, next: &given.next, draft: &given.draft, problem: None };
+    match check(&center, &caller, &headers, &given).await {
+        Ok(account) => begin_session(&center, &headers, account, &fields).await,
+        Err(Unproved::Wrong) => {
+            let problem = Some("The e-mail or the password is wrong.".to_owned());
+            respond(&center, &headers, StatusCode::UNAUTHORIZED, SignIn { problem, ..fields })
+        }
+        Err(Unproved::Refused(Refusal::TooMany(seconds))) => {
+            let problem = Some(format!("Too many tries. Wait {seconds} seconds, then try again."));
+            let fields = SignIn { problem, ..fields };
+            let mut response = respond(&center, &headers, StatusCode::TOO_MANY_REQUESTS, fields)?;
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            Ok(response)
+        }
+        Err(Unproved::Refused(refusal)) => Err(refusal),
+    }
+}
+
+/// Why nobody is signed in.
+enum Unproved {
+    /// No account has this e-mail and password: one answer for both.
+    Wrong,
+    Refused(Refusal),
+}
+
+impl<E: Into<Refusal>> From<E> for Unproved {
+    fn from(error: E) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+/// Returns the account whose e-mail and password were given. An account that is not there takes the
+/// same budget and the same work.
+async fn check(
+    center: &Center,
+    caller: &Neighbourhood,
+    headers: &HeaderMap,
+    given: &Credentials,
+) -> Result<Account, Unproved> {
+    let email = CanonicalEmail::parse(&given.email).ok();
+    let found = match &email {
+        Some(email) => agents::by_email(&center.store, email).await?,
+        None => None,
+    };
+    let (account, hashed) = found.unzip();
+    let device = account.as_ref().and_then(|account| device::known(center, headers, &account.id));
+    let tries = tries(center, caller, email.as_ref(), device.as_deref());
+    throttle::take(&center.store, &tries, center.clock.now()).await?;
+    if !center.passwords.is_right(given.password.shown(), hashed.as_ref()).await? {
+        return Err(Unproved::Wrong);
+    }
+    if let Some((key, _)) = tries.first() {
+        throttle::restore(&center.store, key).await?;
+    }
+    account.ok_or(Unproved::Wrong)
+}
+
+/// Returns the budgets that a try takes from; the first one is whole again after the right password.
+fn tries(
+    center: &Center,
+    caller: &Neighbourhood,
+    email: Option<&CanonicalEmail>,
+    device: Option<&str>,
+) -> Vec<(Key, Budget)> {
+    let key = |parts: &[&str]| throttle::key(&center.keyring, parts);
+    if let Some(device) = device {
+        return vec![(key(&["device", device]), Budget::DEVICE)];
+    }
+    let (address, email) = (caller.to_string(), email.map_or("", CanonicalEmail::as_str));
+    vec![
+        (key(&["account", email, &address]), Budget::ACCOUNT_FROM_ADDRESS),
+        (key(&["address", &address]), Budget::ADDRESS),
+    ]
+}
+
+async fn begin_session(
+    center: &Center,
+    headers: &HeaderMap,
+    account: Account,
+    fields: &SignIn<'_>,
+) -> Result<Response, Refusal> {
+    let config = &center.config;
+    let replaced = cookies::read_token(config, headers, Kept::Session);
+    let now = center.clock.now();
+    let token = sessions::begin(&center.store, &account.id, replaced.as_ref(), now).await?;
+    let next = path::local(fields.next).unwrap_or("/");
+    let mut response = if fields.draft.is_empty() || account.must_change_password {
+        Redirect::to(next).into_response()
+    } else {
+        kept_page(center, &account, &token, fields.draft, next).await?
+    };
+    let answer = response.headers_mut();
+    cookies::set(config, answer, Kept::Session, token.shown());
+    cookies::delete(config, answer, Kept::Visitor);
+    device::remember(center, answer, &account.id, device::known(center, headers, &account.id))?;
+    tracing::info!(agent = %account.id, "signed in");
+    Ok(response)
+}
+
+async fn kept_page(
+    center: &Center,
+    account: &Account,
+    token: &Token,
+    draft: &str,
+    next: &str,
+) -> Result<Response, Refusal> {
+    let signed_in = SignedIn::new(center, token, None).await?;
+    let layout = signed_in.ok_or(Refusal::Internal)?.layout(Section::Account);
+    tracing::debug!(agent = %account.id, "a draft was handed back");
+    page::render(&KeptPage { layout, next, draft })
+}
+
+async fn sign_out(
+    State(center): State<Arc<Center>>,
+    headers: HeaderMap,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Response, Refusal> {
+    let config = &center.config;
+    if let Some(token) = cookies::read_token(config, &headers, Kept::Session) {
+        sessions::end(&center.store, &token).await?;
+    }
+    let mut response = redirect_with(config, "/sign-in", Notice::SignedOut);
+    cookies::delete(config, response.headers_mut(), Kept::Session);
+    Ok(response)
+}
+
+async fn confirm_page(
+    signed_in: SignedIn,
+    Query(Onward { next }): Query<Onward>,
+) -> Result<Response, Refusal> {
+    let layout = signed_in.layout(Section::Account);
+    page::render(&ConfirmPage { layout, next: &next, problem: None })
+}
+
+async fn confirm(
+    State(center): State<Arc<Center>>,
+    signed_in: SignedIn,
+    Form(given): Form<Confirmation>,
+) -> Result<Response, Refusal> {
+    let is_right = is_own_password(&center, &signed_in, given.password.shown()).await?;
+    if !is_right {
+        let layout = signed_in.layout(Section::Account);
+        let problem = Some("That is not your password.".to_owned());
+        let page = page::render(&ConfirmPage { layout, next: &given.next, problem })?;
+        return Ok((StatusCode::UNAUTHORIZED, page).into_response());
+    }
+    let token =
+        sessions::confirm(&center.store, &signed_in.session.token, center.clock.now()).await?;
+    let mut response = Redirect::to(path::local(&given.next).unwrap_or("/")).into_response();
+    cookies::set(&center.config, response.headers_mut(), Kept::Session, token.shown());
+    Ok(response)
+}
+
+/// Tells whether this is the password of the agent who is signed in.
+///
+/// # Errors
+/// [`Refusal::TooMany`] and others.
+pub(super) async fn is_own_password(
+    center: &Center,
+    signed_in: &SignedIn,
+    given: &str,
+) -> Result<bool, Refusal> {
+    let key = throttle::key(&center.keyring, &["confirmation", signed_in.agent().as_str()]);
+    let budget = [(key, Budget::CONFIRMATION)];
+    throttle::take(&center.store, &budget, center.clock.now()).await?;
+    let hashed = agents::password_of(&center.store, signed_in.agent()).await?;
+    let is_right = center.passwords.is_right(given, hashed.as_ref()).await?;
+    if is_right {
+        throttle::restore(&center.store, &budget[0].0).await?;
+    }
+    Ok(is_right)
+}

@@ -1,0 +1,186 @@
+//! Who asks: extractors, by which a page names what it needs.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use axum::http::{Method, header};
+use url::Url;
+
+use super::cookies::{self, Kept};
+use super::notice::{self, Notice};
+use super::page::{Layout, Section};
+use super::refusal::Refusal;
+use crate::agents::{self, Membership, Role};
+use crate::center::Center;
+use crate::ids::{AgentId, DeskId};
+use crate::sessions::{self, Session, Token};
+
+/// Somebody with a session, also one whose password is still to be changed.
+#[derive(Clone, Debug)]
+pub(super) struct WithSession(pub(super) SignedIn);
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub(crate) struct SignedIn {
+    /// The session.
+    pub(crate) session: Session,
+    /// The desks that the agent is a member of.
+    pub(crate) memberships: Vec<Membership>,
+    notice: Option<Notice>,
+}
+
+impl SignedIn {
+    /// Returns who is signed in with the token, unless the session has ended.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`], [`Refusal::Internal`].
+    pub(super) async fn new(
+        center: &Center,
+        token: &Token,
+        notice: Option<Notice>,
+    ) -> Result<Option<Self>, Refusal> {
+        let Some(session) = sessions::find(&center.store, token, center.clock.now()).await? else {
+            return Ok(None);
+        };
+        let memberships = agents::memberships(&center.store, &session.account.id).await?;
+        Ok(Some(Self { session, memberships, notice }))
+    }
+
+    /// Returns the agent's id.
+    pub(crate) const fn agent(&self) -> &AgentId {
+        &self.session.account.id
+    }
+
+    /// Returns the frame of a page that belongs to no desk.
+    pub(crate) fn layout(&self, section: Section) -> Layout {
+        Layout {
+            agent_name: self.session.account.name.clone(),
+            form_token: self.session.token.form_token(),
+            desk: None,
+            other_desks: self.memberships.clone(),
+            section,
+            notice: self.notice,
+        }
+    }
+}
+
+/// Somebody who is signed in and a member of the desk that the path names.
+#[derive(Clone, Debug)]
+pub(crate) struct AtDesk {
+    /// Who it is.
+    pub(crate) signed_in: SignedIn,
+    /// The desk, and what the agent may do there.
+    pub(crate) membership: Membership,
+}
+
+impl AtDesk {
+    /// Returns the desk's id.
+    pub(crate) const fn desk(&self) -> &DeskId {
+        &self.membership.desk
+    }
+
+    /// Returns where a page of the desk is; `leaf` has no slash in front.
+    pub(crate) fn path(&self, leaf: &str) -> String {
+        format!("/desks/{}/{leaf}", self.membership.desk)
+    }
+
+    /// Tells whether the agent is an owner of the desk.
+    pub(crate) fn is_owner(&self) -> bool {
+        self.membership.role == Role::Owner
+    }
+
+    /// Returns the frame of a page of the desk.
+    pub(crate) fn layout(&self, section: Section) -> Layout {
+        let mut layout = self.signed_in.layout(section);
+        layout.other_desks.retain(|other| other.desk != self.membership.desk);
+        layout.desk = Some(self.membership.clone());
+        layout
+    }
+}
+
+/// An owner of the desk that the path names.
+#[derive(Clone, Debug)]
+pub(crate) struct Owner(pub(crate) AtDesk);
+
+/// An owner who gave their password within the last ten minutes; others are asked for it.
+#[derive(Clone, Debug)]
+pub(crate) struct RecentOwner(pub(crate) AtDesk);
+
+impl FromRequestParts<Arc<Center>> for WithSession {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, center: &Arc<Center>) -> Result<Self, Refusal> {
+        let config = &center.config;
+        let sign_in_first = || Refusal::SignInFirst(place(parts));
+        let token =
+            cookies::read_token(config, &parts.headers, Kept::Session).ok_or_else(sign_in_first)?;
+        let notice = notice::brought(config, &parts.headers);
+        let signed_in = SignedIn::new(center, &token, notice).await?;
+        signed_in.map(Self).ok_or_else(sign_in_first)
+    }
+}
+
+impl FromRequestParts<Arc<Center>> for SignedIn {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, center: &Arc<Center>) -> Result<Self, Refusal> {
+        let WithSession(signed_in) = WithSession::from_request_parts(parts, center).await?;
+        if signed_in.session.account.must_change_password {
+            return Err(Refusal::ChangePasswordFirst);
+        }
+        Ok(signed_in)
+    }
+}
+
+impl FromRequestParts<Arc<Center>> for AtDesk {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, center: &Arc<Center>) -> Result<Self, Refusal> {
+        let signed_in = SignedIn::from_request_parts(parts, center).await?;
+        let Path(names) = Path::<HashMap<String, String>>::from_request_parts(parts, center)
+            .await
+            .map_err(|_| Refusal::NotFound)?;
+        let desk = names.get("desk").map(String::as_str);
+        let membership = signed_in
+            .memberships
+            .iter()
+            .find(|membership| Some(membership.desk.as_str()) == desk)
+            .cloned()
+            .ok_or(Refusal::NotFound)?;
+        Ok(Self { signed_in, membership })
+    }
+}
+
+impl FromRequestParts<Arc<Center>> for Owner {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, center: &Arc<Center>) -> Result<Self, Refusal> {
+        let at_desk = AtDesk::from_request_parts(parts, center).await?;
+        if at_desk.is_owner() { Ok(Self(at_desk)) } else { Err(Refusal::OwnersOnly) }
+    }
+}
+
+impl FromRequestParts<Arc<Center>> for RecentOwner {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, center: &Arc<Center>) -> Result<Self, Refusal> {
+        let Owner(at_desk) = Owner::from_request_parts(parts, center).await?;
+        if at_desk.signed_in.session.is_recently_confirmed(center.clock.now()) {
+            return Ok(Self(at_desk));
+        }
+        Err(Refusal::ConfirmFirst(place(parts)))
+    }
+}
+
+/// Returns where the browser is to go on afterwards. A form cannot be sent again by itself, so that is
+/// the page that it was sent from, which browsers name for pages of the same origin.
+fn place(parts: &Parts) -> String {
+    if parts.method == Method::GET {
+        return parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    }
+    let page = parts.headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+    let page = page.and_then(|page| Url::parse(page).ok());
+    page.map_or_else(|| "/".to_owned(), |page| page.path().to_owned())
+}

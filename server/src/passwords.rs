@@ -1,0 +1,289 @@
+//! Agents' passwords: hashed with argon2id, a few at a time.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::available_parallelism;
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{Error as HashError, PasswordHasher as _, PasswordVerifier as _};
+use base64ct::{Base64UrlUnpadded, Encoding as _};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::spawn_blocking;
+use zeroize::Zeroizing;
+
+/// The shortest password, in characters.
+pub const MIN_CHARACTERS: usize = 12;
+
+/// The longest password, in bytes; hashing a longer one would only cost time.
+const MAX_BYTES: usize = 1000;
+
+/// Of a generated password: 120 bits.
+const GENERATED_BYTES: usize = 15;
+
+/// The hash of an account that is not there. No password has it.
+const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdC4uLg$\
+                       AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// How many may wait for their turn for each one that is hashed.
+const QUEUE: usize = 16;
+
+/// Why a password cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PasswordError {
+    /// It has fewer than 12 characters.
+    #[error("A password has at least 12 characters; a few words in a row are easy to remember.")]
+    TooShort,
+    /// It has more than 1000 bytes.
+    #[error("A password has at most 1000 bytes.")]
+    TooLong,
+    /// It is one character, again and again.
+    #[error("A password of one repeated character is guessed at once; choose another.")]
+    Repeated,
+    /// Too many are hashed at the moment.
+    #[error("Too many people sign in at this moment; try again in a few seconds.")]
+    Busy,
+    /// The hash could not be computed or read.
+    #[error("A password cannot be hashed or checked: {0}")]
+    Failed(HashError),
+}
+
+/// A password that somebody chose. `Debug` does not show it; it is overwritten when it is dropped.
+pub struct Password(Zeroizing<String>);
+
+impl Password {
+    /// Takes a password of 12 characters to 1000 bytes. Nothing else is asked of it but that it is not
+    /// one character repeated.
+    ///
+    /// # Errors
+    /// [`PasswordError::TooShort`], [`PasswordError::TooLong`], [`PasswordError::Repeated`].
+    pub fn parse(text: &str) -> Result<Self, PasswordError> {
+        if text.chars().count() < MIN_CHARACTERS {
+            return Err(PasswordError::TooShort);
+        }
+        if text.len() > MAX_BYTES {
+            return Err(PasswordError::TooLong);
+        }
+        let mut characters = text.chars();
+        let first = characters.next();
+        if characters.all(|character| Some(character) == first) {
+            return Err(PasswordError::Repeated);
+        }
+        Ok(Self(Zeroizing::new(text.to_owned())))
+    }
+
+    /// Returns a password of 20 random characters.
+    ///
+    /// # Errors
+    /// [`PasswordError::Failed`] where the operating system's random source cannot be read.
+    pub fn generate() -> Result<Self, PasswordError> {
+        let mut bytes = Zeroizing::new([0; GENERATED_BYTES]);
+        getrandom::fill(bytes.as_mut())
+            .map_err(|_| PasswordError::Failed(HashError::RngFailure))?;
+        Ok(Self(Zeroizing::new(Base64UrlUnpadded::encode_string(bytes.as_ref()))))
+    }
+
+    /// Returns the password, for the one moment at which it is shown.
+    pub fn shown(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Password([redacted])")
+    }
+}
+
+/// What the database keeps of a password: argon2id in the PHC form.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HashedPassword(String);
+
+impl HashedPassword {
+    /// Takes what the database holds.
+    pub(crate) const fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// Returns the text for the database.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for HashedPassword {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("HashedPassword([redacted])")
+    }
+}
+
+/// Hashes and checks passwords with OWASP's parameters for argon2id (19 MiB, two passes), as many at a
+/// time as half of the processors take, so that no flood of sign-ins takes the other half.
+#[derive(Clone, Debug)]
+pub struct Passwords {
+    turns: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
+    most_waiting: usize,
+    checks: Arc<AtomicUsize>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        let turns = available_parallelism().map_or(1, |processors| processors.get().div_ceil(2));
+        Self {
+            turns: Arc::new(Semaphore::new(turns)),
+            waiting: Arc::default(),
+            most_waiting: turns * QUEUE,
+            checks: Arc::default(),
+        }
+    }
+}
+
+impl Passwords {
+    /// Returns what to keep of the password.
+    ///
+    /// # Errors
+    /// [`PasswordError::Busy`], [`PasswordError::Failed`].
+    pub async fn hash(&self, password: &Password) -> Result<HashedPassword, PasswordError> {
+        let turn = self.turn().await?;
+        let text = password.0.clone();
+        in_turn(turn, move || hash(&text)).await
+    }
+
+    /// Tells whether this is the password. Without a hash, as for an account that is not there, the
+    /// answer takes the same work and is no.
+    ///
+    /// # Errors
+    /// [`PasswordError::Busy`], [`PasswordError::Failed`].
+    pub async fn is_right(
+        &self,
+        given: &str,
+        hashed: Option<&HashedPassword>,
+    ) -> Result<bool, PasswordError> {
+        let turn = self.turn().await?;
+        self.checks.fetch_add(1, Ordering::Relaxed);
+        // No password is longer; what is cut off differs from each of them nevertheless.
+        let given = Zeroizing::new(given.chars().take(MAX_BYTES + 1).collect::<String>());
+        let is_somebodys = hashed.is_some();
+        let hashed = hashed.map_or_else(|| HashedPassword(NOBODYS.to_owned()), Clone::clone);
+        let is_right = in_turn(turn, move || is_right(&given, &hashed)).await?;
+        Ok(is_right && is_somebodys)
+    }
+
+    /// Returns how many passwords were checked, for whatever account.
+    pub fn checks(&self) -> usize {
+        self.checks.load(Ordering::Relaxed)
+    }
+
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, PasswordError> {
+        let _place = Place::take(&self.waiting, self.most_waiting).ok_or(PasswordError::Busy)?;
+        Arc::clone(&self.turns).acquire_owned().await.map_err(|_| PasswordError::Busy)
+    }
+}
+
+/// A place among those who wait. It is free again when this is dropped, also by a client that left.
+struct Place<'count>(&'count AtomicUsize);
+
+impl<'count> Place<'count> {
+    fn take(waiting: &'count AtomicUsize, most: usize) -> Option<Self> {
+        let place = Self(waiting);
+        (waiting.fetch_add(1, Ordering::SeqCst) < most).then_some(place)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Works on a thread that may block. The turn ends with the work, also when nobody waits for it any
+/// more.
+async fn in_turn<T: Send + 'static>(
+    turn: OwnedSemaphorePermit,
+    work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
+) -> Result<T, PasswordError> {
+    let worked = spawn_blocking(move || {
+        let result = work();
+        drop(turn);
+        result
+    });
+    worked.await.unwrap_or(Err(PasswordError::Failed(HashError::Internal)))
+}
+
+fn hash(text: &str) -> Result<HashedPassword, PasswordError> {
+    let hash: PasswordHash =
+        Argon2::default().hash_password(text.as_bytes()).map_err(PasswordError::Failed)?;
+    Ok(HashedPassword(hash.to_string()))
+}
+
+fn is_right(text: &str, hashed: &HashedPassword) -> Result<bool, PasswordError> {
+    let hash = PasswordHash::new(&hashed.0)
+        .map_err(|_| PasswordError::Failed(HashError::EncodingInvalid))?;
+    match Argon2::default().verify_password(text.as_bytes(), &hash) {
+        Ok(()) => Ok(true),
+        Err(HashError::PasswordInvalid) => Ok(false),
+        Err(error) => Err(PasswordError::Failed(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::{Password, PasswordError, Passwords, Place};
+
+    #[test]
+    fn a_password_is_long_enough_and_not_one_character() {
+        assert!(matches!(Password::parse("ünter zwölf"), Err(PasswordError::TooShort)));
+        assert!(matches!(Password::parse(&"a".repeat(12)), Err(PasswordError::Repeated)));
+        assert!(matches!(Password::parse(&"ab".repeat(501)), Err(PasswordError::TooLong)));
+        for good in ["correct horse battery", " leading and trailing ", "über zwölfzig"] {
+            assert_eq!(Password::parse(good).expect("it is good").shown(), good);
+        }
+    }
+
+    #[test]
+    fn a_generated_password_is_long_and_new_and_not_shown() {
+        let generate = || Password::generate().expect("there is randomness");
+        let (one, other) = (generate(), generate());
+        assert_ne!(one.shown(), other.shown());
+        assert!(Password::parse(one.shown()).is_ok());
+        assert!(!format!("{one:?}").contains(one.shown()));
+    }
+
+    #[tokio::test]
+    async fn only_the_same_password_is_right() {
+        let passwords = Passwords::default();
+        let password = Password::parse("correct horse battery").expect("it is good");
+        let hashed = passwords.hash(&password).await.expect("it is hashed");
+        assert!(hashed.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        let tried = [
+            ("correct horse battery", true),
+            ("correct horse battery ", false),
+            ("Correct horse battery", false),
+            ("", false),
+        ];
+        for (text, expected) in tried {
+            let is_right = passwords.is_right(text, Some(&hashed)).await.expect("it is checked");
+            assert_eq!(is_right, expected, "{text:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_account_that_is_not_there_takes_the_same_check() {
+        let passwords = Passwords::default();
+        assert!(!passwords.is_right("correct horse battery", None).await.expect("it is checked"));
+        assert_eq!(passwords.checks(), 1);
+    }
+
+    #[test]
+    fn the_queue_has_an_end_and_places_become_free() {
+        let waiting = AtomicUsize::new(0);
+        let first = Place::take(&waiting, 1);
+        assert!(first.is_some() && Place::take(&waiting, 1).is_none());
+        drop(first);
+        assert!(Place::take(&waiting, 1).is_some());
+    }
+}

@@ -1,0 +1,150 @@
+//! How often a password may be tried.
+//!
+//! The budgets are in the database, so that every instance counts the same tries. They make somebody
+//! wait and never lock an account: the budget of an account is one for each neighbourhood that tries, and
+//! a browser in which the agent has signed in before has a budget of its own, which nobody else can use
+//! up. There is no budget of an account for the whole world: it would let the world lock an agent out, and
+//! guessing a password of 12 characters does not become feasible by many addresses.
+
+use base64ct::{Base64UrlUnpadded, Encoding as _};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use sqlx::{AnyConnection, Row};
+
+use crate::clock::Moment;
+use crate::store::{Store, StoreError};
+use crate::vault::{KeyUse, Keyring};
+
+/// How many tries there are at once, and how long until one more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    most: i64,
+    each: i64,
+}
+
+impl Budget {
+    /// An account, tried from one neighbourhood.
+    pub const ACCOUNT_FROM_ADDRESS: Self = Self { most: 5, each: 60_000 };
+    /// All accounts, tried from one neighbourhood.
+    pub const ADDRESS: Self = Self { most: 30, each: 10_000 };
+    /// An account, tried from a browser in which it was signed in before.
+    pub const DEVICE: Self = Self { most: 10, each: 30_000 };
+    /// The password of somebody who is signed in.
+    pub const CONFIRMATION: Self = Self { most: 10, each: 30_000 };
+}
+
+/// What a budget is counted for. It is a keyed hash and no address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key(String);
+
+/// Returns what to count the parts under: a keyed hash, from which no address can be read.
+pub(crate) fn key(keyring: &Keyring, parts: &[&str]) -> Key {
+    let secret = keyring.derived(KeyUse::Session).next().map(|(_, secret)| secret);
+    let secret = secret.as_ref().map_or(&[][..], |secret| &secret[..]);
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length");
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part.as_bytes());
+    }
+    Key(Base64UrlUnpadded::encode_string(&mac.finalize().into_bytes()))
+}
+
+/// Why a password is not even looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum ThrottleError {
+    /// There were too many tries.
+    #[error("Too many tries; wait for {0} seconds.")]
+    Wait(i64),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for ThrottleError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Takes a try from each of the budgets, or from none.
+///
+/// # Errors
+/// [`ThrottleError`].
+pub async fn take(
+    store: &Store,
+    budgets: &[(Key, Budget)],
+    now: Moment,
+) -> Result<(), ThrottleError> {
+    let mut transaction = store.begin().await?;
+    for (key, budget) in budgets {
+        take_one(&mut transaction, key, *budget, now.milliseconds()).await?;
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Makes a budget whole again, after the right password.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn restore(store: &Store, Key(key): &Key) -> Result<(), StoreError> {
+    let mut transaction = store.begin().await?;
+    sqlx::query("DELETE FROM throttles WHERE throttle_key = $1")
+        .bind(key)
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Deletes the budgets that are whole.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget_whole(store: &Store, now: Moment) -> Result<(), StoreError> {
+    let mut transaction = store.begin().await?;
+    sqlx::query("DELETE FROM throttles WHERE whole_at <= $1")
+        .bind(now)
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// The generic cell rate algorithm: a try moves the moment at which the budget is whole again.
+async fn take_one(
+    connection: &mut AnyConnection,
+    Key(key): &Key,
+    budget: Budget,
+    now: i64,
+) -> Result<(), ThrottleError> {
+    let latest_before = now + (budget.most - 1) * budget.each;
+    let latest = now + budget.most * budget.each;
+    // What lies beyond the latest was written before the clock was set back.
+    let taken = sqlx::query(
+        "INSERT INTO throttles (throttle_key, whole_at) VALUES ($1, $2) \
+         ON CONFLICT (throttle_key) DO UPDATE SET whole_at = $3 + \
+         CASE WHEN throttles.whole_at > $4 AND throttles.whole_at <= $5 \
+         THEN throttles.whole_at ELSE $4 END \
+         WHERE throttles.whole_at <= $6 OR throttles.whole_at > $5",
+    )
+    .bind(key)
+    .bind(now + budget.each)
+    .bind(budget.each)
+    .bind(now)
+    .bind(latest)
+    .bind(latest_before)
+    .execute(&mut *connection)
+    .await?
+    .rows_affected();
+    if taken == 1 {
+        return Ok(());
+    }
+    let whole_at: i64 = sqlx::query("SELECT whole_at FROM throttles WHERE throttle_key = $1")
+        .bind(key)
+        .fetch_one(connection)
+        .await?
+        .try_get("whole_at")?;
+    let wait = (whole_at - latest_before).max(1);
+    Err(ThrottleError::Wait((wait + 999) / 1000))
+}

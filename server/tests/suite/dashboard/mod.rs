@@ -1,0 +1,4 @@
+//! The dashboard, as a browser uses it.
+
+mod browser;
+mod signing_in;
