@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::desks::OpenDesks;
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::notifications::Mailer;
 use crate::passwords::Passwords;
 use crate::portal_hosts::PortalRoot;
@@ -49,6 +50,8 @@ pub struct Center {
     pub mailer: Option<Mailer>,
     /// What checks agents' passwords.
     pub passwords: Passwords,
+    /// What this instance counts.
+    pub metrics: Metrics,
 }
 
 impl Center {
@@ -71,6 +74,7 @@ impl Center {
             limits: Limits::new(&config),
             mailer: config.mailer()?,
             passwords: Passwords::default(),
+            metrics: Metrics::default(),
             config,
             clock,
             store,

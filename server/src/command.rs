@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -12,15 +13,17 @@ use tokio::signal;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 
+use crate::backup;
 use crate::center::Center;
 use crate::clock::Clock;
 use crate::config::{Config, FILE_VARIABLE};
 use crate::desks::{self, DeskName};
 use crate::http;
 use crate::ids::DeskId;
+use crate::metrics;
 use crate::notifications::Worker;
 use crate::secrets::{self, Grace, NewSecret, Purpose};
-use crate::store::Store;
+use crate::store::{self, Store, StoreError};
 use crate::vault::Keyring;
 
 /// No secret is longer; a wrong file must not fill the memory.
@@ -54,6 +57,12 @@ enum Command {
     /// Make keys that encrypt secrets at rest
     #[command(subcommand)]
     Key(Key),
+    /// Copy SQLite's database while the server runs
+    Backup {
+        /// Where the copy goes; nothing may be there yet
+        #[arg(value_name = "PATH")]
+        path: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -131,7 +140,9 @@ pub async fn run(arguments: Arguments) -> Outcome {
     }
     let config = Config::load(config.as_deref())?;
     match command {
-        Command::Serve(Serve { check }) => serve(config, check).await,
+        Command::Serve(Serve { check: true }) => check(&config).await,
+        Command::Serve(Serve { check: false }) => serve(config).await,
+        Command::Backup { path } => back_up(config, path).await,
         command => {
             let store = open(&config).await?;
             let done = administer(&config, &store, command).await;
@@ -144,9 +155,13 @@ pub async fn run(arguments: Arguments) -> Outcome {
 async fn administer(config: &Config, store: &Store, command: Command) -> Outcome {
     match command {
         // The database was migrated when it was opened.
-        Command::Migrate | Command::Serve(_) | Command::Key(_) => Ok(()),
+        Command::Migrate | Command::Serve(_) | Command::Key(_) | Command::Backup { .. } => Ok(()),
         Command::Desk(Desk::Create { name }) => {
             let id = desks::create(store, &name, Clock::default().now()).await?;
+            note(&format!(
+                "Next: ticket-center secret rotate --desk {id} --purpose ticket-center\n\
+                 It prints the secret that your product signs with, this once."
+            ))?;
             print(id.as_str())
         }
         Command::Secret(SecretCommand::Rotate(rotate)) => {
@@ -159,20 +174,46 @@ async fn administer(config: &Config, store: &Store, command: Command) -> Outcome
     }
 }
 
-async fn serve(config: Config, is_check: bool) -> Outcome {
-    start_logging()?;
-    let keyring = config.keyring()?;
-    if is_check {
-        let store = Store::open(config.database_url.shown(), 1).await?;
+/// Looks at everything that `serve` needs, and changes nothing.
+async fn check(config: &Config) -> Outcome {
+    config.keyring()?;
+    let url = config.database_url.shown();
+    if let Some(file) = store::sqlite_file(url)?.filter(|file| !file.exists()) {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        folder.unwrap_or(Path::new(".")).read_dir().map_err(StoreError::File)?;
+        note(&format!("{} is not there yet; serve creates it.", file.display()))?;
+    } else {
+        let store = Store::open(url, 1).await?;
         store.ping().await?;
         store.close().await;
-        return note("The configuration, the keys and the database are good.");
     }
+    if config.mailer()?.is_none() {
+        note("Mail is not set up: notifications wait until smtp_url and mail_from are set.")?;
+    }
+    note("The configuration, the keys and the database are good.")
+}
+
+async fn back_up(config: Config, path: PathBuf) -> Outcome {
+    let target = path.clone();
+    let copied = move || backup::copy(config.database_url.shown(), &target);
+    tokio::task::spawn_blocking(copied).await??;
+    note("The copy is whole and sound. The keys are not in it; keep them elsewhere.")?;
+    print(&path.display().to_string())
+}
+
+async fn serve(config: Config) -> Outcome {
+    start_logging()?;
+    let keyring = config.keyring()?;
     let store = open(&config).await?;
     let listener = TcpListener::bind(config.listen)?;
     let address = listener.local_addr()?;
+    let metrics_listener = config.metrics_listen.map(TcpListener::bind).transpose()?;
     let center = Center::new(config, store, keyring, Clock::default())?;
     let tidying = center.start_tidying();
+    if let Some(listener) = metrics_listener {
+        tracing::info!(address = %listener.local_addr()?, "answering /metrics");
+        tokio::spawn(metrics::serve(Arc::clone(&center), listener));
+    }
     let mails = Worker::start(&center);
     if center.mailer.is_none() {
         tracing::warn!("mail is not set up; notifications wait until smtp_url is set");

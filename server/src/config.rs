@@ -65,6 +65,8 @@ pub enum ConfigError {
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where `/metrics` is answered, and nothing else; nowhere unless it is set.
+    pub metrics_listen: Option<SocketAddr>,
     /// The URL under which browsers reach the server.
     pub public_url: Url,
     /// The URL below whose host each desk has its portal; without it, `help.` and the public URL's host.
@@ -111,6 +113,7 @@ impl Default for Config {
         let number = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            metrics_listen: None,
             public_url: Url::parse("http://localhost:8080").expect("it is a URL"),
             portal_url: None,
             database_url: Hidden::from("sqlite:ticket-center.db"),

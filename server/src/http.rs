@@ -41,14 +41,15 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// Returns everything that the server answers: the public host, the hosts of portals, and nothing of one at
 /// the other.
 pub fn router(center: &Arc<Center>) -> Router {
-    let public = public(center).layer(middleware::from_fn(observed));
-    let portal = portal::router(center).layer(middleware::from_fn(observed));
+    let observed = middleware::from_fn_with_state(Arc::clone(center), observed);
+    let public = public(center).layer(observed.clone());
+    let portal = portal::router(center).layer(observed.clone());
     let public_host = center.public_host.clone();
     // Those who watch over an instance reach it by its address.
     Router::new()
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(readiness))
-        .layer(middleware::from_fn(observed))
+        .layer(observed)
         .with_state(Arc::clone(center))
         .fallback(move |request: Request| {
             let is_public = requested_host(&request).is_some_and(|host| host == public_host);
@@ -120,9 +121,9 @@ fn cors() -> CorsLayer {
         .vary([header::ORIGIN])
 }
 
-/// Gives the request an id, writes a line about its end, and sets what every answer says. No line has a
-/// query or a body.
-async fn observed(request: Request, next: Next) -> Response {
+/// Gives the request an id, counts it, writes a line about its end, and sets what every answer says. No
+/// line has a query or a body.
+async fn observed(State(center): State<Arc<Center>>, request: Request, next: Next) -> Response {
     let id = Uuid::now_v7().to_string();
     let span = tracing::info_span!("request", id);
     async move {
@@ -131,8 +132,11 @@ async fn observed(request: Request, next: Next) -> Response {
         let path = request.extensions().get::<MatchedPath>().cloned();
         let mut response = next.run(request).await;
         let status = response.status().as_u16();
-        let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let duration = began.elapsed();
+        let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         let path = path.as_ref().map_or("", MatchedPath::as_str);
+        let refusal = response.extensions().get().copied();
+        center.metrics.count_answer(path, status, refusal, duration);
         tracing::info!(%method, path, status, milliseconds, "answered");
         let headers = response.headers_mut();
         if let Ok(id) = HeaderValue::from_str(&id) {

@@ -12,12 +12,14 @@
 //! - [`agents`], [`passwords`], [`sessions`], [`throttle`]: who answers, and how they sign in
 //! - [`origin`]: which sites may embed it; [`limits`]: how much one may ask for
 //! - [`api`], [`http`]: the calls, and how they come in; [`command`]: the command line
+//! - [`metrics`], [`backup`]: what an operator looks at, and keeps
 
 #![forbid(unsafe_code)]
 
 pub mod agents;
 pub mod api;
 mod assets;
+pub mod backup;
 pub mod center;
 pub mod clock;
 pub mod command;
@@ -30,6 +32,7 @@ mod embed;
 pub mod http;
 pub mod ids;
 pub mod limits;
+pub mod metrics;
 pub mod notifications;
 pub mod origin;
 pub mod passwords;

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::conversations::ConversationError;
 use crate::limits::Exceeded;
+use crate::metrics::RefusalCode;
 use crate::secrets::SecretError;
 use crate::store::StoreError;
 use crate::text::TextError;
@@ -101,6 +102,7 @@ impl IntoResponse for ApiError {
         let Self { status, code, message, retry_seconds } = self;
         let body = ErrorBody { error: Refusal { code, message } };
         let mut response = (status, Json(body)).into_response();
+        response.extensions_mut().insert(RefusalCode(code));
         if let Some(seconds) = retry_seconds {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -63,6 +63,11 @@ impl State {
             .ok_or(StoreError::Unreadable("state of a notification"))
     }
 
+    /// Tells whether nothing more happens to it.
+    pub const fn is_end(self) -> bool {
+        matches!(self, Self::Sent | Self::Skipped | Self::Forgotten)
+    }
+
     /// Tells whether a person has to decide what happens next.
     pub const fn needs_a_person(self) -> bool {
         matches!(self, Self::Doubtful | Self::Dead | Self::Undeliverable)

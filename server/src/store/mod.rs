@@ -154,6 +154,19 @@ impl Store {
         &self.readers
     }
 
+    /// Returns how many connections are open, and how many of those nobody uses.
+    pub(crate) fn connections(&self) -> (i64, i64) {
+        let of = |pool: &AnyPool| {
+            (i64::from(pool.size()), i64::try_from(pool.num_idle()).unwrap_or(i64::MAX))
+        };
+        let (open, idle) = of(&self.readers);
+        match self.kind {
+            // Readers and writers share them.
+            Kind::Postgres => (open, idle),
+            Kind::Sqlite => (open + of(&self.writers).0, idle + of(&self.writers).1),
+        }
+    }
+
     /// Begins a transaction that writes. What it did is durable once `commit` returned, and undone when
     /// it is dropped before.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
@@ -172,6 +185,14 @@ fn kind(url: &str) -> Result<Kind, StoreError> {
         Some(("postgres" | "postgresql", _)) => Ok(Kind::Postgres),
         _ => Err(StoreError::UrlUnknown),
     }
+}
+
+/// Returns SQLite's file, unless the database is PostgreSQL.
+///
+/// # Errors
+/// [`StoreError::UrlUnknown`].
+pub fn sqlite_file(url: &str) -> Result<Option<&Path>, StoreError> {
+    Ok((kind(url)? == Kind::Sqlite).then(|| sqlite_path(url)))
 }
 
 fn sqlite_path(url: &str) -> &Path {

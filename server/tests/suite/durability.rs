@@ -1,111 +1,25 @@
 //! What was acknowledged is there after the process was killed.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
 
-use deskseal::{Secret, Signer};
 use serde_json::{Value, json};
-use ticket_center::vault::Keyring;
+use ticket_center::conversations::{Sending, Writing};
+use ticket_center::notifications::{self, State};
+use ticket_center::store::Store;
 
-use crate::server::{Customer, Database, Place, on_both_databases};
+use crate::program::{Program, program, write_as_agent};
+use crate::server::{Customer, Database, conversation_id, on_both_databases};
+use crate::smtp::{Behaviour, Sink};
 
 /// How many messages are acknowledged before the server is killed.
 const ENOUGH: usize = 300;
 
 const WRITERS: usize = 8;
 
-/// The command with a configuration of its own.
-struct Program {
-    keys: String,
-    place: Place,
-}
-
-impl Program {
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ticket-center"));
-        command
-            .args(arguments)
-            .env("DATABASE_URL", &self.place.url)
-            .env("TICKET_CENTER_KEYS", &self.keys)
-            .env("TICKET_CENTER_LISTEN", "127.0.0.1:0")
-            .env("TICKET_CENTER_PUBLIC_URL", "http://127.0.0.1")
-            .env("TICKET_CENTER_MESSAGES_PER_MINUTE", "1000000")
-            .env("TICKET_CENTER_REFUSALS_PER_MINUTE", "1000000")
-            .env("TICKET_CENTER_VERIFIES_PER_MINUTE", "1000000")
-            .env("TICKET_CENTER_READS_PER_MINUTE", "1000000")
-            .env("TICKET_CENTER_CALLS_PER_MINUTE", "1000000");
-        command
-    }
-
-    fn answer(&self, arguments: &[&str]) -> String {
-        let output = self.command(arguments).output().expect("it runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("it is text").trim_end().to_owned()
-    }
-
-    fn serve(&self) -> Serving {
-        let mut child = self.command(&["serve"]).stderr(Stdio::piped()).spawn().expect("it starts");
-        let log = BufReader::new(child.stderr.take().expect("it is piped"));
-        let mut lines = log.lines().map(|line| line.expect("it is text"));
-        let address = lines.find_map(|line| {
-            let line: Value = serde_json::from_str(&line).ok()?;
-            line["fields"]["address"].as_str().map(str::to_owned)
-        });
-        // What nobody reads would fill the pipe and stop the server.
-        let log = std::thread::spawn(move || lines.collect());
-        let url = format!("http://{}", address.expect("it says where it listens"));
-        Serving { child, url, log: Some(log) }
-    }
-}
-
-struct Serving {
-    child: Child,
-    url: String,
-    log: Option<JoinHandle<Vec<String>>>,
-}
-
-impl Serving {
-    /// Asks the server to stop, and returns how it ended and what it logged after its start.
-    fn stop(mut self) -> (ExitStatus, Vec<String>) {
-        let id = i32::try_from(self.child.id()).expect("it is a process id");
-        let id = rustix::process::Pid::from_raw(id).expect("it is not zero");
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it is told");
-        let status = self.child.wait().expect("it ends");
-        let log = self.log.take().expect("it is read once").join().expect("nobody panicked");
-        (status, log)
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-async fn program(database: Database) -> (Program, Customer) {
-    let keys = format!("test:{}", Keyring::generate_key().expect("randomness").as_str());
-    let program = Program { keys, place: Place::new(database).await };
-    let desk = program.answer(&["desk", "create", "Example"]);
-    let secret =
-        program.answer(&["secret", "rotate", "--desk", &desk, "--purpose", "ticket-center"]);
-    let signer = Signer::new(Secret::new(secret.as_str()).expect("it is a secret"));
-    let seal = signer.sign_email("ada@example.com").expect("it is an e-mail");
-    let credentials = json!({
-        "helpdeskId": desk,
-        "email": seal.email.as_str(),
-        "signature": seal.signature.to_hex(),
-    });
-    (program, Customer { url: String::new(), credentials, client: reqwest::Client::new() })
-}
-
 /// Sends messages until the server is gone, and keeps the ids of those that were acknowledged.
-async fn write(
+pub(crate) async fn write(
     customer: Customer,
     acknowledged: Arc<Mutex<BTreeSet<String>>>,
     count: Arc<AtomicUsize>,
@@ -124,6 +38,32 @@ async fn write(
         let id = body["message"]["id"].as_str().expect("it has an id").to_owned();
         acknowledged.lock().expect("nobody panicked").insert(id);
         count.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+const INSTANTLY: Writing = Writing::Reply(Sending::Instantly);
+
+/// Sets up a mail server whose patience is so many seconds, or the usual ones for none.
+async fn mail_through(program: &mut Program, seconds: u32) -> Sink {
+    let sink = Sink::start().await;
+    program.set("TICKET_CENTER_SMTP_URL", &sink.url);
+    program.set("TICKET_CENTER_MAIL_FROM", "support@example.com");
+    if seconds > 0 {
+        program.set("TICKET_CENTER_SMTP_SECONDS", &seconds.to_string());
+    }
+    sink
+}
+
+async fn states(store: &Store, conversation: &Value) -> Vec<State> {
+    let states = notifications::states(store, &conversation_id(conversation)).await;
+    let states = states.expect("it is read");
+    states.into_values().map(|delivery| delivery.state).collect()
+}
+
+/// Waits until one of the conversation's notifications is in this state.
+async fn settled(store: &Store, conversation: &Value, state: State) {
+    while !states(store, conversation).await.contains(&state) {
+        tokio::task::yield_now().await;
     }
 }
 
@@ -182,26 +122,89 @@ on_both_databases! {
     }
 
     async fn no_log_has_a_secret_a_signature_or_what_people_wrote(database: Database) {
-        let (program, customer) = program(database).await;
+        let (mut program, customer) = program(database).await;
+        let sink = mail_through(&mut program, 0).await;
+        let with_password = sink.url.replace("//", "//mailer:hunter2@");
+        program.set("TICKET_CENTER_SMTP_URL", &with_password);
+        program.set("RUST_LOG", "info,ticket_center=trace");
         let serving = program.serve();
         let customer = Customer { url: serving.url.clone(), ..customer };
         let conversation = customer.begin("a confidential matter").await;
         customer.read(&conversation, json!({})).await;
         customer.with("email", "eve@example.com").verify().await;
         customer.call("/verify?signature=in-the-query", json!({})).await.done();
+        sink.script([Behaviour::Answer("RCPT", "550 ada@example.com is unknown")]);
+        let store = Store::open(&program.place.url, 1).await.expect("it opens");
+        write_as_agent(&store, &customer, &conversation, INSTANTLY, "a confidential reply").await;
+        settled(&store, &conversation, State::Dead).await;
+        write_as_agent(&store, &customer, &conversation, INSTANTLY, "a confidential reply").await;
+        settled(&store, &conversation, State::Sent).await;
+        store.close().await;
         let signature = customer.credentials["signature"].as_str().expect("a text").to_owned();
         drop(customer);
         let (_, log) = serving.stop();
         let log = log.join("\n");
-        assert!(log.contains("/conversations/{id}/messages") && log.contains("401"), "{log}");
-        for text in [&signature, "example.com", "confidential", "in-the-query", "dsk_secret_"] {
+        for text in ["/conversations/{id}/messages", "401", "\"dead\"", "\"sent\""] {
+            assert!(log.contains(text), "{text} in {log}");
+        }
+        for text in
+            [&signature, "example.com", "confidential", "in-the-query", "dsk_secret_", "hunter2"]
+        {
             assert!(!log.contains(text), "{text} in {log}");
         }
         assert!(!log.contains(program.keys.trim_start_matches("test:")));
     }
+
+    async fn a_mail_in_hand_when_the_server_is_killed_is_neither_lost_nor_doubled(database: Database) {
+        let (mut program, customer) = program(database).await;
+        let sink = mail_through(&mut program, 2).await;
+        sink.always(Some(Behaviour::Hold(".")));
+        let mut serving = program.serve();
+        let customer = Customer { url: serving.url.clone(), ..customer };
+        let conversation = customer.begin("Cannot log in").await;
+        let store = Store::open(&program.place.url, 1).await.expect("it opens");
+        for text in ["one", "two", "three", "four", "five"] {
+            write_as_agent(&store, &customer, &conversation, INSTANTLY, text).await;
+        }
+        sink.has(1).await;
+        serving.child.kill().expect("it is killed");
+        drop(serving);
+        sink.always(None);
+        let serving = program.serve();
+        let is_end = |state: &State| matches!(state, State::Sent | State::Doubtful);
+        while !states(&store, &conversation).await.iter().all(is_end) {
+            tokio::task::yield_now().await;
+        }
+        assert!(states(&store, &conversation).await.contains(&State::Doubtful));
+        store.close().await;
+        drop(serving);
+        let mails = sink.mails();
+        for text in ["one", "two", "three", "four", "five"] {
+            let count = mails.iter().filter(|mail| mail.text.contains(&format!("\r\n{text}\r\n"))).count();
+            assert!(count <= 1, "{text} came {count} times");
+        }
+    }
+
+    async fn a_server_that_is_asked_to_stop_ends_the_mail_in_hand(database: Database) {
+        let (mut program, customer) = program(database).await;
+        let sink = mail_through(&mut program, 60).await;
+        sink.always(Some(Behaviour::Hold(".")));
+        let serving = program.serve();
+        let customer = Customer { url: serving.url.clone(), ..customer };
+        let conversation = customer.begin("Cannot log in").await;
+        let store = Store::open(&program.place.url, 1).await.expect("it opens");
+        write_as_agent(&store, &customer, &conversation, INSTANTLY, "Please try again.").await;
+        drop(customer);
+        sink.has(1).await;
+        serving.ask_to_stop();
+        sink.release();
+        let (status, _) = serving.stop();
+        assert!(status.success());
+        assert_eq!(states(&store, &conversation).await, [State::Sent]);
+    }
 }
 
-async fn every_message(customer: &Customer) -> BTreeSet<String> {
+pub(crate) async fn every_message(customer: &Customer) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     let list = customer.list(json!({ "limit": 100 })).await;
     for conversation in list["conversations"].as_array().expect("it is a list") {

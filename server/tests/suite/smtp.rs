@@ -134,6 +134,7 @@ impl Session {
                     "250 fine"
                 }
                 "DATA" => "354 go on",
+                "EHLO" => "250 AUTH PLAIN",
                 "QUIT" => "221 bye",
                 _ => "250 sink",
             };

@@ -1,0 +1,92 @@
+//! A copy of the database while the server runs.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::store::{self, StoreError};
+
+/// Why there is no copy.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// PostgreSQL has a better tool.
+    #[error(
+        "This database is PostgreSQL's, which backs it up itself: \
+         pg_dump --format=custom --file={} \"$DATABASE_URL\"",
+        .0.display()
+    )]
+    Postgres(PathBuf),
+    /// The URL names no database that this server knows.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is nothing to copy.
+    #[error("There is no database at {}.", .0.display())]
+    Absent(PathBuf),
+    /// Nothing is ever overwritten.
+    #[error("There is something at {} already; give another path.", .0.display())]
+    Exists(PathBuf),
+    /// The file cannot be written.
+    #[error("The copy cannot be written: {0}")]
+    File(#[from] io::Error),
+    /// SQLite cannot copy.
+    #[error("The database cannot be copied: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The copy is not sound, and was removed.
+    #[error("The copy is not sound and was removed; check the disk. SQLite says: {0}")]
+    Unsound(String),
+}
+
+/// Copies SQLite's database into a new file that only its owner can read: everything that was committed
+/// when this began, and nothing half. Whoever writes meanwhile is not held up.
+///
+/// The file is safe on the disk when this returns. It blocks.
+///
+/// # Errors
+/// [`BackupError`]; no file is left behind then.
+pub fn copy(database_url: &str, path: &Path) -> Result<(), BackupError> {
+    let Some(source) = store::sqlite_file(database_url)? else {
+        return Err(BackupError::Postgres(path.to_owned()));
+    };
+    if !source.exists() {
+        return Err(BackupError::Absent(source.to_owned()));
+    }
+    create_private(path)?;
+    let copied = copy_into(source, path);
+    if copied.is_err() {
+        // What is not sound must not be taken for a backup; why it failed is already being told.
+        let _ = fs::remove_file(path);
+    }
+    copied
+}
+
+fn create_private(path: &Path) -> Result<(), BackupError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(BackupError::Exists(path.to_owned()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn copy_into(source: &Path, path: &Path) -> Result<(), BackupError> {
+    let from = Connection::open_with_flags(source, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // SQLite takes a name as text; it writes into the empty file that is there.
+    let name = path.to_str().ok_or(io::ErrorKind::InvalidFilename).map_err(io::Error::from)?;
+    from.execute("VACUUM INTO ?1", [name])?;
+    let copy = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let verdict: String = copy.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+    if verdict != "ok" {
+        return Err(BackupError::Unsound(verdict));
+    }
+    File::open(path)?.sync_all()?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    Ok(())
+}

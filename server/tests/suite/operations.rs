@@ -1,0 +1,149 @@
+//! What an operator does: checking, backing up, watching.
+
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Output;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use ticket_center::conversations::{Sending, Writing};
+use ticket_center::metrics;
+
+use crate::durability::{every_message, write};
+use crate::program::program;
+use crate::server::{Customer, Database, Server, on_both_databases};
+
+fn complaint(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_has_what_was_acknowledged_while_writes_go_on() {
+    let (mut program, customer) = program(Database::Sqlite).await;
+    let serving = program.serve();
+    let customer = Customer { url: serving.url.clone(), ..customer };
+    let (acknowledged, count) = (Arc::<Mutex<_>>::default(), Arc::new(AtomicUsize::new(0)));
+    let writers: Vec<_> = (0..4)
+        .map(|_| {
+            let written = write(customer.clone(), Arc::clone(&acknowledged), Arc::clone(&count));
+            tokio::spawn(written)
+        })
+        .collect();
+    while count.load(Ordering::SeqCst) < 100 {
+        tokio::task::yield_now().await;
+    }
+    let before = acknowledged.lock().expect("nobody panicked").clone();
+    let original = program.place.url.trim_start_matches("sqlite:").to_owned();
+    let copy = format!("{original}.backup");
+    assert_eq!(program.answer(&["backup", &copy]), copy);
+    let after = count.load(Ordering::SeqCst);
+    while count.load(Ordering::SeqCst) < after + 20 {
+        tokio::task::yield_now().await;
+    }
+    let mode = std::fs::metadata(&copy).expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let again = program.output(&["backup", &copy]);
+    assert!(!again.status.success() && complaint(&again).contains("give another path"));
+    drop(serving);
+    for writer in writers {
+        writer.await.expect("nobody panicked");
+    }
+    program.place.url = format!("sqlite:{copy}");
+    let serving = program.serve();
+    let customer =
+        Customer { url: serving.url.clone(), client: reqwest::Client::new(), ..customer };
+    let kept = every_message(&customer).await;
+    let lost: Vec<_> = before.difference(&kept).collect();
+    assert!(lost.is_empty(), "{lost:?}");
+}
+
+#[tokio::test]
+async fn a_backup_of_postgresql_is_left_to_its_own_tool() {
+    let (program, _) = program(Database::Postgres).await;
+    let output = program.output(&["backup", "/nowhere/desk.dump"]);
+    assert!(!output.status.success());
+    let expected = "pg_dump --format=custom --file=/nowhere/desk.dump \"$DATABASE_URL\"";
+    assert!(complaint(&output).contains(expected), "{}", complaint(&output));
+}
+
+#[tokio::test]
+async fn a_backup_of_nothing_leaves_nothing() {
+    let (mut program, _) = program(Database::Sqlite).await;
+    let original = program.place.url.trim_start_matches("sqlite:").to_owned();
+    let absent = format!("{original}.absent");
+    program.place.url = format!("sqlite:{absent}");
+    let copy = format!("{original}.backup");
+    let output = program.output(&["backup", &copy]);
+    assert!(complaint(&output).contains("There is no database at"), "{}", complaint(&output));
+    std::fs::write(&absent, "this is no database").expect("it is written");
+    let output = program.output(&["backup", &copy]);
+    assert!(complaint(&output).contains("cannot be copied"), "{}", complaint(&output));
+    assert!(!std::fs::exists(&copy).expect("it can be asked"));
+}
+
+#[tokio::test]
+async fn checking_creates_nothing() {
+    let (mut program, _) = program(Database::Sqlite).await;
+    assert!(program.output(&["serve", "--check"]).status.success());
+    let absent = format!("{}.absent", program.place.url);
+    program.place.url.clone_from(&absent);
+    let output = program.output(&["serve", "--check"]);
+    assert!(output.status.success(), "{}", complaint(&output));
+    assert!(complaint(&output).contains("is not there yet; serve creates it"));
+    assert!(!std::fs::exists(absent.trim_start_matches("sqlite:")).expect("it can be asked"));
+    program.place.url = format!("{absent}/folder/desk.db");
+    assert!(!program.output(&["serve", "--check"]).status.success());
+}
+
+#[tokio::test]
+async fn checking_reads_the_mail_server_too() {
+    let (mut program, _) = program(Database::Sqlite).await;
+    program.set("TICKET_CENTER_SMTP_URL", "smtp://mailer:hunter2@mail.example.com");
+    let output = program.output(&["serve", "--check"]);
+    assert!(!output.status.success() && complaint(&output).contains("mail_from"));
+    assert!(!complaint(&output).contains("hunter2"));
+    program.set("TICKET_CENTER_MAIL_FROM", "support@example.com");
+    assert!(program.output(&["serve", "--check"]).status.success());
+}
+
+on_both_databases! {
+    async fn metrics_count_answers_refusals_and_what_waits(database: Database) {
+        let server = Server::start(database).await;
+        let ada = server.customer("ada@example.com");
+        let conversation = ada.begin("Cannot log in").await;
+        ada.with("email", "eve@example.com").verify().await;
+        for path in ["/one", "/two"] {
+            ada.client.get(format!("{}{path}", ada.url)).send().await.expect("an answer");
+        }
+        let delayed = Writing::Reply(Sending::Delayed);
+        server.write_as_agent(&conversation, delayed, "Please try again.").await;
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let serving = tokio::spawn(metrics::serve(Arc::clone(&server.instance.center), listener));
+        let answer = reqwest::get(format!("http://{address}/metrics")).await.expect("an answer");
+        let page = answer.text().await.expect("it is text");
+        serving.abort();
+        let version = env!("CARGO_PKG_VERSION");
+        for line in [
+            &format!("ticket_center_build_info{{version=\"{version}\"}} 1"),
+            "ticket_center_requests_total{route=\"/api/messaging/ticket-center/message\",status=\"201\"} 1",
+            "ticket_center_requests_total{route=\"/api/messaging/ticket-center/verify\",status=\"401\"} 1",
+            "ticket_center_requests_total{route=\"\",status=\"404\"} 2",
+            "ticket_center_refusals_total{code=\"signature_mismatch\"} 1",
+            "ticket_center_notifications{state=\"waiting\"} 1",
+            "ticket_center_notifications{state=\"doubtful\"} 0",
+        ] {
+            assert!(page.lines().any(|other| other == line), "{line} in {page}");
+        }
+        for name in ["ticket_center_request_duration_seconds_bucket", "process_resident_memory_bytes"] {
+            assert!(page.contains(name), "{name} in {page}");
+        }
+        assert!(!page.contains("example.com"));
+    }
+
+    async fn metrics_are_not_for_the_world(database: Database) {
+        let server = Server::start(database).await;
+        let url = format!("{}/metrics", server.instance.url);
+        assert_eq!(reqwest::get(url).await.expect("an answer").status().as_u16(), 404);
+    }
+}
