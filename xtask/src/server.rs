@@ -1,16 +1,45 @@
-//! The Ticket Center's server: its tests, on SQLite and on a PostgreSQL of their own.
+//! The Ticket Center's server: its tests, on SQLite and on a PostgreSQL of their own, and its document
+//! beside what it answers.
 
-use anyhow::Result;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
-use crate::process;
+use anyhow::{Context as _, Result};
+use deskseal::{Secret, Signer};
+use serde_json::{Value, json};
+
+use crate::environment::Environment;
+use crate::files;
+use crate::process::{self, Running};
 use crate::setup;
 use crate::suite::{self, Check};
+use crate::tools;
 use crate::workspace::Workspace;
 
 /// The server's package.
 const PACKAGE: &str = "ticket-center";
 
-const CHECKS: &[Check<Workspace>] = &[("server: tests", tests)];
+/// Where everything made for the checks goes, in cargo's target folder.
+const OUTPUT: &str = "server";
+
+/// What calls the API, and where that is installed in cargo's target folder.
+const SCHEMATHESIS: &str = "server/tests/schemathesis";
+const SCHEMATHESIS_ENVIRONMENT: &str = "tools/schemathesis";
+
+/// Bounded and always the same. An answer that the document does not describe is a failure, as is one
+/// that says that the server failed.
+const SCHEMATHESIS_OPTIONS: [&str; 6] = [
+    "--seed=1",
+    "--max-examples=60",
+    "--generation-database=none",
+    "--continue-on-failure",
+    "--warnings=off",
+    "--checks=not_a_server_error,status_code_conformance,content_type_conformance,\
+     response_headers_conformance,response_schema_conformance",
+];
+
+const CHECKS: &[Check<Workspace>] = &[("server: tests", tests), ("server: document", document)];
 
 /// Runs every check of the server, also after one that fails.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
@@ -22,7 +51,35 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
 pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     setup::postgresql()?;
     suite::header("the server");
-    process::run(workspace.cargo().args(["bench", "--package", PACKAGE, "--bench", "verify"]))
+    process::run(workspace.cargo().args(["bench", "--package", PACKAGE, "--bench", "server"]))
+}
+
+/// Returns what calls the API, installed once.
+pub(crate) fn tools(workspace: &Workspace) -> Result<Environment> {
+    let requirements = format!("{SCHEMATHESIS}/requirements.txt");
+    let folder = workspace.target.join(SCHEMATHESIS_ENVIRONMENT);
+    let stamp = workspace.read(&requirements)?;
+    let environment = match Environment::made_from(&folder, &stamp) {
+        Some(environment) => environment,
+        None => install(workspace, &requirements, &folder, &stamp)?,
+    };
+    tools::report(SCHEMATHESIS, "tools installed");
+    Ok(environment)
+}
+
+fn install(
+    workspace: &Workspace,
+    requirements: &str,
+    folder: &Path,
+    stamp: &str,
+) -> Result<Environment> {
+    println!("   installing {requirements} into {}", folder.display());
+    let environment = Environment::create(folder)?;
+    let mut pip = environment.install()?;
+    process::run(pip.arg("--requirement").arg(workspace.path(requirements)))
+        .context("cannot install the tools; is Python's package index reachable?")?;
+    environment.finish(stamp)?;
+    Ok(environment)
 }
 
 fn tests(workspace: &Workspace) -> Result<()> {
@@ -35,4 +92,82 @@ fn tests(workspace: &Workspace) -> Result<()> {
         "--locked",
         "--no-fail-fast",
     ]))
+}
+
+/// Calls the running server with what its document allows, and with what it does not.
+fn document(workspace: &Workspace) -> Result<()> {
+    let environment = tools(workspace)?;
+    process::run(workspace.cargo().args(["build", "--quiet", "--locked", "--package", PACKAGE]))?;
+    let server = Server::start(workspace)?;
+    let mut schemathesis = environment.program("schemathesis")?;
+    schemathesis
+        // It leaves files where it runs.
+        .current_dir(workspace.target.join(OUTPUT))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONPATH", workspace.path(SCHEMATHESIS))
+        .env("SCHEMATHESIS_HOOKS", "hooks")
+        .env("TICKET_CENTER_CREDENTIALS", server.credentials.to_string())
+        .arg("run")
+        .arg(format!("http://{}/api/openapi.json", server.address))
+        .args(SCHEMATHESIS_OPTIONS);
+    process::run(&mut schemathesis)
+}
+
+/// A server with a customer, which ends with this.
+struct Server {
+    address: String,
+    credentials: Value,
+    _process: Running,
+}
+
+impl Server {
+    fn start(workspace: &Workspace) -> Result<Self> {
+        let folder = files::emptied(&workspace.target.join(OUTPUT))?;
+        let program = workspace.target.join("debug").join(PACKAGE);
+        let key = process::answer(Command::new(&program).args(["key", "generate"]))?;
+        let command = |arguments: &[&str]| command(&program, &folder, &key, arguments);
+        let desk = process::answer(&mut command(&["desk", "create", "Example"]))?;
+        let secret = process::answer(&mut command(&[
+            "secret",
+            "rotate",
+            "--desk",
+            &desk,
+            "--purpose",
+            "ticket-center",
+        ]))?;
+        let seal = Signer::new(Secret::new(secret.as_str())?).sign_email("ada@example.com")?;
+        let credentials = json!({
+            "helpdeskId": desk,
+            "email": seal.email.as_str(),
+            "signature": seal.signature.to_hex(),
+        });
+        let mut process = Running::start(command(&["serve"]).stderr(Stdio::piped()))?;
+        let log = process.stderr.take().context("the log is piped")?;
+        let mut lines = BufReader::new(log).lines().map_while(Result::ok);
+        let address = lines.find_map(|line| address(&line)).context("the server did not start")?;
+        // What nobody reads would fill the pipe and stop the server.
+        std::thread::spawn(move || lines.for_each(drop));
+        Ok(Self { address, credentials, _process: process })
+    }
+}
+
+/// Returns the server's command, with a database in the folder and limits that no caller reaches.
+fn command(program: &Path, folder: &Path, key: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder);
+    command
+        .env("DATABASE_URL", "sqlite:desk.db")
+        .env("TICKET_CENTER_KEYS", format!("test:{key}"))
+        .env("TICKET_CENTER_LISTEN", "127.0.0.1:0")
+        .env("TICKET_CENTER_PUBLIC_URL", "http://127.0.0.1");
+    for limit in ["CALLS", "REFUSALS", "VERIFIES", "READS", "MESSAGES"] {
+        command.env(format!("TICKET_CENTER_{limit}_PER_MINUTE"), "1000000");
+    }
+    command
+}
+
+/// Returns where the server listens, if this line of its log says so.
+fn address(line: &str) -> Option<String> {
+    let line: Value = serde_json::from_str(line).ok()?;
+    line["fields"]["address"].as_str().map(str::to_owned)
 }

@@ -14,6 +14,7 @@ use crate::php;
 use crate::process;
 use crate::python;
 use crate::ruby;
+use crate::server;
 use crate::suite;
 use crate::tools::{self, Package};
 use crate::workspace::Workspace;
@@ -125,6 +126,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     python::tools(workspace)?;
     node::tools(workspace)?;
     embed::tools(workspace)?;
+    server::tools(workspace)?;
     chromium()?;
     Ok(())
 }

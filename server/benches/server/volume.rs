@@ -1,0 +1,154 @@
+//! What a hundred times as much costs: 1,000 conversations with 10,000 messages beside 100,000 with
+//! 1,000,000.
+//!
+//! One customer has a tenth of all conversations, and one of them a hundredth of all messages; the others
+//! belong to customers who have ten each.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _};
+
+use crate::client::{self, Connection};
+use crate::running::{API, Database, Running};
+
+const FEW: u32 = 1_000;
+const MANY: u32 = 100_000;
+const TIMES: usize = 300;
+
+const PROMISED: f64 = 2.0;
+
+pub(crate) async fn measure() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        on(database).await;
+    }
+}
+
+/// Measures each call on both amounts, in turns, and prints the ratio of the medians.
+async fn on(database: Database) {
+    let folder = tempfile::TempDir::new().expect("there is room");
+    let few = Filled::new(&database.url(&folder, "few.db").await, FEW).await;
+    let many = Filled::new(&database.url(&folder, "many.db").await, MANY).await;
+    println!("{MANY} conversations on {}, beside {FEW}", database.name());
+    let (few_calls, many_calls) = (few.calls(), many.calls());
+    for ((name, few_call), (_, many_call)) in few_calls.iter().zip(&many_calls) {
+        let mut few_connection = Connection::open(few.server.address).await;
+        let mut many_connection = Connection::open(many.server.address).await;
+        let (mut few_times, mut many_times) = (Vec::new(), Vec::new());
+        for _ in 0..TIMES {
+            few_times.push(timed(&mut few_connection, few_call).await);
+            many_times.push(timed(&mut many_connection, many_call).await);
+        }
+        let (few, many) = (median(few_times), median(many_times));
+        let ratio = many.as_secs_f64() / few.as_secs_f64();
+        println!(
+            "  {name:32} {few:>9.1?} {many:>9.1?}   ratio {ratio:.2}, promised at most {PROMISED}"
+        );
+    }
+}
+
+/// A server with so many conversations.
+struct Filled {
+    server: Running,
+    conversations: u32,
+}
+
+impl Filled {
+    async fn new(url: &str, conversations: u32) -> Self {
+        let server = Running::start(url).await;
+        let mut connection = AnyConnection::connect(url).await.expect("it is reached");
+        for statement in statements(server.desk.as_str(), conversations) {
+            sqlx::raw_sql(AssertSqlSafe(statement))
+                .execute(&mut connection)
+                .await
+                .expect("it is filled");
+        }
+        if url.starts_with("postgres") {
+            // As its autovacuum would in a minute.
+            sqlx::raw_sql("ANALYZE").execute(&mut connection).await.expect("it is analysed");
+        }
+        connection.close().await.expect("it is closed");
+        Self { server, conversations }
+    }
+
+    /// Returns the calls to measure, with their names.
+    fn calls(&self) -> Vec<(&'static str, Vec<u8>)> {
+        // Ada has a tenth of the conversations; half of hers are older than this.
+        let half = self.conversations / 20;
+        let cursor = format!("{half}.c{half}");
+        let (ada, grace) = ("ada@example.com", "grace@example.com");
+        let messages = |id: &str| format!("/conversations/{id}/messages");
+        let call = |email, path: &str, fields| (path.to_owned(), self.body(email, &fields));
+        [
+            ("verify", call(ada, "/verify", json!({}))),
+            ("list, many of one customer", call(ada, "/conversations", json!({}))),
+            ("list, in the middle", call(ada, "/conversations", json!({ "cursor": cursor }))),
+            ("list, few of one customer", call(grace, "/conversations", json!({}))),
+            ("open, many messages", call(ada, &messages("c1"), json!({ "markRead": false }))),
+            ("open, few messages", call(ada, &messages("c2"), json!({ "markRead": false }))),
+        ]
+        .into_iter()
+        .map(|(name, (path, body))| (name, client::request(&format!("{API}{path}"), &body)))
+        .collect()
+    }
+
+    fn body(&self, email: &str, fields: &Value) -> String {
+        let mut body = self.server.credentials(email);
+        for (name, value) in fields.as_object().expect("fields are an object") {
+            body[name] = value.clone();
+        }
+        body.to_string()
+    }
+}
+
+/// Returns what fills the tables, for both databases. Moments and ids are numbers in order.
+fn statements(desk: &str, conversations: u32) -> Vec<String> {
+    let (of_ada, messages) = (conversations / 10, conversations * 10);
+    let in_the_first = messages / 100;
+    let up_to = |count: u32| {
+        format!(
+            "WITH RECURSIVE numbers (n) AS \
+             (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})"
+        )
+    };
+    let contact = "INSERT INTO contacts (id, desk_id, kind, value, revision, unread, created_at)";
+    let message = "INSERT INTO messages (id, conversation_id, position, author, visibility, body, \
+                   created_at)";
+    vec![
+        format!("{contact} VALUES ('ada', '{desk}', 'sealed', 'ada@example.com', 0, 0, 0)"),
+        format!("{contact} VALUES ('k0', '{desk}', 'sealed', 'grace@example.com', 0, 0, 0)"),
+        format!(
+            "{contact} {} SELECT 'k' || n, '{desk}', 'sealed', 'k' || n || '@example.com', 0, 0, 0 \
+             FROM numbers",
+            up_to(conversations / 10)
+        ),
+        format!(
+            "INSERT INTO conversations (id, desk_id, contact_id, subject, status, created_at, \
+             updated_at, last_author, last_preview, last_message_at, last_position, read_position, \
+             unread) {} SELECT 'c' || n, '{desk}', \
+             CASE WHEN n <= {of_ada} THEN 'ada' ELSE 'k' || ((n - {of_ada} - 1) / 10) END, \
+             'A subject', CASE WHEN n % 3 = 0 THEN 'closed' ELSE 'open' END, n, n, 'contact', \
+             'What was written last', n, 100000, 0, 0 FROM numbers",
+            up_to(conversations)
+        ),
+        format!(
+            "{message} {} SELECT 'm' || n, CASE WHEN n <= {in_the_first} THEN 'c1' \
+             ELSE 'c' || (2 + n % ({conversations} - 1)) END, n, \
+             CASE WHEN n % 2 = 0 THEN 'agent' ELSE 'contact' END, 'public', \
+             'A message of some length, as people write them when something does not work.', n \
+             FROM numbers",
+            up_to(messages)
+        ),
+    ]
+}
+
+async fn timed(connection: &mut Connection, request: &[u8]) -> Duration {
+    let asked = Instant::now();
+    connection.answer(request).await;
+    asked.elapsed()
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
