@@ -1,2 +1,13 @@
 // What pages do better where there is JavaScript. All of them work without it.
 "use strict";
+
+// Buttons that copy are of use only where the clipboard is there.
+if (navigator.clipboard) {
+  for (const button of document.querySelectorAll("[data-copies]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
+      button.textContent = "Copied";
+    });
+  }
+}

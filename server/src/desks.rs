@@ -79,17 +79,80 @@ pub async fn set_allowed_domains(
         .execute(&mut *transaction)
         .await?;
     for domain in domains {
-        sqlx::query(
-            "INSERT INTO allowed_domains (desk_id, domain) VALUES ($1, $2) \
-             ON CONFLICT (desk_id, domain) DO NOTHING",
-        )
-        .bind(desk.as_str())
-        .bind(domain.as_str())
-        .execute(&mut *transaction)
-        .await?;
+        insert_domain(&mut transaction, desk, domain).await?;
     }
     transaction.commit().await?;
     Ok(true)
+}
+
+/// Adds a domain to those whose pages may embed the Ticket Center. Returns whether there is such a desk.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn allow_domain(
+    store: &Store,
+    desk: &DeskId,
+    domain: &AllowedDomain,
+) -> Result<bool, StoreError> {
+    let mut transaction = store.begin().await?;
+    if !mark_changed(&mut transaction, desk).await? {
+        return Ok(false);
+    }
+    insert_domain(&mut transaction, desk, domain).await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
+/// Takes a domain from the list. Returns whether it was there.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn disallow_domain(
+    store: &Store,
+    desk: &DeskId,
+    domain: &str,
+) -> Result<bool, StoreError> {
+    let mut transaction = store.begin().await?;
+    if !mark_changed(&mut transaction, desk).await? {
+        return Ok(false);
+    }
+    let removed = sqlx::query("DELETE FROM allowed_domains WHERE desk_id = $1 AND domain = $2")
+        .bind(desk.as_str())
+        .bind(domain)
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+    transaction.commit().await?;
+    Ok(removed == 1)
+}
+
+async fn insert_domain(
+    connection: &mut AnyConnection,
+    desk: &DeskId,
+    domain: &AllowedDomain,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO allowed_domains (desk_id, domain) VALUES ($1, $2) \
+         ON CONFLICT (desk_id, domain) DO NOTHING",
+    )
+    .bind(desk.as_str())
+    .bind(domain.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Tells whether signatures over addresses as typed are accepted too.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn accepts_as_typed(store: &Store, desk: &DeskId) -> Result<bool, StoreError> {
+    let row = sqlx::query("SELECT accepts_as_typed FROM desks WHERE id = $1")
+        .bind(desk.as_str())
+        .fetch_optional(store.readers())
+        .await?;
+    let Some(row) = row else { return Ok(false) };
+    Ok(row.try_get::<i64, _>("accepts_as_typed")? != 0)
 }
 
 /// Sets whether signatures over addresses as typed are accepted too. Returns whether there is such a

@@ -7,14 +7,19 @@ mod account;
 mod agents;
 mod cookies;
 mod device;
+mod explained;
 mod form;
 mod inbox;
+mod messages;
 mod notice;
 mod page;
 mod path;
+mod portal;
 mod refusal;
+mod secret_settings;
 mod sign_in;
 mod signed_in;
+mod ticket_center;
 
 use std::sync::Arc;
 
@@ -51,6 +56,9 @@ pub(crate) fn router(center: &Arc<Center>) -> Router<Arc<Center>> {
         .merge(account::router())
         .merge(agents::router())
         .merge(inbox::router())
+        .merge(ticket_center::router())
+        .merge(messages::router())
+        .merge(portal::router())
         .layer(DefaultBodyLimit::max(form::MAX_BYTES))
         .layer(middleware::from_fn_with_state(Arc::clone(center), of_this_origin))
         .layer(middleware::from_fn_with_state(Arc::clone(center), within_limits))

@@ -47,6 +47,10 @@ notices! {
     AgentJoined "agent-joined" "Added. This e-mail has an account already: its name and password stay as they are."
     RoleChanged "role-changed" "The role is changed."
     AgentRemoved "agent-removed" "Removed. What was assigned to them is nobody's now."
+    SettingsSaved "settings-saved" "It is saved, and holds from now on."
+    SecretRevoked "secret-revoked" "The secret is revoked. What it signed is refused from now on."
+    DomainAdded "domain-added" "The domain is added."
+    DomainRemoved "domain-removed" "The domain is removed."
     PasswordChanged "password-changed" "Your password is changed, and you are signed out everywhere else."
 }
 

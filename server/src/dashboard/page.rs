@@ -10,6 +10,7 @@ use super::notice::Notice;
 use super::refusal::Refusal;
 use crate::agents::{Membership, Role};
 use crate::assets::Asset;
+use crate::clock::Moment;
 
 /// The style sheet of every page.
 pub(super) static STYLES: LazyLock<Asset> =
@@ -77,6 +78,11 @@ impl Layout {
         self.desk.as_ref().map_or_else(String::new, |desk| format!("/desks/{}", desk.desk))
     }
 
+    /// Returns the desk's name, for titles.
+    pub(super) fn desk_name(&self) -> &str {
+        self.desk.as_ref().map_or("", |desk| &desk.desk_name)
+    }
+
     pub(super) fn entries(&self) -> Vec<Entry> {
         let Some(desk) = &self.desk else {
             return Vec::new();
@@ -124,6 +130,15 @@ pub(crate) fn html(template: &impl Template) -> Result<Response, Refusal> {
     })?;
     let media_type = HeaderValue::from_static("text/html; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, media_type)], text).into_response())
+}
+
+/// Returns a moment as people read it, to the minute.
+pub(super) fn shown_time(moment: Moment) -> String {
+    let written = moment.to_rfc3339();
+    match written.split_once('T') {
+        Some((day, time)) => format!("{day} {} UTC", time.get(..5).unwrap_or(time)),
+        None => written,
+    }
 }
 
 /// Returns the path of the style sheet, for templates.

@@ -8,6 +8,7 @@ use super::{page, path};
 use crate::agents::AgentError;
 use crate::conversations::ConversationError;
 use crate::passwords::PasswordError;
+use crate::secrets::SecretError;
 use crate::sessions::SessionError;
 use crate::store::StoreError;
 use crate::throttle::ThrottleError;
@@ -167,6 +168,21 @@ impl From<VaultError> for Refusal {
     fn from(error: VaultError) -> Self {
         tracing::error!(%error, "a key cannot be used");
         Self::Internal
+    }
+}
+
+impl From<SecretError> for Refusal {
+    fn from(error: SecretError) -> Self {
+        match error {
+            SecretError::DeskUnknown | SecretError::SecretUnknown => Self::NotFound,
+            SecretError::Store(error) => error.into(),
+            SecretError::Vault(error) => error.into(),
+            SecretError::NoRandomness(error) => {
+                tracing::error!(%error, "a secret cannot be made");
+                Self::Internal
+            }
+            error => Self::Impossible(error.to_string()),
+        }
     }
 }
 

@@ -71,7 +71,7 @@ on_both_databases! {
 }
 
 /// Signs as the snippets of other documentation do: any text, as it is.
-fn signature_of(secret: &str, message: &str) -> String {
+pub(crate) fn signature_of(secret: &str, message: &str) -> String {
     use hmac::{Hmac, KeyInit as _, Mac as _};
 
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).expect("any length");

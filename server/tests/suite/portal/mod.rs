@@ -44,8 +44,12 @@ impl Portal {
 
     /// Returns a browser without any cookie, at the desk's default host.
     pub(crate) fn browser(&self) -> Browser {
+        Self::browser_of(&self.server)
+    }
+
+    pub(crate) fn browser_of(server: &Server) -> Browser {
         Browser {
-            url: self.server.instance.url.clone(),
+            url: server.instance.url.clone(),
             host: HOST.to_owned(),
             cookie: Mutex::default(),
             client: Client::builder().redirect(Policy::none()).build().expect("it is a client"),
@@ -140,7 +144,7 @@ pub(crate) struct Browser {
 
 impl Browser {
     /// Returns the same computer at another host.
-    fn at(&self, host: &str) -> Self {
+    pub(crate) fn at(&self, host: &str) -> Self {
         Self {
             url: self.url.clone(),
             host: host.to_owned(),

@@ -1,0 +1,65 @@
+//! Why a signature does not hold, in words, for the owner of the secret.
+
+use std::sync::Arc;
+
+use deskseal::{Explanation, FindingCode, PreviousSecret, Secret, Verifier, VerifierOptions};
+
+use super::refusal::Refusal;
+use super::secret_settings;
+use crate::center::Center;
+use crate::ids::DeskId;
+use crate::secrets::Purpose;
+
+/// What a verification tool answers.
+pub(super) struct Explained {
+    /// Whether the signature holds.
+    pub(super) holds: bool,
+    /// The findings: code and sentence.
+    pub(super) findings: Vec<(&'static str, String)>,
+}
+
+/// Asks `explain` with the desk's live secrets of the purpose, those of the other one at hand. `None`
+/// without a current secret.
+///
+/// # Errors
+/// [`Refusal::Unavailable`], [`Refusal::Internal`].
+pub(super) async fn explained(
+    center: &Arc<Center>,
+    desk: &DeskId,
+    purpose: Purpose,
+    explain: impl FnOnce(&Verifier, &[Secret], i64) -> Result<Explanation, deskseal::Error>
+    + Send
+    + 'static,
+) -> Result<Option<Explained>, Refusal> {
+    let (own, others) = secret_settings::live(center, desk, purpose).await?;
+    let others: Vec<_> = others.into_iter().map(|live| live.secret).collect();
+    let (mut current, mut previous) = (None, Vec::new());
+    for live in own {
+        match live.expires_at {
+            None => current = Some(live.secret),
+            Some(expires_at) => {
+                previous.push(PreviousSecret::new(live.secret, expires_at).map_err(internal)?);
+            }
+        }
+    }
+    let Some(current) = current else { return Ok(None) };
+    let verifier =
+        Verifier::new(current, VerifierOptions { previous, ..VerifierOptions::default() });
+    let now = center.clock.unix_seconds();
+    // It tries thousands of combinations; other requests must not wait for that.
+    let found = tokio::task::spawn_blocking(move || explain(&verifier, &others, now)).await;
+    let explanation = found.map_err(internal)?.map_err(internal)?;
+    Ok(Some(Explained {
+        holds: explanation.findings.iter().all(|finding| finding.code == FindingCode::NoDeviation),
+        findings: explanation
+            .findings
+            .into_iter()
+            .map(|finding| (finding.code.as_str(), finding.message))
+            .collect(),
+    }))
+}
+
+fn internal(error: impl std::fmt::Display) -> Refusal {
+    tracing::error!(%error, "a signature cannot be explained");
+    Refusal::Internal
+}

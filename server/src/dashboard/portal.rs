@@ -1,0 +1,244 @@
+//! The Portal page: hosts, the ticket identity secret, and why a signed link does not hold. For owners.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use deskseal::Signer;
+use serde::Deserialize;
+use url::Url;
+
+use super::explained::{Explained, explained};
+use super::form::Form;
+use super::notice::{Notice, redirect_with};
+use super::page::{self, Layout, Section};
+use super::refusal::Refusal;
+use super::secret_settings::{self, Issued, Revocation, Rotation, SecretsView};
+use super::signed_in::{AtDesk, Owner, RecentOwner};
+use crate::center::Center;
+use crate::portal::FORM_PATH;
+use crate::portal_hosts::{self, PortalDomain, PortalDomainError, PortalSetup};
+use crate::secrets::Purpose;
+
+const LEAF: &str = "portal";
+const PURPOSE: Purpose = Purpose::Portal;
+
+#[derive(Template)]
+#[template(path = "dashboard/portal.html")]
+struct PortalPage {
+    layout: Layout,
+    path: String,
+    setup: PortalSetup,
+    form_url: String,
+    public_host: String,
+    entered: String,
+    domain_problem: Option<String>,
+    secrets: SecretsView,
+    tool: Tool,
+}
+
+/// The verification tool, with what was entered and what came of it.
+#[derive(Default)]
+struct Tool {
+    user_id: String,
+    link: String,
+    made: Option<String>,
+    explained: Option<Explained>,
+    /// The host that the link was checked for.
+    host: String,
+    problem: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Opened {
+    #[serde(default)]
+    is_open: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Entered {
+    domain: String,
+}
+
+#[derive(Deserialize)]
+struct TestUser {
+    user_id: String,
+}
+
+#[derive(Deserialize)]
+struct Pasted {
+    link: String,
+}
+
+pub(super) fn router() -> Router<Arc<Center>> {
+    let back = async |Owner(at_desk): Owner| Redirect::to(&at_desk.path(LEAF));
+    Router::new()
+        .route("/desks/{desk}/portal", get(show))
+        .route("/desks/{desk}/portal/open", post(set_open).get(back))
+        .route("/desks/{desk}/portal/add", post(add).get(back))
+        .route("/desks/{desk}/portal/remove", post(remove).get(back))
+        .route("/desks/{desk}/portal/secret", post(issue).get(back))
+        .route("/desks/{desk}/portal/revoke", post(revoke).get(back))
+        .route("/desks/{desk}/portal/sign", post(sign).get(back))
+        .route("/desks/{desk}/portal/explain", post(explain).get(back))
+}
+
+async fn show(
+    State(center): State<Arc<Center>>,
+    Owner(at_desk): Owner,
+) -> Result<Response, Refusal> {
+    page::render(&PortalPage::new(&center, &at_desk, None).await?)
+}
+
+async fn set_open(
+    State(center): State<Arc<Center>>,
+    Owner(at_desk): Owner,
+    Form(given): Form<Opened>,
+) -> Result<Response, Refusal> {
+    portal_hosts::set_open(&center.store, at_desk.desk(), given.is_open.is_some()).await?;
+    Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::SettingsSaved))
+}
+
+async fn add(
+    State(center): State<Arc<Center>>,
+    Owner(at_desk): Owner,
+    Form(entered): Form<Entered>,
+) -> Result<Response, Refusal> {
+    match added(&center, &at_desk, &entered.domain).await {
+        Ok(()) => Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::DomainAdded)),
+        Err(PortalDomainError::Store(error)) => Err(error.into()),
+        Err(error) => {
+            let mut page = PortalPage::new(&center, &at_desk, None).await?;
+            page.domain_problem = Some(error.to_string());
+            page.entered = entered.domain;
+            unprocessable(&page)
+        }
+    }
+}
+
+async fn added(center: &Center, at_desk: &AtDesk, text: &str) -> Result<(), PortalDomainError> {
+    let domain = PortalDomain::parse(text, &center.portal_root, &center.public_host)?;
+    portal_hosts::add_domain(&center.store, at_desk.desk(), &domain).await
+}
+
+async fn remove(
+    State(center): State<Arc<Center>>,
+    Owner(at_desk): Owner,
+    Form(entered): Form<Entered>,
+) -> Result<Response, Refusal> {
+    portal_hosts::remove_domain(&center.store, at_desk.desk(), &entered.domain).await?;
+    Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::DomainRemoved))
+}
+
+async fn issue(
+    State(center): State<Arc<Center>>,
+    RecentOwner(at_desk): RecentOwner,
+    Form(rotation): Form<Rotation>,
+) -> Result<Response, Refusal> {
+    let issued = secret_settings::issue(&center, &at_desk, PURPOSE, &rotation).await?;
+    page::render(&PortalPage::new(&center, &at_desk, Some(issued)).await?)
+}
+
+async fn revoke(
+    State(center): State<Arc<Center>>,
+    RecentOwner(at_desk): RecentOwner,
+    Form(revocation): Form<Revocation>,
+) -> Result<Response, Refusal> {
+    secret_settings::revoke(&center, &at_desk, PURPOSE, &revocation).await?;
+    Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::SecretRevoked))
+}
+
+/// Makes a link that holds for five minutes, as the product's server should.
+async fn sign(
+    State(center): State<Arc<Center>>,
+    RecentOwner(at_desk): RecentOwner,
+    Form(given): Form<TestUser>,
+) -> Result<Response, Refusal> {
+    let desk = at_desk.desk();
+    let mut page = PortalPage::new(&center, &at_desk, None).await?;
+    let (own, _) = secret_settings::live(&center, desk, PURPOSE).await?;
+    let made = match own.into_iter().find(|live| live.expires_at.is_none()) {
+        Some(live) => Signer::new(live.secret)
+            .portal_link(&page.form_url, &given.user_id, center.clock.unix_seconds())
+            .map_err(|error| error.message().to_owned()),
+        None => Err(NO_SECRET.to_owned()),
+    };
+    // Who can sign can be any customer: that it happened is to be seen, and not for whom.
+    let agent = at_desk.signed_in.agent();
+    tracing::info!(%desk, %agent, is_made = made.is_ok(), "a known good link was asked for");
+    page.tool.user_id = given.user_id;
+    match made {
+        Ok(link) => {
+            page.tool.made = Some(link);
+            page::render(&page)
+        }
+        Err(problem) => {
+            page.tool.problem = Some(problem);
+            unprocessable(&page)
+        }
+    }
+}
+
+const NO_SECRET: &str = "There is no secret yet; generate one first.";
+
+/// Says why a link does not hold.
+async fn explain(
+    State(center): State<Arc<Center>>,
+    RecentOwner(at_desk): RecentOwner,
+    Form(given): Form<Pasted>,
+) -> Result<Response, Refusal> {
+    let mut page = PortalPage::new(&center, &at_desk, None).await?;
+    let link = given.link.trim().to_owned();
+    let host = page.host_of(&link);
+    page.tool.host.clone_from(&host);
+    let asked = link.clone();
+    let answer = explained(&center, at_desk.desk(), PURPOSE, move |verifier, others, now| {
+        verifier.explain_link(&host, &asked, others, now)
+    })
+    .await?;
+    page.tool.link = link;
+    page.tool.problem = answer.is_none().then(|| NO_SECRET.to_owned());
+    page.tool.explained = answer;
+    if page.tool.problem.is_some() {
+        return unprocessable(&page);
+    }
+    page::render(&page)
+}
+
+fn unprocessable(page: &PortalPage) -> Result<Response, Refusal> {
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(page)?).into_response())
+}
+
+impl PortalPage {
+    async fn new(
+        center: &Center,
+        at_desk: &AtDesk,
+        issued: Option<Issued>,
+    ) -> Result<Self, Refusal> {
+        let desk = at_desk.desk();
+        let setup = portal_hosts::setup(&center.store, &center.portal_root, desk).await?;
+        let setup = setup.ok_or(Refusal::NotFound)?;
+        Ok(Self {
+            layout: at_desk.layout(Section::Portal),
+            path: at_desk.path(LEAF),
+            form_url: format!("{}{FORM_PATH}", center.portal_root.url_of(&setup.default_host)),
+            public_host: center.public_host.to_string(),
+            setup,
+            entered: String::new(),
+            domain_problem: None,
+            secrets: secret_settings::view(center, desk, PURPOSE, issued).await?,
+            tool: Tool::default(),
+        })
+    }
+
+    /// Returns the host that the link leads to, if the portal is there, and else its default one.
+    fn host_of(&self, link: &str) -> String {
+        let host = Url::parse(link).ok().and_then(|url| url.host_str().map(str::to_owned));
+        host.filter(|host| self.setup.domains.iter().any(|domain| domain.as_str() == host))
+            .unwrap_or_else(|| self.setup.default_host.clone())
+    }
+}

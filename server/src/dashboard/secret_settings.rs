@@ -1,0 +1,198 @@
+//! A desk's secrets for one purpose: what both of the pages that have secrets share.
+
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::page::shown_time;
+use super::refusal::Refusal;
+use super::signed_in::AtDesk;
+use crate::center::Center;
+use crate::clock::Moment;
+use crate::ids::{DeskId, SecretId};
+use crate::secrets::{self, Grace, LiveSecret, NewSecret, Purpose, SecretRecord};
+
+/// What `secrets.html` shows.
+pub(super) struct SecretsView {
+    /// The environment variable that the packages' examples read.
+    pub(super) variable: &'static str,
+    /// The current secret.
+    pub(super) current: Option<SecretRow>,
+    /// Those that still hold for a while.
+    pub(super) previous: Vec<SecretRow>,
+    /// The one that was issued by this very request.
+    pub(super) issued: Option<Issued>,
+}
+
+/// What is shown of a secret.
+pub(super) struct SecretRow {
+    pub(super) id: String,
+    pub(super) created: String,
+    pub(super) last_used: Option<String>,
+    pub(super) expires: Option<String>,
+}
+
+/// A secret in clear, and until when the one before holds.
+pub(super) struct Issued {
+    pub(super) text: Zeroizing<String>,
+    pub(super) previous_expires: Option<String>,
+}
+
+/// The form that issues a secret.
+#[derive(Debug, Deserialize)]
+pub(super) struct Rotation {
+    /// The current secret on the page that sends the form, so that the same form rotates once.
+    replaces: String,
+    grace: GraceChoice,
+}
+
+/// How long the secret before still holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+enum GraceChoice {
+    /// Every secret before is dead at once.
+    #[serde(rename = "none")]
+    Never,
+    #[serde(rename = "hour")]
+    Hour,
+    #[serde(rename = "day")]
+    Day,
+    #[serde(rename = "week")]
+    Week,
+}
+
+impl GraceChoice {
+    fn grace(self) -> Result<Grace, Refusal> {
+        let hours = match self {
+            Self::Never => 0,
+            Self::Hour => 1,
+            Self::Day => 24,
+            Self::Week => 7 * 24,
+        };
+        Ok(Grace::new(std::time::Duration::from_hours(hours))?)
+    }
+}
+
+/// The form that ends a replaced secret.
+#[derive(Debug, Deserialize)]
+pub(super) struct Revocation {
+    secret: String,
+}
+
+/// Returns the desk's secrets for the purpose.
+///
+/// # Errors
+/// [`Refusal::Unavailable`], [`Refusal::Internal`].
+pub(super) async fn view(
+    center: &Center,
+    desk: &DeskId,
+    purpose: Purpose,
+    issued: Option<Issued>,
+) -> Result<SecretsView, Refusal> {
+    let records = alive(center, desk, purpose).await?;
+    let (current, previous): (Vec<_>, Vec<_>) =
+        records.iter().map(row).partition(|row| row.expires.is_none());
+    let current = current.into_iter().next();
+    Ok(SecretsView { variable: variable(purpose), current, previous, issued })
+}
+
+/// Issues a secret, which takes the current one's place after the chosen grace.
+///
+/// # Errors
+/// [`Refusal::Impossible`] when the page is older than the current secret.
+pub(super) async fn issue(
+    center: &Center,
+    at_desk: &AtDesk,
+    purpose: Purpose,
+    rotation: &Rotation,
+) -> Result<Issued, Refusal> {
+    let desk = at_desk.desk();
+    let before = alive(center, desk, purpose).await?;
+    let current = before.iter().find(|record| record.expires_at.is_none());
+    if current.map_or("", |record| record.id.as_str()) != rotation.replaces {
+        let sentence = "The secret has been changed since this page was opened, and was not changed \
+                        again. Open the page anew to see how it is.";
+        return Err(Refusal::Impossible(sentence.to_owned()));
+    }
+    let (store, now) = (&center.store, center.clock.now());
+    let (place, grace) = ((desk, purpose), rotation.grace.grace()?);
+    let issued =
+        secrets::rotate(store, &center.keyring, place, NewSecret::Generated, grace, now).await?;
+    if rotation.grace == GraceChoice::Never {
+        for record in before.iter().filter(|record| record.expires_at.is_some()) {
+            secrets::revoke(store, desk, &record.id, now).await?;
+        }
+    }
+    let agent = at_desk.signed_in.agent();
+    tracing::info!(%desk, %agent, purpose = purpose.as_str(), "a secret was issued");
+    let expires_at = issued.previous_expires_at.filter(|_| rotation.grace != GraceChoice::Never);
+    Ok(Issued { text: issued.text, previous_expires: expires_at.map(shown_second) })
+}
+
+/// Ends a replaced secret now.
+///
+/// # Errors
+/// [`Refusal::NotFound`], [`Refusal::Impossible`] for the current one.
+pub(super) async fn revoke(
+    center: &Center,
+    at_desk: &AtDesk,
+    purpose: Purpose,
+    revocation: &Revocation,
+) -> Result<(), Refusal> {
+    let desk = at_desk.desk();
+    let secret = SecretId::parse(&revocation.secret).ok_or(Refusal::NotFound)?;
+    let is_here = alive(center, desk, purpose).await?.iter().any(|record| record.id == secret);
+    if !is_here {
+        return Err(Refusal::NotFound);
+    }
+    secrets::revoke(&center.store, desk, &secret, center.clock.now()).await?;
+    let agent = at_desk.signed_in.agent();
+    tracing::info!(%desk, %agent, purpose = purpose.as_str(), "a secret was revoked");
+    Ok(())
+}
+
+/// Returns the live secrets of the purpose, the current one first, and those of the other purpose.
+///
+/// # Errors
+/// [`Refusal::Unavailable`], [`Refusal::Internal`].
+pub(super) async fn live(
+    center: &Center,
+    desk: &DeskId,
+    purpose: Purpose,
+) -> Result<(Vec<LiveSecret>, Vec<LiveSecret>), Refusal> {
+    let live = secrets::live(&center.store, &center.keyring, desk, center.clock.now()).await?;
+    Ok(live.into_iter().partition(|secret| secret.purpose == purpose))
+}
+
+async fn alive(
+    center: &Center,
+    desk: &DeskId,
+    purpose: Purpose,
+) -> Result<Vec<SecretRecord>, Refusal> {
+    let now = center.clock.unix_seconds();
+    let mut records = secrets::list(&center.store, desk).await?;
+    records.retain(|record| {
+        record.purpose == purpose
+            && record.revoked_at.is_none()
+            && record.expires_at.is_none_or(|expires_at| now < expires_at)
+    });
+    Ok(records)
+}
+
+fn row(record: &SecretRecord) -> SecretRow {
+    SecretRow {
+        id: record.id.to_string(),
+        created: shown_time(record.created_at),
+        last_used: record.last_used_at.map(shown_time),
+        expires: record.expires_at.map(shown_second),
+    }
+}
+
+fn shown_second(second: i64) -> String {
+    shown_time(Moment::from_milliseconds(second.saturating_mul(1000)))
+}
+
+const fn variable(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::TicketCenter => "HELPDESKY_HMAC_SECRET",
+        Purpose::Portal => "LETTERBOOK_PORTAL_TICKET_SECRET",
+    }
+}

@@ -1,0 +1,189 @@
+//! The Ticket Center page: the embed, its secret, and the verification tool. For owners.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use deskseal::Signer;
+use serde::Deserialize;
+
+use super::explained::{Explained, explained};
+use super::form::Form;
+use super::notice::{Notice, redirect_with};
+use super::page::{self, Layout, Section};
+use super::refusal::Refusal;
+use super::secret_settings::{self, Issued, Revocation, Rotation, SecretsView};
+use super::signed_in::{AtDesk, Owner, RecentOwner};
+use crate::center::Center;
+use crate::desks;
+use crate::secrets::Purpose;
+
+const LEAF: &str = "ticket-center";
+const PURPOSE: Purpose = Purpose::TicketCenter;
+
+#[derive(Template)]
+#[template(path = "dashboard/ticket_center.html")]
+struct TicketCenterPage {
+    layout: Layout,
+    path: String,
+    desk: String,
+    script_url: String,
+    secrets: SecretsView,
+    accepts_as_typed: bool,
+    tool: Tool,
+}
+
+/// The verification tool, with what was entered and what came of it.
+#[derive(Default)]
+struct Tool {
+    email: String,
+    signature: String,
+    made: Option<Made>,
+    explained: Option<Explained>,
+    problem: Option<String>,
+}
+
+/// A signature that holds.
+struct Made {
+    email: String,
+    signature: String,
+}
+
+#[derive(Deserialize)]
+struct TestAddress {
+    email: String,
+}
+
+#[derive(Deserialize)]
+struct Pasted {
+    email: String,
+    signature: String,
+}
+
+#[derive(Deserialize)]
+struct AsTyped {
+    #[serde(default)]
+    accepts: Option<String>,
+}
+
+pub(super) fn router() -> Router<Arc<Center>> {
+    let back = async |Owner(at_desk): Owner| Redirect::to(&at_desk.path(LEAF));
+    Router::new()
+        .route("/desks/{desk}/ticket-center", get(show))
+        .route("/desks/{desk}/ticket-center/secret", post(issue).get(back))
+        .route("/desks/{desk}/ticket-center/revoke", post(revoke).get(back))
+        .route("/desks/{desk}/ticket-center/as-typed", post(set_as_typed).get(back))
+        .route("/desks/{desk}/ticket-center/sign", post(sign).get(back))
+        .route("/desks/{desk}/ticket-center/explain", post(explain).get(back))
+}
+
+async fn show(
+    State(center): State<Arc<Center>>,
+    Owner(at_desk): Owner,
+) -> Result<Response, Refusal> {
+    page_with(&center, &at_desk, None, Tool::default()).await
+}
+
+async fn issue(
+    State(center): State<Arc<Center>>,
+    RecentOwner(at_desk): RecentOwner,
+    Form(rotation): Form<Rotation>,
+) -> Result<Response, Refusal> {
+    let issued = secret_settings::issue(&center, &at_desk, PURPOSE, &rotation).await?;
+    page_with(&center, &at_desk, Some(issued), Tool::default()).await
+}
+
+async fn revoke(
+    State(center): State<Arc<Center>>,
+    RecentOwner(at_desk): RecentOwner,
+    Form(revocation): Form<Revocation>,
+) -> Result<Response, Refusal> {
+    secret_settings::revoke(&center, &at_desk, PURPOSE, &revocation).await?;
+    Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::SecretRevoked))
+}
+
+async fn set_as_typed(
+    State(center): State<Arc<Center>>,
+    Owner(at_desk): Owner,
+    Form(given): Form<AsTyped>,
+) -> Result<Response, Refusal> {
+    desks::set_accepts_as_typed(&center.store, at_desk.desk(), given.accepts.is_some()).await?;
+    Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::SettingsSaved))
+}
+
+/// Makes the signature that the product's server should make for a test address.
+async fn sign(
+    State(center): State<Arc<Center>>,
+    RecentOwner(at_desk): RecentOwner,
+    Form(given): Form<TestAddress>,
+) -> Result<Response, Refusal> {
+    let desk = at_desk.desk();
+    let (own, _) = secret_settings::live(&center, desk, PURPOSE).await?;
+    let current = own.into_iter().find(|live| live.expires_at.is_none());
+    let made = match current {
+        Some(live) => Signer::new(live.secret)
+            .sign_email(&given.email)
+            .map(|signed| Made {
+                email: signed.email.as_str().to_owned(),
+                signature: signed.signature.to_hex(),
+            })
+            .map_err(|error| error.message().to_owned()),
+        None => Err(NO_SECRET.to_owned()),
+    };
+    // Who can sign can be any customer: that it happened is to be seen, and not for whom.
+    let agent = at_desk.signed_in.agent();
+    tracing::info!(%desk, %agent, is_made = made.is_ok(), "a known good signature was asked for");
+    let mut tool = Tool { email: given.email, ..Tool::default() };
+    match made {
+        Ok(made) => tool.made = Some(made),
+        Err(problem) => tool.problem = Some(problem),
+    }
+    page_with(&center, &at_desk, None, tool).await
+}
+
+const NO_SECRET: &str = "There is no secret yet; generate one first.";
+
+/// Says why a signature does not hold.
+async fn explain(
+    State(center): State<Arc<Center>>,
+    RecentOwner(at_desk): RecentOwner,
+    Form(given): Form<Pasted>,
+) -> Result<Response, Refusal> {
+    let (email, signature) = (given.email.clone(), given.signature.clone());
+    let answer = explained(&center, at_desk.desk(), PURPOSE, move |verifier, others, now| {
+        verifier.explain_email(&email, &signature, others, now)
+    })
+    .await?;
+    let problem = answer.is_none().then(|| NO_SECRET.to_owned());
+    let Pasted { email, signature } = given;
+    let tool = Tool { email, signature, explained: answer, problem, made: None };
+    page_with(&center, &at_desk, None, tool).await
+}
+
+async fn page_with(
+    center: &Center,
+    at_desk: &AtDesk,
+    issued: Option<Issued>,
+    tool: Tool,
+) -> Result<Response, Refusal> {
+    let desk = at_desk.desk();
+    let has_problem = tool.problem.is_some();
+    let page = TicketCenterPage {
+        layout: at_desk.layout(Section::TicketCenter),
+        path: at_desk.path(LEAF),
+        desk: desk.to_string(),
+        script_url: format!("{}ticket-center.js", center.config.public_url),
+        secrets: secret_settings::view(center, desk, PURPOSE, issued).await?,
+        accepts_as_typed: desks::accepts_as_typed(&center.store, desk).await?,
+        tool,
+    };
+    let page = page::render(&page)?;
+    if has_problem {
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    Ok(page)
+}

@@ -1,0 +1,268 @@
+//! The Ticket Center page: embed, secret, verification tool.
+
+use deskseal::{Secret, Signer};
+use serde_json::json;
+use ticket_center::agents::Role;
+
+use super::browser::{Browser, Page};
+use crate::logs;
+use crate::server::{Database, Server, on_both_databases};
+
+const ADA: &str = "ada@example.com";
+const DAY: i64 = 24 * 60 * 60;
+
+/// The pages of settings, and what their forms send.
+const PAGES: [&str; 3] = ["ticket-center", "messages", "portal"];
+const FORMS: [(&str, &[(&str, &str)]); 13] = [
+    ("ticket-center/secret", &[("replaces", ""), ("grace", "day")]),
+    ("ticket-center/revoke", &[("secret", "x")]),
+    ("ticket-center/as-typed", &[]),
+    ("ticket-center/sign", &[("email", "ada@example.com")]),
+    ("ticket-center/explain", &[("email", "ada@example.com"), ("signature", "x")]),
+    ("messages/add", &[("domain", "example.com")]),
+    ("messages/remove", &[("domain", "example.com")]),
+    ("portal/open", &[]),
+    ("portal/add", &[("domain", "help.example.com")]),
+    ("portal/remove", &[("domain", "help.example.com")]),
+    ("portal/secret", &[("replaces", ""), ("grace", "day")]),
+    ("portal/sign", &[("user_id", "1")]),
+    ("portal/explain", &[("link", "x")]),
+];
+
+async fn owner(server: &Server) -> Browser {
+    server.agent(ADA, Role::Owner).await;
+    server.signed_in(ADA).await
+}
+
+fn secret_of(page: &Page) -> String {
+    let (_, rest) = page.text.split_once("id=\"new-secret\">").expect("a secret is shown");
+    rest.split_once('<').expect("it ends").0.to_owned()
+}
+
+/// Replaces the current secret by the page's form.
+async fn replace(browser: &mut Browser, server: &Server, grace: &str) -> String {
+    let page = browser.get(&server.path("ticket-center")).await.shown();
+    let (csrf, replaces) = (page.field("csrf"), page.field("replaces"));
+    let fields = [("csrf", csrf.as_str()), ("replaces", &replaces), ("grace", grace)];
+    secret_of(&browser.send(&server.path("ticket-center/secret"), &fields).await.shown())
+}
+
+async fn verifies(server: &Server, secret: &str) -> bool {
+    server.customer_with(ADA, secret).verify().await.status.is_success()
+}
+
+fn unescaped(text: &str) -> String {
+    text.replace("&#34;", "\"")
+        .replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#38;", "&")
+}
+
+on_both_databases! {
+    async fn settings_are_for_owners_of_the_desk(database: Database) {
+        let server = Server::start(database).await;
+        server.agent("agent@example.com", Role::Agent).await;
+        let other = server.other_desk().await;
+        server.agent_at(&other, "stranger@example.com", Role::Owner).await;
+        let mut agent = server.signed_in("agent@example.com").await;
+        let mut stranger = server.signed_in("stranger@example.com").await;
+        let mut nobody = server.browser();
+        let before = json!(format!("{:?}", ticket_center::secrets::list(server.store(), &server.desk).await));
+        for leaf in PAGES {
+            assert_eq!(agent.get(&server.path(leaf)).await.status, 403, "{leaf}");
+            assert_eq!(stranger.get(&server.path(leaf)).await.status, 404, "{leaf}");
+            assert!(nobody.get(&server.path(leaf)).await.location().starts_with("/sign-in"), "{leaf}");
+        }
+        for (leaf, fields) in FORMS {
+            let path = server.path(leaf);
+            assert_eq!(agent.submit("/account", &path, fields).await.status, 403, "{leaf}");
+            assert_eq!(stranger.submit("/account", &path, fields).await.status, 404, "{leaf}");
+            assert!(nobody.send(&path, fields).await.location().starts_with("/sign-in"), "{leaf}");
+        }
+        let after = json!(format!("{:?}", ticket_center::secrets::list(server.store(), &server.desk).await));
+        assert_eq!(after, before);
+    }
+
+    async fn settings_are_changed_by_their_own_forms_alone(database: Database) {
+        let server = Server::start(database).await;
+        let mut browser = owner(&server).await;
+        for (leaf, fields) in FORMS {
+            let path = server.path(leaf);
+            assert_eq!(browser.send(&path, fields).await.status, 403, "{leaf}");
+            let csrf = browser.get("/account").await.field("csrf");
+            let fields = [&[("csrf", csrf.as_str())], fields].concat();
+            let foreign = browser.send_from("https://evil.example", &path, &fields).await;
+            assert_eq!(foreign.status, 403, "{leaf}");
+            assert_eq!(browser.get(&path).await.location(), server.path(leaf.split('/').next().expect("a leaf")));
+        }
+    }
+
+    async fn what_has_secrets_in_it_asks_for_the_password_again(database: Database) {
+        let server = Server::start(database).await;
+        let mut browser = owner(&server).await;
+        server.clock.advance(11 * 60);
+        let asking = [
+            "ticket-center/secret", "ticket-center/revoke", "ticket-center/sign", "ticket-center/explain",
+            "portal/secret", "portal/sign", "portal/explain",
+        ];
+        for (leaf, fields) in FORMS.iter().filter(|(leaf, _)| asking.contains(leaf)) {
+            let page = browser.submit("/account", &server.path(leaf), fields).await;
+            assert!(page.location().starts_with("/confirm"), "{leaf}");
+        }
+        assert!(verifies(&server, &server.secret.text).await);
+    }
+
+    async fn a_secret_is_shown_once_and_works(database: Database) {
+        let server = Server::start(database).await;
+        let mut browser = owner(&server).await;
+        let path = server.path("ticket-center");
+        assert!(browser.get(&path).await.shown().has("Never"));
+        let page = browser.get(&path).await;
+        let (csrf, replaces) = (page.field("csrf"), page.field("replaces"));
+        let fields = [("csrf", csrf.as_str()), ("replaces", &replaces), ("grace", "day")];
+        let shown = browser.send(&server.path("ticket-center/secret"), &fields).await.shown();
+        let secret = secret_of(&shown);
+        assert!(secret.starts_with("dsk_secret_") && shown.has("HELPDESKY_HMAC_SECRET"));
+        assert_eq!(shown.headers["cache-control"], "no-store");
+        assert!(shown.has("The secret before holds until 2026-01-02 00:00 UTC."));
+        assert!(verifies(&server, &secret).await);
+        for leaf in PAGES {
+            assert!(!browser.get(&server.path(leaf)).await.shown().has("dsk_secret_"), "{leaf}");
+        }
+        let again = browser.send(&server.path("ticket-center/secret"), &fields).await;
+        assert_eq!(again.status, 409);
+        assert!(!again.has("dsk_secret_") && verifies(&server, &secret).await);
+    }
+
+    async fn secrets_are_replaced_twice_within_the_grace_and_revoked_early(database: Database) {
+        let server = Server::start(database).await;
+        let mut browser = owner(&server).await;
+        let first = server.secret.text.clone();
+        let second = replace(&mut browser, &server, "day").await;
+        let third = replace(&mut browser, &server, "week").await;
+        for secret in [first.as_str(), &second, &third] {
+            assert!(verifies(&server, secret).await);
+        }
+        let page = browser.get(&server.path("ticket-center")).await.shown();
+        assert_eq!(page.text.matches("Revoke now").count(), 2);
+        let fields = [("secret", server.secret.id.as_str())];
+        let path = server.path("ticket-center");
+        let revoked = browser.submit(&path, &server.path("ticket-center/revoke"), &fields).await;
+        assert_eq!(revoked.location(), path);
+        assert!(!verifies(&server, &first).await && verifies(&server, &second).await);
+        let told = browser.get(&server.path("ticket-center")).await.shown();
+        assert!(told.has("The secret is revoked.") && told.text.matches("Revoke now").count() == 1);
+        server.clock.advance(7 * DAY);
+        assert!(!verifies(&server, &second).await && verifies(&server, &third).await);
+    }
+
+    async fn every_secret_before_can_be_ended_at_once(database: Database) {
+        let server = Server::start(database).await;
+        let mut browser = owner(&server).await;
+        let second = replace(&mut browser, &server, "week").await;
+        let third = replace(&mut browser, &server, "none").await;
+        for dead in [server.secret.text.as_str(), &second] {
+            assert!(!verifies(&server, dead).await);
+        }
+        assert!(verifies(&server, &third).await);
+        assert!(!browser.get(&server.path("ticket-center")).await.shown().has("Revoke now"));
+    }
+
+    async fn the_current_secret_and_those_of_others_are_not_revoked(database: Database) {
+        let server = Server::start(database).await;
+        let mut browser = owner(&server).await;
+        let page = server.path("ticket-center");
+        for (leaf, secret, status) in [
+            ("ticket-center/revoke", server.secret.id.as_str(), 409),
+            ("portal/revoke", server.secret.id.as_str(), 404),
+            ("ticket-center/revoke", "none", 404),
+            ("ticket-center/revoke", "", 404),
+        ] {
+            let answer = browser.submit(&page, &server.path(leaf), &[("secret", secret)]).await;
+            assert_eq!(answer.status, status, "{leaf} {secret}");
+        }
+        assert!(verifies(&server, &server.secret.text).await);
+    }
+
+    async fn the_embed_code_works_as_it_is_copied(database: Database) {
+        let server = Server::start(database).await;
+        let mut browser = owner(&server).await;
+        let page = browser.get(&server.path("ticket-center")).await.shown();
+        let (_, code) = page.text.split_once("<code id=\"embed\">").expect("it is there");
+        let code = unescaped(code.split_once("</code>").expect("it ends").0);
+        assert!(code.starts_with("<div id=\"hdh-ticket-center\"></div>\n<script src=\""));
+        assert!(code.ends_with("></script>"));
+        let value = |name: &str| {
+            let (_, rest) = code.split_once(&format!("{name}=\"")).expect("the attribute is there");
+            rest.split_once('"').expect("it ends").0.to_owned()
+        };
+        let script: reqwest::Url = value("src").parse().expect("it is a URL");
+        assert_eq!(script.host_str(), Some("127.0.0.1"));
+        let script = browser.get(script.path()).await.shown();
+        assert!(script.headers["content-type"].to_str().is_ok_and(|it| it.starts_with("text/javascript")));
+        assert_eq!((value("data-email"), value("data-signature")), ("USER_EMAIL".to_owned(), "HMAC_SIGNATURE".to_owned()));
+        server.customer(ADA).with("helpdeskId", &value("data-helpdesk-id")).verify().await.done();
+    }
+
+    async fn a_known_good_signature_holds_and_is_logged_without_the_address(database: Database) {
+        logs::capture();
+        let server = Server::start(database).await;
+        let mut browser = owner(&server).await;
+        let page = server.path("ticket-center");
+        let fields = [("email", " Marker-known@Example.com ")];
+        let made = browser.submit(&page, &server.path("ticket-center/sign"), &fields).await.shown();
+        let signer = Signer::new(Secret::new(server.secret.text.as_str()).expect("it is a secret"));
+        let seal = signer.sign_email("marker-known@example.com").expect("it is an e-mail");
+        assert!(made.has(&seal.signature.to_hex()) && made.has("<code>marker-known@example.com</code>"));
+        let refused = browser.submit(&page, &server.path("ticket-center/sign"), &[("email", "ada")]).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.has("class=\"problem\" role=\"alert\""));
+        let lines = logs::captured();
+        assert!(lines.contains("a known good signature was asked for") && lines.contains(server.desk.as_str()));
+        assert!(!lines.contains("arker-known") && !lines.contains(&seal.signature.to_hex()));
+    }
+
+    async fn a_signature_that_does_not_hold_is_explained(database: Database) {
+        let server = Server::start(database).await;
+        let portal = crate::server::rotate(
+            &server.instance, &server.desk, ticket_center::secrets::Purpose::Portal,
+            ticket_center::secrets::Grace::default(),
+        ).await;
+        let mut browser = owner(&server).await;
+        let page = server.path("ticket-center");
+        let seal = |secret: &str, message: &str| crate::embedding::signature_of(secret, message);
+        let own = server.secret.text.as_str();
+        for (email, signature, code) in [
+            (ADA, seal(own, ADA), "no_deviation"),
+            ("Ada@example.com", seal(own, "Ada@example.com"), "email_not_lowercased"),
+            (ADA, seal(&portal.text, ADA), "secret_of_other_purpose"),
+            (ADA, seal("another-secret-for-documentation", ADA), "unexplained"),
+            (ADA, seal(own, ADA)[..40].to_owned(), "output_truncated"),
+            ("<script>alert(1)</script>", "\"><img src=x>".to_owned(), "unexplained"),
+        ] {
+            let fields = [("email", email), ("signature", signature.as_str())];
+            let told = browser.submit(&page, &server.path("ticket-center/explain"), &fields).await.shown();
+            assert!(told.has(&format!("<code>{code}</code>")), "{code}: {}", told.text);
+            assert_eq!(told.has("It holds"), code == "no_deviation");
+            assert!(!told.has("<script>alert") && !told.has("<img"));
+        }
+    }
+
+    async fn addresses_signed_as_typed_are_accepted_by_a_box(database: Database) {
+        let server = Server::start(database).await;
+        let mut browser = owner(&server).await;
+        let typed = "Ada@example.com";
+        let signature = crate::embedding::signature_of(&server.secret.text, typed);
+        let customer = server.customer(ADA).with("email", typed).with("signature", &signature);
+        let page = server.path("ticket-center");
+        for (fields, is_accepted) in [(&[("accepts", "yes")][..], true), (&[], false)] {
+            let saved = browser.submit(&page, &server.path("ticket-center/as-typed"), fields).await;
+            assert_eq!(saved.location(), page);
+            assert_eq!(customer.verify().await.status.is_success(), is_accepted);
+            assert_eq!(browser.get(&page).await.shown().has(" checked> Also accept"), is_accepted);
+        }
+    }
+}
