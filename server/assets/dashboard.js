@@ -3,10 +3,10 @@
 
 // Buttons that copy are of use only where the clipboard is there.
 if (navigator.clipboard) {
-  for (const button of document.querySelectorAll("[data-copies]")) {
+  for (const button of document.querySelectorAll("[data-copy]")) {
     button.hidden = false;
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
       button.textContent = "Copied";
     });
   }

@@ -13,6 +13,8 @@ use crate::secrets::{self, Grace, LiveSecret, NewSecret, Purpose, SecretRecord};
 
 /// What `secrets.html` shows.
 pub(super) struct SecretsView {
+    /// What the references call the secret.
+    pub(super) name: &'static str,
     /// The environment variable that the packages' examples read.
     pub(super) variable: &'static str,
     /// The current secret.
@@ -91,7 +93,8 @@ pub(super) async fn view(
     let (current, previous): (Vec<_>, Vec<_>) =
         records.iter().map(row).partition(|row| row.expires.is_none());
     let current = current.into_iter().next();
-    Ok(SecretsView { variable: variable(purpose), current, previous, issued })
+    let (name, variable) = names(purpose);
+    Ok(SecretsView { name, variable, current, previous, issued })
 }
 
 /// Issues a secret, which takes the current one's place after the chosen grace.
@@ -114,13 +117,14 @@ pub(super) async fn issue(
     }
     let (store, now) = (&center.store, center.clock.now());
     let (place, grace) = ((desk, purpose), rotation.grace.grace()?);
-    let issued =
-        secrets::rotate(store, &center.keyring, place, NewSecret::Generated, grace, now).await?;
+    // The new secret comes last: if something fails before, none was made that nobody saw.
     if rotation.grace == GraceChoice::Never {
         for record in before.iter().filter(|record| record.expires_at.is_some()) {
             secrets::revoke(store, desk, &record.id, now).await?;
         }
     }
+    let issued =
+        secrets::rotate(store, &center.keyring, place, NewSecret::Generated, grace, now).await?;
     let agent = at_desk.signed_in.agent();
     tracing::info!(%desk, %agent, purpose = purpose.as_str(), "a secret was issued");
     let expires_at = issued.previous_expires_at.filter(|_| rotation.grace != GraceChoice::Never);
@@ -190,9 +194,9 @@ fn shown_second(second: i64) -> String {
     shown_time(Moment::from_milliseconds(second.saturating_mul(1000)))
 }
 
-const fn variable(purpose: Purpose) -> &'static str {
+const fn names(purpose: Purpose) -> (&'static str, &'static str) {
     match purpose {
-        Purpose::TicketCenter => "HELPDESKY_HMAC_SECRET",
-        Purpose::Portal => "LETTERBOOK_PORTAL_TICKET_SECRET",
+        Purpose::TicketCenter => ("HMAC Secret", "HELPDESKY_HMAC_SECRET"),
+        Purpose::Portal => ("Portal Ticket Auth Secret", "LETTERBOOK_PORTAL_TICKET_SECRET"),
     }
 }

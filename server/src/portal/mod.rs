@@ -49,6 +49,10 @@ const STRICT_TRANSPORT_SECURITY: &str = "max-age=31536000";
 const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-opener-policy");
 
+/// Where a request comes from.
+#[derive(Clone, Copy, Debug)]
+struct Address(IpAddr);
+
 /// Who visits which desk's portal.
 #[derive(Clone, Debug)]
 struct Visitor {
@@ -66,8 +70,8 @@ pub(crate) fn router(center: &Arc<Center>) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MAX_BYTES))
-        .layer(middleware::from_fn_with_state(Arc::clone(center), within_limits))
         .layer(middleware::from_fn_with_state(Arc::clone(center), at_desk))
+        .layer(middleware::from_fn_with_state(Arc::clone(center), within_limits))
         .layer(CatchPanicLayer::custom(|_| Failure::Internal.page(None).into_response()))
         .layer(middleware::from_fn_with_state(Arc::clone(center), with_headers))
         .with_state(Arc::clone(center))
@@ -87,7 +91,12 @@ async fn method_not_allowed(Extension(visitor): Extension<Visitor>) -> Response 
 }
 
 /// Finds the desk of the host that was asked for.
-async fn at_desk(State(center): State<Arc<Center>>, mut request: Request, next: Next) -> Response {
+async fn at_desk(
+    State(center): State<Arc<Center>>,
+    Extension(Address(address)): Extension<Address>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let desk = match requested_host(&request) {
         Some(host) => portal_hosts::desk_at(&center.store, &center.portal_root, host).await,
         None => Ok(None),
@@ -97,7 +106,6 @@ async fn at_desk(State(center): State<Arc<Center>>, mut request: Request, next: 
         Ok(None) => return host_unknown(request.headers()),
         Err(error) => return Failure::from(error).page(None),
     };
-    let address = client_address(&center.config, &request);
     request.extensions_mut().insert(Visitor { desk, address });
     next.run(request).await
 }
@@ -113,20 +121,21 @@ fn host_unknown(headers: &HeaderMap) -> Response {
     (StatusCode::MISDIRECTED_REQUEST, Json(body)).into_response()
 }
 
-/// Counts the call against its address, and ends it when it takes too long.
+/// Counts the call against its address before anything is asked about its host, and ends it when it takes
+/// too long.
 async fn within_limits(
     State(center): State<Arc<Center>>,
-    Extension(visitor): Extension<Visitor>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
-    let desk = Some(visitor.desk.name.as_str());
-    if let Err(exceeded) = center.limits.count_call(visitor.address) {
-        return Failure::RateLimited(exceeded).page(desk);
+    let address = client_address(&center.config, &request);
+    if let Err(exceeded) = center.limits.count_call(address) {
+        return Failure::RateLimited(exceeded).page(None);
     }
+    request.extensions_mut().insert(Address(address));
     match tokio::time::timeout(center.config.request_time(), next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Failure::TimedOut.page(desk),
+        Err(_) => Failure::TimedOut.page(None),
     }
 }
 

@@ -9,6 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use super::form::{Problems, Typed};
 use super::refusal::Refusal;
 use crate::limits::Exceeded;
+use crate::metrics::RefusalCode;
 use crate::secrets::SecretError;
 use crate::store::StoreError;
 use crate::vault::VaultError;
@@ -82,7 +83,13 @@ pub(super) fn refused(desk: &str, refusal: Refusal) -> Response {
         code: refusal.code(),
         action: Some("Write without being recognised"),
     };
-    page(StatusCode::FORBIDDEN, &template)
+    with_code(page(StatusCode::FORBIDDEN, &template), refusal.code())
+}
+
+/// Marks an answer with the code by which refusals are counted.
+pub(super) fn with_code(mut response: Response, code: &'static str) -> Response {
+    response.extensions_mut().insert(RefusalCode(code));
+    response
 }
 
 /// Why there is nothing but a sentence.
@@ -120,7 +127,7 @@ impl Failure {
             code,
             action: has_form.then_some("Open the form"),
         };
-        let mut response = page(status, &template);
+        let mut response = with_code(page(status, &template), code);
         if let Self::RateLimited(exceeded) = self {
             response
                 .headers_mut()

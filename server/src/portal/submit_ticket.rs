@@ -62,7 +62,11 @@ pub(super) async fn take(
         Err(failure) => return failure.page(Some(&desk.name)),
     };
     let answer = match submitted(&center, &visitor, &headers, &typed).await {
-        Ok(()) => Ok(Redirect::to(SENT_PATH).into_response()),
+        Ok(Taken::Ticket) => Ok(Redirect::to(SENT_PATH).into_response()),
+        // Whoever fills in what nobody sees is told nothing; it is only counted.
+        Ok(Taken::Trap) => {
+            Ok(pages::with_code(Redirect::to(SENT_PATH).into_response(), "ticket_of_a_machine"))
+        }
         Err(Again::Form(again)) => again.answer(&center, desk, &typed),
         Err(Again::Failure(failure)) => Err(failure),
     };
@@ -180,6 +184,14 @@ fn is_form(headers: &HeaderMap) -> bool {
     essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
+/// What came of a form that is not shown again.
+enum Taken {
+    /// A ticket.
+    Ticket,
+    /// Nothing: a machine filled in what people do not see.
+    Trap,
+}
+
 /// What comes back instead of a ticket.
 enum Again {
     /// The form, with what was typed.
@@ -227,6 +239,7 @@ impl FormAgain {
         };
         let mut response = pages::page(self.status, &template);
         if let Some(seconds) = self.retry_seconds {
+            response = pages::with_code(response, "rate_limited");
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         Ok(response)
@@ -239,16 +252,15 @@ async fn submitted(
     visitor: &Visitor,
     headers: &HeaderMap,
     typed: &Typed,
-) -> Result<(), Again> {
+) -> Result<Taken, Again> {
     let desk = &*visitor.desk;
     let now = center.clock.now();
     let browser = Browser::of(headers, center.portal_root.is_secure());
     let visit = token::read(&center.keyring, desk, browser.as_ref(), &typed.token, now)
         .map_err(|problem| reopened(problem, &desk.name))?;
     if visit.user.is_none() && !typed.trap.is_empty() {
-        // Whoever fills in what nobody sees is told nothing.
         tracing::info!(desk = desk.id.as_str(), "a ticket of a machine is left out");
-        return Ok(());
+        return Ok(Taken::Trap);
     }
     let ticket = match form::ticket(typed, &visit, desk) {
         Ok(ticket) => ticket,
@@ -262,7 +274,7 @@ async fn submitted(
         return Err(too_many(visit, exceeded));
     }
     match tickets::submit(&center.store, &desk.id, &ticket, now).await {
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(Taken::Ticket),
         Err(TicketError::Blocked) => Err(Again::Failure(Failure::Blocked)),
         Err(TicketError::KeyReused) => Err(used(&visit, &desk.name)),
         Err(TicketError::Store(error)) => Err(not_stored(visit, error)),

@@ -21,7 +21,7 @@ fn head_of(server: &Server, length: usize) -> String {
 }
 
 /// Sends what may be half a request, and returns the whole answer.
-async fn raw_answer(server: &Server, request: &str) -> String {
+pub(crate) async fn raw_answer(server: &Server, request: &str) -> String {
     let address = server.instance.url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).await.expect("it is reached");
     stream.write_all(request.as_bytes()).await.expect("it is sent");

@@ -1,5 +1,7 @@
 //! Hosts, headers, limits, and logs.
 
+use std::num::NonZeroU32;
+
 use reqwest::Method;
 use ticket_center::desks::{self, DeskName};
 use ticket_center::ids::DeskId;
@@ -8,6 +10,7 @@ use ticket_center::portal_hosts::{self, PortalDomain, PortalDomainError};
 use super::{HOST, Page, Portal, link_of, signed};
 use crate::logs;
 use crate::server::{Database, START, on_both_databases};
+use crate::transport::raw_answer;
 
 fn domain(portal: &Portal, text: &str) -> PortalDomain {
     let center = &portal.server.instance.center;
@@ -186,6 +189,37 @@ on_both_databases! {
         let page = browser.answer(browser.post(&[("message", &large)])).await;
         assert_eq!(page.status, 413);
         assert!(page.text.contains("Your message is too long"));
+    }
+
+    async fn a_form_that_does_not_arrive_is_not_waited_for(database: Database) {
+        let portal = Portal::start_with(database, |config| {
+            config.request_seconds = NonZeroU32::MIN;
+        })
+        .await;
+        let request = format!(
+            "POST /submit-ticket HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nmessage="
+        );
+        let answer = raw_answer(&portal.server, &request).await;
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+        assert!(answer.contains("That took too long") && answer.contains("cache-control: no-store"));
+    }
+
+    async fn an_address_asks_so_often_in_a_minute_at_any_host(database: Database) {
+        let portal = Portal::start_with(database, |config| {
+            config.calls_per_minute = NonZeroU32::new(3).expect("it is not zero");
+        })
+        .await;
+        for host in [HOST, "none.help.localhost", "evil.example"] {
+            assert_ne!(open_at(&portal, host, "/submit-ticket").await.status, 429);
+        }
+        for host in [HOST, "none.help.localhost"] {
+            let page = open_at(&portal, host, "/submit-ticket").await;
+            assert_eq!(page.status, 429);
+            let seconds = page.headers["retry-after"].to_str().map(str::parse::<u64>);
+            assert!(matches!(seconds, Ok(Ok(1..=60))));
+            assert!(page.text.contains("Too many requests"));
+        }
     }
 
     async fn logs_have_neither_identities_nor_what_was_typed(database: Database) {
