@@ -41,6 +41,16 @@ impl Kind {
             Self::Typed => "typed",
         }
     }
+
+    /// Reads a kind's name.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "sealed" => Some(Self::Sealed),
+            "portal_user" => Some(Self::PortalUser),
+            "typed" => Some(Self::Typed),
+            _ => None,
+        }
+    }
 }
 
 impl Identity {

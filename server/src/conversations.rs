@@ -1,4 +1,4 @@
-//! Conversations and their messages, from the contact's side and from the agents'.
+//! Conversations and their messages, as contacts see them; the agents' side is in modules of its own.
 //!
 //! A contact's functions take a [`Customer`] and ask for its contact id in every statement: what is not
 //! theirs is as if it were not there. Private notes are left out by the statements themselves. A note
@@ -7,15 +7,22 @@
 //!
 //! Transactions lock a conversation before its contact, always, so that two never wait for each other.
 
+mod agents;
+mod inbox;
+mod thread;
+
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use crate::clock::Moment;
 use crate::contacts::Customer;
-use crate::ids::{AgentId, ContactId, ConversationId, DeskId, MessageId, is_id};
-use crate::notifications;
+use crate::ids::{ContactId, ConversationId, DeskId, MessageId, is_id};
 use crate::store::{Store, StoreError};
 use crate::text::{MessageText, Subject};
+
+pub use agents::{Agent, Sending, Writing, assign, set_status, write_as_agent, write_once};
+pub use inbox::{Assignment, ContactShown, Filter, InboxEntry, InboxPage, SearchText, inbox};
+pub use thread::{OpenConversation, Thread, ThreadMessage, open, thread};
 
 /// The most that one page of a list holds.
 pub const MAX_PAGE: u32 = 100;
@@ -101,42 +108,6 @@ impl Visibility {
             Self::Private => "private",
         }
     }
-}
-
-/// What an agent writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Writing {
-    /// A private note, which only agents see.
-    Note,
-    /// A reply to the contact.
-    Reply(Sending),
-}
-
-impl Writing {
-    const fn visibility(self) -> Visibility {
-        match self {
-            Self::Note => Visibility::Private,
-            Self::Reply(_) => Visibility::Public,
-        }
-    }
-}
-
-/// When a reply is mailed to its contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sending {
-    /// After the configured delay, unless the contact has read it by then.
-    Delayed,
-    /// At once.
-    Instantly,
-}
-
-/// The agent who writes.
-#[derive(Clone, Debug)]
-pub struct Agent {
-    /// The agent's id.
-    pub id: AgentId,
-    /// The name that customers see.
-    pub name: String,
 }
 
 /// A conversation as its contact sees it.
@@ -466,79 +437,6 @@ pub async fn close(
     Ok(conversation)
 }
 
-/// Adds an agent's reply or private note to a conversation of the desk. A reply opens a closed one, and
-/// is mailed to a contact whose address a seal proved.
-///
-/// # Errors
-/// [`ConversationError::Unknown`], [`ConversationError::Store`].
-pub async fn write_as_agent(
-    store: &Store,
-    (desk, id): (&DeskId, &ConversationId),
-    agent: &Agent,
-    writing: Writing,
-    text: &MessageText,
-    now: Moment,
-) -> Result<MessageId, ConversationError> {
-    let message = MessageId::generate();
-    let mut transaction = store.begin().await?;
-    let row = match writing {
-        Writing::Reply(_) => sqlx::query(
-            "UPDATE conversations SET last_position = last_position + 1, status = 'open', \
-             unread = unread + 1, updated_at = $1, last_author = 'agent', last_preview = $2, \
-             last_message_at = $1 WHERE id = $3 AND desk_id = $4 RETURNING last_position, contact_id",
-        )
-        .bind(now)
-        .bind(text.preview()),
-        Writing::Note => sqlx::query(
-            "UPDATE conversations SET last_position = last_position + 1 \
-             WHERE id = $1 AND desk_id = $2 RETURNING last_position, contact_id",
-        ),
-    }
-    .bind(id.as_str())
-    .bind(desk.as_str())
-    .fetch_optional(&mut *transaction)
-    .await?
-    .ok_or(ConversationError::Unknown)?;
-    let written = Written { id: &message, position: row.try_get("last_position")?, text, now };
-    insert(&mut transaction, id, written, Some(agent), writing.visibility()).await?;
-    if let Writing::Reply(sending) = writing {
-        let contact = row.try_get("contact_id")?;
-        count_change(&mut transaction, &contact, 1).await?;
-        notifications::enqueue(&mut transaction, &message, sending, now).await?;
-    }
-    transaction.commit().await?;
-    Ok(message)
-}
-
-/// Closes or reopens a conversation of the desk. Setting what it is already changes nothing.
-///
-/// # Errors
-/// [`ConversationError::Unknown`], [`ConversationError::Store`].
-pub async fn set_status(
-    store: &Store,
-    (desk, id): (&DeskId, &ConversationId),
-    status: Status,
-    now: Moment,
-) -> Result<(), ConversationError> {
-    let mut transaction = store.begin().await?;
-    let row = sqlx::query(
-        "UPDATE conversations SET status = $1, \
-         updated_at = CASE WHEN status = $1 THEN updated_at ELSE $2 END \
-         WHERE id = $3 AND desk_id = $4 RETURNING contact_id",
-    )
-    .bind(status.as_str())
-    .bind(now)
-    .bind(id.as_str())
-    .bind(desk.as_str())
-    .fetch_optional(&mut *transaction)
-    .await?
-    .ok_or(ConversationError::Unknown)?;
-    let contact = row.try_get("contact_id")?;
-    count_change(&mut transaction, &contact, 0).await?;
-    transaction.commit().await?;
-    Ok(())
-}
-
 /// Starts a conversation, with room for its first message at position 1.
 async fn start(
     connection: &mut AnyConnection,
@@ -550,8 +448,9 @@ async fn start(
     let id = ConversationId::generate();
     sqlx::query(
         "INSERT INTO conversations (id, desk_id, contact_id, subject, status, created_at, updated_at, \
-         last_author, last_preview, last_message_at, last_position, read_position, unread) \
-         VALUES ($1, $2, $3, $4, 'open', $5, $5, 'contact', $6, $5, 1, 0, 0)",
+         last_author, last_preview, last_message_at, last_position, read_position, unread, contact_kind) \
+         SELECT $1, $2, $3, $4, 'open', $5, $5, 'contact', $6, $5, 1, 0, 0, kind \
+         FROM contacts WHERE id = $3",
     )
     .bind(id.as_str())
     .bind(desk.as_str())

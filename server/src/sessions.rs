@@ -130,13 +130,15 @@ pub async fn begin(
     Ok(token)
 }
 
-/// Returns the session of the token, unless it has ended.
+/// Returns the session of the token, unless it has ended. `is_use` tells whether somebody asks, and not
+/// a page by itself: only people keep a session from ending.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn find(
     store: &Store,
     token: &Token,
+    is_use: bool,
     now: Moment,
 ) -> Result<Option<Session>, StoreError> {
     let row = sqlx::query(
@@ -154,7 +156,7 @@ pub async fn find(
     if age(created_at, now) >= LIFE_MILLISECONDS || age(used_at, now) >= IDLE_MILLISECONDS {
         return Ok(None);
     }
-    if age(used_at, now) >= USE_MILLISECONDS {
+    if is_use && age(used_at, now) >= USE_MILLISECONDS {
         mark_used(store, token, now).await?;
     }
     let account = agents::read_account(&row)?;

@@ -4,18 +4,71 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
+use axum::extract::{Query, State};
 use axum::response::{Redirect, Response};
 use axum::routing::get;
+use form_urlencoded::Serializer;
+use serde::Deserialize;
 
+use super::contact::ContactView;
 use super::page::{self, Layout, Section};
 use super::refusal::Refusal;
 use super::signed_in::AtDesk;
+use super::times::TimeShown;
 use crate::center::Center;
+use crate::contacts::Kind;
+use crate::conversations::{self, Assignment, Cursor, Filter, InboxEntry, SearchText, Status};
+use crate::ids::ConversationId;
+
+const PAGE: u32 = 30;
+
+/// What the address of the page says. What it does not know is left out.
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Asked {
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    assigned: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    search: String,
+    #[serde(default)]
+    before: String,
+}
+
+/// A choice of a filter.
+struct Choice {
+    value: &'static str,
+    name: &'static str,
+    is_chosen: bool,
+}
+
+/// A conversation of the list.
+struct Row {
+    id: ConversationId,
+    subject: String,
+    preview: String,
+    contact: ContactView,
+    assigned_name: Option<String>,
+    is_waiting: bool,
+    is_closed: bool,
+    time: TimeShown,
+}
 
 #[derive(Template)]
 #[template(path = "dashboard/inbox.html")]
 struct InboxPage {
     layout: Layout,
+    rows: Vec<Row>,
+    statuses: Vec<Choice>,
+    assignments: Vec<Choice>,
+    kinds: Vec<Choice>,
+    search: String,
+    is_filtered: bool,
+    is_first: bool,
+    first_path: String,
+    next_path: Option<String>,
 }
 
 pub(super) fn router() -> Router<Arc<Center>> {
@@ -24,6 +77,92 @@ pub(super) fn router() -> Router<Arc<Center>> {
         .route("/desks/{desk}/inbox", get(inbox))
 }
 
-async fn inbox(at_desk: AtDesk) -> Result<Response, Refusal> {
-    page::render(&InboxPage { layout: at_desk.layout(Section::Inbox) })
+async fn inbox(
+    State(center): State<Arc<Center>>,
+    at_desk: AtDesk,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Refusal> {
+    let cursor = Cursor::parse(&asked.before);
+    let filter = asked.filter(&at_desk);
+    let listed =
+        conversations::inbox(&center.store, at_desk.desk(), &filter, cursor.as_ref(), PAGE).await?;
+    let now = center.clock.now();
+    let path = at_desk.path("inbox");
+    let row = |entry: InboxEntry| Row {
+        is_waiting: entry.is_waiting(),
+        is_closed: entry.status == Status::Closed,
+        time: TimeShown::new(entry.updated_at, now),
+        contact: ContactView::new(entry.contact),
+        id: entry.id,
+        subject: entry.subject,
+        preview: entry.preview,
+        assigned_name: entry.assigned_name,
+    };
+    page::render(&InboxPage {
+        layout: at_desk.layout(Section::Inbox),
+        rows: listed.entries.into_iter().map(row).collect(),
+        statuses: choices(&asked.status, &[("", "Open"), ("closed", "Closed"), ("all", "All")]),
+        assignments: choices(
+            &asked.assigned,
+            &[("", "Anyone"), ("me", "Me"), ("nobody", "Nobody yet")],
+        ),
+        kinds: choices(
+            &asked.kind,
+            &[
+                ("", "Everybody"),
+                ("sealed", "Verified e-mail"),
+                ("portal_user", "Verified customer id"),
+                ("typed", "Public"),
+            ],
+        ),
+        is_filtered: asked.is_filtered(),
+        is_first: cursor.is_none(),
+        first_path: format!("{path}?{}", asked.query(None)),
+        next_path: listed.next.map(|next| format!("{path}?{}", asked.query(Some(&next)))),
+        search: asked.search,
+    })
+}
+
+fn choices(asked: &str, choices: &[(&'static str, &'static str)]) -> Vec<Choice> {
+    choices.iter().map(|(value, name)| Choice { value, name, is_chosen: *value == asked }).collect()
+}
+
+impl Asked {
+    fn filter(&self, at_desk: &AtDesk) -> Filter {
+        Filter {
+            status: match self.status.as_str() {
+                "all" => None,
+                "closed" => Some(Status::Closed),
+                _ => Some(Status::Open),
+            },
+            assignment: match self.assigned.as_str() {
+                "me" => Assignment::Agent(at_desk.signed_in.agent().clone()),
+                "nobody" => Assignment::Nobody,
+                _ => Assignment::Anyone,
+            },
+            kind: Kind::parse(&self.kind),
+            search: SearchText::parse(&self.search),
+        }
+    }
+
+    fn is_filtered(&self) -> bool {
+        [&self.status, &self.assigned, &self.kind, &self.search]
+            .into_iter()
+            .any(|field| !field.is_empty())
+    }
+
+    /// Returns the query of the page that begins behind the cursor.
+    fn query(&self, before: Option<&Cursor>) -> String {
+        let before = before.map_or_else(String::new, ToString::to_string);
+        let fields = [
+            ("status", &self.status),
+            ("assigned", &self.assigned),
+            ("kind", &self.kind),
+            ("search", &self.search),
+            ("before", &before),
+        ];
+        let mut query = Serializer::new(String::new());
+        query.extend_pairs(fields.into_iter().filter(|(_, value)| !value.is_empty()));
+        query.finish()
+    }
 }

@@ -5,6 +5,8 @@
 
 mod account;
 mod agents;
+mod contact;
+mod conversation;
 mod cookies;
 mod device;
 mod explained;
@@ -20,6 +22,7 @@ mod secret_settings;
 mod sign_in;
 mod signed_in;
 mod ticket_center;
+mod times;
 
 use std::sync::Arc;
 
@@ -55,6 +58,7 @@ pub(crate) fn router(center: &Arc<Center>) -> Router<Arc<Center>> {
         .merge(sign_in::router())
         .merge(account::router())
         .merge(agents::router())
+        .merge(conversation::router())
         .merge(inbox::router())
         .merge(ticket_center::router())
         .merge(messages::router())

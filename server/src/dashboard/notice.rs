@@ -44,6 +44,11 @@ macro_rules! notices {
 notices! {
     SignedOut "signed-out" "You are signed out."
     NameChanged "name-changed" "Your name is changed. Messages sent before keep the old one."
+    Closed "closed" "Closed. A message of the customer, or of yours, opens it again."
+    Reopened "reopened" "Open again."
+    Assigned "assigned" "Assigned."
+    Blocked "blocked" "Blocked. This customer can neither read nor write any more."
+    Unblocked "unblocked" "The customer can read and write again."
     AgentJoined "agent-joined" "Added. This e-mail has an account already: its name and password stay as they are."
     RoleChanged "role-changed" "The role is changed."
     AgentRemoved "agent-removed" "Removed. What was assigned to them is nobody's now."

@@ -238,7 +238,7 @@ async fn kept_page(
     draft: &str,
     next: &str,
 ) -> Result<Response, Refusal> {
-    let signed_in = SignedIn::new(center, token, None).await?;
+    let signed_in = SignedIn::new(center, token, (true, None)).await?;
     let layout = signed_in.ok_or(Refusal::Internal)?.layout(Section::Account);
     tracing::debug!(agent = %account.id, "a draft was handed back");
     page::render(&KeptPage { layout, next, draft })

@@ -32,16 +32,18 @@ pub(crate) struct SignedIn {
 }
 
 impl SignedIn {
-    /// Returns who is signed in with the token, unless the session has ended.
+    /// Returns who is signed in with the token, unless the session has ended. `is_use` as in
+    /// [`sessions::find`].
     ///
     /// # Errors
     /// [`Refusal::Unavailable`], [`Refusal::Internal`].
     pub(super) async fn new(
         center: &Center,
         token: &Token,
-        notice: Option<Notice>,
+        (is_use, notice): (bool, Option<Notice>),
     ) -> Result<Option<Self>, Refusal> {
-        let Some(session) = sessions::find(&center.store, token, center.clock.now()).await? else {
+        let now = center.clock.now();
+        let Some(session) = sessions::find(&center.store, token, is_use, now).await? else {
             return Ok(None);
         };
         let memberships = agents::memberships(&center.store, &session.account.id).await?;
@@ -117,7 +119,9 @@ impl FromRequestParts<Arc<Center>> for WithSession {
         let token =
             cookies::read_token(config, &parts.headers, Kept::Session).ok_or_else(sign_in_first)?;
         let notice = notice::brought(config, &parts.headers);
-        let signed_in = SignedIn::new(center, &token, notice).await?;
+        // What the script asks for by itself.
+        let is_use = !parts.headers.contains_key("x-refresh");
+        let signed_in = SignedIn::new(center, &token, (is_use, notice)).await?;
         signed_in.map(Self).ok_or_else(sign_in_first)
     }
 }

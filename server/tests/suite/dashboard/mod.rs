@@ -1,6 +1,8 @@
 //! The dashboard, as a browser uses it.
 
+mod authority;
 mod browser;
+mod conversations;
 mod messages;
 mod portal;
 mod signing_in;
