@@ -15,7 +15,7 @@ use axum::{Json, Router};
 use axum_server::Handle;
 use deskseal::PortalHost;
 use hyper_util::rt::TokioTimer;
-use tower::ServiceExt as _;
+use tower::{ServiceBuilder, ServiceExt as _};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -61,16 +61,18 @@ pub fn router(center: &Arc<Center>) -> Router {
 /// Returns what the public host answers.
 fn public(center: &Arc<Center>) -> Router {
     let (calls, document) = api::router().split_for_parts();
-    let calls = calls
-        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
-        .layer(DefaultBodyLimit::max(api::MAX_BYTES))
-        .layer(middleware::from_fn_with_state(Arc::clone(center), within_limits))
-        .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
-        .layer(cors())
+    // One stack, from the outside in: each layer of its own would be boxed, and cloned for each call.
+    let layers = ServiceBuilder::new()
         .layer(SetResponseHeaderLayer::overriding(
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
-        ));
+        ))
+        .layer(cors())
+        .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
+        .layer(middleware::from_fn_with_state(Arc::clone(center), within_limits))
+        .layer(DefaultBodyLimit::max(api::MAX_BYTES));
+    let calls =
+        calls.method_not_allowed_fallback(async || ApiError::method_not_allowed()).layer(layers);
     let document = get(async move || Json(document));
     Router::new()
         .merge(calls)
@@ -170,8 +172,10 @@ async fn within_limits(
 /// Returns the host that the client asked for, without its port.
 pub(crate) fn requested_host(request: &Request) -> Option<PortalHost> {
     let of_header = || {
-        let value = request.headers().get(header::HOST)?.to_str().ok()?;
-        value.parse::<Authority>().ok()
+        let mut hosts = request.headers().get_all(header::HOST).iter();
+        // Who passed the request on may have gone by the other one.
+        let (host, None) = (hosts.next()?, hosts.next()) else { return None };
+        host.to_str().ok()?.parse::<Authority>().ok()
     };
     let authority = request.uri().authority().cloned().or_else(of_header)?;
     deskseal::canonical_host(authority.host()).ok()
