@@ -13,6 +13,12 @@ mod verify;
 mod volume;
 mod widgets;
 
+use mimalloc::MiMalloc;
+
+/// The command's, for all that is compared.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
 #[tokio::main]
 async fn main() {
     // Cargo adds options of its own.

@@ -16,8 +16,8 @@ use crate::client::{self, Connection};
 use crate::running::{API, Database, Running};
 
 const CONNECTIONS: usize = 64;
-const ROUNDS: usize = 7;
-const ROUND: Duration = Duration::from_secs(2);
+const ROUNDS: usize = 15;
+const ROUND: Duration = Duration::from_secs(1);
 
 pub(crate) async fn measure() {
     on(Database::Sqlite, "/parse", 0.5).await;

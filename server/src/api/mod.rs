@@ -64,20 +64,20 @@ struct Document;
 
 /// Returns the routes of the calls, and the document that describes them.
 pub fn router() -> OpenApiRouter<Arc<Center>> {
-    let calls = OpenApiRouter::new()
+    // Each path is whole: one that is nested is taken apart again for each call.
+    OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(verify))
         .routes(routes!(list_conversations))
         .routes(routes!(send_message))
         .routes(routes!(list_messages))
-        .routes(routes!(close_conversation));
-    OpenApiRouter::with_openapi(Document::openapi()).nest(PATH, calls)
+        .routes(routes!(close_conversation))
 }
 
 /// Verifies the signature and returns the contact, which is created where it is new.
 ///
 /// It is the cheapest call: repeat it after `pollAfter` to see by `revision` whether anything changed.
 #[utoipa::path(
-    post, path = "/verify", tag = "ticket-center", request_body = SignedRequest,
+    post, context_path = PATH, path = "/verify", tag = "ticket-center", request_body = SignedRequest,
     responses(
         (status = 200, description = "The proof holds.", body = VerifyAnswer),
         (status = "4XX", description = "Refused.", body = ErrorBody),
@@ -109,7 +109,7 @@ async fn verify(
 
 /// Returns a page of the contact's conversations, the latest activity first. An addition.
 #[utoipa::path(
-    post, path = "/conversations", tag = "ticket-center", request_body = ConversationsRequest,
+    post, context_path = PATH, path = "/conversations", tag = "ticket-center", request_body = ConversationsRequest,
     responses(
         (status = 200, description = "The page.", body = ConversationsAnswer),
         (status = "4XX", description = "Refused.", body = ErrorBody),
@@ -139,7 +139,7 @@ async fn list_conversations(
 ///
 /// `subject` and `idempotencyKey` are additions.
 #[utoipa::path(
-    post, path = "/message", tag = "ticket-center", request_body = MessageRequest,
+    post, context_path = PATH, path = "/message", tag = "ticket-center", request_body = MessageRequest,
     responses(
         (status = 201, description = "The message is taken.", body = MessageSentAnswer),
         (status = 200, description = "It was taken before, with the same idempotencyKey.",
@@ -170,7 +170,7 @@ async fn send_message(
 ///
 /// `limit`, `before`, `after` and `markRead` are additions.
 #[utoipa::path(
-    post, path = "/conversations/{id}/messages", tag = "ticket-center",
+    post, context_path = PATH, path = "/conversations/{id}/messages", tag = "ticket-center",
     params(("id" = String, Path, description = "The conversation's id")),
     request_body = MessagesRequest,
     responses(
@@ -202,7 +202,7 @@ async fn list_messages(
 
 /// Closes a conversation of the contact. Closing a closed one changes nothing.
 #[utoipa::path(
-    post, path = "/conversations/{id}/close", tag = "ticket-center",
+    post, context_path = PATH, path = "/conversations/{id}/close", tag = "ticket-center",
     params(("id" = String, Path, description = "The conversation's id")),
     request_body = SignedRequest,
     responses(
