@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _};
+use ticket_center::conversations::{self, Assignment, Filter, Status};
+use ticket_center::ids::ConversationId;
 
 use crate::client::{self, Connection};
 use crate::running::{API, Database, Running};
@@ -15,6 +17,10 @@ use crate::running::{API, Database, Running};
 const FEW: u32 = 1_000;
 const MANY: u32 = 100_000;
 const TIMES: usize = 300;
+
+/// What the dashboard's pages hold.
+const INBOX_PAGE: u32 = 30;
+const THREAD_PAGE: u32 = 50;
 
 const PROMISED: f64 = 2.0;
 
@@ -30,14 +36,13 @@ async fn on(database: Database) {
     let few = Filled::new(&database.url(&folder, "few.db").await, FEW).await;
     let many = Filled::new(&database.url(&folder, "many.db").await, MANY).await;
     println!("{MANY} conversations on {}, beside {FEW}", database.name());
-    let (few_calls, many_calls) = (few.calls(), many.calls());
-    for ((name, few_call), (_, many_call)) in few_calls.iter().zip(&many_calls) {
-        let mut few_connection = Connection::open(few.server.address).await;
-        let mut many_connection = Connection::open(many.server.address).await;
+    for (name, ask) in questions() {
+        let (mut few_connection, mut many_connection) =
+            (few.connection().await, many.connection().await);
         let (mut few_times, mut many_times) = (Vec::new(), Vec::new());
         for _ in 0..TIMES {
-            few_times.push(timed(&mut few_connection, few_call).await);
-            many_times.push(timed(&mut many_connection, many_call).await);
+            few_times.push(few.timed(&mut few_connection, &ask).await);
+            many_times.push(many.timed(&mut many_connection, &ask).await);
         }
         let (few, many) = (median(few_times), median(many_times));
         let ratio = many.as_secs_f64() / few.as_secs_f64();
@@ -71,25 +76,35 @@ impl Filled {
         Self { server, conversations }
     }
 
-    /// Returns the calls to measure, with their names.
-    fn calls(&self) -> Vec<(&'static str, Vec<u8>)> {
-        // Ada has a tenth of the conversations; half of hers are older than this.
-        let half = self.conversations / 20;
-        let cursor = format!("{half}.c{half}");
-        let (ada, grace) = ("ada@example.com", "grace@example.com");
-        let messages = |id: &str| format!("/conversations/{id}/messages");
-        let call = |email, path: &str, fields| (path.to_owned(), self.body(email, &fields));
-        [
-            ("verify", call(ada, "/verify", json!({}))),
-            ("list, many of one customer", call(ada, "/conversations", json!({}))),
-            ("list, in the middle", call(ada, "/conversations", json!({ "cursor": cursor }))),
-            ("list, few of one customer", call(grace, "/conversations", json!({}))),
-            ("open, many messages", call(ada, &messages("c1"), json!({ "markRead": false }))),
-            ("open, few messages", call(ada, &messages("c2"), json!({ "markRead": false }))),
-        ]
-        .into_iter()
-        .map(|(name, (path, body))| (name, client::request(&format!("{API}{path}"), &body)))
-        .collect()
+    async fn connection(&self) -> Connection {
+        Connection::open(self.server.address).await
+    }
+
+    /// Asks once, and returns how long that took.
+    async fn timed(&self, connection: &mut Connection, ask: &Ask) -> Duration {
+        let Running { store, desk, .. } = &self.server;
+        match ask {
+            Ask::Call { email, path, fields } => {
+                let body = self.body(email, &fields(self.conversations));
+                let request = client::request(&format!("{API}{path}"), &body);
+                let asked = Instant::now();
+                connection.answer(&request).await;
+                asked.elapsed()
+            }
+            Ask::Inbox(filter) => {
+                let asked = Instant::now();
+                let page = conversations::inbox(store, desk, filter, None, INBOX_PAGE).await;
+                assert!(!page.expect("it is listed").entries.is_empty());
+                asked.elapsed()
+            }
+            Ask::Thread(id) => {
+                let id = ConversationId::parse(id).expect("it is an id");
+                let asked = Instant::now();
+                let open = conversations::open(store, desk, &id).await.expect("it is there");
+                conversations::thread(store, &open, None, THREAD_PAGE).await.expect("it is read");
+                asked.elapsed()
+            }
+        }
     }
 
     fn body(&self, email: &str, fields: &Value) -> String {
@@ -142,10 +157,39 @@ fn statements(desk: &str, conversations: u32) -> Vec<String> {
     ]
 }
 
-async fn timed(connection: &mut Connection, request: &[u8]) -> Duration {
-    let asked = Instant::now();
-    connection.answer(request).await;
-    asked.elapsed()
+/// One question: a customer's call, or what a page of the dashboard asks the database.
+enum Ask {
+    Call { email: &'static str, path: &'static str, fields: fn(u32) -> Value },
+    Inbox(Filter),
+    Thread(&'static str),
+}
+
+fn questions() -> Vec<(&'static str, Ask)> {
+    let (ada, grace) = ("ada@example.com", "grace@example.com");
+    let call = |email, path, fields| Ask::Call { email, path, fields };
+    let (first, second) = ("/conversations/c1/messages", "/conversations/c2/messages");
+    let unread = |_| json!({ "markRead": false });
+    let closed = Filter { status: Some(Status::Closed), ..Filter::default() };
+    let unassigned = Filter { assignment: Assignment::Nobody, ..Filter::default() };
+    vec![
+        ("verify", call(ada, "/verify", |_| json!({}))),
+        ("list, many of one customer", call(ada, "/conversations", |_| json!({}))),
+        ("list, in the middle", call(ada, "/conversations", middle)),
+        ("list, few of one customer", call(grace, "/conversations", |_| json!({}))),
+        ("open, many messages", call(ada, first, unread)),
+        ("open, few messages", call(ada, second, unread)),
+        ("inbox", Ask::Inbox(Filter::default())),
+        ("inbox, closed", Ask::Inbox(closed)),
+        ("inbox, nobody's", Ask::Inbox(unassigned)),
+        ("inbox, open many messages", Ask::Thread("c1")),
+        ("inbox, open few messages", Ask::Thread("c2")),
+    ]
+}
+
+/// Ada has a tenth of the conversations; half of hers are older than this one.
+fn middle(conversations: u32) -> Value {
+    let half = conversations / 20;
+    json!({ "cursor": format!("{half}.c{half}") })
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {
