@@ -1,0 +1,136 @@
+//! Domains of a desk's own, and why one cannot be.
+
+use std::fmt;
+
+use deskseal::PortalHost;
+
+use super::root::{PortalRoot, is_name};
+use crate::origin::is_public_suffix;
+use crate::store::StoreError;
+
+/// A domain at which a desk has its portal, in the form of SPEC 4.1.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
+#[sqlx(transparent)]
+pub struct PortalDomain(String);
+
+/// Why a domain cannot be a desk's.
+#[derive(Debug, thiserror::Error)]
+pub enum PortalDomainError {
+    /// It is no bare host. The sentence shows the right value where there is one.
+    #[error("{0}")]
+    Malformed(String),
+    /// It is an IP address.
+    #[error("This is an IP address; enter a domain name such as help.example.com.")]
+    Address,
+    /// Strangers register names under it.
+    #[error(
+        "`{0}` is a public suffix, under which anybody can register a name; enter your own domain."
+    )]
+    PublicSuffix(String),
+    /// The server uses it itself.
+    #[error("`{0}` is one of this server's own hosts; enter a domain of yours.")]
+    Reserved(String),
+    /// This desk has it, or another one.
+    #[error("`{0}` is set up already, for this desk or another one on this server.")]
+    Taken(String),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for PortalDomainError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl PortalDomain {
+    /// Reads a domain that an owner enters for a portal.
+    ///
+    /// # Errors
+    /// [`PortalDomainError`], but for `Taken` and `Store`.
+    pub fn parse(
+        text: &str,
+        root: &PortalRoot,
+        public_host: &PortalHost,
+    ) -> Result<Self, PortalDomainError> {
+        let text = text.trim();
+        if text.contains('*') {
+            let message = "A portal needs each of its domains by name; enter it without `*`.";
+            return Err(PortalDomainError::Malformed(message.to_owned()));
+        }
+        let host = deskseal::canonical_host(text).map_err(|error| {
+            PortalDomainError::Malformed(error.message().replace("portal host", "domain"))
+        })?;
+        if !is_name(&host) {
+            return Err(PortalDomainError::Address);
+        }
+        if is_public_suffix(host.as_str()) {
+            return Err(PortalDomainError::PublicSuffix(host.into_string()));
+        }
+        if &host == public_host || root.includes(&host) {
+            return Err(PortalDomainError::Reserved(host.into_string()));
+        }
+        Ok(Self(host.into_string()))
+    }
+
+    /// Returns the domain.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PortalDomain {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::{PortalDomain, PortalDomainError};
+    use crate::portal_hosts::PortalRoot;
+
+    fn root(url: &str) -> PortalRoot {
+        PortalRoot::of(&Url::parse(url).expect("it is a URL")).expect("it is a root")
+    }
+
+    fn domain(text: &str) -> Result<String, PortalDomainError> {
+        let public_host = deskseal::canonical_host("desk.example.com").expect("it is a host");
+        let domain = PortalDomain::parse(text, &root("https://help.example.com"), &public_host)?;
+        Ok(domain.0)
+    }
+
+    #[test]
+    fn a_domain_is_a_bare_host_name_of_ones_own() {
+        assert_eq!(
+            domain(" Hilfe.BÜCHER.example ").expect("it is good"),
+            "hilfe.xn--bcher-kva.example"
+        );
+        for text in [
+            "",
+            "https://help.acme.example/submit-ticket",
+            "help.acme.example:443",
+            "*.acme.example",
+        ] {
+            assert!(matches!(domain(text), Err(PortalDomainError::Malformed(_))), "{text}");
+        }
+        for text in ["co.uk", "github.io"] {
+            assert!(matches!(domain(text), Err(PortalDomainError::PublicSuffix(_))), "{text}");
+        }
+        for text in ["192.0.2.1", "[::1]"] {
+            assert!(matches!(domain(text), Err(PortalDomainError::Address)), "{text}");
+        }
+        for text in ["desk.example.com", "help.example.com", "acme.help.example.com"] {
+            assert!(matches!(domain(text), Err(PortalDomainError::Reserved(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_refused_domain_shows_the_right_one() {
+        let error = domain("https://help.acme.example/submit-ticket").expect_err("it is a URL");
+        assert!(error.to_string().contains("`help.acme.example`"), "{error}");
+    }
+}

@@ -1,0 +1,226 @@
+//! At which hosts a desk has its portal: one below the server's portal URL, and domains of its own.
+
+mod domain;
+mod root;
+
+use deskseal::PortalHost;
+use sqlx::{AnyConnection, Row};
+
+pub use domain::{PortalDomain, PortalDomainError};
+pub use root::PortalRoot;
+
+use crate::desks::DeskName;
+use crate::ids::DeskId;
+use crate::store::{Store, StoreError};
+
+/// The longest label made of a name; DNS takes 63 characters, and an id's end may follow.
+const MAX_LABEL: usize = 40;
+
+/// How much of a desk's id tells its label from another one's.
+const ID_END: usize = 12;
+
+/// A desk's portal, as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PortalSetup {
+    /// Its host below the server's portal URL.
+    pub default_host: String,
+    /// The desk's own domains.
+    pub domains: Vec<PortalDomain>,
+    /// Whether it takes tickets.
+    pub is_open: bool,
+}
+
+/// The desk whose portal is at a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PortalDesk {
+    /// The desk.
+    pub id: DeskId,
+    /// Its name.
+    pub name: String,
+    /// Its revision, to be opened at.
+    pub revision: String,
+    /// The host that was asked for.
+    pub host: PortalHost,
+    /// Whether it takes tickets.
+    pub is_open: bool,
+}
+
+/// Returns the desk whose portal is at the host.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn desk_at(
+    store: &Store,
+    root: &PortalRoot,
+    host: PortalHost,
+) -> Result<Option<PortalDesk>, StoreError> {
+    let (statement, key) = match root.label_of(&host) {
+        Some(label) => (BY_LABEL, label),
+        None => (BY_DOMAIN, host.as_str()),
+    };
+    let row = sqlx::query(statement).bind(key).fetch_optional(store.readers()).await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(PortalDesk {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        revision: row.try_get("revision")?,
+        is_open: row.try_get::<i64, _>("is_open")? != 0,
+        host,
+    }))
+}
+
+const BY_LABEL: &str = "SELECT desks.id, desks.name, desks.revision, portals.is_open \
+     FROM portals JOIN desks ON desks.id = portals.desk_id WHERE portals.label = $1";
+
+const BY_DOMAIN: &str = "SELECT desks.id, desks.name, desks.revision, portals.is_open \
+     FROM portal_domains JOIN desks ON desks.id = portal_domains.desk_id \
+     JOIN portals ON portals.desk_id = desks.id WHERE portal_domains.domain = $1";
+
+/// Returns the desk's portal; `None` without such a desk.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn setup(
+    store: &Store,
+    root: &PortalRoot,
+    desk: &DeskId,
+) -> Result<Option<PortalSetup>, StoreError> {
+    let row = sqlx::query("SELECT label, is_open FROM portals WHERE desk_id = $1")
+        .bind(desk.as_str())
+        .fetch_optional(store.readers())
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let label: String = row.try_get("label")?;
+    let domains =
+        sqlx::query("SELECT domain FROM portal_domains WHERE desk_id = $1 ORDER BY domain")
+            .bind(desk.as_str())
+            .fetch_all(store.readers())
+            .await?
+            .iter()
+            .map(|row| Ok(row.try_get("domain")?))
+            .collect::<Result<_, StoreError>>()?;
+    Ok(Some(PortalSetup {
+        default_host: format!("{label}.{}", root.host()),
+        domains,
+        is_open: row.try_get::<i64, _>("is_open")? != 0,
+    }))
+}
+
+/// Opens the desk's portal for tickets, or closes it. Returns whether there is such a desk.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_open(store: &Store, desk: &DeskId, is_open: bool) -> Result<bool, StoreError> {
+    let mut transaction = store.begin().await?;
+    let changed = sqlx::query("UPDATE portals SET is_open = $1 WHERE desk_id = $2")
+        .bind(i64::from(is_open))
+        .bind(desk.as_str())
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+    transaction.commit().await?;
+    Ok(changed == 1)
+}
+
+/// Gives the desk's portal one more domain.
+///
+/// # Errors
+/// [`PortalDomainError::Taken`], [`PortalDomainError::Store`].
+pub async fn add_domain(
+    store: &Store,
+    desk: &DeskId,
+    domain: &PortalDomain,
+) -> Result<(), PortalDomainError> {
+    let mut transaction = store.begin().await?;
+    let added = sqlx::query(
+        "INSERT INTO portal_domains (domain, desk_id) VALUES ($1, $2) \
+         ON CONFLICT (domain) DO NOTHING",
+    )
+    .bind(domain.as_str())
+    .bind(desk.as_str())
+    .execute(&mut *transaction)
+    .await?
+    .rows_affected();
+    transaction.commit().await?;
+    if added == 1 { Ok(()) } else { Err(PortalDomainError::Taken(domain.as_str().to_owned())) }
+}
+
+/// Takes a domain from the desk's portal. Returns whether it had it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn remove_domain(store: &Store, desk: &DeskId, domain: &str) -> Result<bool, StoreError> {
+    let mut transaction = store.begin().await?;
+    let removed = sqlx::query("DELETE FROM portal_domains WHERE domain = $1 AND desk_id = $2")
+        .bind(domain)
+        .bind(desk.as_str())
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+    transaction.commit().await?;
+    Ok(removed == 1)
+}
+
+/// Gives a new desk the label of its portal's default host.
+pub(crate) async fn give_label(
+    connection: &mut AnyConnection,
+    desk: &DeskId,
+    name: &DeskName,
+) -> Result<(), sqlx::Error> {
+    let label = label(name.as_str());
+    if insert_label(connection, desk, &label).await? {
+        return Ok(());
+    }
+    let id = desk.as_str();
+    let end = &id[id.len().saturating_sub(ID_END)..];
+    insert_label(connection, desk, &format!("{label}-{end}")).await?;
+    Ok(())
+}
+
+async fn insert_label(
+    connection: &mut AnyConnection,
+    desk: &DeskId,
+    label: &str,
+) -> Result<bool, sqlx::Error> {
+    let inserted = sqlx::query(
+        "INSERT INTO portals (desk_id, label, is_open) VALUES ($1, $2, 1) \
+         ON CONFLICT (label) DO NOTHING",
+    )
+    .bind(desk.as_str())
+    .bind(label)
+    .execute(connection)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+/// Returns a name as a label of DNS: letters and digits of ASCII, one hyphen for what is between.
+fn label(name: &str) -> String {
+    let words: Vec<_> = name
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let mut label = words.join("-").to_ascii_lowercase();
+    label.truncate(MAX_LABEL);
+    match label.trim_end_matches('-') {
+        "" => "desk".to_owned(),
+        label => label.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::label;
+
+    #[test]
+    fn a_label_is_made_of_what_dns_takes() {
+        for (name, expected) in [
+            ("Example", "example"),
+            ("Example & Söhne, Inc.", "example-s-hne-inc"),
+            ("日本", "desk"),
+            ("xn--evil", "xn-evil"),
+            (&"a ".repeat(40), &format!("{}a", "a-".repeat(19))),
+        ] {
+            assert_eq!(label(name), expected);
+        }
+    }
+}
