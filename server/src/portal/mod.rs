@@ -4,6 +4,7 @@
 //! remembers them: a GET without parameters is public, whatever the browser sent before. The form carries
 //! its identity in a sealed token; see [`token`].
 
+mod again;
 mod assets;
 mod browser;
 mod form;
