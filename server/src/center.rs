@@ -82,6 +82,11 @@ impl Center {
         }))
     }
 
+    /// Returns the address that mails come from, if there is a mail server.
+    pub fn mailer_address(&self) -> Option<String> {
+        self.mailer.as_ref().map(|mailer| mailer.sender().to_string())
+    }
+
     /// Starts what is done now and then. It runs until it is aborted.
     pub fn start_tidying(self: &Arc<Self>) -> JoinHandle<()> {
         let center = Arc::clone(self);

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use deskseal::CanonicalEmail;
 use jiff::SignedDuration;
 use tokio::signal;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 
+use crate::agents::{self, Added, AgentName, NewMember, Role};
 use crate::backup;
 use crate::center::Center;
 use crate::clock::Clock;
@@ -22,6 +24,7 @@ use crate::http;
 use crate::ids::DeskId;
 use crate::metrics;
 use crate::notifications::Worker;
+use crate::passwords::{Password, Passwords};
 use crate::secrets::{self, Grace, NewSecret, Purpose};
 use crate::store::{self, Store, StoreError};
 use crate::vault::Keyring;
@@ -51,6 +54,9 @@ enum Command {
     /// Set up desks
     #[command(subcommand)]
     Desk(Desk),
+    /// Set up who answers
+    #[command(subcommand)]
+    Agent(AgentCommand),
     /// Set up a desk's secrets
     #[command(subcommand)]
     Secret(SecretCommand),
@@ -80,6 +86,48 @@ enum Desk {
         #[arg(value_parser = desk_name)]
         name: DeskName,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum AgentCommand {
+    /// Add an agent to a desk and print a password, this once, that they change when they sign in
+    Create(NewAgent),
+}
+
+#[derive(Debug, Args)]
+struct NewAgent {
+    /// The desk's id
+    #[arg(long, value_parser = desk_id)]
+    desk: DeskId,
+    /// The address to sign in with
+    #[arg(long, value_parser = email)]
+    email: CanonicalEmail,
+    /// The name that customers see
+    #[arg(long, value_parser = agent_name)]
+    name: AgentName,
+    /// What the agent may do: owners set up, agents answer
+    #[arg(long)]
+    role: RoleName,
+    /// Take the password from standard input
+    #[arg(long)]
+    stdin: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RoleName {
+    /// Settings, secrets and agents too
+    Owner,
+    /// Conversations
+    Agent,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Owner => Self::Owner,
+            RoleName::Agent => Self::Agent,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -159,11 +207,13 @@ async fn administer(config: &Config, store: &Store, command: Command) -> Outcome
         Command::Desk(Desk::Create { name }) => {
             let id = desks::create(store, &name, Clock::default().now()).await?;
             note(&format!(
-                "Next: ticket-center secret rotate --desk {id} --purpose ticket-center\n\
-                 It prints the secret that your product signs with, this once."
+                "Next: ticket-center agent create --desk {id} --email ADDRESS --name NAME --role owner\n\
+                 then sign in at {}",
+                config.public_url
             ))?;
             print(id.as_str())
         }
+        Command::Agent(AgentCommand::Create(new)) => create_agent(store, &new).await,
         Command::Secret(SecretCommand::Rotate(rotate)) => {
             rotate_secret(config, store, &rotate).await
         }
@@ -232,6 +282,29 @@ async fn serve(config: Config) -> Outcome {
     Ok(served?)
 }
 
+async fn create_agent(store: &Store, new: &NewAgent) -> Outcome {
+    let password =
+        if new.stdin { Password::parse(&secret_from_stdin()?)? } else { Password::generate()? };
+    let hashed = Passwords::default().hash(&password).await?;
+    let member = NewMember {
+        email: &new.email,
+        name: &new.name,
+        role: new.role.into(),
+        password: &hashed,
+        must_change_password: !new.stdin,
+    };
+    match agents::add_member(store, &new.desk, member, Clock::default().now()).await? {
+        Added::Joined(_) => {
+            note("This address has an account already: its name and password stay as they are.")
+        }
+        Added::Created(_) if new.stdin => note("The agent can sign in."),
+        Added::Created(_) => {
+            note("The agent can sign in with this password, and has to change it then.")?;
+            print(password.shown())
+        }
+    }
+}
+
 async fn rotate_secret(config: &Config, store: &Store, rotate: &Rotate) -> Outcome {
     let given = if rotate.stdin { Some(secret_from_stdin()?) } else { None };
     let new = given.as_ref().map_or(NewSecret::Generated, |text| NewSecret::Given(text));
@@ -296,6 +369,14 @@ fn note(line: &str) -> Outcome {
 
 fn desk_name(text: &str) -> Result<DeskName, &'static str> {
     DeskName::parse(text).ok_or("a name has 1 to 100 characters, none of them a control character")
+}
+
+fn email(text: &str) -> Result<CanonicalEmail, String> {
+    CanonicalEmail::parse(text).map_err(|error| error.message().to_owned())
+}
+
+fn agent_name(text: &str) -> Result<AgentName, &'static str> {
+    AgentName::parse(text).ok_or("a name has 1 to 80 characters, on one line")
 }
 
 fn desk_id(text: &str) -> Result<DeskId, &'static str> {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use deskseal::{PreviousSecret, VerifiedEmail, Verifier, VerifierOptions};
 use sqlx::{AnyConnection, Row};
+use url::Url;
 use uuid::Uuid;
 
 use crate::clock::{Clock, Moment};
@@ -18,6 +19,9 @@ use crate::vault::Keyring;
 
 /// The longest name of a desk, in characters.
 const MAX_NAME: usize = 100;
+
+/// The longest URL of a support page, in bytes.
+const MAX_URL: usize = 2000;
 
 /// A desk's name, as its customers see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,6 +180,58 @@ pub async fn set_accepts_as_typed(
         .await?;
     transaction.commit().await?;
     Ok(true)
+}
+
+/// The page of the desk's own product where its customers find the Ticket Center.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SupportPage(Url);
+
+impl SupportPage {
+    /// Reads an http or https URL without a password in it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let url = Url::parse(text.trim()).ok()?;
+        let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+        let is_open = url.username().is_empty() && url.password().is_none();
+        (is_web && is_open && url.as_str().len() <= MAX_URL).then_some(Self(url))
+    }
+
+    /// Returns the URL.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+/// Sets where mails lead to; without it they say in words where to answer. Returns whether there is such a
+/// desk.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_support_page(
+    store: &Store,
+    desk: &DeskId,
+    page: Option<&SupportPage>,
+) -> Result<bool, StoreError> {
+    let mut transaction = store.begin().await?;
+    let changed = sqlx::query("UPDATE desks SET support_page_url = $1 WHERE id = $2")
+        .bind(page.map(SupportPage::as_str))
+        .bind(desk.as_str())
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+    transaction.commit().await?;
+    Ok(changed == 1)
+}
+
+/// Returns where mails lead to, if it is set.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn support_page(store: &Store, desk: &DeskId) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query("SELECT support_page_url FROM desks WHERE id = $1")
+        .bind(desk.as_str())
+        .fetch_optional(store.readers())
+        .await?;
+    Ok(row.map(|row| row.try_get("support_page_url")).transpose()?.flatten())
 }
 
 /// Gives the desk a new revision, and locks its row until the transaction ends. Returns whether there is

@@ -12,6 +12,7 @@ mod device;
 mod explained;
 mod form;
 mod inbox;
+mod mail;
 mod messages;
 mod notice;
 mod page;
@@ -63,6 +64,7 @@ pub(crate) fn router(center: &Arc<Center>) -> Router<Arc<Center>> {
         .merge(ticket_center::router())
         .merge(messages::router())
         .merge(portal::router())
+        .merge(mail::router())
         .layer(DefaultBodyLimit::max(form::MAX_BYTES))
         .layer(middleware::from_fn_with_state(Arc::clone(center), of_this_origin))
         .layer(middleware::from_fn_with_state(Arc::clone(center), within_limits))

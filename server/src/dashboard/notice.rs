@@ -56,6 +56,9 @@ notices! {
     SecretRevoked "secret-revoked" "The secret is revoked. What it signed is refused from now on."
     DomainAdded "domain-added" "The domain is added."
     DomainRemoved "domain-removed" "The domain is removed."
+    SupportPageSet "support-page-set" "Saved. Mails from now on lead there."
+    MailSentAgain "mail-sent-again" "It is on its way again."
+    MailForgotten "mail-forgotten" "It will not be sent."
     PasswordChanged "password-changed" "Your password is changed, and you are signed out everywhere else."
 }
 

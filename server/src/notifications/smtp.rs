@@ -74,7 +74,7 @@ pub struct Mailer {
     port: u16,
     protection: Protection,
     credentials: Option<Credentials>,
-    pub(super) sender: Address,
+    sender: Address,
     patience: Duration,
 }
 
@@ -109,6 +109,11 @@ impl Mailer {
         }
         let port = url.port().unwrap_or(usual_port);
         Ok(Self { host, port, protection, credentials: credentials(&url)?, sender, patience })
+    }
+
+    /// Returns the address that mails come from.
+    pub(crate) const fn sender(&self) -> &Address {
+        &self.sender
     }
 
     /// Returns how long handing one mail over may take, with some time to write down how it ended.

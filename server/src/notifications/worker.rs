@@ -118,7 +118,7 @@ impl Round<'_> {
     async fn work(&self) -> Result<Done, StoreError> {
         let mut done = Done::default();
         while let Some(id) = self.next() {
-            let domain = self.mailer.sender.domain();
+            let domain = self.mailer.sender().domain();
             match queue::take(&self.center.store, &id, self.timing(), domain).await? {
                 Taken::Elsewhere => {}
                 Taken::Settled(state) => done.count(state),
@@ -132,7 +132,7 @@ impl Round<'_> {
     }
 
     async fn send(&self, attempt: &Attempt) -> Ending {
-        let sender = &self.mailer.sender;
+        let sender = self.mailer.sender();
         let recipient = letter::address(&attempt.letter.to);
         let mail = attempt.letter.composed(sender, self.center.clock.now());
         match (recipient, mail) {

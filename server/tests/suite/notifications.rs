@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use ticket_center::config::{Config, Hidden};
 use ticket_center::contacts::{self, TypedAddress};
 use ticket_center::conversations::{self, Agent, IdempotencyKey, Sending, Writing};
+use ticket_center::desks::{self, SupportPage};
 use ticket_center::ids::{AgentId, ContactId, ConversationId, NotificationId};
 use ticket_center::notifications::{self, Done, Listed, State, run_due};
 use ticket_center::text::{MessageText, Subject};
@@ -180,6 +181,24 @@ on_both_databases! {
         assert!(html.contains("onerror=alert") && !html.contains("<img"), "{html}");
         for active in ["<script", "src=", "http:", "https:"] {
             assert!(!html.replace("src=x", "").contains(active), "{active} in {html}");
+        }
+    }
+
+    async fn a_mail_leads_to_the_support_page_of_the_desk(database: Database) {
+        let (server, sink) = server(database).await;
+        let page = SupportPage::parse("https://example.com/help?a=1&b=\"x\"").expect("it is a page");
+        assert!(desks::set_support_page(server.store(), &server.desk, Some(&page)).await.expect("it is set"));
+        let (_, conversation) = begun(&server).await;
+        server.write_as_agent(&conversation, INSTANTLY, "Please try again.").await;
+        assert_eq!(run(&server).await, SENT);
+        let mails = sink.mails();
+        let mail = read(&mails[0].text);
+        let url = "https://example.com/help?a=1&b=%22x%22";
+        assert!(mail.body_text(0).expect("there is text").contains(url));
+        let html = mail.body_html(0).expect("there is HTML").replace("&#38;", "&");
+        assert!(html.contains(&format!("href=\"{url}\"")), "{html}");
+        for text in ["javascript:alert(1)", "data:text/html,x", "https://a:b@example.com", "help", ""] {
+            assert_eq!(SupportPage::parse(text), None, "{text}");
         }
     }
 

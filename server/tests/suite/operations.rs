@@ -1,14 +1,20 @@
 //! What an operator does: checking, backing up, watching.
 
+use std::collections::HashMap;
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Output;
+use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use clap::Parser as _;
+use ticket_center::command::Arguments;
+use ticket_center::config::Config;
 use ticket_center::conversations::{Sending, Writing};
 use ticket_center::metrics;
 
+use crate::dashboard::browser::{Browser, PASSWORD};
 use crate::durability::{every_message, write};
 use crate::program::program;
 use crate::server::{Customer, Database, Server, on_both_databases};
@@ -107,6 +113,50 @@ async fn checking_reads_the_mail_server_too() {
 }
 
 on_both_databases! {
+    async fn the_commands_lead_to_an_owner_who_is_signed_in(database: Database) {
+        let (program, _) = program(database).await;
+        let desk = program.answer(&["desk", "create", "Acme"]);
+        let create = ["agent", "create", "--desk", &desk, "--name", "Ada", "--role", "owner"];
+        let with = |more: &[&'static str]| create.iter().copied().chain(more.to_vec()).collect::<Vec<_>>();
+        let password = program.answer(&with(&["--email", "Ada@example.com"]));
+        let again = program.output(&with(&["--email", "ada@example.com"]));
+        assert!(!again.status.success() && complaint(&again).contains("member of the desk already"));
+        let serving = program.serve();
+        let mut ada = Browser::new(&serving.url);
+        assert_eq!(ada.sign_in("ada@example.com", "not the password").await.status, 401);
+        assert_eq!(ada.sign_in("ada@example.com", &password).await.location(), "/");
+        let unknown = ["agent", "create", "--desk", "none", "--email", "grace@example.com", "--name", "Grace"];
+        let unknown = program.output(&[&unknown[..], &["--role", "agent"]].concat());
+        assert!(!unknown.status.success() && complaint(&unknown).contains("no desk of this id"));
+    }
+
+    async fn a_password_can_be_given_and_is_checked(database: Database) {
+        let (program, customer) = program(database).await;
+        let desk = customer.credentials["helpdeskId"].as_str().expect("it is a text");
+        let arguments = ["agent", "create", "--desk", desk, "--email", "ada@example.com", "--name",
+            "Ada", "--role", "agent", "--stdin"];
+        let given = |password: &str| {
+            let mut child = program
+                .command(&arguments)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("it starts");
+            let mut input = child.stdin.take().expect("it is piped");
+            writeln!(input, "{password}").expect("it is read");
+            drop(input);
+            child.wait_with_output().expect("it ends")
+        };
+        let refused = given("too short");
+        assert!(!refused.status.success() && complaint(&refused).contains("at least 12"));
+        let taken = given(PASSWORD);
+        assert!(taken.status.success() && taken.stdout.is_empty(), "{}", complaint(&taken));
+        let serving = program.serve();
+        let mut ada = Browser::new(&serving.url);
+        assert_eq!(ada.sign_in("ada@example.com", PASSWORD).await.location(), "/");
+    }
+
     async fn metrics_count_answers_refusals_and_what_waits(database: Database) {
         let server = Server::start(database).await;
         let ada = server.customer("ada@example.com");
@@ -147,3 +197,76 @@ on_both_databases! {
         assert_eq!(reqwest::get(url).await.expect("an answer").status().as_u16(), 404);
     }
 }
+
+/// Returns the example configuration, and the same with every commented setting in force.
+fn example() -> (String, String) {
+    let text = include_str!("../../deploy/ticket-center.toml").to_owned();
+    let is_setting = |line: &str| {
+        let name = line.split(" = ").next().unwrap_or_default();
+        line.contains(" = ") && name.chars().all(|letter| letter == '_' || letter.is_lowercase())
+    };
+    let all = text.lines().map(|line| match line.strip_prefix("# ") {
+        // The example has SQLite's in force already.
+        Some(setting) if is_setting(setting) && !setting.starts_with("database_url") => setting,
+        _ => line,
+    });
+    let all = all.collect::<Vec<_>>().join("\n");
+    (text, all)
+}
+
+fn config_of(text: &str) -> Config {
+    let file = tempfile::NamedTempFile::new().expect("there is room");
+    std::fs::write(file.path(), text).expect("it is written");
+    Config::read(Some(file.path()), HashMap::new()).expect("it is a configuration")
+}
+
+#[test]
+fn the_example_configuration_shows_every_setting_and_its_default() {
+    let (text, all) = example();
+    assert!(config_of(&text).mailer().expect("it is good").is_none());
+    let all_set = config_of(&all);
+    assert!(all_set.mailer().expect("it is good").is_some());
+    let defaults = Config::default();
+    let numbers = |config: &Config| {
+        let shown = format!("{config:?}");
+        let is_number = |part: &&str| part.bytes().any(|byte| byte.is_ascii_digit());
+        let fields =
+            shown.split(", ").filter(|part| part.contains("_per_") || part.contains("_seconds"));
+        fields.filter(is_number).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(&all_set), numbers(&defaults));
+    assert_eq!(all_set.notify_after, defaults.notify_after);
+    assert_eq!(all_set.database_connections, defaults.database_connections);
+    assert_eq!(all_set.listen, defaults.listen);
+    for name in setting_names() {
+        let is_shown = |line: &str| line.split(" = ").next() == Some(name.as_str());
+        assert!(all.lines().any(is_shown) || text.contains(&format!("# {name} = ")), "{name}");
+    }
+}
+
+/// Returns the names of all settings, which the refusal of an unknown one lists.
+fn setting_names() -> Vec<String> {
+    let variables = HashMap::from([("TICKET_CENTER_UNKNOWN".to_owned(), "x".to_owned())]);
+    let refusal = Config::read(None, variables).expect_err("it is unknown").to_string();
+    let names: Vec<_> = refusal.split('`').skip(3).step_by(2).map(str::to_owned).collect();
+    assert!(names.len() > 10, "{refusal}");
+    names
+}
+
+#[test]
+fn the_commands_that_the_readme_shows_exist() {
+    let readme = include_str!("../../README.md");
+    let commands: Vec<_> = readme
+        .lines()
+        .filter_map(|line| line.find("ticket-center ").map(|at| &line[at..]))
+        .filter(|command| command.split(' ').nth(1).is_some_and(|word| SUBCOMMANDS.contains(&word)))
+        .map(|command| command.split(['`', ')']).next().unwrap_or(command).replace('"', ""))
+        .collect();
+    assert!(commands.len() >= 6, "{commands:?}");
+    for command in commands {
+        let parsed = Arguments::try_parse_from(command.split_whitespace());
+        assert!(parsed.is_ok(), "{command}");
+    }
+}
+
+const SUBCOMMANDS: [&str; 7] = ["serve", "migrate", "desk", "agent", "secret", "key", "backup"];

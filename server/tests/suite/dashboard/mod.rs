@@ -1,8 +1,9 @@
 //! The dashboard, as a browser uses it.
 
 mod authority;
-mod browser;
+pub(crate) mod browser;
 mod conversations;
+mod mail;
 mod messages;
 mod portal;
 mod signing_in;

@@ -1,0 +1,141 @@
+//! Mails that wait or need somebody, and where mails lead to: for owners.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+
+use super::form::{Form, Nothing};
+use super::notice::{Notice, redirect_with};
+use super::page::{self, Layout, Section};
+use super::refusal::Refusal;
+use super::signed_in::{AtDesk, Owner};
+use crate::center::Center;
+use crate::desks::{self, SupportPage};
+use crate::ids::NotificationId;
+use crate::notifications::{self, Listed, State as MailState};
+
+#[derive(Template)]
+#[template(path = "dashboard/mail.html")]
+struct MailPage<'page> {
+    layout: Layout,
+    needing: Vec<Row>,
+    waiting: Vec<Row>,
+    sender: Option<String>,
+    delay: u32,
+    support_page: &'page str,
+    problem: Option<&'static str>,
+}
+
+struct Row {
+    listed: Listed,
+    sentence: String,
+}
+
+#[derive(Deserialize)]
+struct NewSupportPage {
+    support_page: String,
+}
+
+pub(super) fn router() -> Router<Arc<Center>> {
+    Router::new()
+        .route("/desks/{desk}/mail", get(mail_page))
+        .route("/desks/{desk}/mail/support-page", post(set_support_page))
+        .route("/desks/{desk}/mail/{notification}/send-again", post(send_again))
+        .route("/desks/{desk}/mail/{notification}/forget", post(forget))
+}
+
+async fn mail_page(
+    State(center): State<Arc<Center>>,
+    Owner(at_desk): Owner,
+) -> Result<Response, Refusal> {
+    let support_page = desks::support_page(&center.store, at_desk.desk()).await?;
+    show(&center, &at_desk, &support_page.unwrap_or_default(), None).await
+}
+
+async fn show(
+    center: &Center,
+    at_desk: &AtDesk,
+    support_page: &str,
+    problem: Option<&'static str>,
+) -> Result<Response, Refusal> {
+    let (delay, sender) = (center.config.notify_delay(), center.mailer_address());
+    let listed = notifications::list(&center.store, at_desk.desk()).await?;
+    let row = |listed: Listed| {
+        let sentence = listed.delivery.sentence(delay, sender.is_some());
+        Row { listed, sentence }
+    };
+    let (needing, waiting) =
+        listed.into_iter().map(row).partition(|row| row.listed.delivery.state.needs_a_person());
+    let layout = at_desk.layout(Section::Mail);
+    let delay = center.config.notify_after;
+    let page = MailPage { layout, needing, waiting, sender, delay, support_page, problem };
+    let is_fine = problem.is_none();
+    let status = if is_fine { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, page::render(&page)?).into_response())
+}
+
+async fn set_support_page(
+    State(center): State<Arc<Center>>,
+    Owner(at_desk): Owner,
+    Form(given): Form<NewSupportPage>,
+) -> Result<Response, Refusal> {
+    let text = given.support_page.trim();
+    let page = SupportPage::parse(text);
+    if page.is_none() && !text.is_empty() {
+        let problem =
+            "That is no address of a page; copy it from your browser, with https:// in front.";
+        return show(&center, &at_desk, text, Some(problem)).await;
+    }
+    desks::set_support_page(&center.store, at_desk.desk(), page.as_ref()).await?;
+    tracing::info!(by = %at_desk.signed_in.agent(), "a support page was set");
+    Ok(redirect_with(&center.config, &at_desk.path("mail"), Notice::SupportPageSet))
+}
+
+async fn send_again(
+    State(center): State<Arc<Center>>,
+    Owner(at_desk): Owner,
+    Path((_, id)): Path<(String, String)>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Response, Refusal> {
+    let id = NotificationId::parse(&id).ok_or(Refusal::NotFound)?;
+    let now = center.clock.now();
+    let is_there = notifications::send_again(&center.store, at_desk.desk(), &id, now).await?;
+    decided(&center, &at_desk, &id, is_there, Notice::MailSentAgain)
+}
+
+async fn forget(
+    State(center): State<Arc<Center>>,
+    Owner(at_desk): Owner,
+    Path((_, id)): Path<(String, String)>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Response, Refusal> {
+    let id = NotificationId::parse(&id).ok_or(Refusal::NotFound)?;
+    let now = center.clock.now();
+    let is_there = notifications::forget(&center.store, at_desk.desk(), &id, now).await?;
+    decided(&center, &at_desk, &id, is_there, Notice::MailForgotten)
+}
+
+fn decided(
+    center: &Center,
+    at_desk: &AtDesk,
+    id: &NotificationId,
+    is_there: bool,
+    notice: Notice,
+) -> Result<Response, Refusal> {
+    if !is_there {
+        // Two owners may decide at the same time.
+        return Err(Refusal::Impossible(
+            "This mail does not wait for a decision any more. Go back and reload the page."
+                .to_owned(),
+        ));
+    }
+    let by = at_desk.signed_in.agent();
+    tracing::info!(notification = %id, %by, ?notice, "a mail was decided about");
+    Ok(redirect_with(&center.config, &at_desk.path("mail"), notice))
+}
