@@ -28,6 +28,7 @@ fn pages(conversation: &str) -> Vec<(String, For)> {
         (format!("conversations/{conversation}"), For::Members),
         (format!("conversations/{conversation}/thread"), For::Members),
         ("agents".to_owned(), For::Owners),
+        ("mail".to_owned(), For::Owners),
     ]
 }
 
@@ -46,6 +47,13 @@ fn forms(conversation: &str, agent: &AgentId) -> Vec<(String, For, Fields)> {
             For::Owners,
             vec![("email", "new@example.com"), ("name", "New"), ("role", "owner")],
         ),
+        (
+            "mail/support-page".to_owned(),
+            For::Owners,
+            vec![("support_page", "https://example.com")],
+        ),
+        ("mail/some/send-again".to_owned(), For::Owners, vec![]),
+        ("mail/some/forget".to_owned(), For::Owners, vec![]),
         (format!("{member}/role"), For::Owners, vec![("role", "owner")]),
         (format!("{member}/remove"), For::Owners, vec![]),
         (format!("{member}/password"), For::Owners, vec![]),
