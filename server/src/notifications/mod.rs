@@ -19,12 +19,13 @@
 
 mod delivery;
 mod letter;
+mod overview;
 mod queue;
 mod smtp;
 mod worker;
 
 pub use delivery::{Delivery, State};
+pub use overview::{Listed, forget, list, send_again, state_counts, states};
 pub(crate) use queue::enqueue;
-pub use queue::{Listed, forget, list, send_again, state_counts, states};
 pub use smtp::{Mailer, MailerError};
 pub use worker::{Done, Worker, run_due};

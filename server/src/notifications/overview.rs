@@ -1,0 +1,147 @@
+//! What people see of the queue, and what they decide about it.
+
+use std::collections::HashMap;
+
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::delivery::{Delivery, State};
+use crate::clock::Moment;
+use crate::ids::{ConversationId, DeskId, MessageId, NotificationId};
+use crate::store::{Store, StoreError};
+
+/// The most that a page shows.
+const MOST_LISTED: i64 = 200;
+
+/// Returns what became of the notifications of a conversation, by the message that each tells of.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn states(
+    store: &Store,
+    conversation: &ConversationId,
+) -> Result<HashMap<MessageId, Delivery>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT message_id, state, reason, changed_at, due_at, is_delayed FROM notifications \
+         WHERE conversation_id = $1",
+    )
+    .bind(conversation.as_str())
+    .fetch_all(store.readers())
+    .await?;
+    rows.iter().map(|row| Ok((row.try_get("message_id")?, Delivery::stored(row)?))).collect()
+}
+
+/// A notification in a list for a person.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The id.
+    pub id: NotificationId,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Its subject.
+    pub subject: String,
+    /// The contact's address.
+    pub email: String,
+    /// What became of it.
+    pub delivery: Delivery,
+}
+
+/// Returns the desk's notifications that wait or that a person has to decide about, the latest change
+/// first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(store: &Store, desk: &DeskId) -> Result<Vec<Listed>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT notifications.id, notifications.conversation_id, conversations.subject, contacts.value, \
+         notifications.state, notifications.reason, notifications.changed_at, notifications.due_at, \
+         notifications.is_delayed FROM notifications \
+         JOIN conversations ON conversations.id = notifications.conversation_id \
+         JOIN contacts ON contacts.id = conversations.contact_id \
+         WHERE notifications.desk_id = $1 \
+         AND notifications.state IN ('waiting', 'sending', 'doubtful', 'dead', 'undeliverable') \
+         ORDER BY notifications.changed_at DESC, notifications.id DESC LIMIT $2",
+    )
+    .bind(desk.as_str())
+    .bind(MOST_LISTED)
+    .fetch_all(store.readers())
+    .await?;
+    rows.iter().map(read_listed).collect()
+}
+
+fn read_listed(row: &AnyRow) -> Result<Listed, StoreError> {
+    Ok(Listed {
+        id: row.try_get("id")?,
+        conversation: row.try_get("conversation_id")?,
+        subject: row.try_get("subject")?,
+        email: row.try_get("value")?,
+        delivery: Delivery::stored(row)?,
+    })
+}
+
+/// Returns how many notifications are in each state that is not an end.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn state_counts(store: &Store) -> Result<Vec<(State, i64)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT state, COUNT(*) AS number FROM notifications \
+         WHERE state IN ('waiting', 'sending', 'doubtful', 'dead', 'undeliverable') GROUP BY state",
+    )
+    .fetch_all(store.readers())
+    .await?;
+    rows.iter()
+        .map(|row| Ok((State::stored(row.try_get("state")?)?, row.try_get("number")?)))
+        .collect()
+}
+
+/// Sends a doubtful, dead or undeliverable notification of the desk again, with the same `Message-ID`.
+/// Returns whether there was one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn send_again(
+    store: &Store,
+    desk: &DeskId,
+    id: &NotificationId,
+    now: Moment,
+) -> Result<bool, StoreError> {
+    decide(store, (desk, id), State::Waiting, now).await
+}
+
+/// Leaves a doubtful, dead or undeliverable notification of the desk unsent. Returns whether there was
+/// one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget(
+    store: &Store,
+    desk: &DeskId,
+    id: &NotificationId,
+    now: Moment,
+) -> Result<bool, StoreError> {
+    decide(store, (desk, id), State::Forgotten, now).await
+}
+
+async fn decide(
+    store: &Store,
+    (desk, id): (&DeskId, &NotificationId),
+    state: State,
+    now: Moment,
+) -> Result<bool, StoreError> {
+    let mut transaction = store.begin().await?;
+    let decided = sqlx::query(
+        "UPDATE notifications SET state = $1, reason = '', due_at = $2, is_delayed = 0, attempts = 0, \
+         lease = NULL, lease_ends_at = NULL, changed_at = $2 \
+         WHERE id = $3 AND desk_id = $4 AND state IN ('doubtful', 'dead', 'undeliverable')",
+    )
+    .bind(state.as_str())
+    .bind(now)
+    .bind(id.as_str())
+    .bind(desk.as_str())
+    .execute(&mut *transaction)
+    .await?
+    .rows_affected();
+    transaction.commit().await?;
+    Ok(decided == 1)
+}
