@@ -56,12 +56,12 @@ async fn on(database: Database) {
             tokio::spawn(Widget::open(serving.address, body, Arc::clone(&room)))
         })
         .collect();
-    let mut widgets = Vec::new();
+    let (mut conversations, mut watching) = (Vec::new(), Vec::new());
     for widget in opening {
-        widgets.push(widget.await.expect("it is opened"));
+        let (conversation, is_shown) = widget.await.expect("it is opened");
+        conversations.push(conversation);
+        watching.push(is_shown);
     }
-    let conversations: Vec<_> = widgets.iter().map(|widget| widget.conversation.clone()).collect();
-    let watching: Vec<_> = widgets.into_iter().map(Widget::watch).collect();
     let written = write_to_all(&program.url, &desk, &conversations).await;
     let mut waits = Vec::new();
     for (widget, written) in watching.into_iter().zip(written) {
@@ -113,8 +113,13 @@ struct Widget {
 }
 
 impl Widget {
-    /// Opens the widget and begins a conversation.
-    async fn open(address: SocketAddr, body: Value, room: Arc<Semaphore>) -> Self {
+    /// Opens the widget and begins a conversation. Returns it, and what will be told when the agent's reply
+    /// is there; the widget stays open.
+    async fn open(
+        address: SocketAddr,
+        body: Value,
+        room: Arc<Semaphore>,
+    ) -> (ConversationId, oneshot::Receiver<Instant>) {
         let _turn = room.acquire().await.expect("it is never closed");
         let mut connection = Connection::open(address).await;
         let call =
@@ -133,10 +138,10 @@ impl Widget {
         let verify = call("/verify", &body);
         let mut widget = Self { connection, conversation, verify, messages, revision: Value::Null };
         widget.revision = widget.current_revision().await;
-        widget
+        (widget.conversation.clone(), widget.watch())
     }
 
-    /// Returns what will be told when the agent's reply is there. The widget stays open.
+    /// Asks from now on, and tells when the agent's reply is there.
     fn watch(mut self) -> oneshot::Receiver<Instant> {
         let (shown, is_shown) = oneshot::channel();
         tokio::spawn(async move {

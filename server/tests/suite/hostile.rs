@@ -75,28 +75,31 @@ async fn send_without_end(url: String) -> String {
 on_both_databases! {
     async fn slow_clients_hold_up_nobody_else(database: Database) {
         let server = Server::start_with(database, |config| {
-            config.request_seconds = NonZeroU32::MIN;
+            config.request_seconds = NonZeroU32::new(600).expect("it is not zero");
         })
         .await;
         let ada = server.customer("ada@example.com");
-        let mut slow = Vec::new();
-        for number in 0..SLOW {
-            let mut stream = connected(&ada.url).await;
-            let request = verify_with(&ada, VERIFY, &["Host: 127.0.0.1"]);
-            // Half of them stop in the head, half of them in the body.
-            let sent = if number % 2 == 0 { 40 } else { request.len() - 20 };
-            stream.write_all(&request.as_bytes()[..sent]).await.expect("it is sent");
-            slow.push((number, stream));
+        let request = verify_with(&ada, VERIFY, &["Host: 127.0.0.1"]);
+        // Half of them stop in the head, half of them in the body.
+        let (in_head, in_body) = (&request.as_bytes()[..40], &request.as_bytes()[..request.len() - 20]);
+        let (mut heads, mut bodies) = (Vec::new(), Vec::new());
+        for _ in 0..SLOW / 2 {
+            for (streams, sent) in [(&mut heads, in_head), (&mut bodies, in_body)] {
+                let mut stream = connected(&ada.url).await;
+                stream.write_all(sent).await.expect("it is sent");
+                streams.push(stream);
+            }
         }
         for _ in 0..20 {
             ada.verify().await.done();
         }
-        for (_, mut stream) in slow.into_iter().filter(|(number, _)| number % 2 == 1) {
+        for mut stream in bodies {
+            stream.write_all(&request.as_bytes()[in_body.len()..]).await.expect("it is sent");
             let mut answer = String::new();
             stream.read_to_string(&mut answer).await.expect("it is answered");
-            assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+            assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
         }
-        ada.verify().await.done();
+        drop(heads);
     }
 
     async fn a_hundred_megabytes_take_no_memory(database: Database) {
