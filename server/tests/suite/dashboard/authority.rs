@@ -28,6 +28,9 @@ fn pages(conversation: &str) -> Vec<(String, For)> {
         (format!("conversations/{conversation}"), For::Members),
         (format!("conversations/{conversation}/thread"), For::Members),
         ("agents".to_owned(), For::Owners),
+        ("ticket-center".to_owned(), For::Owners),
+        ("messages".to_owned(), For::Owners),
+        ("portal".to_owned(), For::Owners),
         ("mail".to_owned(), For::Owners),
     ]
 }
@@ -36,7 +39,7 @@ fn pages(conversation: &str) -> Vec<(String, For)> {
 fn forms(conversation: &str, agent: &AgentId) -> Vec<(String, For, Fields)> {
     let talk = format!("conversations/{conversation}");
     let member = format!("agents/{agent}");
-    vec![
+    let mut forms = vec![
         (format!("{talk}/write"), For::Members, vec![("kind", "reply"), ("text", "hello")]),
         (format!("{talk}/status"), For::Members, vec![("status", "closed")]),
         (format!("{talk}/assign"), For::Members, vec![("agent", "")]),
@@ -57,8 +60,28 @@ fn forms(conversation: &str, agent: &AgentId) -> Vec<(String, For, Fields)> {
         (format!("{member}/role"), For::Owners, vec![("role", "owner")]),
         (format!("{member}/remove"), For::Owners, vec![]),
         (format!("{member}/password"), For::Owners, vec![]),
-    ]
+    ];
+    forms.extend(SETTINGS.map(|leaf| (leaf.to_owned(), For::Owners, vec![])));
+    forms
 }
+
+/// Forms of settings.
+const SETTINGS: [&str; 14] = [
+    "ticket-center/secret",
+    "ticket-center/revoke",
+    "ticket-center/as-typed",
+    "ticket-center/sign",
+    "ticket-center/explain",
+    "messages/add",
+    "messages/remove",
+    "portal/open",
+    "portal/add",
+    "portal/remove",
+    "portal/secret",
+    "portal/revoke",
+    "portal/sign",
+    "portal/explain",
+];
 
 /// Forms that belong to no desk.
 const OWN_FORMS: [&str; 4] = ["/sign-out", "/confirm", "/account/name", "/account/password"];

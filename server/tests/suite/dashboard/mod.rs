@@ -4,6 +4,7 @@ mod authority;
 pub(crate) mod browser;
 mod conversations;
 mod mail;
+mod members;
 mod messages;
 mod portal;
 mod signing_in;
