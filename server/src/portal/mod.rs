@@ -2,7 +2,7 @@
 //!
 //! A GET with the three signed parameters proves a customer, once, to the form that it returns. Nothing else
 //! remembers them: a GET without parameters is public, whatever the browser sent before. The form carries
-//! its identity in a sealed token; see [`token`].
+//! its identity in a sealed token; see `token`.
 
 mod again;
 mod assets;
