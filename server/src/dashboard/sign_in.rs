@@ -22,6 +22,7 @@ use super::signed_in::{SignedIn, WithSession};
 use crate::agents::{self, Account};
 use crate::center::Center;
 use crate::config::Hidden;
+use crate::ids::MessageId;
 use crate::limits::Neighbourhood;
 use crate::sessions::{self, Token};
 use crate::throttle::{self, Budget, Key};
@@ -75,6 +76,7 @@ struct SignInPage<'page> {
 #[template(path = "dashboard/kept.html")]
 struct KeptPage<'page> {
     layout: Layout,
+    message_id: MessageId,
     next: &'page str,
     draft: &'page str,
 }
@@ -241,7 +243,7 @@ async fn kept_page(
     let signed_in = SignedIn::new(center, token, (true, None)).await?;
     let layout = signed_in.ok_or(Refusal::Internal)?.layout(Section::Account);
     tracing::debug!(agent = %account.id, "a draft was handed back");
-    page::render(&KeptPage { layout, next, draft })
+    page::render(&KeptPage { layout, message_id: MessageId::generate(), next, draft })
 }
 
 async fn sign_out(
