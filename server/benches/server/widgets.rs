@@ -15,6 +15,7 @@ use ticket_center::store::Store;
 use ticket_center::text::MessageText;
 use ticket_center::vault::Keyring;
 use tokio::sync::{Semaphore, oneshot};
+use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use crate::client::{self, Connection};
@@ -56,16 +57,14 @@ async fn on(database: Database) {
             tokio::spawn(Widget::open(serving.address, body, Arc::clone(&room)))
         })
         .collect();
-    let (mut conversations, mut watching) = (Vec::new(), Vec::new());
+    let mut widgets = Vec::new();
     for widget in opening {
-        let (conversation, is_shown) = widget.await.expect("it is opened");
-        conversations.push(conversation);
-        watching.push(is_shown);
+        widgets.push(widget.await.expect("it is opened"));
     }
-    let written = write_to_all(&program.url, &desk, &conversations).await;
+    let written = write_to_all(&program.url, &desk, &widgets).await;
     let mut waits = Vec::new();
-    for (widget, written) in watching.into_iter().zip(written) {
-        let shown = widget.await.expect("it is shown");
+    for (widget, written) in widgets.iter_mut().zip(written) {
+        let shown = (&mut widget.is_shown).await.expect("it is shown");
         waits.push(shown.saturating_duration_since(written));
     }
     waits.sort_unstable();
@@ -80,18 +79,21 @@ async fn on(database: Database) {
         "  the server has {} MB, promised less than {PROMISED_MEGABYTES}",
         serving.megabytes()
     );
+    for widget in widgets {
+        widget.close().await;
+    }
 }
 
 /// Writes a reply into every conversation, as another instance on the same database would. Returns when
 /// each was done.
-async fn write_to_all(url: &str, desk: &str, conversations: &[ConversationId]) -> Vec<Instant> {
+async fn write_to_all(url: &str, desk: &str, widgets: &[OpenWidget]) -> Vec<Instant> {
     let store = Store::open(url, 2).await.expect("it opens");
     let desk = DeskId::parse(desk).expect("it is an id");
     let agent = Agent { id: AgentId::generate(), name: "Grace".to_owned() };
     let text = MessageText::parse("Here is the answer.").expect("it is a message");
     let mut written = Vec::new();
-    for id in conversations {
-        let (place, now) = ((&desk, id), Clock::default().now());
+    for widget in widgets {
+        let (place, now) = ((&desk, &widget.conversation), Clock::default().now());
         let writing = Writing::Reply(Sending::Delayed);
         conversations::write_as_agent(&store, place, &agent, writing, &text, now)
             .await
@@ -101,6 +103,22 @@ async fn write_to_all(url: &str, desk: &str, conversations: &[ConversationId]) -
     }
     store.close().await;
     written
+}
+
+/// A widget that asks until it is closed.
+struct OpenWidget {
+    conversation: ConversationId,
+    /// Told when the agent's reply is there.
+    is_shown: oneshot::Receiver<Instant>,
+    asking: JoinHandle<Instant>,
+}
+
+impl OpenWidget {
+    async fn close(self) {
+        self.asking.abort();
+        // It was ended, and says so.
+        let _ = self.asking.await;
+    }
 }
 
 /// What the script does in a page: ask as often as it is told, and load what is new.
@@ -113,13 +131,8 @@ struct Widget {
 }
 
 impl Widget {
-    /// Opens the widget and begins a conversation. Returns it, and what will be told when the agent's reply
-    /// is there; the widget stays open.
-    async fn open(
-        address: SocketAddr,
-        body: Value,
-        room: Arc<Semaphore>,
-    ) -> (ConversationId, oneshot::Receiver<Instant>) {
+    /// Opens the widget and begins a conversation.
+    async fn open(address: SocketAddr, body: Value, room: Arc<Semaphore>) -> OpenWidget {
         let _turn = room.acquire().await.expect("it is never closed");
         let mut connection = Connection::open(address).await;
         let call =
@@ -138,19 +151,20 @@ impl Widget {
         let verify = call("/verify", &body);
         let mut widget = Self { connection, conversation, verify, messages, revision: Value::Null };
         widget.revision = widget.current_revision().await;
-        (widget.conversation.clone(), widget.watch())
+        widget.watch()
     }
 
-    /// Asks from now on, and tells when the agent's reply is there.
-    fn watch(mut self) -> oneshot::Receiver<Instant> {
+    /// Asks from now on.
+    fn watch(mut self) -> OpenWidget {
         let (shown, is_shown) = oneshot::channel();
-        tokio::spawn(async move {
+        let conversation = self.conversation.clone();
+        let asking = tokio::spawn(async move {
             let now = self.until_shown().await;
-            // Nobody asks any more once all were shown.
+            // Who asked may be gone already.
             let _ = shown.send(now);
             self.until_shown().await
         });
-        is_shown
+        OpenWidget { conversation, is_shown, asking }
     }
 
     /// Returns when there was an agent's reply that was not there before.
