@@ -19,6 +19,7 @@ use crate::backup;
 use crate::center::Center;
 use crate::clock::Clock;
 use crate::config::{Config, FILE_VARIABLE};
+use crate::demo;
 use crate::desks::{self, DeskName};
 use crate::http;
 use crate::ids::DeskId;
@@ -49,6 +50,8 @@ pub struct Arguments {
 enum Command {
     /// Answer requests until told to stop
     Serve(Serve),
+    /// Show everything on this machine, with a sample product and a mailbox
+    Demo(demo::Options),
     /// Bring the database to the shape of this version
     Migrate,
     /// Set up desks
@@ -186,6 +189,10 @@ pub async fn run(arguments: Arguments) -> Outcome {
     if let Command::Key(Key::Generate) = command {
         return print(&Keyring::generate_key()?);
     }
+    if let Command::Demo(options) = command {
+        start_logging("warn")?;
+        return demo::run(options, stop_signal()?).await;
+    }
     let config = Config::load(config.as_deref())?;
     match command {
         Command::Serve(Serve { check: true }) => check(&config).await,
@@ -203,7 +210,11 @@ pub async fn run(arguments: Arguments) -> Outcome {
 async fn administer(config: &Config, store: &Store, command: Command) -> Outcome {
     match command {
         // The database was migrated when it was opened.
-        Command::Migrate | Command::Serve(_) | Command::Key(_) | Command::Backup { .. } => Ok(()),
+        Command::Migrate
+        | Command::Serve(_)
+        | Command::Demo(_)
+        | Command::Key(_)
+        | Command::Backup { .. } => Ok(()),
         Command::Desk(Desk::Create { name }) => {
             let id = desks::create(store, &name, Clock::default().now()).await?;
             note(&format!(
@@ -252,7 +263,7 @@ async fn back_up(config: Config, path: PathBuf) -> Outcome {
 }
 
 async fn serve(config: Config) -> Outcome {
-    start_logging()?;
+    start_logging("info")?;
     let keyring = config.keyring()?;
     let store = open(&config).await?;
     let listener = TcpListener::bind(config.listen)?;
@@ -324,9 +335,9 @@ async fn open(config: &Config) -> Result<Store, Box<dyn Error + Send + Sync>> {
     Ok(store)
 }
 
-/// Lines of JSON on standard error; `RUST_LOG` chooses which.
-fn start_logging() -> Outcome {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+/// Lines of JSON on standard error; `RUST_LOG` chooses which, else `level`.
+fn start_logging(level: &str) -> Outcome {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(io::stderr).try_init()
 }
 

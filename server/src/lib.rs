@@ -11,7 +11,7 @@
 //! - [`portal`], [`portal_hosts`], [`tickets`]: the form for tickets, where a desk has it, and what comes in
 //! - [`agents`], [`passwords`], [`sessions`], [`throttle`]: who answers, and how they sign in
 //! - [`origin`]: which sites may embed it; [`limits`]: how much one may ask for
-//! - [`api`], [`http`]: the calls, and how they come in; [`command`]: the command line
+//! - [`api`], [`http`]: the calls, and how they come in; [`command`]: the command line, with its `demo`
 //! - [`metrics`], [`backup`]: what an operator looks at, and keeps
 
 #![forbid(unsafe_code)]
@@ -27,6 +27,7 @@ pub mod config;
 pub mod contacts;
 pub mod conversations;
 mod dashboard;
+mod demo;
 pub mod desks;
 mod embed;
 pub mod http;

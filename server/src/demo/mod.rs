@@ -1,0 +1,251 @@
+//! `ticket-center demo`: everything in one process on loopback, for somebody who wants to see it work.
+//!
+//! A server with a desk that has something to show, a sample product that embeds it, and a mailbox in
+//! which its mails end. The database is in a temporary folder that is deleted at the end.
+
+mod mailbox;
+mod overview;
+mod pages;
+mod product;
+mod seed;
+mod smtp;
+
+use std::error::Error;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use axum::Router;
+use clap::Args;
+use deskseal::{Secret, Signer};
+use serde::Serialize;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::center::Center;
+use crate::clock::Clock;
+use crate::config::{Config, Hidden};
+use crate::http;
+use crate::notifications::Worker;
+use crate::store::Store;
+use crate::vault::Keyring;
+use mailbox::Mailbox;
+use seed::{Desk, SignIn};
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// How to show the demo.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Do not open a browser
+    #[arg(long)]
+    no_open: bool,
+    /// Print one line of JSON with everything that a program needs to play a role
+    #[arg(long)]
+    json: bool,
+    /// The port of the desk; a free one by default
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// The port of the sample product; a free one by default
+    #[arg(long, default_value_t = 0)]
+    product_port: u16,
+    /// The port of the overview and the mails; a free one by default
+    #[arg(long, default_value_t = 0)]
+    overview_port: u16,
+    /// Seconds after which a reply that nobody has read is mailed
+    #[arg(long, default_value_t = 10)]
+    notify_after: u32,
+}
+
+/// Where everything is, and who one may be. Nothing of it is of use when the demo has ended.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Facts {
+    overview_url: String,
+    product_url: String,
+    dashboard_url: String,
+    portal_url: String,
+    mails_url: String,
+    notify_after: u32,
+    owner: SignIn,
+    agent: SignIn,
+    #[serde(flatten)]
+    desk: Desk,
+}
+
+/// The demo's ports, taken before anything is started.
+struct Listeners {
+    desk: TcpListener,
+    product: TcpListener,
+    overview: TcpListener,
+    mail: TcpListener,
+}
+
+impl Listeners {
+    fn bind(options: &Options) -> io::Result<Self> {
+        let bind = |port| TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        Ok(Self {
+            desk: bind(options.port)?,
+            product: bind(options.product_port)?,
+            overview: bind(options.overview_port)?,
+            mail: bind(0)?,
+        })
+    }
+}
+
+/// Shows everything until `stop` is done, and leaves nothing behind.
+///
+/// # Errors
+/// What went wrong, in a sentence.
+pub(crate) async fn run(
+    options: Options,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Failure> {
+    let folder = tempfile::Builder::new().prefix("ticket-center-demo-").tempdir()?;
+    let listeners = Listeners::bind(&options)?;
+    let center = center(&options, &folder, &listeners).await?;
+    let shown = show(&options, &center, listeners, stop).await;
+    center.close().await?;
+    folder.close()?;
+    shown?;
+    say(&options, "\nThe demo has ended, and its folder with the database is deleted.")
+}
+
+async fn center(
+    options: &Options,
+    folder: &TempDir,
+    listeners: &Listeners,
+) -> Result<Arc<Center>, Failure> {
+    let listen = listeners.desk.local_addr()?;
+    let database = format!("sqlite:{}", folder.path().join("demo.db").display());
+    let keys = format!("demo:{}", Keyring::generate_key()?.as_str());
+    let config = Config {
+        listen,
+        public_url: Url::parse(&format!("http://localhost:{}", listen.port()))?,
+        database_url: Hidden::from(database),
+        keys: Some(Hidden::from(keys)),
+        notify_after: options.notify_after,
+        smtp_url: Some(Hidden::from(format!("smtp://{}", listeners.mail.local_addr()?))),
+        mail_from: Some("desk@example.com".to_owned()),
+        // Who presses Ctrl-C does not wait for a page that is still open.
+        drain_seconds: 1,
+        ..Config::default()
+    };
+    let store = Store::open(config.database_url.shown(), 1).await?;
+    store.migrate().await?;
+    let keyring = config.keyring()?;
+    Ok(Center::new(config, store, keyring, Clock::default())?)
+}
+
+/// Starts what is beside the desk, says where everything is, and serves the desk.
+async fn show(
+    options: &Options,
+    center: &Arc<Center>,
+    listeners: Listeners,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Failure> {
+    let facts = Arc::new(facts(options, center, &listeners).await?);
+    let mailbox = Arc::new(Mailbox::default());
+    let pages = overview::router(Arc::clone(&facts)).merge(mailbox::router(Arc::clone(&mailbox)));
+    listeners.mail.set_nonblocking(true)?;
+    let mail = tokio::net::TcpListener::from_std(listeners.mail)?;
+    let beside = [
+        center.start_tidying(),
+        tokio::spawn(smtp::receive(mail, mailbox)),
+        serve(listeners.product, product::router(product_settings(center, &facts)?))?,
+        serve(listeners.overview, pages::finished(pages))?,
+    ];
+    let mails = Worker::start(center);
+    announce(options, &facts)?;
+    let served = http::serve(center, listeners.desk, stop).await;
+    mails.stop(center.config.drain_time()).await;
+    for task in beside {
+        task.abort();
+    }
+    Ok(served?)
+}
+
+/// Fills the desk, and returns what there is to know about it.
+async fn facts(
+    options: &Options,
+    center: &Center,
+    listeners: &Listeners,
+) -> Result<Facts, Failure> {
+    let url = |host, listener: &TcpListener| -> io::Result<String> {
+        Ok(format!("http://{host}:{}/", listener.local_addr()?.port()))
+    };
+    let desk = seed::desk(center).await?;
+    let portal_host = seed::portal_host(center, &desk).await?;
+    let ([owner, agent], writer) = seed::people(center, &desk).await?;
+    seed::conversations(center, &desk, &writer).await?;
+    seed::tickets(center, &desk, &portal_host).await?;
+    let overview_url = url("127.0.0.1", &listeners.overview)?;
+    // Another site than the desk's, as in real life: no cookie is shared.
+    let product_url = url("127.0.0.1", &listeners.product)?;
+    seed::support_page(center, &desk, &format!("{product_url}support")).await?;
+    Ok(Facts {
+        mails_url: format!("{overview_url}mails"),
+        overview_url,
+        product_url,
+        dashboard_url: center.config.public_url.to_string(),
+        portal_url: format!("{}/", center.portal_root.url_of(&portal_host)),
+        notify_after: options.notify_after,
+        owner,
+        agent,
+        desk,
+    })
+}
+
+fn product_settings(center: &Center, facts: &Facts) -> Result<product::Settings, deskseal::Error> {
+    let desk_origin = center.config.public_url.as_str().trim_end_matches('/').to_owned();
+    Ok(product::Settings {
+        ticket_center: Signer::new(Secret::new(facts.desk.ticket_center_secret.as_str())?),
+        helpdesk_id: facts.desk.helpdesk_id.clone(),
+        desk_origin,
+        portal: Signer::new(Secret::new(facts.desk.portal_secret.as_str())?),
+        portal_url: facts.portal_url.clone(),
+        overview_url: facts.overview_url.clone(),
+    })
+}
+
+/// Serves pages that nothing is lost with: they end when the task is aborted.
+fn serve(listener: TcpListener, pages: Router) -> io::Result<JoinHandle<()>> {
+    listener.set_nonblocking(true)?;
+    let server = axum_server::from_tcp(listener)?;
+    Ok(tokio::spawn(async move {
+        if let Err(error) = server.serve(pages.into_make_service()).await {
+            tracing::error!(%error, "a part of the demo has ended");
+        }
+    }))
+}
+
+/// Says where everything is, and opens the first page where somebody is there to see it.
+fn announce(options: &Options, facts: &Facts) -> Result<(), Failure> {
+    if options.json {
+        return Ok(writeln!(io::stdout(), "{}", serde_json::to_string(facts)?)?);
+    }
+    let Facts { overview_url, product_url, dashboard_url, portal_url, mails_url, .. } = facts;
+    let lines = [
+        "The demo runs on this machine alone. Begin here:".to_owned(),
+        format!("\n  {overview_url}   every role, step by step\n"),
+        format!("  {product_url}   a product, as its customers Ada and Grace see it"),
+        format!("  {dashboard_url}   the dashboard"),
+        format!("    as an agent   {}   {}", facts.agent.email, facts.agent.password),
+        format!("    as the owner  {}   {}", facts.owner.email, facts.owner.password),
+        format!("  {portal_url}submit-ticket   the ticket portal"),
+        format!("  {mails_url}   the mails that the desk sends"),
+        "\nCtrl-C ends it and deletes everything.".to_owned(),
+    ];
+    say(options, &lines.join("\n"))?;
+    // A machine without a browser has the lines above.
+    if !options.no_open && io::stdout().is_terminal() && open::that_detached(overview_url).is_err()
+    {
+        say(options, "No browser could be opened; open the first address yourself.")?;
+    }
+    Ok(())
+}
+
+fn say(options: &Options, text: &str) -> Result<(), Failure> {
+    if options.json { Ok(()) } else { Ok(writeln!(io::stdout(), "{text}")?) }
+}

@@ -1,0 +1,261 @@
+//! What the demo's desk has before anybody does anything.
+
+use deskseal::{CanonicalEmail, UserId};
+use serde::Serialize;
+
+use super::Failure;
+use super::product::{self, ADA, GRACE};
+use crate::agents::{self, Added, AgentName, NewMember, Role};
+use crate::center::Center;
+use crate::clock::Moment;
+use crate::contacts::{self, Customer, Identity, TypedAddress};
+use crate::conversations::{
+    self, Agent, Destination, IdempotencyKey, Range, Sending, Submission, Writing,
+};
+use crate::desks::{self, DeskName, SupportPage};
+use crate::ids::{AgentId, ConversationId, DeskId};
+use crate::passwords::Password;
+use crate::portal_hosts;
+use crate::secrets::{self, Grace, NewSecret, Purpose, SecretError};
+use crate::store::Store;
+use crate::text::{MessageText, Subject};
+use crate::tickets::{self, Sender, Ticket};
+
+/// The desk, and the secrets with which a product signs for it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Desk {
+    pub(super) helpdesk_id: String,
+    pub(super) ticket_center_secret: String,
+    pub(super) portal_secret: String,
+    #[serde(skip)]
+    id: DeskId,
+}
+
+/// Who may sign in to the dashboard.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct SignIn {
+    pub(super) email: &'static str,
+    pub(super) password: String,
+}
+
+/// What was said in a conversation before the demo began.
+struct Story {
+    customer: product::Customer,
+    subject: &'static str,
+    /// How long before the demo it began.
+    hours_ago: i64,
+    /// By turns, the customer first; half an hour lies between two.
+    messages: &'static [&'static str],
+    /// Whether the customer has seen what was answered.
+    is_read: bool,
+    is_closed: bool,
+}
+
+const STORIES: [Story; 4] = [
+    Story {
+        customer: ADA,
+        subject: "Change the plan in the middle of the month",
+        hours_ago: 26 * 24,
+        messages: &[
+            "Hello,\n\ncan I change to the yearly plan now, or do I have to wait for the next invoice?",
+            "Hello Ada,\n\nyou can change at any time under Settings > Plan. What you paid for the rest \
+             of this month is credited.",
+            "That worked, thank you!",
+        ],
+        is_read: true,
+        is_closed: true,
+    },
+    Story {
+        customer: ADA,
+        subject: "Wrong address on the invoice of October",
+        hours_ago: 27,
+        messages: &[
+            "The invoice of October still has our old address on it. Can you send a corrected one?",
+            "Hello Ada,\n\nof course. Which address should be on it?",
+            "1 Example Street\nExampletown",
+        ],
+        is_read: true,
+        is_closed: false,
+    },
+    Story {
+        customer: GRACE,
+        subject: "Export as CSV",
+        hours_ago: 50,
+        messages: &[
+            "Is there a way to export all our entries as CSV? We would like to have them in a spreadsheet.",
+            "Hello Grace,\n\nthere is: Reports > Export > CSV. Is a column missing for you?",
+        ],
+        is_read: false,
+        is_closed: false,
+    },
+    Story {
+        customer: GRACE,
+        subject: "Sign-in with our own directory",
+        hours_ago: 3,
+        messages: &[
+            "We would like our people to sign in with the accounts that they already have. Is \
+                     that possible, and on which plan?",
+        ],
+        is_read: true,
+        is_closed: false,
+    },
+];
+
+/// Creates a desk with both its secrets.
+pub(super) async fn desk(center: &Center) -> Result<Desk, Failure> {
+    let name = DeskName::parse("Example").ok_or("the demo's desk has no good name")?;
+    let id = desks::create(&center.store, &name, center.clock.now()).await?;
+    Ok(Desk {
+        helpdesk_id: id.as_str().to_owned(),
+        ticket_center_secret: secret(center, &id, Purpose::TicketCenter).await?,
+        portal_secret: secret(center, &id, Purpose::Portal).await?,
+        id,
+    })
+}
+
+async fn secret(center: &Center, desk: &DeskId, purpose: Purpose) -> Result<String, SecretError> {
+    let place = (desk, purpose);
+    let (new, grace) = (NewSecret::Generated, Grace::default());
+    let issued =
+        secrets::rotate(&center.store, &center.keyring, place, new, grace, center.clock.now());
+    Ok(issued.await?.text.as_str().to_owned())
+}
+
+/// Lets mails lead to the product's support page.
+pub(super) async fn support_page(center: &Center, desk: &Desk, url: &str) -> Result<(), Failure> {
+    let page = SupportPage::parse(url).ok_or("the demo's support page has no good URL")?;
+    desks::set_support_page(&center.store, &desk.id, Some(&page)).await?;
+    Ok(())
+}
+
+/// Returns the host of the desk's portal.
+pub(super) async fn portal_host(center: &Center, desk: &Desk) -> Result<String, Failure> {
+    let setup = portal_hosts::setup(&center.store, &center.portal_root, &desk.id).await?;
+    Ok(setup.ok_or("the demo's desk has no portal")?.default_host)
+}
+
+/// Sends two tickets by the portal: one of Ada, whom the product signed, and one of nobody known.
+pub(super) async fn tickets(center: &Center, desk: &Desk, host: &str) -> Result<(), Failure> {
+    let address = TypedAddress::parse("visitor@example.com")?;
+    let tickets = [
+        (
+            Sender::Verified(UserId::parse(ADA.user_id)?, None),
+            "Two-factor sign-in",
+            "I have a new telephone. How do I set up the second factor on it?",
+        ),
+        (
+            Sender::Public(address),
+            "Do you have a plan for schools?",
+            "We are a school with 40 teachers. Is there a plan for us?",
+        ),
+    ];
+    for (hours_ago, (sender, subject, text)) in (1..).zip(tickets) {
+        let text = MessageText::parse(text)?;
+        let ticket = Ticket {
+            sender,
+            name: None,
+            subject: Subject::parse(Some(subject), &text)?,
+            text,
+            host: deskseal::canonical_host(host)?,
+            key: IdempotencyKey::parse("demo").ok_or("the demo's key is none")?,
+        };
+        let now = later(center.clock.now(), -60 * hours_ago);
+        tickets::submit(&center.store, &desk.id, &ticket, now).await?;
+    }
+    Ok(())
+}
+
+/// Tells the stories, each at its time.
+pub(super) async fn conversations(
+    center: &Center,
+    desk: &Desk,
+    agent: &Agent,
+) -> Result<(), Failure> {
+    for story in &STORIES {
+        tell(center, &desk.id, agent, story).await?;
+    }
+    Ok(())
+}
+
+async fn tell(center: &Center, desk: &DeskId, agent: &Agent, story: &Story) -> Result<(), Failure> {
+    let mut now = later(center.clock.now(), -60 * story.hours_ago);
+    let identity = Identity::Sealed(CanonicalEmail::parse(story.customer.email)?);
+    let contact = contacts::find_or_create(&center.store, desk, &identity, now).await?;
+    // These customers are the demo's own; of all others, a seal has to prove it.
+    let customer = Customer::proved(desk.clone(), contact.id);
+    let mut conversation = None;
+    for (turn, text) in story.messages.iter().enumerate() {
+        let text = MessageText::parse(text)?;
+        let is_customer = turn % 2 == 0;
+        conversation = match conversation {
+            Some(id) if !is_customer => {
+                let reply = Writing::Reply(Sending::Delayed);
+                conversations::write_as_agent(&center.store, (desk, &id), agent, reply, &text, now)
+                    .await?;
+                Some(id)
+            }
+            earlier => {
+                Some(ask(&center.store, &customer, (earlier, story.subject), text, now).await?)
+            }
+        };
+        now = later(now, 30);
+    }
+    let Some(id) = conversation else { return Ok(()) };
+    if story.is_read {
+        conversations::messages(&center.store, &customer, &id, &Range::Newest, 100, true).await?;
+    }
+    if story.is_closed {
+        conversations::close(&center.store, &customer, &id, now).await?;
+    }
+    Ok(())
+}
+
+/// Writes as the customer, after reading what is there; returns the conversation.
+async fn ask(
+    store: &Store,
+    customer: &Customer,
+    (conversation, subject): (Option<ConversationId>, &str),
+    text: MessageText,
+    now: Moment,
+) -> Result<ConversationId, Failure> {
+    let destination = match conversation {
+        Some(id) => {
+            conversations::messages(store, customer, &id, &Range::Newest, 100, true).await?;
+            Destination::Existing(id)
+        }
+        None => Destination::New(Subject::parse(Some(subject), &text)?),
+    };
+    let submission = Submission { destination, text, idempotency_key: None };
+    Ok(conversations::submit(store, customer, &submission, now).await?.conversation.id)
+}
+
+fn later(moment: Moment, minutes: i64) -> Moment {
+    Moment::from_milliseconds(moment.milliseconds() + minutes * 60_000)
+}
+
+/// Creates the desk's owner and its agent, and returns how they sign in, and the agent as a writer.
+pub(super) async fn people(center: &Center, desk: &Desk) -> Result<([SignIn; 2], Agent), Failure> {
+    let (owner, _) = member(center, desk, Role::Owner, ("owner@example.com", "Owner")).await?;
+    let (agent, id) = member(center, desk, Role::Agent, ("agent@example.com", "Agent")).await?;
+    Ok(([owner, agent], Agent { id, name: "Agent".to_owned() }))
+}
+
+async fn member(
+    center: &Center,
+    desk: &Desk,
+    role: Role,
+    (email, name): (&'static str, &str),
+) -> Result<(SignIn, AgentId), Failure> {
+    let password = Password::generate()?;
+    let new = NewMember {
+        email: &CanonicalEmail::parse(email)?,
+        name: &AgentName::parse(name).ok_or("the demo's agent has no good name")?,
+        role,
+        password: &center.passwords.hash(&password).await?,
+        must_change_password: false,
+    };
+    let added = agents::add_member(&center.store, &desk.id, new, center.clock.now()).await?;
+    let (Added::Created(id) | Added::Joined(id)) = added;
+    Ok((SignIn { email, password: password.shown().to_owned() }, id))
+}

@@ -1,0 +1,10 @@
+// Shows new mail without a reload by hand: asks how many there are, and loads the list again.
+const shown = document.body.dataset.mails
+
+async function look() {
+  const answer = await fetch('/mails.json').catch(() => null)
+  const mails = answer?.ok ? await answer.json() : null
+  if (mails && String(mails.length) !== shown) location.reload()
+}
+
+setInterval(look, 1000)
