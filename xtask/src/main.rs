@@ -4,6 +4,7 @@
 
 mod api;
 mod bench;
+mod browser;
 mod cases;
 mod conform;
 mod demo;
@@ -46,9 +47,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Sign a customer for both protocols, verify, break it in five ways, and have each explained.
-    #[command(after_help = "Example:\n  cargo xtask demo")]
-    Demo,
+    /// Sign a customer, break it in five ways, then be customer, agent and owner in a browser.
+    #[command(after_help = "\
+Examples:
+  cargo xtask demo
+  cargo xtask demo --no-open")]
+    Demo(demo::Arguments),
 
     /// Run every check and every test, and print a table at the end.
     #[command(after_help = "\
@@ -114,7 +118,7 @@ fn run(command: &Command) -> Result<()> {
     match command {
         Command::WrongAdapter { mode, judge: false } => conform::wrong::run(*mode),
         Command::WrongAdapter { mode, judge: true } => conform::wrong::judge(*mode),
-        Command::Demo => demo::run(&Workspace::find()?),
+        Command::Demo(arguments) => demo::run(&Workspace::find()?, arguments),
         Command::Test(arguments) => test::run(&Workspace::find()?, arguments),
         Command::Conform(arguments) => conform::run(&Workspace::find()?, arguments),
         Command::Vectors(arguments) => vectors::run(&Workspace::find()?, arguments),

@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
+use crate::browser;
 use crate::embed;
 use crate::environment::Environment;
 use crate::files;
@@ -127,6 +128,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     node::tools(workspace)?;
     embed::tools(workspace)?;
     server::tools(workspace)?;
+    browser::tools(workspace)?;
     chromium()?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, bail};
 use clap::builder::PossibleValuesParser;
 
+use crate::browser;
 use crate::conform;
 use crate::embed;
 use crate::licences;
@@ -30,6 +31,7 @@ const STEPS: &[Step] = &[
     ("features", features),
     ("server", server::test),
     ("embed", embed::test),
+    ("browser", browser::test),
     ("vectors", vectors::check),
     ("python", python::test),
     ("node", node::test),

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: what the project is for, with the command, as a user would do it.
+//! The first act: what the project is for, with the command, as a user would do it.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -25,7 +25,7 @@ const PORTAL_URL: &str = "https://help.company.com";
 const PORTAL_HOST: &str = "help.company.com";
 
 /// Signs, verifies, breaks and explains.
-pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+pub(super) fn run(workspace: &Workspace) -> Result<()> {
     suite::header("Building the command");
     process::run(workspace.cargo().args(["build", "--package", "deskseal-cli"]))?;
     let demo = Demo::new(workspace.target.join("debug/deskseal"))?;
@@ -37,7 +37,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     demo.base64_output()?;
     demo.old_link()?;
     demo.host_with_scheme(&link)?;
-    println!("\nThat is all of it: `deskseal --help` and SPEC.md say more.");
+    println!("\nThat is all of signing: `deskseal --help` and SPEC.md say more.");
     Ok(())
 }
 

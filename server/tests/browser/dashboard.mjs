@@ -1,0 +1,37 @@
+// Agents and owners at the dashboard.
+
+/** Signs in, and waits for the inbox. */
+export async function signIn(page, { email, password }, { facts }) {
+  await page.goto(`${facts.dashboardUrl}sign-in`)
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Inbox' }).waitFor()
+}
+
+/** Gives the password once more where a page with secrets asks for it. */
+export async function confirmPassword(page, { password }) {
+  await page.getByRole('heading', { name: 'Your password, please' }).waitFor()
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Go on' }).click()
+}
+
+export const deskUrl = ({ facts }, page) => `${facts.dashboardUrl}desks/${facts.helpdeskId}/${page}`
+
+/** Opens the conversation whose entry in the inbox has this text. */
+export async function openFromInbox(page, text) {
+  await page.getByRole('listitem').filter({ hasText: text }).getByRole('link').first().click()
+  await page.getByRole('heading', { level: 1, name: 'Inbox' }).waitFor({ state: 'hidden' })
+}
+
+/** A message of the open conversation. */
+export const messageWith = (page, text) => page.locator('.message').filter({ hasText: text })
+
+/** Writes a reply, or a note, into the open conversation. */
+export async function reply(page, text, { note = false, instantly = false } = {}) {
+  await page.getByRole('radio', { name: note ? 'Private note' : 'Reply' }).check()
+  await page.getByLabel('Your text').fill(text)
+  if (instantly) await page.getByLabel('Send instantly').check()
+  await page.getByRole('button', { name: note ? 'Add the note' : 'Send the reply' }).click()
+  await messageWith(page, text).waitFor()
+}

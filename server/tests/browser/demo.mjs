@@ -1,0 +1,54 @@
+// The demo as a process: the real server, with a sample product and a mailbox, in a folder of its own.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const TARGET = process.env.CARGO_TARGET_DIR ?? `${ROOT}target`
+const PROGRAM = process.env.TICKET_CENTER ?? `${TARGET}/debug/ticket-center`
+
+export class Demo {
+  /** Everything that the server logged. */
+  log = ''
+  /** What the demo says about itself: see `Facts` in server/src/demo. */
+  facts
+
+  static async start(options = []) {
+    const demo = new Demo()
+    const all = ['demo', '--no-open', '--json', '--notify-after', '2', ...options]
+    demo.process = spawn(PROGRAM, all, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, RUST_LOG: 'debug,sqlx=warn,hyper=info' },
+    })
+    demo.process.stderr.setEncoding('utf8').on('data', (text) => (demo.log += text))
+    const ended = once(demo.process, 'exit').then(([code]) => {
+      throw new Error(`${PROGRAM} ended with ${code}: ${demo.log}`)
+    })
+    ended.catch(() => {})
+    const lines = createInterface({ input: demo.process.stdout })
+    const [line] = await Promise.race([once(lines, 'line'), ended])
+    demo.facts = JSON.parse(line)
+    return demo
+  }
+
+  /** Ends the demo as Ctrl-C does, and returns its exit code. */
+  async stop() {
+    const ended = once(this.process, 'exit')
+    this.process.kill('SIGINT')
+    const [code] = await ended
+    return code
+  }
+
+  get deskOrigin() {
+    return this.facts.dashboardUrl.replace(/\/$/, '')
+  }
+
+  /** Returns the mails that were sent to an address, the newest first. */
+  async mailsTo(address) {
+    const answer = await fetch(`${this.facts.mailsUrl}.json`)
+    const mails = await answer.json()
+    return mails.filter(({ recipients }) => recipients.includes(address))
+  }
+}

@@ -1,0 +1,71 @@
+// Takes pictures of every page, light, dark and narrow, into the folder given, to be looked at.
+
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { confirmPassword, deskUrl, signIn } from './dashboard.mjs'
+import { Demo } from './demo.mjs'
+import { portalLink } from './seals.mjs'
+import { launch } from './world.mjs'
+
+const folder = process.argv[2] ?? 'shots'
+await mkdir(folder, { recursive: true })
+const [demo, browser] = await Promise.all([Demo.start(), launch()])
+const world = { demo, facts: demo.facts }
+
+const OPEN = {
+  'sign-in': `${demo.facts.dashboardUrl}sign-in`,
+  overview: demo.facts.overviewUrl,
+  'product-home': demo.facts.productUrl,
+  'portal-public': `${demo.facts.portalUrl}submit-ticket`,
+  'portal-refused': portalLink(demo.facts, 'user-42', { age: 3600 }),
+  'portal-nothing': `${demo.facts.portalUrl}nothing`,
+  mails: demo.facts.mailsUrl,
+  mail: `${demo.facts.mailsUrl}/1`,
+}
+
+const OF_OWNERS = ['inbox', 'ticket-center', 'messages', 'portal', 'mail', 'agents']
+
+async function shoot(page, name) {
+  await page.waitForLoadState('networkidle')
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+}
+
+async function shootAll(name, options) {
+  const page = await browser.newPage({ locale: 'en-GB', ...options })
+  for (const [what, url] of Object.entries(OPEN)) {
+    await page.goto(url)
+    await shoot(page, `${what}-${name}`)
+  }
+  await page.goto(portalLink(demo.facts, 'user-42'))
+  await shoot(page, `portal-signed-${name}`)
+  await page.goto(demo.facts.productUrl)
+  await page.getByRole('button', { name: 'Be Ada' }).click()
+  await page.getByRole('button', { name: 'Wrong address' }).waitFor()
+  await shoot(page, `product-list-${name}`)
+  await page.getByRole('button', { name: 'Wrong address' }).click()
+  await page.getByText('1 Example Street').waitFor()
+  await shoot(page, `product-conversation-${name}`)
+  await signIn(page, demo.facts.owner, world)
+  for (const what of OF_OWNERS) {
+    await page.goto(deskUrl(world, what))
+    await shoot(page, `${what}-${name}`)
+  }
+  await page.goto(deskUrl(world, 'inbox'))
+  await page.getByRole('link', { name: 'Wrong address' }).click()
+  await page.getByText('1 Example Street').waitFor()
+  await shoot(page, `conversation-${name}`)
+  await page.goto(`${demo.facts.dashboardUrl}account`)
+  await shoot(page, `account-${name}`)
+  await page.goto(`${demo.facts.dashboardUrl}confirm?next=/`)
+  await shoot(page, `confirm-${name}`)
+  await confirmPassword(page, demo.facts.owner)
+  await page.close()
+}
+
+for (const colorScheme of ['light', 'dark']) {
+  for (const width of [1200, 360]) {
+    await shootAll(`${colorScheme}-${width}`, { colorScheme, viewport: { width, height: 800 } })
+  }
+}
+await browser.close()
+await demo.stop()

@@ -1,0 +1,223 @@
+// What owners set up: secrets, the sites that may embed, the verification tool, and who works here.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { confirmPassword, deskUrl, signIn } from './dashboard.mjs'
+import { portalLink, signatureOf } from './seals.mjs'
+import {
+  ADA,
+  assertAccessible,
+  assertFits,
+  assertNoProblems,
+  openPage,
+  useWorld,
+  visitCenter,
+} from './world.mjs'
+
+const world = useWorld()
+
+const SECRET = /^dsk_secret_[A-Za-z0-9_-]{43}$/
+
+/** Returns a page of the desk for the owner, who has just given the password. */
+async function owner(t, page, options) {
+  const opened = await openPage(t, world, options)
+  await signIn(opened, world.facts.owner, world)
+  await opened.goto(deskUrl(world, page))
+  return opened
+}
+
+async function replaceSecret(page) {
+  await page.getByRole('button', { name: 'Replace the secret' }).click()
+  await page.getByText('it is shown this once').waitFor()
+  const secret = await page.locator('#new-secret').textContent()
+  assert.match(secret, SECRET)
+  return secret
+}
+
+/** Tells whether the center shows a customer's conversations when this secret signed. */
+async function isAccepted(t, secret) {
+  const signature = signatureOf({ ticketCenterSecret: secret }, ADA)
+  const page = await visitCenter(t, world, ADA, { attributes: { 'data-signature': signature } })
+  const list = page.getByRole('button', { name: 'New conversation' })
+  await list.or(page.getByRole('heading', { name: 'Verification failed' })).waitFor()
+  return list.isVisible()
+}
+
+test('a secret is shown once, and the ones before hold for their grace', async (t) => {
+  const page = await owner(t, 'ticket-center')
+  const first = world.facts.ticketCenterSecret
+  const second = await replaceSecret(page)
+  await page.goto(deskUrl(world, 'ticket-center'))
+  assert.ok(!(await page.content()).includes(second))
+  const third = await replaceSecret(page)
+  for (const secret of [first, second, third]) assert.equal(await isAccepted(t, secret), true)
+
+  await page.goto(deskUrl(world, 'ticket-center'))
+  for (;;) {
+    const revoke = page.getByRole('button', { name: 'Revoke now' })
+    const count = await revoke.count()
+    if (count === 0) break
+    await revoke.first().click()
+    await page.locator('main').getByRole('status').first().waitFor()
+  }
+  assert.equal(await isAccepted(t, first), false)
+  assert.equal(await isAccepted(t, second), false)
+  assert.equal(await isAccepted(t, third), true)
+  for (const secret of [first, second, third]) assert.ok(!world.demo.log.includes(secret))
+  world.facts.ticketCenterSecret = third
+  assertNoProblems(page)
+})
+
+test('the portal has a secret of its own, and its links hold after a rotation', async (t) => {
+  const before = portalLink(world.facts, 'user-42')
+  const page = await owner(t, 'portal')
+  world.facts.portalSecret = await replaceSecret(page)
+  for (const link of [before, portalLink(world.facts, 'user-42')]) {
+    const visitor = await openPage(t, world)
+    await visitor.goto(link)
+    await visitor.getByText('user-42').waitFor()
+  }
+})
+
+test('the verification tool makes a good signature and explains a wrong one', async (t) => {
+  const page = await owner(t, 'ticket-center')
+  await page.getByLabel('Test e-mail').fill(ADA)
+  await page.getByRole('button', { name: 'Sign it' }).click()
+  const made = await page.locator('#made').textContent()
+  assert.equal(made, signatureOf(world.facts, ADA))
+  await page.getByLabel('E-mail, exactly').fill('Ada@Example.com')
+  await page.getByLabel('Signature, exactly').fill(signatureOf(world.facts, 'Ada@Example.com'))
+  await page.getByRole('button', { name: 'Explain it' }).click()
+  await page.getByRole('heading', { name: 'It does not hold' }).waitFor()
+  await page.getByText('email_not_lowercased').waitFor()
+  await page.getByLabel('E-mail, exactly').fill(ADA)
+  await page.getByLabel('Signature, exactly').fill(made)
+  await page.getByRole('button', { name: 'Explain it' }).click()
+  await page.getByRole('heading', { name: 'It holds' }).waitFor()
+  await assertAccessible(page, 'an explanation')
+})
+
+test('the verification tool explains a link', async (t) => {
+  const page = await owner(t, 'portal')
+  await page.getByLabel('The whole link').fill(portalLink(world.facts, 'user-42', { age: 3600 }))
+  await page.getByRole('button', { name: 'Explain it' }).click()
+  await page.getByText('link_expired').waitFor()
+})
+
+test('who is asked for the password again goes on with the right one only', async (t) => {
+  const page = await openPage(t, world)
+  await signIn(page, world.facts.owner, world)
+  const next = new URL(deskUrl(world, 'ticket-center')).pathname
+  await page.goto(`${world.facts.dashboardUrl}confirm?next=${encodeURIComponent(next)}`)
+  await page.getByLabel('Password').fill('not the password at all')
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await page.getByRole('alert').waitFor()
+  await confirmPassword(page, world.facts.owner)
+  await page.getByRole('heading', { name: 'Ticket Center', level: 1 }).waitFor()
+})
+
+test('only the sites on the list may embed the center, and the tester says so', async (t) => {
+  const page = await owner(t, 'messages')
+  await page.getByLabel('Add a domain').fill('example.com')
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await page.getByRole('cell', { name: 'example.com', exact: true }).waitFor()
+
+  const test = async (origin) => {
+    await page.getByLabel('Origin of a page').fill(origin)
+    await page.getByRole('button', { name: 'Test' }).click()
+    await page.waitForURL(/\?origin=/)
+    return page.locator('p[role=status].notice').isVisible()
+  }
+  assert.equal(await test('https://app.example.com'), true)
+  assert.equal(await test('https://EXAMPLE.com:8443'), true)
+  for (const origin of ['https://evilexample.com', 'https://example.com.evil.net', 'null']) {
+    assert.equal(await test(origin), false, origin)
+  }
+  const refused = await visitCenter(t, world, ADA)
+  await refused.getByText('Support cannot be shown here').waitFor()
+
+  await page.getByLabel('Add a domain').fill('127.0.0.1')
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await page.getByRole('cell', { name: '127.0.0.1', exact: true }).waitFor()
+  const allowed = await visitCenter(t, world, ADA)
+  await allowed.getByRole('button', { name: 'New conversation' }).waitFor()
+
+  for (const domain of ['example.com', '127.0.0.1']) {
+    await page.getByRole('button', { name: `Remove ${domain}`, exact: true }).click()
+    await page.getByRole('cell', { name: domain, exact: true }).waitFor({ state: 'hidden' })
+  }
+  await page.getByText('The list is empty').waitFor()
+})
+
+test('the portal can be closed, and opened again', async (t) => {
+  const page = await owner(t, 'portal')
+  const visitor = await openPage(t, world)
+  for (const isOpen of [false, true]) {
+    await page.getByLabel('Take tickets by this form').setChecked(isOpen)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText(isOpen ? 'Open' : 'Closed', { exact: true }).waitFor()
+    await visitor.goto(`${world.facts.portalUrl}submit-ticket`)
+    await visitor.getByRole('heading', { level: 1 }).waitFor()
+    assert.equal(await visitor.getByLabel('Message').count(), isOpen ? 1 : 0)
+  }
+})
+
+test('an agent sees no settings, and is refused at their addresses', async (t) => {
+  const page = await openPage(t, world)
+  await signIn(page, world.facts.agent, world)
+  const entries = page.getByRole('navigation', { name: 'Desk' })
+  assert.equal(await entries.getByRole('link', { name: 'Ticket Center' }).count(), 0)
+  for (const settings of ['ticket-center', 'messages', 'portal', 'mail', 'agents']) {
+    const answer = await page.goto(deskUrl(world, settings))
+    assert.equal(answer.status(), 403, settings)
+    assert.ok(!(await page.content()).includes('Embed code'))
+  }
+})
+
+test('an owner adds an agent, who chooses a password, works, and is removed', async (t) => {
+  const page = await owner(t, 'agents')
+  const email = 'newcomer@example.com'
+  await page.getByLabel('Name, as customers').fill('Newcomer')
+  await page.getByLabel('E-mail, to sign in').fill(email)
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  const password = await page.locator('code.secret').textContent()
+
+  const agent = await openPage(t, world)
+  await agent.goto(`${world.facts.dashboardUrl}sign-in`)
+  await agent.getByLabel('E-mail').fill(email)
+  await agent.getByLabel('Password').fill(password)
+  await agent.getByRole('button', { name: 'Sign in' }).click()
+  await agent.getByText('Choose a password of your own first').waitFor()
+  const chosen = 'four words in a row'
+  await agent.getByLabel('Current password').fill(password)
+  await agent.getByLabel('New password', { exact: true }).fill(chosen)
+  await agent.getByLabel('New password again').fill(chosen)
+  await agent.getByRole('button', { name: 'Change the password' }).click()
+  await agent.getByText('Your password is changed').waitFor()
+  await agent.goto(deskUrl(world, 'inbox'))
+  await agent.getByRole('heading', { name: 'Inbox' }).waitFor()
+
+  await page.getByRole('link', { name: 'I have it' }).click()
+  await page.getByRole('button', { name: /^Remove ?: Newcomer$/ }).click()
+  await page.getByText('Removed.').waitFor()
+  const answer = await agent.goto(deskUrl(world, 'inbox'))
+  assert.equal(answer.status(), 404)
+})
+
+for (const colorScheme of ['light', 'dark']) {
+  for (const width of [360, 1200]) {
+    test(`every settings page is accessible and fits, ${colorScheme} at ${width} pixels`, async (t) => {
+      const viewport = { width, height: 800 }
+      const page = await owner(t, 'inbox', { colorScheme, viewport })
+      for (const settings of ['ticket-center', 'messages', 'portal', 'mail', 'agents']) {
+        await page.goto(deskUrl(world, settings))
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        await assertAccessible(page, settings)
+        await assertFits(page, settings)
+      }
+      await page.goto(`${world.facts.dashboardUrl}account`)
+      await assertAccessible(page, 'account')
+      await assertFits(page, 'account')
+    })
+  }
+}

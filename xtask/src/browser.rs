@@ -1,0 +1,56 @@
+//! The server in a real browser: widget, portal, dashboard and mails, as their users see them.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::demo;
+use crate::process;
+use crate::setup::{self, Node};
+use crate::suite;
+use crate::workspace::Workspace;
+
+/// The tests' folder.
+const PACKAGE: &str = "server/tests/browser";
+
+/// A name, and what it runs.
+type Check = (&'static str, fn(&Browser<'_>) -> Result<()>);
+
+const CHECKS: &[Check] = &[
+    ("browser: demo", |browser| demo::shows_everything(&browser.server)),
+    ("browser: style", |browser| browser.run("style")),
+    ("browser: tests", |browser| browser.run("test")),
+];
+
+/// The built server, and what visits it.
+struct Browser<'a> {
+    workspace: &'a Workspace,
+    node: Node,
+    chromium: PathBuf,
+    server: PathBuf,
+}
+
+impl Browser<'_> {
+    /// Runs one of the package's scripts.
+    fn run(&self, script: &str) -> Result<()> {
+        let mut npm = self.node.program(self.workspace, "npm")?;
+        npm.current_dir(self.workspace.path(PACKAGE)).env("CHROMIUM", &self.chromium);
+        npm.env("TICKET_CENTER", &self.server);
+        process::run_shown(npm.args(["run", script]))
+    }
+}
+
+/// Builds the server and runs every check of it in a browser, also after one that fails.
+pub(crate) fn test(workspace: &Workspace) -> Result<()> {
+    let node = tools(workspace)?;
+    let chromium = setup::chromium()?;
+    let server = demo::built_server(workspace)?;
+    suite::run_checks("browser", CHECKS, &Browser { workspace, node, chromium, server })
+}
+
+/// Installs what drives the browser, once.
+pub(crate) fn tools(workspace: &Workspace) -> Result<Node> {
+    let node = setup::node(workspace)?;
+    setup::npm_packages(workspace, &node, PACKAGE)?;
+    Ok(node)
+}
