@@ -1,0 +1,251 @@
+//! What a contact reads: their conversations, and the messages that they may see.
+
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
+
+use super::{
+    Conversation, ConversationError, Cursor, LastMessage, Message, Side, Status, count_change, cut,
+};
+use crate::contacts::Customer;
+use crate::ids::{ConversationId, MessageId};
+use crate::store::{Store, StoreError};
+
+macro_rules! conversation_columns {
+    () => {
+        "id, subject, status, unread, created_at, updated_at, last_author, last_preview, \
+         last_message_at, read_position"
+    };
+}
+
+macro_rules! message_columns {
+    () => {
+        "id, position, author, agent_name, body, created_at"
+    };
+}
+
+/// A page of conversations, the latest activity first.
+#[derive(Clone, Debug)]
+pub struct ConversationPage {
+    /// The conversations.
+    pub conversations: Vec<Conversation>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
+}
+
+/// Which messages of a conversation to return.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Range {
+    /// The newest.
+    Newest,
+    /// Those just before this one.
+    Before(MessageId),
+    /// Those just after this one.
+    After(MessageId),
+}
+
+/// A page of messages, the oldest first.
+#[derive(Clone, Debug)]
+pub struct MessagePage {
+    /// The conversation, as it is after reading.
+    pub conversation: Conversation,
+    /// The messages.
+    pub messages: Vec<Message>,
+    /// Whether there are more in the direction that was asked for; older ones for the newest.
+    pub has_more: bool,
+}
+
+/// Returns a page of the customer's conversations.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(
+    store: &Store,
+    customer: &Customer,
+    cursor: Option<&Cursor>,
+    limit: u32,
+) -> Result<ConversationPage, StoreError> {
+    let rows = sqlx::query(concat!(
+        "SELECT ",
+        conversation_columns!(),
+        " FROM conversations WHERE contact_id = $1 AND (updated_at, id) < ($2, $3) \
+         ORDER BY updated_at DESC, id DESC LIMIT $4"
+    ))
+    .bind(customer.contact().as_str())
+    .bind(cursor.map_or(i64::MAX, |cursor| cursor.updated_at))
+    .bind(cursor.map_or("", |cursor| cursor.id.as_str()))
+    .bind(i64::from(limit) + 1)
+    .fetch_all(store.readers())
+    .await?;
+    let mut conversations =
+        rows.iter().map(read_conversation).collect::<Result<Vec<_>, StoreError>>()?;
+    let has_more = cut(&mut conversations, limit);
+    let next = conversations.last().filter(|_| has_more).map(Cursor::behind);
+    Ok(ConversationPage { conversations, next })
+}
+
+/// Returns a page of a conversation's messages, and marks them as read where `marks_read`.
+///
+/// # Errors
+/// [`ConversationError::Unknown`], [`ConversationError::MessageUnknown`],
+/// [`ConversationError::Store`].
+pub async fn messages(
+    store: &Store,
+    customer: &Customer,
+    id: &ConversationId,
+    range: &Range,
+    limit: u32,
+    marks_read: bool,
+) -> Result<MessagePage, ConversationError> {
+    let mut connection = store.readers().acquire().await?;
+    let conversation = own(&mut connection, customer, id).await?;
+    let (messages, has_more) = page(&mut connection, id, range, limit).await?;
+    drop(connection);
+    let newest = messages.last().map_or(0, |message| message.position);
+    if !marks_read || newest <= conversation.read_position {
+        return Ok(MessagePage { conversation, messages, has_more });
+    }
+    let conversation = mark_read(store, customer, id, newest).await?;
+    Ok(MessagePage { conversation, messages, has_more })
+}
+
+pub(super) async fn own(
+    connection: &mut AnyConnection,
+    customer: &Customer,
+    id: &ConversationId,
+) -> Result<Conversation, ConversationError> {
+    let row = sqlx::query(concat!(
+        "SELECT ",
+        conversation_columns!(),
+        " FROM conversations WHERE id = $1 AND contact_id = $2"
+    ))
+    .bind(id.as_str())
+    .bind(customer.contact().as_str())
+    .fetch_optional(connection)
+    .await?
+    .ok_or(ConversationError::Unknown)?;
+    Ok(read_conversation(&row)?)
+}
+
+pub(super) async fn message_of(
+    connection: &mut AnyConnection,
+    conversation: &ConversationId,
+    id: &MessageId,
+) -> Result<Message, ConversationError> {
+    let row = sqlx::query(concat!(
+        "SELECT ",
+        message_columns!(),
+        " FROM messages WHERE id = $1 AND conversation_id = $2 AND visibility = 'public'"
+    ))
+    .bind(id.as_str())
+    .bind(conversation.as_str())
+    .fetch_optional(connection)
+    .await?
+    .ok_or(ConversationError::MessageUnknown)?;
+    Ok(read_message(&row)?)
+}
+
+async fn page(
+    connection: &mut AnyConnection,
+    conversation: &ConversationId,
+    range: &Range,
+    limit: u32,
+) -> Result<(Vec<Message>, bool), ConversationError> {
+    let (statement, position) = match range {
+        Range::Newest => (BEFORE, i64::MAX),
+        Range::Before(id) => (BEFORE, message_of(connection, conversation, id).await?.position),
+        Range::After(id) => (AFTER, message_of(connection, conversation, id).await?.position),
+    };
+    let rows = sqlx::query(statement)
+        .bind(conversation.as_str())
+        .bind(position)
+        .bind(i64::from(limit) + 1)
+        .fetch_all(connection)
+        .await?;
+    let mut messages = rows.iter().map(read_message).collect::<Result<Vec<_>, StoreError>>()?;
+    let has_more = cut(&mut messages, limit);
+    if !matches!(range, Range::After(_)) {
+        messages.reverse();
+    }
+    Ok((messages, has_more))
+}
+
+const BEFORE: &str = concat!(
+    "SELECT ",
+    message_columns!(),
+    " FROM messages WHERE conversation_id = $1 AND visibility = 'public' AND position < $2 \
+     ORDER BY position DESC LIMIT $3"
+);
+
+const AFTER: &str = concat!(
+    "SELECT ",
+    message_columns!(),
+    " FROM messages WHERE conversation_id = $1 AND visibility = 'public' AND position > $2 \
+     ORDER BY position LIMIT $3"
+);
+
+/// Marks everything up to the position as read, and returns the conversation afterwards.
+async fn mark_read(
+    store: &Store,
+    customer: &Customer,
+    id: &ConversationId,
+    position: i64,
+) -> Result<Conversation, ConversationError> {
+    let mut transaction = store.begin().await?;
+    // The row is locked by the first statement; only then is counted what came in the meantime.
+    let row = sqlx::query(
+        "UPDATE conversations SET read_position = $1 \
+         WHERE id = $2 AND contact_id = $3 AND read_position < $1 RETURNING unread",
+    )
+    .bind(position)
+    .bind(id.as_str())
+    .bind(customer.contact().as_str())
+    .fetch_optional(&mut *transaction)
+    .await?;
+    if let Some(row) = row {
+        let unread_before: i64 = row.try_get("unread")?;
+        let unread: i64 = sqlx::query(
+            "UPDATE conversations SET unread = (SELECT COUNT(*) FROM messages \
+             WHERE conversation_id = $1 AND position > $2 AND author = 'agent' \
+             AND visibility = 'public') WHERE id = $1 RETURNING unread",
+        )
+        .bind(id.as_str())
+        .bind(position)
+        .fetch_one(&mut *transaction)
+        .await?
+        .try_get("unread")?;
+        if unread != unread_before {
+            count_change(&mut transaction, customer.contact(), unread - unread_before).await?;
+        }
+    }
+    let conversation = own(&mut transaction, customer, id).await?;
+    transaction.commit().await?;
+    Ok(conversation)
+}
+
+fn read_conversation(row: &AnyRow) -> Result<Conversation, StoreError> {
+    Ok(Conversation {
+        id: row.try_get("id")?,
+        subject: row.try_get("subject")?,
+        status: Status::stored(row.try_get("status")?)?,
+        unread: row.try_get("unread")?,
+        created_at: row.try_get("created_at")?,
+        updated_at: row.try_get("updated_at")?,
+        last_message: LastMessage {
+            side: Side::stored(row.try_get("last_author")?)?,
+            preview: row.try_get("last_preview")?,
+            created_at: row.try_get("last_message_at")?,
+        },
+        read_position: row.try_get("read_position")?,
+    })
+}
+
+fn read_message(row: &AnyRow) -> Result<Message, StoreError> {
+    Ok(Message {
+        id: row.try_get("id")?,
+        position: row.try_get("position")?,
+        side: Side::stored(row.try_get("author")?)?,
+        agent_name: row.try_get("agent_name")?,
+        text: row.try_get("body")?,
+        created_at: row.try_get("created_at")?,
+    })
+}
