@@ -12,6 +12,8 @@ CREATE TABLE notifications (
     -- A delayed one is due at this moment and the configured delay.
     due_at BIGINT NOT NULL,
     is_delayed BIGINT NOT NULL,
+    -- One to be sent instantly is mailed also if the contact has read the reply meanwhile.
+    is_instant BIGINT NOT NULL,
     -- How often sending began, and who has it in hand until when.
     attempts BIGINT NOT NULL,
     lease TEXT,

@@ -9,7 +9,7 @@
 //!    ▲  │        ├──────► dead           refused for good, or too often
 //!    │  │        ├──────► doubtful       nobody can know whether it was accepted
 //!    │  │        └──────► waiting        it was certainly not accepted; later again
-//!    │  ├───────────────► skipped        read in time, or the contact is blocked
+//!    │  ├───────────────► skipped        read in time (unless instant), or the contact is blocked
 //!    │  └───────────────► undeliverable  no mail server takes this address
 //!    └── a person sends a dead, doubtful or undeliverable one again, or has it forgotten
 //! ```

@@ -82,9 +82,9 @@ pub(crate) async fn enqueue(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO notifications (id, desk_id, conversation_id, message_id, position, state, reason, \
-         due_at, is_delayed, attempts, changed_at) \
+         due_at, is_delayed, is_instant, attempts, changed_at) \
          SELECT $1, conversations.desk_id, conversations.id, messages.id, messages.position, 'waiting', \
-         '', $2, $3, 0, $2 FROM messages \
+         '', $2, $3, 1 - $3, 0, $2 FROM messages \
          JOIN conversations ON conversations.id = messages.conversation_id \
          JOIN contacts ON contacts.id = conversations.contact_id \
          WHERE messages.id = $4 AND contacts.kind = $5",
@@ -176,7 +176,8 @@ async fn needlessness(
     id: &NotificationId,
 ) -> Result<Option<&'static str>, StoreError> {
     let row = sqlx::query(
-        "SELECT notifications.position, conversations.read_position, contacts.blocked_at \
+        "SELECT notifications.position, notifications.is_instant, conversations.read_position, \
+         contacts.blocked_at \
          FROM notifications JOIN conversations ON conversations.id = notifications.conversation_id \
          JOIN contacts ON contacts.id = conversations.contact_id WHERE notifications.id = $1",
     )
@@ -186,8 +187,9 @@ async fn needlessness(
     if row.try_get::<Option<i64>, _>("blocked_at")?.is_some() {
         return Ok(Some("the contact is blocked."));
     }
+    let is_instant = row.try_get::<i64, _>("is_instant")? != 0;
     let is_read = row.try_get::<i64, _>("read_position")? >= row.try_get::<i64, _>("position")?;
-    Ok(is_read.then_some("it was read before."))
+    Ok((is_read && !is_instant).then_some("it was read before."))
 }
 
 async fn letter(connection: &mut AnyConnection, id: &NotificationId) -> Result<Letter, StoreError> {
