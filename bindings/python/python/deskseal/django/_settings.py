@@ -1,0 +1,112 @@
+"""`settings.DESKSEAL`, read at its first use."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+
+from deskseal._products import Portal, Product, TicketCenter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    from deskseal import DesksealError
+
+NAME = "DESKSEAL"
+
+logger = logging.getLogger("deskseal")
+
+Kind = TypeVar("Kind", bound=Product)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsersTicketCenter(TicketCenter):
+    """The Ticket Center, and which of the user's fields is the address."""
+
+    email_field: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsersPortal(Portal):
+    """The portal, and which of the user's fields is the id."""
+
+    user_id_field: str = "pk"
+
+
+@cache
+def ticket_center() -> UsersTicketCenter:
+    """Return the Ticket Center of the settings."""
+    return _product("ticket_center", UsersTicketCenter)
+
+
+@cache
+def portal() -> UsersPortal:
+    """Return the portal of the settings."""
+    return _product("portal", UsersPortal)
+
+
+def is_configured(product: str) -> bool:
+    """Tell whether the settings have this product."""
+    return product in _all()
+
+
+def unknown_products() -> list[str]:
+    """Return the names in the settings that are no product's."""
+    return sorted(set(_all()) - {"ticket_center", "portal"})
+
+
+def public_link() -> str | None:
+    """Return the link that opens the portal's form as a stranger, if there is a portal."""
+    return portal().public_link() if is_configured("portal") else None
+
+
+def email_of(user: AbstractBaseUser) -> str:
+    """Return the user's address, which may be empty."""
+    field = ticket_center().email_field or user.get_email_field_name()
+    return str(getattr(user, field) or "")
+
+
+def user_id_of(user: AbstractBaseUser) -> str:
+    """Return the user's id at the desk."""
+    return str(getattr(user, portal().user_id_field))
+
+
+def report(error: DesksealError) -> None:
+    """Log why somebody gets the public form instead; in debug mode, raise it."""
+    if settings.DEBUG:
+        raise error
+    logger.error("A customer gets the public form instead: %s", error.code)
+
+
+def _product(name: str, kind: type[Kind]) -> Kind:
+    if not is_configured(name):
+        raise ImproperlyConfigured(f"Add {name!r} to the setting {NAME}.")
+    try:
+        # No variable here holds the settings: in debug mode, error pages show all of them.
+        return kind(**_all()[name])
+    except TypeError:
+        names = ", ".join(kind.__dataclass_fields__)
+        sentence = f"{NAME}[{name!r}] must be a dictionary whose keys are among {names}."
+        raise ImproperlyConfigured(sentence) from None
+
+
+def _all() -> Mapping[str, Any]:
+    return getattr(settings, NAME, {})
+
+
+def _forget(*, setting: str, **_: object) -> None:
+    if setting == NAME:
+        ticket_center.cache_clear()
+        portal.cache_clear()
+
+
+# Tests override settings.
+setting_changed.connect(_forget)

@@ -1,0 +1,51 @@
+"""`manage.py deskseal_explain`: why a signature does not hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.management.base import BaseCommand, CommandError
+
+from deskseal import DesksealError, Explanation
+from deskseal.django import _settings
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+
+class Command(BaseCommand):
+    """The command."""
+
+    help = "Says why a signature does not hold, with the secrets of the settings."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add one command for each product."""
+        commands = parser.add_subparsers(dest="about", required=True)
+        email = commands.add_parser("email", help="a Ticket Center's e-mail and signature")
+        email.add_argument("email")
+        email.add_argument("signature")
+        link = commands.add_parser("link", help="a link to the portal's form")
+        link.add_argument("url")
+
+    def handle(self, *_: object, **options: str) -> None:
+        """Print what was found."""
+        explain = _explain_email if options["about"] == "email" else _explain_link
+        try:
+            explanation = explain(options)
+        except DesksealError as error:
+            raise CommandError(f"{error.code}: {error}") from None
+        for finding in explanation.findings:
+            self.stdout.write(f"{finding.code}: {finding.message}")
+
+
+def _explain_email(options: dict[str, str]) -> Explanation:
+    others = _settings.portal().usable_secrets if _settings.is_configured("portal") else []
+    verifier = _settings.ticket_center().verifier
+    return verifier.explain_email(options["email"], options["signature"], other_secrets=others)
+
+
+def _explain_link(options: dict[str, str]) -> Explanation:
+    is_shared = _settings.is_configured("ticket_center")
+    others = _settings.ticket_center().usable_secrets if is_shared else []
+    portal = _settings.portal()
+    return portal.verifier.explain_link(portal.host, options["url"], other_secrets=others)

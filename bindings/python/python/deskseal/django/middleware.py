@@ -1,0 +1,34 @@
+"""Keeps pages with somebody's identity out of caches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.deprecation import MiddlewareMixin
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+PRIVATE = "private, no-store"
+
+_MARK = "_deskseal_is_private"
+
+
+class PrivatePageMiddleware(MiddlewareMixin):
+    """Sends `Cache-Control: private, no-store` with every page that shows a Ticket Center."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Set the header, whatever the view has set."""
+        if hasattr(request, _MARK):
+            response["Cache-Control"] = PRIVATE
+        return response
+
+
+def mark_private(request: HttpRequest) -> None:
+    """Remember that the answer carries an identity."""
+    setattr(request, _MARK, True)
+    # `cache_page` stores an answer before any middleware sees it, but for requests marked so.
+    setattr(request, "_cache_update_cache", False)  # noqa: B010 - not a declared attribute

@@ -1,0 +1,12 @@
+"""Routes to include: `path("support/", include("deskseal.django.urls"))`."""
+
+from django.urls import URLPattern, path
+
+from deskseal.django import views
+
+app_name = "deskseal"
+
+urlpatterns: list[URLPattern] = [
+    path("portal", views.portal, name="portal"),
+    path("identity", views.identity, name="identity"),
+]

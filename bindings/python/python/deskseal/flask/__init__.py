@@ -1,0 +1,274 @@
+"""The help desk in a Flask application: an extension, a global for templates, and two views.
+
+    deskseal = Deskseal(app)
+
+    @deskseal.customer_loader
+    def load_customer():
+        return Customer(email=current_user.email, user_id=str(current_user.id))
+
+`app.config["DESKSEAL"]` says which desk it is, templates write `{{ ticket_center() }}`, and the
+package's README shows the whole of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from markupsafe import Markup
+
+from deskseal import DesksealError, SecretError
+from deskseal._products import (
+    SIGNED_OUT,
+    Identity,
+    Portal,
+    Product,
+    TicketCenter,
+    refusal,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from flask.typing import ResponseReturnValue
+
+__all__ = ["Customer", "Deskseal", "Identity"]
+
+NAME = "DESKSEAL"
+FALLBACK = "deskseal/fallback.html"
+PRIVATE = "private, no-store"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Customer:
+    """Who is signed in.
+
+    Attributes:
+        email: The address, which may be empty.
+        user_id: The id at the desk, which must never become somebody else's.
+    """
+
+    email: str
+    user_id: str
+
+
+Loader = TypeVar("Loader", bound="Callable[[], Customer | None]")
+Kind = TypeVar("Kind", bound=Product)
+
+
+class Deskseal:
+    """The extension.
+
+    Args:
+        app: The application; without one, call `init_app` later.
+
+    Example:
+        >>> from deskseal.flask import Customer, Deskseal
+        >>> from flask import Flask, render_template_string
+        >>> app = Flask(__name__)
+        >>> app.config["DESKSEAL"] = {
+        ...     "ticket_center": {
+        ...         "helpdesk_id": "desk-1",
+        ...         "secret": "example-secret-for-documentation",
+        ...     }
+        ... }
+        >>> deskseal = Deskseal(app)
+        >>> @deskseal.customer_loader
+        ... def load_customer():
+        ...     return Customer(email="Ada@example.com", user_id="42")
+        >>> with app.test_request_context():
+        ...     print(deskseal.identity()["email"])
+        ada@example.com
+    """
+
+    def __init__(self, app: Flask | None = None) -> None:
+        """Take the application, if there is one yet."""
+        self._load_customer: Callable[[], Customer | None] | None = None
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask, *, url_prefix: str = "/deskseal") -> None:
+        """Add the views, and the globals of templates, to an application.
+
+        Args:
+            app: The application. Its configuration is read when somebody first asks for support.
+            url_prefix: Where the views `deskseal.portal` and `deskseal.identity` go.
+        """
+        app.extensions["deskseal"] = {}
+        app.register_blueprint(self._blueprint(), url_prefix=url_prefix)
+        app.add_template_global(self.ticket_center, "ticket_center")
+        app.add_template_global(portal_link, "portal_link")
+        app.after_request(_keep_private)
+
+    def customer_loader(self, loader: Loader) -> Loader:
+        """Set the function that returns who is signed in, or `None`, in a request."""
+        self._load_customer = loader
+        return loader
+
+    def ticket_center(
+        self,
+        *,
+        align: str | None = None,
+        max_width: str | None = None,
+        container: str | None = None,
+        nonce: str | None = None,
+    ) -> Markup:
+        """Return the markup that shows the customer's Ticket Center, and nothing for strangers.
+
+        A customer whose address cannot be signed sees the template `deskseal/fallback.html`, which
+        has a link to the portal's public form; in debug mode, the reason is raised.
+
+        Args:
+            align: `left`, `center` (the default) or `right`.
+            max_width: A positive whole number and `px`, `rem` or `%`; `864px` by default.
+            container: The id of the container element; `hdh-ticket-center` by default.
+            nonce: The page's Content-Security-Policy nonce; Flask-Talisman's by default.
+        """
+        customer = self._customer()
+        if customer is None:
+            return Markup()
+        _mark_private()
+        try:
+            embed = _ticket_center().embed(
+                customer.email,
+                align=align,
+                max_width=max_width,
+                container=container,
+                nonce=nonce or getattr(request, "csp_nonce", None),
+            )
+        except DesksealError as error:
+            _report(error)
+            return Markup(render_template(FALLBACK, public_link=_public_link()))
+        return Markup(embed)
+
+    def identity(self) -> Identity | None:
+        """Return the customer's signed identity, and `None` for strangers.
+
+        Raises:
+            SecretError: The deployment's secret is missing or unusable.
+            InputError: The address cannot be signed.
+        """
+        customer = self._customer()
+        return None if customer is None else _ticket_center().identity(customer.email)
+
+    def portal_link(self) -> str | None:
+        """Return the link that opens the portal's form as the customer, for five minutes.
+
+        It is the public link for strangers, and `None` if there is no portal.
+
+        Raises:
+            SecretError: The deployment's secret is missing or unusable.
+            InputError: The id or the portal's URL cannot be signed.
+        """
+        customer = self._customer()
+        return _public_link() if customer is None else _portal().link(customer.user_id)
+
+    def _customer(self) -> Customer | None:
+        if self._load_customer is None:
+            raise RuntimeError("Say who is signed in with Deskseal.customer_loader.")
+        return self._load_customer()
+
+    def _blueprint(self) -> Blueprint:
+        blueprint = Blueprint("deskseal", __name__, template_folder="templates")
+        blueprint.add_url_rule("/portal", "portal", self._portal_view)
+        blueprint.add_url_rule("/identity", "identity", self._identity_view)
+        return blueprint
+
+    def _portal_view(self) -> ResponseReturnValue:
+        _mark_private()
+        try:
+            link = self.portal_link()
+        except DesksealError as error:
+            _report(error)
+            link = _public_link()
+        return abort(HTTPStatus.NOT_FOUND) if link is None else redirect(link)
+
+    def _identity_view(self) -> ResponseReturnValue:
+        _mark_private()
+        try:
+            identity = self.identity()
+        except DesksealError as error:
+            _report(error)
+            return jsonify(refusal(error)), _status_of(error)
+        if identity is None:
+            return jsonify(SIGNED_OUT), HTTPStatus.UNAUTHORIZED
+        return jsonify(identity)
+
+
+def portal_link() -> str:
+    """Return the address of the view that takes the visitor to the portal's form.
+
+    It is the same for everybody and never goes stale: that view signs when it is asked.
+    """
+    return url_for("deskseal.portal")
+
+
+def _ticket_center() -> TicketCenter:
+    return _product("ticket_center", TicketCenter)
+
+
+def _portal() -> Portal:
+    return _product("portal", Portal)
+
+
+def _product(name: str, kind: type[Kind]) -> Kind:
+    """Return the product of the application's configuration, made once."""
+    made: dict[str, Any] = current_app.extensions["deskseal"]
+    if name not in made:
+        if name not in _all():
+            raise RuntimeError(f"Add {name!r} to the configuration {NAME}.")
+        made[name] = kind(**_all()[name])
+    product: Kind = made[name]
+    return product
+
+
+def _all() -> Mapping[str, Any]:
+    configured: Mapping[str, Any] = current_app.config.get(NAME, {})
+    return configured
+
+
+def _public_link() -> str | None:
+    return _portal().public_link() if "portal" in _all() else None
+
+
+def _report(error: DesksealError) -> None:
+    """Log why somebody gets the public form instead; in debug mode, raise it."""
+    if current_app.debug:
+        raise error
+    current_app.logger.error("A customer gets the public form instead: %s", error.code)
+
+
+def _status_of(error: DesksealError) -> HTTPStatus:
+    if isinstance(error, SecretError):
+        return HTTPStatus.SERVICE_UNAVAILABLE
+    return HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _mark_private() -> None:
+    g.deskseal_is_private = True
+    if "deskseal_has_answered" in g:
+        current_app.logger.warning(
+            "A page that is streamed shows a Ticket Center: send it with Cache-Control: %s", PRIVATE
+        )
+
+
+def _keep_private(response: Response) -> Response:
+    """Keep answers with somebody's identity out of caches, whatever the view has set."""
+    g.deskseal_has_answered = True
+    if "deskseal_is_private" in g:
+        response.headers["Cache-Control"] = PRIVATE
+    return response
