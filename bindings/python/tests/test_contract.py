@@ -90,7 +90,9 @@ def test_the_package_has_the_contracts_names_and_no_others() -> None:
     classes = {call["class"] for call in CALLS if "class" in call}
     expected = functions | classes | set(RESULTS) | {BASE, *KINDS.values()}
     assert set(deskseal.__all__) == expected
-    assert {name for name in vars(deskseal) if not name.startswith("_")} == expected
+    public = {name for name in vars(deskseal) if not name.startswith("_")}
+    # Other tests may have imported the integrations for frameworks.
+    assert public - {"django", "flask"} == expected
     assert deskseal.__all__ == sorted(deskseal.__all__)
 
 

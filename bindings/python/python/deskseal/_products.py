@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
 from typing import ClassVar, TypedDict
 from urllib.parse import urljoin, urlsplit
 
@@ -45,13 +44,13 @@ class Source(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """A product's secret, which is read at its first use."""
+    """A product's secret, which is read when something is signed."""
 
     # Error pages show an object that a failing function holds, but never this field.
     secret: str | Source | None = field(default=Source.ENVIRONMENT, repr=False)
     secret_env: str
 
-    @cached_property
+    @property
     def signer(self) -> Signer:
         """Return the signer with this product's secret."""
         if isinstance(self.secret, Source):

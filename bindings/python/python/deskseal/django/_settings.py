@@ -1,15 +1,13 @@
-"""`settings.DESKSEAL`, read at its first use."""
+"""`settings.DESKSEAL`, read when something is signed."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.signals import setting_changed
 
 from deskseal._products import Portal, Product, TicketCenter
 
@@ -41,13 +39,11 @@ class UsersPortal(Portal):
     user_id_field: str = "pk"
 
 
-@cache
 def ticket_center() -> UsersTicketCenter:
     """Return the Ticket Center of the settings."""
     return _product("ticket_center", UsersTicketCenter)
 
 
-@cache
 def portal() -> UsersPortal:
     """Return the portal of the settings."""
     return _product("portal", UsersPortal)
@@ -100,13 +96,3 @@ def _product(name: str, kind: type[Kind]) -> Kind:
 
 def _all() -> Mapping[str, Any]:
     return getattr(settings, NAME, {})
-
-
-def _forget(*, setting: str, **_: object) -> None:
-    if setting == NAME:
-        ticket_center.cache_clear()
-        portal.cache_clear()
-
-
-# Tests override settings.
-setting_changed.connect(_forget)

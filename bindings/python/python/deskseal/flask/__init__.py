@@ -105,10 +105,10 @@ class Deskseal:
         """Add the views, and the globals of templates, to an application.
 
         Args:
-            app: The application. Its configuration is read when somebody first asks for support.
+            app: The application. Its configuration is read when somebody asks for support.
             url_prefix: Where the views `deskseal.portal` and `deskseal.identity` go.
         """
-        app.extensions["deskseal"] = {}
+        app.extensions["deskseal"] = self
         app.register_blueprint(self._blueprint(), url_prefix=url_prefix)
         app.add_template_global(self.ticket_center, "ticket_center")
         app.add_template_global(portal_link, "portal_link")
@@ -226,14 +226,9 @@ def _portal() -> Portal:
 
 
 def _product(name: str, kind: type[Kind]) -> Kind:
-    """Return the product of the application's configuration, made once."""
-    made: dict[str, Any] = current_app.extensions["deskseal"]
-    if name not in made:
-        if name not in _all():
-            raise RuntimeError(f"Add {name!r} to the configuration {NAME}.")
-        made[name] = kind(**_all()[name])
-    product: Kind = made[name]
-    return product
+    if name not in _all():
+        raise RuntimeError(f"Add {name!r} to the configuration {NAME}.")
+    return kind(**_all()[name])
 
 
 def _all() -> Mapping[str, Any]:

@@ -1,0 +1,432 @@
+"""The Django app: the tag, the views, the checks and the command."""
+
+import asyncio
+import io
+import json
+import logging
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from deskseal import DesksealError, Signer, VerificationError, Verifier
+from deskseal import django as deskseal
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.core import checks
+from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import Context, RequestContext, Template
+from django.test import AsyncClient, Client, RequestFactory, override_settings
+from django.urls import include, path
+from django.views.decorators.cache import cache_page
+
+SECRET = "example-secret-for-documentation"
+PORTAL_SECRET = "another-secret-for-documentation"
+PORTAL = "https://help.company.com"
+PUBLIC_LINK = f"{PORTAL}/submit-ticket"
+DESKSEAL: dict[str, dict[str, Any]] = {
+    "ticket_center": {"helpdesk_id": "desk-1"},
+    "portal": {"url": PORTAL},
+}
+PRIVATE = "private, no-store"
+MIDDLEWARE = "deskseal.django.middleware.PrivatePageMiddleware"
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """Return the page whose template the test has set."""
+    return render(request, "page.html")
+
+
+async def async_page(request: HttpRequest) -> HttpResponse:
+    """Return the same, as an asynchronous view does."""
+    return render(request, "async.html", {"customer": await request.auser()})
+
+
+def verify(request: HttpRequest) -> HttpResponse:
+    """Verify as the README does."""
+    verifier = Verifier(PORTAL_SECRET)
+    visitor = verifier.verify_link("help.company.com", request.get_full_path())
+    return HttpResponse("public" if visitor is None else visitor.user_id)
+
+
+urlpatterns = [
+    path("page", page),
+    path("async", async_page),
+    path("cached", cache_page(600)(page)),
+    path("submit-ticket", verify),
+    path("support/", include("deskseal.django.urls")),
+]
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set both secrets."""
+    monkeypatch.setenv("HELPDESKY_HMAC_SECRET", SECRET)
+    monkeypatch.setenv("LETTERBOOK_PORTAL_TICKET_SECRET", PORTAL_SECRET)
+
+
+@pytest.fixture(autouse=True)
+def templates_here(database: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Configure the app, and return the templates."""
+    database["page.html"] = "{% load deskseal %}<h1>Support</h1>{% ticket_center %}"
+    database["async.html"] = "{% load deskseal %}{% ticket_center user=customer %}"
+    with override_settings(DESKSEAL=DESKSEAL, ROOT_URLCONF=__name__):
+        yield database
+    User.objects.all().delete()
+    cache.clear()
+
+
+@pytest.fixture
+def ada() -> User:
+    """Return a customer."""
+    return User.objects.create_user("ada", "Ada@example.com")
+
+
+@pytest.fixture
+def client_of_ada(ada: User) -> Client:
+    """Return the browser of a customer who is signed in."""
+    client = Client(raise_request_exception=False)
+    client.force_login(ada)
+    return client
+
+
+@pytest.fixture
+def client_without_address() -> Client:
+    """Return the browser of a customer who has no address."""
+    client = Client(raise_request_exception=False)
+    client.force_login(User.objects.create_user("grace", ""))
+    return client
+
+
+def embed(**options: str) -> str:
+    """Return the markup of the customer's Ticket Center."""
+    return Signer(SECRET).ticket_center("ada@example.com", "desk-1", **options).html  # type: ignore[arg-type]
+
+
+def text(response: Any) -> str:
+    """Return what a response says."""
+    return response.content.decode()
+
+
+def test_the_tag_shows_the_signed_in_users_ticket_center(client_of_ada: Client) -> None:
+    response = client_of_ada.get("/page")
+    assert text(response) == f"<h1>Support</h1>{embed()}"
+    assert response["Cache-Control"] == PRIVATE
+
+
+def test_the_tag_shows_strangers_nothing_and_lets_the_page_be_cached() -> None:
+    response = Client().get("/page")
+    assert text(response) == "<h1>Support</h1>"
+    assert "Cache-Control" not in response
+
+
+def test_the_tag_takes_options(client_of_ada: Client, templates_here: dict[str, str]) -> None:
+    templates_here["page.html"] = (
+        "{% load deskseal %}"
+        "{% ticket_center align='left' max_width='40rem' container='help' nonce='abc' %}"
+    )
+    expected = embed(align="left", max_width="40rem", container="help", nonce="abc")
+    assert text(client_of_ada.get("/page")) == expected
+
+
+def test_the_tag_never_signs_for_the_user_whom_a_page_is_about(ada: User) -> None:
+    request = RequestFactory().get("/users/ada")
+    request.user = AnonymousUser()
+    source = Template("{% load deskseal %}{% ticket_center %}")
+    assert source.render(RequestContext(request, {"user": ada})) == ""
+
+
+def test_the_tag_finds_the_nonce_where_middleware_puts_it(ada: User) -> None:
+    source = Template("{% load deskseal %}{% ticket_center %}")
+    request = RequestFactory().get("/page")
+    request.user = ada
+    assert source.render(RequestContext(request, {"csp_nonce": "of-django"})) == embed(
+        nonce="of-django"
+    )
+    request.csp_nonce = "of-django-csp"  # type: ignore[attr-defined]
+    assert source.render(RequestContext(request)) == embed(nonce="of-django-csp")
+
+
+def test_the_tag_needs_the_request() -> None:
+    with pytest.raises(ImproperlyConfigured, match="with its request"):
+        Template("{% load deskseal %}{% ticket_center %}").render(Context())
+
+
+def test_a_customer_without_address_gets_the_public_form_and_the_code_is_logged(
+    client_without_address: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = client_without_address.get("/page")
+    assert response.status_code == 200
+    assert f'<a href="{PUBLIC_LINK}">Contact support</a>' in text(response)
+    assert "email_empty" in caplog.text
+    assert [record.name for record in caplog.records] == ["deskseal"]
+
+
+def test_a_project_has_its_own_fallback(
+    client_without_address: Client, templates_here: dict[str, str]
+) -> None:
+    templates_here["deskseal/fallback.html"] = "Write to us: {{ public_link }}"
+    try:
+        page = text(client_without_address.get("/page"))
+    finally:
+        del templates_here["deskseal/fallback.html"]
+    assert page == f"<h1>Support</h1>Write to us: {PUBLIC_LINK}"
+
+
+def test_there_is_no_link_without_a_portal(client_without_address: Client) -> None:
+    with override_settings(DESKSEAL={"ticket_center": DESKSEAL["ticket_center"]}):
+        assert "href" not in text(client_without_address.get("/page"))
+
+
+@override_settings(DEBUG=True)
+def test_debug_mode_raises(client_without_address: Client) -> None:
+    client_without_address.raise_request_exception = True
+    with pytest.raises(DesksealError, match="empty"):
+        client_without_address.get("/page")
+
+
+@pytest.mark.parametrize("debug", [False, True])
+@pytest.mark.parametrize("path", ["/page", "/support/portal", "/support/identity"])
+def test_no_page_and_no_log_has_a_secret(
+    client_without_address: Client, caplog: pytest.LogCaptureFixture, path: str, debug: bool
+) -> None:
+    too_short = "short-secret"
+    broken = {
+        "ticket_center": {"helpdesk_id": "desk-1", "secret": SECRET},
+        "portal": {"url": PORTAL, "secret": too_short},
+    }
+    with override_settings(DEBUG=debug, DESKSEAL=broken), caplog.at_level(logging.DEBUG):
+        answer = client_without_address.get(path)
+    assert (answer.status_code == 500) == debug
+    seen = text(answer) + caplog.text
+    shown = "InputError|SecretError" if debug else "email_empty|secret_too_short"
+    assert re.search(shown, seen)
+    assert [secret for secret in (too_short, SECRET, PORTAL_SECRET) if secret in seen] == []
+
+
+def test_a_cached_view_does_not_serve_one_customer_another_ones_page(
+    client_of_ada: Client,
+) -> None:
+    assert embed() in text(client_of_ada.get("/cached"))
+    assert "ada@example.com" not in text(Client().get("/cached"))
+    assert cache.get("anything", "nothing") == "nothing"
+
+
+def test_the_menu_link_leads_to_the_view_that_signs(
+    client_of_ada: Client, templates_here: dict[str, str], ada: User
+) -> None:
+    templates_here["page.html"] = '{% load deskseal %}<a href="{% portal_link %}">Help</a>'
+    page = client_of_ada.get("/page")
+    assert text(page) == '<a href="/support/portal">Help</a>'
+    assert "Cache-Control" not in page
+
+    answer = client_of_ada.get("/support/portal")
+    assert (answer.status_code, answer["Cache-Control"]) == (302, PRIVATE)
+    visitor = Verifier(PORTAL_SECRET).verify_link("help.company.com", answer["Location"])
+    assert visitor is not None
+    assert visitor.user_id == str(ada.pk)
+
+
+def test_a_stranger_gets_the_public_form() -> None:
+    assert Client().get("/support/portal")["Location"] == PUBLIC_LINK
+
+
+def test_a_link_that_cannot_be_signed_becomes_the_public_one(
+    client_of_ada: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("LETTERBOOK_PORTAL_TICKET_SECRET")
+    assert client_of_ada.get("/support/portal")["Location"] == PUBLIC_LINK
+    assert "secret_missing" in caplog.text
+
+
+def test_without_a_url_there_is_no_portal(client_of_ada: Client) -> None:
+    with override_settings(DESKSEAL={"portal": {"url": None}}):
+        assert client_of_ada.get("/support/portal").status_code == 404
+
+
+def test_the_identity_is_json(client_of_ada: Client) -> None:
+    answer = client_of_ada.get("/support/identity")
+    email, signature = Signer(SECRET).sign_email("ada@example.com")
+    assert answer.json() == {"email": email, "signature": signature, "helpdeskId": "desk-1"}
+    assert answer["Cache-Control"] == PRIVATE
+
+
+def test_a_stranger_has_no_identity() -> None:
+    answer = Client().get("/support/identity")
+    assert (answer.status_code, answer["Cache-Control"]) == (401, PRIVATE)
+    assert answer.json()["error"]["code"] == "signed_out"
+
+
+def test_an_identity_that_cannot_be_signed_is_a_code(
+    client_without_address: Client, client_of_ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = client_without_address.get("/support/identity")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "email_empty")
+    monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
+    answer = client_of_ada.get("/support/identity")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "secret_missing")
+
+
+def test_the_views_only_answer_reading(client_of_ada: Client) -> None:
+    assert client_of_ada.post("/support/identity").status_code == 405
+    assert client_of_ada.post("/support/portal").status_code == 405
+
+
+def test_asynchronous_views_work(ada: User) -> None:
+    client = AsyncClient()
+    client.force_login(ada)
+
+    async def pages() -> list[Any]:
+        paths = ["/async", "/support/identity", "/support/portal"]
+        return [await client.get(path) for path in paths]
+
+    page, identity, portal = asyncio.run(pages())
+    assert text(page) == embed()
+    assert identity.json()["email"] == "ada@example.com"
+    assert portal["Location"].startswith(f"{PUBLIC_LINK}?user_id=")
+    assert {answer["Cache-Control"] for answer in (page, identity, portal)} == {PRIVATE}
+
+
+def test_views_sign_by_themselves(ada: User) -> None:
+    assert deskseal.ticket_center(ada, nonce="abc").html == embed(nonce="abc")
+    assert deskseal.identity(ada)["email"] == "ada@example.com"
+    assert deskseal.portal_link(ada).startswith(f"{PUBLIC_LINK}?user_id={ada.pk}&")
+
+
+def test_settings_name_the_fields_of_the_user(ada: User) -> None:
+    ada.first_name, ada.username = "first@example.com", "uuid-1"
+    named = {
+        "ticket_center": {"helpdesk_id": "desk-1", "email_field": "first_name"},
+        "portal": {"url": PORTAL, "user_id_field": "username"},
+    }
+    with override_settings(DESKSEAL=named):
+        assert deskseal.identity(ada)["email"] == "first@example.com"
+        assert "user_id=uuid-1&" in deskseal.portal_link(ada)
+
+
+def test_one_products_secret_never_serves_the_other(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LETTERBOOK_PORTAL_TICKET_SECRET")
+    deskseal.identity(ada)
+    with pytest.raises(DesksealError) as raised:
+        deskseal.portal_link(ada)
+    assert raised.value.code == "secret_missing"
+    monkeypatch.setenv("LETTERBOOK_PORTAL_TICKET_SECRET", PORTAL_SECRET)
+    monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
+    deskseal.portal_link(ada)
+    with pytest.raises(DesksealError) as raised:
+        deskseal.identity(ada)
+    assert raised.value.code == "secret_missing"
+
+
+def test_a_secret_of_the_settings_is_taken_even_if_it_is_none(ada: User) -> None:
+    product = {"helpdesk_id": "desk-1", "secret": None}
+    with (
+        override_settings(DESKSEAL={"ticket_center": product}),
+        pytest.raises(DesksealError) as raised,
+    ):
+        deskseal.identity(ada)
+    assert raised.value.code == "secret_missing"
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "expected", "deployed"),
+    [
+        ("complete", {}, [], []),
+        ("missing", {"secret": None}, ["W001"], ["E003"]),
+        ("empty", {"secret": ""}, ["W001"], ["E003"]),
+        ("unset id", {"helpdesk_id": None}, ["W001"], ["E003"]),
+        ("placeholder", {"secret": "changeme"}, ["E002"], []),
+        ("short", {"secret": "short"}, ["E002"], []),
+        ("public", {"secret_env": "VITE_SECRET"}, ["E002"], []),
+        ("example id", {"helpdesk_id": "YOUR_HELPDESK_ID"}, ["E002"], []),
+        ("unknown key", {"helpdeskid": "desk-1"}, ["E002"], []),
+    ],
+)
+def test_the_system_check_tells_missing_from_wrong(
+    name: str, changes: dict[str, Any], expected: list[str], deployed: list[str]
+) -> None:
+    product = {**DESKSEAL["ticket_center"], **changes}
+    with override_settings(DESKSEAL={"ticket_center": product}):
+        assert _ids(deploy=False) == expected, name
+        assert _ids(deploy=True) == sorted(expected + deployed), name
+
+
+def _ids(*, deploy: bool) -> list[str]:
+    found = checks.run_checks(include_deployment_checks=deploy)
+    assert not any(SECRET in str(message) for message in found)
+    names = [(message.id or "").split(".") for message in found]
+    return sorted(name[1] for name in names if name[0] == "deskseal")
+
+
+def test_the_system_check_looks_at_the_portal_and_the_middleware() -> None:
+    with override_settings(DESKSEAL={"portal": {"url": "http://help.company.com"}}):
+        assert _ids(deploy=False) == ["E002"]
+    with override_settings(DESKSEAL={"portal": {"url": None}}):
+        assert _ids(deploy=False) == ["W001"]
+    with override_settings(DESKSEAL={"tickets": {}}):
+        assert _ids(deploy=False) == ["E001"]
+    without = [name for name in settings.MIDDLEWARE if name != MIDDLEWARE]
+    with override_settings(MIDDLEWARE=without):
+        assert _ids(deploy=False) == ["W002"]
+    with override_settings(DESKSEAL={}, MIDDLEWARE=without):
+        assert _ids(deploy=False) == []
+
+
+def test_commands_run_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
+    monkeypatch.delenv("LETTERBOOK_PORTAL_TICKET_SECRET")
+    call_command("migrate", verbosity=0, stderr=io.StringIO())
+
+
+def test_the_command_explains_an_email() -> None:
+    mixed_up = Signer(PORTAL_SECRET).sign_email("ada@example.com").signature
+    assert _explained("email", "ada@example.com", mixed_up) == ["secret_of_other_purpose"]
+    right = Signer(SECRET).sign_email("ada@example.com").signature
+    assert _explained("email", "ada@example.com", right) == ["no_deviation"]
+
+
+def test_the_command_explains_a_link() -> None:
+    link = Signer(PORTAL_SECRET).portal_link(PORTAL, "42", timestamp=1)
+    assert _explained("link", link) == ["link_expired"]
+    mixed_up = Signer(SECRET).portal_link(PORTAL, "42")
+    assert _explained("link", mixed_up) == ["secret_of_other_purpose"]
+
+
+def _explained(*arguments: str) -> list[str]:
+    output = io.StringIO()
+    call_command("deskseal_explain", *arguments, stdout=output)
+    assert SECRET not in output.getvalue()
+    return re.findall(r"^(\w+): \S", output.getvalue(), re.MULTILINE)
+
+
+def test_the_command_says_when_it_has_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
+    with pytest.raises(CommandError, match=r"^secret_missing: "):
+        call_command("deskseal_explain", "email", "ada@example.com", "0" * 64)
+
+
+def test_verifying_the_raw_target_refuses_a_repeated_parameter() -> None:
+    link = Signer(PORTAL_SECRET).portal_link(PORTAL, "a+b &ü").removeprefix(PORTAL)
+    assert text(Client().get(link)) == "a+b &ü"
+    with pytest.raises(VerificationError) as raised:
+        Client().get(f"{link}&user_id=43")
+    assert raised.value.code == "identity_repeated"
+
+
+def test_the_app_has_its_label() -> None:
+    assert apps.get_app_config("deskseal").name == "deskseal.django"
+
+
+def test_the_plain_package_imports_no_framework() -> None:
+    script = "import sys, deskseal; print(sorted({'django', 'flask'} & sys.modules.keys()))"
+    output = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert json.loads(output.stdout) == []
