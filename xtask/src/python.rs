@@ -329,6 +329,8 @@ fn in_package(workspace: &Workspace, mut command: Command) -> Command {
     command.current_dir(workspace.path(PACKAGE));
     command.env("MYPY_CACHE_DIR", output(workspace, "caches/mypy"));
     command.env("RUFF_CACHE_DIR", output(workspace, "caches/ruff"));
+    // Django's objects ask for settings even of a tool that only looks at them.
+    command.env("DJANGO_SETTINGS_MODULE", "django.conf.global_settings");
     command
 }
 

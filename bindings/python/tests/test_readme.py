@@ -2,14 +2,21 @@
 
 import re
 import sys
+import unittest
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import pytest
 from deskseal import Signer, Verifier
-from django.test import RequestFactory
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.test import Client, RequestFactory, override_settings
+from django.urls import include, path
+from flask import render_template_string
 
 README = Path(__file__).parents[1].joinpath("README.md").read_text(encoding="utf-8")
 SECRET = "example-secret-for-documentation"
@@ -21,42 +28,56 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
+def show_help(request: HttpRequest) -> HttpResponse:
+    """Show the page of the README."""
+    return render(request, "readme.html")
+
+
 @pytest.fixture(scope="module")
-def names(templates: dict[str, str]) -> Iterator[dict[str, Any]]:
+def names(database: dict[str, str]) -> Iterator[dict[str, Any]]:
     """Run all blocks in their order, and return what they define."""
-    templates["support.html"] = blocks("html")[0]
+    database["readme.html"] = blocks("html")[0]
     # Flask looks its module up.
     module = ModuleType("readme")
     sys.modules["readme"] = module
+    # What a project has before.
+    project = {"INSTALLED_APPS": [], "MIDDLEWARE": [], "urlpatterns": [path("help", show_help)]}
+    vars(module).update(project, include=include, path=path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HELPDESKY_HMAC_SECRET", SECRET)
         patch.setenv("LETTERBOOK_PORTAL_TICKET_SECRET", PORTAL_SECRET)
         for block in blocks("python"):
             exec(compile(block, "README.md", "exec"), vars(module))
-        yield vars(module)
+        with override_settings(ROOT_URLCONF="readme", DESKSEAL=vars(module)["DESKSEAL"]):
+            yield vars(module)
     del sys.modules["readme"]
 
 
-@pytest.fixture
-def request_of_ada() -> Any:
-    """Return a request of a customer who is logged in."""
-    request = RequestFactory().get("/support")
-    request.user = SimpleNamespace(is_authenticated=True, email="Ada@example.com", pk=42)
-    return request
+def embed() -> str:
+    """Return the markup that the pages show."""
+    return Signer(SECRET).ticket_center("ada@example.com", "desk-1").html
 
 
-def test_the_django_view_shows_the_ticket_center(
-    names: dict[str, Any], request_of_ada: Any
-) -> None:
-    page = names["support"](request_of_ada).content.decode()
-    assert Signer(SECRET).ticket_center("ada@example.com", "desk-1").html in page
+def test_the_django_page_shows_the_ticket_center_and_the_link(names: dict[str, Any]) -> None:
+    assert set(names["INSTALLED_APPS"]) <= set(settings.INSTALLED_APPS)
+    assert set(names["MIDDLEWARE"]) <= set(settings.MIDDLEWARE)
+    client = Client()
+    user = User.objects.create_user("readme", "Ada@example.com")
+    client.force_login(user)
+    page = client.get("/help")
+    assert embed() in page.content.decode()
+    assert page["Cache-Control"] == "private, no-store"
+    assert '<a href="/support/portal">Help</a>' in page.content.decode()
+    link = client.get("/support/portal")["Location"]
+    user.delete()
+    visitor = Verifier(PORTAL_SECRET).verify_link("help.company.com", link)
+    assert visitor is not None
+    assert visitor.user_id
 
 
-def test_the_django_views_sign_and_verify_a_link(
-    names: dict[str, Any], request_of_ada: Any
-) -> None:
-    link = names["ask_for_help"](request_of_ada).url
+def test_the_django_view_verifies_a_link(names: dict[str, Any]) -> None:
     submit = names["submit_ticket"]
+    link = Signer(PORTAL_SECRET).portal_link("https://help.company.com", "42")
     assert submit(RequestFactory().get(link)).content == b"A ticket of customer 42"
     assert submit(RequestFactory().get("/submit-ticket")).content == b"A public ticket"
     refused = submit(RequestFactory().get(link.replace("user_id=42", "user_id=43")))
@@ -66,17 +87,31 @@ def test_the_django_views_sign_and_verify_a_link(
     )
 
 
-def test_the_flask_handler_shows_the_ticket_center(names: dict[str, Any]) -> None:
-    names["app"].secret_key = "for the session of this test"
-    client = names["app"].test_client()
+def test_the_flask_page_shows_the_ticket_center_and_the_link(names: dict[str, Any]) -> None:
+    app = names["app"]
+    app.secret_key = "for the session of this test"
+    app.add_url_rule("/help", "help", lambda: render_template_string(blocks("jinja")[0]))
+    client = app.test_client()
+    assert "script" not in client.get("/help").text
     with client.session_transaction() as session:
-        session["email"] = "Ada@example.com"
-    page = client.get("/support").get_data(as_text=True)
-    assert Signer(SECRET).ticket_center("ada@example.com", "desk-1").html in page
+        session.update(email="Ada@example.com", user_id="42")
+    page = client.get("/help").text
+    assert embed() in page
+    assert '<a href="/deskseal/portal">Help</a>' in page
+    assert "user_id=42&" in client.get("/deskseal/portal").headers["Location"]
+    assert client.get("/deskseal/identity").get_json()["email"] == "ada@example.com"
 
 
-def test_the_test_for_users_passes(names: dict[str, Any]) -> None:
+def test_the_signers_sign(names: dict[str, Any]) -> None:
+    assert names["embed"].html == embed()
+    assert Verifier(PORTAL_SECRET).verify_link("help.company.com", names["link"]) is not None
+
+
+def test_the_tests_for_users_pass(names: dict[str, Any]) -> None:
     names["test_a_link_expires"]()
+    suite = unittest.defaultTestLoader.loadTestsFromTestCase(names["SupportTest"])
+    outcome = unittest.TextTestRunner().run(suite)
+    assert (outcome.testsRun, outcome.wasSuccessful()) == (1, True)
 
 
 def test_the_explanation_names_the_mistake(names: dict[str, Any]) -> None:

@@ -16,6 +16,8 @@ from deskseal import (
     VerifiedUser,
     Verifier,
 )
+from deskseal.flask import Customer, Deskseal, Identity
+from flask import Flask
 from typing_extensions import assert_type
 
 
@@ -48,6 +50,19 @@ def verify(moment: datetime, secret: str) -> None:
     assert_type(verifier.explain_email("a@b", "0", other_secrets={secret}), Explanation)
     explanation = verifier.explain_link("host", "/", other_secrets=[None])
     assert_type(explanation.findings, tuple[Finding, ...])
+
+
+def integrate(app: Flask) -> None:
+    """Use the extension as an application does."""
+    extension = Deskseal()
+    extension.init_app(app, url_prefix="/support")
+
+    @extension.customer_loader
+    def load() -> Customer | None:  # pyright: ignore[reportUnusedFunction]
+        return Customer(email="a@b", user_id="42")
+
+    assert_type(extension.identity(), Identity | None)
+    assert_type(extension.portal_link(), str | None)
 
 
 def mistakes(signer: Signer, verifier: Verifier) -> None:

@@ -12,7 +12,7 @@ from deskseal import DesksealError
 from deskseal.django import _settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MIDDLEWARE = "deskseal.django.middleware.PrivatePageMiddleware"
 
@@ -51,7 +51,7 @@ def check_deployment(**_: object) -> list[Found]:
 
 def _refusals() -> Iterator[tuple[str, Exception]]:
     """Sign for nobody with each product, and return what was refused."""
-    trials = {
+    trials: dict[str, Callable[[], object]] = {
         "ticket_center": lambda: _settings.ticket_center().embed("check@example.com"),
         "portal": lambda: _settings.portal().link("check"),
     }

@@ -1,0 +1,236 @@
+"""The Flask extension: the global of templates, and the views."""
+
+from typing import Any
+
+import pytest
+from deskseal import DesksealError, Signer, VerificationError, Verifier
+from deskseal.flask import Customer, Deskseal
+from flask import Flask, Response, make_response, render_template_string, request, session
+from flask import stream_template_string as stream
+from flask.testing import FlaskClient
+
+SECRET = "example-secret-for-documentation"
+PORTAL_SECRET = "another-secret-for-documentation"
+PORTAL = "https://help.company.com"
+PUBLIC_LINK = f"{PORTAL}/submit-ticket"
+PRIVATE = "private, no-store"
+
+PAGE = "<h1>Support</h1>{{ ticket_center() }}"
+
+deskseal = Deskseal()
+
+
+@deskseal.customer_loader
+def load_customer() -> Customer | None:
+    """Return who is signed in."""
+    if "email" not in session:
+        return None
+    return Customer(email=session["email"], user_id="42")
+
+
+def make_app(**changes: Any) -> Flask:
+    """Return an application as a factory makes it."""
+    app = Flask(__name__)
+    app.secret_key = "for the session of this test"
+    app.config["DESKSEAL"] = {
+        "ticket_center": {"helpdesk_id": "desk-1"},
+        "portal": {"url": PORTAL},
+        **changes,
+    }
+    deskseal.init_app(app, url_prefix="/support")
+    app.add_url_rule("/page", "page", lambda: render_template_string(PAGE))
+    app.add_url_rule("/submit-ticket", "verify", verify)
+    return app
+
+
+def verify() -> str:
+    """Verify on the raw target of the request."""
+    verifier = Verifier(PORTAL_SECRET)
+    visitor = verifier.verify_link("help.company.com", request.full_path)
+    return "public" if visitor is None else visitor.user_id
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set both secrets."""
+    monkeypatch.setenv("HELPDESKY_HMAC_SECRET", SECRET)
+    monkeypatch.setenv("LETTERBOOK_PORTAL_TICKET_SECRET", PORTAL_SECRET)
+
+
+@pytest.fixture
+def app() -> Flask:
+    """Return an application."""
+    return make_app()
+
+
+def signed_in(app: Flask, email: str = "Ada@example.com") -> FlaskClient:
+    """Return the browser of a customer."""
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["email"] = email
+    return client
+
+
+def embed(**options: Any) -> str:
+    """Return the markup of the customer's Ticket Center."""
+    return Signer(SECRET).ticket_center("ada@example.com", "desk-1", **options).html
+
+
+def test_the_global_shows_the_customers_ticket_center(app: Flask) -> None:
+    answer = signed_in(app).get("/page")
+    assert answer.text == f"<h1>Support</h1>{embed()}"
+    assert answer.headers["Cache-Control"] == PRIVATE
+
+
+def test_the_global_shows_strangers_nothing_and_lets_the_page_be_cached(app: Flask) -> None:
+    answer = app.test_client().get("/page")
+    assert answer.text == "<h1>Support</h1>"
+    assert "Cache-Control" not in answer.headers
+
+
+def test_the_global_takes_options(app: Flask) -> None:
+    source = "{{ ticket_center(align='left', max_width='40rem', container='help', nonce='abc') }}"
+    app.add_url_rule("/options", "options", lambda: render_template_string(source))
+    expected = embed(align="left", max_width="40rem", container="help", nonce="abc")
+    assert signed_in(app).get("/options").text == expected
+
+
+def test_the_global_finds_the_nonce_where_talisman_puts_it(app: Flask) -> None:
+    @app.before_request
+    def make_nonce() -> None:
+        request.csp_nonce = "of-talisman"  # type: ignore[attr-defined]
+
+    assert embed(nonce="of-talisman") in signed_in(app).get("/page").text
+
+
+def test_what_a_view_says_about_caches_does_not_hold_for_an_identity(app: Flask) -> None:
+    @app.get("/public")
+    def public() -> Response:
+        answer = make_response(render_template_string(PAGE))
+        answer.headers["Cache-Control"] = "public, max-age=600"
+        return answer
+
+    assert signed_in(app).get("/public").headers["Cache-Control"] == PRIVATE
+    assert "public" in app.test_client().get("/public").headers["Cache-Control"]
+
+
+def test_a_streamed_page_with_an_identity_is_warned_of(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.add_url_rule("/stream", "stream", lambda: stream(PAGE))
+    assert embed() in signed_in(app).get("/stream").text
+    assert PRIVATE in caplog.text
+
+
+def test_a_customer_without_address_gets_the_public_form_and_the_code_is_logged(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = signed_in(app, email="").get("/page")
+    assert answer.status_code == 200
+    assert f'<a href="{PUBLIC_LINK}">Contact support</a>' in answer.text
+    assert "email_empty" in caplog.text
+    assert SECRET not in caplog.text
+
+
+def test_there_is_no_link_without_a_portal(app: Flask) -> None:
+    del app.config["DESKSEAL"]["portal"]
+    assert signed_in(app, email="").get("/page").text == "<h1>Support</h1>"
+
+
+@pytest.mark.parametrize("path", ["/page", "/support/identity"])
+def test_debug_mode_raises(app: Flask, path: str) -> None:
+    app.debug = True
+    with pytest.raises(DesksealError) as raised:
+        signed_in(app, email="").get(path)
+    assert raised.value.code == "email_empty"
+
+
+def test_the_menu_link_leads_to_the_view_that_signs(app: Flask) -> None:
+    source = '<a href="{{ portal_link() }}">Help</a>'
+    app.add_url_rule("/menu", "menu", lambda: render_template_string(source))
+    client = signed_in(app)
+    page = client.get("/menu")
+    assert page.text == '<a href="/support/portal">Help</a>'
+    assert "Cache-Control" not in page.headers
+
+    answer = client.get("/support/portal")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (302, PRIVATE)
+    visitor = Verifier(PORTAL_SECRET).verify_link("help.company.com", answer.headers["Location"])
+    assert visitor is not None
+    assert visitor.user_id == "42"
+
+
+def test_a_stranger_gets_the_public_form(app: Flask) -> None:
+    assert app.test_client().get("/support/portal").headers["Location"] == PUBLIC_LINK
+
+
+def test_a_link_that_cannot_be_signed_becomes_the_public_one(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("LETTERBOOK_PORTAL_TICKET_SECRET")
+    assert signed_in(app).get("/support/portal").headers["Location"] == PUBLIC_LINK
+    assert "secret_missing" in caplog.text
+
+
+def test_without_a_url_there_is_no_portal() -> None:
+    client = signed_in(make_app(portal={"url": None}))
+    assert client.get("/support/portal").status_code == 404
+
+
+def test_the_identity_is_json(app: Flask) -> None:
+    answer = signed_in(app).get("/support/identity")
+    email, signature = Signer(SECRET).sign_email("ada@example.com")
+    assert answer.json == {"email": email, "signature": signature, "helpdeskId": "desk-1"}
+    assert answer.headers["Cache-Control"] == PRIVATE
+
+
+def test_an_identity_that_cannot_be_signed_is_a_code(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _refusal(app.test_client()) == (401, "signed_out")
+    assert _refusal(signed_in(app, email="ada")) == (422, "email_malformed")
+    monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
+    assert _refusal(signed_in(app)) == (503, "secret_missing")
+
+
+def _refusal(client: FlaskClient) -> tuple[int, str]:
+    answer = client.get("/support/identity")
+    assert answer.headers["Cache-Control"] == PRIVATE
+    return answer.status_code, answer.get_json()["error"]["code"]
+
+
+def test_one_products_secret_never_serves_the_other(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
+    with app.test_request_context():
+        session["email"] = "ada@example.com"
+        assert "user_id=42" in (deskseal.portal_link() or "")
+        with pytest.raises(DesksealError) as raised:
+            deskseal.identity()
+    assert raised.value.code == "secret_missing"
+
+
+def test_applications_have_configurations_of_their_own(app: Flask) -> None:
+    other = make_app(ticket_center={"helpdesk_id": "desk-2", "secret": PORTAL_SECRET})
+    assert signed_in(app).get("/support/identity").get_json()["helpdeskId"] == "desk-1"
+    assert signed_in(other).get("/support/identity").get_json()["helpdeskId"] == "desk-2"
+
+
+def test_what_is_not_set_up_says_so(app: Flask) -> None:
+    with app.test_request_context(), pytest.raises(RuntimeError, match="customer_loader"):
+        Deskseal().ticket_center()
+    del app.config["DESKSEAL"]["ticket_center"]
+    app.testing = True
+    with pytest.raises(RuntimeError, match="Add 'ticket_center'"):
+        signed_in(app).get("/page")
+
+
+def test_verifying_the_raw_target_refuses_a_repeated_parameter(app: Flask) -> None:
+    app.testing = True
+    link = Signer(PORTAL_SECRET).portal_link(PORTAL, "a+b &ü").removeprefix(PORTAL)
+    assert app.test_client().get(link).text == "a+b &ü"
+    assert app.test_client().get("/submit-ticket").text == "public"
+    with pytest.raises(VerificationError) as raised:
+        app.test_client().get(f"{link}&user_id=43")
+    assert raised.value.code == "identity_repeated"
