@@ -184,10 +184,15 @@ def test_the_identity_is_json(app: Flask) -> None:
     assert answer.headers["Cache-Control"] == PRIVATE
 
 
+def test_a_stranger_has_no_identity(app: Flask) -> None:
+    answer = app.test_client().get("/support/identity")
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert answer.headers["Cache-Control"] == PRIVATE
+
+
 def test_an_identity_that_cannot_be_signed_is_a_code(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert _refusal(app.test_client()) == (401, "signed_out")
     assert _refusal(signed_in(app, email="ada")) == (422, "email_malformed")
     monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
     assert _refusal(signed_in(app)) == (503, "secret_missing")

@@ -5,10 +5,19 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import ClassVar, TypedDict
-from urllib.parse import urljoin, urlsplit
+from http import HTTPStatus
+from typing import TypedDict
+from urllib.parse import urlsplit
 
-from deskseal import DesksealError, Embed, SecretError, Signer, Verifier
+from deskseal import (
+    DesksealError,
+    Embed,
+    InputError,
+    SecretError,
+    Signer,
+    Verifier,
+    generate_secret,
+)
 
 
 class Identity(TypedDict):
@@ -20,26 +29,22 @@ class Identity(TypedDict):
 
 
 class Refusal(TypedDict):
-    """Why there is no identity, for the page's own code."""
+    """Why there is no identity, by a code that never changes."""
 
-    code: str
-    message: str
-
-
-def refusal(error: DesksealError) -> dict[str, Refusal]:
-    """Return an error as JSON has it. Neither part of it contains what a visitor sent."""
-    return {"error": {"code": error.code, "message": str(error)}}
+    error: dict[str, str]
 
 
-SIGNED_OUT: dict[str, Refusal] = {
-    "error": {"code": "signed_out", "message": "Nobody is signed in."},
-}
+def refusal(error: DesksealError) -> tuple[Refusal, HTTPStatus]:
+    """Return what a page's own code gets in place of an identity."""
+    is_deployments = isinstance(error, SecretError)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if is_deployments else HTTPStatus.UNPROCESSABLE_ENTITY
+    return {"error": {"code": error.code}}, status
 
 
 class Source(Enum):
     """Where a secret is, if the settings do not hold it."""
 
-    ENVIRONMENT = "the variable that `secret_env` names"
+    ENVIRONMENT = "the variable that `secret_variable` names"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,20 +53,20 @@ class Product:
 
     # Error pages show an object that a failing function holds, but never this field.
     secret: str | Source | None = field(default=Source.ENVIRONMENT, repr=False)
-    secret_env: str
+    secret_variable: str
 
     @property
     def signer(self) -> Signer:
         """Return the signer with this product's secret."""
         if isinstance(self.secret, Source):
-            return Signer.from_env(self.secret_env)
+            return Signer.from_env(self.secret_variable)
         return Signer(self.secret)
 
     @property
     def verifier(self) -> Verifier:
         """Return a verifier with this product's secret."""
         if isinstance(self.secret, Source):
-            return Verifier.from_env(self.secret_env)
+            return Verifier.from_env(self.secret_variable)
         return Verifier(self.secret)
 
     @property
@@ -69,7 +74,7 @@ class Product:
         """Return the secret, if it can be used, for `explain` to recognise a mix-up."""
         written = self.secret
         if isinstance(written, Source):
-            written = os.environ.get(self.secret_env)
+            written = os.environ.get(self.secret_variable)
         try:
             Signer(written)
         except SecretError:
@@ -81,10 +86,14 @@ class Product:
 class TicketCenter(Product):
     """The Ticket Center's settings."""
 
-    # None where the deployment sets it, and has not yet.
-    helpdesk_id: str | None
+    helpdesk_id: str | None = None
     script_url: str | None = None
-    secret_env: str = "HELPDESKY_HMAC_SECRET"
+    secret_variable: str = "HELPDESKY_HMAC_SECRET"
+
+    @property
+    def written_id(self) -> str:
+        """Return the desk's id, which is empty where the deployment has not set it."""
+        return self.helpdesk_id or os.environ.get("HELPDESKY_HELPDESK_ID", "")
 
     def embed(
         self,
@@ -98,7 +107,7 @@ class TicketCenter(Product):
         """Return the markup that shows the customer's Ticket Center."""
         return self.signer.ticket_center(
             email,
-            self.helpdesk_id or "",
+            self.written_id,
             align=align,
             max_width=max_width,
             container=container,
@@ -120,10 +129,8 @@ class TicketCenter(Product):
 class Portal(Product):
     """The ticket portal's settings."""
 
-    FORM: ClassVar[str] = "/submit-ticket"
-
     url: str | None
-    secret_env: str = "LETTERBOOK_PORTAL_TICKET_SECRET"
+    secret_variable: str = "LETTERBOOK_PORTAL_TICKET_SECRET"
 
     @property
     def host(self) -> str:
@@ -136,5 +143,10 @@ class Portal(Product):
         return self.signer.portal_link(self.url or "", user_id)
 
     def public_link(self) -> str | None:
-        """Return the link that opens the form as a stranger."""
-        return urljoin(self.url, self.FORM) if self.url else None
+        """Return the link that opens the form as a stranger, if the URL is a portal's."""
+        try:
+            # What a portal's URL is, and how it becomes a link, is not decided here.
+            link = Signer(generate_secret()).portal_link(self.url or "", "nobody")
+        except InputError:
+            return None
+        return link.partition("?")[0]

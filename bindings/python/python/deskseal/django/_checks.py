@@ -67,7 +67,7 @@ def _refusals() -> Iterator[tuple[str, Exception]]:
 def _is_missing(product: str, refusal: Exception) -> bool:
     code = _code_of(refusal)
     if product == "ticket_center" and code == "helpdesk_id_malformed":
-        return not _settings.ticket_center().helpdesk_id
+        return not _settings.ticket_center().written_id
     if product == "portal" and code == "portal_url_malformed":
         return not _settings.portal().url
     return code in {"secret_missing", "secret_empty"}

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.views.decorators.http import require_safe
 
-from deskseal import DesksealError, SecretError
+from deskseal import DesksealError
 from deskseal import django as deskseal
-from deskseal._products import SIGNED_OUT, refusal
+from deskseal._products import refusal
 from deskseal.django import _settings
 from deskseal.django.middleware import PRIVATE
+
+HEADERS = {"Cache-Control": PRIVATE}
 
 
 @require_safe
@@ -21,26 +22,25 @@ def portal(request: HttpRequest) -> HttpResponseRedirect:
     link = _link_of(request) or _settings.public_link()
     if link is None:
         raise Http404("The setting DESKSEAL has no URL of a portal.")
-    return HttpResponseRedirect(link, headers={"Cache-Control": PRIVATE})
+    return HttpResponseRedirect(link, headers=HEADERS)
 
 
 @require_safe
-def identity(request: HttpRequest) -> JsonResponse:
+def identity(request: HttpRequest) -> HttpResponse:
     """Answer with the signed identity of the signed-in user, as JSON.
 
-    The answer is `{"email", "signature", "helpdeskId"}`. Where there is none it is
-    `{"error": {"code", "message"}}`: with 401 and `signed_out` for a stranger, with 422 for a user
-    whose address cannot be signed, and with 503 where the secret cannot be used.
+    The answer is `{"email", "signature", "helpdeskId"}`. It is empty, with status 204, for
+    strangers; and `{"error": {"code"}}`, with 422 for a user whose address cannot be signed, and
+    with 503 where the secret cannot be used.
     """
     if not request.user.is_authenticated:
-        return _answer(SIGNED_OUT, HTTPStatus.UNAUTHORIZED)
+        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=HEADERS)
     try:
-        return _answer({**deskseal.identity(request.user)}, HTTPStatus.OK)
+        return JsonResponse(deskseal.identity(request.user), headers=HEADERS)
     except DesksealError as error:
         _settings.report(error)
-        unavailable = isinstance(error, SecretError)
-        status = HTTPStatus.SERVICE_UNAVAILABLE if unavailable else HTTPStatus.UNPROCESSABLE_ENTITY
-        return _answer(refusal(error), status)
+        content, status = refusal(error)
+        return JsonResponse(content, status=status, headers=HEADERS)
 
 
 def _link_of(request: HttpRequest) -> str | None:
@@ -51,7 +51,3 @@ def _link_of(request: HttpRequest) -> str | None:
     except DesksealError as error:
         _settings.report(error)
         return None
-
-
-def _answer(content: dict[str, Any], status: HTTPStatus) -> JsonResponse:
-    return JsonResponse(content, status=status, headers={"Cache-Control": PRIVATE})

@@ -31,9 +31,8 @@ from flask import (
 )
 from markupsafe import Markup
 
-from deskseal import DesksealError, SecretError
+from deskseal import DesksealError
 from deskseal._products import (
-    SIGNED_OUT,
     Identity,
     Portal,
     Product,
@@ -203,10 +202,8 @@ class Deskseal:
             identity = self.identity()
         except DesksealError as error:
             _report(error)
-            return jsonify(refusal(error)), _status_of(error)
-        if identity is None:
-            return jsonify(SIGNED_OUT), HTTPStatus.UNAUTHORIZED
-        return jsonify(identity)
+            return refusal(error)
+        return ("", HTTPStatus.NO_CONTENT) if identity is None else jsonify(identity)
 
 
 def portal_link() -> str:
@@ -245,12 +242,6 @@ def _report(error: DesksealError) -> None:
     if current_app.debug:
         raise error
     current_app.logger.error("A customer gets the public form instead: %s", error.code)
-
-
-def _status_of(error: DesksealError) -> HTTPStatus:
-    if isinstance(error, SecretError):
-        return HTTPStatus.SERVICE_UNAVAILABLE
-    return HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def _mark_private() -> None:
