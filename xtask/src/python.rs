@@ -74,6 +74,16 @@ const TYPE_CHECKS: &[&[&str]] = &[
     &["pyright", "--verifytypes", "deskseal", "--ignoreexternal"],
 ];
 
+/// The examples' folders, and what each one runs with Python.
+const EXAMPLES: &[(&str, &[&str])] = &[
+    ("examples/django", &["manage.py", "check"]),
+    ("examples/django", &["manage.py", "test"]),
+    ("examples/flask", &["-m", "pytest", "-pno:cacheprovider"]),
+];
+
+/// What holds the secrets of an application.
+const SECRETS: [&str; 2] = ["HELPDESKY_HMAC_SECRET", "LETTERBOOK_PORTAL_TICKET_SECRET"];
+
 /// A name, and what it runs.
 type Check = (&'static str, fn(&Package<'_>) -> Result<()>);
 
@@ -82,6 +92,7 @@ const CHECKS: &[Check] = &[
     ("python: tests", tests),
     ("python: leaks", leaks),
     ("python: types", types),
+    ("python: examples", examples),
     ("python: stubs", stubs),
     ("python: panic", panic),
     ("python: free-threaded wheel", free_threaded_wheel),
@@ -246,6 +257,19 @@ fn types(package: &Package<'_>) -> Result<()> {
     TYPE_CHECKS.iter().try_for_each(|check| run_in(package.workspace, &package.environment, check))
 }
 
+/// The examples' own tests pass with the installed package, and nothing needs a secret to start.
+fn examples(package: &Package<'_>) -> Result<()> {
+    for (folder, words) in EXAMPLES {
+        let mut command = package.environment.program("python")?;
+        command.args(["-B"]).args(*words).current_dir(package.workspace.path(folder));
+        for name in SECRETS {
+            command.env_remove(name);
+        }
+        process::run_shown(&mut command)?;
+    }
+    Ok(())
+}
+
 /// The stubs are what the sources generate.
 fn stubs(package: &Package<'_>) -> Result<()> {
     let Package { workspace, tools, .. } = package;
@@ -291,8 +315,8 @@ fn free_threaded_wheel(package: &Package<'_>) -> Result<()> {
 
 fn style(package: &Package<'_>) -> Result<()> {
     let Package { workspace, tools, .. } = package;
-    run_in(workspace, tools, &["ruff", "check", "."])?;
-    run_in(workspace, tools, &["ruff", "format", "--check", "."])
+    run_in(workspace, tools, &["ruff", "check", ".", "../../examples"])?;
+    run_in(workspace, tools, &["ruff", "format", "--check", ".", "../../examples"])
 }
 
 /// Checks the wheel's name and its length.
