@@ -58,3 +58,6 @@ module Deskseal
     Native.generate_secret
   end
 end
+
+# Rails is the application's: this gem does not bring it.
+require_relative "deskseal/railtie" if defined?(Rails::Railtie)

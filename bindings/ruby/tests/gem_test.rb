@@ -34,7 +34,7 @@ module Packed
 
   # Returns the paths that are in every gem.
   def common_paths
-    ruby = paths("bindings/ruby", "{lib,sig}/**/*.{rb,rbs}")
+    ruby = paths("bindings/ruby", "{lib,sig}/**/*.{rb,rbs,tt}")
     ["LICENSE-APACHE", "LICENSE-MIT", "README.md", *ruby]
   end
 

@@ -5,6 +5,7 @@
 
 require "action_controller/railtie"
 require "action_view/testing/resolvers"
+require "rails/test_help"
 require "fileutils"
 require "logger"
 require "rack/mock"
@@ -26,18 +27,21 @@ class ReadmeApplication < Rails::Application
   config.secret_key_base = "for this test alone"
   config.hosts.clear
   routes.append do
-    get "/support", to: "support#show"
-    get "/ask-for-help", to: "support#ask_for_help"
-    get "/submit-ticket", to: "tickets#new"
+    get "support", to: "support#show"
+    get "support/portal", to: "support#portal", as: :deskseal_portal
+    get "support/identity", to: "support#identity"
+    get "submit-ticket", to: "tickets#new"
   end
 end
+
+ReadmeApplication.initialize!
 
 class ApplicationController < ActionController::Base
   User = Struct.new(:email, :id)
 
   def authenticate_user! = nil
 
-  def current_user = User.new("Ada@example.com", 42)
+  helper_method def current_user = User.new("Ada@example.com", 42)
 end
 
 # Returns the README's blocks of code.
@@ -56,12 +60,16 @@ ensure
 end
 
 OUTPUT = output_of_the_readme
-ReadmeApplication.initialize!
 ActionController::Base.prepend_view_path(
   ActionView::FixtureResolver.new("support/show.html.erb" => blocks("erb").first),
 )
 
 class ReadmeTest < Minitest::Test
+  # The README's own tests have made one up.
+  def setup
+    Rails.configuration.deskseal.ticket_center.delete(:secret)
+  end
+
   def test_the_blocks_print_what_their_comments_say
     expected = blocks("ruby").flat_map { |block| block.scan(/^ *puts .*# (.+)$/) }.flatten
     refute_empty expected
@@ -72,8 +80,16 @@ class ReadmeTest < Minitest::Test
     assert_includes rails("/support").body, embed.html
   end
 
+  def test_the_rails_view_has_the_link
+    assert_includes rails("/support").body, '<a data-turbo="false" href="/support/portal">Help</a>'
+  end
+
+  def test_the_rails_controller_answers_with_the_identity
+    assert_equal "ada@example.com", JSON.parse(rails("/support/identity").body)["email"]
+  end
+
   def test_the_rails_controllers_sign_and_verify_a_link
-    link = rails("/ask-for-help").headers["Location"]
+    link = rails("/support/portal").headers["Location"]
     query = URI(link).query
     assert_equal "A ticket of customer 42", rails("/submit-ticket?#{query}").body
     assert_equal "A public ticket", rails("/submit-ticket").body

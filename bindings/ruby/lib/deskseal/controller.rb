@@ -1,0 +1,45 @@
+# frozen_string_literal: true
+
+module Deskseal
+  # What controllers have.
+  module Controller
+    private
+
+    # Takes the visitor to the portal's form: as the customer, or as a stranger where nobody is signed in or
+    # the customer's id cannot be signed. Without a portal, the answer is 404.
+    #
+    # @param customer [Object, nil] who is signed in: `current_user`
+    #
+    # @example
+    #   def portal = redirect_to_portal(current_user)
+    def redirect_to_portal(customer)
+      PrivatePages.mark(request.env)
+      link = deskseal_link_of(customer) || Railtie.desk.public_link
+      link ? redirect_to(link, allow_other_host: true) : head(:not_found)
+    end
+
+    # Answers with the customer's identity as JSON, `{ email, signature, helpdeskId }`, for a page that mounts
+    # the Ticket Center itself. It is 204 where nobody is signed in; and `{ error: { code } }`, with 422 for
+    # an address that cannot be signed, and with 503 where the secret cannot be used.
+    #
+    # @param customer [Object, nil] who is signed in: `current_user`
+    #
+    # @example
+    #   def identity = render_ticket_center_identity(current_user)
+    def render_ticket_center_identity(customer)
+      PrivatePages.mark(request.env)
+      customer ? render(json: Railtie.desk.identity(customer)) : head(:no_content)
+    rescue Error => error
+      Railtie.desk.report(error)
+      status = error.is_a?(SecretError) ? :service_unavailable : :unprocessable_entity
+      render json: { error: { code: error.code } }, status: status
+    end
+
+    def deskseal_link_of(customer)
+      customer && Railtie.desk.portal_link(customer)
+    rescue Error => error
+      Railtie.desk.report(error)
+      nil
+    end
+  end
+end

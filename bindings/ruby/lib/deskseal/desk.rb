@@ -1,0 +1,101 @@
+# frozen_string_literal: true
+
+module Deskseal
+  # The help desk of a Rails application: its two products, each with its own secret, which is read when
+  # something is signed.
+  #
+  # @api private
+  class Desk
+    # What no cache may keep: a page or an answer that carries an identity.
+    PRIVATE = "private, no-store"
+
+    # What the settings are where the application says nothing. A secret that is set, though nil, is not
+    # looked for elsewhere.
+    DEFAULTS = {
+      ticket_center: { email: :email, secret_variable: "HELPDESKY_HMAC_SECRET" },
+      portal: { user_id: :id, secret_variable: "LETTERBOOK_PORTAL_TICKET_SECRET" },
+    }.freeze
+
+    # Returns the settings to be changed by an application.
+    def self.defaults
+      DEFAULTS.each_with_object(ActiveSupport::OrderedOptions.new) do |(product, settings), options|
+        options[product] = ActiveSupport::OrderedOptions.new.merge!(settings)
+      end
+    end
+
+    def initialize(application)
+      @application = application
+    end
+
+    def embed(customer, **options)
+      settings = settings_of(:ticket_center)
+      email = settings.email.to_proc.call(customer).to_s
+      options[:script_url] ||= settings.script_url
+      signer(:ticket_center).ticket_center(email, helpdesk_id, **options)
+    end
+
+    # Returns what a page's own code needs to mount the Ticket Center, the same in every language.
+    def identity(customer)
+      attributes = embed(customer).attributes
+      {
+        email: attributes.fetch("data-email"),
+        signature: attributes.fetch("data-signature"),
+        helpdeskId: attributes.fetch("data-helpdesk-id"),
+      }
+    end
+
+    def portal_link(customer)
+      settings = settings_of(:portal)
+      signer(:portal).portal_link(settings.url.to_s, settings.user_id.to_proc.call(customer).to_s)
+    end
+
+    # Returns the link that opens the portal's form as a stranger, or nil without a portal.
+    def public_link
+      # What a portal's URL is, and how it becomes a link, is not decided here.
+      link = Signer.new(Deskseal.generate_secret).portal_link(settings_of(:portal).url.to_s, "nobody")
+      link.split("?").first
+    rescue InputError
+      nil
+    end
+
+    # Logs why somebody gets the public form instead; where errors are shown, it is raised.
+    def report(error)
+      raise error if @application.config.consider_all_requests_local
+
+      warn("A customer gets the public form instead: #{error.code}")
+    end
+
+    def warn(message)
+      ::Rails.logger&.error("Deskseal: #{message}")
+    end
+
+    # Returns the class alone: the application may hold secrets.
+    def inspect
+      "#<#{self.class}>"
+    end
+
+    private
+
+    def signer(product)
+      settings = settings_of(product)
+      return Signer.new(value_of(settings[:secret])) if settings.key?(:secret)
+
+      secret = @application.credentials.dig(:deskseal, product, :secret)
+      secret.nil? ? Signer.from_env(settings.secret_variable) : Signer.new(secret)
+    end
+
+    def helpdesk_id
+      id = value_of(settings_of(:ticket_center).helpdesk_id)
+      id ||= @application.credentials.dig(:deskseal, :ticket_center, :helpdesk_id)
+      (id || ENV["HELPDESKY_HELPDESK_ID"]).to_s
+    end
+
+    def value_of(setting)
+      setting.respond_to?(:call) ? setting.call : setting
+    end
+
+    def settings_of(product)
+      @application.config.deskseal.public_send(product)
+    end
+  end
+end

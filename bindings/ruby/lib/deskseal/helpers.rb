@@ -1,0 +1,65 @@
+# frozen_string_literal: true
+
+module Deskseal
+  # What views have.
+  module Helpers
+    # Shows the customer's Ticket Center, and nothing where nobody is signed in.
+    #
+    # The page's Content-Security-Policy nonce is Rails' own. The page is sent with
+    # `Cache-Control: private, no-store`.
+    #
+    # A customer whose address cannot be signed sees the block, or else a link to the portal's public form,
+    # and the code is logged. Where Rails shows errors, it is raised.
+    #
+    # @param customer [Object, nil] who is signed in: `current_user`
+    # @param options [Hash] `align:`, `max_width:`, `container:`, `script_url:` and `nonce:` of
+    #   {Signer#ticket_center}
+    # @yield what to show a customer whose address cannot be signed
+    # @return [ActiveSupport::SafeBuffer, nil]
+    #
+    # @example
+    #   <%= ticket_center_tag current_user, align: "left" %>
+    def ticket_center_tag(customer, **options, &fallback)
+      return if customer.nil?
+
+      deskseal_keep_private
+      options[:nonce] ||= content_security_policy_nonce if respond_to?(:content_security_policy_nonce)
+      Railtie.desk.embed(customer, **options).html
+    rescue Error => error
+      Railtie.desk.report(error)
+      fallback ? capture(&fallback) : deskseal_public_link
+    end
+
+    # Returns a link to the action that takes the visitor to the portal, at the route `deskseal_portal`.
+    #
+    # It is the same for everybody and never goes stale: that action signs when the customer clicks. Turbo
+    # leaves it alone, since it could not follow to another site.
+    #
+    # @param name [String, nil] the link's text, or a block
+    # @param html_options [Hash] those of `link_to`
+    # @return [ActiveSupport::SafeBuffer]
+    #
+    # @example
+    #   <%= portal_link_to "Help" %>
+    def portal_link_to(name = nil, html_options = {}, &block)
+      name, html_options = nil, name || {} if block
+      html_options = { data: { turbo: false } }.deep_merge(html_options)
+      return link_to(deskseal_portal_path, html_options, &block) if block
+
+      link_to(name, deskseal_portal_path, html_options)
+    end
+
+    private
+
+    def deskseal_keep_private
+      # Newer versions of Rails can refuse to keep a fragment.
+      uncacheable! if respond_to?(:uncacheable!, true)
+      PrivatePages.mark(request.env)
+    end
+
+    def deskseal_public_link
+      link = Railtie.desk.public_link
+      link && link_to(t("deskseal.contact_support", default: "Contact support"), link)
+    end
+  end
+end

@@ -1,0 +1,30 @@
+# frozen_string_literal: true
+
+module Deskseal
+  # Keeps answers with somebody's identity out of caches, whatever the action has set.
+  #
+  # @api private
+  class PrivatePages
+    MARK = "deskseal.private"
+    ANSWERED = "deskseal.answered"
+
+    # Remembers that the answer carries an identity.
+    def self.mark(environment)
+      environment[MARK] = true
+      return unless environment[ANSWERED]
+
+      Railtie.desk.warn("A page that is streamed shows a Ticket Center: send it with #{Desk::PRIVATE}")
+    end
+
+    def initialize(app)
+      @app = app
+    end
+
+    def call(environment)
+      status, headers, body = @app.call(environment)
+      environment[ANSWERED] = true
+      headers["Cache-Control"] = Desk::PRIVATE if environment[MARK]
+      [status, headers, body]
+    end
+  end
+end

@@ -1,0 +1,37 @@
+# frozen_string_literal: true
+
+require "rails/railtie"
+require_relative "controller"
+require_relative "desk"
+require_relative "helpers"
+require_relative "private_pages"
+
+module Deskseal
+  # The help desk in a Rails application.
+  #
+  # `config.deskseal.ticket_center` and `config.deskseal.portal` say which desk it is; nothing of them is
+  # used before something is signed, so that assets and databases are prepared without a secret.
+  #
+  # @example
+  #   config.deskseal.ticket_center.helpdesk_id = "desk-1"
+  #   config.deskseal.portal.url = "https://help.company.com"
+  class Railtie < ::Rails::Railtie
+    config.deskseal = Desk.defaults
+
+    # Returns the desk of the application that runs.
+    #
+    # @api private
+    def self.desk
+      Desk.new(::Rails.application)
+    end
+
+    initializer "deskseal.middleware" do |app|
+      app.middleware.use PrivatePages
+    end
+
+    initializer "deskseal.helpers" do
+      ActiveSupport.on_load(:action_view) { include Helpers }
+      ActiveSupport.on_load(:action_controller) { include Controller }
+    end
+  end
+end

@@ -1,0 +1,292 @@
+# frozen_string_literal: true
+
+# The integration with Rails, in an application: its helpers, its actions and its generator.
+
+require "action_controller/railtie"
+require "fileutils"
+require "logger"
+require "ostruct"
+require "rack/mock"
+require "rails/generators"
+require "stringio"
+require "tmpdir"
+require_relative "support"
+
+class Shop < Rails::Application
+  LOG = StringIO.new
+  CUSTOMERS = Hash.new { |_, name| OpenStruct.new(id: 42, uuid: "uuid-42", email: name) }
+
+  config.cache_classes = true
+  config.eager_load = false
+  config.consider_all_requests_local = false
+  config.root = Dir.mktmpdir.tap { |root| Minitest.after_run { FileUtils.remove_entry(root) } }
+  config.logger = Logger.new(LOG)
+  config.secret_key_base = "for this test alone"
+  config.hosts.clear
+  config.content_security_policy { |policy| policy.script_src :self }
+  config.content_security_policy_nonce_generator = ->(request) { request.params["nonce"] }
+  routes.append do
+    get "/page", to: "support#page"
+    get "/cacheable", to: "support#cacheable"
+    get "/stream", to: "support#stream"
+    get "/help", to: "support#portal", as: :deskseal_portal
+    get "/identity", to: "support#identity"
+    get "/submit-ticket", to: "support#verify"
+  end
+end
+
+# Nothing of this needs a secret.
+Shop.initialize!
+
+class SupportController < ActionController::Base
+  VERIFIER = Deskseal::Verifier.new(Support::OTHER)
+
+  helper_method :current_user
+
+  PAGE = "<h1>Support</h1><%= ticket_center_tag current_user %>"
+
+  def page = render(inline: params.fetch(:template, PAGE))
+
+  def cacheable
+    expires_in 10.minutes, public: true
+    page
+  end
+
+  def stream
+    response.headers["Cache-Control"] = "private"
+    self.response_body = Enumerator.new { |body| body << view_context.ticket_center_tag(current_user) }
+  end
+
+  def portal = redirect_to_portal(current_user)
+
+  def identity = render_ticket_center_identity(current_user)
+
+  def verify
+    visitor = VERIFIER.verify_link("help.company.com", request.original_fullpath)
+    render plain: visitor ? visitor.user_id : "public"
+  rescue Deskseal::VerificationError => error
+    render plain: error.code, status: :forbidden
+  end
+
+  private
+
+  def current_user
+    Shop::CUSTOMERS[params[:as]] if params.key?(:as)
+  end
+end
+
+class RailtieTest < Minitest::Test
+  include Support
+
+  PRIVATE = "private, no-store"
+  PUBLIC_LINK = "https://help.company.com/submit-ticket"
+  SECRETS = { "HELPDESKY_HMAC_SECRET" => SECRET, "LETTERBOOK_PORTAL_TICKET_SECRET" => OTHER }.freeze
+  ADA = "as=Ada%40example.com"
+
+  def setup
+    ENV.update(SECRETS)
+    Shop.config.deskseal = Deskseal::Desk.defaults
+    Shop.config.deskseal.ticket_center.helpdesk_id = "desk-1"
+    Shop.config.deskseal.portal.url = "https://help.company.com"
+    Shop.config.consider_all_requests_local = false
+    Shop.credentials.config.clear
+    Shop::LOG.truncate(0)
+    Shop::LOG.rewind
+  end
+
+  def teardown
+    SECRETS.each_key { |name| ENV.delete(name) }
+    refute_includes Shop::LOG.string, SECRET
+    refute_includes Shop::LOG.string, OTHER
+  end
+
+  def test_the_tag_shows_the_customers_ticket_center
+    answer = get("/page?#{ADA}")
+    assert_equal "<h1>Support</h1>#{embed}", answer.body
+    assert_equal PRIVATE, answer["Cache-Control"]
+  end
+
+  def test_the_tag_shows_strangers_nothing
+    answer = get("/page")
+    assert_equal "<h1>Support</h1>", answer.body
+    refute_includes answer["Cache-Control"], "no-store"
+  end
+
+  def test_the_tag_takes_options
+    options = { align: "left", max_width: "40rem", container: "help", nonce: "abc" }
+    answer = get("/page?#{ADA}&#{template("<%= ticket_center_tag current_user, **#{options} %>")}")
+    assert_equal embed(**options), answer.body
+  end
+
+  def test_the_tag_takes_the_nonce_of_rails
+    assert_includes get("/page?#{ADA}&nonce=of-rails").body, embed(nonce: "of-rails")
+  end
+
+  def test_what_an_action_says_about_caches_does_not_hold_for_an_identity
+    assert_equal PRIVATE, get("/cacheable?#{ADA}")["Cache-Control"]
+    assert_includes get("/cacheable")["Cache-Control"], "public"
+  end
+
+  def test_a_streamed_page_is_warned_of
+    assert_includes get("/stream?#{ADA}").body, embed
+    assert_includes Shop::LOG.string, PRIVATE
+  end
+
+  def test_a_fragment_is_not_cached_where_rails_can_refuse
+    view = SupportController.new.tap { |controller| controller.set_request!(request) }.view_context
+    def view.uncacheable! = raise("not in a cached fragment")
+    error = assert_raises(RuntimeError) { view.ticket_center_tag(Shop::CUSTOMERS["ada@example.com"]) }
+    assert_equal "not in a cached fragment", error.message
+  end
+
+  def test_a_customer_without_address_gets_the_public_form
+    answer = get("/page?as=")
+    assert_equal 200, answer.status
+    assert_equal %(<h1>Support</h1><a href="#{PUBLIC_LINK}">Contact support</a>), answer.body
+    assert_includes Shop::LOG.string, "email_empty"
+  end
+
+  def test_a_customer_without_address_gets_the_block
+    source = "<%= ticket_center_tag current_user do %>Write <b>to us</b><% end %>"
+    assert_equal "Write <b>to us</b>", get("/page?as=&#{template(source)}").body
+    assert_equal embed, get("/page?#{ADA}&#{template(source)}").body
+  end
+
+  def test_there_is_no_link_without_a_portal
+    Shop.config.deskseal.portal.url = nil
+    assert_equal "<h1>Support</h1>", get("/page?as=").body
+    assert_equal 404, get("/help").status
+  end
+
+  def test_an_error_is_raised_where_rails_shows_errors
+    Shop.config.consider_all_requests_local = true
+    error = assert_raises(ActionView::Template::Error) do
+      SupportController.render(inline: '<%= ticket_center_tag Shop::CUSTOMERS[""] %>')
+    end
+    assert_equal "email_empty", error.cause.code
+    answer = get("/identity?as=")
+    assert_equal 500, answer.status
+    [SECRET, OTHER].each { |secret| refute_includes answer.body, secret }
+  end
+
+  def test_the_menu_link_leads_to_the_action_that_signs
+    answer = get("/page?#{ADA}&#{template('<%= portal_link_to "Help", class: "menu" %>')}")
+    assert_equal '<a data-turbo="false" class="menu" href="/help">Help</a>', answer.body
+    refute_includes answer["Cache-Control"], "no-store"
+
+    answer = get("/help?#{ADA}")
+    assert_equal [302, PRIVATE], [answer.status, answer["Cache-Control"]]
+    visitor = Deskseal::Verifier.new(OTHER).verify_link(HOST, answer["Location"])
+    assert_equal "42", visitor.user_id
+  end
+
+  def test_the_menu_link_takes_a_block
+    source = '<%= portal_link_to(class: "menu") do %><b>Help</b><% end %>'
+    body = get("/page?#{template(source)}").body
+    assert_equal '<a data-turbo="false" class="menu" href="/help"><b>Help</b></a>', body
+  end
+
+  def test_a_stranger_gets_the_public_form
+    assert_equal PUBLIC_LINK, get("/help")["Location"]
+  end
+
+  def test_a_link_that_cannot_be_signed_becomes_the_public_one
+    ENV.delete("LETTERBOOK_PORTAL_TICKET_SECRET")
+    assert_equal PUBLIC_LINK, get("/help?#{ADA}")["Location"]
+    assert_includes Shop::LOG.string, "secret_missing"
+  end
+
+  def test_the_identity_is_json
+    answer = get("/identity?#{ADA}")
+    signed = SIGNER.sign_email("ada@example.com")
+    expected = { "email" => signed.email, "signature" => signed.signature, "helpdeskId" => "desk-1" }
+    assert_equal [expected, PRIVATE], [JSON.parse(answer.body), answer["Cache-Control"]]
+  end
+
+  def test_a_stranger_has_no_identity
+    answer = get("/identity")
+    assert_equal [204, "", PRIVATE], [answer.status, answer.body, answer["Cache-Control"]]
+  end
+
+  def test_an_identity_that_cannot_be_signed_is_a_code
+    answer = get("/identity?as=ada")
+    assert_equal [422, '{"error":{"code":"email_malformed"}}'], [answer.status, answer.body]
+    ENV.delete("HELPDESKY_HMAC_SECRET")
+    answer = get("/identity?#{ADA}")
+    assert_equal [503, '{"error":{"code":"secret_missing"}}'], [answer.status, answer.body]
+  end
+
+  def test_one_products_secret_never_serves_the_other
+    ENV.delete("HELPDESKY_HMAC_SECRET")
+    assert_includes get("/help?#{ADA}")["Location"], "user_id=42"
+    ENV.update(SECRETS).delete("LETTERBOOK_PORTAL_TICKET_SECRET")
+    assert_equal 200, get("/identity?#{ADA}").status
+    assert_equal PUBLIC_LINK, get("/help?#{ADA}")["Location"]
+  end
+
+  def test_secrets_may_be_among_the_credentials
+    SECRETS.each_key { |name| ENV.delete(name) }
+    ENV["HELPDESKY_HELPDESK_ID"] = "desk-2"
+    Shop.config.deskseal.ticket_center.helpdesk_id = nil
+    Shop.credentials.config[:deskseal] = { ticket_center: { secret: SECRET }, portal: { secret: OTHER } }
+    assert_equal "desk-2", JSON.parse(get("/identity?#{ADA}").body)["helpdeskId"]
+    assert_includes get("/help?#{ADA}")["Location"], "user_id=42"
+    Shop.credentials.config[:deskseal][:ticket_center][:helpdesk_id] = "desk-3"
+    assert_equal "desk-3", JSON.parse(get("/identity?#{ADA}").body)["helpdeskId"]
+  ensure
+    ENV.delete("HELPDESKY_HELPDESK_ID")
+  end
+
+  def test_a_secret_that_is_set_is_taken_even_if_it_is_nil
+    Shop.config.deskseal.ticket_center.secret = nil
+    assert_equal 503, get("/identity?#{ADA}").status
+    Shop.config.deskseal.ticket_center.secret = -> { SECRET }
+    assert_equal 200, get("/identity?#{ADA}").status
+  end
+
+  def test_settings_say_what_of_a_customer_is_signed
+    Shop.config.deskseal.portal.user_id = :uuid
+    Shop.config.deskseal.ticket_center.email = ->(customer) { "shop-#{customer.email}" }
+    assert_includes get("/help?#{ADA}")["Location"], "user_id=uuid-42&"
+    assert_equal "shop-ada@example.com", JSON.parse(get("/identity?#{ADA}").body)["email"]
+  end
+
+  def test_verifying_the_raw_target_refuses_a_repeated_parameter
+    link = Deskseal::Signer.new(OTHER).portal_link("https://help.company.com", "a+b &ü")
+    target = link.delete_prefix("https://help.company.com")
+    assert_equal "a+b &ü", get(target).body.force_encoding("UTF-8")
+    assert_equal "identity_repeated", get("#{target}&user_id=43").body
+  end
+
+  def test_the_generator_writes_the_initializer
+    Dir.mktmpdir do |folder|
+      output = capture_io { Rails::Generators.invoke("deskseal:install", [], destination_root: folder) }.join
+      written = File.read(File.join(folder, "config/initializers/deskseal.rb"))
+      assert_includes output, "config/initializers/deskseal.rb"
+      eval(written.gsub("# config.", "config."))
+    end
+    assert_equal "https://desk.company.com/ticket-center.js", Shop.config.deskseal.ticket_center.script_url
+  end
+
+  def test_the_plain_gem_loads_no_framework
+    assert_equal "nil", ruby("require 'deskseal'; p defined?(Rails)").strip
+  end
+
+  private
+
+  def get(target)
+    Rack::MockRequest.new(Shop).get(target)
+  end
+
+  def template(source)
+    "template=#{Rack::Utils.escape(source)}"
+  end
+
+  def request
+    ActionDispatch::Request.new(Rack::MockRequest.env_for("/"))
+  end
+
+  def embed(**options)
+    SIGNER.ticket_center("ada@example.com", "desk-1", **options).html
+  end
+end
