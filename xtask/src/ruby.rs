@@ -19,6 +19,12 @@ use crate::workspace::Workspace;
 /// The gem's folder.
 const PACKAGE: &str = "bindings/ruby";
 
+/// The application that has the gem.
+const EXAMPLE: &str = "examples/rails";
+
+/// What holds the secrets of an application.
+const SECRETS: [&str; 2] = ["HELPDESKY_HMAC_SECRET", "LETTERBOOK_PORTAL_TICKET_SECRET"];
+
 /// Where everything made for the gem goes, in cargo's target folder.
 const OUTPUT: &str = "ruby";
 
@@ -107,6 +113,7 @@ const CHECKS: &[Check] = &[
     ("ruby: gem", gem_is_small),
     ("ruby: tests", tests),
     ("ruby: platform gem", platform_gem),
+    ("ruby: example", example),
     ("ruby: leaks", leaks),
     ("ruby: style", style),
 ];
@@ -299,6 +306,20 @@ fn portable_tests(mut ruby: Command) -> Result<()> {
     process::run(ruby.args(["-e", ""]))
 }
 
+/// The example's own tests pass with the installed gem, and nothing needs a secret to start.
+fn example(package: &Installed<'_>) -> Result<()> {
+    if !HAS_LIBRARIES {
+        println!("   left to Debian");
+        return Ok(());
+    }
+    let mut rails = package.ruby(&package.home);
+    rails.current_dir(package.workspace.path(EXAMPLE)).args(["bin/rails", "test"]);
+    for name in SECRETS {
+        rails.env_remove(name);
+    }
+    process::run_shown(&mut rails)
+}
+
 fn leaks(package: &Installed<'_>) -> Result<()> {
     process::run(package.ruby(&package.home).arg("tests/leak.rb"))
 }
@@ -306,7 +327,8 @@ fn leaks(package: &Installed<'_>) -> Result<()> {
 fn style(package: &Installed<'_>) -> Result<()> {
     let folder = package.workspace.path(PACKAGE);
     let mut files = Vec::new();
-    for name in ["", "ext/deskseal", "lib", "lib/deskseal", "tests"] {
+    let generator = "lib/generators/deskseal/install";
+    for name in ["", "ext/deskseal", "lib", "lib/deskseal", generator, "tests"] {
         for extension in ["rb", "ru", "gemspec"] {
             files.extend(files::with_extension(&folder.join(name), extension)?);
         }

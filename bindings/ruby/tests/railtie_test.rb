@@ -98,6 +98,7 @@ class RailtieTest < Minitest::Test
     SECRETS.each_key { |name| ENV.delete(name) }
     refute_includes Shop::LOG.string, SECRET
     refute_includes Shop::LOG.string, OTHER
+    refute_match(/\h{64}/, Shop::LOG.string)
   end
 
   def test_the_tag_shows_the_customers_ticket_center
@@ -178,6 +179,7 @@ class RailtieTest < Minitest::Test
     assert_equal [302, PRIVATE], [answer.status, answer["Cache-Control"]]
     visitor = Deskseal::Verifier.new(OTHER).verify_link(HOST, answer["Location"])
     assert_equal "42", visitor.user_id
+    assert_includes Shop::LOG.string, "Redirected to [FILTERED]"
   end
 
   def test_the_menu_link_takes_a_block

@@ -29,6 +29,12 @@ module Deskseal
       app.middleware.use PrivatePages
     end
 
+    # Rails logs where it redirects to, and whoever has the link is the customer while it holds.
+    initializer "deskseal.logs" do |app|
+      app.config.filter_redirect << /[?&]user_id_signature=/
+      app.config.filter_parameters << :user_id_signature
+    end
+
     initializer "deskseal.helpers" do
       ActiveSupport.on_load(:action_view) { include Helpers }
       ActiveSupport.on_load(:action_controller) { include Controller }
