@@ -1,0 +1,33 @@
+<?php
+
+/*
+ * Which help desk the application has. `php artisan vendor:publish --tag=deskseal-config` copies this file.
+ *
+ * Each product has its own secret, and neither is used for the other. Nothing here is needed before somebody
+ * is signed in: applications are built without it. `config:cache` keeps what the environment holds at that
+ * moment, so that it runs where the secrets are.
+ */
+
+return [
+    'ticket_center' => [
+        'secret' => env('HELPDESKY_HMAC_SECRET'),
+        'helpdesk_id' => env('HELPDESKY_HELPDESK_ID'),
+        // A desk of your own has a script of its own: https://desk.company.com/ticket-center.js
+        'script_url' => env('HELPDESKY_SCRIPT_URL'),
+        // The user's attribute. Sign addresses only that your sign-in has verified.
+        'email' => 'email',
+    ],
+
+    'portal' => [
+        'secret' => env('LETTERBOOK_PORTAL_TICKET_SECRET'),
+        'url' => env('LETTERBOOK_PORTAL_URL'),
+        // The user's attribute; null is the one that the user signs in by.
+        'user_id' => null,
+    ],
+
+    // Where the routes `deskseal.portal` and `deskseal.identity` are, and what they need to know the user.
+    'routes' => [
+        'prefix' => 'deskseal',
+        'middleware' => ['web'],
+    ],
+];

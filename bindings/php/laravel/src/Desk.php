@@ -1,0 +1,187 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal\Laravel;
+
+use Deskseal\Embed;
+use Deskseal\Exception\DesksealException;
+use Deskseal\Exception\InputException;
+use Deskseal\Signer;
+use Deskseal\Verifier;
+use Illuminate\Contracts\Auth\Authenticatable;
+use Illuminate\Contracts\Config\Repository;
+use Illuminate\Contracts\Foundation\Application;
+use Illuminate\Contracts\View\Factory;
+use Illuminate\Http\Request;
+use Illuminate\Support\HtmlString;
+use Psr\Log\LoggerInterface;
+
+/**
+ * The application's help desk: its two products, each with its own secret, which is read when something is
+ * signed.
+ */
+class Desk
+{
+    /** What no cache may keep: a page or an answer that carries an identity. */
+    public const PRIVATE = 'private, no-store';
+
+    private const MARK = 'deskseal.private';
+
+    public function __construct(
+        private readonly Application $app,
+        private readonly Repository $config,
+        private readonly LoggerInterface $log,
+    ) {
+    }
+
+    /**
+     * Returns the markup that shows this user's Ticket Center.
+     *
+     * @param array{align?: ?string, maxWidth?: ?string, container?: ?string, nonce?: ?string} $options
+     *
+     * @throws DesksealException the secret cannot be used, or the address or an option cannot be signed
+     */
+    public function embed(Authenticatable $user, array $options = []): Embed
+    {
+        $settings = ['scriptUrl' => $this->text('ticket_center.script_url') ?: null];
+        return $this->signer('ticket_center')->ticketCenter(
+            (string) $user->{$this->text('ticket_center.email')},
+            $this->text('ticket_center.helpdesk_id'),
+            ...$settings,
+            ...$options,
+        );
+    }
+
+    /**
+     * Returns what a page's own code needs to mount the Ticket Center, the same in every language.
+     *
+     * @return array{email: string, signature: string, helpdeskId: string}
+     *
+     * @throws DesksealException the secret cannot be used, or the address cannot be signed
+     */
+    public function identity(Authenticatable $user): array
+    {
+        $attributes = $this->embed($user)->attributes;
+        return [
+            'email' => $attributes['data-email'],
+            'signature' => $attributes['data-signature'],
+            'helpdeskId' => $attributes['data-helpdesk-id'],
+        ];
+    }
+
+    /**
+     * Returns the link that opens the portal's form as this user, for five minutes.
+     *
+     * @throws DesksealException the secret cannot be used, or the id or the portal's URL cannot be signed
+     */
+    public function portalLink(Authenticatable $user): string
+    {
+        $attribute = $this->text('portal.user_id');
+        $id = $attribute === '' ? $user->getAuthIdentifier() : $user->{$attribute};
+        return $this->signer('portal')->portalLink($this->text('portal.url'), (string) $id);
+    }
+
+    /** Returns the link that opens the portal's form as a stranger, or null without a portal. */
+    public function publicLink(): ?string
+    {
+        try {
+            // What a portal's URL is, and how it becomes a link, is not decided here.
+            $signer = new Signer(\Deskseal\generate_secret());
+            return strtok($signer->portalLink($this->text('portal.url'), 'nobody'), '?');
+        } catch (InputException) {
+            return null;
+        }
+    }
+
+    /**
+     * Returns what `@ticketCenter` shows: the signed-in user's Ticket Center, and nothing to strangers.
+     *
+     * A user whose address cannot be signed sees the view `deskseal::fallback`, and the code is logged. In
+     * debug mode it is thrown.
+     *
+     * @param array{user?: ?Authenticatable, align?: ?string, maxWidth?: ?string, container?: ?string, nonce?: ?string} $options
+     */
+    public function ticketCenter(array $options = []): HtmlString
+    {
+        $request = $this->app->make('request');
+        $user = array_key_exists('user', $options) ? $options['user'] : $request->user();
+        if ($user === null) {
+            return new HtmlString('');
+        }
+        self::markPrivate($request);
+        unset($options['user']);
+        try {
+            return new HtmlString($this->embed($user, $options + ['nonce' => $this->nonce()])->html);
+        } catch (DesksealException $error) {
+            $this->report($error);
+            $fallback = $this->app->make(Factory::class)->make('deskseal::fallback');
+            return new HtmlString($fallback->with('publicLink', $this->publicLink())->render());
+        }
+    }
+
+    /** Remembers that the answer carries an identity. */
+    public static function markPrivate(Request $request): void
+    {
+        $request->attributes->set(self::MARK, true);
+    }
+
+    public static function isPrivate(Request $request): bool
+    {
+        return $request->attributes->has(self::MARK);
+    }
+
+    /** Logs why somebody gets the public form instead; in debug mode, it is thrown. */
+    public function report(DesksealException $error): void
+    {
+        if ($this->config->get('app.debug')) {
+            throw $error;
+        }
+        $this->log->error('A customer gets the public form instead: ' . $error->errorCode());
+    }
+
+    /** Returns the verifier with a product's secret: `ticket_center` or `portal`. */
+    public function verifier(string $product): Verifier
+    {
+        return new Verifier($this->config->get("deskseal.$product.secret"));
+    }
+
+    /**
+     * Returns the secret of a product, if it can be used, for `explain` to recognise a mix-up.
+     *
+     * @return list<string>
+     */
+    public function usableSecrets(string $product): array
+    {
+        try {
+            $this->signer($product);
+        } catch (DesksealException) {
+            return [];
+        }
+        return [$this->config->get("deskseal.$product.secret")];
+    }
+
+    /** Returns the host that customers visit. */
+    public function portalHost(): string
+    {
+        return (string) parse_url($this->text('portal.url'), PHP_URL_HOST);
+    }
+
+    private function signer(string $product): Signer
+    {
+        return new Signer($this->config->get("deskseal.$product.secret"));
+    }
+
+    /** What the application has not set is empty, and refused with its code. */
+    private function text(string $setting): string
+    {
+        return (string) $this->config->get("deskseal.$setting");
+    }
+
+    /** Newer versions of Laravel have one nonce for all of a page's scripts. */
+    private function nonce(): ?string
+    {
+        $vite = 'Illuminate\Foundation\Vite';
+        return class_exists($vite) ? $this->app->make($vite)->cspNonce() : null;
+    }
+}

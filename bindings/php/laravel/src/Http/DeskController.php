@@ -1,0 +1,62 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal\Laravel\Http;
+
+use Deskseal\Exception\DesksealException;
+use Deskseal\Exception\SecretException;
+use Deskseal\Laravel\Desk;
+use Illuminate\Contracts\Auth\Authenticatable;
+use Illuminate\Http\JsonResponse;
+use Illuminate\Http\RedirectResponse;
+use Illuminate\Http\Request;
+use Illuminate\Http\Response;
+
+/** What signs when the visitor asks, so that no page holds a link that goes stale. */
+class DeskController
+{
+    public function __construct(private readonly Desk $desk)
+    {
+    }
+
+    /** Takes the visitor to the portal's form: as themselves if they are signed in. */
+    public function portal(Request $request): RedirectResponse
+    {
+        Desk::markPrivate($request);
+        $link = $this->linkOf($request->user()) ?? $this->desk->publicLink();
+        abort_if($link === null, 404);
+        return new RedirectResponse($link);
+    }
+
+    /**
+     * Answers with the signed identity of the signed-in user, as JSON: `{ email, signature, helpdeskId }`.
+     *
+     * It is 204 for strangers; and `{ error: { code } }`, with 422 for an address that cannot be signed, and
+     * with 503 where the secret cannot be used.
+     */
+    public function identity(Request $request): JsonResponse|Response
+    {
+        Desk::markPrivate($request);
+        if ($request->user() === null) {
+            return new Response('', 204);
+        }
+        try {
+            return new JsonResponse($this->desk->identity($request->user()));
+        } catch (DesksealException $error) {
+            $this->desk->report($error);
+            $status = $error instanceof SecretException ? 503 : 422;
+            return new JsonResponse(['error' => ['code' => $error->errorCode()]], $status);
+        }
+    }
+
+    private function linkOf(?Authenticatable $user): ?string
+    {
+        try {
+            return $user === null ? null : $this->desk->portalLink($user);
+        } catch (DesksealException $error) {
+            $this->desk->report($error);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal\Laravel\Tests;
+
+use Deskseal\Exception\VerificationException;
+use Deskseal\Signer;
+use Illuminate\Foundation\Application;
+use Illuminate\Foundation\Testing\TestCase as LaravelTestCase;
+use PHPUnit\Framework\TestCase;
+
+/** Every block of the README runs. */
+final class ReadmeTest extends TestCase
+{
+    private Shop $shop;
+
+    protected function setUp(): void
+    {
+        foreach (parse_ini_string(self::blocks('ini')[0]) as $name => $value) {
+            // An ellipsis stands for the rest of the secret.
+            $_ENV[$name] = str_replace('…', str_repeat('x', 8) . bin2hex(random_bytes(8)), $value);
+        }
+        $this->shop = new Shop();
+    }
+
+    protected function tearDown(): void
+    {
+        foreach (array_keys(parse_ini_string(self::blocks('ini')[0])) as $name) {
+            unset($_ENV[$name]);
+        }
+    }
+
+    public function testTheViewShowsTheLinkAndTheTicketCenter(): void
+    {
+        $this->shop->view('page', self::blocks('blade')[0]);
+
+        $page = $this->shop->get('/page', ['id' => 42, 'email' => 'Ada@example.com'])->getContent();
+
+        $signer = new Signer($_ENV['HELPDESKY_HMAC_SECRET']);
+        $embed = $signer->ticketCenter('ada@example.com', 'desk-1')->html;
+        self::assertSame("<a href=\"http://localhost/deskseal/portal\">Help</a>\n$embed", trim($page));
+    }
+
+    public function testTheRecipeVerifies(): void
+    {
+        $recipe = self::blocks('php')[0];
+        $this->shop->app->make('router')->get('/submit-ticket', fn () => eval($recipe . 'return $id;'));
+
+        self::assertSame('a public visitor', $this->shop->get('/submit-ticket')->getContent());
+        $signer = new Signer($_ENV['LETTERBOOK_PORTAL_TICKET_SECRET']);
+        $link = $signer->portalLink('https://help.company.com', '42');
+        self::assertSame('42', $this->shop->get($link)->getContent());
+        $answer = $this->shop->get("$link&user_id=43");
+        self::assertSame(500, $answer->getStatusCode());
+        self::assertInstanceOf(VerificationException::class, $answer->exception);
+        self::assertSame('identity_repeated', $answer->exception->errorCode());
+    }
+
+    public function testTheTestForUsersPasses(): void
+    {
+        $shop = $this->shop;
+        $parent = new class extends LaravelTestCase {
+            public static Shop $shop;
+
+            public function createApplication(): Application
+            {
+                return self::$shop->booted();
+            }
+        };
+        $parent::$shop = $shop;
+        class_alias($parent::class, 'Tests\TestCase');
+        eval(self::blocks('php')[1]);
+
+        $result = (new \SupportTest('testCustomersSeeTheirTicketCenter'))->run();
+
+        $defects = array_map(fn ($defect) => $defect->getExceptionAsString(), [...$result->errors(), ...$result->failures()]);
+        self::assertSame([1, []], [$result->count(), $defects]);
+    }
+
+    /** @return list<string> */
+    private static function blocks(string $kind): array
+    {
+        $readme = file_get_contents(dirname(__DIR__) . '/README.md');
+        preg_match_all("/^```$kind\n(.*?)^```$/ms", $readme, $blocks);
+        return $blocks[1];
+    }
+}

@@ -1,0 +1,168 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal\Laravel\Tests;
+
+use Deskseal\Laravel\DesksealServiceProvider;
+use Illuminate\Auth\AuthServiceProvider;
+use Illuminate\Auth\GenericUser;
+use Illuminate\Cache\CacheServiceProvider;
+use Illuminate\Contracts\Console\Kernel as ConsoleKernel;
+use Illuminate\Contracts\Debug\ExceptionHandler;
+use Illuminate\Contracts\Http\Kernel as HttpKernel;
+use Illuminate\Database\DatabaseServiceProvider;
+use Illuminate\Filesystem\Filesystem;
+use Illuminate\Filesystem\FilesystemServiceProvider;
+use Illuminate\Foundation\Application;
+use Illuminate\Foundation\Console\Kernel as FoundationConsoleKernel;
+use Illuminate\Foundation\Exceptions\Handler;
+use Illuminate\Foundation\Http\Kernel as FoundationHttpKernel;
+use Illuminate\Foundation\Providers\ConsoleSupportServiceProvider;
+use Illuminate\Http\Request;
+use Illuminate\Queue\QueueServiceProvider;
+use Illuminate\Translation\TranslationServiceProvider;
+use Illuminate\View\ViewServiceProvider;
+use Symfony\Component\Console\Output\BufferedOutput;
+use Symfony\Component\HttpFoundation\Response;
+
+/** An application of Laravel in a folder of its own, which is removed at the end. */
+final class Shop
+{
+    private const PROVIDERS = [
+        FilesystemServiceProvider::class,
+        ViewServiceProvider::class,
+        TranslationServiceProvider::class,
+        AuthServiceProvider::class,
+        CacheServiceProvider::class,
+        QueueServiceProvider::class,
+        DatabaseServiceProvider::class,
+        ConsoleSupportServiceProvider::class,
+        DesksealServiceProvider::class,
+    ];
+
+    public readonly Application $app;
+
+    private readonly string $folder;
+
+    public function __construct(bool $debug = false)
+    {
+        $this->folder = sys_get_temp_dir() . '/deskseal-laravel-' . bin2hex(random_bytes(8));
+        foreach (['bootstrap/cache', 'config', 'resources/views', 'storage/framework/views', 'storage/logs'] as $name) {
+            mkdir("$this->folder/$name", recursive: true);
+        }
+        foreach ($this->configuration($debug) as $name => $settings) {
+            $this->write("config/$name.php", '<?php return ' . var_export($settings, true) . ';');
+        }
+        $this->write('config/deskseal.php', '<?php return ' . self::class . '::deskseal();');
+        $this->write('bootstrap/app.php', '<?php return ' . self::class . '::made(dirname(__DIR__));');
+        $this->view('page', '<h1>Support</h1>@ticketCenter');
+        $this->app = $this->booted();
+    }
+
+    public function __destruct()
+    {
+        (new Filesystem())->deleteDirectory($this->folder);
+    }
+
+    /** Makes the application, as `bootstrap/app.php` does. */
+    public static function made(string $folder): Application
+    {
+        $app = new Application($folder);
+        $app->singleton(HttpKernel::class, FoundationHttpKernel::class);
+        $app->singleton(ConsoleKernel::class, FoundationConsoleKernel::class);
+        $app->singleton(ExceptionHandler::class, Handler::class);
+        return $app;
+    }
+
+    /**
+     * Returns the package's own configuration. There is no session here, so that routes are without it.
+     *
+     * @return array<string, mixed>
+     */
+    public static function deskseal(): array
+    {
+        $settings = require __DIR__ . '/../config/deskseal.php';
+        $settings['routes']['middleware'] = [];
+        return $settings;
+    }
+
+    /** Boots the application as a new process does, with what is cached. */
+    public function booted(): Application
+    {
+        $app = self::made($this->folder);
+        $app->make(ConsoleKernel::class)->bootstrap();
+        // They are for whole processes, and these tests are in one.
+        restore_error_handler();
+        restore_exception_handler();
+        error_reporting(E_ALL & ~E_DEPRECATED);
+        $app->make('auth')->viaRequest('nobody', fn () => null);
+        $router = $app->make('router');
+        $router->get('/page', fn () => view('page'));
+        $router->get('/public', fn () => response(view('page'))->header('Cache-Control', 'public, max-age=600'));
+        $router->getRoutes()->refreshNameLookups();
+        return $app;
+    }
+
+    public function view(string $name, string $template): void
+    {
+        $this->write("resources/views/$name.blade.php", $template);
+    }
+
+    /** @param ?array<string, mixed> $user who is signed in */
+    public function get(string $target, ?array $user = null): Response
+    {
+        $request = Request::create($target);
+        $this->app->make('auth')->resolveUsersUsing(fn () => $user === null ? null : new GenericUser($user));
+        return $this->app->make(HttpKernel::class)->handle($request);
+    }
+
+    /** Runs a command of artisan, and returns what it prints. */
+    public function artisan(string $line): string
+    {
+        $output = new BufferedOutput();
+        $this->app->make(ConsoleKernel::class)->call($line, [], $output);
+        return $output->fetch();
+    }
+
+    public function log(): string
+    {
+        return (string) @file_get_contents("$this->folder/storage/logs/laravel.log");
+    }
+
+    public function has(string $file): bool
+    {
+        return is_file("$this->folder/$file");
+    }
+
+    private function write(string $file, string $text): void
+    {
+        file_put_contents("$this->folder/$file", $text);
+    }
+
+    /** @return array<string, array<string, mixed>> */
+    private function configuration(bool $debug): array
+    {
+        return [
+            'app' => [
+                'env' => 'production',
+                'debug' => $debug,
+                'timezone' => 'UTC',
+                'locale' => 'en',
+                'fallback_locale' => 'en',
+                'aliases' => [],
+                'providers' => self::PROVIDERS,
+            ],
+            'auth' => ['defaults' => ['guard' => 'web'], 'guards' => ['web' => ['driver' => 'nobody']]],
+            'cache' => ['default' => 'array', 'stores' => ['array' => ['driver' => 'array']]],
+            'logging' => [
+                'default' => 'single',
+                'channels' => ['single' => ['driver' => 'single', 'path' => "$this->folder/storage/logs/laravel.log"]],
+            ],
+            'view' => [
+                'paths' => ["$this->folder/resources/views"],
+                'compiled' => "$this->folder/storage/framework/views",
+            ],
+        ];
+    }
+}

@@ -1,0 +1,16 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal\Laravel\Tests;
+
+/** Stands for `Illuminate\Foundation\Vite`, which newer versions of Laravel have. */
+final class Vite
+{
+    public static ?string $nonce = null;
+
+    public function cspNonce(): ?string
+    {
+        return self::$nonce;
+    }
+}

@@ -1,0 +1,18 @@
+<?php
+
+declare(strict_types=1);
+
+// Debian's Laravel is older than its PHP, and says so at length.
+error_reporting(E_ALL & ~E_DEPRECATED);
+
+// What Composer does elsewhere.
+require_once 'Illuminate/autoload.php';
+require_once __DIR__ . '/../src/helpers.php';
+spl_autoload_register(function (string $class): void {
+    foreach (['Deskseal\\Laravel\\Tests\\' => __DIR__, 'Deskseal\\Laravel\\' => __DIR__ . '/../src'] as $prefix => $folder) {
+        if (str_starts_with($class, $prefix)) {
+            require $folder . '/' . strtr(substr($class, strlen($prefix)), '\\', '/') . '.php';
+            return;
+        }
+    }
+});
