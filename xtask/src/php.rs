@@ -126,7 +126,12 @@ impl Installed<'_> {
 
     /// Returns `PHPUnit`, with the modules that it needs.
     fn phpunit(&self) -> Command {
-        let mut command = self.command("phpunit");
+        self.command_with_modules("phpunit")
+    }
+
+    /// Returns a program of PHP that needs more than the extension.
+    fn command_with_modules(&self, program: &str) -> Command {
+        let mut command = self.command(program);
         let folders = ["ini/conf.d", "ini/phpunit.d"]
             .map(|name| output(self.workspace, name).display().to_string());
         command.env("PHP_INI_SCAN_DIR", folders.join(":"));
@@ -292,14 +297,27 @@ fn laravel(installed: &Installed<'_>) -> Result<()> {
         return Ok(());
     }
     for folder in [LARAVEL_PACKAGE, LARAVEL_EXAMPLE] {
+        let folder = installed.workspace.path(folder);
+        if folder.join("artisan").exists() {
+            process::run_shown(composer(installed).current_dir(&folder).arg("install"))?;
+        }
         let mut phpunit = installed.phpunit();
-        phpunit.current_dir(installed.workspace.path(folder));
         for name in SECRETS {
             phpunit.env_remove(name);
         }
-        process::run_shown(&mut phpunit)?;
+        process::run_shown(phpunit.current_dir(&folder))?;
     }
     Ok(())
+}
+
+/// Returns Composer, which never asks, and loads the extension that packages require.
+fn composer(installed: &Installed<'_>) -> Command {
+    let mut composer = installed.command_with_modules("composer");
+    // It warns of root, and of Debian's own libraries.
+    composer.env("COMPOSER_ALLOW_SUPERUSER", "1");
+    composer.env("COMPOSER_HOME", output(installed.workspace, "composer/home"));
+    composer.args(["--no-interaction", "--quiet"]);
+    composer
 }
 
 fn fpm(installed: &Installed<'_>) -> Result<()> {

@@ -140,7 +140,7 @@ final class ReadmeTest extends TestCase
         $app = new Container();
         Facade::clearResolvedInstances();
         Facade::setFacadeApplication($app);
-        file_put_contents(self::$folder . '/support.blade.php', self::blocks('blade')[0]);
+        file_put_contents(self::$folder . '/support.blade.php', self::blocks('blade')[1]);
         $views = ['paths' => [self::$folder], 'compiled' => self::$folder];
         $app->instance('config', new Repository(['services' => $services, 'view' => $views]));
         $events = new Dispatcher($app);

@@ -33,7 +33,9 @@ final class ReadmeTest extends TestCase
 
     public function testTheViewShowsTheLinkAndTheTicketCenter(): void
     {
-        $this->shop->view('page', self::blocks('blade')[0]);
+        $view = self::blocks('blade')[0];
+        self::assertStringContainsString($view, file_get_contents(dirname(__DIR__, 2) . '/README.md'));
+        $this->shop->view('page', $view);
 
         $page = $this->shop->get('/page', ['id' => 42, 'email' => 'Ada@example.com'])->getContent();
 

@@ -1,0 +1,5 @@
+@extends('page')
+@section('title', 'Support')
+@section('content')
+@ticketCenter
+@endsection
