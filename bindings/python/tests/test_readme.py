@@ -48,6 +48,8 @@ def names(database: dict[str, str]) -> Iterator[dict[str, Any]]:
         patch.setenv("LETTERBOOK_PORTAL_TICKET_SECRET", PORTAL_SECRET)
         for block in blocks("python"):
             exec(compile(block, "README.md", "exec"), vars(module))
+        page = blocks("jinja")[0]
+        vars(module)["app"].add_url_rule("/help", "help", lambda: render_template_string(page))
         with override_settings(ROOT_URLCONF="readme", DESKSEAL=vars(module)["DESKSEAL"]):
             yield vars(module)
     del sys.modules["readme"]
@@ -90,7 +92,6 @@ def test_the_django_view_verifies_a_link(names: dict[str, Any]) -> None:
 def test_the_flask_page_shows_the_ticket_center_and_the_link(names: dict[str, Any]) -> None:
     app = names["app"]
     app.secret_key = "for the session of this test"
-    app.add_url_rule("/help", "help", lambda: render_template_string(blocks("jinja")[0]))
     client = app.test_client()
     assert "script" not in client.get("/help").text
     with client.session_transaction() as session:
@@ -109,6 +110,8 @@ def test_the_signers_sign(names: dict[str, Any]) -> None:
 
 def test_the_tests_for_users_pass(names: dict[str, Any]) -> None:
     names["test_a_link_expires"]()
+    names["test_customers_see_their_ticket_center"]()
+    del names["app"].config["DESKSEAL"]["ticket_center"]["secret"]
     suite = unittest.defaultTestLoader.loadTestsFromTestCase(names["SupportTest"])
     outcome = unittest.TextTestRunner().run(suite)
     assert (outcome.testsRun, outcome.wasSuccessful()) == (1, True)
