@@ -81,8 +81,9 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("examples/flask", &["-m", "pytest", "-pno:cacheprovider"]),
 ];
 
-/// What holds the secrets of an application.
-const SECRETS: [&str; 2] = ["HELPDESKY_HMAC_SECRET", "LETTERBOOK_PORTAL_TICKET_SECRET"];
+/// What a user may have set, and the examples do without: the secrets, and another project's settings.
+const FOREIGN: [&str; 3] =
+    ["DJANGO_SETTINGS_MODULE", "HELPDESKY_HMAC_SECRET", "LETTERBOOK_PORTAL_TICKET_SECRET"];
 
 /// A name, and what it runs.
 type Check = (&'static str, fn(&Package<'_>) -> Result<()>);
@@ -262,7 +263,7 @@ fn examples(package: &Package<'_>) -> Result<()> {
     for (folder, words) in EXAMPLES {
         let mut command = package.environment.program("python")?;
         command.args(["-B"]).args(*words).current_dir(package.workspace.path(folder));
-        for name in SECRETS {
+        for name in FOREIGN {
             command.env_remove(name);
         }
         process::run_shown(&mut command)?;
