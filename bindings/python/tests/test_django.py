@@ -1,6 +1,7 @@
 """The Django app: the tag, the views, the checks and the command."""
 
 import asyncio
+import doctest
 import io
 import json
 import logging
@@ -428,6 +429,10 @@ def test_verifying_the_raw_target_refuses_a_repeated_parameter() -> None:
     with pytest.raises(VerificationError) as raised:
         Client().get(f"{link}&user_id=43")
     assert raised.value.code == "identity_repeated"
+
+
+def test_the_documentation_has_examples_that_run() -> None:
+    assert doctest.testmod(deskseal) == (0, 10)
 
 
 def test_the_app_has_its_label() -> None:

@@ -1,9 +1,11 @@
 """The Flask extension: the global of templates, and the views."""
 
+import doctest
 from typing import Any
 
 import pytest
 from deskseal import DesksealError, Signer, VerificationError, Verifier
+from deskseal import flask as flask_extension
 from deskseal.flask import Customer, Deskseal
 from flask import Flask, Response, make_response, render_template_string, request, session
 from flask import stream_template_string as stream
@@ -229,6 +231,11 @@ def test_what_is_not_set_up_says_so(app: Flask) -> None:
     app.testing = True
     with pytest.raises(RuntimeError, match="Add 'ticket_center'"):
         signed_in(app).get("/page")
+
+
+def test_the_documentation_has_an_example_that_runs() -> None:
+    failed, attempted = doctest.testmod(flask_extension)
+    assert (failed, attempted > 0) == (0, True)
 
 
 def test_verifying_the_raw_target_refuses_a_repeated_parameter(app: Flask) -> None:

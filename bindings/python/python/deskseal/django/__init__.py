@@ -44,6 +44,13 @@ def ticket_center(
     Raises:
         SecretError: The deployment's secret is missing or unusable.
         InputError: The address or an option cannot be signed.
+
+    Example:
+        >>> from deskseal.django import ticket_center
+        >>> from django.contrib.auth.models import User
+        >>> embed = ticket_center(User(email="Ada@example.com"), align="left")
+        >>> embed.attributes["data-align"]
+        'left'
     """
     product = _settings.ticket_center()
     return product.embed(
@@ -61,6 +68,12 @@ def identity(user: AbstractBaseUser) -> Identity:
     Raises:
         SecretError: The deployment's secret is missing or unusable.
         InputError: The address cannot be signed.
+
+    Example:
+        >>> from deskseal.django import identity
+        >>> from django.contrib.auth.models import User
+        >>> identity(User(email="Ada@example.com"))["email"]
+        'ada@example.com'
     """
     return _settings.ticket_center().identity(_settings.email_of(user))
 
@@ -75,5 +88,11 @@ def portal_link(user: AbstractBaseUser) -> str:
     Raises:
         SecretError: The deployment's secret is missing or unusable.
         InputError: The id or the portal's URL cannot be signed.
+
+    Example:
+        >>> from deskseal.django import portal_link
+        >>> from django.contrib.auth.models import User
+        >>> portal_link(User(pk=42)).partition("&")[0]
+        'https://help.company.com/submit-ticket?user_id=42'
     """
     return _settings.portal().link(_settings.user_id_of(user))
