@@ -124,9 +124,9 @@ const MINIMUM_RUST: &str = r#"(?i)\b(?:rust-version|msrv|toolchain|minimum rust(
 /// A badge such as `rust-1.88%2B-blue`.
 const RUST_BADGE: &str = r"(?i)\brust(?:c)?-v?(1\.[0-9]+)(?:%2B|\+)?-";
 
-/// `deskseal = "0.1.0"`, `deskseal@0.1.0`, `deskseal==0.1.0`.
+/// `deskseal = "0.1.0"`, `deskseal@0.1.0`, `deskseal==0.1.0`, `deskseal[django]==0.1.0`.
 const DEPENDENCY: &str =
-    r#"\bdeskseal(?:-cli)?"?(?:@| ?==? ?"?|": "[\^~]?)v?([0-9]+\.[0-9]+\.[0-9]+)"#;
+    r#"\bdeskseal(?:-cli|\[\w+\])?"?(?:@| ?==? ?"?|": "[\^~]?)v?([0-9]+\.[0-9]+\.[0-9]+)"#;
 
 /// `VERSION = "0.1.0"`, which the gem's specification reads.
 const GEM_VERSION: &str = r#"\bVERSION = "([^"]+)""#;
