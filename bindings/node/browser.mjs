@@ -11,4 +11,5 @@ export const {
   SecretError,
   InputError,
   VerificationError,
+  deskseal,
 } = {}

@@ -5,13 +5,15 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import test from 'node:test'
+import test, { after } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import * as deskseal from 'deskseal'
+import express from 'express'
 
 const SECRET = 'example-secret-for-documentation'
 const package_ = dirname(createRequire(import.meta.url).resolve('deskseal'))
 const folder = mkdtempSync(join(process.cwd(), 'snippets-'))
+let count = 0
 const SNIPPETS = [
   ...readFileSync(join(package_, 'README.md'), 'utf8').matchAll(/```js\n(.*?)```/gs),
 ].map(([, code]) => code)
@@ -24,19 +26,9 @@ const { email, signature } = new deskseal.Signer(SECRET).signEmail('Ada@example.
 
 /** What each snippet must do, in the order of the README. */
 const CHECKS = {
-  'app.get(': async (code) => {
-    const { app } = await load(
-      code.replace(
-        "app.get('/support', ",
-        "app.use((request, _, next) => ((request.user = { email: 'Ada@Example.com' }), next()))\n$&",
-      ) + '\nexport { app }\n',
-    )
-    const server = await new Promise((resolve) => {
-      const listening = app.listen(0, () => resolve(listening))
-    })
-    const page = await (await fetch(`http://localhost:${server.address().port}/support`)).text()
-    server.close()
-    server.closeAllConnections()
+  supportPage: async (code) => {
+    const { supportPage } = await load(code)
+    const page = supportPage({ email: 'Ada@Example.com' })
     assert.match(page, /data-email="ada@example\.com" data-signature="52c24c92/)
   },
   'export async function GET': async (code) => {
@@ -64,6 +56,27 @@ const CHECKS = {
   explainEmail: async (code) => assert.match(await output(code), /^email_not_lowercased: /),
   DesksealError: async (code) =>
     assert.equal(await output(code), 'true SecretError secret_placeholder\n'),
+  'app.use(': async (code) => {
+    const signIn =
+      "app.use((request, _, next) => ((request.user = { id: 'user-42', email }), next()))"
+    const { app } = await load(code.replace('const {', `const email = '${email}'\n${signIn}\n$&`))
+    const visit = await visitor(app)
+    assert.match(await (await visit('/support')).text(), /data-email="ada@example\.com" data-sig/)
+    assert.equal((await (await visit('/deskseal/identity')).json()).signature, signature)
+    const { status, headers } = await visit('/deskseal/portal')
+    assert.equal(status, 303)
+    const verifier = new deskseal.Verifier(SECRET)
+    assert.equal(verifier.verifyLink('help.company.com', headers.get('location')).userId, 'user-42')
+  },
+  submitTicket: async (code) => {
+    const { submitTicket } = await load(code)
+    const link = new deskseal.Signer(SECRET).portalLink('https://help.company.com', 'user-42')
+    const visit = await visitor(express().get('/submit-ticket', submitTicket))
+    const path = link.slice('https://help.company.com'.length)
+    assert.equal(await (await visit(path)).text(), 'user-42')
+    assert.equal(await (await visit('/submit-ticket')).text(), 'public')
+    assert.equal((await visit(`${path}&user_id=eve`)).status, 500)
+  },
   "test('a link": async (code) => assert.match(await output(code), /pass 1/),
 }
 
@@ -75,23 +88,43 @@ test('every snippet of the README is run', () => {
   assert.equal(SNIPPETS.length, Object.keys(CHECKS).length)
 })
 
-const types = readFileSync(join(package_, 'index.d.cts'), 'utf8')
-const examples = [...types.matchAll(/@example\n(.*?)\*\/\s*(?:export |static )?(.*?)\n/gs)]
-for (const [, example, declaration] of examples) {
-  test(`example: ${declaration}`, async () => {
-    const code = example.replace(/^ *\* ?/gm, '')
-    const names = Object.keys(deskseal).join(', ')
-    await load(`import assert from 'node:assert/strict'
-      import { ${names} } from 'deskseal'
-      const secret = '${SECRET}'
-      const [signer, verifier] = [new Signer(secret), new Verifier(secret)]
-      { ${code} }`)
+/** The modules that Node.js alone can run, and the types with their examples. */
+const MODULES = { deskseal: 'index.d.cts', 'deskseal/express': 'express.d.cts' }
+
+for (const [module, file] of Object.entries(MODULES)) {
+  const names = Object.keys(await import(module))
+  const types = readFileSync(join(package_, file), 'utf8')
+  const examples = [...types.matchAll(/@example\n(.*?)\*\/\s*(?:export |static )?(.*?)\n/gs)]
+  for (const [, example, declaration] of examples) {
+    test(`example: ${declaration}`, async () => {
+      const code = example.replace(/^ *\* ?/gm, '')
+      await load(`import assert from 'node:assert/strict'
+        import { Signer, Verifier } from 'deskseal'
+        import { ${names.filter((name) => !['Signer', 'Verifier'].includes(name)).join(', ')} } from '${module}'
+        const secret = '${SECRET}'
+        const [signer, verifier] = [new Signer(secret), new Verifier(secret)]
+        { ${code} }`)
+    })
+  }
+
+  test(`examples of ${module} were found`, () => {
+    const functions = types.match(/^export (function|class) /gm)
+    assert.ok(examples.length >= functions.length)
   })
 }
 
-test('examples were found', () => assert.ok(examples.length >= 17))
-
-let count = 0
+/** Returns what visits the application; it ends with the file's tests. */
+async function visitor(app) {
+  const server = await new Promise((resolve) => {
+    const listening = app.listen(0, '127.0.0.1', () => resolve(listening))
+  })
+  after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const origin = `http://127.0.0.1:${server.address().port}`
+  return (path) => fetch(origin + path, { redirect: 'manual' })
+}
 
 function written(code) {
   const path = join(folder, `snippet-${(count += 1)}.mjs`)

@@ -1,0 +1,143 @@
+'use strict'
+
+const { DesksealError, Signer, generateSecret } = require('./index.cjs')
+
+/** What no cache may keep: a page or an answer that carries an identity. */
+const PRIVATE = 'private, no-store'
+
+/**
+ * What the frameworks' integrations share: an application's two products, each with its own secret.
+ * Nothing is read before its first use, so that applications are built without secrets.
+ *
+ * A refusal that the customer's own data causes never fails a page in production: the code is logged,
+ * and the visitor gets the public way to support. With `debug`, it is thrown.
+ */
+class Desk {
+  #helpdeskId
+  #embedOptions
+  #ticketCenterSigner
+  #portalUrl
+  #portalSigner
+  #publicLink
+  #isDebugging
+  #log
+
+  constructor({ ticketCenter = {}, portal = {}, debug, log = console.error }) {
+    const { helpdeskId, align, maxWidth, container, scriptUrl } = ticketCenter
+    this.#helpdeskId = helpdeskId
+    this.#embedOptions = { align, maxWidth, container, scriptUrl }
+    this.#ticketCenterSigner = lazySigner(ticketCenter, 'HELPDESKY_HMAC_SECRET')
+    this.#portalUrl = portal.url
+    this.#portalSigner = lazySigner(portal, 'LETTERBOOK_PORTAL_TICKET_SECRET')
+    this.#isDebugging = debug ?? process.env.NODE_ENV !== 'production'
+    this.#log = log
+  }
+
+  get hasPortal() {
+    return this.#portalUrl !== undefined
+  }
+
+  /** Returns the status and the body that answer who is signed in, as the components read them. */
+  identityAnswer(customer) {
+    if (isNobody(customer)) return { status: 204 }
+    try {
+      return { status: 200, body: this.#identity(customer) }
+    } catch (error) {
+      if (this.#isDebugging || !isAboutCustomer(error)) throw error
+      this.report(error)
+      return { status: 422, body: { error: { code: error.code } } }
+    }
+  }
+
+  /**
+   * Returns the Ticket Center's markup, `null` where it was refused, and `undefined` for nobody. A
+   * deployment without a usable secret is refused, too: the rest of the page works without it.
+   */
+  embed(customer, options) {
+    if (isNobody(customer)) return undefined
+    return this.#attempt(() => this.#embed(customer, options))
+  }
+
+  /** Returns the link to the portal's form: signed for a customer, public for everybody else. */
+  portalLink(customer) {
+    const link = isNobody(customer) ? null : this.#attempt(() => this.#signedLink(customer))
+    return link ?? this.#unsignedLink()
+  }
+
+  /** Returns the link to the portal's public form, or `null` where there is no usable portal. */
+  publicLink() {
+    return this.hasPortal ? this.#attempt(() => this.#unsignedLink()) : null
+  }
+
+  /** Logs a refusal. Neither its code nor its message holds anything of the customer's or the secret. */
+  report({ code, message }) {
+    this.#log(`Deskseal: ${code}: ${message}`)
+  }
+
+  warn(message) {
+    this.#log(`Deskseal: ${message}`)
+  }
+
+  #attempt(sign) {
+    try {
+      return sign()
+    } catch (error) {
+      if (this.#isDebugging || !(error instanceof DesksealError)) throw error
+      this.report(error)
+      return null
+    }
+  }
+
+  #identity(customer) {
+    const { attributes } = this.#embed(customer)
+    return {
+      email: attributes['data-email'],
+      signature: attributes['data-signature'],
+      helpdeskId: attributes['data-helpdesk-id'],
+    }
+  }
+
+  #embed(customer, options) {
+    const helpdeskId = this.#helpdeskId ?? process.env.HELPDESKY_HELPDESK_ID ?? ''
+    const allOptions = { ...this.#embedOptions, ...options }
+    return this.#ticketCenterSigner().ticketCenter(customer.email ?? '', helpdeskId, allOptions)
+  }
+
+  #signedLink(customer) {
+    return this.#portalSigner().portalLink(this.#portalUrl, userIdOf(customer))
+  }
+
+  /** The rules of portals' URLs are the core's, so a link of nobody's is made and its query left out. */
+  #unsignedLink() {
+    this.#publicLink ??= new Signer(generateSecret())
+      .portalLink(this.#portalUrl, 'nobody')
+      .replace(/\?.*/, '')
+    return this.#publicLink
+  }
+}
+
+/** A secret that is given, though undefined, is not looked for elsewhere. */
+function lazySigner(product, usualVariable) {
+  const { secretVariable = usualVariable } = product
+  const isGiven = 'secret' in product
+  let signer
+  return () => {
+    signer ??= isGiven ? new Signer(product.secret) : Signer.fromEnv(secretVariable)
+    return signer
+  }
+}
+
+function isNobody(customer) {
+  return customer === undefined || customer === null
+}
+
+/** Customers without an address, and databases that count their customers, are common. */
+function userIdOf({ id }) {
+  return typeof id === 'number' || typeof id === 'bigint' ? String(id) : (id ?? '')
+}
+
+function isAboutCustomer(error) {
+  return error instanceof DesksealError && /^(email|user_id)_/.test(error.code)
+}
+
+module.exports = { Desk, PRIVATE }

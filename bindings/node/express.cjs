@@ -1,0 +1,84 @@
+'use strict'
+
+const { Desk, PRIVATE } = require('./desk.cjs')
+
+// What each function does, takes and throws is in express.d.cts, where editors show it.
+
+function deskseal({ user, ...options }) {
+  const desk = new Desk(options)
+  const answers = new Map([['/identity', sendIdentity]])
+  if (desk.hasPortal) answers.set('/portal', sendToPortal)
+
+  async function answer(request, response, next) {
+    const send = isReading(request) ? answers.get(pathOf(request)) : undefined
+    if (send === undefined) return next()
+    send(response, await user(request))
+  }
+
+  function sendIdentity(response, customer) {
+    const { status, body } = desk.identityAnswer(customer)
+    response.statusCode = status
+    response.setHeader('Cache-Control', PRIVATE)
+    if (body === undefined) return response.end()
+    response.setHeader('Content-Type', 'application/json; charset=utf-8')
+    response.end(JSON.stringify(body))
+  }
+
+  function sendToPortal(response, customer) {
+    response.setHeader('Location', desk.portalLink(customer))
+    response.setHeader('Cache-Control', PRIVATE)
+    response.statusCode = 303
+    response.end()
+  }
+
+  async function addHelpers(request, response, next) {
+    const customer = await user(request)
+    // Connect and Fastify have no locals.
+    response.locals ??= {}
+    response.locals.ticketCenter = (options) => ticketCenter(response, customer, options)
+    next()
+  }
+
+  function ticketCenter(response, customer, { fallback, ...options } = {}) {
+    const embed = desk.embed(customer, { nonce: response.locals.cspNonce, ...options })
+    if (embed === undefined) return ''
+    if (embed === null) return fallback ?? publicLink()
+    keepPrivate(response)
+    return embed.html
+  }
+
+  function publicLink() {
+    const link = desk.publicLink()
+    return link === null ? '' : `<a href="${link}">Contact support</a>`
+  }
+
+  function keepPrivate(response) {
+    if (!response.headersSent) return response.setHeader('Cache-Control', PRIVATE)
+    if (isCacheable(response)) {
+      desk.warn('a page with an identity was begun as cacheable; send "Cache-Control: no-store".')
+    }
+  }
+
+  return Object.freeze({ router: passingErrors(answer), views: passingErrors(addHelpers) })
+}
+
+/** Express 4, Connect and Fastify do not wait for promises. */
+function passingErrors(handle) {
+  return (request, response, next) => {
+    handle(request, response, next).catch(next)
+  }
+}
+
+function isReading({ method }) {
+  return method === 'GET' || method === 'HEAD'
+}
+
+function pathOf({ url }) {
+  return url.split('?', 1)[0]
+}
+
+function isCacheable(response) {
+  return !/\bno-store\b/.test(response.getHeader('Cache-Control') ?? '')
+}
+
+module.exports = { deskseal }

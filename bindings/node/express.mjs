@@ -1,0 +1,4 @@
+// One copy of everything for both module systems.
+import express from './express.cjs'
+
+export const { deskseal } = express

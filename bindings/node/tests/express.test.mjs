@@ -1,0 +1,297 @@
+// The middleware in Express 5, Express 4, Connect and Fastify: the same answers in each.
+
+import assert from 'node:assert/strict'
+import { createServer, request as requestOf } from 'node:http'
+import test from 'node:test'
+import { inspect } from 'node:util'
+import middie from '@fastify/middie'
+import connect from 'connect'
+import { generateSecret, Verifier } from 'deskseal'
+import { deskseal } from 'deskseal/express'
+import express from 'express'
+import express4 from 'express-4'
+import Fastify from 'fastify'
+
+const TICKET_CENTER_SECRET = 'example-secret-for-documentation'
+const PORTAL_SECRET = 'another-secret-for-documentation'
+const PORTAL_VARIABLE = 'LETTERBOOK_PORTAL_TICKET_SECRET'
+const SIGNATURE = '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92'
+const PORTAL = 'https://help.company.com'
+const PUBLIC_FORM = 'https://help.company.com/submit-ticket'
+const ADA = { id: 42, email: ' Ada@Example.com ' }
+
+const OPTIONS = {
+  user: ({ headers }) => (headers.customer ? JSON.parse(headers.customer) : null),
+  ticketCenter: { helpdeskId: 'desk-1', secret: TICKET_CENTER_SECRET },
+  portal: { url: PORTAL, secret: PORTAL_SECRET },
+}
+
+/** An application of each framework: the router, a page, a portal, and the framework's own errors. */
+const FRAMEWORKS = {
+  'Express 5': (seal, portal) => expressApp(express, seal, portal),
+  'Express 4': (seal, portal) => expressApp(express4, seal, portal),
+  Connect: (seal, portal) => {
+    const app = connect()
+    app.use('/deskseal', seal.router)
+    app.use(seal.views)
+    app.use('/support', (request, response) => response.end(response.locals.ticketCenter()))
+    app.use('/submit-ticket', (request, response) => response.end(portal(request.originalUrl)))
+    app.use((error, request, response, next) => {
+      response.statusCode = 500
+      response.end(error.code)
+    })
+    return createServer(app)
+  },
+  Fastify: async (seal, portal) => {
+    const app = Fastify()
+    await app.register(middie)
+    app.use('/deskseal', seal.router)
+    app.use('/support', seal.views)
+    app.get('/support', (request, reply) =>
+      reply.type('text/html').send(reply.raw.locals.ticketCenter()),
+    )
+    app.get('/submit-ticket', (request) => portal(request.originalUrl))
+    app.setErrorHandler((error, request, reply) => reply.code(500).send(error.code))
+    await app.ready()
+    return app.server
+  },
+}
+
+for (const [name, application] of Object.entries(FRAMEWORKS)) {
+  const start = (t, changes) => started(t, application, changes)
+
+  test(`${name}: the identity is signed, and private`, async (t) => {
+    const visit = await start(t)
+    const answer = await visit('/deskseal/identity', ADA)
+    assert.equal(answer.status, 200)
+    assert.deepEqual(JSON.parse(answer.body), {
+      email: 'ada@example.com',
+      signature: SIGNATURE,
+      helpdeskId: 'desk-1',
+    })
+    assert.equal(answer.headers['cache-control'], 'private, no-store')
+    assert.match(answer.headers['content-type'], /^application\/json/)
+  })
+
+  test(`${name}: nobody has no identity, and no Ticket Center`, async (t) => {
+    const visit = await start(t)
+    const answer = await visit('/deskseal/identity')
+    assert.deepEqual([answer.status, answer.body], [204, ''])
+    assert.equal(answer.headers['cache-control'], 'private, no-store')
+    const page = await visit('/support')
+    assert.deepEqual([page.status, page.body], [200, ''])
+    assert.equal(page.headers['cache-control'], undefined)
+  })
+
+  test(`${name}: the page has the Ticket Center, and is private`, async (t) => {
+    const visit = await start(t)
+    const page = await visit('/support', ADA)
+    assert.match(page.body, /^<div id="hdh-ticket-center"><\/div>\n<script src="https:/)
+    assert.match(page.body, new RegExp(`data-signature="${SIGNATURE}"`))
+    assert.equal(page.headers['cache-control'], 'private, no-store')
+  })
+
+  test(`${name}: the portal's link is signed when it is followed`, async (t) => {
+    const visit = await start(t)
+    const { status, headers } = await visit('/deskseal/portal?from=menu', ADA)
+    assert.equal(status, 303)
+    assert.equal(headers['cache-control'], 'private, no-store')
+    const verifier = new Verifier(PORTAL_SECRET)
+    assert.equal(verifier.verifyLink('help.company.com', headers.location).userId, '42')
+  })
+
+  test(`${name}: everybody else is sent to the public form`, async (t) => {
+    const visit = await start(t)
+    const { status, headers } = await visit('/deskseal/portal')
+    assert.deepEqual([status, headers.location], [303, PUBLIC_FORM])
+  })
+
+  test(`${name}: in production, a customer who cannot be signed gets the public way`, async (t) => {
+    const logged = []
+    const visit = await start(t, { debug: false, log: (message) => logged.push(message) })
+    for (const email of ['', null, undefined, 'no address']) {
+      const page = await visit('/support', { email })
+      assert.equal(page.status, 200)
+      assert.equal(page.body, `<a href="${PUBLIC_FORM}">Contact support</a>`)
+      const answer = await visit('/deskseal/identity', { email })
+      const code = email === 'no address' ? 'email_malformed' : 'email_empty'
+      assert.deepEqual([answer.status, answer.body], [422, `{"error":{"code":"${code}"}}`])
+      const link = await visit('/deskseal/portal', { email })
+      assert.deepEqual([link.status, link.headers.location], [303, PUBLIC_FORM])
+    }
+    assert.equal(logged.length, 12)
+    assert.match(logged[0], /^Deskseal: email_empty: /)
+    assert.match(logged[2], /^Deskseal: user_id_empty: /)
+    assert.doesNotMatch(logged.join(), /secret-for|no address/)
+  })
+
+  test(`${name}: while developing, a refusal is an error of the framework`, async (t) => {
+    const visit = await start(t, { debug: true })
+    for (const [path, code] of [
+      ['/support', 'email_empty'],
+      ['/deskseal/identity', 'email_empty'],
+      ['/deskseal/portal', 'user_id_empty'],
+    ]) {
+      const { status, body } = await visit(path, { email: '' })
+      assert.deepEqual([status, body], [500, code])
+    }
+  })
+
+  test(`${name}: what fails in the application's own sign-in is passed on`, async (t) => {
+    const failing = () => Promise.reject(Object.assign(new Error('no'), { code: 'no_session' }))
+    const visit = await start(t, { user: failing })
+    for (const path of ['/support', '/deskseal/identity']) {
+      assert.deepEqual(await statusAndBody(visit(path)), [500, 'no_session'])
+    }
+  })
+
+  test(`${name}: without a secret the page works, and the answers are errors`, async (t) => {
+    const logged = []
+    const visit = await start(t, {
+      ticketCenter: { helpdeskId: 'desk-1', secret: undefined },
+      portal: { url: PORTAL, secret: undefined },
+      debug: false,
+      log: (message) => logged.push(message),
+    })
+    const page = await visit('/support', ADA)
+    assert.deepEqual(
+      [page.status, page.body],
+      [200, `<a href="${PUBLIC_FORM}">Contact support</a>`],
+    )
+    assert.match(logged[0], /^Deskseal: secret_missing: /)
+    const { headers } = await visit('/deskseal/portal', ADA)
+    assert.equal(headers.location, PUBLIC_FORM)
+    const answer = await statusAndBody(visit('/deskseal/identity', ADA))
+    assert.deepEqual(answer, [500, 'secret_missing'])
+  })
+
+  test(`${name}: the portal refuses a repeated parameter of the raw request target`, async (t) => {
+    const visit = await start(t)
+    const { headers } = await visit('/deskseal/portal', ADA)
+    const { pathname, search } = new URL(headers.location)
+    assert.deepEqual(await statusAndBody(visit(pathname + search)), [200, '42'])
+    assert.deepEqual(await statusAndBody(visit(pathname)), [200, 'public'])
+    const repeated = await statusAndBody(visit(`${pathname}${search}&user_id=43`))
+    assert.deepEqual(repeated, [500, 'identity_repeated'])
+  })
+
+  test(`${name}: only what is asked for is answered`, async (t) => {
+    const visit = await start(t, { portal: undefined })
+    assert.equal((await visit('/deskseal/portal', ADA)).status, 404)
+    assert.equal((await visit('/deskseal/other', ADA)).status, 404)
+    assert.equal((await visit('/deskseal/identity', ADA, 'POST')).status, 404)
+    assert.equal((await visit('/deskseal/identity', ADA, 'HEAD')).body, '')
+  })
+}
+
+test('the secrets are read from the environment at their first use, each its own', async (t) => {
+  t.after(() => {
+    for (const name of ['HELPDESKY_HMAC_SECRET', 'HELPDESKY_HELPDESK_ID', PORTAL_VARIABLE]) {
+      delete process.env[name]
+    }
+  })
+  const changes = { ticketCenter: undefined, portal: { url: PORTAL }, debug: true }
+  const visit = await started(t, FRAMEWORKS['Express 5'], changes)
+  process.env.HELPDESKY_HMAC_SECRET = TICKET_CENTER_SECRET
+  process.env.HELPDESKY_HELPDESK_ID = 'desk-2'
+  assert.equal(JSON.parse((await visit('/deskseal/identity', ADA)).body).helpdeskId, 'desk-2')
+  assert.equal((await visit('/deskseal/portal', ADA)).body, 'secret_missing')
+  process.env[PORTAL_VARIABLE] = generateSecret()
+  assert.equal((await visit('/deskseal/portal', ADA)).status, 303)
+})
+
+test('a variable that bundlers ship to browsers is refused', async (t) => {
+  const ticketCenter = { helpdeskId: 'desk-1', secretVariable: 'NEXT_PUBLIC_SECRET' }
+  const visit = await started(t, FRAMEWORKS['Express 5'], { ticketCenter, debug: true })
+  assert.equal((await visit('/support', ADA)).body, 'secret_public')
+})
+
+test('a desk without an id is an error of the deployment', async (t) => {
+  const ticketCenter = { secret: TICKET_CENTER_SECRET }
+  const visit = await started(t, FRAMEWORKS['Express 5'], { ticketCenter, debug: false, log() {} })
+  const answer = await statusAndBody(visit('/deskseal/identity', ADA))
+  assert.deepEqual(answer, [500, 'helpdesk_id_malformed'])
+})
+
+test('a view sets the fallback, the nonce and the appearance', async (t) => {
+  const { views } = deskseal({ ...OPTIONS, debug: false, log() {} })
+  const app = express()
+  // Any file will do for a view that does not read it.
+  app.set('views', 'tests').engine('mjs', (path, { ticketCenter }, callback) => {
+    callback(null, ticketCenter({ align: 'left', fallback: '<p>Call us.</p>' }))
+  })
+  app.use((request, response, next) => {
+    response.locals.cspNonce = 'bm9uY2U='
+    next()
+  })
+  app.get('/support', views, (request, response) => response.render('express.test.mjs'))
+  const visit = await visitor(t, createServer(app))
+  const { body } = await visit('/support', ADA)
+  assert.match(body, / data-align="left" nonce="bm9uY2U="><\/script>$/)
+  assert.equal((await visit('/support', { email: '' })).body, '<p>Call us.</p>')
+})
+
+test('a page that was begun as cacheable is warned of', async (t) => {
+  const logged = []
+  const { views } = deskseal({ ...OPTIONS, log: (message) => logged.push(message) })
+  const app = express()
+  app.get('/:cache', views, (request, response) => {
+    response.setHeader('Cache-Control', request.params.cache)
+    response.write('<h1>Support</h1>')
+    response.end(response.locals.ticketCenter())
+  })
+  const visit = await visitor(t, createServer(app))
+  await visit('/no-store', ADA)
+  assert.deepEqual(logged, [])
+  await visit('/public', ADA)
+  assert.equal(logged.length, 1)
+  assert.match(logged[0], /no-store/)
+})
+
+test('nothing shows the secrets', () => {
+  const shown = inspect(deskseal(OPTIONS), { showHidden: true, depth: Infinity, getters: true })
+  assert.doesNotMatch(shown, /secret-for/)
+})
+
+function expressApp(framework, seal, portal) {
+  const app = framework()
+  app.use('/deskseal', seal.router)
+  app.get('/support', seal.views, (request, response) => {
+    response.send(response.locals.ticketCenter())
+  })
+  app.get('/submit-ticket', (request, response) => response.send(portal(request.originalUrl)))
+  app.use((error, request, response, next) => response.status(500).send(error.code))
+  return createServer(app)
+}
+
+/** Returns what visits the application; it ends with the test. */
+async function started(t, application, changes = {}) {
+  const seal = deskseal({ ...OPTIONS, ...changes })
+  const verifier = new Verifier(PORTAL_SECRET)
+  const portal = (url) => verifier.verifyLink('help.company.com', url)?.userId ?? 'public'
+  return visitor(t, await application(seal, portal))
+}
+
+async function visitor(t, server) {
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const { port } = server.address()
+  return (path, customer, method = 'GET') =>
+    new Promise((resolve, reject) => {
+      const headers = customer ? { customer: JSON.stringify(customer) } : {}
+      const request = requestOf({ port, path, headers, method }, async (response) => {
+        const { statusCode: status } = response
+        const body = (await response.toArray()).join('')
+        resolve({ status, headers: response.headers, body })
+      })
+      request.on('error', reject).end()
+    })
+}
+
+async function statusAndBody(visited) {
+  const { status, body } = await visited
+  return [status, body]
+}

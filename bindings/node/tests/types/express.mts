@@ -1,0 +1,28 @@
+import connect from 'connect'
+import { type Identity, deskseal } from 'deskseal/express'
+import express, { type Request } from 'express'
+
+interface SignedIn extends Request {
+  user?: { id: number; email: string | null }
+}
+
+const { router, views } = deskseal({
+  user: (request: SignedIn) => request.user,
+  ticketCenter: { helpdeskId: 'desk-1', secret: process.env.A_SECRET, align: 'left' },
+  portal: { url: 'https://help.company.com', secretVariable: 'A_PORTAL_SECRET' },
+  debug: false,
+  log: (message) => console.warn(message.length),
+})
+const app = express().use('/deskseal', router)
+app.get('/support', views, (_, response) => response.send(response.locals.ticketCenter()))
+
+const anybody = deskseal({ user: async () => null })
+export const plain = connect().use('/deskseal', anybody.router)
+export const keys: (keyof Identity)[] = ['email', 'signature', 'helpdeskId']
+
+// @ts-expect-error who is signed in is for the application to say
+deskseal({})
+// @ts-expect-error a customer is not a text
+deskseal({ user: () => 'ada@example.com' })
+// @ts-expect-error a portal has a URL
+deskseal({ user: () => null, portal: {} })
