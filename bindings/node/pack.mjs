@@ -19,8 +19,12 @@ import {
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { NapiCli } from '@napi-rs/cli'
+import { transformSync } from 'esbuild'
 
 const LICENSES = ['LICENSE-APACHE', 'LICENSE-MIT']
+
+/** Modules that bundlers of browser code take as they are; CommonJS gets a copy of each. */
+const MODULES = ['mount', 'react', 'vue']
 
 const source = dirname(fileURLToPath(import.meta.url))
 const folder = join(source, 'dist')
@@ -46,11 +50,18 @@ function packPlatform(platform) {
 
 function packMain() {
   const main = join(staged, 'deskseal')
+  const made = [...LICENSES, ...MODULES.map((name) => `${name}.cjs`)]
   for (const name of ['README.md', ...manifest.files]) {
-    if (!LICENSES.includes(name)) cpSync(join(source, name), join(main, name))
+    if (!made.includes(name)) cpSync(join(source, name), join(main, name))
   }
+  for (const name of MODULES) writeCommonJs(name, main)
   write(join(main, 'package.json'), publishedManifest())
   pack('deskseal')
+}
+
+function writeCommonJs(name, folder) {
+  const code = readFileSync(join(source, `${name}.mjs`), 'utf8').replaceAll(".mjs'", ".cjs'")
+  writeFileSync(join(folder, `${name}.cjs`), transformSync(code, { format: 'cjs' }).code)
 }
 
 /** Returns the manifest with the platforms' packages, which the registry has only once published. */

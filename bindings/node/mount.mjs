@@ -1,0 +1,123 @@
+// What the components share. It runs in browsers, and knows nothing of the signer.
+
+const DEFAULT_SCRIPT_URL = 'https://helpdesky.io/ticket-center.js'
+const DEFAULT_CONTAINER = 'hdh-ticket-center'
+
+/** How servers say that nobody is signed in. */
+const NOBODY = [204, 401, 403]
+
+/** Ends when the script that was started last has run: one that comes late would undo the next one's. */
+let started = Promise.resolve()
+
+/**
+ * Shows an identity's Ticket Center in the element, until the returned function is called. `fail` is
+ * called if the script cannot be loaded.
+ */
+export function mount(element, identity, options, fail) {
+  const { container = DEFAULT_CONTAINER } = options
+  const script = scriptFor(identity, options)
+  let isMounted = true
+
+  async function start() {
+    if (!isMounted) return
+    const place = document.createElement('div')
+    place.id = container
+    element.replaceChildren(place, script)
+    const isLoaded = await loaded(script)
+    if (!isMounted) return shutDown()
+    if (isLoaded) return
+    element.replaceChildren()
+    report(`${script.src} cannot be loaded.`)
+    fail()
+  }
+
+  started = started.then(start)
+
+  return () => {
+    isMounted = false
+    // A script that is on its way runs, even when its tag is gone: it finds nobody's.
+    delete script.dataset.email
+    delete script.dataset.signature
+    shutDown()
+    element.replaceChildren()
+  }
+}
+
+/**
+ * Asks the server who is signed in, also when a page comes back from the browser's memory, where
+ * somebody else's may be. `receive` is called with the identity, `null` for nobody, or `undefined`
+ * while it is not known. Returns the function that ends it.
+ */
+export function follow(url, receive, fail) {
+  let asking = new AbortController()
+
+  async function ask() {
+    asking.abort()
+    asking = new AbortController()
+    const { signal } = asking
+    try {
+      const identity = await identityFrom(url, signal)
+      if (!signal.aborted) receive(identity)
+    } catch (error) {
+      if (signal.aborted) return
+      report(error.message)
+      fail()
+    }
+  }
+
+  function askAgain({ persisted }) {
+    if (!persisted) return
+    receive(undefined)
+    ask()
+  }
+
+  addEventListener('pageshow', askAgain)
+  ask()
+
+  return () => {
+    removeEventListener('pageshow', askAgain)
+    asking.abort()
+  }
+}
+
+async function identityFrom(url, signal) {
+  const headers = { accept: 'application/json' }
+  const response = await fetch(url, { signal, headers, cache: 'no-store' })
+  if (NOBODY.includes(response.status)) return null
+  if (!response.ok) throw new Error(`${url} answers ${response.status}; the server's log says why.`)
+  const identity = await response.json()
+  if (isIdentity(identity)) return identity
+  throw new Error(`${url} does not answer { email, signature, helpdeskId }.`)
+}
+
+function isIdentity(answer) {
+  const texts = [answer?.email, answer?.signature, answer?.helpdeskId]
+  return texts.every((text) => typeof text === 'string')
+}
+
+function scriptFor({ email, signature, helpdeskId }, options) {
+  const { scriptUrl = DEFAULT_SCRIPT_URL, align, maxWidth, container, nonce } = options
+  const script = document.createElement('script')
+  const attributes = { helpdeskId, email, signature, align, maxWidth, container }
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined) script.dataset[name] = value
+  }
+  if (nonce !== undefined) script.nonce = nonce
+  script.src = scriptUrl
+  return script
+}
+
+function loaded(script) {
+  return new Promise((resolve) => {
+    script.addEventListener('load', () => resolve(true))
+    script.addEventListener('error', () => resolve(false))
+  })
+}
+
+function shutDown() {
+  globalThis.DesksealTicketCenter?.shutdown?.()
+}
+
+function report(message) {
+  console.error(`Deskseal: ${message}`)
+}

@@ -1,0 +1,222 @@
+// The components of React and Vue in a real browser, on a page with a strict policy.
+
+import assert from 'node:assert/strict'
+import test, { after, before } from 'node:test'
+import * as esbuild from 'esbuild'
+import { NONCE, SECRET, Site, launch } from './site.mjs'
+
+const SIGNATURE = '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92'
+const ADA = { email: 'ada@example.com', signature: SIGNATURE, helpdeskId: 'desk-1' }
+const GRACE = { email: 'grace@example.com', signature: 'f'.repeat(64), helpdeskId: 'desk-1' }
+const ADAS_CENTER = `ada@example.com ${SIGNATURE} desk-1`
+const PROPS = { scriptUrl: '/ticket-center.js', nonce: NONCE }
+
+const REACT_18 = { react: 'react-18', 'react-dom': 'react-dom-18' }
+
+const COMPONENTS = {
+  'React 19': await bundled('react.jsx'),
+  'React 18': await bundled('react.jsx', REACT_18),
+  Vue: await bundled('vue.js'),
+}
+
+let browser
+before(async () => (browser = await launch()))
+after(() => browser.close())
+
+for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
+  test(`${name}: the signer is not in the browser's code`, () => {
+    const ours = inputs.filter((path) => path.includes('node_modules/deskseal'))
+    const files = ours.map((path) => path.split('/').at(-1))
+    assert.deepEqual(files.sort(), ['mount.mjs', name === 'Vue' ? 'vue.mjs' : 'react.mjs'])
+  })
+
+  test(`${name}: the signed-in customer sees the Ticket Center, once`, async (t) => {
+    const { site, page } = await visit(t, code)
+    await render(page, PROPS)
+    await shows(page, ADAS_CENTER)
+    assert.equal(await page.evaluate('runs'), 1)
+    const tag = page.locator('script[src="/ticket-center.js"]')
+    assert.equal(await tag.count(), 1)
+    assert.equal(await tag.evaluate((script) => script.nonce), NONCE)
+    assert.ok(site.identityRequests <= 2)
+  })
+
+  test(`${name}: an identity that is given is not asked for`, async (t) => {
+    const { site, page } = await visit(t, code)
+    await render(page, { ...PROPS, identity: GRACE, container: 'support', align: 'left' })
+    await shows(page, `${GRACE.email} ${GRACE.signature} desk-1`, '#support')
+    assert.equal(await page.locator('script[data-align="left"]').count(), 1)
+    assert.equal(site.identityRequests, 0)
+  })
+
+  test(`${name}: leaving the page takes everything away, and coming back brings it`, async (t) => {
+    const { page } = await visit(t, code)
+    await render(page, PROPS)
+    await shows(page, ADAS_CENTER)
+    await render(page, null)
+    await isGone(page)
+    assert.equal(await page.evaluate('shutdowns'), 1)
+    await render(page, PROPS)
+    await shows(page, ADAS_CENTER)
+  })
+
+  test(`${name}: logging out takes everything away`, async (t) => {
+    const { page } = await visit(t, code)
+    await render(page, { ...PROPS, identity: ADA })
+    await shows(page, ADAS_CENTER)
+    await render(page, { ...PROPS, identity: null })
+    await isGone(page)
+    assert.equal(await page.getByText('Write to us.').count(), 0)
+  })
+
+  test(`${name}: the same identity in another object changes nothing`, async (t) => {
+    const { page } = await visit(t, code)
+    await render(page, { ...PROPS, identity: ADA })
+    await shows(page, ADAS_CENTER)
+    await render(page, { ...PROPS, identity: { ...ADA } })
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+    assert.equal(await page.evaluate('runs'), 1)
+  })
+
+  test(`${name}: another customer takes the place, also of one whose script is late`, async (t) => {
+    const { site, page } = await visit(t, code)
+    site.isHoldingScripts = true
+    await render(page, { ...PROPS, identity: ADA })
+    await until(() => site.scripts.length === 1)
+    await render(page, { ...PROPS, identity: GRACE })
+    site.sendScripts()
+    await shows(page, `${GRACE.email} ${GRACE.signature} desk-1`)
+    assert.doesNotMatch(await page.content(), /ada@example\.com/)
+  })
+
+  test(`${name}: whoever left before the script came is not shown`, async (t) => {
+    const { site, page } = await visit(t, code)
+    site.isHoldingScripts = true
+    await render(page, { ...PROPS, identity: ADA })
+    await until(() => site.scripts.length === 1)
+    await render(page, null)
+    site.sendScripts()
+    await page.waitForFunction('window.shutdowns > 0')
+    await isGone(page)
+  })
+
+  for (const customer of [null, undefined]) {
+    test(`${name}: nobody (${customer}) sees nothing`, async (t) => {
+      const { site, page } = await visit(t, code)
+      site.customer = customer
+      const answered = page.waitForResponse('**/deskseal/identity')
+      await render(page, PROPS)
+      await (await answered).finished()
+      await isGone(page)
+      assert.equal(await page.locator('main').innerHTML().then(textOf), '')
+    })
+  }
+
+  test(`${name}: a customer who cannot be signed sees the fallback`, async (t) => {
+    const { site, page } = await visit(t, code)
+    site.customer = { email: '' }
+    await render(page, PROPS)
+    await page.getByText('Write to us.').waitFor()
+    assert.match(page.complaints.join(), /Deskseal: \/deskseal\/identity answers 422/)
+  })
+
+  test(`${name}: without the desk's script there is the fallback, until somebody else comes`, async (t) => {
+    const { page } = await visit(t, code)
+    await render(page, { ...PROPS, identity: ADA, scriptUrl: '/nothing.js' })
+    await page.getByText('Write to us.').waitFor()
+    assert.doesNotMatch(await page.content(), /ada@example\.com/)
+    await render(page, { ...PROPS, identity: GRACE })
+    await shows(page, `${GRACE.email} ${GRACE.signature} desk-1`)
+    assert.equal(await page.getByText('Write to us.').count(), 0)
+  })
+
+  test(`${name}: an answer of another shape is refused`, async (t) => {
+    const { page } = await visit(t, code)
+    await page.route('**/deskseal/identity', (route) => route.fulfill({ json: { email: 'a@b' } }))
+    await render(page, PROPS)
+    await page.getByText('Write to us.').waitFor()
+    assert.match(page.complaints.join(), /does not answer \{ email, signature, helpdeskId \}/)
+  })
+
+  test(`${name}: a page from the browser's memory asks again who is signed in`, async (t) => {
+    const { site, page } = await visit(t, code)
+    await render(page, PROPS)
+    await shows(page, ADAS_CENTER)
+    site.customer = null
+    await page.evaluate(() => {
+      dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+    })
+    await page.locator('#hdh-ticket-center').waitFor({ state: 'detached' })
+    await isGone(page)
+  })
+}
+
+test('on the server the components are empty, and ask nobody', async () => {
+  const { createElement } = await import('react')
+  const { renderToString } = await import('react-dom/server')
+  const { createSSRApp } = await import('vue')
+  const { renderToString: renderVue } = await import('vue/server-renderer')
+  const { TicketCenter } = await import('deskseal/react')
+  const vue = await import('deskseal/vue')
+  assert.equal(renderToString(createElement(TicketCenter)), '')
+  assert.equal(renderToString(createElement(TicketCenter, { identity: ADA })), '<div></div>')
+  assert.equal(textOf(await renderVue(createSSRApp(vue.TicketCenter))), '')
+  const withIdentity = await renderVue(createSSRApp(vue.TicketCenter, { identity: ADA }))
+  assert.match(withIdentity, /<div><\/div>/)
+  assert.doesNotMatch(withIdentity, /ada@/)
+})
+
+async function bundled(page, alias = {}) {
+  const result = await esbuild.build({
+    entryPoints: [`tests/pages/${page}`],
+    alias,
+    bundle: true,
+    format: 'iife',
+    jsx: 'automatic',
+    metafile: true,
+    write: false,
+    define: {
+      'process.env.NODE_ENV': '"development"',
+      __VUE_OPTIONS_API__: 'false',
+      __VUE_PROD_DEVTOOLS__: 'false',
+      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+    },
+  })
+  const code = result.outputFiles[0].text.replaceAll('</script', '<\\/script')
+  return { code, inputs: Object.keys(result.metafile.inputs) }
+}
+
+async function visit(t, code) {
+  const site = await Site.start(t, code)
+  const page = await browser.newPage()
+  t.after(() => page.close())
+  page.complaints = []
+  page.on('console', (message) => page.complaints.push(message.text()))
+  page.on('pageerror', (error) => page.complaints.push(error.message))
+  await page.goto(site.origin)
+  return { site, page }
+}
+
+function render(page, props) {
+  return page.evaluate((given) => window.render(given), props)
+}
+
+async function shows(page, text, place = '#hdh-ticket-center') {
+  await page.locator(place).getByText(text, { exact: true }).waitFor()
+}
+
+async function isGone(page) {
+  await page.waitForFunction(() => !document.querySelector('script[src="/ticket-center.js"]'))
+  const content = await page.content()
+  assert.doesNotMatch(content, /id="hdh-ticket-center"/)
+  assert.doesNotMatch(content.replace(/<script nonce[^]*?<\/script>/, ''), /ada@example\.com|52c24c92/)
+}
+
+/** Returns the text of markup: empty components are comments. */
+function textOf(markup) {
+  return markup.replace(/<!--.*?-->/g, '')
+}
+
+async function until(condition) {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10))
+}

@@ -1,0 +1,76 @@
+// A site with the components on a page, the server that signs, and a browser to visit it.
+
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { deskseal } from 'deskseal/express'
+import express from 'express'
+import { chromium } from 'playwright-core'
+
+export const SECRET = 'example-secret-for-documentation'
+
+/** The nonce of every page: scripts and whatever they add need it. */
+export const NONCE = 'bm9uY2U='
+
+const POLICY = `default-src 'none'; connect-src 'self'; script-src 'nonce-${NONCE}'`
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu'],
+  })
+}
+
+/** A site that answers with `customer`, and sends the desk's script when `script` says so. */
+export class Site {
+  customer = { email: 'Ada@Example.com' }
+  identityRequests = 0
+  scripts = []
+  isHoldingScripts = false
+
+  static async start(t, bundle) {
+    const site = new Site()
+    site.server = createServer(site.#application(bundle))
+    await new Promise((resolve) => site.server.listen(0, '127.0.0.1', resolve))
+    site.origin = `http://127.0.0.1:${site.server.address().port}`
+    t.after(() => {
+      site.server.close()
+      site.server.closeAllConnections()
+    })
+    return site
+  }
+
+  /** Sends the scripts that were held, the last one first. */
+  sendScripts() {
+    this.isHoldingScripts = false
+    for (const response of this.scripts.splice(0).reverse()) sendScript(response)
+  }
+
+  #application(bundle) {
+    const { router } = deskseal({
+      user: () => this.customer,
+      ticketCenter: { helpdeskId: 'desk-1', secret: SECRET },
+      debug: false,
+      log() {},
+    })
+    const app = express()
+    app.use('/deskseal', (request, response, next) => {
+      this.identityRequests += 1
+      router(request, response, next)
+    })
+    app.get('/', (request, response) => {
+      response.set('Content-Security-Policy', POLICY)
+      response.send(`<!doctype html><link rel="icon" href="data:,"><main id="app"></main>
+        <script nonce="${NONCE}">${bundle}</script>`)
+    })
+    app.get('/ticket-center.js', (request, response) => {
+      if (this.isHoldingScripts) this.scripts.push(response)
+      else sendScript(response)
+    })
+    return app
+  }
+}
+
+function sendScript(response) {
+  response.set('Cache-Control', 'no-store')
+  response.type('js').send(readFileSync('tests/pages/ticket-center.js'))
+}

@@ -1,0 +1,87 @@
+import {
+  computed,
+  defineComponent,
+  h,
+  onActivated,
+  onDeactivated,
+  onMounted,
+  ref,
+  shallowRef,
+  watch,
+} from 'vue'
+import { follow, mount } from './mount.mjs'
+
+// What the component takes is in vue.d.cts, where editors show it.
+
+const TEXT = { type: String, default: undefined }
+
+export const TicketCenter = defineComponent({
+  name: 'TicketCenter',
+  props: {
+    identity: { type: Object, default: undefined },
+    identityUrl: { type: String, default: '/deskseal/identity' },
+    scriptUrl: TEXT,
+    align: TEXT,
+    maxWidth: TEXT,
+    container: TEXT,
+    nonce: TEXT,
+  },
+  setup(props, { slots }) {
+    const place = ref(null)
+    const answer = shallowRef({})
+    const signatureThatFailed = ref(null)
+    const isInPage = useIsInPage()
+
+    const customer = computed(() =>
+      props.identity === undefined ? answer.value.identity : props.identity,
+    )
+    const hasFailed = computed(
+      () => answer.value.hasFailed || customer.value?.signature === signatureThatFailed.value,
+    )
+
+    watch(
+      () => isInPage.value && props.identity === undefined && props.identityUrl,
+      (url, before, onCleanup) => {
+        answer.value = {}
+        if (url === false) return
+        const receive = (identity) => (answer.value = { identity })
+        onCleanup(follow(url, receive, () => (answer.value = { hasFailed: true })))
+      },
+    )
+
+    watch(
+      [place, isInPage, ...textsOf(customer), ...optionsOf(props)],
+      ([element, isShown, email, signature, helpdeskId, ...values], before, onCleanup) => {
+        if (!element || !isShown) return
+        const [scriptUrl, align, maxWidth, container, nonce] = values
+        const options = { scriptUrl, align, maxWidth, container, nonce }
+        const fail = () => (signatureThatFailed.value = signature)
+        onCleanup(mount(element, { email, signature, helpdeskId }, options, fail))
+      },
+      { flush: 'post' },
+    )
+
+    return () => [
+      customer.value ? h('div', { ref: place }) : null,
+      hasFailed.value ? slots.fallback?.() : null,
+    ]
+  },
+})
+
+/** Returns whether the component is in the page: `KeepAlive` takes it out and puts it back. */
+function useIsInPage() {
+  const isInPage = ref(false)
+  onMounted(() => (isInPage.value = true))
+  onActivated(() => (isInPage.value = true))
+  onDeactivated(() => (isInPage.value = false))
+  return isInPage
+}
+
+/** Returns sources that change when a text does, and not with every new object of the same texts. */
+function textsOf(customer) {
+  return ['email', 'signature', 'helpdeskId'].map((name) => () => customer.value?.[name])
+}
+
+function optionsOf(props) {
+  return ['scriptUrl', 'align', 'maxWidth', 'container', 'nonce'].map((name) => () => props[name])
+}
