@@ -41,7 +41,7 @@ class Desk {
   identityAnswer(customer) {
     if (isNobody(customer)) return { status: 204 }
     try {
-      return { status: 200, body: this.#identity(customer) }
+      return { status: 200, body: identityOf(this.#embed(customer)) }
     } catch (error) {
       if (this.#isDebugging || !isAboutCustomer(error)) throw error
       this.report(error)
@@ -88,15 +88,6 @@ class Desk {
     }
   }
 
-  #identity(customer) {
-    const { attributes } = this.#embed(customer)
-    return {
-      email: attributes['data-email'],
-      signature: attributes['data-signature'],
-      helpdeskId: attributes['data-helpdesk-id'],
-    }
-  }
-
   #embed(customer, options) {
     const helpdeskId = this.#helpdeskId ?? process.env.HELPDESKY_HELPDESK_ID ?? ''
     const allOptions = { ...this.#embedOptions, ...options }
@@ -113,6 +104,15 @@ class Desk {
       .portalLink(this.#portalUrl, 'nobody')
       .replace(/\?.*/, '')
     return this.#publicLink
+  }
+}
+
+/** Returns what the components show, of the markup's attributes. */
+function identityOf({ attributes }) {
+  return {
+    email: attributes['data-email'],
+    signature: attributes['data-signature'],
+    helpdeskId: attributes['data-helpdesk-id'],
   }
 }
 
@@ -140,4 +140,4 @@ function isAboutCustomer(error) {
   return error instanceof DesksealError && /^(email|user_id)_/.test(error.code)
 }
 
-module.exports = { Desk, PRIVATE }
+module.exports = { Desk, PRIVATE, identityOf }

@@ -12,4 +12,5 @@ export const {
   InputError,
   VerificationError,
   deskseal,
+  withDeskseal,
 } = {}

@@ -1,16 +1,76 @@
 'use strict'
 
-// Every package is named in full, so that tools which trace files for deployment find it.
+// Every package is named in full, so that tools which trace files for deployment find it, and inside a
+// `try` of its own, so that bundlers accept those that are not installed.
 const PACKAGES = {
-  'linux-x64': [() => require('deskseal-linux-x64-gnu'), () => require('deskseal-linux-x64-musl')],
-  'linux-arm64': [
-    () => require('deskseal-linux-arm64-gnu'),
-    () => require('deskseal-linux-arm64-musl'),
+  'linux-x64': [
+    (failed) => {
+      try {
+        return require('deskseal-linux-x64-gnu')
+      } catch (cause) {
+        failed(cause)
+      }
+    },
+    (failed) => {
+      try {
+        return require('deskseal-linux-x64-musl')
+      } catch (cause) {
+        failed(cause)
+      }
+    },
   ],
-  'darwin-x64': [() => require('deskseal-darwin-x64')],
-  'darwin-arm64': [() => require('deskseal-darwin-arm64')],
-  'win32-x64': [() => require('deskseal-win32-x64-msvc')],
-  'win32-arm64': [() => require('deskseal-win32-arm64-msvc')],
+  'linux-arm64': [
+    (failed) => {
+      try {
+        return require('deskseal-linux-arm64-gnu')
+      } catch (cause) {
+        failed(cause)
+      }
+    },
+    (failed) => {
+      try {
+        return require('deskseal-linux-arm64-musl')
+      } catch (cause) {
+        failed(cause)
+      }
+    },
+  ],
+  'darwin-x64': [
+    (failed) => {
+      try {
+        return require('deskseal-darwin-x64')
+      } catch (cause) {
+        failed(cause)
+      }
+    },
+  ],
+  'darwin-arm64': [
+    (failed) => {
+      try {
+        return require('deskseal-darwin-arm64')
+      } catch (cause) {
+        failed(cause)
+      }
+    },
+  ],
+  'win32-x64': [
+    (failed) => {
+      try {
+        return require('deskseal-win32-x64-msvc')
+      } catch (cause) {
+        failed(cause)
+      }
+    },
+  ],
+  'win32-arm64': [
+    (failed) => {
+      try {
+        return require('deskseal-win32-arm64-msvc')
+      } catch (cause) {
+        failed(cause)
+      }
+    },
+  ],
 }
 
 /**
@@ -21,11 +81,8 @@ function addon() {
   const platform = `${process.platform}-${process.arch}`
   const causes = []
   for (const load of PACKAGES[platform] ?? []) {
-    try {
-      return load()
-    } catch (cause) {
-      causes.push(cause)
-    }
+    const loaded = load((cause) => causes.push(cause))
+    if (loaded !== undefined) return loaded
   }
   throw unavailable(platform, causes)
 }

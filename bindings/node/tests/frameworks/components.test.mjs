@@ -209,7 +209,10 @@ async function isGone(page) {
   await page.waitForFunction(() => !document.querySelector('script[src="/ticket-center.js"]'))
   const content = await page.content()
   assert.doesNotMatch(content, /id="hdh-ticket-center"/)
-  assert.doesNotMatch(content.replace(/<script nonce[^]*?<\/script>/, ''), /ada@example\.com|52c24c92/)
+  assert.doesNotMatch(
+    content.replace(/<script nonce[^]*?<\/script>/, ''),
+    /ada@example\.com|52c24c92/,
+  )
 }
 
 /** Returns the text of markup: empty components are comments. */

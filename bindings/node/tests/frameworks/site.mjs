@@ -74,3 +74,10 @@ function sendScript(response) {
   response.set('Cache-Control', 'no-store')
   response.type('js').send(readFileSync('tests/pages/ticket-center.js'))
 }
+
+/** Answers the page's request for the vendor's script. */
+export function serveScript(page) {
+  return page.route('https://helpdesky.io/ticket-center.js', (route) =>
+    route.fulfill({ path: 'tests/pages/ticket-center.js', contentType: 'text/javascript' }),
+  )
+}

@@ -1,0 +1,159 @@
+// The README's application of Next.js, built by both bundlers and visited with a browser.
+
+import assert from 'node:assert/strict'
+import { cpSync, mkdtempSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import test, { after, before } from 'node:test'
+import { Verifier } from 'deskseal'
+import { withDeskseal } from 'deskseal/next'
+import { writeSnippets } from './readme.mjs'
+import { assertNoSecret, run, start } from './running.mjs'
+import { launch, serveScript } from './site.mjs'
+
+const NEXT = createRequire(import.meta.url).resolve('next/dist/bin/next')
+const SECRETS = {
+  HELPDESKY_HMAC_SECRET: 'example-secret-for-documentation',
+  LETTERBOOK_PORTAL_TICKET_SECRET: 'another-secret-for-documentation',
+}
+const SIGNATURE = '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92'
+const PUBLIC_FORM = 'https://help.company.com/submit-ticket'
+const ADA = { id: 42, email: ' Ada@Example.com ' }
+
+let browser
+before(async () => (browser = await launch()))
+after(() => browser.close())
+
+for (const bundler of ['turbopack', 'webpack']) {
+  const app = mkdtempSync(join(process.cwd(), `next-${bundler}-`))
+  let site
+
+  test(`${bundler}: the README's application is built without a secret`, () => {
+    cpSync('tests/next-app', app, { recursive: true })
+    assert.deepEqual(writeSnippets('Next.js', app), [
+      'lib/deskseal.js',
+      'app/deskseal/[answer]/route.js',
+      'app/support/page.jsx',
+      'next.config.mjs',
+    ])
+    const { status, output } = run(app, NEXT, ['build', `--${bundler}`])
+    assert.equal(status, 0, output)
+    assert.match(output, /ƒ \/support/)
+    assert.match(output, /ƒ \/deskseal\/\[answer\]/)
+  })
+
+  test(`${bundler}: the built application signs`, async (t) => {
+    site = await start(t, app, NEXT, ['start', '-p', '0', '-H', '127.0.0.1'], SECRETS)
+
+    await t.test('the identity, privately', async () => {
+      const answer = await visit('/deskseal/identity', ADA)
+      assert.equal(answer.status, 200)
+      assert.equal(answer.headers.get('cache-control'), 'private, no-store')
+      assert.deepEqual(await answer.json(), {
+        email: 'ada@example.com',
+        signature: SIGNATURE,
+        helpdeskId: 'desk-1',
+      })
+    })
+
+    await t.test('a page, privately', async () => {
+      const page = await visit('/support', ADA)
+      assert.match(page.headers.get('cache-control'), /private.*no-store/)
+      assert.match(await page.text(), new RegExp(SIGNATURE))
+    })
+
+    await t.test('nothing for nobody', async () => {
+      assert.equal((await visit('/deskseal/identity')).status, 204)
+      const page = await (await visit('/support')).text()
+      assert.doesNotMatch(page, /signature|Contact support/)
+      const { status, headers } = await visit('/deskseal/portal')
+      assert.deepEqual([status, headers.get('location')], [303, PUBLIC_FORM])
+      assert.equal((await visit('/deskseal/other')).status, 404)
+    })
+
+    await t.test('the portal link when it is followed', async () => {
+      const { status, headers } = await visit('/deskseal/portal', ADA)
+      assert.equal(status, 303)
+      const link = headers.get('location')
+      const verifier = new Verifier(SECRETS.LETTERBOOK_PORTAL_TICKET_SECRET)
+      assert.equal(verifier.verifyLink('help.company.com', link).userId, '42')
+      const path = link.slice('https://help.company.com'.length)
+      assert.equal(await (await visit(path)).text(), '42')
+      assert.equal(await (await visit('/submit-ticket')).text(), 'public')
+      assert.equal(await (await visit(`${path}&user_id=43`)).text(), 'identity_repeated')
+    })
+
+    await t.test('but not a customer without an address', async () => {
+      const page = await visit('/support', { id: 43, email: '' })
+      assert.equal(page.status, 200)
+      assert.match(await page.text(), new RegExp(`<a href="${PUBLIC_FORM}">Contact support</a>`))
+      const answer = await visit('/deskseal/identity', { email: '' })
+      assert.equal(answer.status, 422)
+      assert.deepEqual(await answer.json(), { error: { code: 'email_empty' } })
+      assert.match(site.printed.join(''), /Deskseal: email_empty: /)
+    })
+
+    await t.test('and the browser shows and removes the Ticket Center', async (t) => {
+      const context = await browser.newContext()
+      t.after(() => context.close())
+      await context.addCookies([{ name: 'user', value: cookieOf(ADA), url: site.origin }])
+      const page = await context.newPage()
+      const failures = []
+      page.on('pageerror', (error) => failures.push(error.message))
+      await serveScript(page)
+      await page.goto(`${site.origin}/support`)
+      await page.getByText(`ada@example.com ${SIGNATURE} desk-1`).waitFor()
+      await page.getByRole('link', { name: 'Start' }).click()
+      await page.getByRole('heading', { name: 'Start' }).waitFor()
+      await page.waitForFunction(() => !document.querySelector('script[data-signature]'))
+      await page.getByRole('link', { name: 'Support' }).click()
+      await page.getByText(`ada@example.com ${SIGNATURE} desk-1`).waitFor()
+      assert.deepEqual(failures, [])
+    })
+
+    await t.test('and nothing of it has the secrets', () => {
+      const built = ['static', 'server'].map((name) => join(app, '.next', name))
+      assertNoSecret(built, Object.values(SECRETS))
+      for (const secret of Object.values(SECRETS)) {
+        assert.ok(!site.printed.join('').includes(secret))
+      }
+    })
+  })
+
+  async function visit(path, customer) {
+    const headers = customer ? { cookie: `user=${cookieOf(customer)}` } : {}
+    return fetch(site.origin + path, { headers, redirect: 'manual' })
+  }
+}
+
+test('a secret in next.config is refused', () => {
+  const env = { HELPDESKY_HMAC_SECRET: SECRETS.HELPDESKY_HMAC_SECRET }
+  assert.throws(() => withDeskseal({ env }), /writes that into code for browsers/)
+  assert.deepEqual(withDeskseal({ env: { COLOUR: 'red' } }).env, { COLOUR: 'red' })
+})
+
+test('a configuration keeps what it has', async () => {
+  const config = withDeskseal({
+    poweredByHeader: false,
+    serverExternalPackages: ['deskseal', 'pg'],
+    webpack: (webpack) => ({ ...webpack, mode: 'none', externals: 'pg' }),
+  })
+  assert.equal(config.poweredByHeader, false)
+  assert.ok(config.serverExternalPackages.includes('pg'))
+  assert.ok(config.serverExternalPackages.includes('deskseal-linux-x64-gnu'))
+  assert.ok(!config.serverExternalPackages.includes('deskseal'))
+  assert.equal(config.turbopack, undefined)
+  const { mode, externals } = config.webpack({}, {})
+  assert.deepEqual([mode, externals[0], externals.length], ['none', 'pg', 2])
+  const called = await withDeskseal(async (phase) => ({ env: { PHASE: phase } }))('build')
+  assert.deepEqual(called.env, { PHASE: 'build' })
+})
+
+test('CommonJS has the same', () => {
+  const { deskseal, withDeskseal } = createRequire(import.meta.url)('deskseal/next')
+  assert.deepEqual([typeof deskseal, typeof withDeskseal], ['function', 'function'])
+})
+
+function cookieOf(customer) {
+  return encodeURIComponent(JSON.stringify(customer))
+}
