@@ -11,6 +11,7 @@ export const {
   SecretError,
   InputError,
   VerificationError,
+  Desk,
   deskseal,
   withDeskseal,
 } = {}

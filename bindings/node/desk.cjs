@@ -13,8 +13,7 @@ const PRIVATE = 'private, no-store'
  * and the visitor gets the public way to support. With `debug`, it is thrown.
  */
 class Desk {
-  #helpdeskId
-  #embedOptions
+  #ticketCenter
   #ticketCenterSigner
   #portalUrl
   #portalSigner
@@ -23,9 +22,7 @@ class Desk {
   #log
 
   constructor({ ticketCenter = {}, portal = {}, debug, log = console.error }) {
-    const { helpdeskId, align, maxWidth, container, scriptUrl } = ticketCenter
-    this.#helpdeskId = helpdeskId
-    this.#embedOptions = { align, maxWidth, container, scriptUrl }
+    this.#ticketCenter = ticketCenter
     this.#ticketCenterSigner = lazySigner(ticketCenter, 'HELPDESKY_HMAC_SECRET')
     this.#portalUrl = portal.url
     this.#portalSigner = lazySigner(portal, 'LETTERBOOK_PORTAL_TICKET_SECRET')
@@ -47,6 +44,20 @@ class Desk {
       this.report(error)
       return { status: 422, body: { error: { code: error.code } } }
     }
+  }
+
+  /** Returns the answer to who is signed in, for frameworks with the Fetch API's types. */
+  identityResponse(customer) {
+    const { status, body } = this.identityAnswer(customer)
+    const headers = { 'Cache-Control': PRIVATE }
+    if (body === undefined) return new Response(null, { status, headers })
+    return Response.json(body, { status, headers })
+  }
+
+  /** Returns the redirect to the portal, signed now, for frameworks with the Fetch API's types. */
+  portalResponse(customer) {
+    const headers = { 'Cache-Control': PRIVATE, Location: this.portalLink(customer) }
+    return new Response(null, { status: 303, headers })
   }
 
   /**
@@ -89,9 +100,12 @@ class Desk {
   }
 
   #embed(customer, options) {
-    const helpdeskId = this.#helpdeskId ?? process.env.HELPDESKY_HELPDESK_ID ?? ''
-    const allOptions = { ...this.#embedOptions, ...options }
-    return this.#ticketCenterSigner().ticketCenter(customer.email ?? '', helpdeskId, allOptions)
+    const { helpdeskId, scriptUrl, align, maxWidth, container } = this.#ticketCenter
+    return this.#ticketCenterSigner().ticketCenter(
+      customer.email ?? '',
+      helpdeskId ?? process.env.HELPDESKY_HELPDESK_ID ?? '',
+      { scriptUrl, align, maxWidth, container, ...options },
+    )
   }
 
   #signedLink(customer) {

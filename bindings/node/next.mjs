@@ -4,7 +4,7 @@ import { TicketCenter as MountedTicketCenter } from './react.mjs'
 
 // What each function does, takes and throws is in next.d.cts, where editors show it.
 
-const { Desk, PRIVATE, identityOf } = deskModule
+const { Desk, identityOf } = deskModule
 
 /** The packages with the addons. They stay out of bundles; everything else goes into them. */
 const ADDONS = [
@@ -45,7 +45,7 @@ export function deskseal({ user, ...options }) {
 
   async function TicketCenter({ fallback, ...props }) {
     const nonce = await nonceOfRequest()
-    const embed = desk.embed(await user(), { nonce, ...defaults, ...props })
+    const embed = desk.embed(await user(), { nonce, ...props })
     if (embed === undefined) return null
     if (embed === null) return fallback ?? publicLink()
     const identity = identityOf(embed)
@@ -57,21 +57,8 @@ export function deskseal({ user, ...options }) {
     return href === null ? null : createElement('a', { href }, 'Contact support')
   }
 
-  async function identity() {
-    const { status, body } = desk.identityAnswer(await user())
-    const headers = { 'Cache-Control': PRIVATE }
-    return body === undefined
-      ? new Response(null, { status, headers })
-      : Response.json(body, { status, headers })
-  }
-
-  async function portal() {
-    const headers = { 'Cache-Control': PRIVATE, Location: desk.portalLink(await user()) }
-    return new Response(null, { status: 303, headers })
-  }
-
-  const answers = new Map([['identity', identity]])
-  if (desk.hasPortal) answers.set('portal', portal)
+  const answers = new Map([['identity', async () => desk.identityResponse(await user())]])
+  if (desk.hasPortal) answers.set('portal', async () => desk.portalResponse(await user()))
 
   async function GET(request) {
     const answer = answers.get(new URL(request.url).pathname.split('/').at(-1))

@@ -52,7 +52,7 @@ function packMain() {
   const main = join(staged, 'deskseal')
   const made = [...LICENSES, ...MODULES.map((name) => `${name}.cjs`)]
   for (const name of ['README.md', ...manifest.files]) {
-    if (!made.includes(name)) cpSync(join(source, name), join(main, name))
+    if (!made.includes(name)) cpSync(join(source, name), join(main, name), { recursive: true })
   }
   for (const name of MODULES) writeCommonJs(name, main)
   write(join(main, 'package.json'), publishedManifest())

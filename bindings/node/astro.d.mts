@@ -1,0 +1,42 @@
+/**
+ * The Ticket Center and the portal for Astro, with an adapter for Node.js.
+ */
+
+import type { AstroIntegration } from 'astro'
+
+export type { Customer, Identity } from './desk.cjs'
+
+/**
+ * Returns the integration: the routes `/deskseal/identity` and `/deskseal/portal`, the environment's
+ * variables, and what the component of `deskseal/astro/components` needs. They sign for
+ * `Astro.locals.user`, which your middleware sets to who is signed in. Building needs no secret.
+ */
+export default function deskseal(options?: DesksealOptions): AstroIntegration
+
+export interface DesksealOptions {
+  ticketCenter?: TicketCenterSettings | undefined
+  /** Without one there is no route `/deskseal/portal`. */
+  portal?: PortalSettings | undefined
+}
+
+export interface TicketCenterSettings {
+  /** The help desk's id; by default the environment's `HELPDESKY_HELPDESK_ID`. */
+  helpdeskId?: string | undefined
+  /** The variable of `astro:env` that holds the secret; default `HELPDESKY_HMAC_SECRET`. */
+  secretVariable?: string | undefined
+  /** The script's absolute `https` URL; default `https://helpdesky.io/ticket-center.js`. */
+  scriptUrl?: string | undefined
+  /** Default `center`. */
+  align?: 'left' | 'center' | 'right' | undefined
+  /** A positive whole number and `px`, `rem` or `%`; default `864px`. */
+  maxWidth?: string | undefined
+  /** The id of the container element; default `hdh-ticket-center`. */
+  container?: string | undefined
+}
+
+export interface PortalSettings {
+  /** The portal's `https` URL. */
+  url: string
+  /** The variable of `astro:env` that holds the secret; default `LETTERBOOK_PORTAL_TICKET_SECRET`. */
+  secretVariable?: string | undefined
+}

@@ -1,0 +1,87 @@
+import deskseal from './index.cjs'
+
+// What the integration takes is in astro.d.mts, where editors show it.
+
+const { Signer } = deskseal
+
+const SETTINGS = 'virtual:deskseal/settings'
+
+/** Adapters for runtimes that cannot load native addons. */
+const EDGE_ADAPTERS = ['@astrojs/cloudflare']
+
+const NO_ADAPTER =
+  'Deskseal signs for every request, which a static site cannot: add an adapter, such as ' +
+  '`adapter: node({ mode: "standalone" })` of @astrojs/node.'
+
+const EDGE_ADAPTER =
+  'Deskseal is a native addon, which this edge runtime cannot load: set an adapter for Node.js, such ' +
+  'as `adapter: node({ mode: "standalone" })` of @astrojs/node.'
+
+export default function integration({ ticketCenter = {}, portal = {} } = {}) {
+  const { helpdeskId, scriptUrl, align, maxWidth, container } = ticketCenter
+  const { secretVariable: ticketCenterSecret = 'HELPDESKY_HMAC_SECRET' } = ticketCenter
+  const { url, secretVariable: portalSecret = 'LETTERBOOK_PORTAL_TICKET_SECRET' } = portal
+  const settings = {
+    ticketCenter: { helpdeskId, scriptUrl, align, maxWidth, container },
+    portal: { url },
+    secretVariables: { ticketCenter: ticketCenterSecret, portal: portalSecret },
+  }
+
+  return {
+    name: 'deskseal',
+    hooks: {
+      'astro:config:setup': async ({ command, config, ...setup }) => {
+        if (command === 'build') refuseAdapter(config.adapter)
+        refusePublic(ticketCenterSecret)
+        refusePublic(portalSecret)
+        setup.updateConfig({
+          env: { schema: await schemaOf([ticketCenterSecret, portalSecret]) },
+          vite: {
+            plugins: [settingsPlugin(settings)],
+            ssr: { external: ['deskseal/astro/server'] },
+          },
+        })
+        setup.addMiddleware({ order: 'pre', entrypoint: 'deskseal/astro/middleware' })
+        inject(setup, 'identity')
+        if (url !== undefined) inject(setup, 'portal')
+      },
+    },
+  }
+}
+
+function refuseAdapter(adapter) {
+  if (adapter === undefined) throw new Error(NO_ADAPTER)
+  if (EDGE_ADAPTERS.includes(adapter.name)) throw new Error(EDGE_ADAPTER)
+}
+
+/** The core knows which names bundlers ship to browsers. Whether there is a secret is for later. */
+function refusePublic(name) {
+  try {
+    Signer.fromEnv(name)
+  } catch (error) {
+    if (error.code === 'secret_public') throw error
+  }
+}
+
+async function schemaOf(names) {
+  const { envField } = await import('astro/config')
+  const field = envField.string({ context: 'server', access: 'secret', optional: true })
+  return Object.fromEntries(['HELPDESKY_HELPDESK_ID', ...names].map((name) => [name, field]))
+}
+
+function settingsPlugin(settings) {
+  const id = `\0${SETTINGS}`
+  return {
+    name: 'deskseal-settings',
+    resolveId: (source) => (source === SETTINGS ? id : undefined),
+    load: (loaded) => (loaded === id ? `export default ${JSON.stringify(settings)}` : undefined),
+  }
+}
+
+function inject({ injectRoute }, name) {
+  injectRoute({
+    pattern: `/deskseal/${name}`,
+    entrypoint: `deskseal/astro/${name}`,
+    prerender: false,
+  })
+}

@@ -1,0 +1,1 @@
+export { default as TicketCenter } from './TicketCenter.astro'

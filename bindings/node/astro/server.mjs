@@ -1,0 +1,5 @@
+// What stays out of bundles, with the addon.
+
+import deskModule from '../desk.cjs'
+
+export const { Desk } = deskModule

@@ -1,0 +1,5 @@
+/** Whoever the cookie claims to be: a test has no passwords. */
+export function onRequest({ cookies, isPrerendered, locals }, next) {
+  locals.user = isPrerendered ? null : (cookies.get('user')?.json() ?? null)
+  return next()
+}

@@ -1,0 +1,162 @@
+// The README's application of Astro, built and run by Node.js.
+
+import assert from 'node:assert/strict'
+import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'node:test'
+import { Verifier } from 'deskseal'
+import deskseal from 'deskseal/astro'
+import { writeSnippets } from './readme.mjs'
+import { assertNoSecret, run, start } from './running.mjs'
+
+const ASTRO = join(process.cwd(), 'node_modules/astro/bin/astro.mjs')
+const SECRETS = {
+  HELPDESKY_HMAC_SECRET: 'example-secret-for-documentation',
+  LETTERBOOK_PORTAL_TICKET_SECRET: 'another-secret-for-documentation',
+}
+const SIGNATURE = '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92'
+const PUBLIC_FORM = 'https://help.company.com/submit-ticket'
+const ADA = { id: 42, email: ' Ada@Example.com ' }
+const BUILD = { ASTRO_TELEMETRY_DISABLED: '1' }
+
+const app = mkdtempSync(join(process.cwd(), 'astro-'))
+let site
+
+test("the README's application is built without a secret", () => {
+  cpSync('tests/astro-app', app, { recursive: true })
+  const paths = ['astro.config.mjs', 'src/pages/support.astro']
+  assert.deepEqual(writeSnippets('Astro', app), paths)
+  const { status, output } = run(app, ASTRO, ['build'], BUILD)
+  assert.equal(status, 0, output)
+})
+
+test('the built application signs', async (t) => {
+  const server = join(app, 'dist/server/entry.mjs')
+  site = await start(t, app, server, [], { ...SECRETS, HOST: '127.0.0.1', PORT: await freePort() })
+
+  await t.test('the identity, privately', async () => {
+    const answer = await visit('/deskseal/identity', ADA)
+    assert.equal(answer.headers.get('cache-control'), 'private, no-store')
+    assert.deepEqual(await answer.json(), {
+      email: 'ada@example.com',
+      signature: SIGNATURE,
+      helpdeskId: 'desk-1',
+    })
+  })
+
+  await t.test('a page, privately, with the script as it is', async () => {
+    const page = await visit('/support', ADA)
+    assert.equal(page.headers.get('cache-control'), 'private, no-store')
+    const html = await page.text()
+    assert.match(
+      html,
+      /<div id="hdh-ticket-center"><\/div>\n<script src="https:\/\/helpdesky\.io\//,
+    )
+    assert.match(html, new RegExp(`data-signature="${SIGNATURE}"`))
+  })
+
+  await t.test('nothing for nobody', async () => {
+    assert.equal((await visit('/deskseal/identity')).status, 204)
+    const page = await visit('/support')
+    assert.equal(page.headers.get('cache-control'), null)
+    assert.doesNotMatch(await page.text(), /hdh-ticket-center|Contact support/)
+    const { status, headers } = await visit('/deskseal/portal')
+    assert.deepEqual([status, headers.get('location')], [303, PUBLIC_FORM])
+  })
+
+  await t.test('the portal link when it is followed', async () => {
+    const { status, headers } = await visit('/deskseal/portal', ADA)
+    assert.equal(status, 303)
+    const link = headers.get('location')
+    const verifier = new Verifier(SECRETS.LETTERBOOK_PORTAL_TICKET_SECRET)
+    assert.equal(verifier.verifyLink('help.company.com', link).userId, '42')
+    const path = link.slice('https://help.company.com'.length)
+    assert.equal(await (await visit(path)).text(), '42')
+    assert.equal(await (await visit('/submit-ticket')).text(), 'public')
+    assert.equal(await (await visit(`${path}&user_id=43`)).text(), 'identity_repeated')
+  })
+
+  await t.test('but not a customer without an address', async () => {
+    const page = await visit('/support', { id: 43, email: '' })
+    assert.equal(page.status, 200)
+    assert.match(await page.text(), new RegExp(`<a href="${PUBLIC_FORM}">Contact support</a>`))
+    assert.match(await (await visit('/cached', { email: '' })).text(), /<p>Call us\.<\/p>/)
+    const answer = await visit('/deskseal/identity', { email: '' })
+    assert.equal(answer.status, 422)
+    assert.deepEqual(await answer.json(), { error: { code: 'email_empty' } })
+    assert.match(site.printed.join(''), /Deskseal: email_empty: /)
+  })
+
+  await t.test('and warns where a page is cacheable', async () => {
+    const page = await (await visit('/cached', ADA)).text()
+    assert.match(page, / data-align="left" nonce="bm9uY2U="><\/script>/)
+    assert.match(site.printed.join(''), /Deskseal: a page with an identity can be cached/)
+  })
+
+  await t.test('and nothing of it has the secrets', () => {
+    assertNoSecret([join(app, 'dist')], Object.values(SECRETS))
+    for (const secret of Object.values(SECRETS)) assert.ok(!site.printed.join('').includes(secret))
+  })
+})
+
+test('without a secret the page works', async (t) => {
+  const server = join(app, 'dist/server/entry.mjs')
+  site = await start(t, app, server, [], { HOST: '127.0.0.1', PORT: await freePort() })
+  assert.match(await (await visit('/support', ADA)).text(), /Contact support/)
+  assert.match(site.printed.join(''), /Deskseal: secret_missing: /)
+})
+
+test('a static page is not built', () => {
+  const page = '---\nimport { TicketCenter } from "deskseal/astro/components"\n'
+  writeFileSync(
+    join(app, 'src/pages/static.astro'),
+    `${page}export const prerender = true\n---\n<TicketCenter />\n`,
+  )
+  const { status, output } = run(app, ASTRO, ['build'], BUILD)
+  assert.notEqual(status, 0)
+  assert.match(output, /add `export const prerender = false` to it, or set `output: "server"`/)
+})
+
+test('an application without a server, or for an edge runtime, is not built', async () => {
+  await assert.rejects(setUp({}), /add an adapter, such as/)
+  const cloudflare = { adapter: { name: '@astrojs/cloudflare' } }
+  await assert.rejects(setUp(cloudflare), /set an adapter for Node\.js/)
+  await setUp({ adapter: { name: '@astrojs/node' } })
+})
+
+test('a variable that Astro ships to browsers is refused', async () => {
+  for (const product of ['ticketCenter', 'portal']) {
+    const options = {
+      [product]: { url: 'https://help.company.com', secretVariable: 'PUBLIC_SECRET' },
+    }
+    await assert.rejects(setUp({}, options, 'dev'), { code: 'secret_public' })
+  }
+})
+
+test('without a portal there is no route to it', async () => {
+  const patterns = []
+  const injectRoute = ({ pattern }) => patterns.push(pattern)
+  await setUp({}, {}, 'dev', { injectRoute })
+  assert.deepEqual(patterns, ['/deskseal/identity'])
+})
+
+function setUp(config, options = {}, command = 'build', hooks = {}) {
+  const nothing = () => {}
+  const setup = { updateConfig: nothing, addMiddleware: nothing, injectRoute: nothing, ...hooks }
+  return deskseal(options).hooks['astro:config:setup']({ command, config, ...setup })
+}
+
+function visit(path, customer) {
+  const user = encodeURIComponent(JSON.stringify(customer))
+  const headers = customer ? { cookie: `user=${user}` } : {}
+  return fetch(site.origin + path, { headers, redirect: 'manual' })
+}
+
+async function freePort() {
+  const { createServer } = await import('node:net')
+  const server = createServer()
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return String(port)
+}
