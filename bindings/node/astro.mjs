@@ -5,9 +5,17 @@ import deskseal from './index.cjs'
 const { Signer } = deskseal
 
 const SETTINGS = 'virtual:deskseal/settings'
+const ADDON = 'deskseal/astro/server'
 
 /** Adapters for runtimes that cannot load native addons. */
 const EDGE_ADAPTERS = ['@astrojs/cloudflare']
+
+/** The component is for Astro to compile; the addon stays out of the bundles, of which there are several. */
+const ADDON_PLUGIN = {
+  name: 'deskseal-addon',
+  configEnvironment: (name) =>
+    name === 'client' ? undefined : { resolve: { noExternal: ['deskseal'], external: [ADDON] } },
+}
 
 const NO_ADAPTER =
   'Deskseal signs for every request, which a static site cannot: add an adapter, such as ' +
@@ -37,8 +45,8 @@ export default function integration({ ticketCenter = {}, portal = {} } = {}) {
         setup.updateConfig({
           env: { schema: await schemaOf([ticketCenterSecret, portalSecret]) },
           vite: {
-            plugins: [settingsPlugin(settings)],
-            ssr: { external: ['deskseal/astro/server'] },
+            plugins: [settingsPlugin(settings), ADDON_PLUGIN],
+            resolve: { alias: [{ find: /^deskseal$/, replacement: ADDON }] },
           },
         })
         setup.addMiddleware({ order: 'pre', entrypoint: 'deskseal/astro/middleware' })

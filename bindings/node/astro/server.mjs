@@ -2,4 +2,5 @@
 
 import deskModule from '../desk.cjs'
 
+export * from '../index.mjs'
 export const { Desk } = deskModule
