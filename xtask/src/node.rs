@@ -17,6 +17,13 @@ use crate::workspace::Workspace;
 /// The package's folder.
 const PACKAGE: &str = "bindings/node";
 
+/// The tests of applications and of the examples, which have a project of their own.
+const FRAMEWORKS: &str = "tests/frameworks";
+
+/// The examples that use the package, from its folder.
+const EXAMPLES: [&str; 3] =
+    ["../../examples/express", "../../examples/next", "../../examples/astro"];
+
 /// Where the package's own tool puts what is published, in the package's folder.
 const DIST: &str = "dist";
 
@@ -89,6 +96,7 @@ type Check = (&'static str, fn(&Installed<'_>) -> Result<()>);
 const CHECKS: &[Check] = &[
     ("node: addon", addon_is_small),
     ("node: tests", tests),
+    ("node: frameworks", frameworks),
     ("node: leaks", leaks),
     ("node: tests on 22.20.0", |package| tests_on(package, &NODE_22)),
     ("node: tests on 24.19.0", |package| tests_on(package, &NODE_24)),
@@ -234,6 +242,27 @@ fn tests(package: &Installed<'_>) -> Result<()> {
     package.run_suites(&package.node, &suites)
 }
 
+/// Builds applications of the frameworks and the examples, and visits them with a browser.
+fn frameworks(package: &Installed<'_>) -> Result<()> {
+    let Installed { workspace, tarballs, .. } = package;
+    let node = NODE_24.installed(package)?;
+    println!("   on Node {}", node.version);
+    let mut command = with_browser(package, &node)?;
+    command.args(["tests/published.mjs", "--from", FRAMEWORKS]);
+    process::run(command.arg(output(workspace, "frameworks")).args(tarballs))
+}
+
+/// Returns the Node, to be run in the package's folder with a browser and the command at hand.
+fn with_browser(package: &Installed<'_>, node: &Node) -> Result<Command> {
+    let workspace = package.workspace;
+    let mut build = workspace.cargo();
+    process::run(build.args(["build", "--quiet", "--locked", "--package=deskseal-cli"]))?;
+    let mut command = in_package(workspace, node.command(workspace)?);
+    command.env("CHROMIUM", setup::chromium()?);
+    command.env("DESKSEAL_COMMAND", workspace.target.join("debug/deskseal"));
+    Ok(command)
+}
+
 fn leaks(package: &Installed<'_>) -> Result<()> {
     println!("   on Node {}", package.node.version);
     process::run(package.command(&package.node)?.args(LEAKS))
@@ -251,7 +280,8 @@ fn tests_on(package: &Installed<'_>, release: &Release) -> Result<()> {
 
 fn style(package: &Installed<'_>) -> Result<()> {
     let mut npx = in_package(package.workspace, package.node.program(package.workspace, "npx")?);
-    process::run_shown(npx.args(["prettier", "--check", "."]))
+    npx.args(["prettier", "--check", "."]).args(EXAMPLES);
+    process::run_shown(&mut npx)
 }
 
 impl Release {

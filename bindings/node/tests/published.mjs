@@ -1,19 +1,22 @@
 // Installs the tarballs into an empty project, and runs the tests there.
 //
-//     node tests/published.mjs PROJECT TARBALL… [-- SUITE…]
+//     node tests/published.mjs [--from FOLDER] PROJECT TARBALL… [-- SUITE…]
 //
+// The tests are those of FOLDER, by default this one; tests/frameworks has those of applications.
 // PROJECT is a folder that is made anew; TARBALLs are the main package's and this platform's. Without
 // SUITEs, all tests/*.test.mjs run; other versions of Node.js run those that need no tools of their own.
 // The addon of a build with the feature `panic-test` is given in DESKSEAL_PANIC_ADDON.
 
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const tests = dirname(fileURLToPath(import.meta.url))
-const repository = join(tests, '../../..')
-const [[project, ...tarballs], suites] = split(process.argv.slice(2))
+const own = dirname(fileURLToPath(import.meta.url))
+const repository = join(own, '../../..')
+const options = process.argv.slice(2)
+const tests = options[0] === '--from' ? resolve(options.splice(0, 2)[1]) : own
+const [[project, ...tarballs], suites] = split(options)
 
 rmSync(project, { recursive: true, force: true })
 mkdirSync(project, { recursive: true })
@@ -21,7 +24,7 @@ cpSync(tests, join(project, 'tests'), {
   recursive: true,
   filter: (path) => basename(path) !== 'node_modules',
 })
-cpSync(join(tests, '../README.md'), join(project, 'README.md'))
+cpSync(join(own, '../README.md'), join(project, 'README.md'))
 for (const name of ['package.json', 'package-lock.json', '.npmrc']) {
   cpSync(join(tests, name), join(project, name))
 }
@@ -48,6 +51,11 @@ function npm(...options) {
 
 function run(...options) {
   const main = tarballs.find((path) => /^deskseal-\d/.test(basename(path)))
-  const env = { ...process.env, DESKSEAL_REPOSITORY: repository, DESKSEAL_TARBALL: main }
+  const env = {
+    ...process.env,
+    DESKSEAL_REPOSITORY: repository,
+    DESKSEAL_TARBALL: main,
+    DESKSEAL_TARBALLS: tarballs.join(delimiter),
+  }
   execFileSync(process.execPath, options, { cwd: project, stdio: 'inherit', env })
 }

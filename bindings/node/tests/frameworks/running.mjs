@@ -2,22 +2,28 @@
 
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { createServer } from 'node:net'
+import { delimiter, dirname, join } from 'node:path'
 
-/** Runs a program to its end. */
-export function run(folder, script, options, env = {}) {
+/** Runs a script to its end. */
+export function run(folder, script, options, env) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...options], {
     cwd: folder,
-    env: clean(env),
+    env: environment(folder, env),
     encoding: 'utf8',
   })
   return { status, output: stdout + stderr }
 }
 
-/** Starts a server and returns its origin, which it prints, and what it has printed so far. */
-export async function start(t, folder, script, options, env) {
-  const server = spawn(process.execPath, [script, ...options], { cwd: folder, env: clean(env) })
+/** Starts a script that serves. */
+export function start(t, folder, script, options, env) {
+  const settings = { cwd: folder, env: environment(folder, env) }
+  return started(t, process.execPath, [script, ...options], settings)
+}
+
+/** Starts a server and returns its origin, which it prints, and all that it prints. */
+export async function started(t, program, options, settings) {
+  const server = spawn(program, options, settings)
   t.after(() => server.kill())
   const printed = []
   const origin = await new Promise((resolve, reject) => {
@@ -33,6 +39,15 @@ export async function start(t, folder, script, options, env) {
   return { origin, printed }
 }
 
+/** Returns a port that was free a moment ago, for servers that cannot choose one themselves. */
+export async function freePort() {
+  const server = createServer()
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return String(port)
+}
+
 /** Checks with the command that no file of the folders has one of the secrets. */
 export function assertNoSecret(folders, secrets) {
   for (const secret of secrets) {
@@ -45,18 +60,12 @@ export function assertNoSecret(folders, secrets) {
   }
 }
 
-/** Returns the text of all files of a folder. */
-export function textsOf(folder) {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-  return files
-    .filter((found) => found.isFile())
-    .map((found) => readFileSync(join(found.parentPath, found.name), 'utf8'))
-    .join('\n')
-}
-
-/** The environment without the secrets and the marks of the test runner. */
-function clean(env) {
+/** The environment of production, without the secrets and the marks of the test runner. */
+export function environment(folder, env = {}) {
   const { NODE_TEST_CONTEXT, HELPDESKY_HMAC_SECRET, LETTERBOOK_PORTAL_TICKET_SECRET, ...rest } =
     process.env
-  return { ...rest, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', ...env }
+  const quiet = { NEXT_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1' }
+  const programs = join(folder, 'node_modules/.bin')
+  const PATH = [programs, dirname(process.execPath), process.env.PATH].join(delimiter)
+  return { ...rest, ...quiet, NODE_ENV: 'production', PATH, ...env }
 }

@@ -1,0 +1,4 @@
+export function POST({ redirect, session }) {
+  session.destroy()
+  return redirect('/sign-in', 303)
+}

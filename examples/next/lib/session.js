@@ -1,0 +1,32 @@
+import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto'
+import { getIronSession } from 'iron-session'
+import { cookies } from 'next/headers'
+
+const CUSTOMERS = new Map([
+  ['ada', { id: 1, email: 'ada@example.com' }],
+  ['grace', { id: 2, email: 'grace@example.com' }],
+])
+
+// Everybody has the same password here, so that no table of them is in the way.
+const SALT = randomBytes(16)
+const PASSWORD = scryptSync('example', SALT, 32)
+
+// A real shop keeps its key, so that its customers stay signed in when it starts again. Next.js loads
+// this module more than once in a process, and each must know the same.
+const KEY = (globalThis.sessionKey ??= randomBytes(32).toString('hex'))
+const OPTIONS = { cookieName: 'session', password: KEY, cookieOptions: { secure: false } }
+
+export async function openSession() {
+  return getIronSession(await cookies(), OPTIONS)
+}
+
+export async function currentUser() {
+  const { name } = await openSession()
+  return CUSTOMERS.get(name)
+}
+
+/** Returns whether the name and the password belong together. */
+export function isSignIn(name, password) {
+  const isText = typeof password === 'string'
+  return CUSTOMERS.has(name) && isText && timingSafeEqual(scryptSync(password, SALT, 32), PASSWORD)
+}

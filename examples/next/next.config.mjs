@@ -1,0 +1,3 @@
+import { withDeskseal } from 'deskseal/next'
+
+export default withDeskseal({})
