@@ -2,7 +2,6 @@
  * The Ticket Center and the portal for Next.js, with the App Router.
  */
 
-import type { NextConfig } from 'next'
 import type { ReactNode } from 'react'
 import type { Customer, IntegrationOptions } from './desk.cjs'
 
@@ -14,15 +13,14 @@ export type {
   TicketCenterSettings,
 } from './desk.cjs'
 
-/** What `next.config` may export. */
-export type NextConfiguration =
-  NextConfig | ((...context: any[]) => NextConfig | Promise<NextConfig>)
+/** What `next.config` may export: Next.js's `NextConfig`, or a function that returns one. */
+export type NextConfiguration = object | ((...context: any[]) => object | Promise<object>)
 
 /**
  * Returns the configuration with what Deskseal needs: its addon stays out of bundles, with Turbopack
  * and with webpack. A secret in `env`, which Next.js writes into code for browsers, is refused.
  */
-export function withDeskseal<Configuration extends NextConfiguration = NextConfig>(
+export function withDeskseal<Configuration extends NextConfiguration>(
   config?: Configuration,
 ): Configuration
 

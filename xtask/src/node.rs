@@ -33,6 +33,9 @@ const OUTPUT: &str = "node";
 /// How long the addon may be, in bytes.
 const LONGEST_ADDON: u64 = 1_500_000;
 
+/// How long everything beside the addon may be, packed, in bytes.
+const LONGEST_TARBALL: u64 = 40_000;
+
 /// What a finished project was made from, in its folder.
 const STAMP: &str = "made-from.txt";
 
@@ -40,7 +43,7 @@ const STAMP: &str = "made-from.txt";
 const SMOKE: &str = "errors.test.mjs";
 
 /// The suites that need no tools of their own, for every other version.
-const PORTABLE: [&str; 7] = [
+const PORTABLE: [&str; 9] = [
     "tests/panic.test.mjs",
     "tests/errors.test.mjs",
     "tests/values.test.mjs",
@@ -48,6 +51,8 @@ const PORTABLE: [&str; 7] = [
     "tests/workers.test.mjs",
     "tests/contract.test.mjs",
     "tests/snippets.test.mjs",
+    "tests/package.test.mjs",
+    "tests/express.test.mjs",
 ];
 
 /// Without a limit, Node 24 lets the heap's young generation grow long after the warm-up: that is no leak.
@@ -94,7 +99,7 @@ const NODE_26: Release = Release {
 type Check = (&'static str, fn(&Installed<'_>) -> Result<()>);
 
 const CHECKS: &[Check] = &[
-    ("node: addon", addon_is_small),
+    ("node: size", package_is_small),
     ("node: tests", tests),
     ("node: frameworks", frameworks),
     ("node: leaks", leaks),
@@ -228,9 +233,11 @@ fn stamp(package: &Installed<'_>) -> Result<String> {
     files::digest(&files)
 }
 
-fn addon_is_small(package: &Installed<'_>) -> Result<()> {
+fn package_is_small(package: &Installed<'_>) -> Result<()> {
     let dist = package.workspace.path(PACKAGE).join(DIST);
-    files::assert_length(&files::only(&dist, "node")?, LONGEST_ADDON)
+    files::assert_length(&files::only(&dist, "node")?, LONGEST_ADDON)?;
+    let tarball = package.main_tarball().context("there is no tarball of the package itself")?;
+    files::assert_length(tarball, LONGEST_TARBALL)
 }
 
 /// Runs all suites, also those that need compilers and bundlers.

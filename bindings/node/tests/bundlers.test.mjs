@@ -71,6 +71,41 @@ test('esbuild, server, not external: building fails', async () => {
   await assert.rejects(build, /\.node/)
 })
 
+for (const [module, name] of [
+  ['deskseal/express', 'deskseal'],
+  ['deskseal/next', 'withDeskseal'],
+  ['deskseal/astro/server', 'Desk'],
+]) {
+  for (const [conditions, message] of [
+    [['browser'], BROWSER],
+    [['edge-light'], EDGE],
+  ]) {
+    test(`esbuild, ${module}, ${conditions}: the bundle throws`, async () => {
+      const outfile = join(folder, `${name}-${conditions}.cjs`)
+      const contents = `import { ${name} } from '${module}'\nconsole.log(${name})`
+      const stdin = { contents, resolveDir: folder }
+      await esbuild.build({ stdin, bundle: true, platform: 'browser', conditions, outfile })
+      assert.match(failure(outfile), message)
+    })
+  }
+}
+
+for (const module of ['deskseal/react', 'deskseal/vue']) {
+  test(`esbuild, ${module}: the bundle has nothing of the signer`, async () => {
+    const { metafile } = await esbuild.build({
+      stdin: { contents: `export * from '${module}'`, resolveDir: folder },
+      bundle: true,
+      format: 'esm',
+      platform: 'browser',
+      metafile: true,
+      write: false,
+    })
+    const inputs = Object.keys(metafile.inputs).filter((path) => path.includes('/deskseal/'))
+    const files = inputs.map((path) => path.split('/').at(-1)).sort()
+    assert.deepEqual(files, ['mount.mjs', `${module.slice('deskseal/'.length)}.mjs`].sort())
+  })
+}
+
 test('an unused import fails in a browser, too', async () => {
   const outfile = join(folder, 'unused.cjs')
   const stdin = { contents: "import { Signer } from 'deskseal'", resolveDir: folder }

@@ -14,9 +14,11 @@ const SECRET = 'example-secret-for-documentation'
 const package_ = dirname(createRequire(import.meta.url).resolve('deskseal'))
 const folder = mkdtempSync(join(process.cwd(), 'snippets-'))
 let count = 0
-const SNIPPETS = [
-  ...readFileSync(join(package_, 'README.md'), 'utf8').matchAll(/```js\n(.*?)```/gs),
-].map(([, code]) => code)
+const README = readFileSync(join(package_, 'README.md'), 'utf8')
+// Those that name their file are run by the tests of applications.
+const SNIPPETS = [...README.matchAll(/```js\n(?!\/\/ \S+\.\w+\n)(.*?)```/gs)].map(
+  ([, code]) => code,
+)
 
 process.env.HELPDESKY_HMAC_SECRET = SECRET
 process.env.HELPDESKY_OLD_SECRET = 'an-older-secret-now-being-replaced'
@@ -77,6 +79,7 @@ const CHECKS = {
     assert.equal(await (await visit('/submit-ticket')).text(), 'public')
     assert.equal((await visit(`${path}&user_id=eve`)).status, 500)
   },
+  "test('customers": async (code) => assert.match(await output(code), /pass 1/),
   "test('a link": async (code) => assert.match(await output(code), /pass 1/),
 }
 

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import test from 'node:test'
 
 const require = createRequire(import.meta.url)
+const FRAMEWORKS = ['./express', './next', './react', './vue']
 const MODES = [
   ['node16', 'node16'],
   ['nodenext', 'nodenext'],
@@ -48,9 +49,12 @@ test('publint is clean', () => {
 
 test('arethetypeswrong is clean', () => {
   const attw = bin('@arethetypeswrong/cli', 'attw')
-  run(attw, process.env.DESKSEAL_TARBALL, '--entrypoints', '.')
+  const { DESKSEAL_TARBALL } = process.env
+  run(attw, DESKSEAL_TARBALL, '--entrypoints', '.')
   // The oldest resolution of all knows no exports, so it finds the main entry alone.
-  run(attw, process.env.DESKSEAL_TARBALL, '--profile', 'node16')
+  run(attw, DESKSEAL_TARBALL, '--profile', 'node16', '--entrypoints', ...FRAMEWORKS)
+  // Astro has ES modules only, and components that only Astro compiles.
+  run(attw, DESKSEAL_TARBALL, '--profile', 'esm-only', '--entrypoints', './astro')
 })
 
 function bin(name, command) {

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
 import { Verifier } from 'deskseal'
-import { withDeskseal } from 'deskseal/next'
+import { deskseal, withDeskseal } from 'deskseal/next'
 import { writeSnippets } from './readme.mjs'
 import { assertNoSecret, run, start } from './running.mjs'
 import { launch, serveScript } from './site.mjs'
@@ -149,9 +149,16 @@ test('a configuration keeps what it has', async () => {
   assert.deepEqual(called.env, { PHASE: 'build' })
 })
 
+test('the route is called in a test without a server', async () => {
+  const secret = SECRETS.HELPDESKY_HMAC_SECRET
+  const { GET } = deskseal({ user: () => ADA, ticketCenter: { helpdeskId: 'desk-1', secret } })
+  const answer = await GET(new Request('http://localhost/deskseal/identity'))
+  assert.equal((await answer.json()).signature, SIGNATURE)
+})
+
 test('CommonJS has the same', () => {
-  const { deskseal, withDeskseal } = createRequire(import.meta.url)('deskseal/next')
-  assert.deepEqual([typeof deskseal, typeof withDeskseal], ['function', 'function'])
+  const required = createRequire(import.meta.url)('deskseal/next')
+  assert.deepEqual(Object.keys(required), ['deskseal', 'withDeskseal'])
 })
 
 function cookieOf(customer) {

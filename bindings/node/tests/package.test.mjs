@@ -1,0 +1,29 @@
+// What installing and importing the package brings along: nothing else.
+
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import test from 'node:test'
+
+const folder = dirname(createRequire(import.meta.url).resolve('deskseal'))
+const manifest = JSON.parse(readFileSync(join(folder, 'package.json')))
+
+test('there is no dependency but the addon, and every framework is optional', () => {
+  assert.equal(manifest.dependencies, undefined)
+  const optional = Object.keys(manifest.optionalDependencies)
+  assert.ok(optional.every((name) => name.startsWith('deskseal-')))
+  const peers = Object.keys(manifest.peerDependencies)
+  assert.deepEqual(peers, ['astro', 'next', 'react', 'vue'])
+  for (const peer of peers)
+    assert.deepEqual(manifest.peerDependenciesMeta[peer], { optional: true })
+})
+
+test('the package, and what it has for Express, import nothing else', () => {
+  const script = `require('deskseal'); require('deskseal/express')
+    console.log(JSON.stringify(Object.keys(require.cache)))`
+  const loaded = JSON.parse(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }))
+  assert.ok(loaded.length >= 5)
+  for (const path of loaded) assert.match(path, /[\\/]node_modules[\\/]deskseal(-[a-z0-9-]+)?[\\/]/)
+})
