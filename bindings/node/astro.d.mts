@@ -8,7 +8,7 @@ export type { Customer, Identity } from './desk.cjs'
 
 /**
  * Returns the integration: the routes `/deskseal/identity` and `/deskseal/portal`, the environment's
- * variables, and what the component of `deskseal/astro/components` needs. They sign for
+ * variables, and what the component `deskseal/astro/TicketCenter.astro` needs. They sign for
  * `Astro.locals.user`, which your middleware sets to who is signed in. Building needs no secret.
  */
 export default function deskseal(options?: DesksealOptions): AstroIntegration

@@ -5,16 +5,15 @@ import deskseal from './index.cjs'
 const { Signer } = deskseal
 
 const SETTINGS = 'virtual:deskseal/settings'
-const ADDON = 'deskseal/astro/server'
 
 /** Adapters for runtimes that cannot load native addons. */
 const EDGE_ADAPTERS = ['@astrojs/cloudflare']
 
-/** The component is for Astro to compile; the addon stays out of the bundles, of which there are several. */
-const ADDON_PLUGIN = {
-  name: 'deskseal-addon',
+/** Keeps the signer and its addon out of every bundle but the browser's, which refuses it. */
+const SIGNER_PLUGIN = {
+  name: 'deskseal-signer',
   configEnvironment: (name) =>
-    name === 'client' ? undefined : { resolve: { noExternal: ['deskseal'], external: [ADDON] } },
+    name === 'client' ? undefined : { resolve: { external: ['deskseal'] } },
 }
 
 const NO_ADAPTER =
@@ -44,10 +43,7 @@ export default function integration({ ticketCenter = {}, portal = {} } = {}) {
         refusePublic(portalSecret)
         setup.updateConfig({
           env: { schema: await schemaOf([ticketCenterSecret, portalSecret]) },
-          vite: {
-            plugins: [settingsPlugin(settings), ADDON_PLUGIN],
-            resolve: { alias: [{ find: /^deskseal$/, replacement: ADDON }] },
-          },
+          vite: { plugins: [settingsPlugin(settings), SIGNER_PLUGIN] },
         })
         setup.addMiddleware({ order: 'pre', entrypoint: 'deskseal/astro/middleware' })
         inject(setup, 'identity')

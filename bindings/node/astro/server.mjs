@@ -2,5 +2,4 @@
 
 import deskModule from '../desk.cjs'
 
-export * from '../index.mjs'
 export const { Desk } = deskModule

@@ -106,7 +106,7 @@ test('without a secret the page works', async (t) => {
 })
 
 test('a static page is not built', () => {
-  const page = '---\nimport { TicketCenter } from "deskseal/astro/components"\n'
+  const page = '---\nimport TicketCenter from "deskseal/astro/TicketCenter.astro"\n'
   writeFileSync(
     join(app, 'src/pages/static.astro'),
     `${page}export const prerender = true\n---\n<TicketCenter />\n`,

@@ -1,1 +1,0 @@
-export { default as TicketCenter } from './TicketCenter.astro'
