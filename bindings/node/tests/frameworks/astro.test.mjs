@@ -105,6 +105,17 @@ test('without a secret the page works', async (t) => {
   assert.match(site.printed.join(''), /Deskseal: secret_missing: /)
 })
 
+test('while developing it signs, too, and refusals are errors', async (t) => {
+  const options = ['dev', '--host', '127.0.0.1', '--port', await freePort()]
+  site = await start(t, app, ASTRO, options, { ...SECRETS, NODE_ENV: 'development' })
+  const page = await visit('/support', ADA)
+  assert.equal(page.headers.get('cache-control'), 'private, no-store')
+  assert.match(await page.text(), new RegExp(`data-signature="${SIGNATURE}"`))
+  assert.equal(await (await visit('/submit-ticket')).text(), 'public')
+  assert.equal((await visit('/deskseal/identity', { email: '' })).status, 500)
+  assert.match(site.printed.join(''), /\[ERROR\].*e-?mail/i)
+})
+
 test('a static page is not built', () => {
   const page = '---\nimport TicketCenter from "deskseal/astro/TicketCenter.astro"\n'
   writeFileSync(
