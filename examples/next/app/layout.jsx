@@ -1,4 +1,3 @@
-import { signOut } from '../lib/actions'
 import { currentUser } from '../lib/session'
 
 export const metadata = { title: 'Shop', icons: 'data:,' }
@@ -13,7 +12,7 @@ export default async function Layout({ children }) {
             <a href="/deskseal/portal">Write to us</a>
           </details>
           {(await currentUser()) && (
-            <form action={signOut}>
+            <form method="post" action="/sign-out">
               <button>Sign out</button>
             </form>
           )}

@@ -11,9 +11,3 @@ export async function signIn(form) {
   await session.save()
   redirect('/')
 }
-
-export async function signOut() {
-  const session = await openSession()
-  session.destroy()
-  redirect('/sign-in')
-}
