@@ -82,9 +82,6 @@ const FIND_LIBCLANG: &str = "ls -d /usr/lib*/libclang[-.][0-9s]* /usr/lib*/*/lib
 
 const PHP: Package = Package { name: "PHP", apt: &["php-cli", "php-mbstring"], homebrew: &["php"] };
 
-const CHROMIUM: Package =
-    Package { name: "Chromium", apt: &["chromium"], homebrew: &["--cask chromium"] };
-
 /// A Node, and the folder of its programs.
 pub(crate) struct Node {
     folder: PathBuf,
@@ -212,15 +209,6 @@ pub(crate) fn for_build_scripts() -> Result<()> {
     python()?;
     ruby::tools()?;
     php::tools()
-}
-
-/// Returns a Chromium: the one that `CHROMIUM` names, or the system's.
-pub(crate) fn chromium() -> Result<PathBuf> {
-    if let Some(named) = std::env::var_os("CHROMIUM") {
-        return Ok(named.into());
-    }
-    installed("chromium", &["--version"], &CHROMIUM)?;
-    tools::in_path("chromium").context("Chromium is not in the search path")
 }
 
 /// Returns a PHP with multibyte strings, for the comparison of snippets.
