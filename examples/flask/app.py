@@ -14,6 +14,7 @@ import secrets
 
 from deskseal.flask import Customer, Deskseal
 from flask import Flask, flash, redirect, render_template, request, session, url_for
+from flask_wtf import CSRFProtect
 from werkzeug.security import check_password_hash, generate_password_hash
 
 PASSWORD = generate_password_hash("example")
@@ -25,13 +26,13 @@ CUSTOMERS = {
 app = Flask(__name__)
 # A real shop keeps one, so that its customers stay signed in when it starts again.
 app.secret_key = secrets.token_bytes()
-# Other sites cannot post in a customer's name.
-app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
 app.config["DESKSEAL"] = {
     "ticket_center": {"script_url": os.environ.get("TICKET_CENTER_URL")},
     "portal": {"url": os.environ.get("PORTAL_URL", "https://help.company.com")},
 }
 deskseal = Deskseal(app)
+# Other sites cannot post in a customer's name.
+CSRFProtect(app)
 
 
 @deskseal.customer_loader
@@ -55,6 +56,7 @@ def sign_in():
     if name not in CUSTOMERS or not check_password_hash(PASSWORD, password):
         flash("This name and password do not match.")
         return redirect(url_for("sign_in"))
+    session.clear()
     session["name"] = name
     return redirect(url_for("support"))
 

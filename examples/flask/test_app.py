@@ -11,6 +11,7 @@ PORTAL = {"url": "https://help.company.com", "secret": generate_secret()}
 def test_customers_see_their_own_ticket_center(name, user_id):
     desk = {"helpdesk_id": "desk-1", "secret": generate_secret()}
     app.config["DESKSEAL"] = {"ticket_center": desk, "portal": PORTAL}
+    app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()
     form = {"name": name, "password": "example"}
     page = client.post("/sign-in", data=form, follow_redirects=True)
@@ -19,3 +20,9 @@ def test_customers_see_their_own_ticket_center(name, user_id):
     visitor = Verifier(PORTAL["secret"]).verify_link("help.company.com", link)
     assert visitor.user_id == user_id
     assert "data-email" not in client.post("/sign-out", follow_redirects=True).text
+
+
+def test_other_sites_cannot_post_in_a_customers_name():
+    app.config["WTF_CSRF_ENABLED"] = True
+    for path in ("/sign-in", "/sign-out"):
+        assert app.test_client().post(path).status_code == 400

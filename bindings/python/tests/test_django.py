@@ -9,8 +9,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from deskseal import DesksealError, Signer, VerificationError, Verifier
 from deskseal import django as deskseal
@@ -21,6 +23,7 @@ from django.core import checks
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import Context, RequestContext, Template
@@ -38,6 +41,7 @@ DESKSEAL: dict[str, dict[str, Any]] = {
 }
 PRIVATE = "private, no-store"
 MIDDLEWARE = "deskseal.django.middleware.PrivatePageMiddleware"
+IDENTITY = json.loads(Path(__file__).parents[3].joinpath("tests/identity.schema.json").read_text())
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -256,6 +260,7 @@ def test_the_identity_is_json(client_of_ada: Client) -> None:
     answer = client_of_ada.get("/support/identity")
     email, signature = Signer(SECRET).sign_email("ada@example.com")
     assert answer.json() == {"email": email, "signature": signature, "helpdeskId": "desk-1"}
+    jsonschema.validate(answer.json(), IDENTITY)
     assert answer["Cache-Control"] == PRIVATE
 
 
@@ -265,14 +270,68 @@ def test_a_stranger_has_no_identity() -> None:
     assert answer["Cache-Control"] == PRIVATE
 
 
-def test_an_identity_that_cannot_be_signed_is_a_code(
-    client_without_address: Client, client_of_ada: Client, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("email", ["", "ada", "a" * 320 + "@example.com"])
+def test_an_address_that_cannot_be_signed_is_the_customers_to_mend(
+    email: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    answer = client_without_address.get("/support/identity")
-    assert (answer.status_code, answer.json()) == (422, {"error": {"code": "email_empty"}})
-    monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
-    answer = client_of_ada.get("/support/identity")
-    assert (answer.status_code, answer.json()) == (503, {"error": {"code": "secret_missing"}})
+    client = Client(raise_request_exception=False)
+    client.force_login(User.objects.create(username="grace", email=email))
+    status, code = _refusal(client)
+    assert (status, code.partition("_")[0]) == (422, "email")
+    assert code in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"secret": None}, "secret_missing"),
+        ({"secret": "changeme"}, "secret_placeholder"),
+        ({"helpdesk_id": None}, "helpdesk_id_malformed"),
+        ({"helpdesk_id": "YOUR_HELPDESK_ID"}, "helpdesk_id_malformed"),
+        ({"script_url": "javascript:alert(1)"}, "embed_option_malformed"),
+        ({"helpdeskid": "desk-1"}, "settings_malformed"),
+        ({"email_field": "work_address"}, "settings_malformed"),
+    ],
+)
+def test_what_a_deployment_has_wrong_is_its_own_to_mend(
+    client_of_ada: Client, changes: dict[str, Any], code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    product = {**DESKSEAL["ticket_center"], **changes}
+    with override_settings(DESKSEAL={"ticket_center": product, "portal": DESKSEAL["portal"]}):
+        assert _refusal(client_of_ada) == (503, code)
+        assert PUBLIC_LINK in text(client_of_ada.get("/page"))
+    assert caplog.text.count(code) == 2
+
+
+def test_a_project_without_settings_answers_all_the_same(client_of_ada: Client) -> None:
+    with override_settings(DESKSEAL={}):
+        assert _refusal(client_of_ada) == (503, "settings_malformed")
+        assert text(client_of_ada.get("/page")).strip() == "<h1>Support</h1>"
+        assert client_of_ada.get("/support/portal").status_code == 404
+
+
+def _refusal(client: Client) -> tuple[int, str]:
+    answer = client.get("/support/identity")
+    assert answer["Cache-Control"] == PRIVATE
+    jsonschema.validate(answer.json(), IDENTITY["definitions"]["refusal"])
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+def test_a_user_without_an_id_is_a_stranger_to_the_portal(
+    client_of_ada: Client, ada: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    portal = {"url": PORTAL, "user_id_field": "last_login"}
+    with override_settings(DESKSEAL={"portal": portal}):
+        User.objects.filter(pk=ada.pk).update(last_login=None)
+        assert client_of_ada.get("/support/portal")["Location"] == PUBLIC_LINK
+    assert "user_id_empty" in caplog.text
+
+
+def test_the_portal_leads_nowhere_else(client_of_ada: Client) -> None:
+    for attack in ("?next=https://evil.example", "?url=//evil.example", "?%0d%0aLocation:x"):
+        headers = {"host": "evil.example", "x-forwarded-host": "evil.example"}
+        answer = client_of_ada.get(f"/support/portal{attack}", headers=headers)
+        assert answer["Location"].startswith(f"{PUBLIC_LINK}?user_id=")
 
 
 def test_the_views_only_answer_reading(client_of_ada: Client) -> None:
@@ -390,10 +449,25 @@ def test_the_system_check_looks_at_the_portal_and_the_middleware() -> None:
         assert _ids(deploy=False) == []
 
 
-def test_commands_run_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_run_without_a_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
     monkeypatch.delenv("LETTERBOOK_PORTAL_TICKET_SECRET")
-    call_command("migrate", verbosity=0, stderr=io.StringIO())
+    output = io.StringIO()
+    call_command("migrate", verbosity=0, stderr=output)
+    call_command("check", stderr=output)
+    assert output.getvalue().count("deskseal.W001") == 2
+    assets = {"INSTALLED_APPS": [*settings.INSTALLED_APPS, "django.contrib.staticfiles"]}
+    with override_settings(STATIC_URL="/static/", STATIC_ROOT=tmp_path, **assets):
+        call_command("collectstatic", interactive=False, stdout=output, stderr=output)
+    assert "static files copied" in output.getvalue()
+
+
+def test_a_deployment_is_not_complete_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    call_command("check", deploy=True, stderr=io.StringIO())
+    monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
+    with pytest.raises(SystemCheckError, match=r"deskseal\.E003") as raised:
+        call_command("check", deploy=True)
+    assert "secret_missing" in str(raised.value)
 
 
 def test_the_command_explains_an_email() -> None:
@@ -421,6 +495,14 @@ def test_the_command_says_when_it_has_no_secret(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
     with pytest.raises(CommandError, match=r"^secret_missing: "):
         call_command("deskseal_explain", "email", "ada@example.com", "0" * 64)
+
+
+def test_the_command_says_when_it_has_no_settings() -> None:
+    with (
+        override_settings(DESKSEAL={}),
+        pytest.raises(CommandError, match=r"^settings_malformed: Add 'portal'"),
+    ):
+        call_command("deskseal_explain", "link", PUBLIC_LINK)
 
 
 def test_verifying_the_raw_target_refuses_a_repeated_parameter() -> None:

@@ -1,21 +1,27 @@
 """The Flask extension: the global of templates, and the views."""
 
 import doctest
+import json
+import re
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
-from deskseal import DesksealError, Signer, VerificationError, Verifier
+from deskseal import DesksealError, Signer, VerificationError, Verifier, generate_secret
 from deskseal import flask as flask_extension
 from deskseal.flask import Customer, Deskseal
 from flask import Flask, Response, make_response, render_template_string, request, session
 from flask import stream_template_string as stream
 from flask.testing import FlaskClient
+from werkzeug.debug import DebuggedApplication
 
 SECRET = "example-secret-for-documentation"
 PORTAL_SECRET = "another-secret-for-documentation"
 PORTAL = "https://help.company.com"
 PUBLIC_LINK = f"{PORTAL}/submit-ticket"
 PRIVATE = "private, no-store"
+IDENTITY = json.loads(Path(__file__).parents[3].joinpath("tests/identity.schema.json").read_text())
 
 PAGE = "<h1>Support</h1>{{ ticket_center() }}"
 
@@ -27,7 +33,9 @@ def load_customer() -> Customer | None:
     """Return who is signed in."""
     if "email" not in session:
         return None
-    return Customer(email=session["email"], user_id="42")
+    # Some have none, whatever the type says.
+    email: Any = session["email"]
+    return Customer(email=email, user_id="42")
 
 
 def make_app(**changes: Any) -> Flask:
@@ -48,7 +56,8 @@ def make_app(**changes: Any) -> Flask:
 def verify() -> str:
     """Verify on the raw target of the request."""
     verifier = Verifier(PORTAL_SECRET)
-    visitor = verifier.verify_link("help.company.com", request.full_path)
+    target = "/submit-ticket?" + request.query_string.decode(errors="replace")
+    visitor = verifier.verify_link("help.company.com", target)
     return "public" if visitor is None else visitor.user_id
 
 
@@ -65,7 +74,7 @@ def app() -> Flask:
     return make_app()
 
 
-def signed_in(app: Flask, email: str = "Ada@example.com") -> FlaskClient:
+def signed_in(app: Flask, email: str | None = "Ada@example.com") -> FlaskClient:
     """Return the browser of a customer."""
     client = app.test_client()
     with client.session_transaction() as session:
@@ -183,6 +192,7 @@ def test_the_identity_is_json(app: Flask) -> None:
     answer = signed_in(app).get("/support/identity")
     email, signature = Signer(SECRET).sign_email("ada@example.com")
     assert answer.json == {"email": email, "signature": signature, "helpdeskId": "desk-1"}
+    jsonschema.validate(answer.json, IDENTITY)
     assert answer.headers["Cache-Control"] == PRIVATE
 
 
@@ -192,18 +202,98 @@ def test_a_stranger_has_no_identity(app: Flask) -> None:
     assert answer.headers["Cache-Control"] == PRIVATE
 
 
-def test_an_identity_that_cannot_be_signed_is_a_code(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("email", ["", None, "ada", "a" * 320 + "@example.com"])
+def test_an_address_that_cannot_be_signed_is_the_customers_to_mend(
+    app: Flask, email: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert _refusal(signed_in(app, email="ada")) == (422, "email_malformed")
-    monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
-    assert _refusal(signed_in(app)) == (503, "secret_missing")
+    status, code = _refusal(signed_in(app, email=email))
+    assert (status, code.partition("_")[0]) == (422, "email")
+    assert code in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"secret": None}, "secret_missing"),
+        ({"secret": "changeme"}, "secret_placeholder"),
+        ({"helpdesk_id": None}, "helpdesk_id_malformed"),
+        ({"helpdesk_id": "YOUR_HELPDESK_ID"}, "helpdesk_id_malformed"),
+        ({"script_url": "javascript:alert(1)"}, "embed_option_malformed"),
+        ({"helpdeskid": "desk-1"}, "settings_malformed"),
+    ],
+)
+def test_what_a_deployment_has_wrong_is_its_own_to_mend(
+    app: Flask, changes: dict[str, Any], code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.config["DESKSEAL"]["ticket_center"].update(changes)
+    client = signed_in(app)
+    assert _refusal(client) == (503, code)
+    assert client.get("/page").status_code == 200
+    assert caplog.text.count(code) == 2
+
+
+def test_an_application_without_settings_answers_all_the_same(app: Flask) -> None:
+    del app.config["DESKSEAL"]
+    client = signed_in(app)
+    assert _refusal(client) == (503, "settings_malformed")
+    assert client.get("/page").text == "<h1>Support</h1>"
+    assert client.get("/support/portal").status_code == 404
 
 
 def _refusal(client: FlaskClient) -> tuple[int, str]:
     answer = client.get("/support/identity")
     assert answer.headers["Cache-Control"] == PRIVATE
+    jsonschema.validate(answer.get_json(), IDENTITY["definitions"]["refusal"])
     return answer.status_code, answer.get_json()["error"]["code"]
+
+
+def test_a_customer_without_an_id_is_a_stranger_to_the_portal(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = Deskseal()
+    other.customer_loader(lambda: Customer(email="ada@example.com", user_id=None))  # type: ignore[arg-type]
+    app = Flask(__name__)
+    app.config["DESKSEAL"] = {"portal": {"url": PORTAL}}
+    other.init_app(app)
+    assert app.test_client().get("/deskseal/portal").headers["Location"] == PUBLIC_LINK
+    assert "user_id_empty" in caplog.text
+
+
+@pytest.mark.parametrize("debug", [False, True])
+@pytest.mark.parametrize("path", ["/page", "/support/portal", "/support/identity"])
+def test_no_page_and_no_log_has_a_secret(
+    app: Flask, caplog: pytest.LogCaptureFixture, path: str, debug: bool
+) -> None:
+    too_short = "short-secret"
+    app.config["DESKSEAL"]["ticket_center"]["secret"] = SECRET
+    app.config["DESKSEAL"]["portal"]["secret"] = too_short
+    app.wsgi_app = DebuggedApplication(app.wsgi_app) if debug else app.wsgi_app  # type: ignore[method-assign]
+    app.debug = debug
+    answer = signed_in(app, email="").get(path)
+    assert (answer.status_code == 500) == debug
+    seen = answer.text + caplog.text
+    assert re.search("InputError|SecretError" if debug else "email_empty|secret_too_short", seen)
+    assert [secret for secret in (too_short, SECRET, PORTAL_SECRET) if secret in seen] == []
+
+
+def test_one_extension_serves_applications_of_a_factory_at_once() -> None:
+    apps = [
+        make_app(ticket_center={"helpdesk_id": name, "secret": generate_secret()})
+        for name in ("desk-1", "desk-2")
+    ]
+    clients = [signed_in(app) for app in apps]
+    for client, app in zip(clients * 2, apps * 2, strict=True):
+        answer = client.get("/support/identity").get_json()
+        product = app.config["DESKSEAL"]["ticket_center"]
+        assert answer["helpdeskId"] == product["helpdesk_id"]
+        Verifier(product["secret"]).verify_email(answer["email"], answer["signature"])
+
+
+def test_the_portal_leads_nowhere_else(app: Flask) -> None:
+    for attack in ("?next=https://evil.example", "?url=//evil.example", "?%0d%0aLocation:x"):
+        headers = {"X-Forwarded-Host": "evil.example"}
+        answer = signed_in(app).get(f"/support/portal{attack}", headers=headers)
+        assert answer.headers["Location"].startswith(f"{PUBLIC_LINK}?user_id=42&")
 
 
 def test_one_products_secret_never_serves_the_other(
@@ -228,8 +318,11 @@ def test_what_is_not_set_up_says_so(app: Flask) -> None:
     with app.test_request_context(), pytest.raises(RuntimeError, match="customer_loader"):
         Deskseal().ticket_center()
     del app.config["DESKSEAL"]["ticket_center"]
-    app.testing = True
+    app.debug = True
     with pytest.raises(RuntimeError, match="Add 'ticket_center'"):
+        signed_in(app).get("/page")
+    app.config["DESKSEAL"]["ticket_center"] = {"helpdeskid": "desk-1"}
+    with pytest.raises(RuntimeError, match="whose keys are among"):
         signed_in(app).get("/page")
 
 

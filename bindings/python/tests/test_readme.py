@@ -3,20 +3,23 @@
 import re
 import sys
 import unittest
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from deskseal import Signer, Verifier
+from deskseal import Signer, VerificationError, Verifier
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path
-from flask import render_template_string
+from flask import Flask, render_template_string
+from flask import request as flask_request
+from werkzeug.test import EnvironBuilder
 
 README = Path(__file__).parents[1].joinpath("README.md").read_text(encoding="utf-8")
 SECRET = "example-secret-for-documentation"
@@ -26,6 +29,10 @@ PORTAL_SECRET = "another-secret-for-documentation"
 def blocks(language: str) -> list[str]:
     """Return the README's blocks of code."""
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+# What stands in a view, where there is a request.
+RECIPES = [block for block in blocks("python") if re.search("^visitor = ", block, re.MULTILINE)]
 
 
 def show_help(request: HttpRequest) -> HttpResponse:
@@ -47,6 +54,8 @@ def names(database: dict[str, str]) -> Iterator[dict[str, Any]]:
         patch.setenv("HELPDESKY_HMAC_SECRET", SECRET)
         patch.setenv("LETTERBOOK_PORTAL_TICKET_SECRET", PORTAL_SECRET)
         for block in blocks("python"):
+            if block in RECIPES:
+                continue
             exec(compile(block, "README.md", "exec"), vars(module))
         page = blocks("jinja")[0]
         vars(module)["app"].add_url_rule("/help", "help", lambda: render_template_string(page))
@@ -101,6 +110,50 @@ def test_the_flask_page_shows_the_ticket_center_and_the_link(names: dict[str, An
     assert '<a href="/deskseal/portal">Help</a>' in page
     assert "user_id=42&" in client.get("/deskseal/portal").headers["Location"]
     assert client.get("/deskseal/identity").get_json()["email"] == "ada@example.com"
+
+
+def verified(recipe: str, request: Any) -> Any:
+    """Run the recipe in a view, and return the visitor."""
+    assert len(recipe.splitlines()) == 3
+    view = {"Verifier": Verifier, "request": request}
+    exec(recipe, view)
+    return view["visitor"]
+
+
+def django_verifies(target: str) -> Any:
+    """Verify the target of a request to Django."""
+    return verified(RECIPES[0], RequestFactory().get(target))
+
+
+def flask_verifies(target: str) -> Any:
+    """Verify the target of a request to Flask."""
+    with Flask(__name__).test_request_context(target):
+        return verified(RECIPES[1], flask_request)
+
+
+@pytest.mark.usefixtures("names")
+@pytest.mark.parametrize("verify", [django_verifies, flask_verifies])
+def test_the_recipes_verify_the_target_and_refuse_a_repeated_parameter(
+    verify: Callable[[str], Any],
+) -> None:
+    portal = "https://help.company.com"
+    target = Signer(PORTAL_SECRET).portal_link(portal, "a+b &ü").removeprefix(portal)
+    assert verify(target).user_id == "a+b &ü"
+    assert verify("/submit-ticket") is None
+    for repeated in ("user_id=43", "user_id=a%2Bb", "user_id_signature=0", "user_id_timestamp=1"):
+        with pytest.raises(VerificationError) as raised:
+            verify(f"{target}&{repeated}")
+        assert raised.value.code == "identity_repeated"
+
+
+@pytest.mark.usefixtures("names")
+def test_bytes_that_are_no_text_are_refused() -> None:
+    environment = EnvironBuilder("/submit-ticket").get_environ()
+    environment["QUERY_STRING"] = "user_id=\xff&user_id_timestamp=1&user_id_signature=" + "0" * 64
+    with pytest.raises(VerificationError):
+        verified(RECIPES[0], WSGIRequest(environment))
+    with Flask(__name__).request_context(environment), pytest.raises(VerificationError):
+        verified(RECIPES[1], flask_request)
 
 
 def test_the_signers_sign(names: dict[str, Any]) -> None:

@@ -10,7 +10,6 @@ from typing import TypedDict
 from urllib.parse import urlsplit
 
 from deskseal import (
-    DesksealError,
     Embed,
     InputError,
     SecretError,
@@ -34,11 +33,20 @@ class Refusal(TypedDict):
     error: dict[str, str]
 
 
-def refusal(error: DesksealError) -> tuple[Refusal, HTTPStatus]:
+# How the codes of what belongs to the customer begin; all else is the deployment's to mend.
+CUSTOMERS = ("email_", "user_id_")
+
+
+def refusal(code: str) -> tuple[Refusal, HTTPStatus]:
     """Return what a page's own code gets in place of an identity."""
-    is_deployments = isinstance(error, SecretError)
-    status = HTTPStatus.SERVICE_UNAVAILABLE if is_deployments else HTTPStatus.UNPROCESSABLE_ENTITY
-    return {"error": {"code": error.code}}, status
+    is_customers = code.startswith(CUSTOMERS)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if is_customers else HTTPStatus.SERVICE_UNAVAILABLE
+    return {"error": {"code": code}}, status
+
+
+def text_of(value: object) -> str:
+    """Return what is signed of a customer: nothing where there is nothing, never a `None`."""
+    return "" if value is None else str(value)
 
 
 class Source(Enum):

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from django.conf import settings
 from django.core import checks
-from django.core.exceptions import ImproperlyConfigured
 
-from deskseal import DesksealError
 from deskseal.django import _settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from deskseal import DesksealError
+
 MIDDLEWARE = "deskseal.django.middleware.PrivatePageMiddleware"
 
 Found: TypeAlias = checks.CheckMessage
+Refusal: TypeAlias = "DesksealError | _settings.SettingsError"
 
 
 def register() -> None:
@@ -49,7 +50,7 @@ def check_deployment(**_: object) -> list[Found]:
     ]
 
 
-def _refusals() -> Iterator[tuple[str, Exception]]:
+def _refusals() -> Iterator[tuple[str, Refusal]]:
     """Sign for nobody with each product, and return what was refused."""
     trials: dict[str, Callable[[], object]] = {
         "ticket_center": lambda: _settings.ticket_center().embed("check@example.com"),
@@ -60,12 +61,12 @@ def _refusals() -> Iterator[tuple[str, Exception]]:
             continue
         try:
             sign()
-        except (DesksealError, ImproperlyConfigured) as error:
+        except _settings.REFUSALS as error:
             yield product, error
 
 
-def _is_missing(product: str, refusal: Exception) -> bool:
-    code = _code_of(refusal)
+def _is_missing(product: str, refusal: Refusal) -> bool:
+    code = refusal.code
     if product == "ticket_center" and code == "helpdesk_id_malformed":
         return not _settings.ticket_center().written_id
     if product == "portal" and code == "portal_url_malformed":
@@ -73,19 +74,15 @@ def _is_missing(product: str, refusal: Exception) -> bool:
     return code in {"secret_missing", "secret_empty"}
 
 
-def _missing(product: str, refusal: Exception, level: int, identifier: str) -> Found:
-    message = f"DESKSEAL[{product!r}] is not complete ({_code_of(refusal)}): {refusal}"
+def _missing(product: str, refusal: Refusal, level: int, identifier: str) -> Found:
+    message = f"DESKSEAL[{product!r}] is not complete ({refusal.code}): {refusal}"
     hint = "Set it where the application runs; until then, customers get no support."
     return Found(level, message, hint=hint, id=identifier)
 
 
-def _unusable(product: str, refusal: Exception) -> Found:
-    message = f"DESKSEAL[{product!r}] cannot be used ({_code_of(refusal)}): {refusal}"
+def _unusable(product: str, refusal: Refusal) -> Found:
+    message = f"DESKSEAL[{product!r}] cannot be used ({refusal.code}): {refusal}"
     return Found(checks.ERROR, message, id="deskseal.E002")
-
-
-def _code_of(refusal: Exception) -> str:
-    return refusal.code if isinstance(refusal, DesksealError) else "settings"
 
 
 def _middleware() -> list[Found]:

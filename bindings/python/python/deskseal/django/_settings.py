@@ -9,20 +9,29 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from deskseal._products import Portal, Product, TicketCenter
+from deskseal import DesksealError
+from deskseal._products import Portal, Product, TicketCenter, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.contrib.auth.base_user import AbstractBaseUser
 
-    from deskseal import DesksealError
-
 NAME = "DESKSEAL"
 
 logger = logging.getLogger("deskseal")
 
 Kind = TypeVar("Kind", bound=Product)
+
+
+class SettingsError(ImproperlyConfigured):
+    """The setting cannot be read, so that nothing is signed."""
+
+    code = "settings_malformed"
+
+
+# What keeps a customer from support, and must not keep them from the page.
+REFUSALS = (DesksealError, SettingsError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,21 +70,24 @@ def unknown_products() -> list[str]:
 
 def public_link() -> str | None:
     """Return the link that opens the portal's form as a stranger, if there is a portal."""
-    return portal().public_link() if is_configured("portal") else None
+    try:
+        return portal().public_link()
+    except SettingsError:
+        return None
 
 
 def email_of(user: AbstractBaseUser) -> str:
     """Return the user's address, which may be empty."""
     field = ticket_center().email_field or user.get_email_field_name()
-    return str(getattr(user, field) or "")
+    return _value_of(user, field)
 
 
 def user_id_of(user: AbstractBaseUser) -> str:
     """Return the user's id at the desk."""
-    return str(getattr(user, portal().user_id_field))
+    return _value_of(user, portal().user_id_field)
 
 
-def report(error: DesksealError) -> None:
+def report(error: DesksealError | SettingsError) -> None:
     """Log why somebody gets the public form instead; in debug mode, raise it."""
     if settings.DEBUG:
         raise error
@@ -84,14 +96,20 @@ def report(error: DesksealError) -> None:
 
 def _product(name: str, kind: type[Kind]) -> Kind:
     if not is_configured(name):
-        raise ImproperlyConfigured(f"Add {name!r} to the setting {NAME}.")
+        raise SettingsError(f"Add {name!r} to the setting {NAME}.")
     try:
         # No variable here holds the settings: in debug mode, error pages show all of them.
         return kind(**_all()[name])
     except TypeError:
         names = ", ".join(kind.__dataclass_fields__)
         sentence = f"{NAME}[{name!r}] must be a dictionary whose keys are among {names}."
-        raise ImproperlyConfigured(sentence) from None
+        raise SettingsError(sentence) from None
+
+
+def _value_of(user: AbstractBaseUser, field: str) -> str:
+    if not hasattr(user, field):
+        raise SettingsError(f"Users have no field {field!r}: name another one in {NAME}.")
+    return text_of(getattr(user, field))
 
 
 def _all() -> Mapping[str, Any]:

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.views.decorators.http import require_safe
 
-from deskseal import DesksealError
 from deskseal import django as deskseal
 from deskseal._products import refusal
 from deskseal.django import _settings
@@ -31,15 +30,15 @@ def identity(request: HttpRequest) -> HttpResponse:
 
     The answer is `{"email", "signature", "helpdeskId"}`. It is empty, with status 204, for
     strangers; and `{"error": {"code"}}`, with 422 for a user whose address cannot be signed, and
-    with 503 where the secret cannot be used.
+    with 503 where the deployment has to be mended.
     """
     if not request.user.is_authenticated:
         return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=HEADERS)
     try:
         return JsonResponse(deskseal.identity(request.user), headers=HEADERS)
-    except DesksealError as error:
+    except _settings.REFUSALS as error:
         _settings.report(error)
-        content, status = refusal(error)
+        content, status = refusal(error.code)
         return JsonResponse(content, status=status, headers=HEADERS)
 
 
@@ -48,6 +47,6 @@ def _link_of(request: HttpRequest) -> str | None:
         return None
     try:
         return deskseal.portal_link(request.user)
-    except DesksealError as error:
+    except _settings.REFUSALS as error:
         _settings.report(error)
         return None

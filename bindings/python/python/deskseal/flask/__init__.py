@@ -38,6 +38,7 @@ from deskseal._products import (
     Product,
     TicketCenter,
     refusal,
+    text_of,
 )
 
 if TYPE_CHECKING:
@@ -67,6 +68,16 @@ class Customer:
 
 Loader = TypeVar("Loader", bound="Callable[[], Customer | None]")
 Kind = TypeVar("Kind", bound=Product)
+
+
+class SettingsError(RuntimeError):
+    """The configuration cannot be read, so that nothing is signed."""
+
+    code = "settings_malformed"
+
+
+# What keeps a customer from support, and must not keep them from the page.
+REFUSALS = (DesksealError, SettingsError)
 
 
 class Deskseal:
@@ -143,13 +154,13 @@ class Deskseal:
         _mark_private()
         try:
             embed = _ticket_center().embed(
-                customer.email,
+                text_of(customer.email),
                 align=align,
                 max_width=max_width,
                 container=container,
                 nonce=nonce or getattr(request, "csp_nonce", None),
             )
-        except DesksealError as error:
+        except REFUSALS as error:
             _report(error)
             return Markup(render_template(FALLBACK, public_link=_public_link()))
         return Markup(embed)
@@ -162,7 +173,7 @@ class Deskseal:
             InputError: The address cannot be signed.
         """
         customer = self._customer()
-        return None if customer is None else _ticket_center().identity(customer.email)
+        return None if customer is None else _ticket_center().identity(text_of(customer.email))
 
     def portal_link(self) -> str | None:
         """Return the link that opens the portal's form as the customer, for five minutes.
@@ -174,7 +185,7 @@ class Deskseal:
             InputError: The id or the portal's URL cannot be signed.
         """
         customer = self._customer()
-        return _public_link() if customer is None else _portal().link(customer.user_id)
+        return _public_link() if customer is None else _portal().link(text_of(customer.user_id))
 
     def _customer(self) -> Customer | None:
         if self._load_customer is None:
@@ -191,7 +202,7 @@ class Deskseal:
         _mark_private()
         try:
             link = self.portal_link()
-        except DesksealError as error:
+        except REFUSALS as error:
             _report(error)
             link = _public_link()
         return abort(HTTPStatus.NOT_FOUND) if link is None else redirect(link)
@@ -200,9 +211,9 @@ class Deskseal:
         _mark_private()
         try:
             identity = self.identity()
-        except DesksealError as error:
+        except REFUSALS as error:
             _report(error)
-            return refusal(error)
+            return refusal(error.code)
         return ("", HTTPStatus.NO_CONTENT) if identity is None else jsonify(identity)
 
 
@@ -224,8 +235,13 @@ def _portal() -> Portal:
 
 def _product(name: str, kind: type[Kind]) -> Kind:
     if name not in _all():
-        raise RuntimeError(f"Add {name!r} to the configuration {NAME}.")
-    return kind(**_all()[name])
+        raise SettingsError(f"Add {name!r} to the configuration {NAME}.")
+    try:
+        return kind(**_all()[name])
+    except TypeError:
+        names = ", ".join(kind.__dataclass_fields__)
+        sentence = f"{NAME}[{name!r}] must be a dictionary whose keys are among {names}."
+        raise SettingsError(sentence) from None
 
 
 def _all() -> Mapping[str, Any]:
@@ -234,10 +250,13 @@ def _all() -> Mapping[str, Any]:
 
 
 def _public_link() -> str | None:
-    return _portal().public_link() if "portal" in _all() else None
+    try:
+        return _portal().public_link()
+    except SettingsError:
+        return None
 
 
-def _report(error: DesksealError) -> None:
+def _report(error: DesksealError | SettingsError) -> None:
     """Log why somebody gets the public form instead; in debug mode, raise it."""
     if current_app.debug:
         raise error

@@ -10,7 +10,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.template.loader import get_template
 from django.urls import reverse
 
-from deskseal import DesksealError
 from deskseal import django as deskseal
 from deskseal.django import _settings
 from deskseal.django.middleware import mark_private
@@ -64,7 +63,7 @@ def ticket_center(
             container=container,
             nonce=nonce or _nonce_of(context, request),
         )
-    except DesksealError as error:
+    except _settings.REFUSALS as error:
         _settings.report(error)
         return _fallback(context)
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.core.management.base import BaseCommand, CommandError
 
-from deskseal import DesksealError, Explanation
 from deskseal.django import _settings
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+
+    from deskseal import Explanation
 
 
 class Command(BaseCommand):
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         explain = _explain_email if options["about"] == "email" else _explain_link
         try:
             explanation = explain(options)
-        except DesksealError as error:
+        except _settings.REFUSALS as error:
             raise CommandError(f"{error.code}: {error}") from None
         for finding in explanation.findings:
             self.stdout.write(f"{finding.code}: {finding.message}")
