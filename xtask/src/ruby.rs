@@ -43,16 +43,20 @@ const COMPILER: Tool = (
 
 /// What the tests import.
 const LIBRARIES: Tool = (
-    "%w[minitest puma sinatra/base action_controller/railtie].each { |name| require name }",
+    "%w[minitest puma sinatra/base action_controller/railtie sprockets/railtie json_schemer].each do |name|
+      require name
+    end",
     Package {
         name: "what the tests of the gem import",
         apt: &[
             "puma",
             "ruby-actionpack",
             "ruby-actionview",
+            "ruby-json-schemer",
             "ruby-minitest",
             "ruby-railties",
             "ruby-sinatra",
+            "ruby-sprockets-rails",
         ],
         homebrew: &[],
     },

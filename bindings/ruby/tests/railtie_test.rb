@@ -4,12 +4,14 @@
 
 require "action_controller/railtie"
 require "fileutils"
+require "json_schemer"
 require "logger"
 require "ostruct"
 require "rack/mock"
 require "rails/generators"
 require "stringio"
 require "tmpdir"
+require_relative "rbs"
 require_relative "support"
 
 class Shop < Rails::Application
@@ -82,10 +84,12 @@ class RailtieTest < Minitest::Test
   PUBLIC_LINK = "https://help.company.com/submit-ticket"
   SECRETS = { "HELPDESKY_HMAC_SECRET" => SECRET, "LETTERBOOK_PORTAL_TICKET_SECRET" => OTHER }.freeze
   ADA = "as=Ada%40example.com"
+  SIGNATURES = File.expand_path("../sig", File.dirname($LOADED_FEATURES.grep(%r{/deskseal\.rb\z}).first))
+  IDENTITY = JSON.parse(File.read(File.join(REPOSITORY, "tests/identity.schema.json")))
 
   def setup
     ENV.update(SECRETS)
-    Shop.config.deskseal = Deskseal::Desk.defaults
+    Shop.config.deskseal = Deskseal.const_get(:Desk).defaults
     Shop.config.deskseal.ticket_center.helpdesk_id = "desk-1"
     Shop.config.deskseal.portal.url = "https://help.company.com"
     Shop.config.consider_all_requests_local = false
@@ -203,6 +207,7 @@ class RailtieTest < Minitest::Test
     signed = SIGNER.sign_email("ada@example.com")
     expected = { "email" => signed.email, "signature" => signed.signature, "helpdeskId" => "desk-1" }
     assert_equal [expected, PRIVATE], [JSON.parse(answer.body), answer["Cache-Control"]]
+    assert_empty JSONSchemer.schema(IDENTITY).validate(JSON.parse(answer.body)).to_a
   end
 
   def test_a_stranger_has_no_identity
@@ -210,12 +215,52 @@ class RailtieTest < Minitest::Test
     assert_equal [204, "", PRIVATE], [answer.status, answer.body, answer["Cache-Control"]]
   end
 
-  def test_an_identity_that_cannot_be_signed_is_a_code
-    answer = get("/identity?as=ada")
-    assert_equal [422, '{"error":{"code":"email_malformed"}}'], [answer.status, answer.body]
-    ENV.delete("HELPDESKY_HMAC_SECRET")
-    answer = get("/identity?#{ADA}")
-    assert_equal [503, '{"error":{"code":"secret_missing"}}'], [answer.status, answer.body]
+  def test_an_address_that_cannot_be_signed_is_the_customers_to_mend
+    assert_refusal 422, "email_empty", get("/identity?as=")
+    assert_refusal 422, "email_malformed", get("/identity?as=ada")
+    assert_refusal 422, "email_too_long", get("/identity?as=#{"x" * 320}@example.com")
+  end
+
+  # What is set, and the code of the answer.
+  {
+    { secret: nil } => "secret_missing",
+    { secret: "changeme" } => "secret_placeholder",
+    { helpdesk_id: nil } => "helpdesk_id_malformed",
+    { helpdesk_id: "YOUR_HELPDESK_ID" } => "helpdesk_id_malformed",
+    { script_url: "javascript:alert(1)" } => "embed_option_malformed",
+  }.each do |changes, code|
+    define_method("test_#{code}_of_#{changes.values.first.inspect}_is_the_deployments_to_mend") do
+      Shop.config.deskseal.ticket_center.merge!(changes)
+      assert_refusal 503, code, get("/identity?#{ADA}")
+      page = get("/page?#{ADA}")
+      assert_equal 200, page.status
+      assert_includes page.body, PUBLIC_LINK
+    end
+  end
+
+  def test_the_portal_leads_nowhere_else
+    ["next=https://evil.example", "url=//evil.example", "x=%0d%0aLocation:%20x"].each do |attack|
+      attacker = { "HTTP_HOST" => "evil.example", "HTTP_X_FORWARDED_HOST" => "evil.example" }
+      answer = Rack::MockRequest.new(Shop).get("/help?#{ADA}&#{attack}", attacker)
+      assert answer["Location"].start_with?("#{PUBLIC_LINK}?user_id=42&"), attack
+    end
+  end
+
+  def test_markup_is_a_safe_buffer_also_where_nobody_is_signed_in
+    view = SupportController.new.tap { |controller| controller.set_request!(request) }.view_context
+    customer = Shop::CUSTOMERS["ada@example.com"]
+    [view.ticket_center_tag(customer), view.portal_link_to("Help")].each do |markup|
+      assert_instance_of ActiveSupport::SafeBuffer, markup
+    end
+    # Some libraries for signing in say that it is false.
+    [nil, false].each { |nobody| assert_nil view.ticket_center_tag(nobody) }
+  end
+
+  def test_what_a_customer_or_a_page_says_is_escaped
+    answer = get("/page?as=#{Rack::Utils.escape('"><script>@example.com')}")
+    refute_includes answer.body, "<script>@"
+    body = get("/page?#{template('<%= portal_link_to "<b>" %>')}").body
+    assert_includes body, "&lt;b&gt;</a>"
   end
 
   def test_one_products_secret_never_serves_the_other
@@ -257,7 +302,9 @@ class RailtieTest < Minitest::Test
     link = Deskseal::Signer.new(OTHER).portal_link("https://help.company.com", "a+b &ü")
     target = link.delete_prefix("https://help.company.com")
     assert_equal "a+b &ü", get(target).body.force_encoding("UTF-8")
-    assert_equal "identity_repeated", get("#{target}&user_id=43").body
+    %w[user_id=43 user_id_signature=0 user_id_timestamp=1].each do |repeated|
+      assert_equal "identity_repeated", get("#{target}&#{repeated}").body, repeated
+    end
   end
 
   def test_the_generator_writes_the_initializer
@@ -270,11 +317,39 @@ class RailtieTest < Minitest::Test
     assert_equal "https://desk.company.com/ticket-center.js", Shop.config.deskseal.ticket_center.script_url
   end
 
+  def test_the_signatures_declare_what_there_is
+    plain = Signatures.new(File.join(SIGNATURES, "deskseal.rbs")).declared.keys
+    declared = Signatures.new(File.join(SIGNATURES, "rails.rbs")).declared
+    assert_equal (Deskseal.constants - [:VERSION, :Generators]).map(&:name).sort,
+                 [*plain - ["Result"], *declared.keys].compact.sort
+    declared.reject { |name| name.nil? }.each { |name, found| assert_declared(Deskseal.const_get(name), found.methods) }
+  end
+
   def test_the_plain_gem_loads_no_framework
     assert_equal "nil", ruby("require 'deskseal'; p defined?(Rails)").strip
   end
 
   private
+
+  # A method that is private in Ruby and begins with the gem's name is not for others.
+  def assert_declared(actual, methods)
+    is_private = methods.to_h { |name, signature| [name.to_sym, signature.private?] }
+    public_methods = actual.public_instance_methods(false)
+    private_methods = actual.private_instance_methods(false).grep_v(/\A(?:deskseal_|initialize)/)
+    assert_equal is_private, [*public_methods.product([false]), *private_methods.product([true])].to_h
+    methods.each do |name, signature|
+      parameters = actual.instance_method(name).parameters
+      assert_equal signature.parameters, parameters.map { |kind, named| kind == :block ? [kind] : [kind, named] }
+    end
+  end
+
+  def assert_refusal(status, code, answer)
+    refused = JSON.parse(answer.body)
+    assert_equal [status, { "error" => { "code" => code } }], [answer.status, refused]
+    assert_empty JSONSchemer.schema(IDENTITY.dig("definitions", "refusal")).validate(refused).to_a
+    assert_equal PRIVATE, answer["Cache-Control"]
+    assert_includes Shop::LOG.string, code
+  end
 
   def get(target)
     Rack::MockRequest.new(Shop).get(target)

@@ -2,25 +2,31 @@
 
 # Reads the signatures in sig/, as far as they go: one declaration a line, and nothing that is not here.
 class Signatures
-  # A method's parameters, as Ruby tells them; their types, by name; and the type of what it returns.
-  Signature = Struct.new(:parameters, :types, :returned)
+  # A method's parameters, as Ruby tells them; their types, by name; the type of what it returns; and
+  # whether it is private.
+  Signature = Struct.new(:parameters, :types, :returned, :private?)
 
   # A class's superclass, attributes and methods by name. Methods of the class itself begin with `self.`.
   Declared = Struct.new(:superclass, :methods)
 
   TYPE = /[\w:]+(?:\[.*\])?\??|\[ .* \]/
   LINES = {
+    package: /\Amodule Deskseal\z/,
     module: /\Amodule (?<name>\w+)\z/,
     class: /\Aclass (?<name>\w+)(?: < (?<superclass>\w+))?\z/,
     constant: /\A(?<name>[A-Z]+): (?<type>#{TYPE})\z/,
     type: /\Atype (?<name>\w+) = (?<type>.+)\z/,
     attribute: /\Aattr_reader (?<name>\w+): (?<type>#{TYPE})\z/,
-    method: /\Adef (?<name>(?:self\.)?[\w=?]+): \((?<parameters>.*)\) -> (?<type>#{TYPE})\z/,
+    method: /
+      \A(?<private>private\ )?def\ (?<name>(?:self\.)?[\w=?]+):
+      \ \((?<parameters>.*)\)(?<block>\ \?\{\ \(\)\ ->\ untyped\ \})?\ ->\ (?<type>#{TYPE})\z
+    /x,
     alias: /\Aalias (?<name>[\w?]+) (?<original>[\w=]+)\z/,
     end: /\Aend\z/,
     nothing: /\A(?:#.*)?\z/,
   }.freeze
   PARAMETERS = {
+    keyrest: /\A\*\*(?<type>#{TYPE}) (?<name>\w+)\z/,
     rest: /\A\*(?<type>untyped)(?: (?<name>\w+))?\z/,
     key: /\A\?(?<name>\w+): (?<type>#{TYPE})\z/,
     keyreq: /\A(?<name>\w+): (?<type>#{TYPE})\z/,
@@ -28,7 +34,7 @@ class Signatures
     req: /\A(?<type>#{TYPE}) (?<name>\w+)\z/,
   }.freeze
 
-  # Classes by name, the module by the name nil; and constants of the module with their types.
+  # Classes and modules by name, the gem's module by the name nil; and constants of that one with their types.
   attr_reader :declared, :constants
 
   def initialize(file)
@@ -44,11 +50,12 @@ class Signatures
   def read(line, place)
     kind, match = first_match(LINES, line) || raise("#{place}: this is not understood: #{line}")
     case kind
-    when :module then open(nil, nil)
+    when :package then open(nil, nil)
+    when :module then open(match[:name], nil)
     when :class then open(match[:name], match[:superclass])
     when :constant then @constants[match[:name]] = match[:type]
-    when :attribute then add(match[:name], Signature.new([], {}, match[:type]), place)
-    when :method then add(match[:name], signature(match[:parameters], match[:type], place), place)
+    when :attribute then add(match[:name], Signature.new([], {}, match[:type], false), place)
+    when :method then add(match[:name], signature(match, place), place)
     when :alias then add(match[:name], methods.fetch(match[:original]), place)
     when :end then @open.pop
     end
@@ -73,11 +80,13 @@ class Signatures
     methods[name] = signature
   end
 
-  def signature(parameters, returned, place)
-    found = parameters.split(/, (?![^\[]*\])/).map do |parameter|
+  def signature(method, place)
+    found = method[:parameters].split(/, (?![^\[]*\])/).map do |parameter|
       first_match(PARAMETERS, parameter) || raise("#{place}: this is not understood: #{parameter}")
     end
     told = found.map { |kind, match| [kind, match[:name]&.to_sym].compact }
-    Signature.new(told, found.to_h { |_, match| [match[:name], match[:type]] }, returned)
+    told << [:block] if method[:block]
+    types = found.to_h { |_, match| [match[:name], match[:type]] }
+    Signature.new(told, types, method[:type], !method[:private].nil?)
   end
 end

@@ -31,6 +31,7 @@ class ReadmeApplication < Rails::Application
     get "support/portal", to: "support#portal", as: :deskseal_portal
     get "support/identity", to: "support#identity"
     get "submit-ticket", to: "tickets#new"
+    get "recipe/submit-ticket", to: "recipe#show"
   end
 end
 
@@ -44,16 +45,29 @@ class ApplicationController < ActionController::Base
   helper_method def current_user = User.new("Ada@example.com", 42)
 end
 
+# Runs the recipe, whose second line has the visitor.
+class RecipeController < ApplicationController
+  def show
+    visitor = instance_eval("#{RECIPES.first}; visitor")
+    render plain: visitor ? visitor.user_id : "nobody"
+  end
+
+  rescue_from(Deskseal::VerificationError) { |error| render plain: error.code, status: :forbidden }
+end
+
 # Returns the README's blocks of code.
 def blocks(language)
   README.scan(/^```#{language}\n(.*?)^```$/m).flatten
 end
 
+# What stands in an action, where there is a request.
+RECIPES = blocks("ruby").grep(/^visitor = /)
+
 # Runs the blocks as one program, and returns what it printed.
 def output_of_the_readme
   $stdout = StringIO.new
   scope = TOPLEVEL_BINDING.dup
-  blocks("ruby").each { |block| scope.eval(block, "README.md") }
+  (blocks("ruby") - RECIPES).each { |block| scope.eval(block, "README.md") }
   $stdout.string
 ensure
   $stdout = STDOUT
@@ -96,6 +110,18 @@ class ReadmeTest < Minitest::Test
     refused = rails("/submit-ticket?#{query.sub("user_id=42", "user_id=43")}")
     assert_equal 403, refused.status
     assert_equal "This link cannot be used: signature_mismatch", refused.body
+  end
+
+  def test_the_recipe_verifies_the_target_and_refuses_a_repeated_parameter
+    assert_equal [3], RECIPES.map { |recipe| recipe.lines.length }
+    link = Deskseal::Signer.new(Support::OTHER).portal_link("https://help.company.com", "a+b &ü")
+    target = "/recipe/submit-ticket?#{URI(link).query}"
+    assert_equal "a+b &ü", rails(target).body.force_encoding("UTF-8")
+    assert_equal "nobody", rails("/recipe/submit-ticket").body
+    %w[user_id=43 user_id=a%2Bb user_id_signature=0 user_id_timestamp=1].each do |repeated|
+      refused = rails("#{target}&#{repeated}")
+      assert_equal [403, "identity_repeated"], [refused.status, refused.body], repeated
+    end
   end
 
   def test_the_sinatra_handler_shows_the_ticket_center

@@ -14,13 +14,13 @@ module Deskseal
     #   def portal = redirect_to_portal(current_user)
     def redirect_to_portal(customer)
       PrivatePages.mark(request.env)
-      link = deskseal_link_of(customer) || Railtie.desk.public_link
+      link = deskseal_link_of(customer) || Desk.current.public_link
       link ? redirect_to(link, allow_other_host: true) : head(:not_found)
     end
 
     # Answers with the customer's identity as JSON, `{ email, signature, helpdeskId }`, for a page that mounts
     # the Ticket Center itself. It is 204 where nobody is signed in; and `{ error: { code } }`, with 422 for
-    # an address that cannot be signed, and with 503 where the secret cannot be used.
+    # an address that cannot be signed, and with 503 where the deployment has to be mended.
     #
     # @param customer [Object, nil] who is signed in: `current_user`
     #
@@ -28,17 +28,17 @@ module Deskseal
     #   def identity = render_ticket_center_identity(current_user)
     def render_ticket_center_identity(customer)
       PrivatePages.mark(request.env)
-      customer ? render(json: Railtie.desk.identity(customer)) : head(:no_content)
+      customer ? render(json: Desk.current.identity(customer)) : head(:no_content)
     rescue Error => error
-      Railtie.desk.report(error)
-      status = error.is_a?(SecretError) ? :service_unavailable : :unprocessable_entity
-      render json: { error: { code: error.code } }, status: status
+      Desk.current.report(error)
+      is_customers = error.code.start_with?(*Desk::CUSTOMERS)
+      render json: { error: { code: error.code } }, status: is_customers ? 422 : 503
     end
 
     def deskseal_link_of(customer)
-      customer && Railtie.desk.portal_link(customer)
+      customer && Desk.current.portal_link(customer)
     rescue Error => error
-      Railtie.desk.report(error)
+      Desk.current.report(error)
       nil
     end
   end

@@ -9,6 +9,9 @@ module Deskseal
     # What no cache may keep: a page or an answer that carries an identity.
     PRIVATE = "private, no-store"
 
+    # How the codes of what belongs to the customer begin; all else is the deployment's to mend.
+    CUSTOMERS = %w[email_ user_id_].freeze
+
     # What the settings are where the application says nothing. A secret that is set, though nil, is not
     # looked for elsewhere.
     DEFAULTS = {
@@ -21,6 +24,11 @@ module Deskseal
       DEFAULTS.each_with_object(ActiveSupport::OrderedOptions.new) do |(product, settings), options|
         options[product] = ActiveSupport::OrderedOptions.new.merge!(settings)
       end
+    end
+
+    # Returns the desk of the application that runs.
+    def self.current
+      new(::Rails.application)
     end
 
     def initialize(application)
@@ -98,4 +106,5 @@ module Deskseal
       @application.config.deskseal.public_send(product)
     end
   end
+  private_constant :Desk
 end

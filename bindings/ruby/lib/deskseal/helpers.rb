@@ -20,13 +20,13 @@ module Deskseal
     # @example
     #   <%= ticket_center_tag current_user, align: "left" %>
     def ticket_center_tag(customer, **options, &fallback)
-      return if customer.nil?
+      return unless customer
 
       deskseal_keep_private
       options[:nonce] ||= content_security_policy_nonce if respond_to?(:content_security_policy_nonce)
-      Railtie.desk.embed(customer, **options).html
+      Desk.current.embed(customer, **options).html
     rescue Error => error
-      Railtie.desk.report(error)
+      Desk.current.report(error)
       fallback ? capture(&fallback) : deskseal_public_link
     end
 
@@ -58,7 +58,7 @@ module Deskseal
     end
 
     def deskseal_public_link
-      link = Railtie.desk.public_link
+      link = Desk.current.public_link
       link && link_to(t("deskseal.contact_support", default: "Contact support"), link)
     end
   end

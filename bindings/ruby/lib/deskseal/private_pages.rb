@@ -13,7 +13,7 @@ module Deskseal
       environment[MARK] = true
       return unless environment[ANSWERED]
 
-      Railtie.desk.warn("A page that is streamed shows a Ticket Center: send it with #{Desk::PRIVATE}")
+      Desk.current.warn("A page that is streamed shows a Ticket Center: send it with #{Desk::PRIVATE}")
     end
 
     def initialize(app)
@@ -27,4 +27,5 @@ module Deskseal
       [status, headers, body]
     end
   end
+  private_constant :PrivatePages
 end

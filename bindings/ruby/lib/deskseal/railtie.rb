@@ -18,13 +18,6 @@ module Deskseal
   class Railtie < ::Rails::Railtie
     config.deskseal = Desk.defaults
 
-    # Returns the desk of the application that runs.
-    #
-    # @api private
-    def self.desk
-      Desk.new(::Rails.application)
-    end
-
     initializer "deskseal.middleware" do |app|
       app.middleware.use PrivatePages
     end
