@@ -22,6 +22,18 @@ const EXTENSION: &str = "bindings/php";
 const LARAVEL_PACKAGE: &str = "bindings/php/laravel";
 const LARAVEL_EXAMPLE: &str = "examples/laravel";
 
+/// The parts of Laravel that the package requires.
+const ILLUMINATE: [&str; 5] = [
+    "illuminate/console",
+    "illuminate/http",
+    "illuminate/routing",
+    "illuminate/support",
+    "illuminate/view",
+];
+
+/// The version of everything here.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// What holds the secrets of an application.
 const SECRETS: [&str; 2] = ["HELPDESKY_HMAC_SECRET", "LETTERBOOK_PORTAL_TICKET_SECRET"];
 
@@ -41,8 +53,8 @@ const STUBS: &str = "stubs/deskseal.stub.php";
 const LONGEST_EXTENSION: u64 = 1_500_000;
 
 /// What `PHPUnit` and the tests need beside the extension, unless PHP has it built in.
-const MODULES: [&str; 8] =
-    ["ctype", "dom", "iconv", "mbstring", "posix", "tokenizer", "xml", "xmlwriter"];
+const MODULES: [&str; 9] =
+    ["ctype", "dom", "iconv", "mbstring", "posix", "tokenizer", "xml", "xmlwriter", "zip"];
 
 /// Whether Laravel and valgrind can be had here.
 const IS_LINUX: bool = cfg!(target_os = "linux");
@@ -53,7 +65,7 @@ type Tool = (&'static str, Package);
 const TOOLS: Tool = (
     "for name in php phpize make cc phpunit phpcs composer cgi-fcgi; do command -v $name; done
     PATH=$PATH:/usr/local/sbin:/opt/homebrew/sbin; ls $(command -v php-fpm || echo /usr/sbin/php-fpm*)
-    php -r 'exit(mb_chr(0x41) === \"A\" && class_exists(\"DOMDocument\") ? 0 : 1);'",
+    php -r 'exit(mb_chr(0x41) === \"A\" && class_exists(\"DOMDocument\") && class_exists(\"ZipArchive\") ? 0 : 1);'",
     Package {
         name: "what builds and tests extensions of PHP",
         apt: &[
@@ -62,6 +74,7 @@ const TOOLS: Tool = (
             "php-fpm",
             "php-mbstring",
             "php-xml",
+            "php-zip",
             "phpunit",
             "php-codesniffer",
             "composer",
@@ -78,8 +91,12 @@ const VALGRIND: Tool =
 
 /// What the package for Laravel, its example and the README's test need.
 const LARAVEL: Tool = (
-    "php -d error_reporting=0 -r 'require \"Illuminate/autoload.php\";'",
-    Package { name: "Laravel", apt: &["php-laravel-framework"], homebrew: &[] },
+    "php -d error_reporting=0 -r 'require \"Illuminate/autoload.php\"; require \"JsonSchema/autoload.php\";'",
+    Package {
+        name: "Laravel and JSON Schema",
+        apt: &["php-laravel-framework", "php-json-schema"],
+        homebrew: &[],
+    },
 );
 
 /// A name, and what it runs.
@@ -87,6 +104,7 @@ type Check = (&'static str, fn(&Installed<'_>) -> Result<()>);
 
 const CHECKS: &[Check] = &[
     ("php: package", package),
+    ("php: packages", packages),
     ("php: tests", tests),
     ("php: laravel", laravel),
     ("php: fpm", fpm),
@@ -285,6 +303,32 @@ fn validate_manifests(installed: &Installed<'_>) -> Result<()> {
     Ok(())
 }
 
+/// What the release has for Composer is installed by it, from a folder, and brings no tests along.
+fn packages(installed: &Installed<'_>) -> Result<()> {
+    let folder = files::emptied(&output(installed.workspace, "packages"))?;
+    let mut pack = installed.command_with_modules("sh");
+    pack.arg("packages.sh").arg(VERSION).arg(&folder);
+    process::run_shown(composer_of(installed, &mut pack))?;
+    let project = files::emptied(&output(installed.workspace, "packages/project"))?;
+    let manifest = serde_json::json!({
+        "repositories": [{ "type": "artifact", "url": folder }, { "packagist": false }],
+        "require": { "deskseal/laravel": VERSION, "deskseal/deskseal-stubs": VERSION },
+        // Debian's Laravel is no package of Composer's.
+        "provide": serde_json::Map::from_iter(ILLUMINATE.map(|name| (name.into(), "8.83.26".into()))),
+    });
+    files::write(&project.join("composer.json"), manifest.to_string())?;
+    process::run_shown(composer(installed).current_dir(&project).arg("install"))?;
+    let vendor = project.join("vendor/deskseal");
+    let has = |path: &str| vendor.join(path).is_file();
+    if !has("laravel/src/Desk.php") || !has(&format!("deskseal-{STUBS}")) {
+        bail!("Composer has not installed the packages into {}", vendor.display());
+    }
+    if vendor.join("laravel/tests").exists() {
+        bail!("the package for Laravel brings its tests along");
+    }
+    Ok(())
+}
+
 fn tests(installed: &Installed<'_>) -> Result<()> {
     let groups = if IS_LINUX { "server" } else { "server,laravel" };
     process::run_shown(installed.phpunit().args(["--exclude-group", groups]))
@@ -313,11 +357,16 @@ fn laravel(installed: &Installed<'_>) -> Result<()> {
 /// Returns Composer, which never asks, and loads the extension that packages require.
 fn composer(installed: &Installed<'_>) -> Command {
     let mut composer = installed.command_with_modules("composer");
-    // It warns of root, and of Debian's own libraries.
-    composer.env("COMPOSER_ALLOW_SUPERUSER", "1");
-    composer.env("COMPOSER_HOME", output(installed.workspace, "composer/home"));
+    composer_of(installed, &mut composer);
     composer.args(["--no-interaction", "--quiet"]);
     composer
+}
+
+/// Has the command's Composer keep its files here.
+fn composer_of<'a>(installed: &Installed<'_>, command: &'a mut Command) -> &'a mut Command {
+    // It warns of root, and of Debian's own libraries.
+    command.env("COMPOSER_ALLOW_SUPERUSER", "1");
+    command.env("COMPOSER_HOME", output(installed.workspace, "composer/home"))
 }
 
 fn fpm(installed: &Installed<'_>) -> Result<()> {

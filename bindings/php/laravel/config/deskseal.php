@@ -25,7 +25,8 @@ return [
         'user_id' => null,
     ],
 
-    // Where the routes `deskseal.portal` and `deskseal.identity` are, and what they need to know the user.
+    // Where the routes `deskseal.portal` and `deskseal.identity` are, and what they need to know the user. With
+    // null there are none, and `portalLink()` needs a route of yours that is named `deskseal.portal`.
     'routes' => [
         'prefix' => 'deskseal',
         'middleware' => ['web'],

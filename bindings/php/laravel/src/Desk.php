@@ -12,9 +12,12 @@ use Deskseal\Verifier;
 use Illuminate\Contracts\Auth\Authenticatable;
 use Illuminate\Contracts\Config\Repository;
 use Illuminate\Contracts\Foundation\Application;
+use Illuminate\Contracts\Routing\UrlGenerator;
 use Illuminate\Contracts\View\Factory;
 use Illuminate\Http\Request;
+use Illuminate\Routing\Router;
 use Illuminate\Support\HtmlString;
+use LogicException;
 use Psr\Log\LoggerInterface;
 
 /**
@@ -25,6 +28,8 @@ class Desk
 {
     /** What no cache may keep: a page or an answer that carries an identity. */
     public const PRIVATE = 'private, no-store';
+
+    private const PORTAL_ROUTE = 'deskseal.portal';
 
     private const MARK = 'deskseal.private';
 
@@ -46,7 +51,7 @@ class Desk
     {
         $settings = ['scriptUrl' => $this->text('ticket_center.script_url') ?: null];
         return $this->signer('ticket_center')->ticketCenter(
-            (string) $user->{$this->text('ticket_center.email')},
+            (string) data_get($user, $this->text('ticket_center.email') ?: 'email'),
             $this->text('ticket_center.helpdesk_id'),
             ...$settings,
             ...$options,
@@ -78,7 +83,7 @@ class Desk
     public function portalLink(Authenticatable $user): string
     {
         $attribute = $this->text('portal.user_id');
-        $id = $attribute === '' ? $user->getAuthIdentifier() : $user->{$attribute};
+        $id = $attribute === '' ? $user->getAuthIdentifier() : data_get($user, $attribute);
         return $this->signer('portal')->portalLink($this->text('portal.url'), (string) $id);
     }
 
@@ -92,6 +97,26 @@ class Desk
         } catch (InputException) {
             return null;
         }
+    }
+
+    /**
+     * Returns the address of the route that signs when the visitor asks, which `portalLink()` is for views.
+     *
+     * An application that has switched the routes off has one of its own by that name. Without any, the link
+     * is the portal's public one, and this is logged. In debug mode it is thrown.
+     */
+    public function portalAddress(): string
+    {
+        if ($this->app->make(Router::class)->has(self::PORTAL_ROUTE)) {
+            return $this->app->make(UrlGenerator::class)->route(self::PORTAL_ROUTE);
+        }
+        $sentence = 'There is no route "' . self::PORTAL_ROUTE . '" for portalLink(): give a route of your own '
+            . 'that name, or let deskseal.routes say where the routes are.';
+        if ($this->config->get('app.debug')) {
+            throw new LogicException($sentence);
+        }
+        $this->log->error($sentence);
+        return $this->publicLink() ?? '';
     }
 
     /**

@@ -21,7 +21,9 @@ class DesksealServiceProvider extends ServiceProvider
 
     public function boot(): void
     {
-        $this->loadRoutesFrom(__DIR__ . '/../routes/deskseal.php');
+        if ($this->app->make('config')->get('deskseal.routes') !== null) {
+            $this->loadRoutesFrom(__DIR__ . '/../routes/deskseal.php');
+        }
         $this->loadViewsFrom(__DIR__ . '/../resources/views', 'deskseal');
         $this->callAfterResolving('blade.compiler', $this->addDirective(...));
         $this->app->make(Dispatcher::class)->listen(RequestHandled::class, $this->keepPrivate(...));

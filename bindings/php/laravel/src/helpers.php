@@ -2,6 +2,8 @@
 
 declare(strict_types=1);
 
+use Deskseal\Laravel\Desk;
+
 if (!function_exists('portalLink')) {
     /**
      * Returns the address that takes the visitor to the portal's form.
@@ -10,6 +12,6 @@ if (!function_exists('portalLink')) {
      */
     function portalLink(): string
     {
-        return route('deskseal.portal');
+        return app(Desk::class)->portalAddress();
     }
 }

@@ -7,12 +7,16 @@ namespace Deskseal\Laravel\Tests;
 use Deskseal\Exception\VerificationException;
 use Deskseal\Laravel\Desk;
 use Deskseal\Laravel\Facades\Deskseal;
+use Deskseal\Laravel\Http\DeskController;
 use Deskseal\Signer;
 use Deskseal\Verifier;
 use Illuminate\Auth\GenericUser;
 use Illuminate\Http\Request;
 use Illuminate\Support\Facades\Facade;
+use JsonSchema\Validator;
+use LogicException;
 use PHPUnit\Framework\TestCase;
+use Symfony\Component\HttpFoundation\Response;
 
 final class DesksealTest extends TestCase
 {
@@ -172,6 +176,7 @@ final class DesksealTest extends TestCase
         $expected = ['email' => $signed->email, 'signature' => $signed->signature, 'helpdeskId' => 'desk-1'];
         self::assertSame($expected, json_decode($answer->getContent(), true));
         $this->assertPrivate($answer);
+        self::assertSame([], $this->violations(json_decode($answer->getContent()), self::schema()));
     }
 
     public function testAStrangerHasNoIdentity(): void
@@ -182,14 +187,114 @@ final class DesksealTest extends TestCase
         $this->assertPrivate($answer);
     }
 
-    public function testAnIdentityThatCannotBeSignedIsACode(): void
+    /** @dataProvider addresses */
+    public function testAnAddressThatCannotBeSignedIsTheUsersToMend(array $user, string $code): void
     {
-        $answer = $this->shop->get('/deskseal/identity', ['id' => 1, 'email' => 'ada']);
-        self::assertSame([422, '{"error":{"code":"email_malformed"}}'], [$answer->getStatusCode(), $answer->getContent()]);
+        $this->assertRefused(422, $code, $this->shop->get('/deskseal/identity', $user));
+        self::assertSame(200, $this->shop->get('/page', $user)->getStatusCode());
+    }
 
-        config(['deskseal.ticket_center.secret' => null]);
-        $answer = $this->shop->get('/deskseal/identity', self::ADA);
-        self::assertSame([503, '{"error":{"code":"secret_missing"}}'], [$answer->getStatusCode(), $answer->getContent()]);
+    /** @return array<string, array{array<string, mixed>, string}> */
+    public static function addresses(): array
+    {
+        return [
+            'none' => [['id' => 1], 'email_empty'],
+            'null' => [['id' => 1, 'email' => null], 'email_empty'],
+            'empty' => [['id' => 1, 'email' => ''], 'email_empty'],
+            'a name' => [['id' => 1, 'email' => 'ada'], 'email_malformed'],
+            'long' => [['id' => 1, 'email' => str_repeat('x', 320) . '@example.com'], 'email_too_long'],
+        ];
+    }
+
+    /** @dataProvider mistakes */
+    public function testWhatADeploymentHasWrongIsItsOwnToMend(string $setting, ?string $value, string $code): void
+    {
+        config(["deskseal.ticket_center.$setting" => $value]);
+
+        $this->assertRefused(503, $code, $this->shop->get('/deskseal/identity', self::ADA));
+        $page = $this->shop->get('/page', self::ADA);
+        self::assertSame(200, $page->getStatusCode());
+        self::assertStringContainsString(self::PUBLIC_LINK, $page->getContent());
+    }
+
+    /** @return list<array{string, ?string, string}> */
+    public static function mistakes(): array
+    {
+        return [
+            ['secret', null, 'secret_missing'],
+            ['secret', 'changeme', 'secret_placeholder'],
+            ['helpdesk_id', null, 'helpdesk_id_malformed'],
+            ['helpdesk_id', 'YOUR_HELPDESK_ID', 'helpdesk_id_malformed'],
+            ['script_url', 'javascript:alert(1)', 'embed_option_malformed'],
+        ];
+    }
+
+    public function testWhatAConfigurationLeavesOutHasItsDefault(): void
+    {
+        // An application's file replaces a product as a whole.
+        config(['deskseal.ticket_center' => ['secret' => self::SECRET, 'helpdesk_id' => 'desk-1']]);
+        config(['deskseal.portal' => ['secret' => self::PORTAL_SECRET, 'url' => 'https://help.company.com']]);
+
+        self::assertSame($this->embed(), Deskseal::embed(new GenericUser(self::ADA))->html);
+        self::assertStringContainsString('user_id=42&', Deskseal::portalLink(new GenericUser(self::ADA)));
+    }
+
+    public function testAUserWithoutAnIdIsAStrangerToThePortal(): void
+    {
+        config(['deskseal.portal.user_id' => 'uuid']);
+
+        $answer = $this->shop->get('/deskseal/portal', self::NO_ADDRESS);
+        self::assertSame(self::PUBLIC_LINK, $answer->headers->get('Location'));
+        self::assertStringContainsString('user_id_empty', $this->shop->log());
+    }
+
+    /**
+     * @testWith ["next=https://evil.example"]
+     *           ["url=//evil.example"]
+     *           ["x=%0d%0aLocation:%20x"]
+     */
+    public function testThePortalLeadsNowhereElse(string $attack): void
+    {
+        $answer = $this->shop->get("http://evil.example/deskseal/portal?$attack", self::ADA);
+        self::assertStringStartsWith(self::PUBLIC_LINK . '?user_id=42&', $answer->headers->get('Location'));
+    }
+
+    public function testWhatAUserSaysIsEscaped(): void
+    {
+        $page = $this->shop->get('/page', ['id' => 1, 'email' => '"><script>@example.com']);
+        self::assertStringNotContainsString('<script>@', $page->getContent());
+    }
+
+    public function testWithoutRoutesTheLinkIsThePublicOneAndThisIsLogged(): void
+    {
+        $this->shop = new Shop(routes: false);
+        $this->shop->view('page', '<a href="{{ portalLink() }}">Help</a>');
+
+        self::assertSame(404, $this->shop->get('/deskseal/identity', self::ADA)->getStatusCode());
+        $page = $this->shop->get('/page', self::ADA);
+        self::assertSame('<a href="' . self::PUBLIC_LINK . '">Help</a>', $page->getContent());
+        self::assertStringContainsString('no route "deskseal.portal"', $this->shop->log());
+    }
+
+    public function testWithoutRoutesDebugModeThrows(): void
+    {
+        $this->shop = new Shop(debug: true, routes: false);
+
+        $this->expectException(LogicException::class);
+        $this->expectExceptionMessage('give a route of your own that name');
+        portalLink();
+    }
+
+    public function testWithoutRoutesTheLinkIsTheApplicationsRouteOfThatName(): void
+    {
+        $this->shop = new Shop(debug: true, routes: false);
+        $router = $this->shop->app->make('router');
+        $router->get('/help', [DeskController::class, 'portal'])->name('deskseal.portal');
+        $router->getRoutes()->refreshNameLookups();
+
+        self::assertSame('http://localhost/help', portalLink());
+        $answer = $this->shop->get('/help', self::ADA);
+        self::assertStringStartsWith(self::PUBLIC_LINK . '?user_id=42&', $answer->headers->get('Location'));
     }
 
     public function testOneProductsSecretNeverServesTheOther(): void
@@ -235,9 +340,12 @@ final class DesksealTest extends TestCase
     {
         $this->setEnvironment(array_fill_keys(array_keys(self::ENVIRONMENT), null));
         $this->shop = new Shop();
-        foreach (['config:cache' => 'cached', 'view:cache' => 'cached'] as $command => $said) {
-            self::assertStringContainsString($said, $this->shop->artisan($command), $command);
+        foreach (['config:cache', 'route:cache', 'view:cache'] as $command) {
+            self::assertStringContainsString('cached successfully!', $this->shop->artisan($command), $command);
         }
+        $this->shop->restart();
+        self::assertTrue($this->shop->app->routesAreCached());
+        self::assertSame('http://localhost/deskseal/portal', portalLink());
         self::assertSame('<h1>Support</h1>', $this->shop->get('/page')->getContent());
         self::assertSame(503, $this->shop->get('/deskseal/identity', self::ADA)->getStatusCode());
     }
@@ -275,9 +383,15 @@ final class DesksealTest extends TestCase
 
         $request = new Request(server: ['REQUEST_URI' => $target]);
         self::assertSame('a+b &ü', $verifier->verifyLink('help.company.com', $request->getRequestUri())->userId);
-        $this->expectException(VerificationException::class);
-        $request = new Request(server: ['REQUEST_URI' => "$target&user_id=43"]);
-        $verifier->verifyLink('help.company.com', $request->getRequestUri());
+        foreach (['user_id=43', 'user_id_signature=0', 'user_id_timestamp=1'] as $repeated) {
+            $request = new Request(server: ['REQUEST_URI' => "$target&$repeated"]);
+            try {
+                $verifier->verifyLink('help.company.com', $request->getRequestUri());
+                self::fail($repeated);
+            } catch (VerificationException $error) {
+                self::assertSame('identity_repeated', $error->errorCode(), $repeated);
+            }
+        }
     }
 
     /** @param array<string, ?string> $variables */
@@ -292,7 +406,28 @@ final class DesksealTest extends TestCase
         }
     }
 
-    private function assertPrivate(\Symfony\Component\HttpFoundation\Response $answer): void
+    private function assertRefused(int $status, string $code, Response $answer): void
+    {
+        self::assertSame([$status, "{\"error\":{\"code\":\"$code\"}}"], [$answer->getStatusCode(), $answer->getContent()]);
+        self::assertSame([], $this->violations(json_decode($answer->getContent()), self::schema()->definitions->refusal));
+        $this->assertPrivate($answer);
+        self::assertStringContainsString($code, $this->shop->log());
+    }
+
+    /** @return list<array<string, mixed>> what a schema has against an answer */
+    private function violations(object $answer, object $schema): array
+    {
+        $validator = new Validator();
+        $validator->validate($answer, $schema);
+        return $validator->getErrors();
+    }
+
+    private static function schema(): object
+    {
+        return json_decode(file_get_contents(dirname(__DIR__, 4) . '/tests/identity.schema.json'));
+    }
+
+    private function assertPrivate(Response $answer): void
     {
         $directives = explode(', ', $answer->headers->get('Cache-Control'));
         sort($directives);

@@ -19,6 +19,7 @@ use Illuminate\Foundation\Console\Kernel as FoundationConsoleKernel;
 use Illuminate\Foundation\Exceptions\Handler;
 use Illuminate\Foundation\Http\Kernel as FoundationHttpKernel;
 use Illuminate\Foundation\Providers\ConsoleSupportServiceProvider;
+use Illuminate\Foundation\Support\Providers\RouteServiceProvider;
 use Illuminate\Http\Request;
 use Illuminate\Queue\QueueServiceProvider;
 use Illuminate\Translation\TranslationServiceProvider;
@@ -39,13 +40,14 @@ final class Shop
         DatabaseServiceProvider::class,
         ConsoleSupportServiceProvider::class,
         DesksealServiceProvider::class,
+        RouteServiceProvider::class,
     ];
 
-    public readonly Application $app;
+    public Application $app;
 
     private readonly string $folder;
 
-    public function __construct(bool $debug = false)
+    public function __construct(bool $debug = false, bool $routes = true)
     {
         $this->folder = sys_get_temp_dir() . '/deskseal-laravel-' . bin2hex(random_bytes(8));
         foreach (['bootstrap/cache', 'config', 'resources/views', 'storage/framework/views', 'storage/logs'] as $name) {
@@ -54,7 +56,8 @@ final class Shop
         foreach ($this->configuration($debug) as $name => $settings) {
             $this->write("config/$name.php", '<?php return ' . var_export($settings, true) . ';');
         }
-        $this->write('config/deskseal.php', '<?php return ' . self::class . '::deskseal();');
+        $deskseal = self::class . '::deskseal(' . var_export($routes, true) . ')';
+        $this->write('config/deskseal.php', "<?php return $deskseal;");
         $this->write('bootstrap/app.php', '<?php return ' . self::class . '::made(dirname(__DIR__));');
         $this->view('page', '<h1>Support</h1>@ticketCenter');
         $this->app = $this->booted();
@@ -80,10 +83,10 @@ final class Shop
      *
      * @return array<string, mixed>
      */
-    public static function deskseal(): array
+    public static function deskseal(bool $routes): array
     {
         $settings = require __DIR__ . '/../config/deskseal.php';
-        $settings['routes']['middleware'] = [];
+        $settings['routes'] = $routes ? ['middleware' => []] + $settings['routes'] : null;
         return $settings;
     }
 
@@ -102,6 +105,12 @@ final class Shop
         $router->get('/public', fn () => response(view('page'))->header('Cache-Control', 'public, max-age=600'));
         $router->getRoutes()->refreshNameLookups();
         return $app;
+    }
+
+    /** Boots the application again. */
+    public function restart(): void
+    {
+        $this->app = $this->booted();
     }
 
     public function view(string $name, string $template): void

@@ -13,6 +13,7 @@ use Illuminate\Support\Facades\Facade;
  * @method static \Deskseal\Embed embed(\Illuminate\Contracts\Auth\Authenticatable $user, array $options = [])
  * @method static array identity(\Illuminate\Contracts\Auth\Authenticatable $user)
  * @method static string portalLink(\Illuminate\Contracts\Auth\Authenticatable $user)
+ * @method static string portalAddress()
  * @method static string|null publicLink()
  * @method static \Illuminate\Support\HtmlString ticketCenter(array $options = [])
  */

@@ -5,17 +5,20 @@ declare(strict_types=1);
 namespace Deskseal\Laravel\Http;
 
 use Deskseal\Exception\DesksealException;
-use Deskseal\Exception\SecretException;
 use Deskseal\Laravel\Desk;
 use Illuminate\Contracts\Auth\Authenticatable;
 use Illuminate\Http\JsonResponse;
 use Illuminate\Http\RedirectResponse;
 use Illuminate\Http\Request;
 use Illuminate\Http\Response;
+use Illuminate\Support\Str;
 
 /** What signs when the visitor asks, so that no page holds a link that goes stale. */
 class DeskController
 {
+    /** How the codes of what belongs to the customer begin; all else is the deployment's to mend. */
+    private const CUSTOMERS = ['email_', 'user_id_'];
+
     public function __construct(private readonly Desk $desk)
     {
     }
@@ -33,7 +36,7 @@ class DeskController
      * Answers with the signed identity of the signed-in user, as JSON: `{ email, signature, helpdeskId }`.
      *
      * It is 204 for strangers; and `{ error: { code } }`, with 422 for an address that cannot be signed, and
-     * with 503 where the secret cannot be used.
+     * with 503 where the deployment has to be mended.
      */
     public function identity(Request $request): JsonResponse|Response
     {
@@ -45,7 +48,7 @@ class DeskController
             return new JsonResponse($this->desk->identity($request->user()));
         } catch (DesksealException $error) {
             $this->desk->report($error);
-            $status = $error instanceof SecretException ? 503 : 422;
+            $status = Str::startsWith($error->errorCode(), self::CUSTOMERS) ? 422 : 503;
             return new JsonResponse(['error' => ['code' => $error->errorCode()]], $status);
         }
     }
