@@ -7,8 +7,6 @@ use Illuminate\Contracts\Console\Kernel;
 use Illuminate\Foundation\Application;
 use Illuminate\Foundation\Testing\TestCase;
 
-use function Deskseal\generate_secret;
-
 /** What a customer of the shop sees; `phpunit`. */
 class SupportTest extends TestCase
 {
@@ -25,16 +23,14 @@ class SupportTest extends TestCase
      */
     public function testCustomersSeeTheirOwnTicketCenter(string $name, string $id): void
     {
-        $secret = generate_secret();
-        config(['deskseal.ticket_center.secret' => generate_secret(), 'deskseal.ticket_center.helpdesk_id' => 'desk-1']);
-        config(['deskseal.portal.secret' => $secret]);
+        $secret = \Deskseal\generate_secret();
+        config(['deskseal.portal.secret' => $secret, 'deskseal.ticket_center.helpdesk_id' => 'desk-1']);
+        config(['deskseal.ticket_center.secret' => \Deskseal\generate_secret()]);
 
-        $this->followingRedirects()->post('/sign-in', ['name' => $name, 'password' => 'example'])
-            ->assertSee("data-email=\"$name@example.com\"", false);
-
+        $page = $this->followingRedirects()->post('/sign-in', ['name' => $name, 'password' => 'example']);
+        $page->assertSee("data-email=\"$name@example.com\"", false);
         $link = $this->get('/deskseal/portal')->headers->get('Location');
         self::assertSame($id, (new Verifier($secret))->verifyLink('help.company.com', $link)->userId);
-
         $this->followingRedirects()->post('/sign-out')->assertDontSee('data-email');
     }
 }

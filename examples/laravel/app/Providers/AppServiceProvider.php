@@ -12,7 +12,7 @@ class AppServiceProvider extends RouteServiceProvider
 {
     public function boot(): void
     {
-        Auth::viaRequest('customer', fn (Request $request) => Customers::find($request->session()->get('customer')));
+        Auth::viaRequest('customer', fn (Request $request) => Customers::named($request->session()->get('name', '')));
         $this->routes(fn () => Route::middleware('web')->group(base_path('routes/web.php')));
     }
 }
