@@ -19,8 +19,8 @@ use crate::output::Format;
     name = "deskseal",
     version,
     max_term_width = 100,
-    after_help = "Exit codes: 0 done or verified; 1 refused by verification, or found by scan; \
-                  2 wrong input, secret or usage.",
+    after_help = "Exit codes: 0 done or verified; 1 refused by verification, or found by scan or \
+                  doctor; 2 wrong input, secret or usage.",
     after_long_help = "\
 Examples:
   export HELPDESKY_HMAC_SECRET=$(deskseal secret generate)
@@ -30,7 +30,7 @@ Examples:
 
 Exit codes:
   0  done or verified
-  1  refused by verification, or found by scan
+  1  refused by verification, or found by scan or doctor
   2  wrong input, secret or usage"
 )]
 pub(crate) struct Arguments {
@@ -85,6 +85,22 @@ Examples:
 
 Exit codes: 0 nothing found; 1 something found; 2 a path could not be read.")]
     Scan(ScanArguments),
+
+    /// Examine a project: is Deskseal there, are its secrets set, sane and private.
+    ///
+    /// Names the framework of each project that it finds below the folder, and checks the package, the
+    /// secrets in the environment and in .env files, what is built, what git has, the clock, and whether
+    /// a signature verifies. Says of each finding what to do. Without --desk nothing goes over the
+    /// network, and no secret is ever printed.
+    #[command(after_long_help = "\
+Examples:
+  deskseal doctor
+  deskseal doctor shop --desk https://desk.example.com
+  deskseal doctor --email ada@example.com --signature 52c24c92…
+  deskseal doctor --format json | jq '.findings[] | select(.level == \"problem\")'
+
+Exit codes: 0 no problem; 1 problems; 2 the folder could not be read, or wrong usage.")]
+    Doctor(DoctorArguments),
 
     /// Print a completion script for a shell.
     #[command(after_long_help = "\
@@ -344,4 +360,37 @@ pub(crate) struct ScanArguments {
 
     #[command(flatten)]
     pub(crate) secret: SecretSource,
+}
+
+/// What to examine.
+#[derive(Args)]
+pub(crate) struct DoctorArguments {
+    /// The folder with the project, or with several.
+    #[arg(default_value = ".", value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+
+    /// Ask the desk at this address for its time, and whether it accepts the e-mail's signature.
+    #[arg(long, value_name = "URL")]
+    pub(crate) desk: Option<OsString>,
+
+    /// An e-mail: with --signature it is verified, with --desk the desk is asked. A desk makes a
+    /// contact of an address that it has not seen.
+    #[arg(long, value_name = "EMAIL")]
+    pub(crate) email: Option<OsString>,
+
+    /// The e-mail's signature, from a page.
+    #[arg(long, value_name = "SIGNATURE", requires = "email", allow_hyphen_values = true)]
+    pub(crate) signature: Option<OsString>,
+
+    /// The helpdesk's id [default: HELPDESKY_HELPDESK_ID of the project].
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) helpdesk_id: Option<OsString>,
+
+    /// The variable with the Ticket Center's secret.
+    #[arg(long, value_name = "NAME", default_value = "HELPDESKY_HMAC_SECRET")]
+    pub(crate) ticket_center_env: OsString,
+
+    /// The variable with the portal's secret.
+    #[arg(long, value_name = "NAME", default_value = "LETTERBOOK_PORTAL_TICKET_SECRET")]
+    pub(crate) portal_env: OsString,
 }

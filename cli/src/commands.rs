@@ -19,7 +19,7 @@ use crate::arguments::{
 use crate::output::{self, Failure, Report, table};
 use crate::scan::{self, Scanner};
 use crate::secrets::{self, email_secret, link_secret, other_secrets, previous_secrets, text};
-use crate::{conform, json};
+use crate::{conform, doctor, json};
 
 /// Runs the command that the arguments ask for.
 pub(crate) fn run(arguments: Arguments) -> Result<Report, Failure> {
@@ -45,6 +45,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Report, Failure> {
         }
         Command::Embed(arguments) => embed(&arguments),
         Command::Scan(arguments) => scan(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments, is_issued_secret),
         Command::Completions { shell } => Ok(completions(shell)),
         Command::Conform => conform::serve(io::stdin().lock(), io::stdout().lock())
             .map(|()| Report::silent())

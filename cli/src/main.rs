@@ -6,6 +6,7 @@
 mod arguments;
 mod commands;
 mod conform;
+mod doctor;
 mod json;
 mod output;
 mod scan;

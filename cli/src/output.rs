@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use deskseal::{Error, ErrorKind};
 use serde_json::{Value, json};
 
-/// Refused by verification, or found by scan.
+/// Refused by verification, or found by scan or doctor.
 pub(crate) const REFUSED: u8 = 1;
 
 /// Wrong input, secret or usage.

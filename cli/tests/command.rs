@@ -347,7 +347,7 @@ fn scan_finds_issued_tokens_without_knowing_any_secret() {
 
 #[test]
 fn every_help_page_has_an_example() {
-    let pages: [&[&str]; 11] = [
+    let pages: [&[&str]; 12] = [
         &[],
         &["secret", "generate"],
         &["sign", "email"],
@@ -358,6 +358,7 @@ fn every_help_page_has_an_example() {
         &["explain", "link"],
         &["embed"],
         &["scan"],
+        &["doctor"],
         &["completions"],
     ];
     for page in pages {

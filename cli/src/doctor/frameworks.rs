@@ -1,0 +1,239 @@
+//! What is known of each framework: one row each, in its own words.
+
+/// Whose package declares what a project needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    Python,
+    Node,
+    Ruby,
+    Php,
+}
+
+/// What of a framework is looked at, and what is said about it.
+#[derive(Debug)]
+pub(super) struct Framework {
+    pub(super) name: &'static str,
+    pub(super) language: Language,
+    /// The dependency that gives it away.
+    pub(super) dependency: &'static str,
+    /// A file that it puts into every project, for projects that declare nothing.
+    pub(super) marker: Option<&'static str>,
+    /// The package with its integration.
+    pub(super) package: &'static str,
+    /// How that is installed.
+    pub(super) install: &'static str,
+    /// Whether it renders or answers on a server, where something can be signed.
+    pub(super) is_server: bool,
+    /// Its section of the document.
+    pub(super) section: &'static str,
+    /// Where its deployments keep a secret.
+    pub(super) secret_belongs: &'static str,
+    /// The setting that names another variable, or that holds what the code reads itself.
+    pub(super) variable_setting: &'static str,
+    /// The files that it takes variables from, the first one before the others, in each of its modes.
+    pub(super) environment_files: &'static [&'static [&'static str]],
+    /// Whose presence makes it read those files, if it does not by itself.
+    pub(super) environment_loaders: Option<&'static [&'static str]>,
+    /// Where it puts what it builds.
+    pub(super) outputs: &'static [&'static str],
+    /// Where it puts what browsers get.
+    pub(super) browser_outputs: &'static [&'static str],
+}
+
+const NODE_LOADERS: &[&str] = &["dotenv", "@dotenvx/dotenvx", "--env-file"];
+const PLAIN_FILES: &[&[&str]] = &[&[".env"]];
+const VITE_FILES: &[&[&str]] = &[
+    &[".env.production.local", ".env.production", ".env.local", ".env"],
+    &[".env.development.local", ".env.development", ".env.local", ".env"],
+];
+const ENVIRONMENT: &str = "the environment of the server process, such as systemd's EnvironmentFile, \
+                           the container's variables or the host's settings";
+const NODE_SETTING: &str = "`secretVariable` in `ticketCenter` or `portal`";
+const PYTHON_SETTING: &str = "`\"secret_variable\"` in `DESKSEAL`";
+
+/// All of them. Where a project has several, the first that is a server's is the one that signs.
+pub(super) static FRAMEWORKS: [Framework; 11] = [
+    Framework {
+        name: "Django",
+        language: Language::Python,
+        dependency: "django",
+        marker: Some("manage.py"),
+        package: "deskseal",
+        install: "pip install 'deskseal[django]'",
+        is_server: true,
+        section: "django",
+        secret_belongs: ENVIRONMENT,
+        variable_setting: PYTHON_SETTING,
+        environment_files: PLAIN_FILES,
+        environment_loaders: Some(&["django-environ", "environs", "python-dotenv"]),
+        outputs: &["staticfiles", "static", "media"],
+        browser_outputs: &["staticfiles", "static", "media"],
+    },
+    Framework {
+        name: "Flask",
+        language: Language::Python,
+        dependency: "flask",
+        marker: None,
+        package: "deskseal",
+        install: "pip install 'deskseal[flask]'",
+        is_server: true,
+        section: "flask",
+        secret_belongs: ENVIRONMENT,
+        variable_setting: PYTHON_SETTING,
+        environment_files: &[&[".env", ".flaskenv"]],
+        environment_loaders: Some(&["python-dotenv"]),
+        outputs: &["static"],
+        browser_outputs: &["static"],
+    },
+    Framework {
+        name: "Next.js",
+        language: Language::Node,
+        dependency: "next",
+        marker: None,
+        package: "deskseal",
+        install: "npm install deskseal",
+        is_server: true,
+        section: "nextjs",
+        secret_belongs: "`.env.local`, or the environment of `next start`",
+        variable_setting: NODE_SETTING,
+        environment_files: &[
+            &[".env.production.local", ".env.local", ".env.production", ".env"],
+            &[".env.development.local", ".env.local", ".env.development", ".env"],
+        ],
+        environment_loaders: None,
+        outputs: &[".next/server", ".next/standalone", ".next/static", "out", "public"],
+        browser_outputs: &[".next/static", "out", "public"],
+    },
+    Framework {
+        name: "Astro",
+        language: Language::Node,
+        dependency: "astro",
+        marker: None,
+        package: "deskseal",
+        install: "npm install deskseal",
+        is_server: true,
+        section: "astro",
+        secret_belongs: "the environment of the built server; `.env` is for `astro dev`",
+        variable_setting: NODE_SETTING,
+        environment_files: VITE_FILES,
+        environment_loaders: None,
+        outputs: &["dist", "public"],
+        browser_outputs: &["dist/client", "public"],
+    },
+    Framework {
+        name: "Express",
+        language: Language::Node,
+        dependency: "express",
+        marker: None,
+        package: "deskseal",
+        install: "npm install deskseal",
+        is_server: true,
+        section: "express",
+        secret_belongs: ENVIRONMENT,
+        variable_setting: NODE_SETTING,
+        environment_files: PLAIN_FILES,
+        environment_loaders: Some(NODE_LOADERS),
+        outputs: &["dist", "build", "public"],
+        browser_outputs: &["public"],
+    },
+    Framework {
+        name: "Fastify",
+        language: Language::Node,
+        dependency: "fastify",
+        marker: None,
+        package: "deskseal",
+        install: "npm install deskseal @fastify/middie",
+        is_server: true,
+        section: "express",
+        secret_belongs: ENVIRONMENT,
+        variable_setting: NODE_SETTING,
+        environment_files: PLAIN_FILES,
+        environment_loaders: Some(NODE_LOADERS),
+        outputs: &["dist", "build", "public"],
+        browser_outputs: &["public"],
+    },
+    Framework {
+        name: "Connect",
+        language: Language::Node,
+        dependency: "connect",
+        marker: None,
+        package: "deskseal",
+        install: "npm install deskseal",
+        is_server: true,
+        section: "express",
+        secret_belongs: ENVIRONMENT,
+        variable_setting: NODE_SETTING,
+        environment_files: PLAIN_FILES,
+        environment_loaders: Some(NODE_LOADERS),
+        outputs: &["dist", "build", "public"],
+        browser_outputs: &["public"],
+    },
+    Framework {
+        name: "Rails",
+        language: Language::Ruby,
+        dependency: "rails",
+        marker: Some("config/application.rb"),
+        package: "deskseal",
+        install: "bundle add deskseal && bin/rails generate deskseal:install",
+        is_server: true,
+        section: "rails",
+        secret_belongs: "`bin/rails credentials:edit`, or the environment of the server process",
+        variable_setting: "`config.deskseal.ticket_center.secret_variable` or \
+                           `config.deskseal.portal.secret_variable`",
+        environment_files: &[
+            &[".env.production.local", ".env.local", ".env.production", ".env"],
+            &[".env.development.local", ".env.local", ".env.development", ".env"],
+        ],
+        environment_loaders: Some(&["dotenv", "dotenv-rails"]),
+        outputs: &["public"],
+        browser_outputs: &["public"],
+    },
+    Framework {
+        name: "Laravel",
+        language: Language::Php,
+        dependency: "laravel/framework",
+        marker: Some("artisan"),
+        package: "deskseal/laravel",
+        install: "pie install deskseal/deskseal && composer require deskseal/laravel",
+        is_server: true,
+        section: "laravel",
+        secret_belongs: "`.env`, or the environment of PHP",
+        variable_setting: "`secret` in `config/deskseal.php`",
+        environment_files: PLAIN_FILES,
+        environment_loaders: None,
+        outputs: &["public"],
+        browser_outputs: &["public"],
+    },
+    Framework {
+        name: "React",
+        language: Language::Node,
+        dependency: "react",
+        marker: None,
+        package: "deskseal",
+        install: "npm install deskseal",
+        is_server: false,
+        section: "react-and-vue",
+        secret_belongs: ENVIRONMENT,
+        variable_setting: NODE_SETTING,
+        environment_files: VITE_FILES,
+        environment_loaders: None,
+        outputs: &["dist", "build", "public"],
+        browser_outputs: &["dist", "build", "public"],
+    },
+    Framework {
+        name: "Vue",
+        language: Language::Node,
+        dependency: "vue",
+        marker: None,
+        package: "deskseal",
+        install: "npm install deskseal",
+        is_server: false,
+        section: "react-and-vue",
+        secret_belongs: ENVIRONMENT,
+        variable_setting: NODE_SETTING,
+        environment_files: VITE_FILES,
+        environment_loaders: None,
+        outputs: &["dist", "public"],
+        browser_outputs: &["dist", "public"],
+    },
+];

@@ -1,0 +1,244 @@
+//! What a project says that it depends on, in the manifests of its languages.
+
+use std::path::Path;
+
+use serde_json::Value;
+use toml::Table;
+
+use super::files::Root;
+use super::frameworks::Language;
+
+/// What people call their lists of requirements.
+const REQUIREMENTS: [&str; 9] = [
+    "requirements.txt",
+    "requirements.in",
+    "requirements/base.txt",
+    "requirements/common.txt",
+    "requirements/prod.txt",
+    "requirements/production.txt",
+    "requirements-prod.txt",
+    "requirements/requirements.txt",
+    "requirements/local.txt",
+];
+
+/// One declared dependency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Dependency {
+    pub(super) language: Language,
+    /// The name, as its registry writes it.
+    pub(super) name: String,
+    /// The version, as declared, if it is one that can be shown.
+    pub(super) version: Option<String>,
+    /// Whether it is for developers only, so that a deployment does not have it.
+    pub(super) is_for_development: bool,
+    /// The manifest.
+    pub(super) file: String,
+}
+
+/// The manifests of a folder, read.
+#[derive(Default)]
+pub(super) struct Manifests {
+    pub(super) dependencies: Vec<Dependency>,
+    /// The scripts of package.json, one after the other.
+    pub(super) scripts: String,
+    /// Manifests that are there and cannot be read.
+    pub(super) unreadable: Vec<String>,
+}
+
+impl Manifests {
+    /// Reads whichever manifests the folder has.
+    pub(super) fn read(root: &Root, folder: &Path) -> Self {
+        let mut manifests = Self::default();
+        for file in REQUIREMENTS {
+            if let Some(text) = root.text(&folder.join(file)) {
+                manifests.add_requirements(file, &text);
+            }
+        }
+        manifests.parse(root, folder, "pyproject.toml", Self::add_pyproject);
+        manifests.parse(root, folder, "Pipfile", Self::add_pipfile);
+        manifests.parse(root, folder, "package.json", Self::add_package_json);
+        manifests.parse(root, folder, "composer.json", Self::add_composer_json);
+        if let Some(text) = root.text(&folder.join("Gemfile")) {
+            manifests.add_gemfile(&text);
+        }
+        if let Some(text) = root.text(&folder.join("Gemfile.lock")) {
+            manifests.take_versions_of_lock(&text);
+        }
+        manifests
+    }
+
+    /// Adds what a manifest declares, or that it is none.
+    fn parse(
+        &mut self,
+        root: &Root,
+        folder: &Path,
+        file: &'static str,
+        add: fn(&mut Self, &str) -> Option<()>,
+    ) {
+        let path = folder.join(file);
+        let read = root.text(&path).and_then(|text| add(self, &text));
+        if read.is_none() && root.has(&path) {
+            self.unreadable.push(file.to_owned());
+        }
+    }
+
+    fn add(&mut self, language: Language, file: &str, name: &str, version: &str, kind: Kind) {
+        self.dependencies.push(Dependency {
+            language,
+            name: name.to_owned(),
+            version: shown_version(version),
+            is_for_development: kind == Kind::Development,
+            file: file.to_owned(),
+        });
+    }
+
+    fn add_requirements(&mut self, file: &str, text: &str) {
+        for line in text.lines() {
+            self.add_requirement(file, line, Kind::Production);
+        }
+    }
+
+    /// Adds a requirement of PEP 508; options and addresses are none.
+    fn add_requirement(&mut self, file: &str, line: &str, kind: Kind) {
+        let requirement = line.split(['#', ';']).next().unwrap_or_default().trim();
+        let is_of_name =
+            |character: char| character.is_ascii_alphanumeric() || "._-".contains(character);
+        let end = requirement.find(|character| !is_of_name(character));
+        let (name, rest) = requirement.split_at(end.unwrap_or(requirement.len()));
+        if name.is_empty() || name.starts_with('-') {
+            return;
+        }
+        let version = match rest.trim_start().strip_prefix('[') {
+            Some(extras) => extras.split_once(']').map_or("", |(_, version)| version),
+            None => rest,
+        };
+        self.add(Language::Python, file, &python_name(name), version, kind);
+    }
+
+    fn add_pyproject(&mut self, text: &str) -> Option<()> {
+        const FILE: &str = "pyproject.toml";
+        let manifest: Table = text.parse().ok()?;
+        let project = manifest.get("project");
+        let required = project.and_then(|project| project.get("dependencies"));
+        self.add_requirement_list(required, Kind::Production);
+        let optional = project.and_then(|project| project.get("optional-dependencies"));
+        for list in optional.and_then(toml::Value::as_table).into_iter().flat_map(Table::values) {
+            self.add_requirement_list(Some(list), Kind::Production);
+        }
+        let groups = manifest.get("dependency-groups").and_then(toml::Value::as_table);
+        for list in groups.into_iter().flat_map(Table::values) {
+            self.add_requirement_list(Some(list), Kind::Development);
+        }
+        let poetry = manifest.get("tool").and_then(|tool| tool.get("poetry"));
+        let poetry = poetry.and_then(|poetry| poetry.get("dependencies"));
+        self.add_python_table(FILE, poetry, Kind::Production);
+        Some(())
+    }
+
+    fn add_requirement_list(&mut self, list: Option<&toml::Value>, kind: Kind) {
+        let lines = list.and_then(toml::Value::as_array).into_iter().flatten();
+        for line in lines.filter_map(toml::Value::as_str) {
+            self.add_requirement("pyproject.toml", line, kind);
+        }
+    }
+
+    fn add_pipfile(&mut self, text: &str) -> Option<()> {
+        const FILE: &str = "Pipfile";
+        let manifest: Table = text.parse().ok()?;
+        self.add_python_table(FILE, manifest.get("packages"), Kind::Production);
+        self.add_python_table(FILE, manifest.get("dev-packages"), Kind::Development);
+        Some(())
+    }
+
+    fn add_python_table(&mut self, file: &str, table: Option<&toml::Value>, kind: Kind) {
+        for (name, value) in table.and_then(toml::Value::as_table).into_iter().flatten() {
+            let version = value.as_str().or_else(|| value.get("version")?.as_str());
+            let version = version.unwrap_or_default();
+            self.add(Language::Python, file, &python_name(name), version, kind);
+        }
+    }
+
+    fn add_package_json(&mut self, text: &str) -> Option<()> {
+        let manifest: Value = serde_json::from_str(text).ok()?;
+        self.add_json_object(Language::Node, &manifest, "dependencies", Kind::Production);
+        self.add_json_object(Language::Node, &manifest, "devDependencies", Kind::Development);
+        let scripts = manifest.get("scripts").and_then(Value::as_object);
+        for script in scripts.into_iter().flat_map(|scripts| scripts.values()) {
+            self.scripts.push_str(script.as_str().unwrap_or_default());
+            self.scripts.push('\n');
+        }
+        manifest.is_object().then_some(())
+    }
+
+    fn add_composer_json(&mut self, text: &str) -> Option<()> {
+        let manifest: Value = serde_json::from_str(text).ok()?;
+        self.add_json_object(Language::Php, &manifest, "require", Kind::Production);
+        self.add_json_object(Language::Php, &manifest, "require-dev", Kind::Development);
+        manifest.is_object().then_some(())
+    }
+
+    fn add_json_object(&mut self, language: Language, manifest: &Value, field: &str, kind: Kind) {
+        let file = if language == Language::Php { "composer.json" } else { "package.json" };
+        for (name, version) in manifest.get(field).and_then(Value::as_object).into_iter().flatten()
+        {
+            self.add(language, file, name, version.as_str().unwrap_or_default(), kind);
+        }
+    }
+
+    /// Adds the lines `gem "name", "version"`. A Gemfile is a program; what it computes is not seen.
+    fn add_gemfile(&mut self, text: &str) {
+        for line in text.lines() {
+            let Some(arguments) = line.trim_start().strip_prefix("gem") else { continue };
+            let texts = quoted_texts(arguments);
+            let is_call = arguments.starts_with([' ', '(']);
+            let [name, rest @ ..] = &texts[..] else { continue };
+            if is_call {
+                let is_version = |text: &&&str| text.contains(|c: char| c.is_ascii_digit());
+                let version = rest.iter().find(is_version).copied().unwrap_or_default();
+                self.add(Language::Ruby, "Gemfile", name, version, Kind::Production);
+            }
+        }
+    }
+
+    /// Takes the versions of `    name (1.2.3)`, which say more than what the Gemfile asks for.
+    fn take_versions_of_lock(&mut self, text: &str) {
+        for line in text.lines() {
+            let Some(locked) = line.strip_prefix("    ").filter(|line| !line.starts_with(' '))
+            else {
+                continue;
+            };
+            let Some((name, version)) = locked.split_once(" (") else { continue };
+            for dependency in &mut self.dependencies {
+                if dependency.language == Language::Ruby && dependency.name == name {
+                    dependency.version = shown_version(version.trim_end_matches(')'));
+                }
+            }
+        }
+    }
+}
+
+/// What a dependency is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Production,
+    Development,
+}
+
+/// The name as PEP 503 normalises it.
+fn python_name(name: &str) -> String {
+    name.to_ascii_lowercase().replace(['_', '.'], "-")
+}
+
+/// Returns the version if it looks like one: addresses may hold a password.
+fn shown_version(version: &str) -> Option<String> {
+    let version = version.trim();
+    let is_of_version = |character: char| {
+        character.is_ascii_alphanumeric() || " .,^~<>=!*|+-@()".contains(character)
+    };
+    let is_shown = (1..=40).contains(&version.len()) && version.chars().all(is_of_version);
+    is_shown.then(|| version.to_owned())
+}
+
+fn quoted_texts(text: &str) -> Vec<&str> {
+    text.split(['"', '\'']).skip(1).step_by(2).collect()
+}

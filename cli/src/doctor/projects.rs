@@ -1,0 +1,164 @@
+//! Finds the projects below a folder, and what each of them is made with.
+
+use std::path::{Path, PathBuf};
+
+use ignore::{DirEntry, WalkBuilder};
+
+use super::files::Root;
+use super::frameworks::{FRAMEWORKS, Framework, Language};
+use super::manifests::{Dependency, Manifests};
+
+/// How deep below the examined folder a project may be.
+const MAX_DEPTH: usize = 5;
+
+/// How many folders are looked into.
+const MAX_FOLDERS: usize = 5_000;
+
+/// Folders of other people's code and of what was built, in which no project of one's own begins.
+const SKIPPED: [&str; 15] = [
+    "node_modules",
+    "vendor",
+    "venv",
+    "env",
+    "site-packages",
+    "__pycache__",
+    "target",
+    "dist",
+    "build",
+    "out",
+    "tmp",
+    "log",
+    "storage",
+    "public",
+    "coverage",
+];
+
+/// A folder with an application, or with a part of one.
+pub(super) struct Project {
+    pub(super) folder: PathBuf,
+    /// The folder below the examined one, for output.
+    pub(super) shown: String,
+    pub(super) frameworks: Vec<&'static Framework>,
+    pub(super) manifests: Manifests,
+}
+
+/// All projects, and whether there may be more.
+pub(super) struct Projects {
+    pub(super) all: Vec<Project>,
+    pub(super) is_cut: bool,
+}
+
+impl Projects {
+    /// Looks for projects, and follows no links.
+    pub(super) fn find(root: &Root) -> Self {
+        let walk = WalkBuilder::new(root.path())
+            .standard_filters(false)
+            .follow_links(false)
+            .max_depth(Some(MAX_DEPTH))
+            .sort_by_file_name(Ord::cmp)
+            .filter_entry(|entry| entry.depth() == 0 || is_searched(entry))
+            .build();
+        let mut folders = walk.filter_map(Result::ok).take(MAX_FOLDERS + 1);
+        let all = folders
+            .by_ref()
+            .take(MAX_FOLDERS)
+            .filter_map(|entry| Project::in_folder(root, entry.path()))
+            .collect();
+        Self { all, is_cut: folders.next().is_some() }
+    }
+
+    /// Tells whether any of them declares Deskseal's package.
+    pub(super) fn use_deskseal(&self) -> bool {
+        self.all.iter().any(|project| project.package().is_some())
+    }
+
+    /// Tells whether something can be signed in any of them.
+    pub(super) fn have_server(&self) -> bool {
+        self.all.iter().any(Project::may_sign)
+    }
+}
+
+impl Project {
+    /// Returns the project whose manifests are in this folder.
+    fn in_folder(root: &Root, folder: &Path) -> Option<Self> {
+        let manifests = Manifests::read(root, folder);
+        let is_made_with = |framework: &&Framework| {
+            let is_declared = manifests.dependencies.iter().any(|dependency| {
+                dependency.language == framework.language && dependency.name == framework.dependency
+            });
+            let is_marked = framework.marker.is_some_and(|marker| {
+                root.text(&folder.join(marker)).is_some_and(|text| is_marker_of(framework, &text))
+            });
+            is_declared || is_marked
+        };
+        let frameworks: Vec<_> = FRAMEWORKS.iter().filter(is_made_with).collect();
+        let shown = root.shown(folder);
+        let project = Self { folder: folder.to_owned(), shown, frameworks, manifests };
+        let is_project = !project.frameworks.is_empty()
+            || project.package().is_some()
+            || !project.manifests.unreadable.is_empty();
+        is_project.then_some(project)
+    }
+
+    /// The framework that signs.
+    pub(super) fn server(&self) -> Option<&'static Framework> {
+        self.frameworks.iter().copied().find(|framework| framework.is_server)
+    }
+
+    /// The framework whose words fit best.
+    pub(super) fn framework(&self) -> Option<&'static Framework> {
+        self.server().or_else(|| self.frameworks.first().copied())
+    }
+
+    /// Tells whether something can be signed here: by a framework of servers, or by the package alone.
+    pub(super) fn may_sign(&self) -> bool {
+        self.server().is_some() || (self.frameworks.is_empty() && self.package().is_some())
+    }
+
+    /// Deskseal's package, as it is declared: rather for deployments than for developers.
+    pub(super) fn package(&self) -> Option<&Dependency> {
+        let is_package = |dependency: &&Dependency| match dependency.language {
+            Language::Php => {
+                dependency.name.starts_with("deskseal/") || dependency.name == "ext-deskseal"
+            }
+            _ => dependency.name == "deskseal",
+        };
+        let packages = self.manifests.dependencies.iter().filter(is_package);
+        packages.min_by_key(|dependency| dependency.is_for_development)
+    }
+
+    /// Tells whether a dependency, or a script's option, is there that reads `.env`.
+    pub(super) fn has_loader(&self, loaders: &[&str]) -> bool {
+        let Manifests { dependencies, scripts, .. } = &self.manifests;
+        loaders.iter().any(|loader| {
+            dependencies.iter().any(|dependency| dependency.name == *loader)
+                || (loader.starts_with("--") && scripts.contains(loader))
+        })
+    }
+
+    /// The section of the document about this project.
+    pub(super) fn section(&self) -> &'static str {
+        self.framework().map_or("without-a-framework", |framework| framework.section)
+    }
+
+    /// The frameworks' names.
+    pub(super) fn names(&self) -> Vec<&'static str> {
+        self.frameworks.iter().map(|framework| framework.name).collect()
+    }
+}
+
+/// Other programs have a `manage.py` or an `artisan`, too.
+fn is_marker_of(framework: &Framework, text: &str) -> bool {
+    let word = match framework.language {
+        Language::Python => "django",
+        Language::Ruby => "Rails::Application",
+        Language::Php | Language::Node => "Illuminate",
+    };
+    text.contains(word)
+}
+
+fn is_searched(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+    is_folder && !name.starts_with('.') && !SKIPPED.contains(&&*name)
+}

@@ -1,0 +1,184 @@
+//! Variables, from the environment and from a project's `.env` files.
+
+use std::fmt;
+
+use deskseal::{Error, Secret};
+use zeroize::Zeroizing;
+
+/// Where a variable stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The environment of this command.
+    Environment,
+    /// A line of a file.
+    File {
+        /// The file's name.
+        name: String,
+        line: usize,
+    },
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment => formatter.write_str("the environment"),
+            Self::File { name, line } => write!(formatter, "{name}:{line}"),
+        }
+    }
+}
+
+/// A variable with its value, which is never printed.
+#[derive(Clone)]
+pub(super) struct Variable {
+    pub(super) name: String,
+    pub(super) value: Zeroizing<String>,
+    pub(super) place: Place,
+}
+
+impl Variable {
+    /// Returns the environment's variable of this name; what is not UTF-8 has replacements.
+    pub(super) fn of_environment(name: &str) -> Option<Self> {
+        let value = std::env::var_os(name)?;
+        Some(Self {
+            name: name.to_owned(),
+            value: Zeroizing::new(value.to_string_lossy().into_owned()),
+            place: Place::Environment,
+        })
+    }
+
+    /// Returns the secret, by the core's own rules.
+    ///
+    /// # Errors
+    /// Those of [`Secret::from_named`].
+    pub(super) fn secret(&self) -> Result<Secret, Error> {
+        match self.place {
+            Place::Environment => Secret::from_env(&self.name),
+            Place::File { .. } => Secret::from_named(&self.name, Some(&self.value)),
+        }
+    }
+}
+
+/// Returns the environment's variables.
+pub(super) fn environment() -> Vec<Variable> {
+    std::env::vars_os().filter_map(|(name, _)| Variable::of_environment(name.to_str()?)).collect()
+}
+
+/// Returns the variables of a `.env` file: `NAME=value`, with or without `export`, quotes and a remark.
+pub(super) fn parse(file: &str, text: &str) -> Vec<Variable> {
+    let mut variables = Vec::new();
+    let mut rest = text.trim_start_matches('\u{FEFF}');
+    let mut line = 1;
+    while !rest.is_empty() {
+        let (assignment, after) = next_assignment(rest);
+        if let Some((name, value)) = assignment {
+            let place = Place::File { name: file.to_owned(), line };
+            variables.push(Variable { name, value, place });
+        }
+        line += rest[..rest.len() - after.len()].matches('\n').count();
+        rest = after;
+    }
+    variables
+}
+
+/// Returns the assignment of the first line, if it is one, and what comes behind it.
+fn next_assignment(text: &str) -> (Option<(String, Zeroizing<String>)>, &str) {
+    let (line, after) = text.split_once('\n').unwrap_or((text, ""));
+    let statement = line.trim_start();
+    let statement = statement.strip_prefix("export ").unwrap_or(statement);
+    let Some((name, value)) = statement.split_once('=') else { return (None, after) };
+    let name = name.trim();
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return (None, after);
+    }
+    let start = value.trim_start_matches([' ', '\t']);
+    // A quoted value may go on in the next lines.
+    let behind_equals = &text[line.len() - start.len()..];
+    let (value, after) = quoted(behind_equals)
+        .map_or_else(|| (unquoted(start), after), |(value, behind)| (value, next_line(behind)));
+    (Some((name.to_owned(), Zeroizing::new(value))), after)
+}
+
+/// Returns a value in quotes, if both are there, and what comes behind them.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let quote = text.chars().next().filter(|first| matches!(first, '\'' | '"' | '`'))?;
+    let mut value = String::new();
+    let mut characters = text.char_indices().skip(1);
+    while let Some((index, character)) = characters.next() {
+        if character == quote {
+            return Some((value, &text[index + 1..]));
+        }
+        if quote != '"' || character != '\\' {
+            value.push(character);
+            continue;
+        }
+        match characters.next()?.1 {
+            'n' => value.push('\n'),
+            'r' => value.push('\r'),
+            't' => value.push('\t'),
+            escaped => value.push(escaped),
+        }
+    }
+    None
+}
+
+fn unquoted(text: &str) -> String {
+    let end = if text.starts_with('#') { Some(0) } else { text.find(" #") };
+    text[..end.unwrap_or(text.len())].trim_end().to_owned()
+}
+
+fn next_line(text: &str) -> &str {
+    text.split_once('\n').map_or("", |(_, after)| after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Vec<(String, String, usize)> {
+        parse(".env", text)
+            .into_iter()
+            .map(|Variable { name, value, place }| match place {
+                Place::File { line, .. } => (name, value.as_str().to_owned(), line),
+                Place::Environment => panic!("{name} is of a file"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn values_are_those_that_the_usual_readers_see() {
+        let cases = [
+            ("A=b", "b"),
+            ("A = b ", "b"),
+            ("export A=b", "b"),
+            ("\u{FEFF}A=b\r", "b"),
+            ("A=", ""),
+            ("A= # nothing", ""),
+            ("A=b # a remark", "b"),
+            ("A=b#c", "b#c"),
+            ("A='b # c' # a remark", "b # c"),
+            ("A=\"b\\n\"", "b\n"),
+            ("A='b\\n'", "b\\n"),
+            ("A=\"b\\\"c\"", "b\"c"),
+            ("A=\"b\nc\"", "b\nc"),
+            ("A=`b`", "b"),
+            ("A='b", "'b"),
+            ("A=b=c", "b=c"),
+        ];
+        for (text, value) in cases {
+            assert_eq!(parsed(text), [("A".to_owned(), value.to_owned(), 1)], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn lines_are_counted_behind_values_of_several_lines() {
+        let variables = parsed("# a remark\nA=\"1\n2\"\n\nnot an assignment\nB=3\n");
+        let expected =
+            [("A".to_owned(), "1\n2".to_owned(), 2), ("B".to_owned(), "3".to_owned(), 6)];
+        assert_eq!(variables, expected);
+    }
+
+    #[test]
+    fn what_is_no_name_is_no_variable() {
+        assert_eq!(parsed("=b\nA B=c\n#A=d\nA-B=e\n").len(), 0);
+    }
+}
