@@ -24,7 +24,7 @@ from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.template import Context, RequestContext, Template
 from django.test import AsyncClient, Client, RequestFactory, override_settings
@@ -54,6 +54,11 @@ async def async_page(request: HttpRequest) -> HttpResponse:
     return render(request, "async.html", {"customer": await request.auser()})
 
 
+def stream(request: HttpRequest) -> StreamingHttpResponse:
+    """Return the page, which is rendered when the headers are gone."""
+    return StreamingHttpResponse(render(request, "page.html").content for _ in range(1))
+
+
 def verify(request: HttpRequest) -> HttpResponse:
     """Verify as the README does."""
     verifier = Verifier(PORTAL_SECRET)
@@ -65,6 +70,7 @@ urlpatterns = [
     path("page", page),
     path("async", async_page),
     path("cached", cache_page(600)(page)),
+    path("stream", stream),
     path("submit-ticket", verify),
     path("support/", include("deskseal.django.urls")),
 ]
@@ -222,6 +228,13 @@ def test_a_cached_view_does_not_serve_one_customer_another_ones_page(
     assert embed() in text(client_of_ada.get("/cached"))
     assert "ada@example.com" not in text(Client().get("/cached"))
     assert cache.get("anything", "nothing") == "nothing"
+
+
+def test_a_streamed_page_with_an_identity_is_warned_of(
+    client_of_ada: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert embed() in client_of_ada.get("/stream").getvalue().decode()
+    assert PRIVATE in caplog.text
 
 
 def test_the_menu_link_leads_to_the_view_that_signs(
@@ -441,12 +454,14 @@ def test_the_system_check_looks_at_the_portal_and_the_middleware() -> None:
     with override_settings(DESKSEAL={"portal": {"url": None}}):
         assert _ids(deploy=False) == ["W001"]
     with override_settings(DESKSEAL={"tickets": {}}):
-        assert _ids(deploy=False) == ["E001"]
+        assert _ids(deploy=False) == ["E001", "W003"]
     without = [name for name in settings.MIDDLEWARE if name != MIDDLEWARE]
     with override_settings(MIDDLEWARE=without):
         assert _ids(deploy=False) == ["W002"]
-    with override_settings(DESKSEAL={}, MIDDLEWARE=without):
+    with override_settings(DESKSEAL={"portal": {"url": PORTAL}}, MIDDLEWARE=without):
         assert _ids(deploy=False) == []
+    with override_settings(DESKSEAL={}):
+        assert _ids(deploy=False) == ["W003"]
 
 
 def test_commands_run_without_a_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -169,9 +169,22 @@ class RailtieTest < Minitest::Test
       SupportController.render(inline: '<%= ticket_center_tag Shop::CUSTOMERS[""] %>')
     end
     assert_equal "email_empty", error.cause.code
-    answer = get("/identity?as=")
-    assert_equal 500, answer.status
-    [SECRET, OTHER].each { |secret| refute_includes answer.body, secret }
+  end
+
+  def test_no_error_page_has_a_secret
+    Shop.config.consider_all_requests_local = true
+    # Rails has asked the configuration already.
+    Shop.env_config["action_dispatch.show_detailed_exceptions"] = true
+    secrets = { ticket_center: Deskseal.generate_secret, portal: "short-secret" }
+    secrets.each { |product, secret| Shop.config.deskseal[product].secret = secret }
+    %w[/page /identity /help].each do |path|
+      answer = get("#{path}?as=")
+      assert_equal 500, answer.status, path
+      assert_match(/Deskseal::(?:Input|Secret)Error|email_empty/, answer.body)
+      secrets.each_value { |secret| refute_includes answer.body + Shop::LOG.string, secret }
+    end
+  ensure
+    Shop.env_config["action_dispatch.show_detailed_exceptions"] = false
   end
 
   def test_the_menu_link_leads_to_the_action_that_signs

@@ -14,6 +14,7 @@ use Illuminate\Contracts\Config\Repository;
 use Illuminate\Contracts\Foundation\Application;
 use Illuminate\Contracts\Routing\UrlGenerator;
 use Illuminate\Contracts\View\Factory;
+use Illuminate\Foundation\Http\Events\RequestHandled;
 use Illuminate\Http\Request;
 use Illuminate\Routing\Router;
 use Illuminate\Support\HtmlString;
@@ -32,6 +33,7 @@ class Desk
     private const PORTAL_ROUTE = 'deskseal.portal';
 
     private const MARK = 'deskseal.private';
+    private const ANSWERED = 'deskseal.answered';
 
     public function __construct(
         private readonly Application $app,
@@ -135,6 +137,9 @@ class Desk
             return new HtmlString('');
         }
         self::markPrivate($request);
+        if ($request->attributes->has(self::ANSWERED)) {
+            $this->log->warning('A page that is streamed shows a Ticket Center: send it with Cache-Control: ' . self::PRIVATE);
+        }
         unset($options['user']);
         try {
             return new HtmlString($this->embed($user, $options + ['nonce' => $this->nonce()])->html);
@@ -151,9 +156,13 @@ class Desk
         $request->attributes->set(self::MARK, true);
     }
 
-    public static function isPrivate(Request $request): bool
+    /** Keeps an answer with somebody's identity out of caches, whatever the controller has set. */
+    public static function keepPrivate(RequestHandled $handled): void
     {
-        return $request->attributes->has(self::MARK);
+        $handled->request->attributes->set(self::ANSWERED, true);
+        if ($handled->request->attributes->has(self::MARK)) {
+            $handled->response->headers->set('Cache-Control', self::PRIVATE);
+        }
     }
 
     /** Logs why somebody gets the public form instead; in debug mode, it is thrown. */

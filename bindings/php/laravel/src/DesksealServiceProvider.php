@@ -26,7 +26,7 @@ class DesksealServiceProvider extends ServiceProvider
         }
         $this->loadViewsFrom(__DIR__ . '/../resources/views', 'deskseal');
         $this->callAfterResolving('blade.compiler', $this->addDirective(...));
-        $this->app->make(Dispatcher::class)->listen(RequestHandled::class, $this->keepPrivate(...));
+        $this->app->make(Dispatcher::class)->listen(RequestHandled::class, Desk::keepPrivate(...));
         if ($this->app->runningInConsole()) {
             $this->commands(ExplainCommand::class);
             $this->publishes([__DIR__ . '/../config/deskseal.php' => config_path('deskseal.php')], 'deskseal-config');
@@ -42,13 +42,5 @@ class DesksealServiceProvider extends ServiceProvider
             'ticketCenter',
             fn (string $options): string => "<?php echo app($desk)->ticketCenter($options); ?>",
         );
-    }
-
-    /** Keeps an answer with somebody's identity out of caches, whatever the controller has set. */
-    private function keepPrivate(RequestHandled $handled): void
-    {
-        if (Desk::isPrivate($handled->request)) {
-            $handled->response->headers->set('Cache-Control', Desk::PRIVATE);
-        }
     }
 }

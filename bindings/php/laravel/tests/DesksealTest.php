@@ -100,6 +100,15 @@ final class DesksealTest extends TestCase
         self::assertTrue($this->shop->get('/public')->headers->hasCacheControlDirective('public'));
     }
 
+    public function testAStreamedPageIsWarnedOf(): void
+    {
+        $answer = $this->shop->get('/stream', self::ADA);
+        $this->expectOutputString('<h1>Support</h1>' . $this->embed());
+        $answer->sendContent();
+
+        self::assertStringContainsString('Cache-Control: private, no-store', $this->shop->log());
+    }
+
     public function testAUserWithoutAddressGetsThePublicFormAndTheCodeIsLogged(): void
     {
         $answer = $this->shop->get('/page', self::NO_ADDRESS);

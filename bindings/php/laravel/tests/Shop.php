@@ -103,6 +103,9 @@ final class Shop
         $router = $app->make('router');
         $router->get('/page', fn () => view('page'));
         $router->get('/public', fn () => response(view('page'))->header('Cache-Control', 'public, max-age=600'));
+        $router->get('/stream', fn () => response()->stream(function (): void {
+            echo view('page')->render();
+        }));
         $router->getRoutes()->refreshNameLookups();
         return $app;
     }

@@ -2,7 +2,7 @@ class SessionsController < ApplicationController
   def new; end
 
   def create
-    customer = Customer.authenticate(params.require(:name), params.require(:password))
+    customer = Customer.authenticate(params[:name].to_s, params[:password].to_s)
     return redirect_to new_session_path, alert: "This name and password do not match." unless customer
 
     reset_session

@@ -38,7 +38,7 @@ def check(**_: object) -> list[Found]:
         else _unusable(product, refusal)
         for product, refusal in _refusals()
     ]
-    return [*unknown, *refused, *_middleware()]
+    return [*_nothing(), *unknown, *refused, *_middleware()]
 
 
 def check_deployment(**_: object) -> list[Found]:
@@ -83,6 +83,14 @@ def _missing(product: str, refusal: Refusal, level: int, identifier: str) -> Fou
 def _unusable(product: str, refusal: Refusal) -> Found:
     message = f"DESKSEAL[{product!r}] cannot be used ({refusal.code}): {refusal}"
     return Found(checks.ERROR, message, id="deskseal.E002")
+
+
+def _nothing() -> list[Found]:
+    if _settings.has_products():
+        return []
+    message = "The setting DESKSEAL has neither 'ticket_center' nor 'portal'."
+    hint = "Say there which help desk it is; until then, customers get no support."
+    return [Found(checks.WARNING, message, hint=hint, id="deskseal.W003")]
 
 
 def _middleware() -> list[Found]:

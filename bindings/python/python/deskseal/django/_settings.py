@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
 NAME = "DESKSEAL"
+PRODUCTS = frozenset({"ticket_center", "portal"})
 
 logger = logging.getLogger("deskseal")
 
@@ -63,9 +64,14 @@ def is_configured(product: str) -> bool:
     return product in _all()
 
 
+def has_products() -> bool:
+    """Tell whether the settings have any product."""
+    return not PRODUCTS.isdisjoint(_all())
+
+
 def unknown_products() -> list[str]:
     """Return the names in the settings that are no product's."""
-    return sorted(set(_all()) - {"ticket_center", "portal"})
+    return sorted(set(_all()) - PRODUCTS)
 
 
 def public_link() -> str | None:

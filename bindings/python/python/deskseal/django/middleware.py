@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from django.utils.deprecation import MiddlewareMixin
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 PRIVATE = "private, no-store"
 
 _MARK = "_deskseal_is_private"
+_ANSWERED = "_deskseal_has_answered"
+
+logger = logging.getLogger("deskseal")
 
 
 class PrivatePageMiddleware(MiddlewareMixin):
@@ -22,6 +26,7 @@ class PrivatePageMiddleware(MiddlewareMixin):
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
         """Set the header, whatever the view has set."""
+        setattr(request, _ANSWERED, True)
         if hasattr(request, _MARK):
             response["Cache-Control"] = PRIVATE
         return response
@@ -30,5 +35,9 @@ class PrivatePageMiddleware(MiddlewareMixin):
 def mark_private(request: HttpRequest) -> None:
     """Remember that the answer carries an identity."""
     setattr(request, _MARK, True)
+    if hasattr(request, _ANSWERED):
+        logger.warning(
+            "A page that is streamed shows a Ticket Center: send it with Cache-Control: %s", PRIVATE
+        )
     # `cache_page` stores an answer before any middleware sees it, but for requests marked so.
     setattr(request, "_cache_update_cache", False)  # noqa: B010 - not a declared attribute
