@@ -12,6 +12,7 @@ export const {
   InputError,
   VerificationError,
   Desk,
+  responseOf,
   deskseal,
   withDeskseal,
 } = {}

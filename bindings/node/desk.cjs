@@ -34,30 +34,15 @@ class Desk {
     return this.#portalUrl !== undefined
   }
 
-  /** Returns the status and the body that answer who is signed in, as the components read them. */
+  /** Returns what answers who is signed in, as the components read it: a status, and perhaps a body. */
   identityAnswer(customer) {
     if (isNobody(customer)) return { status: 204 }
-    try {
-      return { status: 200, body: identityOf(this.#embed(customer)) }
-    } catch (error) {
-      if (this.#isDebugging || !isAboutCustomer(error)) throw error
-      this.report(error)
-      return { status: 422, body: { error: { code: error.code } } }
-    }
+    return this.#answer(() => ({ status: 200, body: identityOf(this.#embed(customer)) }))
   }
 
-  /** Returns the answer to who is signed in, for frameworks with the Fetch API's types. */
-  identityResponse(customer) {
-    const { status, body } = this.identityAnswer(customer)
-    const headers = { 'Cache-Control': PRIVATE }
-    if (body === undefined) return new Response(null, { status, headers })
-    return Response.json(body, { status, headers })
-  }
-
-  /** Returns the redirect to the portal, signed now, for frameworks with the Fetch API's types. */
-  portalResponse(customer) {
-    const headers = { 'Cache-Control': PRIVATE, Location: this.portalLink(customer) }
-    return new Response(null, { status: 303, headers })
+  /** Returns what sends a customer to the portal, signed now: a status, and the location. */
+  portalAnswer(customer) {
+    return this.#answer(() => ({ status: 303, location: this.#portalLink(customer) }))
   }
 
   /**
@@ -67,12 +52,6 @@ class Desk {
   embed(customer, options) {
     if (isNobody(customer)) return undefined
     return this.#attempt(() => this.#embed(customer, options))
-  }
-
-  /** Returns the link to the portal's form: signed for a customer, public for everybody else. */
-  portalLink(customer) {
-    const link = isNobody(customer) ? null : this.#attempt(() => this.#signedLink(customer))
-    return link ?? this.#unsignedLink()
   }
 
   /** Returns the link to the portal's public form, or `null` where there is no usable portal. */
@@ -89,13 +68,22 @@ class Desk {
     this.#log(`Deskseal: ${message}`)
   }
 
-  #attempt(sign) {
+  /** Returns the answer, or the one of a refusal: the customer's own data is at fault, or the deployment. */
+  #answer(sign) {
+    return this.#attempt(sign, (error) => {
+      // Node.js writes its codes in capitals.
+      const code = error.code.toLowerCase()
+      return { status: isAboutCustomer(code) ? 422 : 503, body: { error: { code } } }
+    })
+  }
+
+  #attempt(sign, refuse = () => null) {
     try {
       return sign()
     } catch (error) {
-      if (this.#isDebugging || !(error instanceof DesksealError)) throw error
+      if (this.#isDebugging || !isRefusal(error)) throw error
       this.report(error)
-      return null
+      return refuse(error)
     }
   }
 
@@ -106,6 +94,12 @@ class Desk {
       helpdeskId ?? process.env.HELPDESKY_HELPDESK_ID ?? '',
       { scriptUrl, align, maxWidth, container, ...options },
     )
+  }
+
+  /** Returns the link to the portal's form: signed for a customer, public for everybody else. */
+  #portalLink(customer) {
+    const link = isNobody(customer) ? null : this.#attempt(() => this.#signedLink(customer))
+    return link ?? this.#unsignedLink()
   }
 
   #signedLink(customer) {
@@ -150,8 +144,21 @@ function userIdOf({ id }) {
   return typeof id === 'number' || typeof id === 'bigint' ? String(id) : (id ?? '')
 }
 
-function isAboutCustomer(error) {
-  return error instanceof DesksealError && /^(email|user_id)_/.test(error.code)
+/** Ids that are objects, as those of some databases, are refused with the error of Node.js. */
+function isRefusal(error) {
+  return error instanceof DesksealError || error.code === 'ERR_INVALID_ARG_TYPE'
 }
 
-module.exports = { Desk, PRIVATE, identityOf }
+function isAboutCustomer(code) {
+  return /^(email|user_id)_/.test(code)
+}
+
+/** Returns an answer as a response, for frameworks with the Fetch API's types. */
+function responseOf({ status, body, location }) {
+  const headers = new Headers({ 'Cache-Control': PRIVATE })
+  if (location !== undefined) headers.set('Location', location)
+  if (body === undefined) return new Response(null, { status, headers })
+  return Response.json(body, { status, headers })
+}
+
+module.exports = { Desk, PRIVATE, identityOf, responseOf }

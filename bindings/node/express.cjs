@@ -6,29 +6,13 @@ const { Desk, PRIVATE } = require('./desk.cjs')
 
 function deskseal({ user, ...options }) {
   const desk = new Desk(options)
-  const answers = new Map([['/identity', sendIdentity]])
-  if (desk.hasPortal) answers.set('/portal', sendToPortal)
+  const answers = new Map([['/identity', (customer) => desk.identityAnswer(customer)]])
+  if (desk.hasPortal) answers.set('/portal', (customer) => desk.portalAnswer(customer))
 
   async function answer(request, response, next) {
-    const send = isReading(request) ? answers.get(pathOf(request)) : undefined
-    if (send === undefined) return next()
-    send(response, await user(request))
-  }
-
-  function sendIdentity(response, customer) {
-    const { status, body } = desk.identityAnswer(customer)
-    response.statusCode = status
-    response.setHeader('Cache-Control', PRIVATE)
-    if (body === undefined) return response.end()
-    response.setHeader('Content-Type', 'application/json; charset=utf-8')
-    response.end(JSON.stringify(body))
-  }
-
-  function sendToPortal(response, customer) {
-    response.setHeader('Location', desk.portalLink(customer))
-    response.setHeader('Cache-Control', PRIVATE)
-    response.statusCode = 303
-    response.end()
+    const answerFor = isReading(request) ? answers.get(pathOf(request)) : undefined
+    if (answerFor === undefined) return next()
+    send(response, answerFor(await user(request)))
   }
 
   async function addHelpers(request, response, next) {
@@ -67,6 +51,15 @@ function passingErrors(handle) {
   return (request, response, next) => {
     handle(request, response, next).catch(next)
   }
+}
+
+function send(response, { status, body, location }) {
+  response.statusCode = status
+  response.setHeader('Cache-Control', PRIVATE)
+  if (location !== undefined) response.setHeader('Location', location)
+  if (body === undefined) return response.end()
+  response.setHeader('Content-Type', 'application/json; charset=utf-8')
+  response.end(JSON.stringify(body))
 }
 
 function isReading({ method }) {

@@ -39,9 +39,10 @@ export interface DesksealOptions<
 
 export interface Deskseal<Request extends IncomingMessage = IncomingMessage> {
   /**
-   * Answers `GET /identity` with the signed identity as JSON (204 for nobody, 422 with the code for an
-   * address that cannot be signed), and `GET /portal` with a redirect that is signed at that moment.
-   * Everything else goes to the next handler; so do errors.
+   * Answers `GET /identity` with the signed identity as JSON (204 for nobody; with the code, 422 for an
+   * address that cannot be signed, and 503 for a secret or a help desk's id that cannot be used), and
+   * `GET /portal` with a redirect that is signed at that moment. Everything else goes to the next
+   * handler; so do errors.
    */
   readonly router: Middleware<Request>
   /** Gives views the function `ticketCenter`, in `response.locals`. */

@@ -4,7 +4,7 @@ import { TicketCenter as MountedTicketCenter } from './react.mjs'
 
 // What each function does, takes and throws is in next.d.cts, where editors show it.
 
-const { Desk, identityOf } = deskModule
+const { Desk, identityOf, responseOf } = deskModule
 
 /** The packages with the addons. They stay out of bundles; everything else goes into them. */
 const ADDONS = [
@@ -57,12 +57,13 @@ export function deskseal({ user, ...options }) {
     return href === null ? null : createElement('a', { href }, 'Contact support')
   }
 
-  const answers = new Map([['identity', async () => desk.identityResponse(await user())]])
-  if (desk.hasPortal) answers.set('portal', async () => desk.portalResponse(await user()))
+  const answers = new Map([['identity', (customer) => desk.identityAnswer(customer)]])
+  if (desk.hasPortal) answers.set('portal', (customer) => desk.portalAnswer(customer))
 
   async function GET(request) {
-    const answer = answers.get(new URL(request.url).pathname.split('/').at(-1))
-    return answer === undefined ? new Response(null, { status: 404 }) : answer()
+    const answerFor = answers.get(new URL(request.url).pathname.split('/').at(-1))
+    if (answerFor === undefined) return new Response(null, { status: 404 })
+    return responseOf(answerFor(await user()))
   }
 
   return Object.freeze({ GET, TicketCenter })

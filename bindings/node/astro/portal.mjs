@@ -1,7 +1,8 @@
+import { responseOf } from 'deskseal/astro/server'
 import { desk } from './desk.mjs'
 
 export const prerender = false
 
 export function GET({ locals }) {
-  return desk.portalResponse(locals.user)
+  return responseOf(desk.portalAnswer(locals.user))
 }

@@ -2,4 +2,4 @@
 
 import deskModule from '../desk.cjs'
 
-export const { Desk } = deskModule
+export const { Desk, responseOf } = deskModule

@@ -1,10 +1,13 @@
 // The middleware in Express 5, Express 4, Connect and Fastify: the same answers in each.
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { createServer, request as requestOf } from 'node:http'
+import { join } from 'node:path'
 import test from 'node:test'
 import { inspect } from 'node:util'
 import middie from '@fastify/middie'
+import Ajv from 'ajv'
 import connect from 'connect'
 import { generateSecret, Verifier } from 'deskseal'
 import { deskseal } from 'deskseal/express'
@@ -25,6 +28,12 @@ const OPTIONS = {
   ticketCenter: { helpdeskId: 'desk-1', secret: TICKET_CENTER_SECRET },
   portal: { url: PORTAL, secret: PORTAL_SECRET },
 }
+
+const SCHEMA = JSON.parse(
+  readFileSync(join(process.env.DESKSEAL_REPOSITORY, 'tests/identity.schema.json')),
+)
+const isIdentity = new Ajv().compile(SCHEMA)
+const isRefusal = new Ajv().compile(SCHEMA.definitions.refusal)
 
 /** An application of each framework: the router, a page, a portal, and the framework's own errors. */
 const FRAMEWORKS = {
@@ -64,6 +73,7 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
     const visit = await start(t)
     const answer = await visit('/deskseal/identity', ADA)
     assert.equal(answer.status, 200)
+    assert.ok(isIdentity(JSON.parse(answer.body)))
     assert.deepEqual(JSON.parse(answer.body), {
       email: 'ada@example.com',
       signature: SIGNATURE,
@@ -116,6 +126,7 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
       const answer = await visit('/deskseal/identity', { email })
       const code = email === 'no address' ? 'email_malformed' : 'email_empty'
       assert.deepEqual([answer.status, answer.body], [422, `{"error":{"code":"${code}"}}`])
+      assert.ok(isRefusal(JSON.parse(answer.body)))
       const link = await visit('/deskseal/portal', { email })
       assert.deepEqual([link.status, link.headers.location], [303, PUBLIC_FORM])
     }
@@ -145,7 +156,7 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
     }
   })
 
-  test(`${name}: without a secret the page works, and the answers are errors`, async (t) => {
+  test(`${name}: without a secret the page works, and the identity is unavailable`, async (t) => {
     const logged = []
     const visit = await start(t, {
       ticketCenter: { helpdeskId: 'desk-1', secret: undefined },
@@ -161,8 +172,25 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
     assert.match(logged[0], /^Deskseal: secret_missing: /)
     const { headers } = await visit('/deskseal/portal', ADA)
     assert.equal(headers.location, PUBLIC_FORM)
-    const answer = await statusAndBody(visit('/deskseal/identity', ADA))
-    assert.deepEqual(answer, [500, 'secret_missing'])
+    const answer = await visit('/deskseal/identity', ADA)
+    assert.deepEqual([answer.status, answer.body], [503, '{"error":{"code":"secret_missing"}}'])
+    assert.equal(answer.headers['cache-control'], 'private, no-store')
+    assert.deepEqual(
+      logged.map((line) => line.split(': ')[1]),
+      ['secret_missing', 'secret_missing', 'secret_missing'],
+    )
+  })
+
+  test(`${name}: one product without a secret does not take the other's`, async (t) => {
+    const log = () => {}
+    const withoutPortal = { portal: { url: PORTAL, secret: undefined }, debug: false, log }
+    const visit = await start(t, withoutPortal)
+    assert.equal((await visit('/deskseal/identity', ADA)).status, 200)
+    assert.equal((await visit('/deskseal/portal', ADA)).headers.location, PUBLIC_FORM)
+    const ticketCenter = { helpdeskId: 'desk-1', secret: undefined }
+    const other = await start(t, { ticketCenter, debug: false, log })
+    assert.equal((await other('/deskseal/identity', ADA)).status, 503)
+    assert.match((await other('/deskseal/portal', ADA)).headers.location, /user_id_signature=/)
   })
 
   test(`${name}: the portal refuses a repeated parameter of the raw request target`, async (t) => {
@@ -210,7 +238,55 @@ test('a desk without an id is an error of the deployment', async (t) => {
   const ticketCenter = { secret: TICKET_CENTER_SECRET }
   const visit = await started(t, FRAMEWORKS['Express 5'], { ticketCenter, debug: false, log() {} })
   const answer = await statusAndBody(visit('/deskseal/identity', ADA))
-  assert.deepEqual(answer, [500, 'helpdesk_id_malformed'])
+  assert.deepEqual(answer, [503, '{"error":{"code":"helpdesk_id_malformed"}}'])
+})
+
+test('a portal without a usable URL is an error of the deployment', async (t) => {
+  const portal = { url: 'http://help.company.com', secret: PORTAL_SECRET }
+  const visit = await started(t, FRAMEWORKS['Express 5'], { portal, debug: false, log() {} })
+  for (const customer of [ADA, null]) {
+    const answer = await statusAndBody(visit('/deskseal/portal', customer))
+    assert.deepEqual(answer, [503, '{"error":{"code":"portal_url_insecure"}}'])
+  }
+  assert.equal((await visit('/support', { email: '' })).body, '')
+})
+
+test('an id that is an object is refused as Node.js does, and shown to nobody', async (t) => {
+  const logged = []
+  const user = () => ({ id: { secret: 'of the database' }, email: ['ada@example.com'] })
+  const changes = { user, debug: false, log: (message) => logged.push(message) }
+  const visit = await started(t, FRAMEWORKS['Express 5'], changes)
+  assert.equal((await visit('/deskseal/portal')).headers.location, PUBLIC_FORM)
+  const answer = await statusAndBody(visit('/deskseal/identity'))
+  assert.deepEqual(answer, [503, '{"error":{"code":"err_invalid_arg_type"}}'])
+  assert.ok(isRefusal(JSON.parse(answer[1])))
+  assert.match((await visit('/support')).body, /Contact support/)
+  assert.equal(logged.length, 3)
+  assert.doesNotMatch(logged.join(), /database|@example/)
+})
+
+test("a text of the customer stays a text in the page and in the portal's link", async (t) => {
+  const visit = await started(t, FRAMEWORKS['Express 5'], { debug: false, log() {} })
+  const customer = { id: '1&user_id=2#?\r\nSet-Cookie: a=b', email: '"><script>"@example.com' }
+  const page = await visit('/support', customer)
+  assert.doesNotMatch(page.body, /"><script>/)
+  const link = await visit('/deskseal/portal', customer)
+  assert.equal(link.headers['set-cookie'], undefined)
+  assert.equal(new URL(link.headers.location).origin, PORTAL)
+  const other = await visit('/deskseal/portal', { ...customer, id: '1&user_id=2#' })
+  const verifier = new Verifier(PORTAL_SECRET)
+  assert.equal(
+    verifier.verifyLink('help.company.com', other.headers.location).userId,
+    '1&user_id=2#',
+  )
+})
+
+test('where the portal is, a request does not say', async (t) => {
+  const visit = await started(t, FRAMEWORKS['Express 5'])
+  const path = '/deskseal/portal?url=https://evil.example.com&portal[url]=x&__proto__[url]=x'
+  const { headers } = await visit(path, ADA)
+  assert.equal(new URL(headers.location).origin, PORTAL)
+  assert.equal({}.url, undefined)
 })
 
 test('a view sets the fallback, the nonce and the appearance', async (t) => {
