@@ -3,18 +3,24 @@
 const DEFAULT_SCRIPT_URL = 'https://helpdesky.io/ticket-center.js'
 const DEFAULT_CONTAINER = 'hdh-ticket-center'
 
+const UNTRUSTED =
+  'the page requires trusted types: add "deskseal" to "trusted-types" in its Content-Security-Policy.'
+
 /** How servers say that nobody is signed in. */
 const NOBODY = [204, 401, 403]
 
 /** Ends when the script that was started last has run: one that comes late would undo the next one's. */
 let started = Promise.resolve()
 
+/** Pages that require trusted types name the policies that may load a script. */
+let trustedTypesPolicy
+
 /**
  * Shows an identity's Ticket Center in the element, until the returned function is called. `fail` is
  * called if the script cannot be loaded.
  */
 export function mount(element, identity, options, fail) {
-  const { container = DEFAULT_CONTAINER } = options
+  const { container = DEFAULT_CONTAINER, scriptUrl = DEFAULT_SCRIPT_URL } = options
   const script = scriptFor(identity, options)
   let isMounted = true
 
@@ -23,11 +29,11 @@ export function mount(element, identity, options, fail) {
     const place = document.createElement('div')
     place.id = container
     element.replaceChildren(place, script)
-    const isLoaded = await loaded(script)
+    const failure = await failureOf(script, scriptUrl)
     if (!isMounted) return shutDown()
-    if (isLoaded) return
+    if (failure === undefined) return
     element.replaceChildren()
-    report(`${script.src} cannot be loaded.`)
+    report(failure)
     fail()
   }
 
@@ -96,22 +102,34 @@ function isIdentity(answer) {
 }
 
 function scriptFor({ email, signature, helpdeskId }, options) {
-  const { scriptUrl = DEFAULT_SCRIPT_URL, align, maxWidth, container, nonce } = options
+  const { align, maxWidth, container, nonce } = options
   const script = document.createElement('script')
   const attributes = { helpdeskId, email, signature, align, maxWidth, container }
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined) script.dataset[name] = value
   }
   if (nonce !== undefined) script.nonce = nonce
-  script.src = scriptUrl
   return script
 }
 
-function loaded(script) {
+/** Loads the script, and returns what went wrong, if anything did. */
+function failureOf(script, url) {
   return new Promise((resolve) => {
-    script.addEventListener('load', () => resolve(true))
-    script.addEventListener('error', () => resolve(false))
+    script.addEventListener('load', () => resolve())
+    script.addEventListener('error', () => resolve(`${script.src} cannot be loaded.`))
+    try {
+      script.src = trusted(url)
+    } catch {
+      resolve(UNTRUSTED)
+    }
   })
+}
+
+function trusted(url) {
+  trustedTypesPolicy ??= globalThis.trustedTypes?.createPolicy('deskseal', {
+    createScriptURL: (text) => text,
+  })
+  return trustedTypesPolicy?.createScriptURL(url) ?? url
 }
 
 function shutDown() {

@@ -1,15 +1,21 @@
 // The components of React and Vue in a real browser, on a page with a strict policy.
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test, { after, before } from 'node:test'
 import * as esbuild from 'esbuild'
-import { NONCE, SECRET, Site, launch } from './site.mjs'
+import { NONCE, Site, launch } from './site.mjs'
 
 const SIGNATURE = '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92'
 const ADA = { email: 'ada@example.com', signature: SIGNATURE, helpdeskId: 'desk-1' }
 const GRACE = { email: 'grace@example.com', signature: 'f'.repeat(64), helpdeskId: 'desk-1' }
 const ADAS_CENTER = `ada@example.com ${SIGNATURE} desk-1`
 const PROPS = { scriptUrl: '/ticket-center.js', nonce: NONCE }
+
+const SCHEMA = JSON.parse(
+  readFileSync(join(process.env.DESKSEAL_REPOSITORY, 'tests/identity.schema.json')),
+)
 
 const REACT_18 = { react: 'react-18', 'react-dom': 'react-dom-18' }
 
@@ -120,6 +126,14 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     assert.match(page.complaints.join(), /Deskseal: \/deskseal\/identity answers 422/)
   })
 
+  test(`${name}: without a secret everybody sees the fallback`, async (t) => {
+    const { site, page } = await visit(t, code)
+    site.secret = undefined
+    await render(page, PROPS)
+    await page.getByText('Write to us.').waitFor()
+    assert.match(page.complaints.join(), /Deskseal: \/deskseal\/identity answers 503/)
+  })
+
   test(`${name}: without the desk's script there is the fallback, until somebody else comes`, async (t) => {
     const { page } = await visit(t, code)
     await render(page, { ...PROPS, identity: ADA, scriptUrl: '/nothing.js' })
@@ -130,12 +144,31 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     assert.equal(await page.getByText('Write to us.').count(), 0)
   })
 
-  test(`${name}: an answer of another shape is refused`, async (t) => {
-    const { page } = await visit(t, code)
-    await page.route('**/deskseal/identity', (route) => route.fulfill({ json: { email: 'a@b' } }))
+  for (const missing of SCHEMA.required) {
+    test(`${name}: an answer without ${missing} is refused`, async (t) => {
+      const { page } = await visit(t, code)
+      const { [missing]: left, ...json } = ADA
+      await page.route('**/deskseal/identity', (route) => route.fulfill({ json }))
+      await render(page, PROPS)
+      await page.getByText('Write to us.').waitFor()
+      assert.match(page.complaints.join(), /does not answer \{ email, signature, helpdeskId \}/)
+    })
+  }
+
+  test(`${name}: a page that requires trusted types names the policy`, async (t) => {
+    const trusted = "; require-trusted-types-for 'script'; trusted-types deskseal vue"
+    const { page } = await visit(t, code, trusted)
+    await render(page, PROPS)
+    await shows(page, ADAS_CENTER)
+    await render(page, null)
+    await isGone(page)
+  })
+
+  test(`${name}: without that name there is the fallback, and a line that says so`, async (t) => {
+    const { page } = await visit(t, code, "; require-trusted-types-for 'script'; trusted-types vue")
     await render(page, PROPS)
     await page.getByText('Write to us.').waitFor()
-    assert.match(page.complaints.join(), /does not answer \{ email, signature, helpdeskId \}/)
+    assert.match(page.complaints.join(), /Deskseal: .*: add "deskseal" to "trusted-types" in its/)
   })
 
   test(`${name}: a page from the browser's memory asks again who is signed in`, async (t) => {
@@ -186,8 +219,8 @@ async function bundled(page, alias = {}) {
   return { code, inputs: Object.keys(result.metafile.inputs) }
 }
 
-async function visit(t, code) {
-  const site = await Site.start(t, code)
+async function visit(t, code, policy) {
+  const site = await Site.start(t, code, policy)
   const page = await browser.newPage()
   t.after(() => page.close())
   page.complaints = []

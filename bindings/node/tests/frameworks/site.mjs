@@ -6,7 +6,7 @@ import { deskseal } from 'deskseal/express'
 import express from 'express'
 import { chromium } from 'playwright-core'
 
-export const SECRET = 'example-secret-for-documentation'
+const SECRET = 'example-secret-for-documentation'
 
 /** The nonce of every page: scripts and whatever they add need it. */
 export const NONCE = 'bm9uY2U='
@@ -23,12 +23,15 @@ export function launch() {
 /** A site that answers with `customer`, and sends the desk's script when `script` says so. */
 export class Site {
   customer = { email: 'Ada@Example.com' }
+  secret = SECRET
   identityRequests = 0
   scripts = []
   isHoldingScripts = false
 
-  static async start(t, bundle) {
+  /** `policy` is what follows in the page's Content-Security-Policy. */
+  static async start(t, bundle, policy = '') {
     const site = new Site()
+    site.policy = POLICY + policy
     site.server = createServer(site.#application(bundle))
     await new Promise((resolve) => site.server.listen(0, '127.0.0.1', resolve))
     site.origin = `http://127.0.0.1:${site.server.address().port}`
@@ -46,9 +49,15 @@ export class Site {
   }
 
   #application(bundle) {
+    const site = this
     const { router } = deskseal({
       user: () => this.customer,
-      ticketCenter: { helpdeskId: 'desk-1', secret: SECRET },
+      ticketCenter: {
+        helpdeskId: 'desk-1',
+        get secret() {
+          return site.secret
+        },
+      },
       debug: false,
       log() {},
     })
@@ -58,7 +67,7 @@ export class Site {
       router(request, response, next)
     })
     app.get('/', (request, response) => {
-      response.set('Content-Security-Policy', POLICY)
+      response.set('Content-Security-Policy', this.policy)
       response.send(`<!doctype html><link rel="icon" href="data:,"><main id="app"></main>
         <script nonce="${NONCE}">${bundle}</script>`)
     })
