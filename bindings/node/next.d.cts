@@ -37,16 +37,17 @@ export interface DesksealOptions extends IntegrationOptions {
 
 export interface Deskseal {
   /**
-   * Answers `…/identity` with the signed identity as JSON (204 for nobody, 422 with the code for an
-   * address that cannot be signed), and `…/portal` with a redirect that is signed at that moment.
-   * Export it from `app/deskseal/[answer]/route.js`.
+   * Answers `…/identity` with the signed identity as JSON (204 for nobody; with the code, 422 for an
+   * address that cannot be signed, and 503 for a secret or a help desk's id that cannot be used), and
+   * `…/portal` with a redirect that is signed at that moment. Export it from
+   * `app/deskseal/[answer]/route.js`.
    */
   readonly GET: (request: Request) => Promise<Response>
   /**
    * Signs on the server and shows the customer's Ticket Center. Nobody sees nothing; a customer who
-   * cannot be signed sees the fallback.
+   * cannot be signed sees the fallback. A page that is built once for everybody is refused.
    */
-  readonly TicketCenter: (props: TicketCenterProps) => Promise<ReactNode>
+  readonly TicketCenter: (props: TicketCenterProps) => ReactNode
 }
 
 export interface TicketCenterProps {

@@ -1,4 +1,4 @@
-import { createElement } from 'react'
+import { Suspense, createElement } from 'react'
 import deskModule from './desk.cjs'
 import { TicketCenter as MountedTicketCenter } from './react.mjs'
 
@@ -18,6 +18,10 @@ const ADDONS = [
   'deskseal-win32-x64-msvc',
 ]
 
+const STATIC =
+  'Deskseal signs for every request, and this is built once for everybody: remove ' +
+  '`export const dynamic = "force-static"` from the page, its layouts or the route.'
+
 export function withDeskseal(config = {}) {
   if (typeof config === 'function') {
     return async (...context) => withDeskseal(await config(...context))
@@ -28,6 +32,7 @@ export function withDeskseal(config = {}) {
   return {
     ...config,
     serverExternalPackages: [...external, ...ADDONS],
+    headers: config.headers && (async () => warnedOfCaches(await config.headers())),
     // Next.js refuses a configuration of webpack alone, for fear that it was forgotten.
     turbopack: config.turbopack ?? (config.webpack ? undefined : {}),
     webpack: (webpack, context) => {
@@ -43,7 +48,12 @@ export function deskseal({ user, ...options }) {
   const { scriptUrl, align, maxWidth, container } = options.ticketCenter ?? {}
   const defaults = { scriptUrl, align, maxWidth, container }
 
-  async function TicketCenter({ fallback, ...props }) {
+  /** With Cache Components, the page around it is built for everybody, and this comes with a request. */
+  function TicketCenter(props) {
+    return createElement(Suspense, null, createElement(SignedTicketCenter, props))
+  }
+
+  async function SignedTicketCenter({ fallback, ...props }) {
     const nonce = await nonceOfRequest()
     const embed = desk.embed(await user(), { nonce, ...props })
     if (embed === undefined) return null
@@ -61,6 +71,8 @@ export function deskseal({ user, ...options }) {
   if (desk.hasPortal) answers.set('portal', (customer) => desk.portalAnswer(customer))
 
   async function GET(request) {
+    // Tests call it with requests of their own, which may have no headers.
+    if (process.env.NEXT_RUNTIME) refuseStatic(request.headers)
     const answerFor = answers.get(new URL(request.url).pathname.split('/').at(-1))
     if (answerFor === undefined) return new Response(null, { status: 404 })
     return responseOf(answerFor(await user()))
@@ -75,7 +87,14 @@ export function deskseal({ user, ...options }) {
  */
 async function nonceOfRequest() {
   const { headers } = await import('next/headers.js')
-  return (await headers()).get('x-nonce') ?? undefined
+  const request = await headers()
+  refuseStatic(request)
+  return request.get('x-nonce') ?? undefined
+}
+
+/** Every request has headers; what stands for one while something static is built has none. */
+function refuseStatic(headers) {
+  if (headers.keys().next().done) throw new Error(STATIC)
 }
 
 /** What is in `env` is written into the browser's code. */
@@ -86,6 +105,20 @@ function refuseSecrets(env = {}) {
     'Deskseal: "env" in next.config has a secret, and Next.js writes that into code for browsers. ' +
       'Remove it there, and set it in the environment of the server.',
   )
+}
+
+/** What is set here comes before what Next.js says itself of a page that is made for one customer. */
+function warnedOfCaches(rules) {
+  for (const { source, headers } of rules) {
+    const rule = headers.find(({ key }) => key.toLowerCase() === 'cache-control')
+    if (rule === undefined || /\bno-store\b/.test(rule.value) || source.startsWith('/_next/'))
+      continue
+    console.warn(
+      `Deskseal: next.config sends "Cache-Control: ${rule.value}" for ${source}: leave pages with a ` +
+        'Ticket Center out, which show one customer alone.',
+    )
+  }
+  return rules
 }
 
 function addonAsExternal({ request }, callback) {

@@ -1,7 +1,7 @@
-// The README's application of Next.js, built by both bundlers and visited with a browser.
+// The README's application of Next.js, built in each way and visited with a browser.
 
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
@@ -24,25 +24,39 @@ let browser
 before(async () => (browser = await launch()))
 after(() => browser.close())
 
-for (const bundler of ['turbopack', 'webpack']) {
-  const app = mkdtempSync(join(process.cwd(), `next-${bundler}-`))
+/** Ways to build: an option, perhaps a configuration, and how Next.js lists the support page. */
+const WAYS = {
+  Turbopack: { option: '--turbopack', mark: 'ƒ' },
+  webpack: { option: '--webpack', mark: 'ƒ' },
+  'Cache Components': {
+    option: '--turbopack',
+    config: { cacheComponents: true, partialPrefetching: true },
+    mark: '◐',
+  },
+}
+
+for (const [way, { option, config, mark }] of Object.entries(WAYS)) {
+  const app = mkdtempSync(join(process.cwd(), 'next-'))
   let site
 
-  test(`${bundler}: the README's application is built without a secret`, () => {
+  test(`${way}: the README's application is built without a secret`, () => {
     cpSync('tests/next-app', app, { recursive: true })
     assert.deepEqual(writeSnippets('Next.js', app), [
       'lib/deskseal.js',
       'app/deskseal/[answer]/route.js',
       'app/support/page.jsx',
       'next.config.mjs',
+      'app/submit-ticket/route.js',
     ])
-    const { status, output } = run(app, NEXT, ['build', `--${bundler}`])
+    if (config) configure(app, config)
+    const { status, output } = run(app, NEXT, ['build', option])
     assert.equal(status, 0, output)
-    assert.match(output, /ƒ \/support/)
+    assert.match(output, new RegExp(`${mark} /support`))
     assert.match(output, /ƒ \/deskseal\/\[answer\]/)
+    assert.match(output, /ƒ \/submit-ticket/)
   })
 
-  test(`${bundler}: the built application signs`, async (t) => {
+  test(`${way}: the built application signs`, async (t) => {
     site = await start(t, app, NEXT, ['start', '-p', '0', '-H', '127.0.0.1'], SECRETS)
 
     await t.test('the identity, privately', async () => {
@@ -80,7 +94,8 @@ for (const bundler of ['turbopack', 'webpack']) {
       const path = link.slice('https://help.company.com'.length)
       assert.equal(await (await visit(path)).text(), '42')
       assert.equal(await (await visit('/submit-ticket')).text(), 'public')
-      assert.equal(await (await visit(`${path}&user_id=43`)).text(), 'identity_repeated')
+      assert.equal((await visit(`${path}&user_id=43`)).status, 500)
+      assert.match(site.printed.join(''), /identity_repeated/)
     })
 
     await t.test('but not a customer without an address', async () => {
@@ -94,13 +109,7 @@ for (const bundler of ['turbopack', 'webpack']) {
     })
 
     await t.test('and the browser shows and removes the Ticket Center', async (t) => {
-      const context = await browser.newContext()
-      t.after(() => context.close())
-      await context.addCookies([{ name: 'user', value: cookieOf(ADA), url: site.origin }])
-      const page = await context.newPage()
-      const failures = []
-      page.on('pageerror', (error) => failures.push(error.message))
-      await serveScript(page)
+      const page = await visitor(t, ADA)
       await page.goto(`${site.origin}/support`)
       await page.getByText(`ada@example.com ${SIGNATURE} desk-1`).waitFor()
       await page.getByRole('link', { name: 'Start' }).click()
@@ -108,8 +117,22 @@ for (const bundler of ['turbopack', 'webpack']) {
       await page.waitForFunction(() => !document.querySelector('script[data-signature]'))
       await page.getByRole('link', { name: 'Support' }).click()
       await page.getByText(`ada@example.com ${SIGNATURE} desk-1`).waitFor()
-      assert.deepEqual(failures, [])
+      assert.deepEqual(page.failures, [])
     })
+
+    // A page that is built before its request cannot have the request's nonce.
+    if (mark === 'ƒ') {
+      await t.test('also on a page with a strict policy and trusted types', async (t) => {
+        const page = await visitor(t, ADA)
+        await page.goto(`${site.origin}/strict`)
+        await page.getByText(`ada@example.com ${SIGNATURE} desk-1`).waitFor()
+        const tag = page.locator('script[data-signature]')
+        const nonce = await tag.evaluate((script) => script.nonce)
+        const policy = (await visit('/strict', ADA)).headers.get('content-security-policy')
+        assert.ok(nonce.length > 20 && policy.includes("'strict-dynamic'"))
+        assert.deepEqual(page.failures, [])
+      })
+    }
 
     await t.test('and nothing of it has the secrets', () => {
       const built = ['static', 'server'].map((name) => join(app, '.next', name))
@@ -120,11 +143,105 @@ for (const bundler of ['turbopack', 'webpack']) {
     })
   })
 
+  test(`${way}: one product without a secret does not take the other's`, async (t) => {
+    const { LETTERBOOK_PORTAL_TICKET_SECRET } = SECRETS
+    const options = ['start', '-p', '0', '-H', '127.0.0.1']
+    site = await start(t, app, NEXT, options, { LETTERBOOK_PORTAL_TICKET_SECRET })
+    const page = await visit('/support', ADA)
+    assert.equal(page.status, 200)
+    assert.match(await page.text(), new RegExp(`<a href="${PUBLIC_FORM}">Contact support</a>`))
+    const answer = await visit('/deskseal/identity', ADA)
+    assert.equal(answer.status, 503)
+    assert.equal(answer.headers.get('cache-control'), 'private, no-store')
+    assert.deepEqual(await answer.json(), { error: { code: 'secret_missing' } })
+    assert.match((await visit('/deskseal/portal', ADA)).headers.get('location'), /user_id=42&/)
+    assert.match(site.printed.join(''), /Deskseal: secret_missing: /)
+  })
+
+  async function visitor(t, customer) {
+    const context = await browser.newContext()
+    t.after(() => context.close())
+    await context.addCookies([{ name: 'user', value: cookieOf(customer), url: site.origin }])
+    const page = await context.newPage()
+    page.failures = []
+    page.on('pageerror', (error) => page.failures.push(error.message))
+    await serveScript(page)
+    return page
+  }
+
   async function visit(path, customer) {
     const headers = customer ? { cookie: `user=${cookieOf(customer)}` } : {}
     return fetch(site.origin + path, { headers, redirect: 'manual' })
   }
 }
+
+const STATIC_PAGES = {
+  'by force-static': {
+    config: {},
+    code: "export const dynamic = 'force-static'",
+    sentence: /built once for everybody: remove `export const dynamic = "force-static"` from/,
+  },
+  // Next.js refuses this one itself.
+  'by "use cache"': {
+    config: { cacheComponents: true, partialPrefetching: true },
+    code: "'use cache'",
+    sentence: /`headers\(\)` can't be read inside `"use cache"`/,
+  },
+}
+
+for (const [way, { config, code, sentence }] of Object.entries(STATIC_PAGES)) {
+  test(`a page that is static ${way} is not built`, () => {
+    const app = mkdtempSync(join(process.cwd(), 'next-'))
+    cpSync('tests/next-app', app, { recursive: true })
+    writeSnippets('Next.js', app)
+    configure(app, config)
+    mkdirSync(join(app, 'app/static'))
+    const component = 'export default async function Static() { return <TicketCenter /> }'
+    const page = [code, "import { TicketCenter } from '../../lib/deskseal'", component]
+    writeFileSync(join(app, 'app/static/page.jsx'), page.join('\n'))
+    const { status, output } = run(app, NEXT, ['build', '--turbopack'])
+    assert.notEqual(status, 0)
+    assert.match(output, sentence)
+  })
+}
+
+test('a route that is static is not built', () => {
+  const app = mkdtempSync(join(process.cwd(), 'next-'))
+  cpSync('tests/next-app', app, { recursive: true })
+  writeSnippets('Next.js', app)
+  const code = `export const dynamic = 'force-static'
+    export const generateStaticParams = () => [{ answer: 'identity' }]\n`
+  appendFileSync(join(app, 'app/deskseal/[answer]/route.js'), code)
+  const { status, output } = run(app, NEXT, ['build', '--turbopack'])
+  assert.notEqual(status, 0)
+  assert.match(
+    output,
+    /built once for everybody: remove `export const dynamic = "force-static"` from/,
+  )
+})
+
+test('headers that let pages be cached are warned of', async (t) => {
+  const { mock } = t.mock.method(console, 'warn', () => {})
+  const headers = (source, value) => ({ source, headers: [{ key: 'cache-control', value }] })
+  const rules = [
+    headers('/support', 'private, no-store'),
+    headers('/_next/static/:path*', 'public, max-age=60'),
+    { source: '/:path*', headers: [{ key: 'X-Frame-Options', value: 'DENY' }] },
+  ]
+  assert.deepEqual(await withDeskseal({ headers: () => rules }).headers(), rules)
+  assert.equal(mock.callCount(), 0)
+  rules.push(headers('/:path*', 'public, max-age=60'))
+  await withDeskseal({ headers: async () => rules }).headers()
+  assert.equal(mock.callCount(), 1)
+  const [line] = mock.calls[0].arguments
+  assert.match(line, /"Cache-Control: public, max-age=60" for \/:path\*: leave pages with a Ticket/)
+})
+
+test('while developing, a refusal is an error', async () => {
+  const { GET } = deskseal({ user: () => ({ email: '' }), debug: true })
+  const answer = GET(new Request('http://localhost/deskseal/identity'))
+  await assert.rejects(answer, { code: 'secret_missing' })
+})
 
 test('a secret in next.config is refused', () => {
   const env = { HELPDESKY_HMAC_SECRET: SECRETS.HELPDESKY_HMAC_SECRET }
@@ -160,6 +277,12 @@ test('CommonJS has the same', () => {
   const required = createRequire(import.meta.url)('deskseal/next')
   assert.deepEqual(Object.keys(required), ['deskseal', 'withDeskseal'])
 })
+
+function configure(app, config) {
+  const code = `import { withDeskseal } from 'deskseal/next'
+    export default withDeskseal(${JSON.stringify(config)})`
+  writeFileSync(join(app, 'next.config.mjs'), code)
+}
 
 function cookieOf(customer) {
   return encodeURIComponent(JSON.stringify(customer))

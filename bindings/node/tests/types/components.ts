@@ -15,7 +15,7 @@ const { GET, TicketCenter: ServerTicketCenter } = deskseal({
   ticketCenter: { helpdeskId: 'desk-1' },
 })
 export const answer: Promise<Response> = GET(new Request('https://example.com/deskseal/identity'))
-export const page: Promise<ReactNode> = ServerTicketCenter({ align: 'right' })
+export const page: ReactNode = ServerTicketCenter({ align: 'right' })
 export const config = withDeskseal({ poweredByHeader: false }).poweredByHeader
 export const express = expressDeskseal({ user: () => undefined }).views
 
