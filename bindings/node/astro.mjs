@@ -6,14 +6,20 @@ const { Signer } = deskseal
 
 const SETTINGS = 'virtual:deskseal/settings'
 
-/** Adapters for runtimes that cannot load native addons. */
-const EDGE_ADAPTERS = ['@astrojs/cloudflare']
+/** How adapters tell Vite that they build for a runtime that cannot load native addons. */
+const EDGE_CONDITIONS = ['workerd', 'worker', 'edge-light']
 
 /** Keeps the signer and its addon out of every bundle but the browser's, which refuses it. */
 const SIGNER_PLUGIN = {
   name: 'deskseal-signer',
   configEnvironment: (name) =>
     name === 'client' ? undefined : { resolve: { external: ['deskseal'] } },
+  configResolved: ({ ssr, environments }) => {
+    const { client, ...servers } = environments
+    const conditions = Object.values(servers).flatMap(({ resolve }) => resolve.conditions)
+    const isEdge = conditions.some((condition) => EDGE_CONDITIONS.includes(condition))
+    if (isEdge || ssr?.target === 'webworker') throw new Error(EDGE_ADAPTER)
+  },
 }
 
 const NO_ADAPTER =
@@ -38,7 +44,7 @@ export default function integration({ ticketCenter = {}, portal = {} } = {}) {
     name: 'deskseal',
     hooks: {
       'astro:config:setup': async ({ command, config, ...setup }) => {
-        if (command === 'build') refuseAdapter(config.adapter)
+        if (command === 'build' && config.adapter === undefined) throw new Error(NO_ADAPTER)
         refusePublic(ticketCenterSecret)
         refusePublic(portalSecret)
         setup.updateConfig({
@@ -51,11 +57,6 @@ export default function integration({ ticketCenter = {}, portal = {} } = {}) {
       },
     },
   }
-}
-
-function refuseAdapter(adapter) {
-  if (adapter === undefined) throw new Error(NO_ADAPTER)
-  if (EDGE_ADAPTERS.includes(adapter.name)) throw new Error(EDGE_ADAPTER)
 }
 
 /** The core knows which names bundlers ship to browsers. Whether there is a secret is for later. */

@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict'
 import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import test from 'node:test'
+import test, { after, before } from 'node:test'
 import { Verifier } from 'deskseal'
 import deskseal from 'deskseal/astro'
 import { writeSnippets } from './readme.mjs'
 import { assertNoSecret, freePort, run, start } from './running.mjs'
+import { launch, serveScript } from './site.mjs'
 
 const ASTRO = join(process.cwd(), 'node_modules/astro/bin/astro.mjs')
 const SECRETS = {
@@ -17,13 +18,17 @@ const SECRETS = {
 const SIGNATURE = '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92'
 const PUBLIC_FORM = 'https://help.company.com/submit-ticket'
 const ADA = { id: 42, email: ' Ada@Example.com ' }
+const GRACE = { id: 43, email: 'grace@example.com' }
 
 const app = mkdtempSync(join(process.cwd(), 'astro-'))
 let site
+let browser
+before(async () => (browser = await launch()))
+after(() => browser.close())
 
 test("the README's application is built without a secret", () => {
   cpSync('tests/astro-app', app, { recursive: true })
-  const paths = ['astro.config.mjs', 'src/pages/support.astro']
+  const paths = ['astro.config.mjs', 'src/pages/support.astro', 'src/pages/submit-ticket.js']
   assert.deepEqual(writeSnippets('Astro', app), paths)
   const { status, output } = run(app, ASTRO, ['build'])
   assert.equal(status, 0, output)
@@ -49,7 +54,7 @@ test('the built application signs', async (t) => {
     const html = await page.text()
     assert.match(
       html,
-      /<div id="hdh-ticket-center"><\/div>\n<script src="https:\/\/helpdesky\.io\//,
+      /<div id="hdh-ticket-center"><\/div><script data-astro-rerun src="https:\/\/helpdesky\.io\//,
     )
     assert.match(html, new RegExp(`data-signature="${SIGNATURE}"`))
   })
@@ -72,7 +77,9 @@ test('the built application signs', async (t) => {
     const path = link.slice('https://help.company.com'.length)
     assert.equal(await (await visit(path)).text(), '42')
     assert.equal(await (await visit('/submit-ticket')).text(), 'public')
-    assert.equal(await (await visit(`${path}&user_id=43`)).text(), 'identity_repeated')
+    const repeated = await visit(`${path}&user_id=43`)
+    assert.deepEqual([repeated.status, await repeated.text()], [500, ''])
+    assert.match(site.printed.join(''), /VerificationError: .*more than once/)
   })
 
   await t.test('but not a customer without an address', async () => {
@@ -84,6 +91,37 @@ test('the built application signs', async (t) => {
     assert.equal(answer.status, 422)
     assert.deepEqual(await answer.json(), { error: { code: 'email_empty' } })
     assert.match(site.printed.join(''), /Deskseal: email_empty: /)
+  })
+
+  await t.test('and view transitions bring the next customer, and nobody', async (t) => {
+    const context = await browser.newContext()
+    t.after(() => context.close())
+    const page = await context.newPage()
+    const signIn = (customer) =>
+      context.addCookies([{ name: 'user', value: cookieOf(customer), url: site.origin }])
+    const follow = async (name) => {
+      await page.getByRole('link', { name }).click()
+      await page.getByRole('heading', { name }).waitFor()
+    }
+    await serveScript(page)
+    await signIn(ADA)
+    await page.goto(`${site.origin}/moving/support`)
+    await page.getByText(`ada@example.com ${SIGNATURE} desk-1`).waitFor()
+    await page.evaluate('window.isSameDocument = true')
+    await follow('Start')
+    assert.equal(await page.evaluate('shutdowns'), 1)
+    await follow('Support')
+    await page.getByText(`ada@example.com ${SIGNATURE} desk-1`).waitFor()
+    await signIn(GRACE)
+    await follow('Start')
+    await follow('Support')
+    await page.getByText(/^grace@example\.com [0-9a-f]{64} desk-1$/).waitFor()
+    assert.doesNotMatch(await page.content(), /ada@example\.com/)
+    await context.clearCookies()
+    await follow('Start')
+    await follow('Support')
+    assert.doesNotMatch(await page.content(), /@example\.com/)
+    assert.equal(await page.evaluate('isSameDocument'), true)
   })
 
   await t.test('and warns where a page is cacheable', async () => {
@@ -103,6 +141,19 @@ test('without a secret the page works', async (t) => {
   site = await start(t, app, server, [], { HOST: '127.0.0.1', PORT: await freePort() })
   assert.match(await (await visit('/support', ADA)).text(), /Contact support/)
   assert.match(site.printed.join(''), /Deskseal: secret_missing: /)
+  const answer = await visit('/deskseal/identity', ADA)
+  assert.equal(answer.status, 503)
+  assert.equal(answer.headers.get('cache-control'), 'private, no-store')
+  assert.deepEqual(await answer.json(), { error: { code: 'secret_missing' } })
+})
+
+test("one product without a secret does not take the other's", async (t) => {
+  const server = join(app, 'dist/server/entry.mjs')
+  const { HELPDESKY_HMAC_SECRET } = SECRETS
+  const address = { HOST: '127.0.0.1', PORT: await freePort() }
+  site = await start(t, app, server, [], { HELPDESKY_HMAC_SECRET, ...address })
+  assert.equal((await visit('/deskseal/identity', ADA)).status, 200)
+  assert.equal((await visit('/deskseal/portal', ADA)).headers.get('location'), PUBLIC_FORM)
 })
 
 test('while developing it signs, too, and refusals are errors', async (t) => {
@@ -127,12 +178,41 @@ test('a static page is not built', () => {
   assert.match(output, /add `export const prerender = false` to it, or set `output: "server"`/)
 })
 
-test('an application without a server, or for an edge runtime, is not built', async () => {
+test('an application without a server is not built', async () => {
   await assert.rejects(setUp({}), /add an adapter, such as/)
-  const cloudflare = { adapter: { name: '@astrojs/cloudflare' } }
-  await assert.rejects(setUp(cloudflare), /set an adapter for Node\.js/)
   await setUp({ adapter: { name: '@astrojs/node' } })
 })
+
+const EDGES = {
+  "Vite's conditions": {
+    environments: { ssr: { resolve: { conditions: ['workerd', 'worker'] } } },
+  },
+  "Vite's target": { ssr: { target: 'webworker' } },
+}
+
+for (const [sign, vite] of Object.entries(EDGES)) {
+  test(`an application for an edge runtime, known by ${sign}, is not built`, () => {
+    const config = `import { defineConfig } from 'astro/config'
+      import deskseal from 'deskseal/astro'
+      const features = { serverOutput: 'stable', envGetSecret: 'stable' }
+      const adapter = {
+        name: 'example-edge',
+        hooks: {
+          'astro:config:setup': ({ updateConfig }) => updateConfig({ vite: ${JSON.stringify(vite)} }),
+          'astro:config:done': ({ setAdapter }) =>
+            setAdapter({ name: 'example-edge', supportedAstroFeatures: features }),
+        },
+      }
+      export default defineConfig({ output: 'server', adapter, integrations: [deskseal()] })`
+    writeFileSync(join(app, 'edge.config.mjs'), config)
+    const { status, output } = run(app, ASTRO, ['build', '--config', 'edge.config.mjs'])
+    assert.notEqual(status, 0)
+    assert.match(
+      output,
+      /this edge runtime cannot load: set an adapter for Node\.js, such as `adapter/,
+    )
+  })
+}
 
 test('a variable that Astro ships to browsers is refused', async () => {
   for (const product of ['ticketCenter', 'portal']) {
@@ -157,7 +237,10 @@ function setUp(config, options = {}, command = 'build', hooks = {}) {
 }
 
 function visit(path, customer) {
-  const user = encodeURIComponent(JSON.stringify(customer))
-  const headers = customer ? { cookie: `user=${user}` } : {}
+  const headers = customer ? { cookie: `user=${cookieOf(customer)}` } : {}
   return fetch(site.origin + path, { headers, redirect: 'manual' })
+}
+
+function cookieOf(customer) {
+  return encodeURIComponent(JSON.stringify(customer))
 }
