@@ -23,7 +23,8 @@ module Deskseal
     def call(environment)
       status, headers, body = @app.call(environment)
       environment[ANSWERED] = true
-      headers["Cache-Control"] = Desk::PRIVATE if environment[MARK]
+      # Newer versions of Rack write the names of headers in lower case.
+      headers[Rack::CACHE_CONTROL] = Desk::PRIVATE if environment[MARK]
       [status, headers, body]
     end
   end
