@@ -16,6 +16,8 @@ module Shop
   class Application < Rails::Application
     config.load_defaults 6.1
     config.eager_load = Rails.env.production?
+    config.consider_all_requests_local = Rails.env.development?
+    config.filter_parameters << :password
     config.action_controller.allow_forgery_protection = !Rails.env.test?
   end
 end
