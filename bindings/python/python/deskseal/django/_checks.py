@@ -12,12 +12,9 @@ from deskseal.django import _settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from deskseal import DesksealError
-
 MIDDLEWARE = "deskseal.django.middleware.PrivatePageMiddleware"
 
 Found: TypeAlias = checks.CheckMessage
-Refusal: TypeAlias = "DesksealError | _settings.SettingsError"
 
 
 def register() -> None:
@@ -50,7 +47,7 @@ def check_deployment(**_: object) -> list[Found]:
     ]
 
 
-def _refusals() -> Iterator[tuple[str, Refusal]]:
+def _refusals() -> Iterator[tuple[str, _settings.Refusal]]:
     """Sign for nobody with each product, and return what was refused."""
     trials: dict[str, Callable[[], object]] = {
         "ticket_center": lambda: _settings.ticket_center().embed("check@example.com"),
@@ -65,7 +62,7 @@ def _refusals() -> Iterator[tuple[str, Refusal]]:
             yield product, error
 
 
-def _is_missing(product: str, refusal: Refusal) -> bool:
+def _is_missing(product: str, refusal: _settings.Refusal) -> bool:
     code = refusal.code
     if product == "ticket_center" and code == "helpdesk_id_malformed":
         return not _settings.ticket_center().written_id
@@ -74,13 +71,13 @@ def _is_missing(product: str, refusal: Refusal) -> bool:
     return code in {"secret_missing", "secret_empty"}
 
 
-def _missing(product: str, refusal: Refusal, level: int, identifier: str) -> Found:
+def _missing(product: str, refusal: _settings.Refusal, level: int, identifier: str) -> Found:
     message = f"DESKSEAL[{product!r}] is not complete ({refusal.code}): {refusal}"
     hint = "Set it where the application runs; until then, customers get no support."
     return Found(level, message, hint=hint, id=identifier)
 
 
-def _unusable(product: str, refusal: Refusal) -> Found:
+def _unusable(product: str, refusal: _settings.Refusal) -> Found:
     message = f"DESKSEAL[{product!r}] cannot be used ({refusal.code}): {refusal}"
     return Found(checks.ERROR, message, id="deskseal.E002")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -33,6 +33,7 @@ class SettingsError(ImproperlyConfigured):
 
 # What keeps a customer from support, and must not keep them from the page.
 REFUSALS = (DesksealError, SettingsError)
+Refusal: TypeAlias = DesksealError | SettingsError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +94,7 @@ def user_id_of(user: AbstractBaseUser) -> str:
     return _value_of(user, portal().user_id_field)
 
 
-def report(error: DesksealError | SettingsError) -> None:
+def report(error: Refusal) -> None:
     """Log why somebody gets the public form instead; in debug mode, raise it."""
     if settings.DEBUG:
         raise error
