@@ -189,6 +189,8 @@ fn every_framework_is_found_and_nothing_is_wrong_with_a_good_project() {
         assert_eq!(report["projects"][0]["package"]["version"], version, "{framework}");
         assert_eq!(report["projects"][0]["package"]["file"], file);
         let declared = the_finding(&report, "package_declared");
+        let printed = text(&project.run(&[]).stdout);
+        assert!(printed.ends_with("\n\n0 problems and 0 warnings\n"), "{printed}");
         assert!(contains(&declared["message"], version), "{declared}");
     }
 }

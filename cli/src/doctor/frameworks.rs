@@ -194,7 +194,8 @@ pub(super) static FRAMEWORKS: [Framework; 11] = [
         dependency: "laravel/framework",
         marker: Some("artisan"),
         package: "deskseal/laravel",
-        install: "pie install deskseal/deskseal && composer require deskseal/laravel",
+        install: "pie install deskseal/deskseal && composer config repositories.deskseal artifact packages \
+                  && composer require deskseal/laravel",
         is_server: true,
         section: "laravel",
         secret_belongs: "`.env`, or the environment of PHP",
