@@ -52,9 +52,9 @@ const STUBS: &str = "stubs/deskseal.stub.php";
 /// How long the extension may be, in bytes.
 const LONGEST_EXTENSION: u64 = 1_500_000;
 
-/// What `PHPUnit` and the tests need beside the extension, unless PHP has it built in.
-const MODULES: [&str; 9] =
-    ["ctype", "dom", "iconv", "mbstring", "posix", "tokenizer", "xml", "xmlwriter", "zip"];
+/// What `PHPUnit`, Composer and the tests need beside the extension, unless PHP has it built in.
+const MODULES: [&str; 10] =
+    ["ctype", "dom", "iconv", "intl", "mbstring", "posix", "tokenizer", "xml", "xmlwriter", "zip"];
 
 /// Whether Laravel and valgrind can be had here.
 const IS_LINUX: bool = cfg!(target_os = "linux");
@@ -65,13 +65,14 @@ type Tool = (&'static str, Package);
 const TOOLS: Tool = (
     "for name in php phpize make cc phpunit phpcs composer cgi-fcgi; do command -v $name; done
     PATH=$PATH:/usr/local/sbin:/opt/homebrew/sbin; ls $(command -v php-fpm || echo /usr/sbin/php-fpm*)
-    php -r 'exit(mb_chr(0x41) === \"A\" && class_exists(\"DOMDocument\") && class_exists(\"ZipArchive\") ? 0 : 1);'",
+    for name in dom intl mbstring zip; do php -r \"exit((int) !extension_loaded('$name'));\"; done",
     Package {
         name: "what builds and tests extensions of PHP",
         apt: &[
             "php-cli",
             "php-dev",
             "php-fpm",
+            "php-intl",
             "php-mbstring",
             "php-xml",
             "php-zip",
