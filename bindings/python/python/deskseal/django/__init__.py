@@ -44,6 +44,7 @@ def ticket_center(
     Raises:
         SecretError: The deployment's secret is missing or unusable.
         InputError: The address or an option cannot be signed.
+        ImproperlyConfigured: The setting lacks the product, or has what it does not know.
 
     Example:
         >>> from deskseal.django import ticket_center
@@ -68,6 +69,7 @@ def identity(user: AbstractBaseUser) -> Identity:
     Raises:
         SecretError: The deployment's secret is missing or unusable.
         InputError: The address cannot be signed.
+        ImproperlyConfigured: The setting lacks the product, or has what it does not know.
 
     Example:
         >>> from deskseal.django import identity
@@ -88,6 +90,7 @@ def portal_link(user: AbstractBaseUser) -> str:
     Raises:
         SecretError: The deployment's secret is missing or unusable.
         InputError: The id or the portal's URL cannot be signed.
+        ImproperlyConfigured: The setting lacks the product, or has what it does not know.
 
     Example:
         >>> from deskseal.django import portal_link

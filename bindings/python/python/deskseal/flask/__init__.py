@@ -171,6 +171,7 @@ class Deskseal:
         Raises:
             SecretError: The deployment's secret is missing or unusable.
             InputError: The address cannot be signed.
+            RuntimeError: The configuration lacks the Ticket Center, or has what it does not know.
         """
         customer = self._customer()
         return None if customer is None else _ticket_center().identity(text_of(customer.email))
@@ -183,6 +184,7 @@ class Deskseal:
         Raises:
             SecretError: The deployment's secret is missing or unusable.
             InputError: The id or the portal's URL cannot be signed.
+            RuntimeError: The configuration lacks the portal, or has what it does not know.
         """
         customer = self._customer()
         return _public_link() if customer is None else _portal().link(text_of(customer.user_id))
