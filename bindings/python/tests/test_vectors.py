@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+VECTORS = Path(__file__).parents[3] / "tests/vectors"
 ADAPTER = Path(__file__).with_name("conform.py")
-FILES = sorted(Path(__file__).parents[3].glob("tests/vectors/*.json"))
+# One of them describes the others.
+FILES = sorted(set(VECTORS.glob("*.json")) - {VECTORS / "schema.json"})
 REQUEST = ("id", "class", "new", "call", "args")
 
 
@@ -45,9 +47,7 @@ def answers(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_every_vector_is_answered(file: Path) -> None:
-    cases = json.loads(file.read_text(encoding="utf-8")).get("cases")
-    if not isinstance(cases, list):
-        pytest.skip("it describes the vectors")
+    cases = json.loads(file.read_text(encoding="utf-8"))["cases"]
     for group in grouped_by_environment(cases):
         assert answers(group) == [expected(case) for case in group]
 
