@@ -16,7 +16,7 @@ PRIVATE = "private, no-store"
 _MARK = "_deskseal_is_private"
 _ANSWERED = "_deskseal_has_answered"
 
-logger = logging.getLogger("deskseal")
+_logger = logging.getLogger("deskseal")
 
 
 class PrivatePageMiddleware(MiddlewareMixin):
@@ -36,7 +36,7 @@ def mark_private(request: HttpRequest) -> None:
     """Remember that the answer carries an identity."""
     setattr(request, _MARK, True)
     if hasattr(request, _ANSWERED):
-        logger.warning(
+        _logger.warning(
             "A page that is streamed shows a Ticket Center: send it with Cache-Control: %s", PRIVATE
         )
     # `cache_page` stores an answer before any middleware sees it, but for requests marked so.
