@@ -395,6 +395,28 @@ fn files_are_read_as_the_framework_reads_them() {
 }
 
 #[test]
+fn astros_files_are_for_development() {
+    let project = Project::new()
+        .without_secrets()
+        .write("package.json", r#"{ "dependencies": { "astro": "7", "deskseal": "1" } }"#)
+        .write(".env", format!("HELPDESKY_HMAC_SECRET={TICKET_CENTER}\n"));
+    let finding = project.finding("env_file_for_development");
+    assert_eq!(finding["level"], "note");
+    assert!(contains(&finding["message"], "`astro dev`"), "{finding}");
+}
+
+#[test]
+fn a_template_is_no_secret() {
+    let template = "HELPDESKY_HMAC_SECRET=dsk_secret_goes_here_when_you_have_it\n";
+    let project = Project::express()
+        .git(&["init", "--quiet"])
+        .write(".env.example", template)
+        .git(&["add", ".env.example"]);
+    assert_eq!(project.problems(), [""; 0]);
+    assert_eq!(project.finding("token_committed")["level"], "warning");
+}
+
+#[test]
 fn a_file_that_the_framework_does_not_read_is_told() {
     let env = format!("HELPDESKY_HMAC_SECRET={TICKET_CENTER}\n");
     let flask = Project::new()

@@ -176,8 +176,9 @@ impl<'all> Examination<'all> {
                 Finding::warning("package_for_development", message, fix)
             }
             Some(package) => {
-                let version = package.version.as_deref().unwrap_or("any version");
-                let message = format!("{}, {version}, is in {}.", package.name, package.file);
+                let version =
+                    package.version.as_deref().unwrap_or("in a version that is not shown");
+                let message = format!("{} is in {}: {version}.", package.name, package.file);
                 Finding::fine("package_declared", message)
             }
             None => self.package_missing(project, framework),

@@ -126,19 +126,18 @@ impl<'all> Settings<'all> {
 
     /// Every value of the two secrets that could be used, wherever it stands.
     pub(super) fn usable(&self) -> Vec<Known> {
-        let all = self.environment.iter().chain(self.files.iter().flat_map(|(_, all)| all));
-        all.filter_map(|variable| {
-            let product = self.product_of(&variable.name)?;
-            let is_usable = variable.secret().is_ok() && !is_example(variable);
-            is_usable.then(|| Known { product, variable: variable.clone() })
-        })
-        .collect()
+        self.real()
+            .filter_map(|variable| {
+                let product = self.product_of(&variable.name)?;
+                let is_usable = variable.secret().is_ok() && !is_example(variable);
+                is_usable.then(|| Known { product, variable: variable.clone() })
+            })
+            .collect()
     }
 
     /// Returns the first value of a variable that is not a secret.
     pub(super) fn value(&self, name: &str) -> Option<&str> {
-        let all = self.environment.iter().chain(self.files.iter().flat_map(|(_, all)| all));
-        all.into_iter().find(|variable| variable.name == name).map(|found| found.value.as_str())
+        self.real().find(|variable| variable.name == name).map(|found| found.value.as_str())
     }
 
     /// Looks for secrets in the public variables of the project's files.
@@ -161,8 +160,33 @@ impl<'all> Settings<'all> {
             }
             self.report_shared(&secrets, findings);
             self.report_missing(&secrets, has_credentials, findings);
+            self.report_development_only(&secrets, findings);
         }
         self.report_unread_files(findings);
+    }
+
+    /// The variables of the environment and of every file that is no template.
+    fn real(&self) -> impl Iterator<Item = &Variable> {
+        let files = self.files.iter().filter(|(name, _)| !is_template(name));
+        self.environment.iter().chain(files.flat_map(|(_, variables)| variables))
+    }
+
+    /// Says of a secret in a file that only developers' servers read it.
+    fn report_development_only(
+        &self,
+        secrets: &[(Product, Option<Variable>)],
+        findings: &mut Vec<Finding>,
+    ) {
+        let Some(framework) = self.project.server() else { return };
+        let Some(command) = framework.files_are_for else { return };
+        let in_files = secrets.iter().filter_map(|(_, variable)| variable.as_ref());
+        for Variable { name, place, .. } in
+            in_files.filter(|found| found.place != Place::Environment)
+        {
+            let message = format!("{name} stands in {place}, which `{command}` alone reads.");
+            let fix = format!("Where it is deployed, put it into {}.", framework.secret_belongs);
+            self.report(findings, Finding::note("env_file_for_development", message, fix));
+        }
     }
 
     /// For each mode of the framework, the files that it reads, the first before the others.
@@ -262,8 +286,7 @@ impl<'all> Settings<'all> {
     }
 
     fn report_other_name(&self, findings: &mut Vec<Finding>) {
-        let of_files = self.files.iter().flat_map(|(_, all)| all);
-        let mut all = self.environment.iter().chain(of_files);
+        let mut all = self.real();
         let Some(found) = all.find(|variable| variable.name == "HDH_HMAC_SECRET") else { return };
         if self.names.ticket_center == found.name {
             return;
