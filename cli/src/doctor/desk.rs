@@ -163,6 +163,7 @@ fn advice(code: &str) -> &'static str {
         "helpdesk_unknown" => {
             "Copy the desk's id again from its dashboard into HELPDESKY_HELPDESK_ID."
         }
+        "host_unknown" => "Pass the address that browsers use for the desk, its `public_url`.",
         "secret_not_set" => "Let the desk's owner generate a secret, and set it here.",
         "signature_mismatch" => {
             "Copy the Ticket Center's secret again from the desk's dashboard; it may have been replaced."
