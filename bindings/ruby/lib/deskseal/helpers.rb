@@ -23,6 +23,7 @@ module Deskseal
       return unless customer
 
       deskseal_keep_private
+      deskseal_keep_out_of_fragments
       options[:nonce] ||= content_security_policy_nonce if respond_to?(:content_security_policy_nonce)
       Desk.current.embed(customer, **options).html
     rescue Error => error
@@ -52,9 +53,14 @@ module Deskseal
     private
 
     def deskseal_keep_private
-      # Newer versions of Rails can refuse to keep a fragment.
-      uncacheable! if respond_to?(:uncacheable!, true)
       PrivatePages.mark(request.env)
+    end
+
+    # From 7.0 on, Rails tells whether a fragment will be kept: for everybody, whoever is the first to see it.
+    def deskseal_keep_out_of_fragments
+      return unless respond_to?(:caching?, true) && caching?
+
+      raise Error.new("Put ticket_center_tag outside of the cache block.", code: "fragment_cached")
     end
 
     def deskseal_public_link
