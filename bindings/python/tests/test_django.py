@@ -252,6 +252,17 @@ def test_the_menu_link_leads_to_the_view_that_signs(
     assert visitor.user_id == str(ada.pk)
 
 
+@override_settings(ROOT_URLCONF=(path("page", page),))
+def test_without_its_view_the_menu_link_is_the_public_one(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    source = Template("{% load deskseal %}{% portal_link %}")
+    assert source.render(Context()) == PUBLIC_LINK
+    assert "settings_malformed" in caplog.text
+    with override_settings(DEBUG=True), pytest.raises(ImproperlyConfigured, match="to the URLs"):
+        source.render(Context())
+
+
 def test_a_stranger_gets_the_public_form() -> None:
     assert Client().get("/support/portal")["Location"] == PUBLIC_LINK
 

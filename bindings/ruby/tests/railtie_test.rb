@@ -205,6 +205,15 @@ class RailtieTest < Minitest::Test
     assert_includes Shop::LOG.string, "Redirected to [FILTERED]"
   end
 
+  def test_without_its_route_the_menu_link_is_the_public_one
+    view = Class.new(ActionView::Base.with_empty_template_cache).with_view_paths([])
+    assert_equal %(<a data-turbo="false" href="#{PUBLIC_LINK}">Help</a>), view.portal_link_to("Help")
+    assert_includes Shop::LOG.string, "route_missing"
+    Shop.config.consider_all_requests_local = true
+    error = assert_raises(Deskseal::Error) { view.portal_link_to("Help") }
+    assert_match(/as: :deskseal_portal\z/, error.message)
+  end
+
   def test_the_menu_link_takes_a_block
     source = '<%= portal_link_to(class: "menu") do %><b>Help</b><% end %>'
     body = get("/page?#{template(source)}").body

@@ -34,7 +34,8 @@ module Deskseal
     # Returns a link to the action that takes the visitor to the portal, at the route `deskseal_portal`.
     #
     # It is the same for everybody and never goes stale: that action signs when the customer clicks. Turbo
-    # leaves it alone, since it could not follow to another site.
+    # leaves it alone, since it could not follow to another site. Without that route, the link is the portal's
+    # public one, and this is logged. Where Rails shows errors, it is raised.
     #
     # @param name [String, nil] the link's text, or a block
     # @param html_options [Hash] those of `link_to`
@@ -45,9 +46,9 @@ module Deskseal
     def portal_link_to(name = nil, html_options = {}, &block)
       name, html_options = nil, name || {} if block
       html_options = { data: { turbo: false } }.deep_merge(html_options)
-      return link_to(deskseal_portal_path, html_options, &block) if block
+      return link_to(deskseal_portal_address, html_options, &block) if block
 
-      link_to(name, deskseal_portal_path, html_options)
+      link_to(name, deskseal_portal_address, html_options)
     end
 
     private
@@ -61,6 +62,14 @@ module Deskseal
       return unless respond_to?(:caching?, true) && caching?
 
       raise Error.new("Put ticket_center_tag outside of the cache block.", code: "fragment_cached")
+    end
+
+    def deskseal_portal_address
+      return deskseal_portal_path if respond_to?(:deskseal_portal_path)
+
+      sentence = 'Name a route for it: get "support/portal", to: "support#portal", as: :deskseal_portal'
+      Desk.current.report(Error.new(sentence, code: "route_missing"))
+      Desk.current.public_link.to_s
     end
 
     def deskseal_public_link

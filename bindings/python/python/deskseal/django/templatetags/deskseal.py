@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django import template
 from django.core.exceptions import ImproperlyConfigured
 from django.template.loader import get_template
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from deskseal import django as deskseal
 from deskseal.django import _settings
@@ -72,9 +72,14 @@ def ticket_center(
 def portal_link() -> str:
     """Return the address of the view that takes the visitor to the portal's form.
 
-    It is the same for everybody and never goes stale: that view signs when it is asked.
+    It is the same for everybody and never goes stale: that view signs when it is asked. Without it,
+    this is the portal's public link, which is logged; in debug mode, it is raised.
     """
-    return reverse("deskseal:portal")
+    try:
+        return reverse("deskseal:portal")
+    except NoReverseMatch:
+        _settings.report(_settings.SettingsError("Add deskseal.django.urls to the URLs."))
+        return _settings.public_link() or ""
 
 
 def _request_of(context: Context) -> HttpRequest:
