@@ -314,6 +314,8 @@ def test_an_address_that_cannot_be_signed_is_the_customers_to_mend(
         ({"helpdesk_id": "YOUR_HELPDESK_ID"}, "helpdesk_id_malformed"),
         ({"script_url": "javascript:alert(1)"}, "embed_option_malformed"),
         ({"helpdeskid": "desk-1"}, "settings_malformed"),
+        ({"helpdesk_id": 1}, "settings_malformed"),
+        ({"secret": b"of-bytes-and-long-enough"}, "settings_malformed"),
         ({"email_field": "work_address"}, "settings_malformed"),
     ],
 )

@@ -220,6 +220,8 @@ def test_an_address_that_cannot_be_signed_is_the_customers_to_mend(
         ({"helpdesk_id": "YOUR_HELPDESK_ID"}, "helpdesk_id_malformed"),
         ({"script_url": "javascript:alert(1)"}, "embed_option_malformed"),
         ({"helpdeskid": "desk-1"}, "settings_malformed"),
+        ({"helpdesk_id": 1}, "settings_malformed"),
+        ({"secret": b"of-bytes-and-long-enough"}, "settings_malformed"),
     ],
 )
 def test_what_a_deployment_has_wrong_is_its_own_to_mend(
@@ -322,7 +324,7 @@ def test_what_is_not_set_up_says_so(app: Flask) -> None:
     with pytest.raises(RuntimeError, match="Add 'ticket_center'"):
         signed_in(app).get("/page")
     app.config["DESKSEAL"]["ticket_center"] = {"helpdeskid": "desk-1"}
-    with pytest.raises(RuntimeError, match="whose keys are among"):
+    with pytest.raises(RuntimeError, match="of texts by keys among"):
         signed_in(app).get("/page")
 
 

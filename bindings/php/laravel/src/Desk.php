@@ -177,7 +177,7 @@ class Desk
     /** Returns the verifier with a product's secret: `ticket_center` or `portal`. */
     public function verifier(string $product): Verifier
     {
-        return new Verifier($this->config->get("deskseal.$product.secret"));
+        return new Verifier($this->secret($product));
     }
 
     /**
@@ -192,7 +192,7 @@ class Desk
         } catch (DesksealException) {
             return [];
         }
-        return [$this->config->get("deskseal.$product.secret")];
+        return [$this->secret($product)];
     }
 
     /** Returns the host that customers visit. */
@@ -203,7 +203,14 @@ class Desk
 
     private function signer(string $product): Signer
     {
-        return new Signer($this->config->get("deskseal.$product.secret"));
+        return new Signer($this->secret($product));
+    }
+
+    /** What `env()` takes for something else than text, as it does `true`, is no secret. */
+    private function secret(string $product): ?string
+    {
+        $secret = $this->config->get("deskseal.$product.secret");
+        return is_string($secret) ? $secret : null;
     }
 
     /** What the application has not set is empty, and refused with its code. */

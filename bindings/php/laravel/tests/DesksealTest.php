@@ -216,7 +216,7 @@ final class DesksealTest extends TestCase
     }
 
     /** @dataProvider mistakes */
-    public function testWhatADeploymentHasWrongIsItsOwnToMend(string $setting, ?string $value, string $code): void
+    public function testWhatADeploymentHasWrongIsItsOwnToMend(string $setting, mixed $value, string $code): void
     {
         config(["deskseal.ticket_center.$setting" => $value]);
 
@@ -226,11 +226,12 @@ final class DesksealTest extends TestCase
         self::assertStringContainsString(self::PUBLIC_LINK, $page->getContent());
     }
 
-    /** @return list<array{string, ?string, string}> */
+    /** @return list<array{string, mixed, string}> */
     public static function mistakes(): array
     {
         return [
             ['secret', null, 'secret_missing'],
+            ['secret', true, 'secret_missing'],
             ['secret', 'changeme', 'secret_placeholder'],
             ['helpdesk_id', null, 'helpdesk_id_malformed'],
             ['helpdesk_id', 'YOUR_HELPDESK_ID', 'helpdesk_id_malformed'],

@@ -63,6 +63,12 @@ class Product:
     secret: str | Source | None = field(default=Source.ENVIRONMENT, repr=False)
     secret_variable: str
 
+    def __post_init__(self) -> None:
+        """Refuse what is no text here, before somebody is kept from a page by it."""
+        for value in vars(self).values():
+            if not isinstance(value, str | Source | None):
+                raise TypeError
+
     @property
     def signer(self) -> Signer:
         """Return the signer with this product's secret."""

@@ -38,7 +38,7 @@ module Deskseal
     def embed(customer, **options)
       settings = settings_of(:ticket_center)
       email = settings.email.to_proc.call(customer).to_s
-      options[:script_url] ||= settings.script_url
+      options[:script_url] ||= settings.script_url&.to_s
       signer(:ticket_center).ticket_center(email, helpdesk_id, **options)
     end
 
@@ -86,10 +86,17 @@ module Deskseal
 
     def signer(product)
       settings = settings_of(product)
-      return Signer.new(value_of(settings[:secret])) if settings.key?(:secret)
+      return signer_with(value_of(settings[:secret])) if settings.key?(:secret)
 
       secret = @application.credentials.dig(:deskseal, product, :secret)
-      secret.nil? ? Signer.from_env(settings.secret_variable) : Signer.new(secret)
+      secret.nil? ? Signer.from_env(settings.secret_variable) : signer_with(secret)
+    end
+
+    # YAML takes a secret of digits for a number, unless it is quoted.
+    def signer_with(secret)
+      return Signer.new(secret) if secret.nil? || secret.is_a?(String)
+
+      raise SecretError.new("A secret among the settings is no text: quote it.", code: "secret_malformed")
     end
 
     def helpdesk_id
