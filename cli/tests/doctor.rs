@@ -315,6 +315,7 @@ fn secrets_that_cannot_be_used_have_the_cores_codes() {
         ("short", "secret_too_short"),
         ("YOUR_HMAC_SECRET", "secret_placeholder"),
         ("hdh_secret_xxxxxxxxxxxxxxxxxx", "secret_placeholder"),
+        ("dsk_secret_q7Zr\u{7}0mS_x4Vb9Lw2Kd8", "secret_malformed"),
         ("dsk_secret_q7Zr-0mS_x4Vb9Lw2Kd8\n", "secret_padded"),
         ("\"dsk_secret_q7Zr-0mS_x4Vb9Lw2Kd8\"", "secret_padded"),
         (EXAMPLE, "secret_example"),
@@ -463,7 +464,9 @@ fn a_secret_in_what_is_built_is_found() {
     assert_eq!(project.problems(), [""; 0]);
 
     let project = project.write(".next/static/chunks/main.js", bundle);
-    let finding = project.finding("secret_in_bundle");
+    let report = project.report(&[]);
+    assert!(findings(&report).iter().all(|finding| finding["code"] != "bundle_searched"));
+    let finding = the_finding(&report, "secret_in_bundle");
     assert!(
         contains(&finding["message"], "main.js:1 (LETTERBOOK_PORTAL_TICKET_SECRET)"),
         "{finding}"
@@ -766,6 +769,19 @@ fn an_email_that_cannot_be_signed_is_not_sent() {
     assert_eq!(problems(&report), ["email_malformed"]);
 }
 
+#[test]
+fn what_is_too_much_is_left_out_and_told() {
+    let project = Project::express().git(&["init", "--quiet"]);
+    let project = project.write("video", vec![0; 8 * 1024 * 1024 + 1]).git(&["add", "video"]);
+    assert!(contains(&project.finding("git_cut")["message"], "1 file is"));
+
+    let project = Project::express();
+    for number in 0..5_001 {
+        fs::create_dir(project.path().join(number.to_string())).expect("a folder");
+    }
+    assert_eq!(project.finding("folders_cut")["level"], "note");
+}
+
 #[cfg(unix)]
 #[test]
 fn hostile_files_are_survived() {
@@ -808,4 +824,15 @@ fn nothing_outside_of_the_folder_is_read() {
 
     let project = project.git(&["init", "--quiet"]).git(&["add", "."]);
     assert!(contains(&project.finding("git_searched")["message"], "1 file "));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_searched_is_not_called_clean() {
+    let project = Project::express();
+    let status = Command::new("mkfifo").arg(project.path().join("build")).status();
+    assert!(status.expect("mkfifo runs").success());
+    let report = project.report(&[]);
+    assert_eq!(the_finding(&report, "bundle_unread")["level"], "warning");
+    assert!(findings(&report).iter().all(|finding| finding["code"] != "bundle_searched"));
 }

@@ -56,29 +56,43 @@ impl<'all> Search<'all> {
     pub(super) fn check_built(&self, project: &Project, findings: &mut Vec<Finding>) {
         let outputs = project.frameworks.iter().flat_map(|framework| framework.outputs);
         let built = self.existing(project, outputs);
-        let hits = self.secrets.scan(&built, None).hits;
-        // Next.js copies the files of variables beside its server, where they belong.
-        let hits: Vec<Hit> = hits.into_iter().filter(|hit| !is_environment_file(hit)).collect();
-        if !hits.is_empty() {
-            let message = format!("A secret is in what was built: {}.", self.places(&hits));
-            let fix = "Replace that secret in the help desk now; then find the code that passes it to \
-                       the page, sign on the server instead, and build again.";
-            findings.push(at(project, Finding::problem("secret_in_bundle", message, fix)));
+        if !built.is_empty() {
+            findings.extend(self.secret_findings(&built).map(|finding| at(project, finding)));
         }
         let outputs = project.frameworks.iter().flat_map(|framework| framework.browser_outputs);
         let hits = self.names.scan(&self.existing(project, outputs), None).hits;
         if !hits.is_empty() {
-            let message =
-                format!("Code for browsers names a secret's variable: {}.", self.places(&hits));
+            let places = self.places(&hits);
+            let message = format!("Code for browsers names a secret's variable: {places}.");
             let fix = "Move the code that reads it to the server; browsers fetch \
                        `/deskseal/identity` instead.";
             findings.push(at(project, Finding::warning("secret_name_in_bundle", message, fix)));
         }
-        if hits.is_empty() && !built.is_empty() {
+    }
+
+    /// Says whether a secret is in these folders, and whether all of them could be read.
+    fn secret_findings(&self, built: &[PathBuf]) -> impl Iterator<Item = Finding> {
+        let scanned = self.secrets.scan(built, None);
+        // Next.js copies the files of variables beside its server, where they belong.
+        let is_hit = |hit: &Hit| !is_environment_file(hit);
+        let hits: Vec<Hit> = scanned.hits.into_iter().filter(is_hit).collect();
+        let unread = scanned.skipped.iter().filter(|skipped| skipped.is_failure).count();
+        let found = (!hits.is_empty()).then(|| {
+            let message = format!("A secret is in what was built: {}.", self.places(&hits));
+            let fix = "Replace that secret in the help desk now; then find the code that passes it to \
+                       the page, sign on the server instead, and build again.";
+            Finding::problem("secret_in_bundle", message, fix)
+        });
+        let cut = (unread > 0).then(|| {
+            let message = format!("What was built cannot be read in {}.", counted(unread, "place"));
+            let fix = "See where with `deskseal scan`, and run this as whoever built it.";
+            Finding::warning("bundle_unread", message, fix)
+        });
+        let clean = (hits.is_empty() && unread == 0).then(|| {
             let folders: Vec<_> = built.iter().map(|path| self.root.shown(path)).collect();
-            let message = format!("No secret is in {}.", folders.join(", "));
-            findings.push(at(project, Finding::fine("bundle_searched", message)));
-        }
+            Finding::fine("bundle_searched", format!("No secret is in {}.", folders.join(", ")))
+        });
+        [found, cut, clean].into_iter().flatten()
     }
 
     /// Looks into what git has.
@@ -114,8 +128,12 @@ impl<'all> Search<'all> {
         }
         if left_out > 0 {
             let message = format!(
-                "{} of git's not searched: too many, or too long.",
-                counted(left_out, "file")
+                "Of what git has, {} not searched: there are too many, or they are too long.",
+                if left_out == 1 {
+                    "1 file is".to_owned()
+                } else {
+                    format!("{left_out} files are")
+                }
             );
             let fix = "Search them with `deskseal scan`.";
             findings.push(Finding::note("git_cut", message, fix));

@@ -62,7 +62,7 @@ impl Manifests {
             manifests.add_gemfile(&text);
         }
         if let Some(text) = root.text(&folder.join("Gemfile.lock")) {
-            manifests.take_versions_of_lock(&text);
+            manifests.take_version_of_lock(&text);
         }
         manifests
     }
@@ -200,19 +200,15 @@ impl Manifests {
         }
     }
 
-    /// Takes the versions of `    name (1.2.3)`, which say more than what the Gemfile asks for.
-    fn take_versions_of_lock(&mut self, text: &str) {
-        for line in text.lines() {
-            let Some(locked) = line.strip_prefix("    ").filter(|line| !line.starts_with(' '))
-            else {
-                continue;
-            };
-            let Some((name, version)) = locked.split_once(" (") else { continue };
-            for dependency in &mut self.dependencies {
-                if dependency.language == Language::Ruby && dependency.name == name {
-                    dependency.version = shown_version(version.trim_end_matches(')'));
-                }
-            }
+    /// Takes the gem's version of `    deskseal (1.2.3)`, which says more than what the Gemfile asks for.
+    fn take_version_of_lock(&mut self, text: &str) {
+        let mut versions = text.lines().filter_map(|line| line.strip_prefix("    deskseal ("));
+        let Some(version) = versions.next() else { return };
+        let is_gem = |dependency: &&mut Dependency| {
+            dependency.language == Language::Ruby && dependency.name == "deskseal"
+        };
+        for gem in self.dependencies.iter_mut().filter(is_gem) {
+            gem.version = shown_version(version.trim_end_matches(')'));
         }
     }
 }

@@ -286,13 +286,16 @@ fn signed(email: &str, known: &[Known]) -> Result<(String, String), Finding> {
     Ok((seal.email.as_str().to_owned(), seal.signature.to_hex()))
 }
 
+/// How many secrets are searched for; a project has two.
+const MAX_SECRETS: usize = 20;
+
 /// Returns each secret once, from the first place where it stands.
 fn distinct(all: impl Iterator<Item = Known>) -> Vec<Known> {
     let mut known: Vec<Known> = Vec::new();
     for new in all {
         let is_same =
             |old: &Known| old.product == new.product && old.variable.value == new.variable.value;
-        if !known.iter().any(is_same) {
+        if known.len() < MAX_SECRETS && !known.iter().any(is_same) {
             known.push(new);
         }
     }

@@ -63,12 +63,15 @@ pub(super) fn environment() -> Vec<Variable> {
     std::env::vars_os().filter_map(|(name, _)| Variable::of_environment(name.to_str()?)).collect()
 }
 
+/// How many variables of a file are read.
+const MAX_VARIABLES: usize = 1_000;
+
 /// Returns the variables of a `.env` file: `NAME=value`, with or without `export`, quotes and a remark.
 pub(super) fn parse(file: &str, text: &str) -> Vec<Variable> {
     let mut variables = Vec::new();
     let mut rest = text.trim_start_matches('\u{FEFF}');
     let mut line = 1;
-    while !rest.is_empty() {
+    while !rest.is_empty() && variables.len() < MAX_VARIABLES {
         let (assignment, after) = next_assignment(rest);
         if let Some((name, value)) = assignment {
             let place = Place::File { name: file.to_owned(), line };
