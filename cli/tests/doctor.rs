@@ -618,9 +618,25 @@ fn signature(email: &str, secret: &str) -> String {
 }
 
 #[test]
+fn a_secret_passed_as_a_name_is_not_shown() {
+    let project = Project::express()
+        .with(TICKET_CENTER, PORTAL)
+        .write(".env", format!("{PORTAL}=x\nVITE_{PORTAL}=x\n"))
+        .write("build/app.js", "let a;")
+        .git(&["init", "--quiet"])
+        .write("a.js", format!("VITE_{TICKET_CENTER}"))
+        .git(&["add", "."]);
+    // What is run checks that neither is printed.
+    let report = project.report(&["--ticket-center-env", TICKET_CENTER, "--portal-env", PORTAL]);
+    assert!(report.to_string().contains("the named variable"), "{report:#}");
+    assert_eq!(project.run(&["--ticket-center-env", TICKET_CENTER]).status.code(), Some(1));
+}
+
+#[test]
 fn options_that_do_not_fit_together_are_wrong_usage() {
     let project = Project::express();
-    let cases: [&[&str]; 4] = [
+    let cases: [&[&str]; 5] = [
+        &["--portal-env", ""],
         &["--email", "ada@example.com"],
         &["--signature", "00"],
         &["--desk", "desk.example.com"],

@@ -8,6 +8,7 @@ use super::finding::{Finding, counted};
 use super::git;
 use super::projects::Project;
 use super::settings::{self, Known, Names, PUBLIC_PREFIXES, Product, Settings};
+use super::variables::{self, shown_name};
 use crate::scan::{Form, Hit, Scanner};
 
 /// How many of git's files are searched, and how long each may be.
@@ -38,12 +39,13 @@ impl<'all> Search<'all> {
         let secrets: Vec<_> =
             known.iter().map(|known| (known.label(), known.variable.value.as_str())).collect();
         let of_products = Product::ALL.map(|product| names.of(product));
-        let labelled = of_products.map(|name| (name.to_owned(), name));
+        let labelled = of_products.map(|name| (shown_name(name).to_owned(), name));
         let public: Vec<String> = PUBLIC_PREFIXES
             .iter()
             .flat_map(|prefix| of_products.map(|name| format!("{prefix}{name}")))
             .collect();
-        let public: Vec<_> = public.iter().map(|name| (name.clone(), name.as_str())).collect();
+        let public: Vec<_> =
+            public.iter().map(|name| (public_label(name), name.as_str())).collect();
         Self {
             root,
             secrets: Scanner::new(&secrets, is_token),
@@ -226,6 +228,11 @@ impl<'all> Search<'all> {
         }
         places.join(", ")
     }
+}
+
+fn public_label(name: &str) -> String {
+    let is_usual = variables::is_of_usual_name(name);
+    if is_usual { name.to_owned() } else { "a public variable's name".to_owned() }
 }
 
 fn scan_in_parts(scanner: &Scanner, files: &[PathBuf]) -> Vec<Hit> {

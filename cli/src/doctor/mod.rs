@@ -65,7 +65,10 @@ impl<'text> Request<'text> {
         let of = |parameter, argument: &'text Option<std::ffi::OsString>| {
             argument.as_ref().map(|argument| text(parameter, argument)).transpose()
         };
-        let name = |argument| Ok::<_, Failure>(text(Parameter::Secret, argument)?.to_owned());
+        let name = |argument| match text(Parameter::Secret, argument)? {
+            "" => Err(Failure::Usage("a variable's name is not empty".to_owned())),
+            name => Ok(name.to_owned()),
+        };
         if email.is_some() && signature.is_none() && desk.is_none() {
             return Err(Failure::Usage(
                 "--email needs its --signature, or a --desk to ask about one that is made here"

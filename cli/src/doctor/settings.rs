@@ -7,7 +7,7 @@ use deskseal::{ErrorCode, Signer};
 use super::files::{self, Root};
 use super::finding::Finding;
 use super::projects::Project;
-use super::variables::{self, Place, Variable};
+use super::variables::{self, Place, Variable, shown_name};
 
 /// Secrets that stand in documentation, which everybody knows.
 const EXAMPLES: [&str; 2] =
@@ -179,10 +179,11 @@ impl<'all> Settings<'all> {
     ) {
         let Some(framework) = self.project.server() else { return };
         let Some(command) = framework.files_are_for else { return };
-        let in_files = secrets.iter().filter_map(|(_, variable)| variable.as_ref());
-        for Variable { name, place, .. } in
-            in_files.filter(|found| found.place != Place::Environment)
-        {
+        for Variable { name, place, .. } in secrets.iter().filter_map(|(_, found)| found.as_ref()) {
+            if *place == Place::Environment {
+                continue;
+            }
+            let name = shown_name(name);
             let message = format!("{name} stands in {place}, which `{command}` alone reads.");
             let fix = format!("Where it is deployed, put it into {}.", framework.secret_belongs);
             self.report(findings, Finding::note("env_file_for_development", message, fix));
@@ -218,7 +219,7 @@ impl<'all> Settings<'all> {
     }
 
     fn judged(&self, product: Product, variable: &Variable) -> Finding {
-        let Variable { name, place, .. } = variable;
+        let (name, place) = (shown_name(&variable.name), &variable.place);
         let of = product.name();
         if is_example(variable) {
             let message = format!("{name} in {place} is the documentation's example.");
@@ -265,7 +266,7 @@ impl<'all> Settings<'all> {
             .map(|(product, _)| *product)
             .collect();
         for product in &missing {
-            let name = self.names.of(*product);
+            let name = shown_name(self.names.of(*product));
             let message = format!("{name} is not set, as far as can be seen from here.");
             let fix = format!("Put {}'s secret into {}.", product.name(), self.belongs());
             let finding = if has_credentials {
@@ -294,7 +295,8 @@ impl<'all> Settings<'all> {
         let message =
             format!("HDH_HMAC_SECRET is set in {}, which no integration reads.", found.place);
         let setting = self.variable_setting();
-        let fix = format!("Rename it to {}, or name it in {setting}.", self.names.ticket_center);
+        let name = shown_name(&self.names.ticket_center);
+        let fix = format!("Rename it to {name}, or name it in {setting}.");
         self.report(findings, Finding::warning("secret_other_name", message, fix));
     }
 
@@ -311,7 +313,7 @@ impl<'all> Settings<'all> {
             if self.product_of(&variable.name).is_none() || is_set {
                 continue;
             }
-            let Variable { name, place, .. } = variable;
+            let (name, place) = (shown_name(&variable.name), &variable.place);
             let message = format!(
                 "{name} stands in {place}, which {} does not read by itself.",
                 framework.name
@@ -359,8 +361,8 @@ impl Known {
     /// What to call it: its variable, and where that stands.
     pub(super) fn label(&self) -> String {
         match &self.variable.place {
-            Place::Environment => self.variable.name.clone(),
-            place @ Place::File { .. } => format!("{} ({place})", self.variable.name),
+            Place::Environment => shown_name(&self.variable.name).to_owned(),
+            place @ Place::File { .. } => format!("{} ({place})", shown_name(&self.variable.name)),
         }
     }
 }
@@ -374,10 +376,10 @@ pub(super) fn public_finding(
     let Variable { name, value, place } = variable;
     let prefix = PUBLIC_PREFIXES.iter().find(|prefix| name.starts_with(**prefix))?;
     let holds = |known: &Known| value.contains(known.variable.value.as_str());
-    let what = if names.are_in(name) {
-        files::printable(name)
-    } else if usable.iter().any(holds) {
-        "a variable with a secret".to_owned()
+    let what = if variables::is_of_usual_name(name) {
+        name.as_str()
+    } else if names.are_in(name) || usable.iter().any(holds) {
+        "a variable with a secret, or its name"
     } else {
         return None;
     };
@@ -386,7 +388,8 @@ pub(super) fn public_finding(
     let fix = format!(
         "Delete that variable, keep the secret in {} or {} on the server alone, build again, and replace \
          the secret if a bundle was ever built with it.",
-        names.ticket_center, names.portal
+        shown_name(&names.ticket_center),
+        shown_name(&names.portal)
     );
     Some(Finding::problem("secret_in_public_variable", message, fix))
 }
