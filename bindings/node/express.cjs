@@ -4,6 +4,9 @@ const { Desk, PRIVATE } = require('./desk.cjs')
 
 // What each function does, takes and throws is in express.d.cts, where editors show it.
 
+const CACHEABLE =
+  'a page with an identity was sent as cacheable; send it with "Cache-Control: private, no-store".'
+
 function deskseal({ user, ...options }) {
   const desk = new Desk(options)
   const answers = new Map([['/identity', (customer) => desk.identityAnswer(customer)]])
@@ -37,10 +40,10 @@ function deskseal({ user, ...options }) {
   }
 
   function keepPrivate(response) {
-    if (!response.headersSent) return response.setHeader('Cache-Control', PRIVATE)
-    if (isCacheable(response)) {
-      desk.warn('a page with an identity was begun as cacheable; send "Cache-Control: no-store".')
-    }
+    if (!response.headersSent) response.setHeader('Cache-Control', PRIVATE)
+    response.once('finish', () => {
+      if (isCacheable(response)) desk.warn(CACHEABLE)
+    })
   }
 
   return Object.freeze({ router: passingErrors(answer), views: passingErrors(addHelpers) })

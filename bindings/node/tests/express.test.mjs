@@ -307,21 +307,30 @@ test('a view sets the fallback, the nonce and the appearance', async (t) => {
   assert.equal((await visit('/support', { email: '' })).body, '<p>Call us.</p>')
 })
 
-test('a page that was begun as cacheable is warned of', async (t) => {
+test('a page that is sent as cacheable is warned of', async (t) => {
   const logged = []
   const { views } = deskseal({ ...OPTIONS, log: (message) => logged.push(message) })
   const app = express()
-  app.get('/:cache', views, (request, response) => {
+  app.get('/before/:cache', views, (request, response) => {
     response.setHeader('Cache-Control', request.params.cache)
     response.write('<h1>Support</h1>')
     response.end(response.locals.ticketCenter())
   })
-  const visit = await visitor(t, createServer(app))
-  await visit('/no-store', ADA)
+  app.get('/after/:cache', views, (request, response) => {
+    const markup = response.locals.ticketCenter()
+    response.set('Cache-Control', request.params.cache).send(markup)
+  })
+  const server = createServer(app)
+  const visit = await visitor(t, server)
+  for (const path of ['/before/no-store', '/after/no-store']) await visit(path, ADA)
+  for (const path of ['/before/public', '/after/public']) await visit(path)
   assert.deepEqual(logged, [])
-  await visit('/public', ADA)
-  assert.equal(logged.length, 1)
-  assert.match(logged[0], /no-store/)
+  for (const path of ['/before/public', '/after/public']) await visit(path, ADA)
+  assert.equal(logged.length, 2)
+  assert.match(
+    logged.join(),
+    /Deskseal: .* cacheable; send it with "Cache-Control: private, no-store"/,
+  )
 })
 
 test('nothing shows the secrets', () => {
