@@ -86,6 +86,18 @@ export function follow(url, receive, fail) {
   }
 }
 
+/**
+ * Loads the page again when it comes back from the browser's memory: the identity in it was given by
+ * somebody's page, who may have signed out since. Returns the function that ends it.
+ */
+export function reloadWhenRestored() {
+  const reload = ({ persisted }) => {
+    if (persisted) location.reload()
+  }
+  addEventListener('pageshow', reload)
+  return () => removeEventListener('pageshow', reload)
+}
+
 async function identityFrom(url, signal) {
   const headers = { accept: 'application/json' }
   const response = await fetch(url, { signal, headers, cache: 'no-store' })

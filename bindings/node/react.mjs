@@ -1,7 +1,7 @@
 'use client'
 
 import { Fragment, createElement, useEffect, useRef, useState } from 'react'
-import { follow, mount } from './mount.mjs'
+import { follow, mount, reloadWhenRestored } from './mount.mjs'
 
 // What the component takes is in react.d.cts, where editors show it.
 
@@ -29,6 +29,9 @@ export function TicketCenter({
     const receive = (received) => setAnswer({ identity: received })
     return follow(identityUrl, receive, () => setAnswer({ hasFailed: true }))
   }, [isGiven, identityUrl])
+
+  const isSomebodyGiven = isGiven && email !== undefined
+  useEffect(() => (isSomebodyGiven ? reloadWhenRestored() : undefined), [isSomebodyGiven])
 
   useEffect(() => {
     if (email === undefined) return undefined

@@ -9,7 +9,7 @@ import {
   shallowRef,
   watch,
 } from 'vue'
-import { follow, mount } from './mount.mjs'
+import { follow, mount, reloadWhenRestored } from './mount.mjs'
 
 // What the component takes is in vue.d.cts, where editors show it.
 
@@ -46,6 +46,13 @@ export const TicketCenter = defineComponent({
         if (url === false) return
         const receive = (identity) => (answer.value = { identity })
         onCleanup(follow(url, receive, () => (answer.value = { hasFailed: true })))
+      },
+    )
+
+    watch(
+      () => isInPage.value && Boolean(props.identity),
+      (isSomebodyGiven, before, onCleanup) => {
+        if (isSomebodyGiven) onCleanup(reloadWhenRestored())
       },
     )
 

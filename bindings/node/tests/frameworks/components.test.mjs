@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
 import * as esbuild from 'esbuild'
-import { NONCE, Site, launch } from './site.mjs'
+import { NONCE, Site, goBack, launch } from './site.mjs'
 
 const SIGNATURE = '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92'
 const ADA = { email: 'ada@example.com', signature: SIGNATURE, helpdeskId: 'desk-1' }
@@ -175,11 +175,23 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     const { site, page } = await visit(t, code)
     await render(page, PROPS)
     await shows(page, ADAS_CENTER)
+    await page.evaluate('window.isKept = true')
+    await page.goto(`${site.origin}/elsewhere`)
     site.customer = null
-    await page.evaluate(() => {
-      dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
-    })
+    await goBack(page)
     await page.locator('#hdh-ticket-center').waitFor({ state: 'detached' })
+    assert.equal(await page.evaluate('isKept'), true)
+    await isGone(page)
+  })
+
+  test(`${name}: a page from the browser's memory is loaded again where an identity was given`, async (t) => {
+    const { site, page } = await visit(t, code)
+    await render(page, { ...PROPS, identity: ADA })
+    await shows(page, ADAS_CENTER)
+    await page.evaluate('window.isKept = true')
+    await page.goto(`${site.origin}/elsewhere`)
+    await goBack(page)
+    await page.waitForFunction('window.render && !window.isKept')
     await isGone(page)
   })
 }

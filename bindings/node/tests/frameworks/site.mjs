@@ -17,6 +17,8 @@ export function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu'],
+    // People's browsers keep the pages that they go back to.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
   })
 }
 
@@ -71,6 +73,7 @@ export class Site {
       response.send(`<!doctype html><link rel="icon" href="data:,"><main id="app"></main>
         <script nonce="${NONCE}">${bundle}</script>`)
     })
+    app.get('/elsewhere', (request, response) => response.send('<h1>Elsewhere</h1>'))
     app.get('/ticket-center.js', (request, response) => {
       if (this.isHoldingScripts) this.scripts.push(response)
       else sendScript(response)
@@ -82,6 +85,11 @@ export class Site {
 function sendScript(response) {
   response.set('Cache-Control', 'no-store')
   response.type('js').send(readFileSync('tests/pages/ticket-center.js'))
+}
+
+/** Goes back to a page that the browser may have kept, which then does not load. */
+export function goBack(page) {
+  return page.goBack({ waitUntil: 'commit' })
 }
 
 /** Answers the page's request for the vendor's script. */
