@@ -10,6 +10,7 @@ import { writeSnippets } from './readme.mjs'
 import { assertNoSecret, freePort, run, start } from './running.mjs'
 import { launch, serveScript } from './site.mjs'
 
+const TSC = join(process.cwd(), 'node_modules/typescript/bin/tsc')
 const ASTRO = join(process.cwd(), 'node_modules/astro/bin/astro.mjs')
 const SECRETS = {
   HELPDESKY_HMAC_SECRET: 'example-secret-for-documentation',
@@ -94,17 +95,12 @@ test('the built application signs', async (t) => {
   })
 
   await t.test('and view transitions bring the next customer, and nobody', async (t) => {
-    const context = await browser.newContext()
-    t.after(() => context.close())
-    const page = await context.newPage()
-    const signIn = (customer) =>
-      context.addCookies([{ name: 'user', value: cookieOf(customer), url: site.origin }])
+    const page = await visitor(t, ADA)
+    const context = page.context()
     const follow = async (name) => {
       await page.getByRole('link', { name }).click()
       await page.getByRole('heading', { name }).waitFor()
     }
-    await serveScript(page)
-    await signIn(ADA)
     await page.goto(`${site.origin}/moving/support`)
     await page.getByText(`ada@example.com ${SIGNATURE} desk-1`).waitFor()
     await page.evaluate('window.isSameDocument = true')
@@ -112,7 +108,7 @@ test('the built application signs', async (t) => {
     assert.equal(await page.evaluate('shutdowns'), 1)
     await follow('Support')
     await page.getByText(`ada@example.com ${SIGNATURE} desk-1`).waitFor()
-    await signIn(GRACE)
+    await signIn(context, GRACE)
     await follow('Start')
     await follow('Support')
     await page.getByText(/^grace@example\.com [0-9a-f]{64} desk-1$/).waitFor()
@@ -122,6 +118,16 @@ test('the built application signs', async (t) => {
     await follow('Support')
     assert.doesNotMatch(await page.content(), /@example\.com/)
     assert.equal(await page.evaluate('isSameDocument'), true)
+  })
+
+  await t.test('and an island in a static page, privately', async (t) => {
+    const page = await visitor(t, ADA)
+    const answered = page.waitForResponse('**/_server-islands/**')
+    await page.goto(`${site.origin}/island`)
+    assert.equal(await (await answered).headerValue('cache-control'), 'private, no-store')
+    await page.getByText(`ada@example.com ${SIGNATURE} desk-1`).waitFor()
+    const html = await (await visit('/island', ADA)).text()
+    assert.doesNotMatch(html, /ada@example\.com|data-signature/)
   })
 
   await t.test('and warns where a page is cacheable', async () => {
@@ -175,7 +181,18 @@ test('a static page is not built', () => {
   )
   const { status, output } = run(app, ASTRO, ['build'])
   assert.notEqual(status, 0)
-  assert.match(output, /add `export const prerender = false` to it, or set `output: "server"`/)
+  assert.match(
+    output,
+    /add `export const prerender = false` to it, set `output: "server"` in astro\.config, or/,
+  )
+})
+
+test('the types are as strict as Astro itself recommends', () => {
+  const config = { extends: 'astro/tsconfigs/strictest', include: ['astro.mts'] }
+  cpSync('tests/types', join(app, 'types'), { recursive: true })
+  writeFileSync(join(app, 'types/tsconfig.json'), JSON.stringify(config))
+  const { status, output } = run(app, TSC, ['--project', 'types'])
+  assert.equal(status, 0, output)
 })
 
 test('an application without a server is not built', async () => {
@@ -234,6 +251,19 @@ function setUp(config, options = {}, command = 'build', hooks = {}) {
   const nothing = () => {}
   const setup = { updateConfig: nothing, addMiddleware: nothing, injectRoute: nothing, ...hooks }
   return deskseal(options).hooks['astro:config:setup']({ command, config, ...setup })
+}
+
+async function visitor(t, customer) {
+  const context = await browser.newContext()
+  t.after(() => context.close())
+  await signIn(context, customer)
+  const page = await context.newPage()
+  await serveScript(page)
+  return page
+}
+
+function signIn(context, customer) {
+  return context.addCookies([{ name: 'user', value: cookieOf(customer), url: site.origin }])
 }
 
 function visit(path, customer) {
