@@ -73,7 +73,8 @@ export function deskseal({ user, ...options }) {
   async function GET(request) {
     // Tests call it with requests of their own, which may have no headers.
     if (process.env.NEXT_RUNTIME) refuseStatic(request.headers)
-    const answerFor = answers.get(new URL(request.url).pathname.split('/').at(-1))
+    const path = new URL(request.url).pathname.replace(/\/$/, '') // there is one with `trailingSlash`
+    const answerFor = answers.get(path.split('/').at(-1))
     if (answerFor === undefined) return new Response(null, { status: 404 })
     return responseOf(answerFor(await user()))
   }
