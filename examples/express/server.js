@@ -12,8 +12,13 @@ import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto'
 import session from 'cookie-session'
 import { deskseal } from 'deskseal/express'
 import express from 'express'
+import helmet from 'helmet'
 
-const { PORT = '3000', TICKET_CENTER_URL, PORTAL_URL = 'https://help.company.com' } = process.env
+const {
+  PORT = '3000',
+  TICKET_CENTER_URL = 'https://helpdesky.io/ticket-center.js',
+  PORTAL_URL = 'https://help.company.com',
+} = process.env
 
 const CUSTOMERS = new Map([
   ['ada', { id: 1, email: 'ada@example.com' }],
@@ -24,6 +29,16 @@ const CUSTOMERS = new Map([
 const SALT = randomBytes(16)
 const PASSWORD = scryptSync('example', SALT, 32)
 
+// The desk's script comes from its own host, and asks there.
+const desk = new URL(TICKET_CENTER_URL).origin
+const contentSecurityPolicy = {
+  directives: {
+    scriptSrc: ["'self'", desk],
+    connectSrc: ["'self'", desk],
+    upgradeInsecureRequests: null, // on localhost there is no HTTPS to upgrade to
+  },
+}
+
 const app = express()
 const { router } = deskseal({
   user: ({ session }) => CUSTOMERS.get(session.name),
@@ -31,6 +46,7 @@ const { router } = deskseal({
   debug: false,
 })
 
+app.use(helmet({ contentSecurityPolicy }))
 // A real shop keeps its key, so that its customers stay signed in when it starts again.
 app.use(session({ keys: [randomBytes(32).toString('hex')], sameSite: 'lax' }))
 app.use('/deskseal', router)

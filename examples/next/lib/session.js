@@ -1,3 +1,4 @@
+import 'server-only'
 import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto'
 import { getIronSession } from 'iron-session'
 import { cookies } from 'next/headers'
@@ -14,7 +15,11 @@ const PASSWORD = scryptSync('example', SALT, 32)
 // A real shop keeps its key, so that its customers stay signed in when it starts again. Next.js loads
 // this module more than once in a process, and each must know the same.
 const KEY = (globalThis.sessionKey ??= randomBytes(32).toString('hex'))
-const OPTIONS = { cookieName: 'session', password: KEY, cookieOptions: { secure: false } }
+const OPTIONS = {
+  cookieName: 'session',
+  password: KEY,
+  cookieOptions: { secure: false }, // localhost has no HTTPS; a real shop leaves this out
+}
 
 export async function openSession() {
   return getIronSession(await cookies(), OPTIONS)
