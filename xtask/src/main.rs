@@ -8,9 +8,13 @@ mod browser;
 mod cases;
 mod conform;
 mod demo;
+mod desk;
+mod e2e;
 mod embed;
 mod environment;
+mod examples;
 mod files;
+mod http;
 mod licences;
 mod node;
 mod one_version;
@@ -51,7 +55,8 @@ enum Command {
     #[command(after_help = "\
 Examples:
   cargo xtask demo
-  cargo xtask demo --no-open")]
+  cargo xtask demo --no-open
+  cargo xtask demo --framework django")]
     Demo(demo::Arguments),
 
     /// Run every check and every test, and print a table at the end.

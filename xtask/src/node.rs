@@ -162,6 +162,13 @@ pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     process::run(package.command(&package.node)?.arg("tests/bench.mjs"))
 }
 
+/// Returns the tarballs that are published, and a Node that all frameworks run on.
+pub(crate) fn published(workspace: &Workspace) -> Result<(Node, Vec<PathBuf>)> {
+    let node = tools(workspace)?;
+    let tarballs = packed(workspace, &node)?;
+    Ok((NODE_24.installed(workspace, &node)?, tarballs))
+}
+
 /// Builds and installs the package.
 pub(crate) fn install(workspace: &Workspace) -> Result<()> {
     installed(workspace).map(drop)
@@ -252,7 +259,7 @@ fn tests(package: &Installed<'_>) -> Result<()> {
 /// Builds applications of the frameworks and the examples, and visits them with a browser.
 fn frameworks(package: &Installed<'_>) -> Result<()> {
     let Installed { workspace, tarballs, .. } = package;
-    let node = NODE_24.installed(package)?;
+    let node = NODE_24.installed(workspace, &package.node)?;
     println!("   on Node {}", node.version);
     let mut command = with_browser(package, &node)?;
     command.args(["tests/published.mjs", "--from", FRAMEWORKS]);
@@ -280,7 +287,7 @@ fn tests_on(package: &Installed<'_>, release: &Release) -> Result<()> {
         println!("   all tests ran on Node {} above", package.node.version);
         return Ok(());
     }
-    let node = release.installed(package)?;
+    let node = release.installed(package.workspace, &package.node)?;
     println!("   on Node {}", node.version);
     package.run_suites(&node, &PORTABLE)
 }
@@ -292,10 +299,10 @@ fn style(package: &Installed<'_>) -> Result<()> {
 }
 
 impl Release {
-    /// Returns this Node, installed once.
-    fn installed(&self, package: &Installed<'_>) -> Result<Node> {
+    /// Returns this Node, installed once; another one may install it.
+    fn installed(&self, workspace: &Workspace, other: &Node) -> Result<Node> {
         let Self { version, requirement, registry, .. } = self;
-        let folder = package.workspace.target.join(self.folder);
+        let folder = workspace.target.join(self.folder);
         let programs = match registry {
             Registry::Python => folder.join("bin"),
             Registry::Npm => folder.join("node_modules/node/bin"),
@@ -306,7 +313,9 @@ impl Release {
         println!("   installing {requirement} into {}", folder.display());
         match registry {
             Registry::Python => install_from_python(&folder, requirement)?,
-            Registry::Npm => install_from_npm(package, &folder, requirement)?,
+            Registry::Npm => {
+                install_from_npm(other.program(workspace, "npm")?, &folder, requirement)?;
+            }
         }
         Node::of_version(&programs, version).with_context(|| {
             let folder = folder.display();
@@ -324,9 +333,8 @@ fn install_from_python(folder: &Path, requirement: &str) -> Result<()> {
 }
 
 /// Installs a package whose own script gets the program from a package for this platform.
-fn install_from_npm(package: &Installed<'_>, folder: &Path, requirement: &str) -> Result<()> {
+fn install_from_npm(mut npm: Command, folder: &Path, requirement: &str) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let mut npm = package.node.program(package.workspace, "npm")?;
     npm.current_dir(folder).arg("--prefix").arg(folder).args(["install", "--no-audit"]);
     process::run(npm.args(["--no-fund", "--foreground-scripts", requirement])).with_context(|| {
         format!(

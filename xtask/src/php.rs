@@ -116,7 +116,7 @@ const CHECKS: &[Check] = &[
 ];
 
 /// The extension as a user has it, and what its tests compare it with.
-struct Installed<'a> {
+pub(crate) struct Installed<'a> {
     workspace: &'a Workspace,
     sources: Sources<'a>,
     extension: PathBuf,
@@ -149,7 +149,7 @@ impl Installed<'_> {
     }
 
     /// Returns a program of PHP that needs more than the extension.
-    fn command_with_modules(&self, program: &str) -> Command {
+    pub(crate) fn command_with_modules(&self, program: &str) -> Command {
         let mut command = self.command(program);
         let folders = ["ini/conf.d", "ini/phpunit.d"]
             .map(|name| output(self.workspace, name).display().to_string());
@@ -191,7 +191,7 @@ pub(crate) fn tools() -> Result<()> {
 /// Returns the extension as a user builds it: from an archive of the repository, into empty folders.
 ///
 /// What was installed from the same archive serves again.
-fn installed(workspace: &Workspace) -> Result<Installed<'_>> {
+pub(crate) fn installed(workspace: &Workspace) -> Result<Installed<'_>> {
     tools()?;
     let sources = Sources::archived(workspace)?;
     let php = process::answer(Command::new("php-config").arg("--version"))?;
@@ -304,12 +304,18 @@ fn validate_manifests(installed: &Installed<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What the release has for Composer is installed by it, from a folder, and brings no tests along.
-fn packages(installed: &Installed<'_>) -> Result<()> {
+/// Returns the folder with what the release has for Composer.
+pub(crate) fn published(installed: &Installed<'_>) -> Result<PathBuf> {
     let folder = files::emptied(&output(installed.workspace, "packages"))?;
     let mut pack = installed.command_with_modules("sh");
     pack.arg("packages.sh").arg(VERSION).arg(&folder);
     process::run_shown(composer_of(installed, &mut pack))?;
+    Ok(folder)
+}
+
+/// What the release has for Composer is installed by it, from a folder, and brings no tests along.
+fn packages(installed: &Installed<'_>) -> Result<()> {
+    let folder = published(installed)?;
     let project = files::emptied(&output(installed.workspace, "packages/project"))?;
     let manifest = serde_json::json!({
         "repositories": [{ "type": "artifact", "url": folder }, { "packagist": false }],
@@ -356,7 +362,7 @@ fn laravel(installed: &Installed<'_>) -> Result<()> {
 }
 
 /// Returns Composer, which never asks, and loads the extension that packages require.
-fn composer(installed: &Installed<'_>) -> Command {
+pub(crate) fn composer(installed: &Installed<'_>) -> Command {
     let mut composer = installed.command_with_modules("composer");
     composer_of(installed, &mut composer);
     composer.args(["--no-interaction", "--quiet"]);

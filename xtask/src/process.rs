@@ -21,8 +21,12 @@ const POLL: Duration = Duration::from_millis(5);
 /// Makes Ctrl-C and a request to terminate end every child before this process.
 pub(crate) fn end_children_when_interrupted() -> Result<()> {
     ctrlc::set_handler(|| {
-        for group in running().drain(..) {
-            end_group(group);
+        let groups: Vec<u32> = running().drain(..).collect();
+        for group in &groups {
+            end_group(*group);
+        }
+        for group in &groups {
+            wait_for_leader(*group);
         }
         std::process::exit(INTERRUPTED);
     })
@@ -54,10 +58,7 @@ impl Running {
     /// Waits for the end, but not beyond the deadline: then the child is ended, and `None` returned.
     pub(crate) fn end_by(mut self, deadline: Instant) -> Result<Option<ExitStatus>> {
         loop {
-            if let Some(status) =
-                self.child.try_wait().context("cannot wait for a child process")?
-            {
-                self.forget();
+            if let Some(status) = self.try_end()? {
                 return Ok(Some(status));
             }
             if Instant::now() >= deadline {
@@ -65,6 +66,22 @@ impl Running {
             }
             thread::sleep(POLL);
         }
+    }
+
+    /// Ends the child as Ctrl-C does, so that it tidies up.
+    #[cfg(unix)]
+    pub(crate) fn interrupt(&self) -> Result<()> {
+        let pid = pid_of(self.child.id()).context("the child process has no id")?;
+        Ok(rustix::process::kill_process(pid, rustix::process::Signal::INT)?)
+    }
+
+    /// Returns how the child ended, if it has.
+    pub(crate) fn try_end(&mut self) -> Result<Option<ExitStatus>> {
+        let status = self.child.try_wait().context("cannot wait for a child process")?;
+        if status.is_some() {
+            self.forget();
+        }
+        Ok(status)
     }
 
     fn forget(&self) {
@@ -162,12 +179,26 @@ fn running() -> MutexGuard<'static, Vec<u32>> {
 
 #[cfg(unix)]
 fn end_group(group: u32) {
-    let pid = i32::try_from(group).ok().and_then(rustix::process::Pid::from_raw);
-    if let Some(pid) = pid {
+    if let Some(pid) = pid_of(group) {
         // It may have ended in the meantime, which is what was wanted.
         let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::TERM);
     }
 }
 
+#[cfg(unix)]
+fn pid_of(id: u32) -> Option<rustix::process::Pid> {
+    i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw)
+}
+
+/// Waits until the group's leader has tidied up.
+#[cfg(unix)]
+fn wait_for_leader(group: u32) {
+    // Where another thread waits for it, it is that thread's; both are done when it has ended.
+    let _ = rustix::process::waitpid(pid_of(group), rustix::process::WaitOptions::empty());
+}
+
 #[cfg(not(unix))]
 fn end_group(_group: u32) {}
+
+#[cfg(not(unix))]
+fn wait_for_leader(_group: u32) {}

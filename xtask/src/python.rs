@@ -125,6 +125,11 @@ pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     process::run(command.args(["-B", "tests/bench.py"]).arg(wheel))
 }
 
+/// Returns the wheel that is published.
+pub(crate) fn published(workspace: &Workspace) -> Result<PathBuf> {
+    package(workspace).map(|package| package.wheel)
+}
+
 /// Installs the package for its adapter.
 pub(crate) fn install(workspace: &Workspace) -> Result<()> {
     package(workspace).map(drop)

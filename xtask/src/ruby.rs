@@ -162,8 +162,7 @@ impl Ruby {
 impl Installed<'_> {
     /// Returns the Ruby, to be run in the gem's folder with the gems of one folder.
     fn ruby(&self, home: &Path) -> Command {
-        let mut command = ruby(self.workspace);
-        command.env("GEM_HOME", home);
+        let mut command = with_gems(self.workspace, home);
         command.env("DESKSEAL_REPOSITORY", &self.workspace.root);
         command.env("DESKSEAL_CONTRACT", &self.contract);
         command.env("DESKSEAL_GEM", &self.source_gem);
@@ -189,6 +188,18 @@ pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
 /// Installs the gem for its adapter.
 pub(crate) fn install(workspace: &Workspace) -> Result<()> {
     installed(workspace).map(drop)
+}
+
+/// Returns the folder in which the gem that is published is installed.
+pub(crate) fn published(workspace: &Workspace) -> Result<PathBuf> {
+    installed(workspace).map(|package| package.home)
+}
+
+/// Returns the Ruby with the gems of one folder, and without what a user has set.
+pub(crate) fn with_gems(workspace: &Workspace, home: &Path) -> Command {
+    let mut command = ruby(workspace);
+    command.env("GEM_HOME", home);
+    command
 }
 
 /// Installs what builds and tests the gem, once.

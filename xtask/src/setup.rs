@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use crate::browser;
+use crate::e2e;
 use crate::embed;
 use crate::environment::Environment;
 use crate::files;
@@ -129,6 +130,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     embed::tools(workspace)?;
     server::tools(workspace)?;
     browser::tools(workspace)?;
+    e2e::tools(workspace)?;
     chromium()?;
     Ok(())
 }

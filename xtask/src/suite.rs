@@ -39,6 +39,11 @@ pub(crate) type Check<T> = (&'static str, fn(&T) -> Result<()>);
 pub(crate) fn run_checks<T>(language: &str, checks: &[Check<T>], package: &T) -> Result<()> {
     let run = |(name, check): &Check<T>| Suite::run(name, || check(package));
     let suites: Vec<Suite> = checks.iter().map(run).collect();
+    conclude(language, &suites)
+}
+
+/// Says how many checks passed, and fails unless all did.
+pub(crate) fn conclude(language: &str, suites: &[Suite]) -> Result<()> {
     let failed = suites.iter().filter(|suite| !suite.is_passed()).count();
     println!("{}", closing_line(language, suites.len() - failed, failed));
     if failed == 0 { Ok(()) } else { bail!("see the checks that failed above") }

@@ -5,6 +5,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::browser;
 use crate::conform;
+use crate::e2e;
 use crate::embed;
 use crate::licences;
 use crate::node;
@@ -37,6 +38,7 @@ const STEPS: &[Step] = &[
     ("node", node::test),
     ("ruby", ruby::test),
     ("php", php::test),
+    ("e2e", e2e::test),
     ("conformance", conformance),
     ("licences", licences::check),
     ("one-version", one_version::check),

@@ -56,6 +56,9 @@ pub(crate) struct Options {
     /// Seconds after which a reply that nobody has read is mailed
     #[arg(long, default_value_t = 10)]
     notify_after: u32,
+    /// The page that mails lead to; the sample product's by default
+    #[arg(long, value_name = "URL")]
+    support_page: Option<String>,
 }
 
 /// Where everything is, and who one may be. Nothing of it is of use when the demo has ended.
@@ -183,7 +186,9 @@ async fn facts(
     let overview_url = url("127.0.0.1", &listeners.overview)?;
     // Another site than the desk's, as in real life: no cookie is shared.
     let product_url = url("127.0.0.1", &listeners.product)?;
-    seed::support_page(center, &desk, &format!("{product_url}support")).await?;
+    let support_page = options.support_page.clone();
+    let support_page = support_page.unwrap_or_else(|| format!("{product_url}support"));
+    seed::support_page(center, &desk, &support_page).await?;
     Ok(Facts {
         mails_url: format!("{overview_url}mails"),
         overview_url,

@@ -122,9 +122,10 @@ async fn secret(center: &Center, desk: &DeskId, purpose: Purpose) -> Result<Stri
     Ok(issued.await?.text.as_str().to_owned())
 }
 
-/// Lets mails lead to the product's support page.
+/// Lets mails lead to a page that has the center.
 pub(super) async fn support_page(center: &Center, desk: &Desk, url: &str) -> Result<(), Failure> {
-    let page = SupportPage::parse(url).ok_or("the demo's support page has no good URL")?;
+    let page = SupportPage::parse(url)
+        .ok_or("--support-page takes the URL of a page: http:// or https://")?;
     desks::set_support_page(&center.store, &desk.id, Some(&page)).await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask demo`: what the project is for, in the terminal and then in a browser.
 
-mod http;
 mod seals;
+pub(crate) mod shop;
 
 use std::io::{BufRead as _, BufReader, Lines};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,9 @@ use std::process::{ChildStdout, Command, Stdio};
 use anyhow::{Context as _, Result, bail, ensure};
 use regex::Regex;
 
+use crate::examples::Framework;
 use crate::files;
+use crate::http;
 use crate::process::{self, Running};
 use crate::suite;
 use crate::workspace::Workspace;
@@ -24,10 +26,16 @@ pub(crate) struct Arguments {
     /// Start everything, fetch every page once, and end it
     #[arg(long)]
     check: bool,
+    /// Show the example for this framework beside the desk
+    #[arg(long, value_name = "NAME")]
+    framework: Option<Framework>,
 }
 
-/// Signs in the terminal, then starts the server with a sample product and a mailbox.
+/// Signs in the terminal, then starts the server with a sample product and a mailbox; or with an example.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
+    if let Some(framework) = arguments.framework {
+        return shop::run(workspace, framework, arguments);
+    }
     seals::run(workspace)?;
     suite::header("Building the server, which takes minutes the first time");
     let server = built_server(workspace)?;
@@ -77,7 +85,7 @@ pub(crate) fn shows_everything(server: &Path) -> Result<()> {
         println!("   {status} {url}");
         ensure!(matches!(status, 200 | 302 | 303), "{url} answers {status}");
     }
-    interrupt(&demo)?;
+    demo.interrupt()?;
     let rest = lines.collect::<std::io::Result<Vec<String>>>()?;
     let status = demo.end()?;
     ensure!(status.success(), "the demo ended with {status}");
@@ -94,11 +102,10 @@ pub(crate) fn shows_everything(_server: &Path) -> Result<()> {
 
 /// Reads what the demo prints until everything runs, and returns the URLs in it.
 fn printed_urls(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<Vec<String>> {
-    let url = Regex::new(r"http://\S+")?;
     let mut urls = Vec::new();
     for line in lines {
         let line = line?;
-        urls.extend(url.find_iter(&line).map(|found| found.as_str().to_owned()));
+        urls.extend(urls_in(&line)?);
         if line.starts_with("Ctrl-C") {
             return Ok(urls);
         }
@@ -106,9 +113,7 @@ fn printed_urls(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<Vec<String>
     bail!("the demo ended before everything ran; see above")
 }
 
-#[cfg(unix)]
-fn interrupt(demo: &Running) -> Result<()> {
-    let id = i32::try_from(demo.id()).ok().and_then(rustix::process::Pid::from_raw);
-    let id = id.context("the demo has no process id")?;
-    Ok(rustix::process::kill_process(id, rustix::process::Signal::INT)?)
+fn urls_in(text: &str) -> Result<Vec<String>> {
+    let url = Regex::new(r"http://\S+")?;
+    Ok(url.find_iter(text).map(|found| found.as_str().to_owned()).collect())
 }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 
 /// Returns the status with which a URL of this machine answers. `*.localhost` is this machine (RFC 6761),
 /// also where no resolver knows it.
-pub(super) fn status(url: &str) -> Result<u16> {
+pub(crate) fn status(url: &str) -> Result<u16> {
     let rest = url.strip_prefix("http://").context("it is no http URL")?;
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let (_, port) = authority.rsplit_once(':').context("it has no port")?;

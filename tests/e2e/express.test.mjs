@@ -1,0 +1,119 @@
+// What does not depend on the framework, once: mails, and what is refused, with the example on Express.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { deskUrl, reply, signIn } from '../../server/tests/browser/dashboard.mjs'
+import { Demo } from '../../server/tests/browser/demo.mjs'
+import { formUrl, openForm, sendTicket } from '../../server/tests/browser/portal.mjs'
+import { portalLink, signatureOf } from '../../server/tests/browser/seals.mjs'
+import { ADA, GRACE, bubble, openPage, until, write } from '../../server/tests/browser/world.mjs'
+import { enter, enterSupport } from './shop.mjs'
+import { openAsAgent, openVisitor, useBrowser, world } from './world.mjs'
+
+useBrowser()
+
+const { facts } = world
+const { name, url } = world.examples.find((example) => example.name === 'express')
+
+const mailWith = (email, text) =>
+  until(async () => {
+    const mails = await Demo.prototype.mailsTo.call(world, email)
+    return mails.find((mail) => mail.text.includes(text))
+  })
+
+/** A customer asks in the shop; the page stays open. */
+async function asked(t, customer, question) {
+  const page = await openVisitor(t, name)
+  await enterSupport(page, url, customer)
+  await write(page, question)
+  return page
+}
+
+test('a reply that the customer has not read comes by mail', async (t) => {
+  const page = await asked(t, 'ada', 'a question before going away')
+  await page.close()
+  await reply(await openAsAgent(t, 'a question before going away'), 'an answer to who is away')
+  const mail = await mailWith(ADA, 'an answer to who is away')
+  assert.deepEqual(mail.recipients, [ADA])
+})
+
+test('a reply that the customer reads is not mailed', async (t) => {
+  const page = await asked(t, 'ada', 'a question, and I wait')
+  await reply(await openAsAgent(t, 'a question, and I wait'), 'an answer to who is here')
+  await bubble(page, 'an answer to who is here').waitFor()
+  // What is written later to somebody who is away is due later: when it is there, the other does not come.
+  await (await asked(t, 'grace', 'another question')).close()
+  await reply(await openAsAgent(t, 'another question'), 'an answer to the other one')
+  await mailWith(GRACE, 'an answer to the other one')
+  const mails = await Demo.prototype.mailsTo.call(world, ADA)
+  assert.ok(mails.every((mail) => !mail.text.includes('an answer to who is here')))
+})
+
+const CHANGED = {
+  "another customer's address": { email: GRACE },
+  'an address of nobody': { email: 'ada@example.org' },
+  'a signature of nobody': { signature: '0'.repeat(64) },
+  "another customer's signature": { signature: signatureOf(facts, GRACE) },
+}
+
+for (const [what, changed] of Object.entries(CHANGED)) {
+  test(`${what} shows nothing, and says what to check`, async (t) => {
+    const page = await openVisitor(t, name)
+    await page.route('**/deskseal/identity', async (route) => {
+      const response = await route.fetch()
+      if (response.status() !== 200) return route.fulfill({ response })
+      await route.fulfill({ response, json: { ...(await response.json()), ...changed } })
+    })
+    await enter(page, url, 'ada')
+    await page.getByRole('heading', { name: 'Verification failed' }).waitFor()
+    await page.getByText('For the people who run this site').click()
+    await page.getByText('The Verification Tool on the dashboard').waitFor()
+    assert.equal(await page.getByRole('button', { name: 'New conversation' }).count(), 0)
+  })
+}
+
+test('a site that is not on the list says that it cannot show the center', async (t) => {
+  const owner = await openPage(t, world)
+  await signIn(owner, facts.owner, world)
+  await owner.goto(deskUrl(world, 'messages'))
+  await owner.getByLabel('Add a domain').fill('shop.example.com')
+  await owner.getByRole('button', { name: 'Add', exact: true }).click()
+  await owner.getByRole('cell', { name: 'shop.example.com', exact: true }).waitFor()
+
+  const page = await openVisitor(t, name)
+  await enter(page, url, 'ada')
+  await page.getByText('Support cannot be shown here').waitFor()
+
+  await owner.getByRole('button', { name: 'Remove shop.example.com', exact: true }).click()
+  await owner.getByText('The list is empty').waitFor()
+  await page.reload()
+  await page.getByText(`Signed in as ${ADA}`).waitFor()
+})
+
+test('a link that somebody has changed is refused', async (t) => {
+  const page = await openVisitor(t, name)
+  await enter(page, url, 'ada')
+  const answer = await page.request.get(`${url}deskseal/portal`, { maxRedirects: 0 })
+  const link = new URL(answer.headers().location)
+  assert.equal(link.searchParams.get('user_id'), '1')
+  link.searchParams.set('user_id', '2')
+  await page.goto(link.href)
+  await page.getByRole('heading', { name: 'This link is not valid' }).waitFor()
+  assert.equal(await page.getByLabel('Message').count(), 0)
+})
+
+test('a link of an hour ago is refused, and says that it has expired', async (t) => {
+  const page = await openVisitor(t, name)
+  await page.goto(portalLink(facts, '1', { age: 3600 }))
+  await page.getByRole('heading', { name: 'This link has expired' }).waitFor()
+  assert.equal(await page.getByLabel('Message').count(), 0)
+})
+
+test('a form without a link is public, also for a customer of the shop', async (t) => {
+  const message = 'a question without a link'
+  const page = await openVisitor(t, name)
+  await enter(page, url, 'ada')
+  await openForm(page, formUrl(facts))
+  await sendTicket(page, { message, email: ADA })
+  await (await openAsAgent(t, message)).getByText('public, not verified').waitFor()
+})

@@ -1,0 +1,63 @@
+// When all has been seen: no secret is in a page, a bundle, a log or an error page.
+
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { world } from './world.mjs'
+
+const { facts } = world
+
+/** What others have made, and what Python compiles from it, is not the example's. */
+const PACKAGES = ['node_modules']
+
+/** Searches with the command, which knows the secrets by its environment. */
+function scan(paths) {
+  const env = {
+    ...process.env,
+    HELPDESKY_HMAC_SECRET: facts.ticketCenterSecret,
+    LETTERBOOK_PORTAL_TICKET_SECRET: facts.portalSecret,
+  }
+  const options = ['scan', '--format', 'json', ...paths]
+  const { status, stdout, stderr } = spawnSync(world.command, options, { env, encoding: 'utf8' })
+  return { status, report: JSON.parse(stdout || stderr) }
+}
+
+async function everythingIn(folder) {
+  const names = await readdir(folder)
+  return names.filter((name) => !PACKAGES.includes(name)).map((name) => join(folder, name))
+}
+
+for (const { name, folder } of world.examples) {
+  test(`no secret is in what was built of ${name}, nor in what it keeps`, async () => {
+    const { status, report } = scan(await everythingIn(folder))
+    assert.equal(status, 0, JSON.stringify(report))
+  })
+
+  test(`no secret is in what ${name} answers and logs`, async () => {
+    const pages = (await everythingIn(world.pages)).filter((path) => path.includes(`${name}-`))
+    const logs = (await everythingIn(world.logs)).filter((path) => path.includes(`${name}-`))
+    assert.ok(pages.length > 0)
+    assert.equal(logs.length, 2)
+    const { status, report } = scan([...pages, ...logs])
+    assert.equal(status, 0, JSON.stringify(report))
+  })
+}
+
+test("no secret is in the desk's log", () => {
+  const { status, report } = scan([join(world.logs, 'desk.log')])
+  assert.equal(status, 0, JSON.stringify(report))
+})
+
+for (const secret of ['ticketCenterSecret', 'portalSecret']) {
+  test(`a planted ${secret} is found`, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'planted-'))
+    t.after(() => rm(folder, { recursive: true }))
+    await writeFile(join(folder, 'page.html'), `<script>const key = "${facts[secret]}"</script>`)
+    const { status, report } = scan([folder])
+    assert.equal(status, 1)
+    assert.ok(report.hits.length > 0)
+  })
+}

@@ -1,0 +1,53 @@
+// The desk and the examples that `cargo xtask test e2e` has opened, and a browser to visit them.
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before } from 'node:test'
+import { deskUrl, openFromInbox, signIn } from '../../server/tests/browser/dashboard.mjs'
+import { launch, newTab, openPage } from '../../server/tests/browser/world.mjs'
+
+/** `World` of xtask/src/e2e.rs. */
+export const world = JSON.parse(process.env.DESKSEAL_E2E)
+
+/** Opens a browser with an agent at the dashboard, and closes it after the file's tests. */
+export function useBrowser() {
+  before(async () => {
+    world.browser = await launch()
+    const agent = await openPage({ after() {} }, world)
+    await signIn(agent, world.facts.agent, world)
+    world.agent = agent.context()
+  })
+  after(() => world.browser.close())
+}
+
+/** Returns a page of somebody else's browser. What the examples answer it is kept, to be searched. */
+export async function openVisitor(t, name) {
+  const page = await openPage(t, world)
+  const kept = []
+  page.on('response', (response) => kept.push(shown(response)))
+  t.after(async () => keep(name, (await Promise.all(kept)).join('\n')))
+  return page
+}
+
+/** Returns a page on which the agent sees the conversation that has this text. */
+export async function openAsAgent(t, text) {
+  const page = await newTab(world.agent)
+  t.after(() => page.close())
+  await page.goto(deskUrl(world, 'inbox'))
+  await openFromInbox(page, text)
+  return page
+}
+
+let count = 0
+
+/** Keeps what somebody saw, to be searched for secrets when all tests are done. */
+export async function keep(name, text) {
+  count += 1
+  await writeFile(join(world.pages, `${name}-${process.pid}-${count}.txt`), text)
+}
+
+/** Returns a response as text. Redirects have no body, and a page that was left loses those it had. */
+async function shown(response) {
+  const body = await response.text().catch(() => '')
+  return [response.status(), response.url(), JSON.stringify(response.headers()), body].join('\n')
+}

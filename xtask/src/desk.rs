@@ -1,0 +1,84 @@
+//! The desk beside an example: the real server with its mailbox, as `ticket-center demo` starts them.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+use serde::{Deserialize, Serialize};
+
+use crate::process::Running;
+
+/// Where everything is, and who one may be: what the demo says about itself. It has the desk's secrets,
+/// and so no `Debug`.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Facts {
+    pub(crate) dashboard_url: String,
+    pub(crate) portal_url: String,
+    pub(crate) mails_url: String,
+    pub(crate) owner: SignIn,
+    pub(crate) agent: SignIn,
+    pub(crate) helpdesk_id: String,
+    pub(crate) ticket_center_secret: String,
+    pub(crate) portal_secret: String,
+}
+
+impl Facts {
+    /// Returns the address of the script that pages embed.
+    pub(crate) fn script_url(&self) -> String {
+        format!("{}ticket-center.js", self.dashboard_url)
+    }
+}
+
+/// How somebody signs in to the dashboard.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct SignIn {
+    pub(crate) email: String,
+    pub(crate) password: String,
+}
+
+/// A desk that runs; it ends with this.
+pub(crate) struct Desk {
+    pub(crate) facts: Facts,
+    process: Running,
+}
+
+impl Desk {
+    /// Starts the demo, and waits until it says where everything is.
+    pub(crate) fn start(demo: &mut Command) -> Result<Self> {
+        let mut process = Running::start(demo.stdout(Stdio::piped()))?;
+        let output = process.stdout.take().context("the desk has no standard output")?;
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line).context("the desk says nothing")?;
+        let facts = serde_json::from_str(&line).context("the desk did not start; see its log")?;
+        Ok(Self { facts, process })
+    }
+
+    /// Waits until somebody ends it.
+    pub(crate) fn wait(self) -> Result<()> {
+        let status = self.process.end()?;
+        ensure!(status.success(), "the desk ended with {status}");
+        Ok(())
+    }
+
+    /// Ends it as Ctrl-C does.
+    #[cfg(unix)]
+    pub(crate) fn end(self) -> Result<()> {
+        self.process.interrupt()?;
+        self.wait()
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn end(self) -> Result<()> {
+        drop(self);
+        Ok(())
+    }
+}
+
+/// Returns the server's demo, with its database in the folder.
+pub(crate) fn command(server: &Path, folder: &Path) -> Command {
+    let mut demo = Command::new(server);
+    demo.args(["demo", "--json", "--no-open"]).env("TMPDIR", folder).stdin(Stdio::null());
+    demo
+}

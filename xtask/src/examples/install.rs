@@ -1,0 +1,167 @@
+//! Installs what an example depends on: the package as it is published, and the rest from where its
+//! users get it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+
+use super::recipe::{Language, Recipe};
+use crate::environment::Environment;
+use crate::files;
+use crate::node;
+use crate::php;
+use crate::process;
+use crate::python;
+use crate::ruby;
+use crate::setup::Node;
+use crate::workspace::Workspace;
+
+/// What finished packages were installed from, beside them.
+const STAMP: &str = "made-from.txt";
+
+/// Where npm puts packages.
+const NODE_PACKAGES: &str = "node_modules";
+
+/// An example's language, with the package installed.
+pub(super) enum Runtime<'a> {
+    Python(Environment),
+    Node { workspace: &'a Workspace, node: Node },
+    Ruby { workspace: &'a Workspace, home: PathBuf },
+    Php(php::Installed<'a>),
+}
+
+impl<'a> Runtime<'a> {
+    /// Copies the example's folder, and installs what it asks for.
+    pub(super) fn install(
+        workspace: &'a Workspace,
+        recipe: &Recipe,
+        folder: &Path,
+    ) -> Result<Self> {
+        copy_example(workspace, recipe.source, folder)?;
+        Ok(match recipe.language {
+            Language::Python => Self::Python(python_packages(workspace, folder)?),
+            Language::Node => Self::Node { workspace, node: node_packages(workspace, folder)? },
+            Language::Ruby => Self::Ruby { workspace, home: ruby::published(workspace)? },
+            Language::Php => Self::Php(php_packages(workspace, folder)?),
+        })
+    }
+
+    /// Returns a program of this language.
+    pub(super) fn command(&self, words: &[&str], folder: &Path) -> Result<Command> {
+        let [program, arguments @ ..] = words else { bail!("there is no program to run") };
+        let mut command = match self {
+            Self::Python(environment) => environment.program(program)?,
+            Self::Node { workspace, node } => {
+                let mut command = node.program(workspace, program)?;
+                if *program != "node" {
+                    command = Command::new(folder.join(NODE_PACKAGES).join(".bin").join(program));
+                    node.prefer(&mut command)?;
+                }
+                command
+            }
+            Self::Ruby { workspace, home } => ruby::with_gems(workspace, home),
+            Self::Php(extension) => extension.command_with_modules(program),
+        };
+        command.args(arguments);
+        Ok(command)
+    }
+}
+
+/// Makes the folder's files those of the example, as git has or would add them, beside its packages.
+fn copy_example(workspace: &Workspace, source: &str, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    for path in files::entries(folder)?.iter().filter(|path| !path.ends_with(NODE_PACKAGES)) {
+        let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        removed.with_context(|| format!("cannot remove {}", path.display()))?;
+    }
+    let source = workspace.path(source);
+    let mut git = Command::new("git");
+    git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    let listed = process::answer(git.current_dir(&source))
+        .context("git cannot list the files; run this in a checkout")?;
+    for path in listed.split_terminator('\0').map(Path::new) {
+        copy_file(&source.join(path), &folder.join(path))?;
+    }
+    Ok(())
+}
+
+fn copy_file(from: &Path, to: &Path) -> Result<()> {
+    // Git lists a file that was removed until that is committed.
+    if !from.exists() {
+        return Ok(());
+    }
+    let folder = to.parent().unwrap_or(to);
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    files::copy(from, to)
+}
+
+/// Installs the wheel, and then the example's requirements, into an environment of its own.
+fn python_packages(workspace: &Workspace, folder: &Path) -> Result<Environment> {
+    let wheel = python::published(workspace)?;
+    let requirements = folder.join("requirements.txt");
+    let stamp = files::digest(&[wheel.clone(), requirements.clone()])?;
+    let place = folder.with_extension("venv");
+    if let Some(environment) = Environment::made_from(&place, &stamp) {
+        return Ok(environment);
+    }
+    println!("   installing the wheel and {}", requirements.display());
+    let environment = Environment::create(&place)?;
+    process::run(environment.install()?.args(["--no-index", "--no-deps"]).arg(wheel))?;
+    process::run(environment.install()?.arg("--requirement").arg(requirements))
+        .context("cannot install the example; is Python's package index reachable?")?;
+    environment.finish(&stamp)?;
+    Ok(environment)
+}
+
+/// Installs what the example's lock file lists, and the package from its tarballs.
+fn node_packages(workspace: &Workspace, folder: &Path) -> Result<Node> {
+    let (node, tarballs) = node::published(workspace)?;
+    let lock = folder.join("package-lock.json");
+    let stamp = files::digest(&[std::slice::from_ref(&lock), &tarballs].concat())?;
+    without_package(&folder.join("package.json"), &["/dependencies"])?;
+    without_package(&lock, &["/packages", "/packages//dependencies"])?;
+    let stamp_file = folder.join(NODE_PACKAGES).join(STAMP);
+    if files::read(&stamp_file).is_ok_and(|found| found == stamp) {
+        return Ok(node);
+    }
+    println!("   installing the tarballs and {}", lock.display());
+    let npm = |arguments: &[&str]| -> Result<Command> {
+        let mut npm = node.program(workspace, "npm")?;
+        npm.current_dir(folder).args(arguments).args(["--no-audit", "--no-fund"]);
+        Ok(npm)
+    };
+    process::run(&mut npm(&["ci"])?)
+        .context("cannot install the example; is the npm registry reachable?")?;
+    process::run(npm(&["install", "--no-save", "--no-package-lock"])?.args(tarballs))?;
+    files::write(&stamp_file, stamp)?;
+    Ok(node)
+}
+
+/// Takes the package out of a manifest's lists: its tarballs are installed instead.
+fn without_package(path: &Path, lists: &[&str]) -> Result<()> {
+    let mut manifest: Value = serde_json::from_str(&files::read(path)?)
+        .with_context(|| format!("{} is not JSON", path.display()))?;
+    let is_other = |name: &str| !name.trim_start_matches("node_modules/").starts_with("deskseal");
+    for list in lists {
+        let list = manifest.pointer_mut(list).and_then(Value::as_object_mut);
+        let list = list.with_context(|| format!("{} lists no packages", path.display()))?;
+        list.retain(|name, _| is_other(name));
+    }
+    files::write(path, serde_json::to_string_pretty(&manifest)?)
+}
+
+/// Lets Composer install the package for Laravel from what the release has for it.
+fn php_packages<'a>(workspace: &'a Workspace, folder: &Path) -> Result<php::Installed<'a>> {
+    let extension = php::installed(workspace)?;
+    let packages = php::published(&extension)?;
+    let path = folder.join("composer.json");
+    let mut manifest: Value = serde_json::from_str(&files::read(&path)?)
+        .with_context(|| format!("{} is not JSON", path.display()))?;
+    manifest["repositories"][0] = json!({ "type": "artifact", "url": packages });
+    files::write(&path, serde_json::to_string_pretty(&manifest)?)?;
+    process::run_shown(php::composer(&extension).current_dir(folder).arg("install"))?;
+    Ok(extension)
+}

@@ -1,0 +1,140 @@
+//! How each example is built and started, as its own first lines say.
+
+use super::Framework;
+
+/// What it takes to run an example.
+pub(super) struct Recipe {
+    /// Its folder in the repository.
+    pub(super) source: &'static str,
+    pub(super) language: Language,
+    /// For every command.
+    pub(super) environment: &'static [(&'static str, &'static str)],
+    /// What is run before it is published.
+    pub(super) builds: &'static [&'static [&'static str]],
+    pub(super) production: Server,
+    /// Shows errors at length.
+    pub(super) development: Server,
+}
+
+/// What installs an example's packages.
+#[derive(Clone, Copy)]
+pub(super) enum Language {
+    Python,
+    Node,
+    Ruby,
+    Php,
+}
+
+/// Starts an example. In `words`, `{port}` stands for the port.
+pub(super) struct Server {
+    pub(super) words: &'static [&'static str],
+    pub(super) environment: &'static [(&'static str, &'static str)],
+}
+
+const DJANGO: &[&str] = &["python", "manage.py", "runserver", "--noreload", "127.0.0.1:{port}"];
+const FLASK: &[&str] = &["python", "-m", "flask", "run", "--no-reload", "--port={port}"];
+const EXPRESS: &[&str] = &["node", "server.js"];
+const RAILS: &[&str] = &[
+    "ruby",
+    "bin/rails",
+    "server",
+    "--binding=127.0.0.1",
+    "--port={port}",
+    "--pid=tmp/{port}.pid",
+];
+const LARAVEL: &[&str] = &["php", "-S", "127.0.0.1:{port}", "-t", "public"];
+
+/// Without it, Python keeps what it prints until it has a block of it.
+const PYTHON: (&str, &str) = ("PYTHONUNBUFFERED", "1");
+
+const SILENT_NEXT: (&str, &str) = ("NEXT_TELEMETRY_DISABLED", "1");
+const SILENT_ASTRO: (&str, &str) = ("ASTRO_TELEMETRY_DISABLED", "1");
+
+const PRODUCTION: (&str, &str) = ("NODE_ENV", "production");
+const DEVELOPMENT: (&str, &str) = ("NODE_ENV", "development");
+
+/// Returns the framework's recipe.
+pub(super) const fn of(framework: Framework) -> &'static Recipe {
+    match framework {
+        Framework::Django => &Recipe {
+            source: "examples/django",
+            language: Language::Python,
+            environment: &[PYTHON],
+            builds: &[&["python", "manage.py", "check"], &["python", "manage.py", "migrate"]],
+            production: Server { words: DJANGO, environment: &[] },
+            development: Server { words: DJANGO, environment: &[("DEBUG", "1")] },
+        },
+        Framework::Flask => &Recipe {
+            source: "examples/flask",
+            language: Language::Python,
+            environment: &[PYTHON],
+            builds: &[&["python", "-m", "flask", "routes"]],
+            production: Server { words: FLASK, environment: &[] },
+            development: Server { words: FLASK, environment: &[("FLASK_DEBUG", "1")] },
+        },
+        Framework::Express => &Recipe {
+            source: "examples/express",
+            language: Language::Node,
+            environment: &[],
+            builds: &[&["vite", "build"]],
+            production: Server { words: EXPRESS, environment: &[PRODUCTION] },
+            development: Server { words: EXPRESS, environment: &[DEVELOPMENT] },
+        },
+        Framework::Next => &Recipe {
+            source: "examples/next",
+            language: Language::Node,
+            environment: &[SILENT_NEXT],
+            builds: &[&["next", "build"]],
+            production: Server {
+                words: &["next", "start", "--hostname=127.0.0.1", "--port={port}"],
+                environment: &[PRODUCTION],
+            },
+            development: Server {
+                words: &["next", "dev", "--hostname=127.0.0.1", "--port={port}"],
+                environment: &[DEVELOPMENT],
+            },
+        },
+        Framework::Astro => &Recipe {
+            source: "examples/astro",
+            language: Language::Node,
+            environment: &[SILENT_ASTRO],
+            builds: &[&["astro", "build"]],
+            production: Server {
+                words: &["node", "dist/server/entry.mjs"],
+                environment: &[PRODUCTION],
+            },
+            development: Server {
+                words: &["astro", "dev", "--host=127.0.0.1", "--port={port}"],
+                environment: &[DEVELOPMENT],
+            },
+        },
+        Framework::Rails => &Recipe {
+            source: "examples/rails",
+            language: Language::Ruby,
+            environment: &[],
+            builds: &[&["ruby", "bin/rails", "routes"]],
+            production: Server {
+                words: RAILS,
+                // A real shop keeps one, so that its customers stay signed in when it starts again.
+                environment: &[
+                    ("RAILS_ENV", "production"),
+                    ("SECRET_KEY_BASE", "an example's key"),
+                ],
+            },
+            development: Server { words: RAILS, environment: &[("RAILS_ENV", "development")] },
+        },
+        Framework::Laravel => &Recipe {
+            source: "examples/laravel",
+            language: Language::Php,
+            environment: &[],
+            builds: &[
+                &["php", "artisan", "config:cache"],
+                // It is started with its environment alone.
+                &["php", "artisan", "config:clear"],
+                &["php", "artisan", "view:cache"],
+            ],
+            production: Server { words: LARAVEL, environment: &[] },
+            development: Server { words: LARAVEL, environment: &[("APP_DEBUG", "true")] },
+        },
+    }
+}
