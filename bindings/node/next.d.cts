@@ -18,7 +18,8 @@ export type NextConfiguration = object | ((...context: any[]) => object | Promis
 
 /**
  * Returns the configuration with what Deskseal needs: its addon stays out of bundles, with Turbopack
- * and with webpack. A secret in `env`, which Next.js writes into code for browsers, is refused.
+ * and with webpack. A secret in `env`, which Next.js writes into code for browsers, is refused, and so
+ * is a static export; `headers` that let caches keep pages are warned of.
  */
 export function withDeskseal<Configuration extends NextConfiguration>(
   config?: Configuration,

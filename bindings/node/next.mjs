@@ -22,11 +22,16 @@ const STATIC =
   'Deskseal signs for every request, and this is built once for everybody: remove ' +
   '`export const dynamic = "force-static"` from the page, its layouts or the route.'
 
+const STATIC_EXPORT =
+  'Deskseal signs for every request, and a static export answers none: remove `output: "export"` from ' +
+  'next.config, and run the application with `next start`.'
+
 export function withDeskseal(config = {}) {
   if (typeof config === 'function') {
     return async (...context) => withDeskseal(await config(...context))
   }
   refuseSecrets(config.env)
+  if (config.output === 'export') throw new Error(STATIC_EXPORT)
   // Components have to be bundled, as React is.
   const external = (config.serverExternalPackages ?? []).filter((name) => name !== 'deskseal')
   return {

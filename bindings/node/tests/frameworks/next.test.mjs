@@ -249,6 +249,14 @@ test('a secret in next.config is refused', () => {
   assert.deepEqual(withDeskseal({ env: { COLOUR: 'red' } }).env, { COLOUR: 'red' })
 })
 
+test('a static export is refused', () => {
+  assert.throws(
+    () => withDeskseal({ output: 'export' }),
+    /remove `output: "export"` from next\.config/,
+  )
+  assert.equal(withDeskseal({ output: 'standalone' }).output, 'standalone')
+})
+
 test('a configuration keeps what it has', async () => {
   const config = withDeskseal({
     poweredByHeader: false,
