@@ -205,20 +205,29 @@ for (const [way, { config, code, sentence }] of Object.entries(STATIC_PAGES)) {
   })
 }
 
-test('a route that is static is not built', () => {
-  const app = mkdtempSync(join(process.cwd(), 'next-'))
-  cpSync('tests/next-app', app, { recursive: true })
-  writeSnippets('Next.js', app)
-  const code = `export const dynamic = 'force-static'
-    export const generateStaticParams = () => [{ answer: 'identity' }]\n`
-  appendFileSync(join(app, 'app/deskseal/[answer]/route.js'), code)
-  const { status, output } = run(app, NEXT, ['build', '--turbopack'])
-  assert.notEqual(status, 0)
-  assert.match(
-    output,
-    /built once for everybody: remove `export const dynamic = "force-static"` from/,
-  )
-})
+const REFUSED_ROUTES = {
+  'is static': {
+    code: `export const dynamic = 'force-static'
+      export const generateStaticParams = () => [{ answer: 'identity' }]`,
+    sentence: /built once for everybody: remove `export const dynamic = "force-static"` from/,
+  },
+  'is for the edge runtime': {
+    code: "export const runtime = 'edge'",
+    sentence: /edge runtime, .* in Next\.js, `export const runtime = "nodejs"`/,
+  },
+}
+
+for (const [what, { code, sentence }] of Object.entries(REFUSED_ROUTES)) {
+  test(`a route that ${what} is not built`, () => {
+    const app = mkdtempSync(join(process.cwd(), 'next-'))
+    cpSync('tests/next-app', app, { recursive: true })
+    writeSnippets('Next.js', app)
+    appendFileSync(join(app, 'app/deskseal/[answer]/route.js'), code)
+    const { status, output } = run(app, NEXT, ['build', '--turbopack'])
+    assert.notEqual(status, 0)
+    assert.match(output, sentence)
+  })
+}
 
 test('headers that let pages be cached are warned of', async (t) => {
   const { mock } = t.mock.method(console, 'warn', () => {})
