@@ -90,6 +90,7 @@ pub(super) fn parse(file: &str, text: &str) -> Vec<Variable> {
     while !rest.is_empty() && variables.len() < MAX_VARIABLES {
         let (assignment, after) = next_assignment(rest);
         if let Some((name, value)) = assignment {
+            let value = of_reference(&value, &variables).unwrap_or(value);
             let place = Place::File { name: file.to_owned(), line };
             variables.push(Variable { name, value, place });
         }
@@ -97,6 +98,16 @@ pub(super) fn parse(file: &str, text: &str) -> Vec<Variable> {
         rest = after;
     }
     variables
+}
+
+/// Returns the value of another variable, where a value is `${NAME}`, as the usual readers put it in.
+fn of_reference(value: &str, before: &[Variable]) -> Option<Zeroizing<String>> {
+    let name = value.strip_prefix("${")?.strip_suffix('}')?;
+    let of_environment = Variable::of_environment(name).map(|variable| variable.value);
+    of_environment.or_else(|| {
+        let variable = before.iter().rev().find(|variable| variable.name == name)?;
+        Some(variable.value.clone())
+    })
 }
 
 /// Returns the assignment of the first line, if it is one, and what comes behind it.
@@ -194,6 +205,13 @@ mod tests {
         let expected =
             [("A".to_owned(), "1\n2".to_owned(), 2), ("B".to_owned(), "3".to_owned(), 6)];
         assert_eq!(variables, expected);
+    }
+
+    #[test]
+    fn a_reference_is_the_variable_that_it_names() {
+        let variables = parsed("A=b\nB=\"${A}\"\nC=${NOT_SET_ANYWHERE}\n");
+        let values: Vec<_> = variables.iter().map(|(_, value, _)| value.as_str()).collect();
+        assert_eq!(values, ["b", "b", "${NOT_SET_ANYWHERE}"]);
     }
 
     #[test]
