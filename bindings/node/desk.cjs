@@ -115,6 +115,14 @@ class Desk {
   }
 }
 
+/** Returns the function that says who is signed in. */
+function signedInBy(user) {
+  if (typeof user === 'function') return user
+  throw new TypeError(
+    'Deskseal: set "user" to a function that returns who is signed in by your own sign-in, or null.',
+  )
+}
+
 /** Returns what the components show, of the markup's attributes. */
 function identityOf({ attributes }) {
   return {
@@ -161,4 +169,4 @@ function responseOf({ status, body, location }) {
   return Response.json(body, { status, headers })
 }
 
-module.exports = { Desk, PRIVATE, identityOf, responseOf }
+module.exports = { Desk, PRIVATE, identityOf, responseOf, signedInBy }

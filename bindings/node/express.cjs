@@ -1,6 +1,6 @@
 'use strict'
 
-const { Desk, PRIVATE } = require('./desk.cjs')
+const { Desk, PRIVATE, signedInBy } = require('./desk.cjs')
 
 // What each function does, takes and throws is in express.d.cts, where editors show it.
 
@@ -8,6 +8,7 @@ const CACHEABLE =
   'a page with an identity was sent as cacheable; send it with "Cache-Control: private, no-store".'
 
 function deskseal({ user, ...options }) {
+  const signedIn = signedInBy(user)
   const desk = new Desk(options)
   const answers = new Map([['/identity', (customer) => desk.identityAnswer(customer)]])
   if (desk.hasPortal) answers.set('/portal', (customer) => desk.portalAnswer(customer))
@@ -15,11 +16,11 @@ function deskseal({ user, ...options }) {
   async function answer(request, response, next) {
     const answerFor = isReading(request) ? answers.get(pathOf(request)) : undefined
     if (answerFor === undefined) return next()
-    send(response, answerFor(await user(request)))
+    send(response, answerFor(await signedIn(request)))
   }
 
   async function addHelpers(request, response, next) {
-    const customer = await user(request)
+    const customer = await signedIn(request)
     // Connect and Fastify have no locals.
     response.locals ??= {}
     response.locals.ticketCenter = (options) => ticketCenter(response, customer, options)

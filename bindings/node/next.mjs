@@ -4,7 +4,7 @@ import { TicketCenter as MountedTicketCenter } from './react.mjs'
 
 // What each function does, takes and throws is in next.d.cts, where editors show it.
 
-const { Desk, identityOf, responseOf } = deskModule
+const { Desk, identityOf, responseOf, signedInBy } = deskModule
 
 /** The packages with the addons. They stay out of bundles; everything else goes into them. */
 const ADDONS = [
@@ -49,6 +49,7 @@ export function withDeskseal(config = {}) {
 }
 
 export function deskseal({ user, ...options }) {
+  const signedIn = signedInBy(user)
   const desk = new Desk(options)
   const { scriptUrl, align, maxWidth, container } = options.ticketCenter ?? {}
   const defaults = { scriptUrl, align, maxWidth, container }
@@ -60,11 +61,11 @@ export function deskseal({ user, ...options }) {
 
   async function SignedTicketCenter({ fallback, ...props }) {
     const nonce = await nonceOfRequest()
-    const embed = desk.embed(await user(), { nonce, ...props })
+    const embed = desk.embed(await signedIn(), { nonce, ...props })
     if (embed === undefined) return null
     if (embed === null) return fallback ?? publicLink()
     const identity = identityOf(embed)
-    return createElement(MountedTicketCenter, { identity, fallback, nonce, ...defaults, ...props })
+    return createElement(MountedTicketCenter, { nonce, ...defaults, ...props, fallback, identity })
   }
 
   function publicLink() {
@@ -81,7 +82,7 @@ export function deskseal({ user, ...options }) {
     const path = new URL(request.url).pathname.replace(/\/$/, '') // there is one with `trailingSlash`
     const answerFor = answers.get(path.split('/').at(-1))
     if (answerFor === undefined) return new Response(null, { status: 404 })
-    return responseOf(answerFor(await user()))
+    return responseOf(answerFor(await signedIn()))
   }
 
   return Object.freeze({ GET, TicketCenter })

@@ -333,6 +333,12 @@ test('a page that is sent as cacheable is warned of', async (t) => {
   )
 })
 
+test('who is signed in is for the application to say', () => {
+  for (const user of [undefined, { email: 'ada@example.com' }]) {
+    assert.throws(() => deskseal({ user }), /^TypeError: Deskseal: set "user" to a function/)
+  }
+})
+
 test('nothing shows the secrets', () => {
   const shown = inspect(deskseal(OPTIONS), { showHidden: true, depth: Infinity, getters: true })
   assert.doesNotMatch(shown, /secret-for/)

@@ -258,6 +258,10 @@ test('a secret in next.config is refused', () => {
   assert.deepEqual(withDeskseal({ env: { COLOUR: 'red' } }).env, { COLOUR: 'red' })
 })
 
+test('who is signed in is for the application to say', () => {
+  assert.throws(() => deskseal({}), /^TypeError: Deskseal: set "user" to a function/)
+})
+
 test('a static export is refused', () => {
   assert.throws(
     () => withDeskseal({ output: 'export' }),
