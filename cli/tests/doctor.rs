@@ -844,6 +844,23 @@ fn nothing_outside_of_the_folder_is_read() {
 
 #[cfg(unix)]
 #[test]
+fn names_of_files_do_not_steer_the_terminal() {
+    let env = format!("HELPDESKY_HMAC_SECRET={TICKET_CENTER}\n");
+    let project = Project::express()
+        .git(&["init", "--quiet"])
+        .write(".env.\u{1B}[31m", &env)
+        .write("\u{1B}[31m/package.json", EXPRESS)
+        .write("\u{1B}[31m/build/app.js", TICKET_CENTER);
+    // What is run checks that nothing of it is printed.
+    let printed = text(&project.run(&[]).stdout);
+    assert!(
+        printed.contains(".env.?[31m") && printed.contains("?[31m/build/app.js:1"),
+        "{printed}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
 fn what_cannot_be_searched_is_not_called_clean() {
     let project = Project::express();
     let status = Command::new("mkfifo").arg(project.path().join("build")).status();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::files::Root;
+use super::files::{self, Root};
 use super::finding::{Finding, counted};
 use super::git;
 use super::projects::Project;
@@ -251,7 +251,8 @@ struct PrivateFile<'name> {
 impl PrivateFile<'_> {
     /// Frameworks have files of variables that are committed: it is a secret that makes one private.
     fn finding(&self) -> Option<Finding> {
-        let Self { name, shown, has_secret, is_tracked, is_ignored } = self;
+        let Self { shown, has_secret, is_tracked, is_ignored, .. } = self;
+        let name = files::printable(self.name);
         if *is_tracked {
             let message = format!("git has {shown}, with a secret in it.");
             let fix = format!(
@@ -268,7 +269,7 @@ impl PrivateFile<'_> {
         if *has_secret {
             return Some(Finding::problem("env_file_not_ignored", message, fix));
         }
-        let is_private = matches!(*name, ".env" | ".env.local");
+        let is_private = matches!(self.name, ".env" | ".env.local");
         is_private.then(|| Finding::warning("env_file_not_ignored", message, fix))
     }
 }
