@@ -1,5 +1,6 @@
 //! `cargo xtask demo --framework`: an example beside the desk.
 
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
@@ -27,8 +28,9 @@ pub(super) fn run(
     }
     let (desk, shop) = open(workspace, &server, &example, &std::env::temp_dir())?;
     println!("{}", guide(&desk.facts, &shop));
-    let is_shown = arguments.no_open || open::that_detached(&shop.url).is_ok();
-    if !is_shown {
+    // Nobody is there to see it where the text goes elsewhere.
+    let is_opened = !arguments.no_open && io::stdout().is_terminal();
+    if is_opened && open::that_detached(&shop.url).is_err() {
         println!("No browser could be opened; open the first address yourself.");
     }
     desk.wait()

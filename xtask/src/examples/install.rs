@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
-use super::recipe::{Language, Recipe};
+use super::recipe::Language;
 use crate::environment::Environment;
 use crate::files;
 use crate::node;
@@ -19,8 +19,9 @@ use crate::ruby;
 use crate::setup::Node;
 use crate::workspace::Workspace;
 
-/// What finished packages were installed from, beside them.
-const STAMP: &str = "made-from.txt";
+/// What npm's packages were installed from, beside them.
+const LOCK_STAMP: &str = "lock-file.txt";
+const TARBALLS_STAMP: &str = "tarballs.txt";
 
 /// Where npm puts packages.
 const NODE_PACKAGES: &str = "node_modules";
@@ -34,14 +35,13 @@ pub(super) enum Runtime<'a> {
 }
 
 impl<'a> Runtime<'a> {
-    /// Copies the example's folder, and installs what it asks for.
+    /// Installs what the example in the folder asks for.
     pub(super) fn install(
         workspace: &'a Workspace,
-        recipe: &Recipe,
+        language: Language,
         folder: &Path,
     ) -> Result<Self> {
-        copy_example(workspace, recipe.source, folder)?;
-        Ok(match recipe.language {
+        Ok(match language {
             Language::Python => Self::Python(python_packages(workspace, folder)?),
             Language::Node => Self::Node { workspace, node: node_packages(workspace, folder)? },
             Language::Ruby => Self::Ruby { workspace, home: ruby::published(workspace)? },
@@ -71,7 +71,7 @@ impl<'a> Runtime<'a> {
 }
 
 /// Makes the folder's files those of the example, as git has or would add them, beside its packages.
-fn copy_example(workspace: &Workspace, source: &str, folder: &Path) -> Result<()> {
+pub(super) fn copy_example(workspace: &Workspace, source: &str, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     for path in files::entries(folder)?.iter().filter(|path| !path.ends_with(NODE_PACKAGES)) {
         let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
@@ -120,24 +120,34 @@ fn python_packages(workspace: &Workspace, folder: &Path) -> Result<Environment> 
 fn node_packages(workspace: &Workspace, folder: &Path) -> Result<Node> {
     let (node, tarballs) = node::published(workspace)?;
     let lock = folder.join("package-lock.json");
-    let stamp = files::digest(&[std::slice::from_ref(&lock), &tarballs].concat())?;
     without_package(&folder.join("package.json"), &["/dependencies"])?;
     without_package(&lock, &["/packages", "/packages//dependencies"])?;
-    let stamp_file = folder.join(NODE_PACKAGES).join(STAMP);
-    if files::read(&stamp_file).is_ok_and(|found| found == stamp) {
-        return Ok(node);
-    }
-    println!("   installing the tarballs and {}", lock.display());
     let npm = |arguments: &[&str]| -> Result<Command> {
         let mut npm = node.program(workspace, "npm")?;
         npm.current_dir(folder).args(arguments).args(["--no-audit", "--no-fund"]);
         Ok(npm)
     };
-    process::run(&mut npm(&["ci"])?)
-        .context("cannot install the example; is the npm registry reachable?")?;
-    process::run(npm(&["install", "--no-save", "--no-package-lock"])?.args(tarballs))?;
-    files::write(&stamp_file, stamp)?;
+    let packages = folder.join(NODE_PACKAGES);
+    once(&packages.join(LOCK_STAMP), std::slice::from_ref(&lock), || {
+        println!("   installing {}", lock.display());
+        process::run(&mut npm(&["ci"])?)
+            .context("cannot install the example; is the npm registry reachable?")
+    })?;
+    once(&packages.join(TARBALLS_STAMP), &tarballs, || {
+        println!("   installing the tarballs into {}", folder.display());
+        process::run(npm(&["install", "--no-save", "--no-package-lock"])?.args(&tarballs))
+    })?;
     Ok(node)
+}
+
+/// Makes something out of files, unless the stamp says that it was made out of the same.
+fn once(stamp: &Path, made_from: &[PathBuf], make: impl FnOnce() -> Result<()>) -> Result<()> {
+    let digest = files::digest(made_from)?;
+    if files::read(stamp).is_ok_and(|found| found == digest) {
+        return Ok(());
+    }
+    make()?;
+    files::write(stamp, digest)
 }
 
 /// Takes the package out of a manifest's lists: its tarballs are installed instead.

@@ -110,7 +110,8 @@ impl<'a> Example<'a> {
             bail!("{} is left to Debian, which has packages of it", framework.title());
         }
         let folder = output(workspace, framework.name());
-        let runtime = Runtime::install(workspace, recipe, &folder)?;
+        install::copy_example(workspace, &format!("examples/{}", framework.name()), &folder)?;
+        let runtime = Runtime::install(workspace, recipe.language, &folder)?;
         Ok(Self { framework, recipe, runtime, folder })
     }
 

@@ -4,8 +4,6 @@ use super::Framework;
 
 /// What it takes to run an example.
 pub(super) struct Recipe {
-    /// Its folder in the repository.
-    pub(super) source: &'static str,
     pub(super) language: Language,
     /// For every command.
     pub(super) environment: &'static [(&'static str, &'static str)],
@@ -57,7 +55,6 @@ const DEVELOPMENT: (&str, &str) = ("NODE_ENV", "development");
 pub(super) const fn of(framework: Framework) -> &'static Recipe {
     match framework {
         Framework::Django => &Recipe {
-            source: "examples/django",
             language: Language::Python,
             environment: &[PYTHON],
             builds: &[&["python", "manage.py", "check"], &["python", "manage.py", "migrate"]],
@@ -65,7 +62,6 @@ pub(super) const fn of(framework: Framework) -> &'static Recipe {
             development: Server { words: DJANGO, environment: &[("DEBUG", "1")] },
         },
         Framework::Flask => &Recipe {
-            source: "examples/flask",
             language: Language::Python,
             environment: &[PYTHON],
             builds: &[&["python", "-m", "flask", "routes"]],
@@ -73,7 +69,6 @@ pub(super) const fn of(framework: Framework) -> &'static Recipe {
             development: Server { words: FLASK, environment: &[("FLASK_DEBUG", "1")] },
         },
         Framework::Express => &Recipe {
-            source: "examples/express",
             language: Language::Node,
             environment: &[],
             builds: &[&["vite", "build"]],
@@ -81,7 +76,6 @@ pub(super) const fn of(framework: Framework) -> &'static Recipe {
             development: Server { words: EXPRESS, environment: &[DEVELOPMENT] },
         },
         Framework::Next => &Recipe {
-            source: "examples/next",
             language: Language::Node,
             environment: &[SILENT_NEXT],
             builds: &[&["next", "build"]],
@@ -95,7 +89,6 @@ pub(super) const fn of(framework: Framework) -> &'static Recipe {
             },
         },
         Framework::Astro => &Recipe {
-            source: "examples/astro",
             language: Language::Node,
             environment: &[SILENT_ASTRO],
             builds: &[&["astro", "build"]],
@@ -109,7 +102,6 @@ pub(super) const fn of(framework: Framework) -> &'static Recipe {
             },
         },
         Framework::Rails => &Recipe {
-            source: "examples/rails",
             language: Language::Ruby,
             environment: &[],
             builds: &[&["ruby", "bin/rails", "routes"]],
@@ -124,7 +116,6 @@ pub(super) const fn of(framework: Framework) -> &'static Recipe {
             development: Server { words: RAILS, environment: &[("RAILS_ENV", "development")] },
         },
         Framework::Laravel => &Recipe {
-            source: "examples/laravel",
             language: Language::Php,
             environment: &[],
             builds: &[
