@@ -191,9 +191,7 @@ const STATIC_PAGES = {
 
 for (const [way, { config, code, sentence }] of Object.entries(STATIC_PAGES)) {
   test(`a page that is static ${way} is not built`, () => {
-    const app = mkdtempSync(join(process.cwd(), 'next-'))
-    cpSync('tests/next-app', app, { recursive: true })
-    writeSnippets('Next.js', app)
+    const app = applicationOfReadme()
     configure(app, config)
     mkdirSync(join(app, 'app/static'))
     const component = 'export default async function Static() { return <TicketCenter /> }'
@@ -219,9 +217,7 @@ const REFUSED_ROUTES = {
 
 for (const [what, { code, sentence }] of Object.entries(REFUSED_ROUTES)) {
   test(`a route that ${what} is not built`, () => {
-    const app = mkdtempSync(join(process.cwd(), 'next-'))
-    cpSync('tests/next-app', app, { recursive: true })
-    writeSnippets('Next.js', app)
+    const app = applicationOfReadme()
     appendFileSync(join(app, 'app/deskseal/[answer]/route.js'), code)
     const { status, output } = run(app, NEXT, ['build', '--turbopack'])
     assert.notEqual(status, 0)
@@ -301,6 +297,13 @@ test('CommonJS has the same', () => {
   const required = createRequire(import.meta.url)('deskseal/next')
   assert.deepEqual(Object.keys(required), ['deskseal', 'withDeskseal'])
 })
+
+function applicationOfReadme() {
+  const app = mkdtempSync(join(process.cwd(), 'next-'))
+  cpSync('tests/next-app', app, { recursive: true })
+  writeSnippets('Next.js', app)
+  return app
+}
 
 function configure(app, config) {
   const code = `import { withDeskseal } from 'deskseal/next'
