@@ -12,7 +12,8 @@ export const world = JSON.parse(process.env.DESKSEAL_E2E)
 /** Opens a browser with an agent at the dashboard, and closes it after the file's tests. */
 export function useBrowser() {
   before(async () => {
-    world.browser = await launch()
+    // Whole pages are kept to go back to, as in anybody's browser.
+    world.browser = await launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] })
     const agent = await openPage({ after() {} }, world)
     await signIn(agent, world.facts.agent, world)
     world.agent = agent.context()

@@ -17,10 +17,11 @@ const NEVER = 120_000
 export const ADA = 'ada@example.com'
 export const GRACE = 'grace@example.com'
 
-export const launch = () =>
+export const launch = (options) =>
   chromium.launch({
     executablePath: EXECUTABLE,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+    ...options,
   })
 
 /** Starts what the file's tests share, and ends it after them. */
