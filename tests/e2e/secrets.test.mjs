@@ -1,4 +1,4 @@
-// When all has been seen: no secret is in a page, a bundle, a log or an error page.
+// When all has been seen and has ended: no secret is in a page, a bundle, a log or an error page.
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
@@ -10,7 +10,7 @@ import { world } from './world.mjs'
 
 const { facts } = world
 
-/** What others have made, and what Python compiles from it, is not the example's. */
+/** What others have made is not the example's. */
 const PACKAGES = ['node_modules']
 
 /** Searches with the command, which knows the secrets by its environment. */

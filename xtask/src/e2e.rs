@@ -62,39 +62,32 @@ struct EndToEnd<'a> {
     workspace: &'a Workspace,
     node: Node,
     chromium: PathBuf,
+    server: PathBuf,
     command: PathBuf,
-    /// Where all logs are.
+    /// Where everything made for the tests goes, and the logs in it.
+    output: PathBuf,
     logs: PathBuf,
-    desk: Desk,
 }
 
-/// Installs, builds and opens every example, and visits them.
+/// An example with its two shops: one as its customers see it, one for its developers.
+type Open<'a> = (Example<'a>, [Shop; 2]);
+
+/// Installs, builds and opens every example, visits them, and searches what they leave for secrets.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
-    let server = demo::built_server(workspace)?;
-    let tests = EndToEnd::new(workspace, &server)?;
-    let mut opened = Vec::new();
-    let (here, elsewhere): (Vec<Framework>, Vec<Framework>) =
-        Framework::value_variants().iter().partition(|framework| framework.is_here());
-    for framework in elsewhere {
-        println!("   {} is left to Debian", framework.title());
+    let tests = EndToEnd::new(workspace)?;
+    let desk = tests.desk()?;
+    let (mut suites, opened) = tests.open_all(&desk.facts);
+    let world = tests.world(&desk.facts, &opened)?;
+    if let Some((example, _)) = opened.iter().find(|(example, _)| example.framework == DEMO) {
+        let server = &tests.server;
+        suites.push(Suite::run("e2e: demo", || demo::shop::check(workspace, server, example)));
     }
-    let mut suites: Vec<Suite> = here
-        .into_iter()
-        .map(|framework| {
-            Suite::run(framework.name(), || {
-                opened.push(tests.open(framework)?);
-                Ok(())
-            })
-        })
-        .collect();
-    let is_shown = |(example, _): &&(Example<'_>, _)| example.framework == DEMO;
-    if let Some((example, _)) = opened.iter().find(is_shown) {
-        suites.push(Suite::run("e2e: demo", || demo::shop::check(workspace, &server, example)));
-    }
-    suites.push(Suite::run("e2e: style", || tests.run("style", &[])));
-    suites.push(Suite::run("e2e: tests", || tests.run("test", &opened)));
+    suites.push(Suite::run("e2e: style", || tests.run("style", &world)));
+    suites.push(Suite::run("e2e: tests", || tests.run("test", &world)));
+    // What runs goes on to write.
     drop(opened);
-    tests.desk.end()?;
+    desk.end()?;
+    suites.push(Suite::run("e2e: secrets", || tests.run("secrets", &world)));
     suite::conclude("e2e", &suites)
 }
 
@@ -106,23 +99,42 @@ pub(crate) fn tools(workspace: &Workspace) -> Result<Node> {
 }
 
 impl<'a> EndToEnd<'a> {
-    fn new(workspace: &'a Workspace, server: &Path) -> Result<Self> {
+    fn new(workspace: &'a Workspace) -> Result<Self> {
         let node = tools(workspace)?;
         let chromium = setup::chromium()?;
+        let server = demo::built_server(workspace)?;
         process::run(workspace.cargo().args(["build", "--locked", "--package", "deskseal-cli"]))?;
         let command = workspace.target.join("debug/deskseal");
         let output = files::emptied(&workspace.target.join(OUTPUT))?;
         let logs = files::emptied(&output.join("logs"))?;
-        let log = log_file(&logs.join("desk.log"))?;
-        let mut demo = desk::command(server, &output);
-        let desk = Desk::start(demo.args(DESK_OPTIONS).env("RUST_LOG", DESK_LOG).stderr(log))?;
-        Ok(Self { workspace, node, chromium, command, logs, desk })
+        Ok(Self { workspace, node, chromium, server, command, output, logs })
     }
 
-    /// Returns an example with its two shops: one as its customers see it, one for its developers.
-    fn open(&self, framework: Framework) -> Result<(Example<'a>, [Shop; 2])> {
+    fn desk(&self) -> Result<Desk> {
+        let mut demo = desk::command(&self.server, &self.output);
+        demo.args(DESK_OPTIONS).env("RUST_LOG", DESK_LOG);
+        Desk::start(demo.stderr(log_file(&self.logs.join("desk.log"))?))
+    }
+
+    /// Opens every example that this system has the framework of, also after one that fails.
+    fn open_all(&self, facts: &Facts) -> (Vec<Suite>, Vec<Open<'a>>) {
+        let (here, elsewhere): (Vec<Framework>, Vec<Framework>) =
+            Framework::value_variants().iter().partition(|framework| framework.is_here());
+        for framework in elsewhere {
+            println!("   {} is left to Debian", framework.title());
+        }
+        let mut opened = Vec::new();
+        let mut open = |framework| {
+            opened.push(self.open(facts, framework)?);
+            Ok(())
+        };
+        let run = |framework: Framework| Suite::run(framework.name(), || open(framework));
+        let suites = here.into_iter().map(run).collect();
+        (suites, opened)
+    }
+
+    fn open(&self, facts: &Facts, framework: Framework) -> Result<Open<'a>> {
         let example = Example::installed(self.workspace, framework)?;
-        let facts = &self.desk.facts;
         example.build(facts)?;
         let start = |mode, name: &str| {
             let log = self.logs.join(format!("{}-{name}.log", framework.name()));
@@ -136,15 +148,14 @@ impl<'a> EndToEnd<'a> {
     }
 
     /// Runs one of the package's scripts.
-    fn run(&self, script: &str, opened: &[(Example<'_>, [Shop; 2])]) -> Result<()> {
+    fn run(&self, script: &str, world: &str) -> Result<()> {
         let mut npm = self.node.program(self.workspace, "npm")?;
         npm.current_dir(self.workspace.path(PACKAGE)).env("CHROMIUM", &self.chromium);
-        npm.env("DESKSEAL_E2E", serde_json::to_string(&self.world(opened)?)?);
-        process::run_shown(npm.args(["run", script]))
+        process::run_shown(npm.env("DESKSEAL_E2E", world).args(["run", script]))
     }
 
-    fn world<'b>(&'b self, opened: &'b [(Example<'_>, [Shop; 2])]) -> Result<World<'b>> {
-        let pages = files::emptied(&self.workspace.target.join(OUTPUT).join("pages"))?;
+    /// Returns what the tests are told, as JSON.
+    fn world(&self, facts: &Facts, opened: &[Open<'_>]) -> Result<String> {
         let examples = opened.iter().map(|(example, [production, broken])| Opened {
             name: example.framework.name(),
             folder: &example.folder,
@@ -152,13 +163,14 @@ impl<'a> EndToEnd<'a> {
             broken_url: &broken.url,
             broken_log: &broken.log,
         });
-        Ok(World {
-            facts: &self.desk.facts,
-            pages,
+        let world = World {
+            facts,
+            pages: files::emptied(&self.output.join("pages"))?,
             logs: &self.logs,
             command: &self.command,
             examples: examples.collect(),
-        })
+        };
+        Ok(serde_json::to_string(&world)?)
     }
 }
 
