@@ -11,9 +11,11 @@ import { keep, openAsAgent, openVisitor, useBrowser, world } from './world.mjs'
 
 useBrowser()
 
-// Two at a time: while one waits for the desk, the other goes on.
-describe('examples', { concurrency: 2 }, () => {
-  for (const example of world.examples) describe(example.name, () => testsOf(example))
+// Some at a time: while one waits for the desk, the others go on. Each one's tests are in their order.
+describe('examples', { concurrency: 3 }, () => {
+  for (const example of world.examples) {
+    describe(example.name, { concurrency: 1 }, () => testsOf(example))
+  }
 })
 
 function testsOf({ name, url, brokenUrl, brokenLog }) {
