@@ -1,11 +1,16 @@
 // What customers do in an example: all of them are the same shop.
 
-/** Opens the shop, and signs in as one of its customers. */
-export async function enter(page, url, name) {
+/** Opens the shop, and fills in its form. */
+export async function signIn(page, url, name, password = 'example') {
   await page.goto(url)
   await page.getByLabel(/^(Name|Username)/).fill(name)
-  await page.getByLabel('Password').fill('example')
+  await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+/** Opens the shop, and signs in as one of its customers. */
+export async function enter(page, url, name) {
+  await signIn(page, url, name)
   await page.getByRole('button', { name: /^Sign out/ }).waitFor()
 }
 

@@ -17,10 +17,10 @@ use crate::workspace::Workspace;
 /// The package's folder.
 const PACKAGE: &str = "bindings/node";
 
-/// The tests of applications and of the examples, which have a project of their own.
+/// The tests of applications, which have a project of their own.
 const FRAMEWORKS: &str = "tests/frameworks";
 
-/// The examples that use the package, from its folder.
+/// The examples that have the package's style, from its folder.
 const EXAMPLES: [&str; 3] =
     ["../../examples/express", "../../examples/next", "../../examples/astro"];
 
@@ -256,7 +256,7 @@ fn tests(package: &Installed<'_>) -> Result<()> {
     package.run_suites(&package.node, &suites)
 }
 
-/// Builds applications of the frameworks and the examples, and visits them with a browser.
+/// Builds applications of the frameworks, and visits them with a browser.
 fn frameworks(package: &Installed<'_>) -> Result<()> {
     let Installed { workspace, tarballs, .. } = package;
     let node = NODE_24.installed(workspace, &package.node)?;

@@ -9,7 +9,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { basename, delimiter, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const own = dirname(fileURLToPath(import.meta.url))
@@ -55,7 +55,6 @@ function run(...options) {
     ...process.env,
     DESKSEAL_REPOSITORY: repository,
     DESKSEAL_TARBALL: main,
-    DESKSEAL_TARBALLS: tarballs.join(delimiter),
   }
   execFileSync(process.execPath, options, { cwd: project, stdio: 'inherit', env })
 }

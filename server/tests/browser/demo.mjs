@@ -45,10 +45,14 @@ export class Demo {
     return this.facts.dashboardUrl.replace(/\/$/, '')
   }
 
-  /** Returns the mails that were sent to an address, the newest first. */
-  async mailsTo(address) {
-    const answer = await fetch(`${this.facts.mailsUrl}.json`)
-    const mails = await answer.json()
-    return mails.filter(({ recipients }) => recipients.includes(address))
+  mailsTo(address) {
+    return mailsTo(this.facts, address)
   }
+}
+
+/** Returns the mails that a desk has sent to an address, the newest first. */
+export async function mailsTo({ mailsUrl }, address) {
+  const answer = await fetch(`${mailsUrl}.json`)
+  const mails = await answer.json()
+  return mails.filter(({ recipients }) => recipients.includes(address))
 }

@@ -129,3 +129,30 @@ pub(super) const fn of(framework: Framework) -> &'static Recipe {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum as _;
+
+    use super::*;
+    use crate::workspace::Workspace;
+
+    #[test]
+    fn node_examples_are_built_and_started_as_npm_start_does() {
+        let workspace = Workspace::find().expect("this is a checkout");
+        for framework in Framework::value_variants() {
+            let recipe = of(*framework);
+            if !matches!(recipe.language, Language::Node) {
+                continue;
+            }
+            let steps = recipe.builds.iter().chain([&recipe.production.words]);
+            let started = steps.map(|words| words.join(" ")).collect::<Vec<_>>().join(" && ");
+            let manifest = workspace.read(&format!("{}/package.json", recipe.source));
+            let manifest = manifest.expect("the example has a manifest");
+            let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("it is JSON");
+            let script = manifest["scripts"]["start"].as_str().expect("npm can start it");
+            // Only the port and the host are said here, which each user has by default.
+            assert!(started.starts_with(script), "{started}: {script}");
+        }
+    }
+}

@@ -15,15 +15,12 @@ export function run(folder, script, options, env) {
   return { status, output: stdout + stderr }
 }
 
-/** Starts a script that serves. */
-export function start(t, folder, script, options, env) {
-  const settings = { cwd: folder, env: environment(folder, env) }
-  return started(t, process.execPath, [script, ...options], settings)
-}
-
-/** Starts a server and returns its origin, which it prints, and all that it prints. */
-export async function started(t, program, options, settings) {
-  const server = spawn(program, options, settings)
+/** Starts a script that serves, and returns its origin, which it prints, and all that it prints. */
+export async function start(t, folder, script, options, env) {
+  const server = spawn(process.execPath, [script, ...options], {
+    cwd: folder,
+    env: environment(folder, env),
+  })
   t.after(() => server.kill())
   const printed = []
   const origin = await new Promise((resolve, reject) => {
@@ -61,7 +58,7 @@ export function assertNoSecret(folders, secrets) {
 }
 
 /** The environment of production, without the secrets and the marks of the test runner. */
-export function environment(folder, env = {}) {
+function environment(folder, env = {}) {
   const { NODE_TEST_CONTEXT, HELPDESKY_HMAC_SECRET, LETTERBOOK_PORTAL_TICKET_SECRET, ...rest } =
     process.env
   const quiet = { NEXT_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1' }
