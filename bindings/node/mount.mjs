@@ -137,10 +137,15 @@ function failureOf(script, url) {
   })
 }
 
+/** A page that does not allow the policy may have a default one, or require none. */
 function trusted(url) {
-  trustedTypesPolicy ??= globalThis.trustedTypes?.createPolicy('deskseal', {
-    createScriptURL: (text) => text,
-  })
+  try {
+    trustedTypesPolicy ??= globalThis.trustedTypes?.createPolicy('deskseal', {
+      createScriptURL: (text) => text,
+    })
+  } catch {
+    return url
+  }
   return trustedTypesPolicy?.createScriptURL(url) ?? url
 }
 

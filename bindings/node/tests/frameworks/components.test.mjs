@@ -171,6 +171,12 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     assert.match(page.complaints.join(), /Deskseal: .*: add "deskseal" to "trusted-types" in its/)
   })
 
+  test(`${name}: a page that names policies and requires none needs no other`, async (t) => {
+    const { page } = await visit(t, code, '; trusted-types vue')
+    await render(page, PROPS)
+    await shows(page, ADAS_CENTER)
+  })
+
   test(`${name}: a page from the browser's memory asks again who is signed in`, async (t) => {
     const { site, page } = await visit(t, code)
     await render(page, PROPS)
