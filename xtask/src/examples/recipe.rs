@@ -147,7 +147,7 @@ mod tests {
             }
             let steps = recipe.builds.iter().chain([&recipe.production.words]);
             let started = steps.map(|words| words.join(" ")).collect::<Vec<_>>().join(" && ");
-            let manifest = workspace.read(&format!("{}/package.json", recipe.source));
+            let manifest = workspace.read(&format!("examples/{}/package.json", framework.name()));
             let manifest = manifest.expect("the example has a manifest");
             let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("it is JSON");
             let script = manifest["scripts"]["start"].as_str().expect("npm can start it");
