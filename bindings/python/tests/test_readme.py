@@ -78,8 +78,8 @@ def test_the_django_page_shows_the_ticket_center_and_the_link(names: dict[str, A
     page = client.get("/help")
     assert embed() in page.content.decode()
     assert page["Cache-Control"] == "private, no-store"
-    assert '<a href="/support/portal">Help</a>' in page.content.decode()
-    link = client.get("/support/portal")["Location"]
+    assert '<a href="/deskseal/portal">Help</a>' in page.content.decode()
+    link = client.get("/deskseal/portal")["Location"]
     user.delete()
     visitor = Verifier(PORTAL_SECRET).verify_link("help.company.com", link)
     assert visitor is not None

@@ -1,4 +1,4 @@
-"""Routes to include: `path("support/", include("deskseal.django.urls"))`."""
+"""Routes to include: `path("deskseal/", include("deskseal.django.urls"))`."""
 
 from django.urls import URLPattern, path
 
