@@ -8,10 +8,6 @@ use crate::error::{Error, ErrorCode};
 use crate::text::is_blank;
 use crate::timestamp::Timestamp;
 
-/// Names of variables that bundlers copy into browser code start with one of these (SPEC 2.2).
-const PUBLIC_PREFIXES: [&str; 7] =
-    ["PUBLIC_", "NEXT_PUBLIC_", "VITE_", "NUXT_PUBLIC_", "REACT_APP_", "EXPO_PUBLIC_", "GATSBY_"];
-
 /// Texts that stand where a secret should be (SPEC 2.3), compared without regard to ASCII case.
 const PLACEHOLDERS: [&str; 5] = ["YOUR_HMAC_SECRET", "changeme", "undefined", "null", "None"];
 
@@ -44,6 +40,23 @@ const MIN_BYTES: usize = 16;
 pub struct Secret(Zeroizing<Box<str>>);
 
 impl Secret {
+    /// Names of variables that bundlers copy into browser code start with one of these (SPEC 2.2).
+    ///
+    /// ```
+    /// use deskseal::Secret;
+    ///
+    /// assert!(Secret::PUBLIC_PREFIXES.iter().any(|prefix| "VITE_SECRET".starts_with(prefix)));
+    /// ```
+    pub const PUBLIC_PREFIXES: [&'static str; 7] = [
+        "PUBLIC_",
+        "NEXT_PUBLIC_",
+        "VITE_",
+        "NUXT_PUBLIC_",
+        "REACT_APP_",
+        "EXPO_PUBLIC_",
+        "GATSBY_",
+    ];
+
     /// Takes a secret's text, or `None` where the caller has no value.
     ///
     /// # Errors
@@ -78,7 +91,8 @@ impl Secret {
     /// assert_eq!(error.code(), ErrorCode::SecretPublic);
     /// ```
     pub fn from_named(name: &str, value: Option<&str>) -> Result<Self, Error> {
-        if let Some(prefix) = PUBLIC_PREFIXES.iter().find(|prefix| name.starts_with(**prefix)) {
+        if let Some(prefix) = Self::PUBLIC_PREFIXES.iter().find(|prefix| name.starts_with(**prefix))
+        {
             return Err(Error::new(
                 ErrorCode::SecretPublic,
                 format!(

@@ -7,7 +7,7 @@ use super::files::{self, Root};
 use super::finding::{Finding, counted};
 use super::git;
 use super::projects::Project;
-use super::settings::{self, Known, Names, PUBLIC_PREFIXES, Product, Settings};
+use super::settings::{self, Known, Names, Product, Settings};
 use super::variables::{self, shown_name};
 use crate::scan::{Form, Hit, Scanner};
 
@@ -40,8 +40,7 @@ impl<'all> Search<'all> {
             known.iter().map(|known| (known.label(), known.variable.value.as_str())).collect();
         let of_products = Product::ALL.map(|product| names.of(product));
         let labelled = of_products.map(|name| (shown_name(name).to_owned(), name));
-        let public: Vec<String> = PUBLIC_PREFIXES
-            .iter()
+        let public: Vec<String> = settings::public_prefixes()
             .flat_map(|prefix| of_products.map(|name| format!("{prefix}{name}")))
             .collect();
         let public: Vec<_> =

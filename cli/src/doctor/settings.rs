@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use deskseal::{ErrorCode, Signer};
+use deskseal::{ErrorCode, Secret, Signer};
 
 use super::files::{self, Root};
 use super::finding::Finding;
@@ -13,18 +13,8 @@ use super::variables::{self, Place, Variable, shown_name};
 const EXAMPLES: [&str; 2] =
     ["example-secret-for-documentation", "an-older-secret-now-being-replaced"];
 
-/// What bundlers copy into browser code starts with one of these: the core's, and older ones.
-pub(super) const PUBLIC_PREFIXES: [&str; 9] = [
-    "NEXT_PUBLIC_",
-    "NUXT_PUBLIC_",
-    "EXPO_PUBLIC_",
-    "PUBLIC_",
-    "VITE_",
-    "REACT_APP_",
-    "GATSBY_",
-    "MIX_",
-    "VUE_APP_",
-];
+/// What older bundlers copied into browser code starts with one of these.
+const OLDER_PUBLIC_PREFIXES: [&str; 2] = ["MIX_", "VUE_APP_"];
 
 /// How many files of variables one folder may have.
 const MAX_FILES: usize = 50;
@@ -367,6 +357,11 @@ impl Known {
     }
 }
 
+/// What bundlers copy into browser code starts with one of these.
+pub(super) fn public_prefixes() -> impl Iterator<Item = &'static str> {
+    Secret::PUBLIC_PREFIXES.into_iter().chain(OLDER_PUBLIC_PREFIXES)
+}
+
 /// Says of a variable whether it ships a secret to browsers, by its name or by its value.
 pub(super) fn public_finding(
     variable: &Variable,
@@ -374,7 +369,7 @@ pub(super) fn public_finding(
     usable: &[Known],
 ) -> Option<Finding> {
     let Variable { name, value, place } = variable;
-    let prefix = PUBLIC_PREFIXES.iter().find(|prefix| name.starts_with(**prefix))?;
+    let prefix = public_prefixes().find(|prefix| name.starts_with(prefix))?;
     let holds = |known: &Known| value.contains(known.variable.value.as_str());
     let what = if variables::is_of_usual_name(name) {
         name.as_str()
