@@ -146,7 +146,7 @@ fn the_portal_host_is_taken_from_the_link_only_with_a_remark() {
 #[test]
 fn wrong_input_and_wrong_secrets_exit_with_2_and_their_code() {
     let sign_link = ["sign", "link", "--user-id", "u", "--portal"];
-    let long_id = "u".repeat(256);
+    let long_id = "u".repeat(513);
     let cases: [(&[&str], &str); 21] = [
         (&["sign", "email", " "], "email_empty"),
         (&["sign", "email", "ada"], "email_malformed"),

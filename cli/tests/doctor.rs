@@ -443,7 +443,8 @@ fn a_secret_in_a_public_variable_is_found_by_name_and_by_value() {
     let by_name = Project::express().with("NEXT_PUBLIC_HELPDESKY_HMAC_SECRET", "anything");
     assert_eq!(by_name.problems(), ["secret_in_public_variable"]);
 
-    for name in ["NEXT_PUBLIC_A", "VITE_A", "PUBLIC_A", "NUXT_PUBLIC_A", "REACT_APP_A", "MIX_A"] {
+    for prefix in deskseal::Secret::PUBLIC_PREFIXES {
+        let name = format!("{prefix}A");
         let by_value = Project::express().write(".env", format!("{name}={PORTAL}\n"));
         assert_eq!(by_value.problems(), ["secret_in_public_variable"], "{name}");
         assert!(contains(&by_value.finding("secret_in_public_variable")["message"], ".env:1"));

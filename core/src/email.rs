@@ -4,10 +4,13 @@ use std::fmt;
 
 use crate::error::{Error, ErrorCode};
 use crate::text::{is_blank, is_trimmed};
-use crate::unicode::push_lowercase;
+use crate::unicode::{is_invisible, is_unassigned, push_lowercase};
 
 /// RFC 5321: 64 bytes before the `@`, 255 after it.
 const MAX_BYTES: usize = 320;
+
+/// BRAILLE PATTERN BLANK, which looks like a space and is none to Unicode (SPEC 1.2).
+const BRAILLE_BLANK: char = '\u{2800}';
 
 /// The non-ASCII characters whose lower case contains an ASCII character (SPEC 3.1, step 6).
 const BECOME_ASCII: [char; 2] = ['\u{130}', '\u{212A}'];
@@ -130,6 +133,12 @@ fn reason_against_character(character: char) -> Option<&'static str> {
         ':' => Some("contains a colon"),
         _ if character.is_control() => Some("contains a control character"),
         _ if is_blank(character) => Some("contains a blank"),
+        _ if character.is_ascii() => None,
+        BRAILLE_BLANK => Some("contains an invisible character"),
+        _ if is_invisible(character) => Some("contains an invisible character"),
+        _ if is_unassigned(character) => {
+            Some("contains a character that Unicode 17.0 does not define")
+        }
         _ => None,
     }
 }

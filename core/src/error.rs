@@ -118,7 +118,7 @@ codes! {
         UserIdEmpty = "user_id_empty",
         /// The user id is ill-formed or contains a control character.
         UserIdMalformed = "user_id_malformed",
-        /// The user id has more than 255 bytes.
+        /// The user id has more than 512 bytes.
         UserIdTooLong = "user_id_too_long",
         /// The timestamp is not a Unix time in seconds.
         TimestampMalformed = "timestamp_malformed",

@@ -15,7 +15,7 @@ const PLACEHOLDERS: [&str; 5] = ["YOUR_HMAC_SECRET", "changeme", "undefined", "n
 pub(crate) const ISSUED_PREFIXES: [&str; 2] = ["hdh_secret_", GENERATED_PREFIX];
 
 /// The usual names of variables that hold a secret (SPEC 2.5).
-const USUAL_NAMES: [&str; 3] =
+pub(crate) const USUAL_NAMES: [&str; 3] =
     ["HELPDESKY_HMAC_SECRET", "HDH_HMAC_SECRET", "LETTERBOOK_PORTAL_TICKET_SECRET"];
 
 const GENERATED_PREFIX: &str = "dsk_secret_";
@@ -47,7 +47,7 @@ impl Secret {
     ///
     /// assert!(Secret::PUBLIC_PREFIXES.iter().any(|prefix| "VITE_SECRET".starts_with(prefix)));
     /// ```
-    pub const PUBLIC_PREFIXES: [&'static str; 7] = [
+    pub const PUBLIC_PREFIXES: [&'static str; 12] = [
         "PUBLIC_",
         "NEXT_PUBLIC_",
         "VITE_",
@@ -55,6 +55,11 @@ impl Secret {
         "REACT_APP_",
         "EXPO_PUBLIC_",
         "GATSBY_",
+        "VUE_APP_",
+        "MIX_",
+        "NUXT_ENV_",
+        "NG_APP_",
+        "STORYBOOK_",
     ];
 
     /// Takes a secret's text, or `None` where the caller has no value.
@@ -69,8 +74,7 @@ impl Secret {
                 "There is no secret; set the environment variable that should hold it, on the server.",
             ));
         };
-        check(text)?;
-        Ok(Self(Zeroizing::new(text.into())))
+        Self::checked(text, is_placeholder)
     }
 
     /// Takes the value of the variable `name`, which may tell that the value is no secret any more.
@@ -102,8 +106,18 @@ impl Secret {
             ));
         }
         let shown = if USUAL_NAMES.contains(&name) { name } else { "the named variable" };
-        Self::new(value)
-            .map_err(|error| Error::new(error.code(), format!("In {shown}: {}", error.message())))
+        let secret = match value {
+            Some(text) => {
+                Self::checked(text, |text| is_placeholder(text) || is_placeholder_of_variable(text))
+            }
+            None => Self::new(None),
+        };
+        secret.map_err(|error| Error::new(error.code(), format!("In {shown}: {}", error.message())))
+    }
+
+    fn checked(text: &str, is_placeholder: impl Fn(&str) -> bool) -> Result<Self, Error> {
+        check(text, is_placeholder)?;
+        Ok(Self(Zeroizing::new(text.into())))
     }
 
     /// Reads the secret from the environment variable `name`.
@@ -205,7 +219,7 @@ pub fn secret_from_entropy(entropy: &[u8; 32]) -> Zeroizing<String> {
     Zeroizing::new([GENERATED_PREFIX, encoded.as_str()].concat())
 }
 
-fn check(text: &str) -> Result<(), Error> {
+fn check(text: &str, is_placeholder: impl Fn(&str) -> bool) -> Result<(), Error> {
     if text.is_empty() {
         return Err(Error::new(
             ErrorCode::SecretEmpty,
@@ -225,16 +239,18 @@ fn check(text: &str) -> Result<(), Error> {
             "The secret contains a control character; copy it again from the help desk.",
         ));
     }
-    if is_placeholder(text) {
+    let rest = without_issued_prefix(text);
+    if is_placeholder(text) || is_placeholder(rest) {
         return Err(Error::new(
             ErrorCode::SecretPlaceholder,
             "The secret is a placeholder; put the help desk's secret in its place.",
         ));
     }
-    if text.len() < MIN_BYTES {
+    if rest.len() < MIN_BYTES {
         return Err(Error::new(
             ErrorCode::SecretTooShort,
-            "The secret has fewer than 16 bytes; generate one with `deskseal secret generate`.",
+            "The secret has fewer than 16 bytes, its prefix not counted; generate one with \
+             `deskseal secret generate`.",
         ));
     }
     Ok(())
@@ -261,12 +277,12 @@ fn padding(text: &str) -> Option<&'static str> {
     .find_map(|(quote, name)| is_quoted(quote).then_some(name))
 }
 
-fn is_placeholder(text: &str) -> bool {
-    let issued = ISSUED_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix));
-    [Some(text), issued].into_iter().flatten().any(stands_for_a_secret)
+/// Returns what is unknown to everybody: the secret without what issued secrets start with.
+pub(crate) fn without_issued_prefix(text: &str) -> &str {
+    ISSUED_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text)
 }
 
-fn stands_for_a_secret(text: &str) -> bool {
+fn is_placeholder(text: &str) -> bool {
     PLACEHOLDERS.iter().any(|placeholder| text.eq_ignore_ascii_case(placeholder))
         || (text.starts_with("${") && text.ends_with('}'))
         || is_one_character_repeated(text)
@@ -276,4 +292,35 @@ fn is_one_character_repeated(text: &str) -> bool {
     let mut characters = text.chars();
     let Some(first) = characters.next() else { return false };
     !characters.as_str().is_empty() && characters.all(|character| character == first)
+}
+
+/// Tells whether a variable holds a reference that was not resolved, or a spelling of "your secret"
+/// (SPEC 2.3).
+fn is_placeholder_of_variable(text: &str) -> bool {
+    let is_between =
+        |start, end| text.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)).is_some();
+    let is_name_between = |start, end| {
+        text.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)).is_some_and(is_name)
+    };
+    is_name_between("$", "")
+        || is_name_between("%", "%")
+        || is_between("{{", "}}")
+        || is_between("ENC[", "]")
+        || ["process.env.", "op://", "vault:"].iter().any(|start| text.starts_with(start))
+        || is_spelling_of_your_secret(text)
+}
+
+/// Tells whether the text can be the name of a variable.
+fn is_name(text: &str) -> bool {
+    !text.starts_with(|first: char| first.is_ascii_digit())
+        && !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn is_spelling_of_your_secret(text: &str) -> bool {
+    let is_word = |bytes: &[u8], word: &[u8]| bytes.eq_ignore_ascii_case(word);
+    let bytes = text.as_bytes();
+    let (your, secret) = (b"your".as_slice(), b"secret".as_slice());
+    bytes.get(..your.len()).is_some_and(|start| is_word(start, your))
+        && bytes[your.len()..].windows(secret.len()).any(|window| is_word(window, secret))
 }

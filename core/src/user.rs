@@ -3,9 +3,14 @@
 use std::fmt;
 
 use crate::error::{Error, ErrorCode};
+use crate::text::is_blank;
+use crate::unicode::is_invisible;
 
-/// The width of the usual database column.
-const MAX_BYTES: usize = 255;
+/// SAML's name ids have 256 characters, which may have two bytes each.
+const MAX_BYTES: usize = 512;
+
+/// What languages print for a missing value, or for a record in place of its id.
+const MISSING: [&str; 6] = ["undefined", "null", "None", "nil", "NaN", "[object Object]"];
 
 /// A user id: opaque, and used exactly as given (SPEC 4.3).
 ///
@@ -20,7 +25,8 @@ const MAX_BYTES: usize = 255;
 pub struct UserId(String);
 
 impl UserId {
-    /// Takes a user id of 1 to 255 bytes without control characters.
+    /// Takes a user id of 1 to 512 bytes, without control and invisible characters, and without blanks
+    /// at its ends.
     ///
     /// # Errors
     /// `user_id_empty`, `user_id_too_long`, `user_id_malformed`, in this order.
@@ -34,13 +40,13 @@ impl UserId {
         if user_id.len() > MAX_BYTES {
             return Err(Error::new(
                 ErrorCode::UserIdTooLong,
-                "The user id has more than 255 bytes; pass the customer's id, not a token.",
+                "The user id has more than 512 bytes; pass the customer's id, not a token.",
             ));
         }
-        if user_id.contains(char::is_control) {
+        if let Some(reason) = reason_against(user_id) {
             return Err(Error::new(
                 ErrorCode::UserIdMalformed,
-                "The user id contains a control character; pass the customer's id as stored.",
+                format!("The user id {reason}; pass the customer's id as stored."),
             ));
         }
         Ok(Self(user_id.to_owned()))
@@ -67,4 +73,21 @@ impl fmt::Display for UserId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
+}
+
+/// Returns what makes the user id malformed.
+fn reason_against(user_id: &str) -> Option<&'static str> {
+    if MISSING.contains(&user_id) {
+        return Some("is what a missing value prints as");
+    }
+    if user_id.starts_with(is_blank) || user_id.ends_with(is_blank) {
+        return Some("begins or ends with whitespace");
+    }
+    user_id.chars().find_map(|character| match character {
+        _ if character.is_control() => Some("contains a control character"),
+        _ if !character.is_ascii() && is_invisible(character) => {
+            Some("contains an invisible character")
+        }
+        _ => None,
+    })
 }

@@ -177,7 +177,7 @@ fn errors_of_signing(signer: &Signer) -> Vec<Error> {
         error_of(signer.sign_user("https://help.company.com", USER_ID, NOW)),
         error_of(signer.sign_user(HOST, "", NOW)),
         error_of(signer.sign_user(HOST, "\0", NOW)),
-        error_of(signer.sign_user(HOST, &"4".repeat(256), NOW)),
+        error_of(signer.sign_user(HOST, &"4".repeat(513), NOW)),
         error_of(signer.sign_user(HOST, USER_ID, -1)),
         error_of(signer.portal_link("help.company.com", USER_ID, NOW)),
         error_of(signer.portal_link("http://help.company.com", USER_ID, NOW)),

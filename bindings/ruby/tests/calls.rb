@@ -52,7 +52,7 @@ module Calls
     "email_ambiguous" => "\u212A@example.com",
   }.freeze
   USER_IDS = {
-    "user_id_empty" => "", "user_id_too_long" => "a" * 256, "user_id_malformed" => ILL_FORMED
+    "user_id_empty" => "", "user_id_too_long" => "a" * 513, "user_id_malformed" => ILL_FORMED
   }.freeze
   OPTIONS = { align: "middle", max_width: "1em", container: "#a", script_url: "a.js", nonce: "-.-" }.freeze
 
@@ -180,7 +180,7 @@ module Calls
       ["identity_repeated", "#{query}&user_id=user-43"],
       ["identity_incomplete", "/?user_id=user-42"],
       ["user_id_empty", query(user_id: "")],
-      ["user_id_too_long", query(user_id: "a" * 256)],
+      ["user_id_too_long", query(user_id: "a" * 513)],
       ["user_id_malformed", query(user_id: "%FF")],
       ["timestamp_malformed", query(timestamp: "now")],
       ["signature_malformed", query(signature: "none")],

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use deskseal::Secret;
+
 use super::files::{self, Root};
 use super::finding::{Finding, counted};
 use super::git;
@@ -40,7 +42,8 @@ impl<'all> Search<'all> {
             known.iter().map(|known| (known.label(), known.variable.value.as_str())).collect();
         let of_products = Product::ALL.map(|product| names.of(product));
         let labelled = of_products.map(|name| (shown_name(name).to_owned(), name));
-        let public: Vec<String> = settings::public_prefixes()
+        let public: Vec<String> = Secret::PUBLIC_PREFIXES
+            .into_iter()
             .flat_map(|prefix| of_products.map(|name| format!("{prefix}{name}")))
             .collect();
         let public: Vec<_> =

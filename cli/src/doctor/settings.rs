@@ -13,9 +13,6 @@ use super::variables::{self, Place, Variable, shown_name};
 const EXAMPLES: [&str; 2] =
     ["example-secret-for-documentation", "an-older-secret-now-being-replaced"];
 
-/// What older bundlers copied into browser code starts with one of these.
-const OLDER_PUBLIC_PREFIXES: [&str; 2] = ["MIX_", "VUE_APP_"];
-
 /// How many files of variables one folder may have.
 const MAX_FILES: usize = 50;
 
@@ -357,11 +354,6 @@ impl Known {
     }
 }
 
-/// What bundlers copy into browser code starts with one of these.
-pub(super) fn public_prefixes() -> impl Iterator<Item = &'static str> {
-    Secret::PUBLIC_PREFIXES.into_iter().chain(OLDER_PUBLIC_PREFIXES)
-}
-
 /// Says of a variable whether it ships a secret to browsers, by its name or by its value.
 pub(super) fn public_finding(
     variable: &Variable,
@@ -369,7 +361,7 @@ pub(super) fn public_finding(
     usable: &[Known],
 ) -> Option<Finding> {
     let Variable { name, value, place } = variable;
-    let prefix = public_prefixes().find(|prefix| name.starts_with(prefix))?;
+    let prefix = Secret::PUBLIC_PREFIXES.into_iter().find(|prefix| name.starts_with(prefix))?;
     let holds = |known: &Known| value.contains(known.variable.value.as_str());
     let what = if variables::is_of_usual_name(name) {
         name.as_str()

@@ -112,6 +112,18 @@ pub(super) const fn sentence(code: FindingCode) -> &'static str {
             "The word \"None\" was signed: the signer's variable has no value in Python."
         }
         Code::EmailBlank => "The empty text was signed: the signer's e-mail is empty.",
+        Code::EmailWithName => {
+            "The e-mail was signed with a name or angle brackets around it; sign the address alone."
+        }
+        Code::EmailJsonEscaped => {
+            "The e-mail was signed with the escapes that JSON has; sign the text itself."
+        }
+        Code::EmailDomainInAscii => {
+            "The e-mail was signed with its domain in ASCII (xn--…); sign the address as it is stored."
+        }
+        Code::EmailDomainInUnicode => {
+            "The e-mail was signed with its domain in Unicode; sign the address as it is stored."
+        }
         Code::EmailIsUserId => {
             "There is no @: a user id or a name stands where the e-mail belongs; pass the e-mail."
         }
@@ -122,6 +134,22 @@ pub(super) const fn sentence(code: FindingCode) -> &'static str {
         Code::SecretBlanks => "The signer's secret has blanks around it; remove them.",
         Code::SecretQuoted => {
             "The signer's secret has quotes around it; remove them from the variable."
+        }
+        Code::SecretWithoutPrefix => {
+            "The signer's secret lacks its prefix (hdh_secret_ or dsk_secret_); use the whole text."
+        }
+        Code::SecretByteOrderMark => {
+            "The signer's secret starts with a byte order mark; save the file without one."
+        }
+        Code::SecretUtf16 => {
+            "The signer encodes the secret as UTF-16; use its UTF-8 bytes as the key."
+        }
+        Code::SecretNotExpanded => {
+            "The signer's secret is a reference to a variable that was not replaced by its value; \
+             check how the signer's configuration reads variables."
+        }
+        Code::SecretVariableName => {
+            "The signer's secret is the variable's name; read the value of the variable."
         }
         Code::SecretHexDecoded => {
             "The signer decodes the secret from hexadecimal digits; use its text as the key."
@@ -146,9 +174,12 @@ pub(super) const fn sentence(code: FindingCode) -> &'static str {
             "The signer has the secret of another purpose; give it the one that belongs here."
         }
         Code::KeyAndMessageSwapped => "Key and message are swapped in the call to HMAC; swap them.",
+        Code::AlgorithmMd5 => "The signer uses MD5; use SHA-256.",
         Code::AlgorithmSha1 => "The signer uses SHA-1; use SHA-256.",
         Code::AlgorithmSha384 => "The signer uses SHA-384; use SHA-256.",
         Code::AlgorithmSha512 => "The signer uses SHA-512; use SHA-256.",
+        Code::MessageUtf16 => "The message was signed as UTF-16; sign its UTF-8 bytes.",
+        Code::MessageLatin1 => "The message was signed as Latin-1; sign its UTF-8 bytes.",
         Code::PlainHashSecretFirst => {
             "The signer hashes secret and message without HMAC; use HMAC-SHA256."
         }
@@ -161,6 +192,18 @@ pub(super) const fn sentence(code: FindingCode) -> &'static str {
         Code::OutputBase64 => "The signature is written in base64; write it in hexadecimal digits.",
         Code::OutputBase64url => {
             "The signature is written in base64url; write it in hexadecimal digits."
+        }
+        Code::OutputBase64OfHex => {
+            "The signature's hexadecimal digits were encoded in base64 once more; pass on the digits."
+        }
+        Code::OutputByteList => {
+            "The signature is written as a list of numbers; write it in hexadecimal digits."
+        }
+        Code::OutputSeparated => {
+            "The signature has separators between its bytes; pass on the digits alone."
+        }
+        Code::OutputPercentEncoded => {
+            "The signature is percent-encoded; decode it once when it is received."
         }
         Code::OutputTruncated => {
             "The signature is cut off; pass on all of its 64 hexadecimal digits."

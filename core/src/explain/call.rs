@@ -1,6 +1,7 @@
 //! How key and message were put through a hash function.
 
 use hmac::{Hmac, KeyInit, Mac};
+use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
@@ -41,6 +42,7 @@ enum Construction {
 
 #[derive(Clone, Copy)]
 enum Hash {
+    Md5,
     Sha1,
     Sha256,
     Sha384,
@@ -55,8 +57,9 @@ const CONSTRUCTIONS: [(Construction, Option<FindingCode>); 5] = [
     (Construction::MessageAlone, Some(FindingCode::PlainHashWithoutSecret)),
 ];
 
-const HASHES: [(Hash, Option<FindingCode>); 4] = [
+const HASHES: [(Hash, Option<FindingCode>); 5] = [
     (Hash::Sha256, None),
+    (Hash::Md5, Some(FindingCode::AlgorithmMd5)),
     (Hash::Sha1, Some(FindingCode::AlgorithmSha1)),
     (Hash::Sha384, Some(FindingCode::AlgorithmSha384)),
     (Hash::Sha512, Some(FindingCode::AlgorithmSha512)),
@@ -78,6 +81,7 @@ impl Call {
     /// Sets up the key, so that each message costs as little as it can.
     pub(super) fn prepare(self, key: &[u8]) -> PreparedCall {
         let digest = match self.hash {
+            Hash::Md5 => self.prepared::<Md5, Hmac<Md5>>(key),
             Hash::Sha1 => self.prepared::<Sha1, Hmac<Sha1>>(key),
             Hash::Sha256 => self.prepared::<Sha256, Hmac<Sha256>>(key),
             Hash::Sha384 => self.prepared::<Sha384, Hmac<Sha384>>(key),
@@ -92,7 +96,7 @@ impl Call {
         // Processors have instructions for SHA-256; the other hashes cost a multiple.
         let blocks = match self.hash {
             Hash::Sha256 => by_construction,
-            Hash::Sha1 | Hash::Sha384 | Hash::Sha512 => 4 * by_construction,
+            Hash::Md5 | Hash::Sha1 | Hash::Sha384 | Hash::Sha512 => 4 * by_construction,
         };
         PreparedCall { digest, blocks }
     }
@@ -116,8 +120,8 @@ impl Call {
 }
 
 impl PreparedCall {
-    pub(super) fn digest(&self, message: &str) -> HexDigest {
-        (self.digest)(message.as_bytes())
+    pub(super) fn digest(&self, message: &[u8]) -> HexDigest {
+        (self.digest)(message)
     }
 }
 

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use unicode_normalization::UnicodeNormalization;
 
+use super::escapes::{html_escaped, html_unescaped, json_escaped};
 use super::search::MAX_COMBINED;
-use super::{Finding, FindingCode, Variant, advice};
+use super::{Finding, FindingCode, Variant, advice, encodings};
 use crate::email::CanonicalEmail;
-use crate::embed::escaped;
 use crate::text::{is_blank, is_trimmed};
 use crate::unicode::push_lowercase;
 
-type Message = Variant<String>;
+type Message = Variant<Vec<u8>>;
 
 /// What `encodeURIComponent` leaves as it is (ECMAScript, 19.2.6.4), letters and digits aside.
 pub(super) const URI_COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -115,20 +115,32 @@ pub(super) fn messages(email: &str) -> Vec<Message> {
             messages.push(text, trim_code.into_iter().chain(lowercase_code).collect());
         }
     }
-    for Variant { value, deviations } in messages.clone_combinable() {
-        for (changed, code) in changes(&value) {
+    for (text, deviations) in messages.clone_combinable() {
+        for (changed, code) in changes(&text) {
             messages.push(changed, [&deviations[..], &[code]].concat());
         }
     }
     for (text, code) in STAND_INS {
         messages.push(text.to_owned(), vec![code]);
     }
-    messages.all
+    let encoded: Vec<_> = messages
+        .clone_combinable()
+        .iter()
+        .flat_map(|(text, deviations)| {
+            encodings(text)
+                .map(|(bytes, code)| Variant::new(bytes, [&deviations[..], &[code]].concat()))
+        })
+        .collect();
+    let as_text = messages
+        .all
+        .into_iter()
+        .map(|Variant { value, deviations }| Variant::new(value.into_bytes(), deviations));
+    as_text.chain(encoded).collect()
 }
 
 /// Returns the text as it is changed on the way between a database, a page and a request.
 fn changes(text: &str) -> Vec<(String, FindingCode)> {
-    vec![
+    let mut changes = vec![
         (format!("{text}\n"), FindingCode::EmailNotTrimmed),
         (format!("{text}\r\n"), FindingCode::EmailNotTrimmed),
         (format!("{text} "), FindingCode::EmailNotTrimmed),
@@ -142,26 +154,66 @@ fn changes(text: &str) -> Vec<(String, FindingCode)> {
             percent_decode_str(text).decode_utf8_lossy().into_owned(),
             FindingCode::EmailPercentDecoded,
         ),
-        (escaped(text), FindingCode::EmailHtmlEscaped),
         (html_unescaped(text), FindingCode::EmailHtmlUnescaped),
         (format!("\"{text}\""), FindingCode::EmailQuoted),
         (format!("'{text}'"), FindingCode::EmailQuoted),
         (format!("mailto:{text}"), FindingCode::EmailMailto),
-    ]
+    ];
+    let html = html_escaped(text).map(|escaped| (escaped, FindingCode::EmailHtmlEscaped));
+    let json = json_escaped(text).map(|escaped| (escaped, FindingCode::EmailJsonEscaped));
+    changes.extend(html.chain(json));
+    changes.extend(with_name(text).into_iter().map(|named| (named, FindingCode::EmailWithName)));
+    changes.extend(with_other_domain(text));
+    changes
+}
+
+/// Returns the address with the display names that sign-up forms make of it, and without the one that
+/// it has.
+fn with_name(text: &str) -> Vec<String> {
+    if let Some((_, address)) = text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) {
+        return vec![address.to_owned()];
+    }
+    let Some((local, _)) = text.rsplit_once('@') else { return Vec::new() };
+    let words: Vec<String> = local.split(['.', '_', '-']).map(capitalized).collect();
+    let names = [local.to_owned(), capitalized(local), words.concat(), words.join(" ")];
+    names
+        .into_iter()
+        .chain(words.into_iter().next())
+        .flat_map(|name| [format!("{name} <{text}>"), format!("\"{name}\" <{text}>")])
+        .chain([format!("<{text}>")])
+        .collect()
+}
+
+fn capitalized(word: &str) -> String {
+    let mut characters = word.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(characters).collect()
+}
+
+/// Returns the address with its domain in ASCII, and in Unicode.
+fn with_other_domain(text: &str) -> Vec<(String, FindingCode)> {
+    let Some((local, domain)) = text.rsplit_once('@') else { return Vec::new() };
+    let in_ascii = idna::domain_to_ascii(domain).ok();
+    let in_unicode = Some(idna::domain_to_unicode(domain).0);
+    [(in_ascii, FindingCode::EmailDomainInAscii), (in_unicode, FindingCode::EmailDomainInUnicode)]
+        .into_iter()
+        .filter_map(|(domain, code)| Some((format!("{local}@{}", domain?), code)))
+        .collect()
 }
 
 /// Texts in the order they were added, each with the fewest deviations that lead to it.
 #[derive(Default)]
 struct Messages {
-    all: Vec<Message>,
+    all: Vec<Variant<String>>,
     positions: HashMap<String, usize>,
 }
 
 impl Messages {
     /// Returns the texts to which one more deviation may be added.
-    fn clone_combinable(&self) -> Vec<Message> {
-        let is_combinable = |message: &&Message| message.deviations.len() < MAX_COMBINED;
-        self.all.iter().filter(is_combinable).cloned().collect()
+    fn clone_combinable(&self) -> Vec<(String, Vec<FindingCode>)> {
+        let is_combinable = |message: &&Variant<String>| message.deviations.len() < MAX_COMBINED;
+        let combinable = self.all.iter().filter(is_combinable);
+        combinable.map(|message| (message.value.clone(), message.deviations.clone())).collect()
     }
 
     fn push(&mut self, text: String, deviations: Vec<FindingCode>) {
@@ -200,14 +252,4 @@ fn lowercase_as_of(version: u8, text: &str) -> String {
             _ => lowercase(part),
         })
         .collect()
-}
-
-fn html_unescaped(text: &str) -> String {
-    text.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&#x27;", "'")
-        .replace("&#64;", "@")
-        .replace("&amp;", "&")
 }

@@ -3,8 +3,8 @@
 use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded, Encoding};
 use zeroize::Zeroizing;
 
-use super::{FindingCode, Variant};
-use crate::secret::{ISSUED_PREFIXES, Secret};
+use super::{FindingCode, Variant, utf16};
+use crate::secret::{Secret, USUAL_NAMES, without_issued_prefix};
 use crate::timestamp::Timestamp;
 use crate::verifier::Verifier;
 
@@ -37,7 +37,26 @@ pub(super) fn variants(
     variants.push(variant(b"", [FindingCode::SecretEmpty]));
     variants
         .extend(STAND_INS.map(|text| variant(text.as_bytes(), [FindingCode::SecretPlaceholder])));
+    variants.extend(USUAL_NAMES.into_iter().flat_map(variants_of_name));
     variants
+}
+
+/// Returns what a signer has in place of the secret that the variable holds.
+fn variants_of_name(name: &str) -> Vec<KeyVariant> {
+    let references = [
+        format!("${name}"),
+        format!("${{{name}}}"),
+        format!("$({name})"),
+        format!("%{name}%"),
+        format!("{{{{{name}}}}}"),
+        format!("{{{{ {name} }}}}"),
+        format!("process.env.{name}"),
+    ];
+    references
+        .into_iter()
+        .map(|text| variant(text.as_bytes(), [FindingCode::SecretNotExpanded]))
+        .chain([variant(name.as_bytes(), [FindingCode::SecretVariableName])])
+        .collect()
 }
 
 /// Returns the secret as it is, as files and shells change it, and as code decodes it.
@@ -52,14 +71,20 @@ fn variants_of(secret: &str, deviation: Option<FindingCode>) -> Vec<KeyVariant> 
         (format!("\"{secret}\""), FindingCode::SecretQuoted),
         (format!("'{secret}'"), FindingCode::SecretQuoted),
         (format!("`{secret}`"), FindingCode::SecretQuoted),
+        (format!("\u{FEFF}{secret}"), FindingCode::SecretByteOrderMark),
     ]
     .map(|(text, code)| (Zeroizing::new(text.into_bytes()), code));
 
-    let payload = ISSUED_PREFIXES.iter().find_map(|prefix| secret.strip_prefix(prefix));
+    let payload = Some(without_issued_prefix(secret)).filter(|payload| *payload != secret);
     let decoded = [Some(secret), payload].into_iter().flatten().flat_map(decodings);
+    let encoded = payload
+        .map(|payload| (payload.as_bytes().to_vec(), FindingCode::SecretWithoutPrefix))
+        .into_iter()
+        .chain(utf16(secret).map(|key| (key, FindingCode::SecretUtf16)))
+        .map(|(key, code)| (Zeroizing::new(key), code));
 
     let as_it_is = variant(secret.as_bytes(), deviation.as_slice());
-    let deviating = changed.into_iter().chain(decoded).map(|(key, code)| {
+    let deviating = changed.into_iter().chain(decoded).chain(encoded).map(|(key, code)| {
         Variant::new(key, deviation.into_iter().chain([code]).collect::<Vec<_>>())
     });
     std::iter::once(as_it_is).chain(deviating).collect()

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::email::URI_COMPONENT;
 use super::search::{MAX_COMBINED, MAX_COMBINED_BYTES};
-use super::{Finding, FindingCode, Variant, advice};
+use super::{Finding, FindingCode, Variant, advice, encodings};
 use crate::error::{Error, ErrorCode};
 use crate::host::PortalHost;
 use crate::link::PATH;
@@ -14,6 +14,7 @@ use crate::timestamp::{Timestamp, Tolerance};
 use crate::user::UserId;
 
 type Text = Variant<String>;
+type Message = Variant<Vec<u8>>;
 
 /// Ports that development servers and proxies usually have.
 const USUAL_PORTS: [u16; 9] = [80, 443, 3000, 4321, 5000, 5173, 8000, 8080, 8443];
@@ -68,7 +69,7 @@ pub(super) fn messages(
     url: &str,
     user_id: &str,
     timestamp: &str,
-) -> Vec<Text> {
+) -> Vec<Message> {
     let hosts = hosts(portal_host.as_str(), url);
     let max_combined = if user_id.len() > MAX_COMBINED_BYTES { 1 } else { MAX_COMBINED };
     let user_ids = user_ids(user_id);
@@ -83,7 +84,7 @@ pub(super) fn messages(
                     continue;
                 }
                 let parts = [&*host.value, &*user_id.value, &*timestamp.value];
-                messages.push(Variant::new(parts.join(":"), &deviations[..]));
+                messages.push(Variant::new(parts.join(":").into_bytes(), &deviations[..]));
                 if deviations.len() < max_combined {
                     messages.extend(arrangements(parts, &deviations));
                 }
@@ -93,8 +94,9 @@ pub(super) fn messages(
     messages
 }
 
-/// Returns the parts in other orders, with other separators, and with a part left out.
-fn arrangements([host, user_id, timestamp]: [&str; 3], deviations: &[FindingCode]) -> Vec<Text> {
+/// Returns the parts in other orders, with other separators, with a part left out, and in other
+/// encodings.
+fn arrangements([host, user_id, timestamp]: [&str; 3], deviations: &[FindingCode]) -> Vec<Message> {
     let orders = [
         [host, timestamp, user_id],
         [user_id, host, timestamp],
@@ -113,6 +115,8 @@ fn arrangements([host, user_id, timestamp]: [&str; 3], deviations: &[FindingCode
         .into_iter()
         .chain(separated)
         .chain(shortened)
+        .map(|(text, code)| (text.into_bytes(), code))
+        .chain(encodings(&[host, user_id, timestamp].join(":")))
         .map(|(text, code)| Variant::new(text, [deviations, &[code]].concat()))
         .collect()
 }
@@ -204,7 +208,7 @@ pub(super) fn messages_with_milliseconds(
     host: &PortalHost,
     user_id: &str,
     timestamp: &str,
-) -> Vec<Text> {
+) -> Vec<Message> {
     let Ok(timestamp) = Timestamp::parse(timestamp) else { return Vec::new() };
     if user_id.len() > MAX_COMBINED_BYTES {
         return Vec::new();
@@ -213,7 +217,7 @@ pub(super) fn messages_with_milliseconds(
     (start..start + MILLISECONDS_PER_SECOND)
         .map(|milliseconds| {
             let text = format!("{host}:{user_id}:{milliseconds}");
-            Variant::new(text, [FindingCode::LinkTimestampInMilliseconds])
+            Variant::new(text.into_bytes(), [FindingCode::LinkTimestampInMilliseconds])
         })
         .collect()
 }

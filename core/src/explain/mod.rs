@@ -7,6 +7,7 @@
 mod advice;
 mod call;
 mod email;
+mod escapes;
 mod key;
 mod link;
 mod search;
@@ -21,7 +22,7 @@ use crate::verifier::Verifier;
 
 use search::Search;
 
-/// Input beyond this is not tried (SPEC 8, rule 2).
+/// Beyond this no deviation is tried (SPEC 8, rule 2).
 const MAX_INPUT_BYTES: usize = 4096;
 
 codes! {
@@ -83,6 +84,14 @@ codes! {
         EmailNone = "email_none",
         /// The empty text was signed.
         EmailBlank = "email_blank",
+        /// The e-mail was signed with a display name, or in angle brackets.
+        EmailWithName = "email_with_name",
+        /// The e-mail was signed with JSON's escapes.
+        EmailJsonEscaped = "email_json_escaped",
+        /// The e-mail was signed with its domain in ASCII (Punycode).
+        EmailDomainInAscii = "email_domain_in_ascii",
+        /// The e-mail was signed with its domain in Unicode.
+        EmailDomainInUnicode = "email_domain_in_unicode",
         /// A text without `@` stands where the e-mail belongs.
         EmailIsUserId = "email_is_user_id",
         /// The e-mail is one that must not be signed.
@@ -93,6 +102,16 @@ codes! {
         SecretBlanks = "secret_blanks",
         /// The key had quotes around it.
         SecretQuoted = "secret_quoted",
+        /// The key was the secret without `hdh_secret_` or `dsk_secret_`.
+        SecretWithoutPrefix = "secret_without_prefix",
+        /// The key began with a byte order mark.
+        SecretByteOrderMark = "secret_byte_order_mark",
+        /// The key was the secret in UTF-16.
+        SecretUtf16 = "secret_utf16",
+        /// The key was a reference to a variable, which nothing had resolved.
+        SecretNotExpanded = "secret_not_expanded",
+        /// The key was the name of the variable.
+        SecretVariableName = "secret_variable_name",
         /// The key was decoded from hexadecimal digits.
         SecretHexDecoded = "secret_hex_decoded",
         /// The key was decoded from base64.
@@ -109,12 +128,18 @@ codes! {
         SecretOfOtherPurpose = "secret_of_other_purpose",
         /// Key and message were swapped.
         KeyAndMessageSwapped = "key_and_message_swapped",
+        /// MD5 was used.
+        AlgorithmMd5 = "algorithm_md5",
         /// SHA-1 was used.
         AlgorithmSha1 = "algorithm_sha1",
         /// SHA-384 was used.
         AlgorithmSha384 = "algorithm_sha384",
         /// SHA-512 was used.
         AlgorithmSha512 = "algorithm_sha512",
+        /// The message was signed in UTF-16.
+        MessageUtf16 = "message_utf16",
+        /// The message was signed in Latin-1.
+        MessageLatin1 = "message_latin1",
         /// Secret and message were hashed without HMAC.
         PlainHashSecretFirst = "plain_hash_secret_first",
         /// Message and secret were hashed without HMAC.
@@ -125,6 +150,14 @@ codes! {
         OutputBase64 = "output_base64",
         /// The signature is written in base64url.
         OutputBase64url = "output_base64url",
+        /// The signature is the base64 form of hexadecimal digits.
+        OutputBase64OfHex = "output_base64_of_hex",
+        /// The signature is a list of numbers.
+        OutputByteList = "output_byte_list",
+        /// The signature has separators between its bytes.
+        OutputSeparated = "output_separated",
+        /// The signature is percent-encoded.
+        OutputPercentEncoded = "output_percent_encoded",
         /// The signature is cut off.
         OutputTruncated = "output_truncated",
         /// The signature has a prefix such as `sha256=`.
@@ -249,6 +282,29 @@ impl<T> Variant<T> {
     }
 }
 
+/// Returns the text in UTF-16, in both orders of bytes.
+fn utf16(text: &str) -> [Vec<u8>; 2] {
+    [
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+    ]
+}
+
+/// Returns the text in the encodings that are usual beside UTF-8.
+fn encodings(text: &str) -> impl Iterator<Item = (Vec<u8>, FindingCode)> {
+    let in_utf16 = utf16(text).map(|bytes| (bytes, FindingCode::MessageUtf16));
+    let in_latin1 = latin1(text).map(|bytes| (bytes, FindingCode::MessageLatin1));
+    in_utf16.into_iter().chain(in_latin1)
+}
+
+/// Returns the text in Latin-1, if that has all of its characters and not the same bytes.
+fn latin1(text: &str) -> Option<Vec<u8>> {
+    if text.is_ascii() {
+        return None;
+    }
+    text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect()
+}
+
 /// Explains an e-mail seal.
 pub(crate) fn email(
     verifier: &Verifier,
@@ -280,9 +336,6 @@ pub(crate) fn link(
     other_secrets: &[Secret],
     now: Timestamp,
 ) -> Explanation {
-    if url.len() > MAX_INPUT_BYTES {
-        return Finding::from(FindingCode::InputTooLong).into();
-    }
     let claim = match Claim::read(url) {
         Ok(Some(claim)) => claim,
         Ok(None) => return Finding::from(FindingCode::LinkPublic).into(),
@@ -290,6 +343,9 @@ pub(crate) fn link(
     };
     if let Ok(verified) = verifier.verify_claim(portal_host, &claim, now) {
         return advice::no_deviation(verified.secret_index).into();
+    }
+    if url.len() > MAX_INPUT_BYTES {
+        return Finding::from(FindingCode::InputTooLong).into();
     }
     let (user_id, timestamp, signature) = match claim.texts() {
         Ok(texts) => texts,

@@ -18,9 +18,9 @@ const MAX_BLOCKS: usize = 50_000;
 
 /// What to combine.
 pub(super) struct Search {
-    pub(super) messages: Vec<Variant<String>>,
+    pub(super) messages: Vec<Variant<Vec<u8>>>,
     /// Messages that are tried with the specified key and call only, since there are many.
-    pub(super) lone_messages: Vec<Variant<String>>,
+    pub(super) lone_messages: Vec<Variant<Vec<u8>>>,
     pub(super) keys: Vec<Variant<Zeroizing<Vec<u8>>>>,
     pub(super) written: Vec<WrittenForm>,
 }
@@ -85,7 +85,7 @@ impl Search {
         wanted: usize,
         number: usize,
         is_otherwise_specified: bool,
-    ) -> impl Iterator<Item = &Variant<String>> {
+    ) -> impl Iterator<Item = &Variant<Vec<u8>>> {
         let lone = if is_otherwise_specified { &self.lone_messages[..] } else { &[] };
         self.messages
             .iter()
@@ -95,7 +95,7 @@ impl Search {
     }
 
     /// Returns how the message's digest is written, if it is what the signature stands for.
-    fn written_as(&self, call: &PreparedCall, message: &str) -> Option<Vec<FindingCode>> {
+    fn written_as(&self, call: &PreparedCall, message: &[u8]) -> Option<Vec<FindingCode>> {
         let digest = call.digest(message);
         self.written.iter().find_map(|form| {
             let is_truncated = written::is_beginning_of(form, digest.as_bytes())?;
@@ -106,7 +106,7 @@ impl Search {
 }
 
 /// Takes the work of one digest off what is left; `false` when that is not enough.
-fn is_affordable(message: &Variant<String>, call: &PreparedCall, blocks_left: &mut usize) -> bool {
+fn is_affordable(message: &Variant<Vec<u8>>, call: &PreparedCall, blocks_left: &mut usize) -> bool {
     let blocks = call.blocks + message.value.len() / 64;
     let left = blocks_left.checked_sub(blocks);
     *blocks_left = left.unwrap_or_default();

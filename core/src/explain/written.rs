@@ -2,6 +2,8 @@
 
 use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded, Encoding};
 
+use percent_encoding::percent_decode_str;
+
 use super::{FindingCode, Variant};
 use crate::text::is_blank;
 
@@ -9,12 +11,15 @@ use crate::text::is_blank;
 /// rule 4).
 const MIN_DIGITS: usize = 32;
 
-/// Lengths in bytes of the digests that the search computes: SHA-1, SHA-256, SHA-384, SHA-512.
-const DIGEST_BYTES: [usize; 4] = [20, 32, 48, 64];
+/// Lengths in bytes of the digests that the search computes: MD5, SHA-1, SHA-256, SHA-384, SHA-512.
+const DIGEST_BYTES: [usize; 5] = [16, 20, 32, 48, 64];
 
 /// Labels that tools and other vendors put before a digest, in lower case.
 const LABELS: [&str; 8] =
     ["sha256=", "sha256:", "hmac-sha256=", "sha1=", "sha384=", "sha512=", "v1=", "0x"];
+
+/// Separators between the bytes of a digest: .NET writes the first, fingerprints have the second.
+const SEPARATORS: [&str; 3] = ["-", ":", " "];
 
 /// Returns the text without what surrounds it, if that does; the code of the deviation.
 type Wrapping = (fn(&str) -> Option<&str>, FindingCode);
@@ -23,6 +28,17 @@ const WRAPPINGS: [Wrapping; 3] = [
     (without_blanks, FindingCode::OutputNotTrimmed),
     (without_quotes, FindingCode::OutputQuoted),
     (without_label, FindingCode::OutputPrefixed),
+];
+
+/// Returns the text in hexadecimal digits, if it is written this way; the code of the deviation.
+type Spelling = (fn(&str) -> Option<String>, FindingCode);
+
+const SPELLINGS: [Spelling; 5] = [
+    (from_base64, FindingCode::OutputBase64),
+    (from_base64url, FindingCode::OutputBase64url),
+    (from_base64_of_hex, FindingCode::OutputBase64OfHex),
+    (from_byte_list, FindingCode::OutputByteList),
+    (from_separated, FindingCode::OutputSeparated),
 ];
 
 /// The lowercase hexadecimal digits that a signature may stand for, and how it is written.
@@ -38,9 +54,19 @@ pub(super) fn forms(signature: &str) -> Vec<WrittenForm> {
             deviations.push(code);
         }
     }
-    [hexadecimal(text), base64(text)]
+    let decoded = percent_decoded(text);
+    if let Some(decoded) = &decoded {
+        text = decoded;
+        deviations.push(FindingCode::OutputPercentEncoded);
+    }
+    let spelled = SPELLINGS.into_iter().filter_map(|(digits_of, code)| {
+        let mut form = hexadecimal(&digits_of(text)?)?;
+        form.deviations.insert(0, code);
+        Some(form)
+    });
+    hexadecimal(text)
         .into_iter()
-        .flatten()
+        .chain(spelled)
         .map(|form| Variant::new(form.value, [&deviations[..], &form.deviations].concat()))
         .collect()
 }
@@ -82,15 +108,52 @@ fn hexadecimal(text: &str) -> Option<WrittenForm> {
     Some(Variant::new(text.to_ascii_lowercase(), deviations))
 }
 
-fn base64(text: &str) -> Option<WrittenForm> {
-    let is_url_alphabet = text.contains(['-', '_']) || !text.contains(['+', '/', '=']);
-    let (decoded, code) = if is_url_alphabet {
-        let decoded = Base64UrlUnpadded::decode_vec(text).or_else(|_| Base64Url::decode_vec(text));
-        (decoded, FindingCode::OutputBase64url)
-    } else {
-        let decoded = Base64::decode_vec(text).or_else(|_| Base64Unpadded::decode_vec(text));
-        (decoded, FindingCode::OutputBase64)
+/// Returns the text with its percent-encoding resolved, if it has one.
+fn percent_decoded(text: &str) -> Option<String> {
+    let decoded = percent_decode_str(text).decode_utf8().ok()?;
+    (decoded != text).then(|| decoded.into_owned())
+}
+
+fn from_base64(text: &str) -> Option<String> {
+    let is_of_alphabet = text.contains(['+', '/', '=']);
+    let decoded = Base64::decode_vec(text).or_else(|_| Base64Unpadded::decode_vec(text));
+    is_of_alphabet.then_some(decoded.ok()).flatten().and_then(|bytes| digits_of_digest(&bytes))
+}
+
+fn from_base64url(text: &str) -> Option<String> {
+    let is_of_alphabet = text.contains(['-', '_']) || !text.contains(['+', '/', '=']);
+    let decoded = Base64UrlUnpadded::decode_vec(text).or_else(|_| Base64Url::decode_vec(text));
+    is_of_alphabet.then_some(decoded.ok()).flatten().and_then(|bytes| digits_of_digest(&bytes))
+}
+
+fn from_base64_of_hex(text: &str) -> Option<String> {
+    let decoded = Base64::decode_vec(text)
+        .or_else(|_| Base64Unpadded::decode_vec(text))
+        .or_else(|_| Base64UrlUnpadded::decode_vec(text));
+    let digits = String::from_utf8(decoded.ok()?).ok()?;
+    DIGEST_BYTES.contains(&(digits.len() / 2)).then_some(digits)
+}
+
+/// Reads what languages print of an array of bytes: numbers, separated by commas, in brackets or not.
+fn from_byte_list(text: &str) -> Option<String> {
+    let list = text.trim_matches(['[', ']', '{', '}', '(', ')', '<', '>']);
+    // Java's bytes have a sign.
+    let byte = |number: &str| {
+        let number: i16 = number.trim().parse().ok()?;
+        u8::try_from(number).or_else(|_| i8::try_from(number).map(i8::cast_unsigned)).ok()
     };
-    let decoded = decoded.ok().filter(|bytes| DIGEST_BYTES.contains(&bytes.len()))?;
-    Some(Variant::new(base16ct::lower::encode_string(&decoded), [code]))
+    let bytes: Option<Vec<u8>> = list.split(',').map(byte).collect();
+    digits_of_digest(&bytes?)
+}
+
+fn from_separated(text: &str) -> Option<String> {
+    SEPARATORS.into_iter().find_map(|separator| {
+        let mut bytes = text.split(separator);
+        let is_separated = text.contains(separator) && bytes.all(|byte| byte.len() == 2);
+        is_separated.then(|| text.replace(separator, ""))
+    })
+}
+
+fn digits_of_digest(bytes: &[u8]) -> Option<String> {
+    DIGEST_BYTES.contains(&bytes.len()).then(|| base16ct::lower::encode_string(bytes))
 }

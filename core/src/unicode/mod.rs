@@ -1,4 +1,4 @@
-//! Lower case by Unicode 17.0, from data of our own (SPEC 1.3, 3.3).
+//! Lower case and properties by Unicode 17.0, from data of our own (SPEC 1.2, 1.3, 3.3).
 //!
 //! The standard library's data changes with the compiler, and a shared library's with whatever else
 //! is in the lock file; signed bytes never change.
@@ -15,6 +15,8 @@ const COMMON: usize = 0x600;
 static COMMON_LOWERCASE: [u16; COMMON] = common_lowercase();
 static COMMON_CASED: [bool; COMMON] = common_members(tables::CASED);
 static COMMON_CASE_IGNORABLE: [bool; COMMON] = common_members(tables::CASE_IGNORABLE);
+static COMMON_INVISIBLE: [bool; COMMON] = common_members(tables::INVISIBLE);
+static COMMON_UNASSIGNED: [bool; COMMON] = common_members(tables::UNASSIGNED);
 
 /// Appends `text` in lower case to `lower`, and stops once `lower` holds more than `limit` bytes.
 pub(crate) fn push_lowercase(text: &str, limit: usize, lower: &mut String) {
@@ -29,6 +31,16 @@ pub(crate) fn push_lowercase(text: &str, limit: usize, lower: &mut String) {
             _ => lower.push(simple_lowercase(character)),
         }
     }
+}
+
+/// Tells whether the character is default-ignorable or a format character.
+pub(crate) fn is_invisible(character: char) -> bool {
+    contains(&COMMON_INVISIBLE, tables::INVISIBLE, character)
+}
+
+/// Tells whether the character is unassigned, a noncharacter, or for private use.
+pub(crate) fn is_unassigned(character: char) -> bool {
+    contains(&COMMON_UNASSIGNED, tables::UNASSIGNED, character)
 }
 
 fn simple_lowercase(character: char) -> char {

@@ -4,6 +4,7 @@
 use icu_casemap::CaseMapper;
 use icu_locale_core::LanguageIdentifier;
 use ring::hmac;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 use url::{Host, Url};
 
 /// The kind and the code of an error (section 7.1).
@@ -40,10 +41,38 @@ fn is_control(character: char) -> bool {
     matches!(character, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}')
 }
 
+/// The property `Default_Ignorable_Code_Point` (`DerivedCoreProperties.txt`), or the category Cf.
+fn is_invisible(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+        || character.general_category() == GeneralCategory::Format
+}
+
+fn is_undefined(character: char) -> bool {
+    let category = character.general_category();
+    matches!(category, GeneralCategory::Unassigned | GeneralCategory::PrivateUse)
+}
+
 // Section 2: secrets
 
-const PUBLIC_PREFIXES: [&str; 7] =
-    ["PUBLIC_", "NEXT_PUBLIC_", "VITE_", "NUXT_PUBLIC_", "REACT_APP_", "EXPO_PUBLIC_", "GATSBY_"];
+const PUBLIC_PREFIXES: [&str; 12] = [
+    "PUBLIC_",
+    "NEXT_PUBLIC_",
+    "VITE_",
+    "NUXT_PUBLIC_",
+    "REACT_APP_",
+    "EXPO_PUBLIC_",
+    "GATSBY_",
+    "VUE_APP_",
+    "MIX_",
+    "NUXT_ENV_",
+    "NG_APP_",
+    "STORYBOOK_",
+];
 const PLACEHOLDERS: [&str; 5] = ["YOUR_HMAC_SECRET", "changeme", "undefined", "null", "None"];
 const SECRET_PREFIXES: [&str; 2] = ["hdh_secret_", "dsk_secret_"];
 
@@ -54,12 +83,34 @@ fn is_placeholder_itself(text: &str) -> bool {
         || (text.chars().count() >= 2 && text.chars().all(|character| Some(character) == first))
 }
 
-fn is_placeholder(text: &str) -> bool {
-    is_placeholder_itself(text)
-        || SECRET_PREFIXES
-            .iter()
-            .filter_map(|prefix| text.strip_prefix(prefix))
-            .any(is_placeholder_itself)
+fn is_placeholder_of_variable(text: &str) -> bool {
+    let is_framed = |start: &str, end: &str| {
+        text.len() >= start.len() + end.len() && text.starts_with(start) && text.ends_with(end)
+    };
+    let is_named = |start: &str, end: &str| {
+        is_framed(start, end) && is_variable_name(&text[start.len()..text.len() - end.len()])
+    };
+    let lower = text.to_ascii_lowercase();
+    let is_your_secret = lower.strip_prefix("your").is_some_and(|rest| rest.contains("secret"));
+    let is_reference =
+        ["process.env.", "op://", "vault:"].iter().any(|start| text.starts_with(start));
+    is_named("$", "")
+        || is_named("%", "%")
+        || is_framed("{{", "}}")
+        || is_framed("ENC[", "]")
+        || is_reference
+        || is_your_secret
+}
+
+fn is_variable_name(text: &str) -> bool {
+    let mut characters = text.chars();
+    let is_start = |character: char| character.is_ascii_alphabetic() || character == '_';
+    characters.next().is_some_and(is_start)
+        && characters.all(|character| is_start(character) || character.is_ascii_digit())
+}
+
+fn behind_prefix(text: &str) -> &str {
+    SECRET_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text)
 }
 
 fn is_padded(text: &str) -> bool {
@@ -71,6 +122,18 @@ fn is_padded(text: &str) -> bool {
 }
 
 pub(crate) fn key_of_secret(secret: Option<&str>) -> Result<hmac::Key, Refusal> {
+    key_unless(secret, is_placeholder_itself)
+}
+
+pub(crate) fn key_of_variable(name: &str, value: Option<&str>) -> Result<hmac::Key, Refusal> {
+    refuse_public_name(name)?;
+    key_unless(value, |text| is_placeholder_itself(text) || is_placeholder_of_variable(text))
+}
+
+fn key_unless(
+    secret: Option<&str>,
+    is_placeholder: impl Fn(&str) -> bool,
+) -> Result<hmac::Key, Refusal> {
     let secret = secret.ok_or(of_secret("secret_missing"))?;
     if secret.is_empty() {
         return Err(of_secret("secret_empty"));
@@ -81,16 +144,16 @@ pub(crate) fn key_of_secret(secret: Option<&str>) -> Result<hmac::Key, Refusal> 
     if secret.contains(is_control) {
         return Err(of_secret("secret_malformed"));
     }
-    if is_placeholder(secret) {
+    if is_placeholder(secret) || is_placeholder(behind_prefix(secret)) {
         return Err(of_secret("secret_placeholder"));
     }
-    if secret.len() < 16 {
+    if behind_prefix(secret).len() < 16 {
         return Err(of_secret("secret_too_short"));
     }
     Ok(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()))
 }
 
-pub(crate) fn refuse_public_name(name: &str) -> Result<(), Refusal> {
+fn refuse_public_name(name: &str) -> Result<(), Refusal> {
     if PUBLIC_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
         return Err(of_secret("secret_public"));
     }
@@ -110,8 +173,15 @@ pub(crate) fn canonical_email(email: &str) -> Result<String, Refusal> {
     }
     let has_both_parts =
         canonical.rsplit_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
-    let is_forbidden = |character| is_control(character) || is_blank(character) || character == ':';
-    if canonical.contains(is_forbidden) || !has_both_parts {
+    let is_forbidden = |character| {
+        is_control(character)
+            || is_blank(character)
+            || is_invisible(character)
+            || matches!(character, ':' | '\u{2800}')
+    };
+    // ICU4X maps the case of letters that Unicode 17.0 does not have; they are looked for before that.
+    let is_defined = !trimmed.contains(is_undefined);
+    if canonical.contains(is_forbidden) || !is_defined || !has_both_parts {
         return Err(of_input("email_malformed"));
     }
     if trimmed.chars().any(|character| !character.is_ascii() && becomes_ascii(character)) {
@@ -178,10 +248,16 @@ fn check_user_id(user_id: &str) -> Result<(), Refusal> {
     if user_id.is_empty() {
         return Err(of_input("user_id_empty"));
     }
-    if user_id.len() > 255 {
+    if user_id.len() > 512 {
         return Err(of_input("user_id_too_long"));
     }
-    if user_id.contains(is_control) {
+    let is_missing =
+        ["undefined", "null", "None", "nil", "NaN", "[object Object]"].contains(&user_id);
+    if is_missing
+        || user_id.contains(|character| is_control(character) || is_invisible(character))
+        || user_id.starts_with(is_blank)
+        || user_id.ends_with(is_blank)
+    {
         return Err(of_input("user_id_malformed"));
     }
     Ok(())

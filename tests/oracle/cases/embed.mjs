@@ -14,7 +14,7 @@ function emails() {
     embedded('email-canonical', 'the canonical e-mail stands in the page', { email: ' Ada@Example.com\n' }),
     embedded('email-sigma', 'a final sigma', { email: 'ΟΔΥΣΣΕΥΣ@example.gr' }),
     embedded('email-unicode', 'non-ASCII text is not escaped', { email: 'élodie😀@bücher.example' }),
-    embedded('email-separators', 'nor is anything else but the five', { email: 'a\u200bb\u00ad/\\`={}@example.com' }),
+    embedded('email-separators', 'nor is anything else but the five', { email: 'ab/\\`={}@example.com' }),
     embedded('escape-ampersand', '& is escaped', { email: 'o&m@example.com' }),
     embedded('escape-entity', 'and what looks escaped is escaped again', { email: 'o&amp;m@example.com' }),
     embedded('escape-less-than', '< is escaped', { email: 'a<b@example.com' }),

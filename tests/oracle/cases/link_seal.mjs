@@ -1,5 +1,5 @@
 import { LATEST, canonicalHost, linkMessage, linkQuery, signatureOf } from '../seal.mjs'
-import { HOST, NOW, OLDER_SECRET, OTHER_SECRET, SECRET, caseOf } from './case.mjs'
+import { HOST, NOW, OLDER_SECRET, OTHER_SECRET, SECRET, caseOf, hex } from './case.mjs'
 
 export const comment = 'SPEC 4 and 5.2: signing, writing, reading and verifying a link'
 
@@ -48,15 +48,15 @@ const USER_IDS = [
   ['reserved', 'a:b&c=d+e%', 'SPEC 11.2: what a query reserves'],
   ['percent-encoded', 'a%20b%2B', 'percent-encoding in a user id is text'],
   ['plus', '+1 555 0100', 'a plus and blanks'],
-  ['blanks', ' padded ', 'blanks are kept'],
-  ['blank', ' ', 'a single blank is a user id'],
-  ['no-break-space', '\u00a0', 'and so is U+00A0'],
-  ['byte-order-mark', '\ufeffuser', 'U+FEFF is kept'],
   ['line-separator', 'a\u2028b\u2029c', 'U+2028 and U+2029 are no control characters'],
   ['case', 'User-42', 'upper case is kept'],
   ['quotes', '"\'`\\', 'quotes and a backslash'],
   ['markup', '<b>&amp;</b>', 'markup'],
-  ['emoji', '👩\u200d💻', 'emoji'],
+  ['emoji', '👩💻', 'emoji'],
+  ['private-use', 'a\ue000\u0378b', 'private use and unassigned characters: an id need not be readable'],
+  ['space-inside', 'user 42', 'a blank inside'],
+  ['missing-upper', 'Undefined', 'only what a language prints is a missing value'],
+  ['missing-inside', 'null-island', 'a word inside another text'],
   ['non-ascii', 'größe/用户', 'non-ASCII text'],
   ['decomposed', 'jose\u0301', 'no normalisation'],
   ['kelvin', '\u212a', 'U+212A: nothing is lowercased'],
@@ -66,22 +66,36 @@ const USER_IDS = [
   ['uuid', '123e4567-e89b-12d3-a456-426614174000', 'a UUID'],
   ['email', 'ada@example.com', 'an e-mail address'],
   ['slashes', '../../etc?x#y', 'a path, a query and a fragment'],
-  ['255-bytes', 'u'.repeat(255), 'the longest user id'],
-  ['255-bytes-multibyte', 'é'.repeat(127) + 'u', 'the longest user id, counted in bytes'],
+  ['256-bytes', 'u'.repeat(256), 'the longest SAML name id'],
+  ['512-bytes', 'u'.repeat(512), 'the longest user id'],
+  ['512-bytes-multibyte', 'é'.repeat(256), 'the longest user id, counted in bytes'],
 ]
 
 const REFUSED_USER_IDS = [
   ['empty', '', 'user_id_empty', 'no user id'],
-  ['256-bytes', 'u'.repeat(256), 'user_id_too_long', 'a byte too long'],
-  ['256-bytes-multibyte', 'é'.repeat(128), 'user_id_too_long', '128 characters, 256 bytes'],
-  ['256-bytes-astral', '😀'.repeat(64), 'user_id_too_long', '64 characters, 256 bytes'],
+  ['513-bytes', 'u'.repeat(513), 'user_id_too_long', 'a byte too long'],
+  ['514-bytes-multibyte', 'é'.repeat(257), 'user_id_too_long', '257 characters, 514 bytes'],
+  ['516-bytes-astral', '😀'.repeat(129), 'user_id_too_long', '129 characters, 516 bytes'],
   ['nul', 'user\0', 'user_id_malformed', 'NUL'],
   ['tab', 'a\tb', 'user_id_malformed', 'a tab'],
   ['newline', 'user-42\n', 'user_id_malformed', 'a line feed at the end'],
   ['delete', 'a\x7fb', 'user_id_malformed', 'U+007F'],
   ['next-line', 'a\u0085b', 'user_id_malformed', 'U+0085'],
   ['c1', 'a\u009fb', 'user_id_malformed', 'U+009F'],
-  ['order-length-before-control', `\n${'u'.repeat(255)}`, 'user_id_too_long', 'too long, and with a control character'],
+  ...[0xad, 0x34f, 0x61c, 0x115f, 0x180e, 0x200b, 0x200d, 0x202e, 0x2060, 0x2066, 0x3164, 0xfe0f, 0xffa0, 0xe0001, 0xe0100]
+    .map((codePoint) => [`invisible-${hex(codePoint)}`, `a${String.fromCodePoint(codePoint)}b`, 'user_id_malformed', `U+${hex(codePoint).toUpperCase()} is invisible`]),
+  ...[0x20, 0xa0, 0x1680, 0x2007, 0x2028, 0x3000, 0xfeff].flatMap((codePoint) => [
+    [`blank-${hex(codePoint)}-leading`, `${String.fromCodePoint(codePoint)}a`, 'user_id_malformed', `U+${hex(codePoint).toUpperCase()} in front`],
+    [`blank-${hex(codePoint)}-trailing`, `a${String.fromCodePoint(codePoint)}`, 'user_id_malformed', `U+${hex(codePoint).toUpperCase()} at the end`],
+  ]),
+  ['blank-alone', ' ', 'user_id_malformed', 'a blank and nothing else'],
+  ['missing-undefined', 'undefined', 'user_id_malformed', 'what JavaScript prints for a missing value'],
+  ['missing-null', 'null', 'user_id_malformed', 'what JavaScript and Java print'],
+  ['missing-none', 'None', 'user_id_malformed', 'what Python prints'],
+  ['missing-nil', 'nil', 'user_id_malformed', 'what Ruby and Go print'],
+  ['missing-nan', 'NaN', 'user_id_malformed', 'what is not a number prints as'],
+  ['missing-object', '[object Object]', 'user_id_malformed', 'the record in place of its id'],
+  ['order-length-before-control', `\n${'u'.repeat(512)}`, 'user_id_too_long', 'too long, and with a control character'],
 ]
 
 function signing() {
@@ -204,7 +218,7 @@ function linking() {
     linked('latest', 'the latest time', { timestamp: LATEST }),
     linked('too-early', 'a time before 1970', { timestamp: -1, fails: 'timestamp_malformed' }),
     linked('id-empty', 'no user id', { user_id: '', fails: 'user_id_empty' }),
-    linked('id-too-long', 'a user id of 256 bytes', { user_id: 'u'.repeat(256), fails: 'user_id_too_long' }),
+    linked('id-too-long', 'a user id of 513 bytes', { user_id: 'u'.repeat(513), fails: 'user_id_too_long' }),
     linked('order-url-before-user', 'the URL is checked before the user id', { portal_url: '', user_id: '', fails: 'portal_url_malformed' }),
     linked('order-insecure-before-user', 'its scheme too', { portal_url: 'http://help.company.com', user_id: '', fails: 'portal_url_insecure' }),
     linked('order-user-before-time', 'the user id before the time', { user_id: '\n', timestamp: -1, fails: 'user_id_malformed' }),
@@ -353,7 +367,6 @@ function readingUserIds() {
     encoded('raw-unicode', 'what is not encoded is UTF-8', 'é😀', 'é😀'),
     encoded('half-encoded', 'raw and encoded side by side', 'é%C3%A9', 'éé'),
     encoded('replacement-character', 'U+FFFD itself is valid', '%EF%BF%BD', '\ufffd'),
-    encoded('byte-order-mark', 'U+FEFF is kept', '%EF%BB%BFa', '\ufeffa'),
     encoded('overencoded', 'letters may be encoded', '%75%73%65%72', 'user'),
     encoded('quotes', 'quotes need no encoding', '"\'<>', '"\'<>'),
     encoded('blank', 'a raw blank', 'a b', 'a b'),
@@ -375,10 +388,13 @@ function readingRefusals() {
     read('invalid-order-time-form', "a timestamp's form before an invalid signature", query({ timestamp: '01', signature: '%FF' }), { fails: 'timestamp_malformed' }),
     read('invalid-repeated', 'invalid and repeated', `${query({ user_id: '%FF' })}&user_id=1`, { fails: 'identity_repeated' }),
     read('invalid-incomplete', 'invalid and incomplete', '/?user_id=%FF', { fails: 'identity_incomplete' }),
+    read('byte-order-mark', 'U+FEFF is kept, and refused: no decoder may drop it', query({ user_id: '%EF%BB%BFa' }), { fails: 'user_id_malformed' }),
+    read('blank-encoded', 'a blank at the end, written as a plus', query({ user_id: 'user-42+' }), { fails: 'user_id_malformed' }),
+    read('missing-value', 'what a missing value prints as', query({ user_id: 'undefined' }), { fails: 'user_id_malformed' }),
     read('control-encoded', 'an encoded control character', query({ user_id: 'user%0A' }), { fails: 'user_id_malformed' }),
     read('nul-encoded', 'an encoded NUL', query({ user_id: 'user%00' }), { fails: 'user_id_malformed' }),
     read('newline-raw', 'a raw line feed', query({ user_id: 'us\ner' }), { fails: 'user_id_malformed' }),
-    read('id-too-long', 'the decoded value counts: 256 bytes', query({ user_id: '%41'.repeat(256) }), { fails: 'user_id_too_long' }),
+    read('id-too-long', 'the decoded value counts: 513 bytes', query({ user_id: '%41'.repeat(513) }), { fails: 'user_id_too_long' }),
     read('id-empty', 'an empty user id counts as there', query({ user_id: '' }), { fails: 'user_id_empty' }),
     read('timestamp-empty', 'so does an empty timestamp', query({ timestamp: '' }), { fails: 'timestamp_malformed' }),
     read('signature-empty', 'and an empty signature', query({ signature: '' }), { fails: 'signature_malformed' }),

@@ -4,7 +4,8 @@ import { NOW, SECRET, caseOf, hex } from './case.mjs'
 export const comment = 'SPEC 2: which secrets are refused, by which code, wherever they are given'
 
 const EMAIL = 'ada@example.com'
-const PUBLIC_PREFIXES = ['PUBLIC_', 'NEXT_PUBLIC_', 'VITE_', 'NUXT_PUBLIC_', 'REACT_APP_', 'EXPO_PUBLIC_', 'GATSBY_']
+const PUBLIC_PREFIXES = ['PUBLIC_', 'NEXT_PUBLIC_', 'VITE_', 'NUXT_PUBLIC_', 'REACT_APP_', 'EXPO_PUBLIC_', 'GATSBY_',
+  'VUE_APP_', 'MIX_', 'NUXT_ENV_', 'NG_APP_', 'STORYBOOK_']
 const PLACEHOLDERS = ['YOUR_HMAC_SECRET', 'changeme', 'undefined', 'null', 'None']
 const TRIM_SET_AND_NEXT_LINE = [0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20, 0x85, 0xa0, 0x1680, 0x2000, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff]
 
@@ -143,8 +144,12 @@ function lengths() {
     given('length-14-utf-16', '🔑🗝🔒ab', 'secret_too_short', 'five characters, 14 bytes'),
     given('length-1000', 'ab'.repeat(500), undefined, 'no upper bound'),
     given('length-two', 'ab', 'secret_too_short', 'two characters'),
+    given('length-15-prefixed', 'hdh_secret_0123456789abcde', 'secret_too_short', 'the prefix does not count: 15 bytes behind it'),
+    given('length-16-prefixed', 'dsk_secret_0123456789abcdef', undefined, '16 bytes behind the prefix'),
+    given('length-prefix-twice', 'dsk_secret_dsk_secret_01234', undefined, 'one prefix does not count, not two: 16 bytes are left'),
+    given('length-5-prefixed', 'hdh_secret_12345', 'secret_too_short', 'five unknown characters'),
     given('generated', 'dsk_secret_q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k', undefined, 'the form of a generated secret'),
-    given('hdh', 'hdh_secret_4f9a1c', undefined, 'behind hdh_secret_ there need be no 16 bytes'),
+    given('hdh', 'hdh_secret_4f9a1c7be2d05836', undefined, 'the form of a vendor\'s secret'),
   ]
 }
 
@@ -195,6 +200,41 @@ function names() {
     named('placeholder', 'DESKSEAL_TEST_PLACEHOLDER', 'YOUR_HMAC_SECRET', 'secret_placeholder', "the documentation's own example"),
     named('short', 'DESKSEAL_TEST_SHORT', 'short', 'secret_too_short', 'five bytes'),
     named('unicode', 'DESKSEAL_TEST_UNICODE', 'größer-als-sechzehn-🔑', undefined, 'non-ASCII text as UTF-8'),
+  ]
+}
+
+// Read by name, a reference that nothing resolved stands where the secret should be; given as a text it may be one.
+const REFERENCES = [
+  ['dollar', '$HELPDESKY_HMAC_SECRET', 'a shell variable'],
+  ['dollar-lower', '$helpdesky_hmac_secret', 'in lower case'],
+  ['percent', '%HELPDESKY_HMAC_SECRET%', 'a variable of Windows'],
+  ['braces', '{{ secrets.HELPDESKY_HMAC_SECRET }}', 'a template'],
+  ['braces-tight', '{{HELPDESKY_HMAC_SECRET}}', 'a template without blanks'],
+  ['process-env', 'process.env.HELPDESKY_HMAC_SECRET', 'source code'],
+  ['op', 'op://vault/helpdesky/hmac-secret', 'a reference of 1Password'],
+  ['enc', 'ENC[AES256_GCM,data:Zm9vYmFy,iv:AAAA,tag:BBBB]', 'what sops has encrypted'],
+  ['vault', 'vault:secret/data/helpdesky#hmac', 'a reference of Vault'],
+  ['your', 'your_hmac_secret_here', 'a spelling of "your secret"'],
+  ['your-upper', 'YOUR-HELPDESKY-SECRET', 'in upper case, with hyphens'],
+  ['your-joined', 'YourHmacSecretGoesHere', 'in one word'],
+  ['your-prefixed', 'hdh_secret_your_secret_here', 'behind a prefix'],
+]
+
+function references() {
+  const name = (id) => `DESKSEAL_REFERENCE_${id.replaceAll('-', '_').toUpperCase()}`
+  return [
+    ...REFERENCES.flatMap(([id, text, comment]) => [
+      named(`reference-${id}`, name(id), text, 'secret_placeholder', comment),
+      given(`reference-${id}`, text, undefined, `${comment}: given directly, it is a text like others`),
+    ]),
+    named('reference-dollar-inside', name('dollar-inside'), 'a$HELPDESKY_HMAC_SECRET', undefined, 'a dollar inside'),
+    named('reference-dollar-dash', name('dollar-dash'), '$2y$10$abcdefghijklmnop', undefined, 'a dollar in front of what is no name'),
+    named('reference-percent-once', name('percent-once'), '%HELPDESKY_HMAC_SECRET', undefined, 'one percent sign'),
+    named('reference-braces-open', name('braces-open'), '{{ HELPDESKY_HMAC_SECRET', undefined, 'not closed'),
+    named('reference-enc-open', name('enc-open'), 'ENC[AES256_GCM,data', undefined, 'not closed'),
+    named('reference-op-inside', name('op-inside'), 'an op://reference inside', undefined, 'not in front'),
+    named('reference-your-alone', name('your-alone'), 'your-own-key-of-words', undefined, 'your, and no secret'),
+    named('reference-secret-alone', name('secret-alone'), 'in-secret-for-yourself', undefined, 'secret before your'),
   ]
 }
 
@@ -256,6 +296,7 @@ export const cases = [
   ...lengths(),
   ...orderOfChecks(),
   ...names(),
+  ...references(),
   ...verifiers(),
   ...verifiersByName(),
 ]
