@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, ErrorCode};
-use crate::host::{UrlRefusal, parse_secure_url};
+use crate::host::{SecureUrl, UrlRefusal};
 use crate::signer::SignedEmail;
 
 const DEFAULT_ALIGN: &str = "center";
@@ -152,8 +152,8 @@ fn checked<'text>(
 }
 
 fn script_url(text: &str) -> Result<String, Error> {
-    let refusal = match parse_secure_url(text) {
-        Ok((url, _)) => return Ok(url.into()),
+    let refusal = match SecureUrl::parse(text) {
+        Ok(url) => return Ok(url.into_string()),
         Err(UrlRefusal::Malformed(reason)) => format!("The option script_url {reason}."),
         Err(UrlRefusal::Insecure) => {
             "The option script_url is not https; plain http is for loopback hosts.".to_owned()

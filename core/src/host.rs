@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use idna::{AsciiDenyList, domain_to_ascii_cow};
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 use crate::error::{Error, ErrorCode};
 use crate::text::is_blank;
@@ -67,31 +67,88 @@ pub fn canonical_host(host: &str) -> Result<PortalHost, Error> {
     PortalHost::parse(host)
 }
 
-/// Parses a URL that is safe to send a credential to: `https`, or `http` on a loopback host.
-///
-/// The error is the reason, ready to follow "The portal URL".
-pub(crate) fn parse_secure_url(text: &str) -> Result<(Url, PortalHost), UrlRefusal> {
-    let url = Url::parse(text).map_err(|_| {
-        UrlRefusal::Malformed("is not an absolute URL such as https://help.company.com")
-    })?;
-    if !url.username().is_empty() || url.password().is_some_and(|password| !password.is_empty()) {
-        return Err(UrlRefusal::Malformed("contains a user name or password; remove it"));
-    }
-    let Some(host) = url.host_str().filter(|host| !host.is_empty()) else {
-        return Err(UrlRefusal::Malformed("has no host"));
-    };
-    let host = PortalHost::parse(host).map_err(|_| {
-        UrlRefusal::Malformed("has a host that cannot be signed, or that ends in a dot")
-    })?;
-    let is_secure = match url.scheme() {
-        "https" => true,
-        "http" => is_loopback(host.as_str()),
-        _ => false,
-    };
-    if is_secure { Ok((url, host)) } else { Err(UrlRefusal::Insecure) }
+/// A URL that is safe to send a credential to: `https`, or `http` on a loopback host (SPEC 4.2).
+pub(crate) struct SecureUrl {
+    /// As the URL parser writes it.
+    text: String,
+    /// How much of it scheme, host and port are.
+    origin: usize,
+    host: PortalHost,
 }
 
-/// Why [`parse_secure_url`] refuses.
+impl SecureUrl {
+    /// Parses the URL. The error is the reason, ready to follow "The portal URL".
+    pub(crate) fn parse(text: &str) -> Result<Self, UrlRefusal> {
+        if let Some(url) = Self::plain(text) {
+            return Ok(url);
+        }
+        let url = Url::parse(text).map_err(|_| {
+            UrlRefusal::Malformed("is not an absolute URL such as https://help.company.com")
+        })?;
+        if !url.username().is_empty() || url.password().is_some_and(|password| !password.is_empty())
+        {
+            return Err(UrlRefusal::Malformed("contains a user name or password; remove it"));
+        }
+        let Some(host) = url.host_str().filter(|host| !host.is_empty()) else {
+            return Err(UrlRefusal::Malformed("has no host"));
+        };
+        let host = PortalHost::parse(host).map_err(|_| {
+            UrlRefusal::Malformed("has a host that cannot be signed, or that ends in a dot")
+        })?;
+        let is_secure = match url.scheme() {
+            "https" => true,
+            "http" => is_loopback(host.as_str()),
+            _ => false,
+        };
+        if !is_secure {
+            return Err(UrlRefusal::Insecure);
+        }
+        let origin = url[..Position::BeforePath].len();
+        Ok(Self { text: url.into(), origin, host })
+    }
+
+    /// Reads a URL that the parser would give back as it is, as nearly every one is: it costs a tenth of the
+    /// parser, and a page or a link needs one each time.
+    fn plain(text: &str) -> Option<Self> {
+        const SCHEME: &str = "https://";
+
+        let rest = text.strip_prefix(SCHEME)?;
+        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        if !is_canonical(host) || !is_plain_path(path) {
+            return None;
+        }
+        let mut text = text.to_owned();
+        if path.is_empty() {
+            text.push('/');
+        }
+        Some(Self { text, origin: SCHEME.len() + host.len(), host: PortalHost(host.to_owned()) })
+    }
+
+    /// Returns the host.
+    pub(crate) const fn host(&self) -> &PortalHost {
+        &self.host
+    }
+
+    /// Returns the URL.
+    pub(crate) fn into_string(self) -> String {
+        self.text
+    }
+
+    /// Returns scheme, host and port, without a slash behind them.
+    pub(crate) fn into_origin(mut self) -> String {
+        self.text.truncate(self.origin);
+        self.text
+    }
+}
+
+/// Tells whether the parser leaves the path alone: nothing to encode in it, and no dot segment.
+fn is_plain_path(path: &str) -> bool {
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.');
+    path.bytes().all(is_plain) && !path.split('/').any(|segment| matches!(segment, "." | ".."))
+}
+
+/// Why [`SecureUrl::parse`] refuses.
 pub(crate) enum UrlRefusal {
     Malformed(&'static str),
     Insecure,
@@ -104,12 +161,28 @@ fn is_loopback(host: &str) -> bool {
         || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
 }
 
+/// Tells whether the parser would give the host back as it is, as it does with nearly every one: lower case
+/// ASCII labels, none of them Punycode, and the last one no number, which would make an IPv4 address.
+fn is_canonical(host: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with("xn--")
+            && label.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+    };
+    let last = host.rsplit('.').next();
+    host.split('.').all(is_label)
+        && last.is_some_and(|last| last.starts_with(|first: char| first.is_ascii_lowercase()))
+}
+
 fn bare_host(host: &str) -> Option<String> {
     let is_refused = |character: char| {
         character.is_control()
             || is_blank(character)
             || matches!(character, '%' | '@' | '/' | '\\' | '?' | '#')
     };
+    if is_canonical(host) {
+        return Some(host.to_owned());
+    }
     if host.is_empty() || host.contains(is_refused) {
         return None;
     }

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
+use form_urlencoded::Serializer;
 use percent_encoding::percent_decode;
-use url::Url;
 
 use crate::error::{Error, ErrorCode};
-use crate::host::{PortalHost, UrlRefusal, parse_secure_url};
+use crate::host::{PortalHost, SecureUrl, UrlRefusal};
 use crate::signer::SignedUser;
 use crate::text::Parameter;
 use crate::verifier::UserClaim;
@@ -17,16 +17,16 @@ const USER_ID: &str = "user_id";
 const TIMESTAMP: &str = "user_id_timestamp";
 const SIGNATURE: &str = "user_id_signature";
 
+/// How long the query is, with any timestamp and without the user id.
+const QUERY_BYTES: usize = USER_ID.len() + TIMESTAMP.len() + SIGNATURE.len() + 6 + 11 + 64;
+
 /// The portal's URL, ready to become a link (SPEC 4.2).
-pub(crate) struct PortalUrl {
-    url: Url,
-    host: PortalHost,
-}
+pub(crate) struct PortalUrl(SecureUrl);
 
 impl PortalUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        match parse_secure_url(text) {
-            Ok((url, host)) => Ok(Self { url, host }),
+        match SecureUrl::parse(text) {
+            Ok(url) => Ok(Self(url)),
             Err(UrlRefusal::Malformed(reason)) => {
                 Err(Error::new(ErrorCode::PortalUrlMalformed, format!("The portal URL {reason}.")))
             }
@@ -39,20 +39,21 @@ impl PortalUrl {
     }
 
     pub(crate) const fn host(&self) -> &PortalHost {
-        &self.host
+        self.0.host()
     }
 
     /// Returns the link that carries the signed user (SPEC 4.5).
-    pub(crate) fn link(mut self, user: &SignedUser) -> String {
-        self.url.set_path(PATH);
-        self.url.set_fragment(None);
-        self.url.set_query(None);
-        self.url
-            .query_pairs_mut()
+    pub(crate) fn link(self, user: &SignedUser) -> String {
+        let mut link = self.0.into_origin();
+        link.reserve(PATH.len() + QUERY_BYTES + user.user_id.as_str().len());
+        link.push_str(PATH);
+        link.push('?');
+        let query = link.len();
+        Serializer::for_suffix(link, query)
             .append_pair(USER_ID, user.user_id.as_str())
-            .append_pair(TIMESTAMP, &user.timestamp.to_string())
-            .append_pair(SIGNATURE, user.signature.write_hex(&mut [0; 64]));
-        self.url.into()
+            .append_pair(TIMESTAMP, itoa::Buffer::new().format(user.timestamp.seconds()))
+            .append_pair(SIGNATURE, user.signature.write_hex(&mut [0; 64]))
+            .finish()
     }
 }
 

@@ -253,6 +253,25 @@ proptest! {
         }
     }
 
+    // What needs no parser takes another way through the crate: near its border both must agree.
+    #[test]
+    fn the_crate_takes_the_same_plain_urls(
+        url in "https://([a-f0-9xn-]{0,5}\\.){0,3}[a-f0-9xn-]{0,5}(/[a-z0-9._~%/-]{0,8})?",
+    ) {
+        let here = portal_link(&key(), &url, "user-42", 1_767_225_600);
+        let there = their_signer().portal_link(&url, "user-42", 1_767_225_600);
+        prop_assert_eq!(ours(here), theirs(there));
+
+        let options = EmbedOptions { script_url: Some(&url), ..EmbedOptions::default() };
+        let their_options = deskseal::EmbedOptions {
+            script_url: Some(&url),
+            ..deskseal::EmbedOptions::default()
+        };
+        let here = ticket_center(&key(), "ada@example.com", "desk-1", &options);
+        let there = their_signer().ticket_center("ada@example.com", "desk-1", &their_options);
+        prop_assert_eq!(ours(here.map(|it| it.html)), theirs(there.map(|it| it.html)));
+    }
+
     #[test]
     fn the_crate_reads_the_same_identity(
         start in prop_oneof![Just(String::new()), Just("/".to_owned()), portal_url()],
