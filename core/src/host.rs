@@ -14,7 +14,9 @@ use crate::text::is_blank;
 /// ```
 /// use deskseal::PortalHost;
 ///
-/// assert_eq!(PortalHost::parse("HELP.Bücher.example")?.as_str(), "help.xn--bcher-kva.example");
+/// let host = PortalHost::parse("HELP.Bücher.example")?;
+/// assert_eq!(host.as_str(), "help.xn--bcher-kva.example");
+/// assert_eq!(host.into_string(), "help.xn--bcher-kva.example");
 /// let error = PortalHost::parse("https://help.company.com/submit-ticket").unwrap_err();
 /// assert!(error.message().contains("`help.company.com`"));
 /// # Ok::<(), deskseal::Error>(())

@@ -75,6 +75,7 @@ function emailTexts() {
     email('ascii-only', ['email_lowercased_ascii_only'], 'strtolower leaves É', { typed: 'ÉLODIE@example.com', message: 'Élodie@example.com' }),
     email('without-final-sigma', ['email_lowercased_without_final_sigma'], 'every Σ became σ', { typed: greek, message: 'οδυσσευσ@example.gr' }),
     email('older-unicode', ['email_lowercased_by_older_unicode'], 'U+A7CE has a lower case since Unicode 17', { typed: 'É\ua7ce@example.com', message: 'é\ua7ce@example.com' }),
+    email('older-unicode-13', ['email_lowercased_by_older_unicode'], 'U+2C2F has a lower case since Unicode 14', { typed: '\u00c9\u2c2f@example.com', message: '\u00e9\u2c2f@example.com' }),
     email('nfc', ['email_normalized_nfc'], 'signed in NFC', { typed: 'jose\u0301@example.com', message: 'jos\u00e9@example.com' }),
     email('nfd', ['email_normalized_nfd'], 'signed in NFD', { typed: 'jos\u00e9@example.com', message: 'jose\u0301@example.com' }),
     email('plus-as-space', ['email_plus_as_space'], 'a form decoder made + a space', { typed: 'ada+news@example.com', message: 'ada news@example.com' }),
@@ -134,6 +135,7 @@ function secrets() {
     withSecret('base64', 'secret_base64_decoded', 'the secret decoded from base64', Buffer.from(BASE64_SECRET, 'base64'), { secret: BASE64_SECRET }),
     withSecret('empty', 'secret_empty', 'no secret at all', ''),
     withSecret('placeholder-undefined', 'secret_placeholder', 'the text undefined as the secret', 'undefined'),
+    withSecret('placeholder-nil', 'secret_placeholder', 'the text nil as the secret', 'nil'),
     withSecret('placeholder-documentation', 'secret_placeholder', "the documentation's own example as the secret", 'YOUR_HMAC_SECRET'),
     withSecret('expired', 'secret_expired', 'a dead previous secret', OLDER_SECRET, { previous: [[OLDER_SECRET, NOW]] }),
     withSecret('expired-second', 'secret_expired', 'the older of two previous secrets is dead', OLDER_SECRET, { previous: [['the-previous-secret-of-these-two', NOW + 60], [OLDER_SECRET, NOW - 60]] }),
@@ -181,6 +183,7 @@ function outputs() {
     written('truncated-31', ['unexplained'], 'too short to be recognised', seal.slice(0, 31)),
     written('truncated-1', ['unexplained'], 'far too short', seal.slice(0, 1)),
     written('prefixed', ['output_prefixed'], 'sha256= in front', `sha256=${seal}`),
+    written('prefixed-version', ['output_prefixed'], 'v1= in front', `v1=${seal}`),
     written('quoted', ['output_quoted'], 'quotes around it', `"${seal}"`),
     written('newline', ['output_not_trimmed'], 'a line feed behind it', `${seal}\n`),
     written('blank', ['output_not_trimmed'], 'a blank in front', ` ${seal}`),
@@ -191,6 +194,11 @@ function outputs() {
     written('unknown-prefixed', ['output_prefixed', 'unexplained'], 'the form is known, the signature is not', `sha256=${stranger}`),
     written('unknown-base64', ['output_base64', 'unexplained'], 'the form is known, the signature is not', inBase64(stranger)),
   ]
+}
+
+/** An e-mail that is too long to be signed, and has this many bytes. */
+function longEmail(bytes) {
+  return `${'a'.repeat(bytes - 4)}@b.c`
 }
 
 function emailPairs() {
@@ -211,6 +219,8 @@ function emailPairs() {
     pair('text-and-truncated', ['email_not_lowercased', 'output_truncated'], 'not lowercased, truncated', { typed: capitals, signature: deviating({ message: capitals }).slice(0, 32) }),
     pair('call-and-prefix', ['algorithm_sha1', 'output_prefixed'], 'SHA-1, with its name in front', { signature: `sha1=${deviating({ message: ADA, algorithm: 'sha1' })}` }),
     pair('text-call-and-output', ['email_not_lowercased', 'algorithm_sha1', 'output_prefixed'], 'a pair, and a written form', { typed: capitals, signature: `sha1=${deviating({ message: capitals, algorithm: 'sha1' })}` }),
+    pair('512-bytes', ['email_refused', 'secret_newline', 'algorithm_sha1'], 'pairs are tried up to 512 bytes', { typed: longEmail(512), signature: deviating({ message: longEmail(512), secret: `${SECRET}\n`, algorithm: 'sha1' }) }),
+    pair('513-bytes', ['email_refused', 'unexplained'], 'and not beyond', { typed: longEmail(513), signature: deviating({ message: longEmail(513), secret: `${SECRET}\n`, algorithm: 'sha1' }) }),
     pair('three', ['unexplained'], 'three deviations are one too many', { typed: capitals, signature: deviating({ message: capitals, secret: `${SECRET}\n`, algorithm: 'sha512' }) }),
   ]
 }
@@ -234,6 +244,7 @@ function linkTexts() {
   return [
     link('host-with-scheme', ['link_host_with_scheme'], 'a URL was signed as the host', { message: `https://${MESSAGE}` }),
     link('host-with-port', ['link_host_with_port'], 'the port was signed', { before: 'https://help.company.com:8443/submit-ticket', message: linkMessage(`${HOST}:8443`, USER, NOW) }),
+    link('host-with-usual-port', ['link_host_with_port'], 'a usual port was signed', { message: linkMessage(`${HOST}:80`, USER, NOW) }),
     link('host-with-path', ['link_host_with_path'], 'the path was signed', { message: linkMessage(`${HOST}/submit-ticket`, USER, NOW) }),
     link('host-with-dot', ['link_host_with_trailing_dot'], 'a dot at the end was signed', { message: linkMessage(`${HOST}.`, USER, NOW) }),
     link('host-upper', ['link_host_not_canonical'], 'the host was signed as written in the URL', { before: 'https://HELP.company.com/submit-ticket', message: linkMessage('HELP.company.com', USER, NOW) }),
