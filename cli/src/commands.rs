@@ -17,6 +17,7 @@ use crate::arguments::{
     ScanArguments, SecretCommand, SignCommand, VerifyCommand,
 };
 use crate::output::{self, Failure, Report, table};
+use crate::printed::printed;
 use crate::scan::{self, Scanner};
 use crate::secrets::{self, email_secret, link_secret, other_secrets, previous_secrets, text};
 use crate::{conform, doctor, json};
@@ -56,7 +57,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Report, Failure> {
 fn secret_generate() -> Result<Report, Failure> {
     let secret = generate_secret()
         .map_err(|error| Failure::io("the system's random source cannot be read", &error))?;
-    Ok(Report::new(secret.as_str(), json!({ "secret": secret.as_str() })))
+    Ok(Report::exact(secret.as_str(), json!({ "secret": secret.as_str() })))
 }
 
 fn sign_email(email: &OsStr, secret: Secret) -> Result<Report, Failure> {
@@ -77,7 +78,7 @@ fn sign_link(
     let timestamp = second_or_now(timestamp)?;
     let link = Signer::new(secret).portal_link(portal, user_id, timestamp)?;
     let json = json!({ "link": link, "user_id": user_id, "timestamp": timestamp });
-    Ok(Report::new(link, json))
+    Ok(Report::exact(link, json))
 }
 
 fn verify_email(seal: &EmailSeal, secret: Secret) -> Result<Report, Failure> {
@@ -138,7 +139,7 @@ fn embed(arguments: &EmbedArguments) -> Result<Report, Failure> {
     };
     let embed = Signer::new(secret).ticket_center(email, helpdesk_id, &options)?;
     let json = json::embed(&embed);
-    Ok(Report::new(embed.html, json))
+    Ok(Report::exact(embed.html, json))
 }
 
 fn scan(arguments: &ScanArguments) -> Result<Report, Failure> {
@@ -160,8 +161,8 @@ fn scan(arguments: &ScanArguments) -> Result<Report, Failure> {
 
 fn scan_report(scanned: &scan::Report) -> Report {
     let hits = scanned.hits.iter().map(|hit| {
-        let (path, form) = (hit.path.display(), hit.form.name());
-        format!("{path}:{}:{}: {} ({form})", hit.line, hit.column, hit.what)
+        let (path, what, form) = (printed(&hit.path), printed(&hit.what), hit.form.name());
+        format!("{path}:{}:{}: {what} ({form})", hit.line, hit.column)
     });
     let total = format!(
         "{} found in {} files, {}",
@@ -173,7 +174,7 @@ fn scan_report(scanned: &scan::Report) -> Report {
     let skipped = scanned
         .skipped
         .iter()
-        .map(|skipped| format!("{} was not searched: {}", skipped.path.display(), skipped.reason));
+        .map(|skipped| format!("{} was not searched: {}", printed(&skipped.path), skipped.reason));
     let exit_code =
         match (scanned.hits.len(), scanned.skipped.iter().any(|skipped| skipped.is_failure)) {
             (0, false) => 0,
@@ -229,7 +230,7 @@ fn completions(shell: clap_complete::Shell) -> Report {
     clap_complete::generate(shell, &mut Arguments::command(), "deskseal", &mut script);
     let script = String::from_utf8_lossy(&script).trim_end().to_owned();
     let json = json!({ "script": script });
-    Report::new(script, json)
+    Report::exact(script, json)
 }
 
 fn verifier(secret: Secret, previous: &PreviousSecrets) -> Result<Verifier, Failure> {
@@ -258,7 +259,10 @@ fn portal_host(seal: &LinkSeal, url: &str) -> Result<(String, Option<String>), F
             "the link has no host of its own; pass the portal's with --portal".to_owned(),
         ));
     };
-    let note = format!("the portal host {host} is taken from the link; pass yours with --portal");
+    let note = format!(
+        "the portal host {} is taken from the link; pass yours with --portal",
+        printed(&host)
+    );
     Ok((host, Some(note)))
 }
 

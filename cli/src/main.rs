@@ -7,8 +7,10 @@ mod arguments;
 mod commands;
 mod conform;
 mod doctor;
+mod git;
 mod json;
 mod output;
+mod printed;
 mod scan;
 mod secrets;
 
@@ -16,12 +18,14 @@ use std::process::ExitCode;
 
 use arguments::Arguments;
 use clap::Parser;
+use clap::error::ContextValue;
 use output::{Failure, Format};
+use printed::printed;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return usage_exit(&error),
+        Err(error) => return usage_exit(&printable(error)),
     };
     let format = arguments.format;
     match commands::run(arguments) {
@@ -41,4 +45,22 @@ fn usage_exit(error: &clap::Error) -> ExitCode {
     // A closed pipe leaves nobody to tell.
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(output::WRONG_INPUT))
+}
+
+/// Escapes what the error repeats of the arguments.
+fn printable(mut error: clap::Error) -> clap::Error {
+    let escaped: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(text) => Some((kind, ContextValue::String(printed(text)))),
+            ContextValue::Strings(texts) => {
+                Some((kind, ContextValue::Strings(texts.iter().map(printed).collect())))
+            }
+            _ => None,
+        })
+        .collect();
+    for (kind, value) in escaped {
+        error.insert(kind, value);
+    }
+    error
 }

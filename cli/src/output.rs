@@ -10,6 +10,8 @@ use clap::ValueEnum;
 use deskseal::{Error, ErrorKind};
 use serde_json::{Value, json};
 
+use crate::printed::{printed, printed_json, printed_line};
+
 /// Refused by verification, or found by scan or doctor.
 pub(crate) const REFUSED: u8 = 1;
 
@@ -41,6 +43,8 @@ impl Format {
 /// What a command has to say when it is done.
 pub(crate) struct Report {
     text: String,
+    /// Whether the text is to be copied or run, so that each of its characters counts.
+    is_exact: bool,
     json: Value,
     notes: Vec<String>,
     exit_code: u8,
@@ -49,7 +53,12 @@ pub(crate) struct Report {
 impl Report {
     /// Takes the result for people, without the last line break, and for programs.
     pub(crate) fn new(text: impl Into<String>, json: Value) -> Self {
-        Self { text: text.into(), json, notes: Vec::new(), exit_code: 0 }
+        Self { text: text.into(), is_exact: false, json, notes: Vec::new(), exit_code: 0 }
+    }
+
+    /// Takes a result that is to be copied or run, and printed as it is.
+    pub(crate) fn exact(text: impl Into<String>, json: Value) -> Self {
+        Self { is_exact: true, ..Self::new(text, json) }
     }
 
     /// A report of a command that has printed its result itself.
@@ -72,8 +81,9 @@ impl Report {
     /// Prints the result on standard output, and the notes on standard error.
     pub(crate) fn print(self, format: Format) -> ExitCode {
         let result = match format {
-            Format::Text => self.text,
-            Format::Json => self.json.to_string(),
+            Format::Text if self.is_exact => self.text,
+            Format::Text => self.text.split('\n').map(printed_line).collect::<Vec<_>>().join("\n"),
+            Format::Json => printed_json(&self.json),
         };
         for note in self.notes {
             print_label("note", NOTE, &note);
@@ -115,7 +125,7 @@ impl Failure {
             Format::Text => print_label(&format!("error[{}]", self.code()), ERROR, &self.message()),
             Format::Json => {
                 let error = json!({ "error": { "code": self.code(), "message": self.message() } });
-                let _ = writeln!(io::stderr(), "{error}");
+                let _ = writeln!(io::stderr(), "{}", printed_json(&error));
             }
         }
         ExitCode::from(self.exit_code())
@@ -150,13 +160,13 @@ impl From<Error> for Failure {
     }
 }
 
-/// Returns one line for each name and value, with the values below each other.
+/// Returns one line for each name and value, the values as they are printed, with the values below each other.
 pub(crate) fn table(rows: &[(&str, &str)]) -> String {
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     let mut table = String::new();
     for (name, value) in rows {
         let separator = if table.is_empty() { "" } else { "\n" };
-        let _ = write!(table, "{separator}{name:width$}  {value}");
+        let _ = write!(table, "{separator}{name:width$}  {}", printed(value));
     }
     table
 }
@@ -169,5 +179,5 @@ fn print_line(text: &str) -> io::Result<()> {
 
 fn print_label(label: &str, style: Style, message: &str) {
     // Standard error is where failures are told; a failure of its own has nowhere to go.
-    let _ = writeln!(anstream::stderr(), "{style}{label}{style:#}: {message}");
+    let _ = writeln!(anstream::stderr(), "{style}{label}{style:#}: {}", printed_line(message));
 }

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::arguments::{OtherSecrets, PreviousSecrets, SecretSource};
 use crate::output::Failure;
+use crate::printed::printed;
 
 /// The usual names of the e-mail seal's secret (SPEC 2.5).
 const EMAIL_VARIABLES: [&str; 2] = ["HELPDESKY_HMAC_SECRET", "HDH_HMAC_SECRET"];
@@ -89,7 +90,7 @@ fn secret(source: &SecretSource, usual_variable: &str) -> Result<Secret, Failure
 /// Returns what the file or standard input holds, if one of them is asked for.
 fn written_secret(source: &SecretSource) -> Result<Option<Zeroizing<String>>, Failure> {
     let (line, place) = if let Some(path) = &source.file {
-        (File::open(path).and_then(without_line_break), path.display().to_string())
+        (File::open(path).and_then(without_line_break), printed(path))
     } else if source.stdin {
         (without_line_break(io::stdin().lock()), "standard input".to_owned())
     } else {

@@ -855,7 +855,7 @@ fn names_of_files_do_not_steer_the_terminal() {
     // What is run checks that nothing of it is printed.
     let printed = text(&project.run(&[]).stdout);
     assert!(
-        printed.contains(".env.?[31m") && printed.contains("?[31m/build/app.js:1"),
+        printed.contains(".env.\\u{1b}[31m") && printed.contains("\\u{1b}[31m/build/app.js:1"),
         "{printed}"
     );
 }

@@ -13,6 +13,7 @@ use super::clock;
 use super::finding::Finding;
 use super::signatures::Given;
 use crate::output::Failure;
+use crate::printed::printed;
 
 /// How long to wait for a desk that does not answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -76,6 +77,7 @@ impl Desk {
 
     fn unreachable(&self, error: &Error) -> Finding {
         let host = self.0.host_str().unwrap_or_default();
+        let error = printed(error.to_string());
         let message = format!("The desk at {host} cannot be asked: {error}.");
         let fix =
             "Check the address and this machine's network; the rest of this report holds without.";

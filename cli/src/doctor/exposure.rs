@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use deskseal::Secret;
 
-use super::files::{self, Root};
+use super::files::Root;
 use super::finding::{Finding, counted};
-use super::git;
 use super::projects::Project;
 use super::settings::{self, Known, Names, Product, Settings};
 use super::variables::{self, shown_name};
+use crate::git::{Fault, Repositories};
+use crate::printed::printed;
 use crate::scan::{Form, Hit, Scanner};
 
 /// How many of git's files are searched, and how long each may be.
@@ -26,6 +27,7 @@ const MAX_PLACES: usize = 5;
 /// Searches for the secrets that are known, and for names of public variables.
 pub(super) struct Search<'all> {
     root: &'all Root,
+    repositories: Repositories,
     secrets: Scanner,
     names: Scanner,
     public_names: Scanner,
@@ -50,6 +52,7 @@ impl<'all> Search<'all> {
             public.iter().map(|name| (public_label(name), name.as_str())).collect();
         Self {
             root,
+            repositories: Repositories::default(),
             secrets: Scanner::new(&secrets, is_token),
             names: Scanner::new(&labelled, |_| false),
             public_names: Scanner::new(&public, |_| false),
@@ -101,14 +104,39 @@ impl<'all> Search<'all> {
 
     /// Looks into what git has.
     pub(super) fn check_tracked(&self, findings: &mut Vec<Finding>) {
-        let Some(tracked) = git::tracked(self.root.path()) else {
+        let folder = self.root.path();
+        let Some(repository) = self.repositories.of(folder) else {
             let message =
                 "Here is no git repository that can be read, so it is not known what is committed.";
             let fix = "Run this in the checkout, before the first commit at the latest.";
             findings.push(Finding::note("git_unknown", message, fix));
             return;
         };
-        let (files, left_out) = self.searchable(&tracked);
+        match repository.files_below(folder) {
+            Ok(tracked) => self.check_files(&tracked, findings),
+            Err(fault) => findings.push(unreadable(fault)),
+        }
+        findings.extend(self.unlisted_finding(&repository.unlisted(folder)));
+    }
+
+    /// Says of which folders git's index does not say what is in them.
+    fn unlisted_finding(&self, folders: &[PathBuf]) -> Option<Finding> {
+        let shown = folders.iter().take(MAX_PLACES).map(|folder| self.root.shown(folder));
+        let mut shown: Vec<String> = shown.collect();
+        if folders.len() > MAX_PLACES {
+            shown.push(format!("and {} more", folders.len() - MAX_PLACES));
+        }
+        let message = format!(
+            "git's sparse index does not list the files in {}, so those were not searched.",
+            shown.join(", ")
+        );
+        let fix = "Run `git sparse-checkout reapply --no-sparse-index`, and this again.";
+        (!folders.is_empty()).then(|| Finding::note("git_sparse", message, fix))
+    }
+
+    /// Looks into the files that git has.
+    fn check_files(&self, tracked: &[PathBuf], findings: &mut Vec<Finding>) {
+        let (files, left_out) = self.searchable(tracked);
         let hits = scan_in_parts(&self.secrets, &files);
         let (tokens, secrets): (Vec<Hit>, Vec<Hit>) =
             hits.into_iter().partition(|hit| hit.form == Form::Token);
@@ -170,18 +198,15 @@ impl<'all> Search<'all> {
         settings: &Settings<'_>,
         findings: &mut Vec<Finding>,
     ) {
-        if !git::is_repository(&project.folder) {
-            return;
-        }
-        let tracked = git::tracked(&project.folder).unwrap_or_default();
+        let Some(repository) = self.repositories.of(&project.folder) else { return };
         for name in settings.files_to_keep_private() {
             let path = project.folder.join(name);
             let file = PrivateFile {
                 name,
                 shown: self.root.shown(&path),
                 has_secret: settings.has_secret(name),
-                is_tracked: tracked.contains(&path),
-                is_ignored: git::ignores(&project.folder, name),
+                is_tracked: repository.has(&path),
+                is_ignored: repository.ignores(&path),
             };
             findings.extend(file.finding().map(|finding| at(project, finding)));
         }
@@ -246,7 +271,8 @@ struct PrivateFile<'name> {
     name: &'name str,
     shown: String,
     has_secret: bool,
-    is_tracked: bool,
+    /// Nothing where git's index does not say.
+    is_tracked: Option<bool>,
     is_ignored: bool,
 }
 
@@ -254,8 +280,14 @@ impl PrivateFile<'_> {
     /// Frameworks have files of variables that are committed: it is a secret that makes one private.
     fn finding(&self) -> Option<Finding> {
         let Self { shown, has_secret, is_tracked, is_ignored, .. } = self;
-        let name = files::printable(self.name);
-        if *is_tracked {
+        let name = printed(self.name);
+        if is_tracked.is_none() && *has_secret {
+            let message =
+                format!("{shown} has a secret in it, and it is not known whether git has it.");
+            let fix = "Read below why git's index does not say so, and run this again then.";
+            return Some(Finding::warning("env_file_unknown", message, fix));
+        }
+        if *is_tracked == Some(true) {
             let message = format!("git has {shown}, with a secret in it.");
             let fix = format!(
                 "`git rm --cached {shown}`, add `{name}` to .gitignore, and replace the secrets that it \
@@ -274,6 +306,13 @@ impl PrivateFile<'_> {
         let is_private = matches!(self.name, ".env" | ".env.local");
         is_private.then(|| Finding::warning("env_file_not_ignored", message, fix))
     }
+}
+
+/// Says that it is not known what git has.
+fn unreadable(fault: &Fault) -> Finding {
+    let message = format!("{fault}, so it is not known what is committed.");
+    let fix = "Repair the repository, or run this as whoever owns it; search the files with `deskseal scan`.";
+    Finding::warning("git_unreadable", message, fix)
 }
 
 fn is_environment_file(hit: &Hit) -> bool {

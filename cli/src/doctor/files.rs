@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::printed::printed;
+
 /// No manifest and no file of variables is longer; a longer one is not read at all.
 const MAX_BYTES: u64 = 1024 * 1024;
 
@@ -58,11 +60,6 @@ impl Root {
     /// Returns the path below the examined folder, fit to be printed.
     pub(super) fn shown(&self, path: &Path) -> String {
         let below = path.strip_prefix(&self.path).unwrap_or(path);
-        if below == Path::new("") { ".".to_owned() } else { printable(&below.to_string_lossy()) }
+        if below == Path::new("") { ".".to_owned() } else { printed(below) }
     }
-}
-
-/// Returns the text without what could steer a terminal.
-pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
 }

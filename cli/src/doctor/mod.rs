@@ -10,7 +10,6 @@ mod exposure;
 mod files;
 mod finding;
 mod frameworks;
-mod git;
 mod manifests;
 mod projects;
 mod settings;
@@ -31,6 +30,7 @@ use signatures::Given;
 
 use crate::arguments::DoctorArguments;
 use crate::output::{self, Failure, Report};
+use crate::printed::printed;
 use crate::secrets::text;
 
 /// Examines the folder.
@@ -42,7 +42,7 @@ pub(crate) fn run(
     is_token: fn(&str) -> bool,
 ) -> Result<Report, Failure> {
     let root = Root::new(&arguments.folder).map_err(|error| {
-        Failure::io(format_args!("{} cannot be read", arguments.folder.display()), &error)
+        Failure::io(format_args!("{} cannot be read", printed(&arguments.folder)), &error)
     })?;
     let request = Request::read(arguments)?;
     let projects = Projects::find(&root);

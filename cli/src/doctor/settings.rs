@@ -4,10 +4,11 @@ use std::fs;
 
 use deskseal::{ErrorCode, Secret, Signer};
 
-use super::files::{self, Root};
+use super::files::Root;
 use super::finding::Finding;
 use super::projects::Project;
 use super::variables::{self, Place, Variable, shown_name};
+use crate::printed::printed;
 
 /// Secrets that stand in documentation, which everybody knows.
 const EXAMPLES: [&str; 2] =
@@ -91,7 +92,7 @@ impl<'all> Settings<'all> {
             .into_iter()
             .filter_map(|name| {
                 let text = root.text(&project.folder.join(&name))?;
-                let variables = variables::parse(&files::printable(&name), &text);
+                let variables = variables::parse(&printed(&name), &text);
                 Some((name, variables))
             })
             .collect();

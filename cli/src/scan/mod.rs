@@ -24,6 +24,8 @@ use ignore::{
 use indicatif::ProgressBar;
 use zeroize::Zeroizing;
 
+use crate::printed::printed;
+
 use search::{Found, Searcher, What};
 
 /// How many bytes a thread reads at once: small enough for a core's second-level cache, large
@@ -83,7 +85,7 @@ pub(crate) struct Hit {
 pub(crate) struct Skipped {
     /// The file or directory.
     pub(crate) path: PathBuf,
-    /// Why it was not searched.
+    /// Why it was not searched, fit to be printed.
     pub(crate) reason: String,
     /// Whether it should have been searched: it was asked for by name, or reading it failed. Links
     /// and pipes inside a directory are left alone on purpose.
@@ -376,7 +378,7 @@ impl Worker<'_> {
         let reason = match fs::canonicalize(&path) {
             Ok(target) if self.scan.roots.contain(&target) => return,
             Ok(target) => {
-                format!("a symbolic link out of the given paths, to {}", target.display())
+                format!("a symbolic link out of the given paths, to {}", printed(target))
             }
             Err(error) => format!("a symbolic link that cannot be followed: {error}"),
         };
@@ -385,7 +387,9 @@ impl Worker<'_> {
 
     /// Notes what the walker could not read.
     fn visit_error(&mut self, error: &ignore::Error) {
-        let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+        // The error without its path, of which the walker's own text would say it as it is.
+        let reason =
+            error.io_error().map_or_else(|| printed(error.to_string()), ToString::to_string);
         if let Some(path) = path_of(error) {
             return self.fail(path, &reason);
         }

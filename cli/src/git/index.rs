@@ -1,0 +1,282 @@
+//! Reads git's index, which lists the files that git has: all of gitformat-index(5) that says so.
+//!
+//! Own code, since the index may come with a hostile archive: `gix-index` and git recurse as deep as the
+//! file says, and expand names without a limit. Here nothing recurses, and memory is bounded.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::io;
+use std::path::{Component, Path};
+
+use gix_bitmap::ewah;
+
+use super::files;
+
+/// No index is longer, nor are the names in it together. The largest public repositories need half of it.
+const MAX_BYTES: usize = 128 * 1024 * 1024;
+
+/// The lengths of the hashes that a repository can be made with: SHA-1's and SHA-256's.
+const HASH_LENGTHS: [usize; 2] = [20, 32];
+
+/// The kinds of an entry's mode.
+const KIND: u32 = 0o170_000;
+const FOLDER: u32 = 0o040_000;
+const KINDS: [u32; 4] = [FOLDER, 0o100_000, 0o120_000, 0o160_000];
+
+/// What git has, as names below the work tree, with slashes.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Index {
+    /// Files, links and submodules.
+    pub(super) files: BTreeSet<Vec<u8>>,
+    /// The folders of a sparse index. What git has below them is not listed.
+    pub(super) folders: BTreeSet<Vec<u8>>,
+}
+
+/// Why the index does not say what git has.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Io(io::Error),
+    Damaged,
+    TooLong,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => write!(formatter, "git's index cannot be read ({error})"),
+            Self::Damaged => formatter.write_str("git's index is damaged, or in an unknown format"),
+            Self::TooLong => formatter.write_str("git's index is longer than 128 MiB"),
+        }
+    }
+}
+
+type Result<T> = std::result::Result<T, Fault>;
+
+impl Index {
+    /// Reads the index of a repository; a new repository has none, and no files.
+    pub(super) fn read(git_folder: &Path) -> Result<Self> {
+        let Some(file) = content(&git_folder.join("index"))? else { return Ok(Self::default()) };
+        let decoded = Decoded::new(&file)?;
+        let Some(link) = decoded.link.filter(Link::leads_on) else {
+            return Self::of(decoded.entries);
+        };
+        let shared = content(&git_folder.join(link.file_name()))?.ok_or(Fault::Damaged)?;
+        let shared = Decoded::new(&shared)?;
+        if shared.link.is_some_and(|link| link.leads_on()) {
+            return Err(Fault::Damaged);
+        }
+        Self::of(link.merge(shared.entries, decoded.entries).ok_or(Fault::Damaged)?)
+    }
+
+    /// Takes only names that stay below the work tree.
+    fn of(entries: Vec<Entry>) -> Result<Self> {
+        let mut index = Self::default();
+        for Entry { name, is_folder } in entries {
+            let name =
+                if is_folder { name.strip_suffix(b"/").unwrap_or(&name).into() } else { name };
+            if !name.split(|byte| *byte == b'/').all(is_part) {
+                return Err(Fault::Damaged);
+            }
+            let names = if is_folder { &mut index.folders } else { &mut index.files };
+            names.insert(name);
+        }
+        Ok(index)
+    }
+}
+
+/// Tells whether this is the name of one file or folder, and leads nowhere else.
+fn is_part(name: &[u8]) -> bool {
+    let path = files::path_of(name);
+    let mut parts = path.components();
+    matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None))
+}
+
+/// Returns a regular file's content, or nothing where there is no file.
+fn content(path: &Path) -> Result<Option<Vec<u8>>> {
+    match files::own_content(path, MAX_BYTES as u64) {
+        Ok(Some(content)) => Ok(Some(content)),
+        Ok(None) => Err(Fault::TooLong),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Fault::Io(error)),
+    }
+}
+
+/// One name in the index.
+struct Entry {
+    name: Vec<u8>,
+    is_folder: bool,
+}
+
+/// One file of an index.
+struct Decoded {
+    entries: Vec<Entry>,
+    link: Option<Link>,
+}
+
+impl Decoded {
+    /// Decodes a file. It does not say which hash it has: only with the right one it makes sense.
+    fn new(file: &[u8]) -> Result<Self> {
+        let mut all = HASH_LENGTHS.into_iter().map(|length| Self::with_hash(file, length));
+        all.find(|decoded| !matches!(decoded, Err(Fault::Damaged))).unwrap_or(Err(Fault::Damaged))
+    }
+
+    fn with_hash(file: &[u8], hash_length: usize) -> Result<Self> {
+        let end = file.len().checked_sub(hash_length).ok_or(Fault::Damaged)?;
+        let mut bytes = Bytes(&file[..end]);
+        let (version, count) = header(&mut bytes).ok_or(Fault::Damaged)?;
+        let mut entries = Vec::new();
+        let mut name = Vec::new();
+        let mut bytes_left = MAX_BYTES;
+        for _ in 0..count {
+            let is_folder =
+                next_entry(&mut bytes, version, hash_length, &mut name).ok_or(Fault::Damaged)?;
+            bytes_left = bytes_left.checked_sub(name.len()).ok_or(Fault::TooLong)?;
+            entries.push(Entry { name: name.clone(), is_folder });
+        }
+        Ok(Self { entries, link: extensions(bytes, hash_length)? })
+    }
+}
+
+/// Reads the version and the number of entries.
+fn header(bytes: &mut Bytes<'_>) -> Option<(u32, u32)> {
+    let is_index = bytes.take(4)? == b"DIRC";
+    let (version, count) = (bytes.number()?, bytes.number()?);
+    (is_index && (2..=4).contains(&version)).then_some((version, count))
+}
+
+/// Reads an entry: turns the name before it into its own, and tells whether it is a folder.
+fn next_entry(
+    bytes: &mut Bytes<'_>,
+    version: u32,
+    hash_length: usize,
+    name: &mut Vec<u8>,
+) -> Option<bool> {
+    let length_before = bytes.0.len();
+    bytes.take(24)?;
+    let kind = bytes.number()? & KIND;
+    bytes.take(12 + hash_length)?;
+    let flags = bytes.half_number()?;
+    if flags & 0x4000 != 0 {
+        bytes.take(2)?;
+    }
+    let kept = if version == 4 { name.len().checked_sub(bytes.variable_number()?)? } else { 0 };
+    name.truncate(kept);
+    name.extend_from_slice(bytes.until_zero()?);
+    if version != 4 {
+        // Zeros fill the entry up to a multiple of eight; the first one has ended the name.
+        let length = length_before - bytes.0.len();
+        let padding = bytes.take(length.next_multiple_of(8) - length)?;
+        if padding.iter().any(|byte| *byte != 0) {
+            return None;
+        }
+    }
+    let is_entry = KINDS.contains(&kind) && usize::from(flags & 0xFFF) == name.len().min(0xFFF);
+    is_entry.then_some(kind == FOLDER)
+}
+
+/// Reads the extensions up to the end, of which a program must know those in small letters.
+fn extensions(mut bytes: Bytes<'_>, hash_length: usize) -> Result<Option<Link>> {
+    let mut link = None;
+    while !bytes.0.is_empty() {
+        let (signature, content) = extension(&mut bytes).ok_or(Fault::Damaged)?;
+        match signature {
+            b"link" => link = Some(Link::new(content, hash_length).ok_or(Fault::Damaged)?),
+            // Marks an index with folders, which say so themselves.
+            b"sdir" => {}
+            _ if signature[0].is_ascii_uppercase() => {}
+            _ => return Err(Fault::Damaged),
+        }
+    }
+    Ok(link)
+}
+
+fn extension<'file>(bytes: &mut Bytes<'file>) -> Option<(&'file [u8], &'file [u8])> {
+    let signature = bytes.take(4)?;
+    let length = usize::try_from(bytes.number()?).ok()?;
+    Some((signature, bytes.take(length)?))
+}
+
+/// What makes an index part of another one, which several may share.
+struct Link {
+    shared: Vec<u8>,
+    deleted: Option<ewah::Vec>,
+    replaced: Option<ewah::Vec>,
+}
+
+impl Link {
+    fn new(content: &[u8], hash_length: usize) -> Option<Self> {
+        let (shared, bitmaps) = content.split_at_checked(hash_length)?;
+        let mut link = Self { shared: shared.to_owned(), deleted: None, replaced: None };
+        if !bitmaps.is_empty() {
+            let (deleted, bitmaps) = ewah::decode(bitmaps).ok()?;
+            let (replaced, _) = ewah::decode(bitmaps).ok()?;
+            (link.deleted, link.replaced) = (Some(deleted), Some(replaced));
+        }
+        Some(link)
+    }
+
+    /// Tells whether there is another index: a hash of zeros is none.
+    fn leads_on(&self) -> bool {
+        self.shared.iter().any(|byte| *byte != 0)
+    }
+
+    fn file_name(&self) -> String {
+        format!("sharedindex.{}", base16ct::lower::encode_string(&self.shared))
+    }
+
+    /// Returns the shared entries as this index has changed them, and its own behind them.
+    fn merge(&self, shared: Vec<Entry>, own: Vec<Entry>) -> Option<Vec<Entry>> {
+        let mut shared: Vec<Option<Entry>> = shared.into_iter().map(Some).collect();
+        let mut own = own.into_iter();
+        if let Some(replaced) = &self.replaced {
+            // What replaces an entry comes first, and has no name of its own.
+            replaced.for_each_set_bit(|place| {
+                let entry = shared.get_mut(place)?.as_mut()?;
+                entry.is_folder = own.next()?.is_folder;
+                Some(())
+            })?;
+        }
+        if let Some(deleted) = &self.deleted {
+            deleted.for_each_set_bit(|place| shared.get_mut(place)?.take().map(drop))?;
+        }
+        Some(shared.into_iter().flatten().chain(own).collect())
+    }
+}
+
+/// What is still to be read.
+struct Bytes<'file>(&'file [u8]);
+
+impl<'file> Bytes<'file> {
+    fn take(&mut self, length: usize) -> Option<&'file [u8]> {
+        let (taken, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn number(&mut self) -> Option<u32> {
+        Some(u32::from_be_bytes(self.take(4)?.try_into().ok()?))
+    }
+
+    fn half_number(&mut self) -> Option<u16> {
+        Some(u16::from_be_bytes(self.take(2)?.try_into().ok()?))
+    }
+
+    /// Reads a number of seven bits a byte, as in offsets of packs.
+    fn variable_number(&mut self) -> Option<usize> {
+        let mut number = 0_usize;
+        loop {
+            let byte = self.take(1)?[0];
+            number = number.checked_shl(7)?.checked_add(usize::from(byte & 0x7F))?;
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+            number = number.checked_add(1).filter(|number| *number < MAX_BYTES)?;
+        }
+    }
+
+    fn until_zero(&mut self) -> Option<&'file [u8]> {
+        let text = self.take(memchr::memchr(0, self.0)?)?;
+        self.take(1)?;
+        Some(text)
+    }
+}

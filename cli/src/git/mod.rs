@@ -1,0 +1,130 @@
+//! Tells which files git has, and which ones it ignores, from a repository's own files.
+//!
+//! A checked-out repository is somebody else's: no program is started, since git starts what a
+//! repository's configuration names, and that configuration is not read. Nor are git's own variables
+//! (`GIT_DIR` and the like): the examined folder decides.
+
+mod files;
+mod ignored;
+mod index;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::ops::Bound;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use index::Index;
+
+pub(crate) use index::Fault;
+
+/// The longest file that names a repository's folder.
+const MAX_BYTES: u64 = 64 * 1024;
+
+/// The repositories that were looked into, by the folders of their work trees.
+#[derive(Default)]
+pub(crate) struct Repositories {
+    read: RefCell<BTreeMap<PathBuf, Rc<Repository>>>,
+}
+
+impl Repositories {
+    /// Returns the repository that the folder is in, if it is in one.
+    pub(crate) fn of(&self, folder: &Path) -> Option<Rc<Repository>> {
+        let mut folders = folder.ancestors();
+        folders.find_map(|folder| self.read_before(folder).or_else(|| self.read(folder)))
+    }
+
+    fn read_before(&self, work_tree: &Path) -> Option<Rc<Repository>> {
+        self.read.borrow().get(work_tree).cloned()
+    }
+
+    fn read(&self, work_tree: &Path) -> Option<Rc<Repository>> {
+        let repository = Rc::new(Repository::read(work_tree)?);
+        self.read.borrow_mut().insert(work_tree.to_owned(), Rc::clone(&repository));
+        Some(repository)
+    }
+}
+
+/// A work tree, and what git has in it.
+pub(crate) struct Repository {
+    work_tree: PathBuf,
+    /// Where git keeps what the work trees of a repository share.
+    common: PathBuf,
+    index: Result<Index, Fault>,
+}
+
+impl Repository {
+    fn read(work_tree: &Path) -> Option<Self> {
+        let git_folder = git_folder(work_tree)?;
+        let common = linked(&git_folder.join("commondir"), "", &git_folder);
+        let index = Index::read(&git_folder);
+        let common = common.unwrap_or(git_folder);
+        Some(Self { work_tree: work_tree.to_owned(), common, index })
+    }
+
+    /// Returns the files that git has below the folder.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub(crate) fn files_below(&self, folder: &Path) -> Result<Vec<PathBuf>, &Fault> {
+        let Index { files, .. } = self.index.as_ref()?;
+        let prefix = self.name_of(folder).map(|mut name| {
+            name.push(b'/');
+            name
+        });
+        let prefix = prefix.unwrap_or_default();
+        let behind = files.range::<[u8], _>((Bound::Included(&prefix[..]), Bound::Unbounded));
+        let below = behind.take_while(|name| name.starts_with(&prefix));
+        Ok(below.map(|name| self.work_tree.join(files::path_of(name))).collect())
+    }
+
+    /// Returns the folders, below this one or with it, of which the index does not list the files.
+    pub(crate) fn unlisted(&self, folder: &Path) -> Vec<PathBuf> {
+        let folders = self.index.iter().flat_map(|index| &index.folders);
+        let paths = folders.map(|name| self.work_tree.join(files::path_of(name)));
+        paths.filter(|path| path.starts_with(folder) || folder.starts_with(path)).collect()
+    }
+
+    /// Tells whether git has the file, where that can be known.
+    pub(crate) fn has(&self, file: &Path) -> Option<bool> {
+        let index = self.index.as_ref().ok()?;
+        let is_listed = self.name_of(file).is_some_and(|name| index.files.contains(&name));
+        if !is_listed && self.unlisted(file).iter().any(|folder| file.starts_with(folder)) {
+            return None;
+        }
+        Some(is_listed)
+    }
+
+    /// Tells whether git ignores the file, were it not one that git has.
+    pub(crate) fn ignores(&self, file: &Path) -> bool {
+        ignored::is_ignored(&self.work_tree, &self.common, file)
+    }
+
+    /// Returns what the index calls a path, or nothing for the work tree itself.
+    fn name_of(&self, path: &Path) -> Option<Vec<u8>> {
+        let below = path.strip_prefix(&self.work_tree).ok()?;
+        let parts = below.iter().map(OsStr::as_encoded_bytes);
+        let name = parts.collect::<Vec<_>>().join(&b'/');
+        (!name.is_empty()).then_some(name)
+    }
+}
+
+/// Returns where git keeps what it knows of a work tree, if the folder is one.
+fn git_folder(work_tree: &Path) -> Option<PathBuf> {
+    let path = work_tree.join(".git");
+    let folder = if path.is_dir() { path } else { linked(&path, "gitdir: ", work_tree)? };
+    let is_git = |folder: &Path| {
+        let has = |name| fs::symlink_metadata(folder.join(name)).is_ok();
+        has("HEAD") && (has("objects") || has("commondir"))
+    };
+    is_git(&folder).then_some(folder)
+}
+
+/// Returns the path that a small file names behind a prefix.
+fn linked(file: &Path, prefix: &str, from: &Path) -> Option<PathBuf> {
+    let content = files::own_content(file, MAX_BYTES).ok()??;
+    let path = content.strip_prefix(prefix.as_bytes())?.trim_ascii_end();
+    Some(from.join(files::path_of(path)))
+}
