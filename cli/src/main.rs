@@ -18,14 +18,13 @@ use std::process::ExitCode;
 
 use arguments::Arguments;
 use clap::Parser;
-use clap::error::ContextValue;
 use output::{Failure, Format};
 use printed::printed;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return usage_exit(&printable(error)),
+        Err(error) => return usage_exit(&escaped(error)),
     };
     let format = arguments.format;
     match commands::run(arguments) {
@@ -47,20 +46,8 @@ fn usage_exit(error: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(output::WRONG_INPUT))
 }
 
-/// Escapes what the error repeats of the arguments.
-fn printable(mut error: clap::Error) -> clap::Error {
-    let escaped: Vec<_> = error
-        .context()
-        .filter_map(|(kind, value)| match value {
-            ContextValue::String(text) => Some((kind, ContextValue::String(printed(text)))),
-            ContextValue::Strings(texts) => {
-                Some((kind, ContextValue::Strings(texts.iter().map(printed).collect())))
-            }
-            _ => None,
-        })
-        .collect();
-    for (kind, value) in escaped {
-        error.insert(kind, value);
-    }
-    error
+/// Returns the error about the arguments as they are printed, since clap repeats them in several places.
+/// What no argument may be, is none with escapes either.
+fn escaped(error: clap::Error) -> clap::Error {
+    Arguments::try_parse_from(std::env::args_os().map(printed)).err().unwrap_or(error)
 }

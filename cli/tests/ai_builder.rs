@@ -1,5 +1,8 @@
 //! `docs/ai-builder.md` and `llms.txt` name nothing that the repository does not have.
 
+#![expect(clippy::disallowed_types, reason = "the command itself")]
+#![expect(clippy::disallowed_methods, reason = "the repository's own paths")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! The command as a script sees it: output, errors, exit codes, and where secrets may come from.
 
+#![expect(clippy::disallowed_types, reason = "the command itself")]
+
 use std::fs;
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

@@ -1,6 +1,8 @@
 //! `deskseal doctor` on small projects of every framework: what it finds, what it says to do, and that
 //! it never prints a secret.
 
+#![expect(clippy::disallowed_types, reason = "the command itself, git, and what makes pipes")]
+
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;

@@ -11,7 +11,6 @@ use super::projects::Project;
 use super::settings::{self, Known, Names, Product, Settings};
 use super::variables::{self, shown_name};
 use crate::git::{Fault, Repositories};
-use crate::printed::printed;
 use crate::scan::{Form, Hit, Scanner};
 
 /// How many of git's files are searched, and how long each may be.
@@ -52,7 +51,7 @@ impl<'all> Search<'all> {
             public.iter().map(|name| (public_label(name), name.as_str())).collect();
         Self {
             root,
-            repositories: Repositories::default(),
+            repositories: Repositories::new(),
             secrets: Scanner::new(&secrets, is_token),
             names: Scanner::new(&labelled, |_| false),
             public_names: Scanner::new(&public, |_| false),
@@ -280,7 +279,6 @@ impl PrivateFile<'_> {
     /// Frameworks have files of variables that are committed: it is a secret that makes one private.
     fn finding(&self) -> Option<Finding> {
         let Self { shown, has_secret, is_tracked, is_ignored, .. } = self;
-        let name = printed(self.name);
         if is_tracked.is_none() && *has_secret {
             let message =
                 format!("{shown} has a secret in it, and it is not known whether git has it.");
@@ -289,9 +287,12 @@ impl PrivateFile<'_> {
         }
         if *is_tracked == Some(true) {
             let message = format!("git has {shown}, with a secret in it.");
+            let command = in_command(shown).map_or("Use `git rm --cached`".to_owned(), |name| {
+                format!("`git rm --cached -- {name}`")
+            });
             let fix = format!(
-                "`git rm --cached {shown}`, add `{name}` to .gitignore, and replace the secrets that it \
-                 held."
+                "{command}, add {} to .gitignore, and replace the secrets that it held.",
+                self.pattern()
             );
             return has_secret.then(|| Finding::problem("env_file_committed", message, fix));
         }
@@ -299,13 +300,25 @@ impl PrivateFile<'_> {
             return Some(Finding::fine("env_file_ignored", format!("git ignores {shown}.")));
         }
         let message = format!("git does not ignore {shown}, so the next `git add` commits it.");
-        let fix = format!("Add `{name}` to .gitignore.");
+        let fix = format!("Add {} to .gitignore.", self.pattern());
         if *has_secret {
             return Some(Finding::problem("env_file_not_ignored", message, fix));
         }
         let is_private = matches!(self.name, ".env" | ".env.local");
         is_private.then(|| Finding::warning("env_file_not_ignored", message, fix))
     }
+
+    /// What to write into .gitignore.
+    fn pattern(&self) -> String {
+        in_command(self.name).map_or("its name".to_owned(), |name| format!("`{name}`"))
+    }
+}
+
+/// Returns a name that means the same in every shell. Another one could be made to be run, by whoever
+/// copies the command.
+fn in_command(name: &str) -> Option<&str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte);
+    name.bytes().all(is_plain).then_some(name)
 }
 
 /// Says that it is not known what git has.

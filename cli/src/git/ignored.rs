@@ -1,45 +1,71 @@
 //! Tells whether git ignores a file, by the rules of gitignore(5).
 
-use std::path::Path;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::files;
 
-/// No list of patterns is longer; a longer one is not read, so that its files count as not ignored. A
-/// compiled pattern takes much more memory than its text.
-const MAX_BYTES: u64 = 64 * 1024;
+/// No list of patterns is longer, nor are all of them together. What is not read excludes nothing: the
+/// warning that a file is not ignored is the safe one. A compiled pattern takes much more than its text.
+const MAX_BYTES: usize = 64 * 1024;
+const MAX_BYTES_TOGETHER: usize = 1024 * 1024;
 
-/// Tells whether a pattern excludes the file, or a folder that it is in: what is in an excluded folder
-/// cannot be included again.
-pub(super) fn is_ignored(work_tree: &Path, common: &Path, file: &Path) -> bool {
-    let Ok(below) = file.strip_prefix(work_tree) else { return false };
-    let of_user = GitignoreBuilder::new(work_tree).build_global().0;
-    let of_repository = patterns(work_tree, &common.join("info").join("exclude"));
-    let mut lists = vec![of_user, of_repository];
-    let mut path = work_tree.to_owned();
-    for part in below {
-        lists.push(patterns(&path, &path.join(".gitignore")));
-        path.push(part);
-        // The list that is nearest to the file decides.
-        let decided = lists.iter().rev().map(|list| list.matched(&path, path != file));
-        match decided.into_iter().find(|decided| !decided.is_none()) {
-            Some(Match::Ignore(_)) => return true,
-            _ => {}
-        }
-    }
-    false
+/// Lists of patterns, each read once.
+pub(super) struct Patterns {
+    /// By the folder that they are about, and the file.
+    read: RefCell<BTreeMap<[PathBuf; 2], Rc<Gitignore>>>,
+    bytes_left: Cell<usize>,
 }
 
-/// Reads a list of patterns for what is below a folder. Git itself follows no link to one.
-fn patterns(folder: &Path, file: &Path) -> Gitignore {
-    let content = files::own_content(file, MAX_BYTES).ok().flatten().unwrap_or_default();
-    let text = String::from_utf8_lossy(&content);
-    let mut builder = GitignoreBuilder::new(folder);
-    for line in text.trim_start_matches('\u{FEFF}').lines() {
-        // A pattern that is none excludes nothing.
-        let _ = builder.add_line(None, line);
+impl Patterns {
+    pub(super) fn new() -> Self {
+        Self { read: RefCell::default(), bytes_left: Cell::new(MAX_BYTES_TOGETHER) }
     }
-    builder.build().unwrap_or_else(|_| Gitignore::empty())
+
+    /// Tells whether a pattern excludes the file, or a folder that it is in: what is in an excluded folder
+    /// cannot be included again.
+    pub(super) fn exclude(&self, work_tree: &Path, common: &Path, file: &Path) -> bool {
+        let Ok(below) = file.strip_prefix(work_tree) else { return false };
+        // The user's own configuration may name a list; that of the repository is not read.
+        let of_user = Rc::new(GitignoreBuilder::new(work_tree).build_global().0);
+        let mut lists = vec![of_user, self.list(work_tree, common.join("info").join("exclude"))];
+        let mut path = work_tree.to_owned();
+        for part in below {
+            lists.push(self.list(&path, path.join(".gitignore")));
+            path.push(part);
+            // The list that is nearest to the file decides.
+            let decided = lists.iter().rev().map(|list| list.matched(&path, path != file));
+            let decided = decided.into_iter().find(|decided| !decided.is_none());
+            if let Some(Match::Ignore(_)) = decided {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Returns the list in a file, which is about what is below the folder.
+    fn list(&self, folder: &Path, file: PathBuf) -> Rc<Gitignore> {
+        let mut read = self.read.borrow_mut();
+        let list = read.entry([folder.to_owned(), file]);
+        Rc::clone(list.or_insert_with_key(|[folder, file]| Rc::new(self.compiled(folder, file))))
+    }
+
+    fn compiled(&self, folder: &Path, file: &Path) -> Gitignore {
+        let most = MAX_BYTES.min(self.bytes_left.get());
+        // Git itself follows no link to a list.
+        let content = files::own_content(file, most as u64).ok().flatten().unwrap_or_default();
+        self.bytes_left.set(self.bytes_left.get() - content.len());
+        let text = String::from_utf8_lossy(&content);
+        let mut builder = GitignoreBuilder::new(folder);
+        for line in text.trim_start_matches('\u{FEFF}').lines() {
+            // A pattern that is none excludes nothing.
+            let _ = builder.add_line(None, line);
+        }
+        builder.build().unwrap_or_else(|_| Gitignore::empty())
+    }
 }

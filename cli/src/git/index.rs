@@ -3,6 +3,7 @@
 //! Own code, since the index may come with a hostile archive: `gix-index` and git recurse as deep as the
 //! file says, and expand names without a limit. Here nothing recurses, and memory is bounded.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
@@ -12,8 +13,8 @@ use gix_bitmap::ewah;
 
 use super::files;
 
-/// No index is longer, nor are the names in it together. The largest public repositories need half of it.
-const MAX_BYTES: usize = 128 * 1024 * 1024;
+/// How much of all indexes may be read, with their names: the largest public repositories need a third.
+pub(super) const MAX_BYTES: usize = 256 * 1024 * 1024;
 
 /// The lengths of the hashes that a repository can be made with: SHA-1's and SHA-256's.
 const HASH_LENGTHS: [usize; 2] = [20, 32];
@@ -45,7 +46,7 @@ impl fmt::Display for Fault {
         match self {
             Self::Io(error) => write!(formatter, "git's index cannot be read ({error})"),
             Self::Damaged => formatter.write_str("git's index is damaged, or in an unknown format"),
-            Self::TooLong => formatter.write_str("git's index is longer than 128 MiB"),
+            Self::TooLong => formatter.write_str("git's index is too long to be read here"),
         }
     }
 }
@@ -54,18 +55,20 @@ type Result<T> = std::result::Result<T, Fault>;
 
 impl Index {
     /// Reads the index of a repository; a new repository has none, and no files.
-    pub(super) fn read(git_folder: &Path) -> Result<Self> {
-        let Some(file) = content(&git_folder.join("index"))? else { return Ok(Self::default()) };
-        let decoded = Decoded::new(&file)?;
-        let Some(link) = decoded.link.filter(Link::leads_on) else {
-            return Self::of(decoded.entries);
+    pub(super) fn read(git_folder: &Path, bytes_left: &Cell<usize>) -> Result<Self> {
+        let decoded = |name: &str| {
+            let file = content(&git_folder.join(name), bytes_left)?;
+            file.map(|file| Decoded::new(&file, bytes_left)).transpose()
         };
-        let shared = content(&git_folder.join(link.file_name()))?.ok_or(Fault::Damaged)?;
-        let shared = Decoded::new(&shared)?;
+        let Some(Decoded { entries, link }) = decoded("index")? else {
+            return Ok(Self::default());
+        };
+        let Some(link) = link.filter(Link::leads_on) else { return Self::of(entries) };
+        let shared = decoded(&link.file_name())?.ok_or(Fault::Damaged)?;
         if shared.link.is_some_and(|link| link.leads_on()) {
             return Err(Fault::Damaged);
         }
-        Self::of(link.merge(shared.entries, decoded.entries).ok_or(Fault::Damaged)?)
+        Self::of(link.merge(shared.entries, entries).ok_or(Fault::Damaged)?)
     }
 
     /// Takes only names that stay below the work tree.
@@ -92,10 +95,13 @@ fn is_part(name: &[u8]) -> bool {
 }
 
 /// Returns a regular file's content, or nothing where there is no file.
-fn content(path: &Path) -> Result<Option<Vec<u8>>> {
-    match files::own_content(path, MAX_BYTES as u64) {
-        Ok(Some(content)) => Ok(Some(content)),
-        Ok(None) => Err(Fault::TooLong),
+fn content(path: &Path, bytes_left: &Cell<usize>) -> Result<Option<Vec<u8>>> {
+    match files::own_content(path, bytes_left.get() as u64) {
+        Ok(content) => {
+            let content = content.ok_or(Fault::TooLong)?;
+            bytes_left.set(bytes_left.get() - content.len());
+            Ok(Some(content))
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Fault::Io(error)),
     }
@@ -115,25 +121,27 @@ struct Decoded {
 
 impl Decoded {
     /// Decodes a file. It does not say which hash it has: only with the right one it makes sense.
-    fn new(file: &[u8]) -> Result<Self> {
-        let mut all = HASH_LENGTHS.into_iter().map(|length| Self::with_hash(file, length));
+    fn new(file: &[u8], bytes_left: &Cell<usize>) -> Result<Self> {
+        let mut all = HASH_LENGTHS.iter().map(|length| Self::with_hash(file, *length, bytes_left));
         all.find(|decoded| !matches!(decoded, Err(Fault::Damaged))).unwrap_or(Err(Fault::Damaged))
     }
 
-    fn with_hash(file: &[u8], hash_length: usize) -> Result<Self> {
+    fn with_hash(file: &[u8], hash_length: usize, bytes_left: &Cell<usize>) -> Result<Self> {
         let end = file.len().checked_sub(hash_length).ok_or(Fault::Damaged)?;
         let mut bytes = Bytes(&file[..end]);
         let (version, count) = header(&mut bytes).ok_or(Fault::Damaged)?;
         let mut entries = Vec::new();
         let mut name = Vec::new();
-        let mut bytes_left = MAX_BYTES;
+        let mut left = bytes_left.get();
         for _ in 0..count {
             let is_folder =
                 next_entry(&mut bytes, version, hash_length, &mut name).ok_or(Fault::Damaged)?;
-            bytes_left = bytes_left.checked_sub(name.len()).ok_or(Fault::TooLong)?;
+            left = left.checked_sub(name.len()).ok_or(Fault::TooLong)?;
             entries.push(Entry { name: name.clone(), is_folder });
         }
-        Ok(Self { entries, link: extensions(bytes, hash_length)? })
+        let link = extensions(bytes, hash_length)?;
+        bytes_left.set(left);
+        Ok(Self { entries, link })
     }
 }
 

@@ -8,14 +8,15 @@ mod files;
 mod ignored;
 mod index;
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use ignored::Patterns;
 use index::Index;
 
 pub(crate) use index::Fault;
@@ -24,12 +25,18 @@ pub(crate) use index::Fault;
 const MAX_BYTES: u64 = 64 * 1024;
 
 /// The repositories that were looked into, by the folders of their work trees.
-#[derive(Default)]
 pub(crate) struct Repositories {
     read: RefCell<BTreeMap<PathBuf, Rc<Repository>>>,
+    bytes_left: Cell<usize>,
+    patterns: Rc<Patterns>,
 }
 
 impl Repositories {
+    pub(crate) fn new() -> Self {
+        let read = RefCell::default();
+        Self { read, bytes_left: Cell::new(index::MAX_BYTES), patterns: Rc::new(Patterns::new()) }
+    }
+
     /// Returns the repository that the folder is in, if it is in one.
     pub(crate) fn of(&self, folder: &Path) -> Option<Rc<Repository>> {
         let mut folders = folder.ancestors();
@@ -41,7 +48,13 @@ impl Repositories {
     }
 
     fn read(&self, work_tree: &Path) -> Option<Rc<Repository>> {
-        let repository = Rc::new(Repository::read(work_tree)?);
+        let git_folder = git_folder(work_tree)?;
+        let repository = Rc::new(Repository {
+            work_tree: work_tree.to_owned(),
+            index: Index::read(&git_folder, &self.bytes_left),
+            common: linked(&git_folder.join("commondir"), "", &git_folder).unwrap_or(git_folder),
+            patterns: Rc::clone(&self.patterns),
+        });
         self.read.borrow_mut().insert(work_tree.to_owned(), Rc::clone(&repository));
         Some(repository)
     }
@@ -53,53 +66,55 @@ pub(crate) struct Repository {
     /// Where git keeps what the work trees of a repository share.
     common: PathBuf,
     index: Result<Index, Fault>,
+    patterns: Rc<Patterns>,
 }
 
 impl Repository {
-    fn read(work_tree: &Path) -> Option<Self> {
-        let git_folder = git_folder(work_tree)?;
-        let common = linked(&git_folder.join("commondir"), "", &git_folder);
-        let index = Index::read(&git_folder);
-        let common = common.unwrap_or(git_folder);
-        Some(Self { work_tree: work_tree.to_owned(), common, index })
-    }
-
     /// Returns the files that git has below the folder.
     ///
     /// # Errors
     /// When the index cannot be read.
     pub(crate) fn files_below(&self, folder: &Path) -> Result<Vec<PathBuf>, &Fault> {
-        let Index { files, .. } = self.index.as_ref()?;
-        let prefix = self.name_of(folder).map(|mut name| {
-            name.push(b'/');
-            name
-        });
-        let prefix = prefix.unwrap_or_default();
-        let behind = files.range::<[u8], _>((Bound::Included(&prefix[..]), Bound::Unbounded));
-        let below = behind.take_while(|name| name.starts_with(&prefix));
-        Ok(below.map(|name| self.work_tree.join(files::path_of(name))).collect())
+        let index = self.index.as_ref()?;
+        Ok(self.below(&index.files, folder).collect())
     }
 
-    /// Returns the folders, below this one or with it, of which the index does not list the files.
+    /// Returns the folders, below this one or around it, of which the index does not list the files.
     pub(crate) fn unlisted(&self, folder: &Path) -> Vec<PathBuf> {
-        let folders = self.index.iter().flat_map(|index| &index.folders);
-        let paths = folders.map(|name| self.work_tree.join(files::path_of(name)));
-        paths.filter(|path| path.starts_with(folder) || folder.starts_with(path)).collect()
+        let Ok(index) = &self.index else { return Vec::new() };
+        let around = folder.ancestors().filter(|around| self.is_unlisted(around));
+        around.map(Path::to_owned).chain(self.below(&index.folders, folder)).collect()
     }
 
     /// Tells whether git has the file, where that can be known.
     pub(crate) fn has(&self, file: &Path) -> Option<bool> {
         let index = self.index.as_ref().ok()?;
         let is_listed = self.name_of(file).is_some_and(|name| index.files.contains(&name));
-        if !is_listed && self.unlisted(file).iter().any(|folder| file.starts_with(folder)) {
-            return None;
-        }
-        Some(is_listed)
+        let is_known = is_listed || !file.ancestors().any(|around| self.is_unlisted(around));
+        is_known.then_some(is_listed)
     }
 
     /// Tells whether git ignores the file, were it not one that git has.
     pub(crate) fn ignores(&self, file: &Path) -> bool {
-        ignored::is_ignored(&self.work_tree, &self.common, file)
+        self.patterns.exclude(&self.work_tree, &self.common, file)
+    }
+
+    /// Tells whether the index says of a folder only that git has it.
+    fn is_unlisted(&self, folder: &Path) -> bool {
+        let folders = self.index.as_ref().ok().map(|index| &index.folders);
+        folders.zip(self.name_of(folder)).is_some_and(|(folders, name)| folders.contains(&name))
+    }
+
+    fn below<'all>(
+        &'all self,
+        names: &'all BTreeSet<Vec<u8>>,
+        folder: &Path,
+    ) -> impl Iterator<Item = PathBuf> + 'all {
+        let prefix = self.name_of(folder).map(|name| [&name[..], b"/"].concat());
+        let prefix = prefix.unwrap_or_default();
+        let behind = names.range::<[u8], _>((Bound::Included(&prefix[..]), Bound::Unbounded));
+        let below = behind.take_while(move |name| name.starts_with(&prefix));
+        below.map(|name| self.work_tree.join(files::path_of(name)))
     }
 
     /// Returns what the index calls a path, or nothing for the work tree itself.
@@ -128,3 +143,6 @@ fn linked(file: &Path, prefix: &str, from: &Path) -> Option<PathBuf> {
     let path = content.strip_prefix(prefix.as_bytes())?.trim_ascii_end();
     Some(from.join(files::path_of(path)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -216,6 +216,7 @@ fn no_output_contains_the_secret_or_a_token() {
 }
 
 #[cfg(unix)]
+#[expect(clippy::disallowed_types, reason = "a program makes pipes")]
 mod unix {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     use std::os::unix::net::UnixListener;

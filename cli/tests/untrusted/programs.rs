@@ -1,111 +1,8 @@
-//! What a checked-out repository may make `doctor` and `scan` do: read, and start nothing.
+//! No program is started.
 
-#![cfg(unix)]
+use std::fs;
 
-use std::fs::{self, File};
-use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-
-use serde_json::Value;
-use tempfile::TempDir;
-
-const SECRET: &str = "dsk_secret_q7Zr-0mS_x4Vb9Lw2Kd8ticketCenter";
-const EXPRESS: &str = r#"{ "dependencies": { "express": "5.3.0", "deskseal": "^0.1.0" } }"#;
-
-/// What a repository, or who wrote its files, would like to have started.
-const PROGRAMS: [&str; 24] = [
-    "git", "sh", "bash", "node", "npm", "npx", "yarn", "pnpm", "python", "python3", "pip", "ruby",
-    "gem", "bundle", "rake", "php", "composer", "less", "more", "vi", "editor", "ssh", "xdg-open",
-    "direnv",
-];
-
-/// A folder for a repository, and what tells that a program was started.
-struct Place {
-    folder: TempDir,
-}
-
-impl Place {
-    fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder") }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// The file that each trap writes.
-    fn marker(&self) -> PathBuf {
-        self.path("started")
-    }
-
-    /// Makes a folder of programs that write the marker, each under its usual name.
-    fn traps(&self) -> PathBuf {
-        let folder = self.path("traps");
-        for program in PROGRAMS {
-            self.program(&format!("traps/{program}"), &self.trap(program));
-        }
-        folder
-    }
-
-    /// A shell command that writes the marker.
-    fn trap(&self, name: &str) -> String {
-        format!("echo {name} >> {}", self.marker().display())
-    }
-
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        fs::write(path, content).expect("a file");
-    }
-
-    fn program(&self, name: &str, script: &str) {
-        self.write(name, format!("#!/bin/sh\n{script}\n"));
-        let mode = fs::Permissions::from_mode(0o755);
-        fs::set_permissions(self.path(name), mode).expect("a mode");
-    }
-
-    fn git(&self, folder: &str, arguments: &[&str]) {
-        git(&self.path(folder), arguments);
-    }
-
-    /// Runs the command with this path of programs, and returns what it prints.
-    fn run(&self, programs: &Path, arguments: &[&str], folder: &str) -> Output {
-        let mut command = deskseal(arguments);
-        command.arg(self.path(folder)).env("PATH", programs).current_dir(self.path(folder));
-        command.output().expect("the command runs")
-    }
-
-    /// Examines and scans the folder, with the system's programs, and with traps in their places.
-    fn visit(&self, folder: &str) {
-        let system = std::env::var_os("PATH").expect("a path");
-        for programs in [Path::new(&system), &self.traps()] {
-            for arguments in [&["doctor"][..], &["doctor", "--format=json"], &["scan"]] {
-                let output = self.run(programs, arguments, folder);
-                let printed = String::from_utf8(output.stderr).expect("UTF-8");
-                assert!(!printed.contains("panicked"), "{printed}");
-                let started = fs::read_to_string(self.marker()).unwrap_or_default();
-                assert_eq!(started, "", "{arguments:?} started a program");
-            }
-        }
-    }
-}
-
-fn deskseal(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_deskseal"));
-    command.args(arguments).env_clear().env("HELPDESKY_HMAC_SECRET", SECRET);
-    command
-}
-
-/// Runs git without anybody's configuration.
-fn git(folder: &Path, arguments: &[&str]) {
-    let mut git = Command::new("git");
-    git.arg("-C").arg(folder).args(["-c", "user.name=a", "-c", "user.email=a@example.com"]);
-    git.args(["-c", "protocol.file.allow=always"]).args(arguments);
-    git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
-    let output = git.output().expect("git runs");
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-}
+use crate::place::{EXPRESS, Place, SECRET, git};
 
 /// Makes a repository with a sparse index, whose folder `shop` is listed as a whole.
 fn sparse_repository(place: &Place, folder: &str) {
@@ -145,7 +42,7 @@ fn embed_bare_repository(place: &Place, command: &str) {
     place.git("outer", &["commit", "--quiet", "--message=all"]);
     let (outer, clone) = (place.path("outer"), place.path("clone"));
     let paths = [outer.to_str().expect("UTF-8"), clone.to_str().expect("UTF-8")];
-    git(place.folder.path(), &["clone", "--quiet", paths[0], paths[1]]);
+    git(&place.path("."), &["clone", "--quiet", paths[0], paths[1]]);
 }
 
 #[test]

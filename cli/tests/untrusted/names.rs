@@ -1,0 +1,215 @@
+//! Names and paths are printed escaped, whatever they are names of.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::unix::fs::symlink;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::place::{EXPRESS, Place, SECRET, deskseal};
+
+/// A name that ends the line, moves the cursor up, clears, turns the text around, and is no UTF-8.
+const NAME: &[u8] =
+    b"x\nFORGED: 0 found\r\x1B[2A\x1B[2K\x07\x7F\xC2\x9B2J\xE2\x80\xAE\xE2\x80\xA8\xFF\\n";
+
+/// The name as it is printed.
+const PRINTED: &str =
+    r"x\nFORGED: 0 found\r\u{1b}[2A\u{1b}[2K\u{7}\u{7f}\u{9b}2J\u{202e}\u{2028}\xFF\\n";
+
+/// Its part that is UTF-8, for what is text.
+fn text_name() -> &'static str {
+    str::from_utf8(&NAME[..NAME.len() - 3]).expect("UTF-8")
+}
+
+fn text_printed() -> &'static str {
+    PRINTED.split(r"\xFF").next().expect("a part")
+}
+
+/// Runs the command as on a terminal with colours, checks all that it prints, and returns it.
+fn printed(command: &mut Command) -> String {
+    let output = command.env("CLICOLOR_FORCE", "1").output().expect("the command runs");
+    let all = String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8");
+    // Its own colours.
+    let without_colours: Vec<&str> = all.split("\u{1B}[").collect();
+    for part in &without_colours[1..] {
+        let code: String = part.chars().take_while(|c| !c.is_ascii_alphabetic()).collect();
+        assert!(part[code.len()..].starts_with('m'), "the cursor is moved: {all:?}");
+    }
+    for line in all.lines() {
+        assert!(!line.trim_start().starts_with("FORGED"), "a line is forged: {all:?}");
+    }
+    let is_wrong =
+        |c: char| c != '\n' && c != '\u{1B}' && (c.is_control() || "\u{202E}\u{2028}".contains(c));
+    assert!(!all.contains(is_wrong), "{all:?}");
+    all
+}
+
+fn named(prefix: &str) -> OsString {
+    OsString::from_vec([prefix.as_bytes(), NAME].concat())
+}
+
+#[test]
+fn scan_prints_no_name_as_it_is() {
+    let place = Place::new();
+    let folder = place.path(".").join(named("folder "));
+    fs::create_dir_all(&folder).expect("a folder");
+    let places: Vec<String> = (0..3).map(|_| format!("{SECRET}\n")).collect();
+    fs::write(folder.join(named("hit ")), places.concat()).expect("a file");
+    fs::write(folder.join(named("token ")), "hdh_secret_4f9a1c0d7be24c55").expect("a file");
+    let pipe = folder.join(named("pipe "));
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+    symlink(named("/"), folder.join(named("dangling "))).expect("a link");
+    symlink(named("loop "), folder.join(named("loop "))).expect("a link");
+    let outside = tempfile::tempdir().expect("a folder");
+    fs::write(outside.path().join(named("target ")), "").expect("a file");
+    symlink(outside.path().join(named("target ")), folder.join(named("out "))).expect("a link");
+
+    let mut command = deskseal(&["scan"]);
+    command.args([&folder, &folder.join(named("missing ")), &pipe]);
+    let all = printed(&mut command);
+    for name in ["hit", "token", "pipe", "dangling", "loop", "out", "target", "missing"] {
+        assert!(all.contains(&format!("/{name} {PRINTED}")), "{name}: {all}");
+    }
+    assert!(all.contains(&format!("{PRINTED}:3:1: HELPDESKY_HMAC_SECRET (plain)\n")), "{all}");
+
+    printed(deskseal(&["scan", "--format=json"]).arg(&folder));
+}
+
+#[test]
+fn json_has_the_name_itself_in_escapes() {
+    let place = Place::new();
+    let path = place.path(text_name());
+    fs::write(&path, SECRET).expect("a file");
+    let mut command = deskseal(&["scan", "--format=json"]);
+    let all = printed(command.arg(&path));
+    let report: Value = serde_json::from_str(&all).expect("JSON");
+    assert_eq!(report["hits"][0]["path"], path.to_str().expect("UTF-8"));
+    assert!(all.contains("\\u009b2J\\u202e\\u2028"), "{all}");
+}
+
+#[test]
+fn doctor_prints_no_name_as_it_is() {
+    let place = Place::new();
+    let root = place.path("shop");
+    let folder = root.join(named("folder "));
+    fs::create_dir_all(folder.join("build")).expect("a folder");
+    fs::create_dir_all(root.join(text_name()).join("docs")).expect("a folder");
+    fs::write(folder.join("package.json"), EXPRESS).expect("a file");
+    fs::write(folder.join("build").join(named("bundle ")), SECRET).expect("a file");
+    fs::write(folder.join(named("committed ")), SECRET).expect("a file");
+    fs::write(root.join(named("token ")), "hdh_secret_4f9a1c0d7be24c55").expect("a file");
+    fs::write(root.join(named("code ")), "VITE_HELPDESKY_HMAC_SECRET").expect("a file");
+    let env = folder.join(format!(".env.{}", text_name()));
+    fs::write(&env, format!("HELPDESKY_HMAC_SECRET={SECRET}\nVITE_A={SECRET}\n")).expect("a file");
+    fs::write(folder.join("composer.json"), "[").expect("a file");
+    place.git("shop", &["init", "--quiet"]);
+    let mut doctor = deskseal(&["doctor"]);
+    doctor.arg(&root);
+
+    let before = printed(&mut doctor);
+    assert!(before.starts_with(&format!("folder {PRINTED}: Express\n")), "{before}");
+    let ignored = format!("git does not ignore folder {PRINTED}/.env.{}, so", text_printed());
+    assert!(before.contains(&ignored), "{before}");
+    assert!(before.contains(&format!("In .env.{}:2 is", text_printed())), "{before}");
+    assert!(before.contains(&format!("/build/bundle {PRINTED}:1 (")), "{before}");
+
+    place.git("shop", &["add", "."]);
+    let after = printed(&mut doctor);
+    assert!(
+        after.contains(&format!("git has folder {PRINTED}/.env.{}", text_printed())),
+        "{after}"
+    );
+    for name in ["committed", "token", "code"] {
+        assert!(after.contains(&format!("{name} {PRINTED}:1 (")), "{name}: {after}");
+    }
+    printed(doctor.arg("--format=json"));
+}
+
+#[test]
+fn a_command_in_an_advice_has_no_name_that_a_shell_would_run() {
+    let place = Place::new();
+    place.write("shop/package.json", EXPRESS);
+    for name in [".env.$(touch a)", ".env.;touch a;", ".env.`touch a`", ".env.--all"] {
+        place.write(&format!("shop/{name}"), format!("HELPDESKY_HMAC_SECRET={SECRET}\n"));
+    }
+    place.git("shop", &["init", "--quiet"]);
+    place.git("shop", &["add", "."]);
+    let all = printed(deskseal(&["doctor"]).arg(place.path("shop")));
+    assert_eq!(all.matches("env_file_committed").count(), 4, "{all}");
+    let commands =
+        all.split('`').skip(1).step_by(2).filter(|code| code.starts_with("git rm --cached "));
+    assert_eq!(commands.collect::<Vec<_>>(), ["git rm --cached -- .env.--all"], "{all}");
+}
+
+#[test]
+fn folders_that_git_does_not_list_are_printed_escaped() {
+    let place = Place::new();
+    place.write("shop/package.json", EXPRESS);
+    place.write("shop/docs/a.md", "text");
+    let folder = format!("shop/{}", text_name());
+    place.write(&format!("{folder}/a"), "text");
+    place.git("shop", &["init", "--quiet"]);
+    place.git("shop", &["add", "."]);
+    place.git("shop", &["commit", "--quiet", "--message=all"]);
+    place.git("shop", &["sparse-checkout", "set", "--cone", "--sparse-index", "docs"]);
+    let all = printed(deskseal(&["doctor"]).arg(place.path("shop")));
+    assert!(
+        all.contains(&format!(
+            "git_sparse: git's sparse index does not list the files in {},",
+            text_printed()
+        )),
+        "{all}"
+    );
+}
+
+#[test]
+fn errors_print_no_argument_as_it_is() {
+    let name = OsStr::from_bytes(NAME);
+    let cases: [&[&OsStr]; 12] = [
+        &["doctor".as_ref(), name],
+        &[
+            "sign".as_ref(),
+            "email".as_ref(),
+            "a@b.example".as_ref(),
+            "--secret-file".as_ref(),
+            name,
+        ],
+        &[text_name().as_ref()],
+        &["scan".as_ref()],
+        &["doctor".as_ref(), ".".as_ref(), text_name().as_ref()],
+        &["doctor".as_ref(), "--format".as_ref(), text_name().as_ref()],
+        &["completions".as_ref(), text_name().as_ref()],
+        &["secret".as_ref(), text_name().as_ref()],
+        &["doctor".as_ref(), "--desk".as_ref(), text_name().as_ref()],
+        &["doctor".as_ref(), "--ticket-center-env".as_ref(), name],
+        &["scan".as_ref(), ".".as_ref(), "--secret-env".as_ref(), text_name().as_ref()],
+        &["verify".as_ref(), "link".as_ref(), text_name().as_ref()],
+    ];
+    let place = Place::new();
+    for case in cases {
+        for format in [&[][..], &["--format=json"]] {
+            printed(deskseal(&[]).args(case).args(format).current_dir(place.path(".")));
+        }
+    }
+    let flag = format!("--{}", text_name());
+    let all = printed(deskseal(&["doctor", &flag]).current_dir(place.path(".")));
+    assert!(all.contains(&format!("--{}", text_printed())), "{all}");
+}
+
+#[test]
+fn identities_are_printed_escaped() {
+    let user = "ada\u{202E}\u{2066}nimda";
+    let portal = ["--portal", "https://help.example.com", "--user-id", user];
+    let signed = |format: &[&str]| {
+        let mut command = deskseal(&["sign", "link"]);
+        command.env("LETTERBOOK_PORTAL_TICKET_SECRET", SECRET).args(portal).args(format);
+        printed(&mut command)
+    };
+    let link = signed(&[]);
+    assert!(signed(&["--format=json"]).contains(r#""ada\u202e\u2066nimda""#));
+    let mut command = deskseal(&["verify", "link", link.trim_end()]);
+    let all = printed(command.env("LETTERBOOK_PORTAL_TICKET_SECRET", SECRET));
+    assert!(all.contains(r"verified user id  ada\u{202e}\u{2066}nimda"), "{all}");
+}
