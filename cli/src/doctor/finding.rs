@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::printed::printed_line;
+
 /// The document that explains every finding, below the repository's root.
 const PAGE: &str = "docs/ai-builder.md";
 
@@ -88,7 +90,9 @@ impl Finding {
         message: impl Into<String>,
         fix: Option<String>,
     ) -> Self {
-        let message = message.into();
+        // Whatever it is about, it stays one line.
+        let message = printed_line(&message.into());
+        let fix = fix.as_deref().map(printed_line);
         Self { code, level, folder: None, message, fix, section: "what-the-doctor-says" }
     }
 

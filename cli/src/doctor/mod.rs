@@ -174,14 +174,15 @@ impl<'all> Examination<'all> {
         };
         match project.package() {
             Some(package) if package.is_for_development => {
-                let message = format!("{} is there for development only.", package.name);
+                let message = format!("{} is there for development only.", printed(&package.name));
                 let fix = format!("Move it to the other dependencies in {}.", package.file);
                 Finding::warning("package_for_development", message, fix)
             }
             Some(package) => {
                 let version =
                     package.version.as_deref().unwrap_or("in a version that is not shown");
-                let message = format!("{} is in {}: {version}.", package.name, package.file);
+                let name = printed(&package.name);
+                let message = format!("{name} is in {}: {version}.", package.file);
                 Finding::fine("package_declared", message)
             }
             None => self.package_missing(project, framework),

@@ -17,6 +17,9 @@ const EXAMPLES: [&str; 2] =
 /// How many files of variables one folder may have.
 const MAX_FILES: usize = 50;
 
+/// How many public variables with a secret are named, of each project.
+const MAX_PUBLIC: usize = 20;
+
 /// The two products, each with a secret of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Product {
@@ -128,12 +131,17 @@ impl<'all> Settings<'all> {
         self.real().find(|variable| variable.name == name).map(|found| found.value.as_str())
     }
 
-    /// Looks for secrets in the public variables of the project's files.
+    /// Looks for secrets in the public variables of the project's files, and names the first ones.
     pub(super) fn check_public(&self, usable: &[Known], findings: &mut Vec<Finding>) {
-        for variable in self.files.iter().flat_map(|(_, variables)| variables) {
-            if let Some(finding) = public_finding(variable, self.names, usable) {
-                self.report(findings, finding);
-            }
+        let all = self.files.iter().flat_map(|(_, variables)| variables);
+        let mut found = all.filter_map(|variable| public_finding(variable, self.names, usable));
+        for finding in found.by_ref().take(MAX_PUBLIC) {
+            self.report(findings, finding);
+        }
+        if found.next().is_some() {
+            let message = "There are more variables like these here.";
+            let fix = "Run this again when those are gone.";
+            self.report(findings, Finding::problem("secret_in_public_variable", message, fix));
         }
     }
 
@@ -334,7 +342,9 @@ impl<'all> Settings<'all> {
     /// Adds a finding, unless another mode of the framework has had the same.
     fn report(&self, findings: &mut Vec<Finding>, finding: Finding) {
         let finding = finding.in_project(&self.project.shown, self.project.section());
-        if !findings.contains(&finding) {
+        // Those of one project stand together.
+        let of_project = findings.iter().rev().take_while(|before| before.folder == finding.folder);
+        if of_project.into_iter().all(|before| *before != finding) {
             findings.push(finding);
         }
     }

@@ -82,15 +82,21 @@ pub(super) fn environment() -> Vec<Variable> {
 /// How many variables of a file are read.
 const MAX_VARIABLES: usize = 1_000;
 
+/// How many bytes all the references of a file may add: a long value could be named again and again.
+const MAX_REFERENCED: usize = 64 * 1024;
+
 /// Returns the variables of a `.env` file: `NAME=value`, with or without `export`, quotes and a remark.
 pub(super) fn parse(file: &str, text: &str) -> Vec<Variable> {
     let mut variables = Vec::new();
     let mut rest = text.trim_start_matches('\u{FEFF}');
     let mut line = 1;
+    let mut bytes_left = MAX_REFERENCED;
     while !rest.is_empty() && variables.len() < MAX_VARIABLES {
         let (assignment, after) = next_assignment(rest);
         if let Some((name, value)) = assignment {
-            let value = of_reference(&value, &variables).unwrap_or(value);
+            let referenced = of_reference(&value, &variables, bytes_left);
+            bytes_left -= referenced.as_ref().map_or(0, |value| value.len());
+            let value = referenced.unwrap_or(value);
             let place = Place::File { name: file.to_owned(), line };
             variables.push(Variable { name, value, place });
         }
@@ -100,14 +106,14 @@ pub(super) fn parse(file: &str, text: &str) -> Vec<Variable> {
     variables
 }
 
-/// Returns the value of another variable, where a value is `${NAME}`, as the usual readers put it in.
-fn of_reference(value: &str, before: &[Variable]) -> Option<Zeroizing<String>> {
+/// Returns the value of another variable, where a value is `${NAME}`, as the usual readers put it in, unless
+/// it is too long.
+fn of_reference(value: &str, before: &[Variable], max_bytes: usize) -> Option<Zeroizing<String>> {
     let name = value.strip_prefix("${")?.strip_suffix('}')?;
-    let of_environment = Variable::of_environment(name).map(|variable| variable.value);
-    of_environment.or_else(|| {
-        let variable = before.iter().rev().find(|variable| variable.name == name)?;
-        Some(variable.value.clone())
-    })
+    let of_environment = Variable::of_environment(name);
+    let of_file = || before.iter().rev().find(|variable| variable.name == name);
+    let variable = of_environment.as_ref().or_else(of_file)?;
+    (variable.value.len() <= max_bytes).then(|| variable.value.clone())
 }
 
 /// Returns the assignment of the first line, if it is one, and what comes behind it.
@@ -212,6 +218,14 @@ mod tests {
         let variables = parsed("A=b\nB=\"${A}\"\nC=${NOT_SET_ANYWHERE}\n");
         let values: Vec<_> = variables.iter().map(|(_, value, _)| value.as_str()).collect();
         assert_eq!(values, ["b", "b", "${NOT_SET_ANYWHERE}"]);
+    }
+
+    #[test]
+    fn references_to_long_values_do_not_fill_the_memory() {
+        let long = "x".repeat(MAX_REFERENCED / 2);
+        let text = format!("A={long}\n") + &"B=${A}\n".repeat(999);
+        let bytes: usize = parsed(&text).iter().map(|(_, value, _)| value.len()).sum();
+        assert!(bytes <= text.len() + MAX_REFERENCED, "{bytes}");
     }
 
     #[test]

@@ -7,12 +7,13 @@
 //!
 //! No secret and no token ever enters a [`Hit`], a reason or a `Debug` output.
 
+mod holes;
 mod patterns;
 mod search;
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{Seek as _, SeekFrom};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -26,7 +27,8 @@ use zeroize::Zeroizing;
 
 use crate::printed::printed;
 
-use search::{Found, Searcher, What};
+use holes::WithoutHoles;
+use search::{Found, Place, Searcher, What};
 
 /// How many bytes a thread reads at once: small enough for a core's second-level cache, large
 /// enough that system calls cost nothing.
@@ -333,43 +335,54 @@ impl Worker<'_> {
 
     /// Searches a file.
     fn visit_file(&mut self, path: &Path) {
-        let mut file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) => return self.fail(path, &error),
-        };
+        if let Err(error) = File::open(path).and_then(|file| self.search_file(path, &file)) {
+            self.fail(path, &error);
+        }
+    }
+
+    /// Searches an open file, from its start.
+    fn search_file(&mut self, path: &Path, file: &File) -> io::Result<()> {
         let progress = self.scan.progress;
         let on_read = |bytes| {
             if let Some(progress) = progress {
                 progress.inc(bytes);
             }
         };
-        let searched = self.scan.scanner.searcher.search(&mut file, &mut self.buffer, on_read);
-        self.report.bytes += searched.bytes;
-        self.add_hits(path, &mut file, &searched.found);
+        let mut stream = WithoutHoles::new(file)?;
+        let searched = self.scan.scanner.searcher.search(&mut stream, &mut self.buffer, on_read);
+        let bytes = stream.offset_in_file(searched.bytes);
+        on_read(bytes - searched.bytes);
+        self.report.bytes += bytes;
+        let places = self.places(file, &searched.found);
+        for (found, place) in searched.found.iter().zip(places) {
+            let offset = stream.offset_in_file(found.start);
+            let line_start = stream.offset_in_file(found.start + 1 - place.column);
+            self.report.hits.push(Hit {
+                path: path.to_owned(),
+                offset,
+                line: place.line,
+                column: offset - line_start + 1,
+                what: self.scan.scanner.label(found.what),
+                form: found.form,
+            });
+        }
         match searched.end {
             Ok(()) => self.report.files += 1,
             Err(error) => self.fail(path, &format_args!("not searched to its end: {error}")),
         }
+        Ok(())
     }
 
-    /// Notes the hits in a file, with their lines and columns.
-    fn add_hits(&mut self, path: &Path, file: &mut File, found: &[Found]) {
+    /// Returns the lines and columns of what was found in a file.
+    fn places(&mut self, file: &File, found: &[Found]) -> Vec<Place> {
         if found.is_empty() {
-            return;
+            return Vec::new();
         }
         let offsets = found.iter().map(|found| found.start);
-        // If the file cannot be read a second time, offsets still hold and all is on one line.
-        let _ = file.seek(SeekFrom::Start(0));
-        let places = search::places(file, &mut self.buffer, offsets);
-        for (found, place) in found.iter().zip(places) {
-            self.report.hits.push(Hit {
-                path: path.to_owned(),
-                offset: found.start,
-                line: place.line,
-                column: place.column,
-                what: self.scan.scanner.label(found.what),
-                form: found.form,
-            });
+        match WithoutHoles::new(file) {
+            Ok(mut stream) => search::places(&mut stream, &mut self.buffer, offsets),
+            // The file cannot be read a second time: offsets still hold, and all is on one line.
+            Err(_) => search::places(&mut io::empty(), &mut self.buffer, offsets),
         }
     }
 

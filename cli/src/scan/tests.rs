@@ -218,6 +218,7 @@ fn no_output_contains_the_secret_or_a_token() {
 #[cfg(unix)]
 #[expect(clippy::disallowed_types, reason = "a program makes pipes")]
 mod unix {
+    use std::io::Write as _;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     use std::os::unix::net::UnixListener;
     use std::process::Command;
@@ -322,6 +323,41 @@ mod unix {
             report.skipped.iter().map(|skipped| skipped.path.as_path()).collect();
         assert_eq!(skipped, [closed, file]);
         assert!(report.skipped.iter().all(|skipped| skipped.reason.contains("os error 13")));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_hole_of_a_terabyte_is_not_read_and_places_behind_it_are_right() {
+        const HOLE: u64 = 1 << 40;
+        let directory = directory();
+        let path = write(&directory, "file", format!("a\n{SECRET}\nb").as_bytes());
+        let mut file = File::options().append(true).open(&path).expect("a file");
+        let start = HOLE + 5;
+        file.set_len(start).expect("a hole");
+        write!(file, " {SECRET}\n{SECRET}").expect("text");
+        file.set_len(start + HOLE).expect("a hole");
+
+        let report = scan(&[&path]);
+        let length = SECRET.len() as u64;
+        let places: Vec<_> =
+            report.hits.iter().map(|hit| (hit.offset, hit.line, hit.column)).collect();
+        let in_line = start + 1 - (length + 3) + 1;
+        let expected = [(2, 2, 1), (start + 1, 3, in_line), (start + length + 2, 4, 1)];
+        assert_eq!(places, expected);
+        assert_eq!((report.files, report.bytes), (1, start + HOLE));
+        assert_eq!(report.skipped, []);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn half_a_secret_on_each_side_of_a_hole_is_none() {
+        let directory = directory();
+        let (first, second) = SECRET.split_at(16);
+        let path = write(&directory, "file", first.as_bytes());
+        let mut file = File::options().append(true).open(&path).expect("a file");
+        file.set_len(1 << 20).expect("a hole");
+        write!(file, "{second}{SECRET}").expect("text");
+        assert_eq!(scan(&[&path]).hits.len(), 1);
     }
 
     #[cfg(target_os = "linux")]

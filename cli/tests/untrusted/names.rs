@@ -128,6 +128,17 @@ fn doctor_prints_no_name_as_it_is() {
 }
 
 #[test]
+fn doctor_prints_no_name_of_a_manifest_as_it_is() {
+    let place = Place::new();
+    let package = format!("deskseal/{}", text_name());
+    let manifest = serde_json::json!({ "require": { "laravel/framework": "12", package: "1" } });
+    place.write("shop/composer.json", manifest.to_string());
+    let all = printed(deskseal(&["doctor"]).arg(place.path("shop")));
+    assert!(all.contains(&format!("deskseal/{} is in composer.json", text_printed())), "{all}");
+    printed(deskseal(&["doctor", "--format=json"]).arg(place.path("shop")));
+}
+
+#[test]
 fn a_command_in_an_advice_has_no_name_that_a_shell_would_run() {
     let place = Place::new();
     place.write("shop/package.json", EXPRESS);
