@@ -91,7 +91,7 @@ Exit codes: 0 nothing found; 1 something found; 2 a path could not be read.")]
     /// Names the framework of each project that it finds below the folder, and checks the package, the
     /// secrets in the environment and in .env files, what is built, what git has, the clock, and whether
     /// a signature verifies. Says of each finding what to do. Without --desk nothing goes over the
-    /// network, and no secret is ever printed.
+    /// network; no program is started, git neither, and no secret is ever printed.
     #[command(after_long_help = "\
 Examples:
   deskseal doctor

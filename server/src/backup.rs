@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
+use crate::printed::printed;
 use crate::store::{self, StoreError};
 
 /// Why there is no copy.
@@ -15,17 +16,17 @@ pub enum BackupError {
     #[error(
         "This database is PostgreSQL's, which backs it up itself: \
          pg_dump --format=custom --file={} \"$DATABASE_URL\"",
-        .0.display()
+        printed(&.0.to_string_lossy())
     )]
     Postgres(PathBuf),
     /// The URL names no database that this server knows.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// There is nothing to copy.
-    #[error("There is no database at {}.", .0.display())]
+    #[error("There is no database at {}.", printed(&.0.to_string_lossy()))]
     Absent(PathBuf),
     /// Nothing is ever overwritten.
-    #[error("There is something at {} already; give another path.", .0.display())]
+    #[error("There is something at {} already; give another path.", printed(&.0.to_string_lossy()))]
     Exists(PathBuf),
     /// The file cannot be written.
     #[error("The copy cannot be written: {0}")]

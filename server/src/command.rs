@@ -26,6 +26,7 @@ use crate::ids::DeskId;
 use crate::metrics;
 use crate::notifications::Worker;
 use crate::passwords::{Password, Passwords};
+use crate::printed::{printed, printed_lines};
 use crate::secrets::{self, Grace, NewSecret, Purpose};
 use crate::store::{self, Store, StoreError};
 use crate::vault::Keyring;
@@ -242,7 +243,8 @@ async fn check(config: &Config) -> Outcome {
     if let Some(file) = store::sqlite_file(url)?.filter(|file| !file.exists()) {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         folder.unwrap_or(Path::new(".")).read_dir().map_err(StoreError::File)?;
-        note(&format!("{} is not there yet; serve creates it.", file.display()))?;
+        let file = printed(&file.to_string_lossy());
+        note(&format!("{file} is not there yet; serve creates it."))?;
     } else {
         let store = Store::open(url, 1).await?;
         store.ping().await?;
@@ -259,7 +261,7 @@ async fn back_up(config: Config, path: PathBuf) -> Outcome {
     let copied = move || backup::copy(config.database_url.shown(), &target);
     tokio::task::spawn_blocking(copied).await??;
     note("The copy is whole and sound. The keys are not in it; keep them elsewhere.")?;
-    print(&path.display().to_string())
+    print(&printed(&path.to_string_lossy()))
 }
 
 async fn serve(config: Config) -> Outcome {
@@ -371,11 +373,11 @@ fn secret_from_stdin() -> io::Result<Zeroizing<String>> {
 }
 
 fn print(line: &str) -> Outcome {
-    Ok(writeln!(io::stdout(), "{line}")?)
+    Ok(writeln!(io::stdout(), "{}", printed_lines(line))?)
 }
 
 fn note(line: &str) -> Outcome {
-    Ok(writeln!(io::stderr(), "{line}")?)
+    Ok(writeln!(io::stderr(), "{}", printed_lines(line))?)
 }
 
 fn desk_name(text: &str) -> Result<DeskName, &'static str> {

@@ -11,7 +11,7 @@
 //! - [`portal`], [`portal_hosts`], [`tickets`]: the form for tickets, where a desk has it, and what comes in
 //! - [`agents`], [`passwords`], [`sessions`], [`throttle`]: who answers, and how they sign in
 //! - [`origin`]: which sites may embed it; [`limits`]: how much one may ask for
-//! - [`api`], [`http`]: the calls, and how they come in; [`command`]: the command line, with its `demo`
+//! - [`api`], [`http`]: the calls, and how they come in; [`command`], [`printed`]: the command line, with its `demo`
 //! - [`metrics`], [`backup`]: what an operator looks at, and keeps
 
 #![forbid(unsafe_code)]
@@ -39,6 +39,7 @@ pub mod origin;
 pub mod passwords;
 pub mod portal;
 pub mod portal_hosts;
+pub mod printed;
 pub mod secrets;
 pub mod sessions;
 pub mod store;

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use mimalloc::MiMalloc;
 use ticket_center::command::{self, Arguments};
+use ticket_center::printed::{printed, printed_lines};
 
 /// A call is many small allocations, at which the system's allocator is slow.
 #[global_allocator]
@@ -14,11 +15,21 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match command::run(Arguments::parse()).await {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => escaped(error).exit(),
+    };
+    match command::run(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", printed_lines(&error.to_string()));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Returns the error about the arguments as they are printed, since clap repeats them in several places.
+fn escaped(error: clap::Error) -> clap::Error {
+    let arguments = std::env::args_os().map(|argument| printed(&argument.to_string_lossy()));
+    Arguments::try_parse_from(arguments).err().unwrap_or(error)
 }

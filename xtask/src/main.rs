@@ -14,6 +14,7 @@ mod embed;
 mod environment;
 mod examples;
 mod files;
+mod git;
 mod http;
 mod licences;
 mod node;

@@ -10,6 +10,7 @@ use toml::Table;
 
 use crate::api;
 use crate::files;
+use crate::git::git;
 use crate::process;
 use crate::suite;
 use crate::workspace::Workspace;
@@ -82,10 +83,10 @@ fn contract(workspace: &Workspace, truth: &Truth) -> Result<Statement> {
 
 /// Returns the repository's files: those that git has, and those that it does not ignore.
 fn files(workspace: &Workspace) -> Result<Vec<PathBuf>> {
-    let mut git = std::process::Command::new("git");
+    let mut git = git(&workspace.root);
     git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
-    let listed = process::answer(git.current_dir(&workspace.root))
-        .context("git cannot list the files; run this in a checkout")?;
+    let listed =
+        process::answer(&mut git).context("git cannot list the files; run this in a checkout")?;
     let files = listed.split('\0').filter(|path| !path.is_empty()).map(PathBuf::from);
     Ok(files.filter(|path| workspace.root.join(path).is_file()).collect())
 }

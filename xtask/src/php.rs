@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::api;
 use crate::files;
+use crate::git::git;
 use crate::process;
 use crate::setup;
 use crate::suite;
@@ -479,13 +480,13 @@ impl<'a> Sources<'a> {
 
     /// Returns a git that changes nothing in the repository.
     fn git(&self) -> Result<Command> {
-        let mut ask = Command::new("git");
+        let mut ask = git(&self.workspace.root);
         ask.args(["rev-parse", "--absolute-git-dir", "--git-common-dir"]);
-        let answer = process::answer(ask.current_dir(&self.workspace.root))
+        let answer = process::answer(&mut ask)
             .context("git cannot list the files; run this in a checkout")?;
         let (folder, common) = answer.split_once('\n').context("git names no folder")?;
-        let mut git = Command::new("git");
-        git.current_dir(&self.workspace.root).env("GIT_DIR", folder);
+        let mut git = git(&self.workspace.root);
+        git.env("GIT_DIR", folder);
         git.env("GIT_INDEX_FILE", output(self.workspace, "git/index"));
         git.env("GIT_OBJECT_DIRECTORY", output(self.workspace, "git/objects"));
         let objects = self.workspace.root.join(common).join("objects");

@@ -20,6 +20,9 @@ const MAX_BYTES: u64 = 8 * 1024 * 1024;
 /// How many files the scanner takes at once: it compares each with all others.
 const FILES_AT_ONCE: usize = 256;
 
+/// The search of git's files ends when more places than this were found.
+const MAX_HITS: usize = 100_000;
+
 /// How many places of one kind are named.
 const MAX_PLACES: usize = 5;
 
@@ -136,7 +139,8 @@ impl<'all> Search<'all> {
     /// Looks into the files that git has.
     fn check_files(&self, tracked: &[PathBuf], findings: &mut Vec<Finding>) {
         let (files, left_out) = self.searchable(tracked);
-        let hits = scan_in_parts(&self.secrets, &files);
+        let (hits, left_out_of_files) = scan_in_parts(&self.secrets, &files);
+        let left_out = left_out.max(left_out_of_files);
         let (tokens, secrets): (Vec<Hit>, Vec<Hit>) =
             hits.into_iter().partition(|hit| hit.form == Form::Token);
         let is_clean = secrets.is_empty() && tokens.is_empty();
@@ -159,7 +163,7 @@ impl<'all> Search<'all> {
         }
         if left_out > 0 {
             let message = format!(
-                "Of what git has, {} not searched: there are too many, or they are too long.",
+                "Of what git has, {} not searched: there are too many, they are too long, or too much was found before.",
                 if left_out == 1 {
                     "1 file is".to_owned()
                 } else {
@@ -179,7 +183,7 @@ impl<'all> Search<'all> {
             })
         };
         let code: Vec<PathBuf> = files.iter().filter(|path| !is_text(path)).cloned().collect();
-        let hits = scan_in_parts(&self.public_names, &code);
+        let (hits, _) = scan_in_parts(&self.public_names, &code);
         if hits.is_empty() {
             return;
         }
@@ -261,8 +265,18 @@ fn public_label(name: &str) -> String {
     if is_usual { name.to_owned() } else { "a public variable's name".to_owned() }
 }
 
-fn scan_in_parts(scanner: &Scanner, files: &[PathBuf]) -> Vec<Hit> {
-    files.chunks(FILES_AT_ONCE).flat_map(|part| scanner.scan(part, None).hits).collect()
+/// Returns what is found in the files, and how many of them were left out since there was too much before.
+fn scan_in_parts(scanner: &Scanner, files: &[PathBuf]) -> (Vec<Hit>, usize) {
+    let mut hits = Vec::new();
+    let mut left_out = files.len();
+    for part in files.chunks(FILES_AT_ONCE) {
+        if hits.len() > MAX_HITS {
+            break;
+        }
+        hits.append(&mut scanner.scan(part, None).hits);
+        left_out -= part.len();
+    }
+    (hits, left_out)
 }
 
 /// A file of variables, and what git makes of it.

@@ -15,7 +15,7 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -33,6 +33,9 @@ use search::{Found, Place, Searcher, What};
 /// How many bytes a thread reads at once: small enough for a core's second-level cache, large
 /// enough that system calls cost nothing.
 const CHUNK: usize = 256 * 1024;
+
+/// The search ends when more places than this were found, so that no folder can fill the memory.
+const MOST_FOUND: usize = 100_000;
 
 /// In which form a secret was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -163,9 +166,14 @@ impl Scanner {
         if let Some(progress) = progress {
             progress.set_length(roots.total_bytes());
         }
-        let scan = Scan { scanner: self, roots: &roots, progress, report: Mutex::new(report) };
+        let report = Mutex::new(report);
+        let scan =
+            Scan { scanner: self, roots: &roots, progress, found: AtomicUsize::new(0), report };
         if let Some(walker) = roots.walker() {
             walker.visit(&mut &scan);
+        }
+        if scan.found.load(Ordering::Relaxed) > MOST_FOUND {
+            scan.report_end();
         }
         scan.report.into_inner().unwrap_or_else(PoisonError::into_inner).sorted()
     }
@@ -272,6 +280,8 @@ struct Scan<'run> {
     scanner: &'run Scanner,
     roots: &'run Roots,
     progress: Option<&'run ProgressBar>,
+    /// How many places were found by all threads.
+    found: AtomicUsize,
     report: Mutex<Report>,
 }
 
@@ -283,6 +293,17 @@ impl<'run> ParallelVisitorBuilder<'run> for &'run Scan<'run> {
             buffer: Zeroizing::new(vec![0; buffer_length]),
             report: Report::default(),
         })
+    }
+}
+
+impl Scan<'_> {
+    /// Notes that the search has not come to the end of its paths.
+    fn report_end(&self) {
+        let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
+        let reason = format!("not searched to its end: more than {MOST_FOUND} places found");
+        report
+            .skipped
+            .extend(self.roots.paths.iter().map(|root| Skipped::by_failure(root, &reason)));
     }
 }
 
@@ -299,7 +320,8 @@ impl ParallelVisitor for Worker<'_> {
             Ok(entry) => self.visit_entry(entry),
             Err(error) => self.visit_error(&error),
         }
-        WalkState::Continue
+        let is_full = self.scan.found.load(Ordering::Relaxed) > MOST_FOUND;
+        if is_full { WalkState::Quit } else { WalkState::Continue }
     }
 }
 
@@ -353,6 +375,7 @@ impl Worker<'_> {
         let bytes = stream.offset_in_file(searched.bytes);
         on_read(bytes - searched.bytes);
         self.report.bytes += bytes;
+        self.scan.found.fetch_add(searched.found.len(), Ordering::Relaxed);
         let places = self.places(file, &searched.found);
         for (found, place) in searched.found.iter().zip(places) {
             let offset = stream.offset_in_file(found.start);

@@ -215,6 +215,20 @@ fn no_output_contains_the_secret_or_a_token() {
     assert!(!output.contains(bytes.trim_matches(['[', ']'])));
 }
 
+#[test]
+fn a_folder_with_places_in_any_number_is_not_searched_to_its_end() {
+    let directory = directory();
+    let text = format!("{SECRET}\n").repeat(4_000);
+    for number in 0..40 {
+        write(&directory, &number.to_string(), &text);
+    }
+    let report = scan(&[directory.path()]);
+    assert!((100_000..180_000).contains(&report.hits.len()), "{}", report.hits.len());
+    assert_eq!(report.skipped.len(), 1);
+    assert_eq!(report.skipped[0].path, directory.path());
+    assert!(report.skipped[0].is_failure && report.skipped[0].reason.contains("100000 places"));
+}
+
 #[cfg(unix)]
 #[expect(clippy::disallowed_types, reason = "a program makes pipes")]
 mod unix {

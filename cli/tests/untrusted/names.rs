@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
@@ -10,21 +10,25 @@ use serde_json::Value;
 
 use crate::place::{EXPRESS, Place, SECRET, deskseal};
 
-/// A name that ends the line, moves the cursor up, clears, turns the text around, and is no UTF-8.
-const NAME: &[u8] =
-    b"x\nFORGED: 0 found\r\x1B[2A\x1B[2K\x07\x7F\xC2\x9B2J\xE2\x80\xAE\xE2\x80\xA8\xFF\\n";
+/// A name that ends the line, moves the cursor up, clears, and turns the text around.
+const TEXT: &str = "x\nFORGED: 0 found\r\u{1B}[2A\u{1B}[2K\u{7}\u{7F}\u{9B}2J\u{202E}\u{2028}";
 
 /// The name as it is printed.
-const PRINTED: &str =
-    r"x\nFORGED: 0 found\r\u{1b}[2A\u{1b}[2K\u{7}\u{7f}\u{9b}2J\u{202e}\u{2028}\xFF\\n";
+const TEXT_PRINTED: &str =
+    r"x\nFORGED: 0 found\r\u{1b}[2A\u{1b}[2K\u{7}\u{7f}\u{9b}2J\u{202e}\u{2028}";
 
-/// Its part that is UTF-8, for what is text.
-fn text_name() -> &'static str {
-    str::from_utf8(&NAME[..NAME.len() - 3]).expect("UTF-8")
+/// What is no UTF-8, where the system has such names, and what looks like an escape; and both as printed.
+#[cfg(not(target_os = "macos"))]
+const END: (&[u8], &str) = (b"\xFF\\n", r"\xFF\\n");
+#[cfg(target_os = "macos")]
+const END: (&[u8], &str) = (b"\\n", r"\\n");
+
+fn named(prefix: &str) -> OsString {
+    OsString::from_vec([prefix.as_bytes(), TEXT.as_bytes(), END.0].concat())
 }
 
-fn text_printed() -> &'static str {
-    PRINTED.split(r"\xFF").next().expect("a part")
+fn printed_name() -> String {
+    [TEXT_PRINTED, END.1].concat()
 }
 
 /// Runs the command as on a terminal with colours, checks all that it prints, and returns it.
@@ -46,13 +50,10 @@ fn printed(command: &mut Command) -> String {
     all
 }
 
-fn named(prefix: &str) -> OsString {
-    OsString::from_vec([prefix.as_bytes(), NAME].concat())
-}
-
 #[test]
 fn scan_prints_no_name_as_it_is() {
     let place = Place::new();
+    let name_printed = printed_name();
     let folder = place.path(".").join(named("folder "));
     fs::create_dir_all(&folder).expect("a folder");
     let places: Vec<String> = (0..3).map(|_| format!("{SECRET}\n")).collect();
@@ -70,9 +71,9 @@ fn scan_prints_no_name_as_it_is() {
     command.args([&folder, &folder.join(named("missing ")), &pipe]);
     let all = printed(&mut command);
     for name in ["hit", "token", "pipe", "dangling", "loop", "out", "target", "missing"] {
-        assert!(all.contains(&format!("/{name} {PRINTED}")), "{name}: {all}");
+        assert!(all.contains(&format!("/{name} {name_printed}")), "{name}: {all}");
     }
-    assert!(all.contains(&format!("{PRINTED}:3:1: HELPDESKY_HMAC_SECRET (plain)\n")), "{all}");
+    assert!(all.contains(&format!("{name_printed}:3:1: HELPDESKY_HMAC_SECRET (plain)\n")), "{all}");
 
     printed(deskseal(&["scan", "--format=json"]).arg(&folder));
 }
@@ -80,7 +81,7 @@ fn scan_prints_no_name_as_it_is() {
 #[test]
 fn json_has_the_name_itself_in_escapes() {
     let place = Place::new();
-    let path = place.path(text_name());
+    let path = place.path(TEXT);
     fs::write(&path, SECRET).expect("a file");
     let mut command = deskseal(&["scan", "--format=json"]);
     let all = printed(command.arg(&path));
@@ -92,16 +93,17 @@ fn json_has_the_name_itself_in_escapes() {
 #[test]
 fn doctor_prints_no_name_as_it_is() {
     let place = Place::new();
+    let name_printed = printed_name();
     let root = place.path("shop");
     let folder = root.join(named("folder "));
     fs::create_dir_all(folder.join("build")).expect("a folder");
-    fs::create_dir_all(root.join(text_name()).join("docs")).expect("a folder");
+    fs::create_dir_all(root.join(TEXT).join("docs")).expect("a folder");
     fs::write(folder.join("package.json"), EXPRESS).expect("a file");
     fs::write(folder.join("build").join(named("bundle ")), SECRET).expect("a file");
     fs::write(folder.join(named("committed ")), SECRET).expect("a file");
     fs::write(root.join(named("token ")), "hdh_secret_4f9a1c0d7be24c55").expect("a file");
     fs::write(root.join(named("code ")), "VITE_HELPDESKY_HMAC_SECRET").expect("a file");
-    let env = folder.join(format!(".env.{}", text_name()));
+    let env = folder.join(format!(".env.{TEXT}"));
     fs::write(&env, format!("HELPDESKY_HMAC_SECRET={SECRET}\nVITE_A={SECRET}\n")).expect("a file");
     fs::write(folder.join("composer.json"), "[").expect("a file");
     place.git("shop", &["init", "--quiet"]);
@@ -109,20 +111,20 @@ fn doctor_prints_no_name_as_it_is() {
     doctor.arg(&root);
 
     let before = printed(&mut doctor);
-    assert!(before.starts_with(&format!("folder {PRINTED}: Express\n")), "{before}");
-    let ignored = format!("git does not ignore folder {PRINTED}/.env.{}, so", text_printed());
+    assert!(before.starts_with(&format!("folder {name_printed}: Express\n")), "{before}");
+    let ignored = format!("git does not ignore folder {name_printed}/.env.{TEXT_PRINTED}, so");
     assert!(before.contains(&ignored), "{before}");
-    assert!(before.contains(&format!("In .env.{}:2 is", text_printed())), "{before}");
-    assert!(before.contains(&format!("/build/bundle {PRINTED}:1 (")), "{before}");
+    assert!(before.contains(&format!("In .env.{TEXT_PRINTED}:2 is")), "{before}");
+    assert!(before.contains(&format!("/build/bundle {name_printed}:1 (")), "{before}");
 
     place.git("shop", &["add", "."]);
     let after = printed(&mut doctor);
     assert!(
-        after.contains(&format!("git has folder {PRINTED}/.env.{}", text_printed())),
+        after.contains(&format!("git has folder {name_printed}/.env.{TEXT_PRINTED}")),
         "{after}"
     );
     for name in ["committed", "token", "code"] {
-        assert!(after.contains(&format!("{name} {PRINTED}:1 (")), "{name}: {after}");
+        assert!(after.contains(&format!("{name} {name_printed}:1 (")), "{name}: {after}");
     }
     printed(doctor.arg("--format=json"));
 }
@@ -130,11 +132,11 @@ fn doctor_prints_no_name_as_it_is() {
 #[test]
 fn doctor_prints_no_name_of_a_manifest_as_it_is() {
     let place = Place::new();
-    let package = format!("deskseal/{}", text_name());
+    let package = format!("deskseal/{TEXT}");
     let manifest = serde_json::json!({ "require": { "laravel/framework": "12", package: "1" } });
     place.write("shop/composer.json", manifest.to_string());
     let all = printed(deskseal(&["doctor"]).arg(place.path("shop")));
-    assert!(all.contains(&format!("deskseal/{} is in composer.json", text_printed())), "{all}");
+    assert!(all.contains(&format!("deskseal/{TEXT_PRINTED} is in composer.json")), "{all}");
     printed(deskseal(&["doctor", "--format=json"]).arg(place.path("shop")));
 }
 
@@ -159,7 +161,7 @@ fn folders_that_git_does_not_list_are_printed_escaped() {
     let place = Place::new();
     place.write("shop/package.json", EXPRESS);
     place.write("shop/docs/a.md", "text");
-    let folder = format!("shop/{}", text_name());
+    let folder = format!("shop/{TEXT}");
     place.write(&format!("{folder}/a"), "text");
     place.git("shop", &["init", "--quiet"]);
     place.git("shop", &["add", "."]);
@@ -168,8 +170,7 @@ fn folders_that_git_does_not_list_are_printed_escaped() {
     let all = printed(deskseal(&["doctor"]).arg(place.path("shop")));
     assert!(
         all.contains(&format!(
-            "git_sparse: git's sparse index does not list the files in {},",
-            text_printed()
+            "git_sparse: git's sparse index does not list the files in {TEXT_PRINTED},"
         )),
         "{all}"
     );
@@ -177,7 +178,7 @@ fn folders_that_git_does_not_list_are_printed_escaped() {
 
 #[test]
 fn errors_print_no_argument_as_it_is() {
-    let name = OsStr::from_bytes(NAME);
+    let name = &*named("");
     let cases: [&[&OsStr]; 12] = [
         &["doctor".as_ref(), name],
         &[
@@ -187,16 +188,16 @@ fn errors_print_no_argument_as_it_is() {
             "--secret-file".as_ref(),
             name,
         ],
-        &[text_name().as_ref()],
+        &[TEXT.as_ref()],
         &["scan".as_ref()],
-        &["doctor".as_ref(), ".".as_ref(), text_name().as_ref()],
-        &["doctor".as_ref(), "--format".as_ref(), text_name().as_ref()],
-        &["completions".as_ref(), text_name().as_ref()],
-        &["secret".as_ref(), text_name().as_ref()],
-        &["doctor".as_ref(), "--desk".as_ref(), text_name().as_ref()],
+        &["doctor".as_ref(), ".".as_ref(), TEXT.as_ref()],
+        &["doctor".as_ref(), "--format".as_ref(), TEXT.as_ref()],
+        &["completions".as_ref(), TEXT.as_ref()],
+        &["secret".as_ref(), TEXT.as_ref()],
+        &["doctor".as_ref(), "--desk".as_ref(), TEXT.as_ref()],
         &["doctor".as_ref(), "--ticket-center-env".as_ref(), name],
-        &["scan".as_ref(), ".".as_ref(), "--secret-env".as_ref(), text_name().as_ref()],
-        &["verify".as_ref(), "link".as_ref(), text_name().as_ref()],
+        &["scan".as_ref(), ".".as_ref(), "--secret-env".as_ref(), TEXT.as_ref()],
+        &["verify".as_ref(), "link".as_ref(), TEXT.as_ref()],
     ];
     let place = Place::new();
     for case in cases {
@@ -204,9 +205,9 @@ fn errors_print_no_argument_as_it_is() {
             printed(deskseal(&[]).args(case).args(format).current_dir(place.path(".")));
         }
     }
-    let flag = format!("--{}", text_name());
+    let flag = format!("--{TEXT}");
     let all = printed(deskseal(&["doctor", &flag]).current_dir(place.path(".")));
-    assert!(all.contains(&format!("--{}", text_printed())), "{all}");
+    assert!(all.contains(&format!("--{TEXT_PRINTED}")), "{all}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! load, and printed as ratios. The figures are read by people: time is no test.
 
 #![forbid(unsafe_code)]
+#![expect(clippy::disallowed_types, reason = "the server itself, and databases")]
 
 mod client;
 #[path = "../../tests/suite/postgres.rs"]

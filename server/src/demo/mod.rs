@@ -244,6 +244,7 @@ fn announce(options: &Options, facts: &Facts) -> Result<(), Failure> {
     ];
     say(options, &lines.join("\n"))?;
     // A machine without a browser has the lines above.
+    #[expect(clippy::disallowed_methods, reason = "the one program that the demo starts")]
     if !options.no_open && io::stdout().is_terminal() && open::that_detached(overview_url).is_err()
     {
         say(options, "No browser could be opened; open the first address yourself.")?;

@@ -3,6 +3,8 @@
 //! PostgreSQL is the one of the system (Debian: `apt install postgresql`); the tests start a cluster of
 //! their own and end it.
 
+#![expect(clippy::disallowed_types, reason = "the command itself, and databases")]
+
 mod access;
 mod calls;
 mod dashboard;

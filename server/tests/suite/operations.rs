@@ -270,3 +270,25 @@ fn the_commands_that_the_readme_shows_exist() {
 }
 
 const SUBCOMMANDS: [&str; 7] = ["serve", "migrate", "desk", "agent", "secret", "key", "backup"];
+
+#[tokio::test]
+async fn names_and_paths_do_not_steer_the_terminal() {
+    let (program, _) = program(Database::Sqlite).await;
+    let name = "x\nFORGED: all is good\r\u{1B}[2A\u{9B}2J\u{202E}";
+    let shown = "x\\nFORGED: all is good\\r\\u{1b}[2A\\u{9b}2J\\u{202e}";
+    let path = format!("/nowhere/{name}");
+    let cases: [&[&str]; 5] = [
+        &["backup", &path],
+        &["--config", &path, "migrate"],
+        &[name],
+        &["secret", "rotate", "--desk", name, "--purpose", "portal"],
+        &["desk", "create", "--option", name],
+    ];
+    for arguments in cases {
+        let output = program.command(arguments).env("CLICOLOR_FORCE", "1").output();
+        let told = complaint(&output.expect("it runs"));
+        assert!(told.contains(shown), "{told:?}");
+        assert!(!told.contains(['\r', '\u{9B}', '\u{202E}']) && !told.contains("\u{1B}[2A"));
+        assert!(!told.lines().any(|line| line.starts_with("FORGED")), "{told:?}");
+    }
+}

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::recipe::Language;
 use crate::environment::Environment;
 use crate::files;
+use crate::git::git;
 use crate::node;
 use crate::php;
 use crate::process;
@@ -78,10 +79,10 @@ pub(super) fn copy_example(workspace: &Workspace, source: &str, folder: &Path) -
         removed.with_context(|| format!("cannot remove {}", path.display()))?;
     }
     let source = workspace.path(source);
-    let mut git = Command::new("git");
+    let mut git = git(&source);
     git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
-    let listed = process::answer(git.current_dir(&source))
-        .context("git cannot list the files; run this in a checkout")?;
+    let listed =
+        process::answer(&mut git).context("git cannot list the files; run this in a checkout")?;
     for path in listed.split_terminator('\0').map(Path::new) {
         copy_file(&source.join(path), &folder.join(path))?;
     }
