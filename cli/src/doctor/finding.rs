@@ -92,7 +92,7 @@ impl Finding {
     ) -> Self {
         // Whatever it is about, it stays one line.
         let message = printed_line(&message.into());
-        let fix = fix.as_deref().map(printed_line);
+        let fix = fix.map(|fix| printed_line(&fix));
         Self { code, level, folder: None, message, fix, section: "what-the-doctor-says" }
     }
 
