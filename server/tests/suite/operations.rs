@@ -276,14 +276,10 @@ async fn names_and_paths_do_not_steer_the_terminal() {
     let (program, _) = program(Database::Sqlite).await;
     let name = "x\nFORGED: all is good\r\u{1B}[2A\u{9B}2J\u{202E}";
     let shown = "x\\nFORGED: all is good\\r\\u{1b}[2A\\u{9b}2J\\u{202e}";
-    let path = format!("/nowhere/{name}");
-    let cases: [&[&str]; 5] = [
-        &["backup", &path],
-        &["--config", &path, "migrate"],
-        &[name],
-        &["secret", "rotate", "--desk", name, "--purpose", "portal"],
-        &["desk", "create", "--option", name],
-    ];
+    let copy = format!("{}.{name}", program.place.url.trim_start_matches("sqlite:"));
+    std::fs::write(&copy, "something is there already").expect("it is written");
+    let cases: [&[&str]; 3] =
+        [&["backup", &copy], &[name], &["secret", "rotate", "--desk", name, "--purpose", "portal"]];
     for arguments in cases {
         let output = program.command(arguments).env("CLICOLOR_FORCE", "1").output();
         let told = complaint(&output.expect("it runs"));
