@@ -24,6 +24,14 @@ function optionalText(value, name) {
   return value === undefined ? undefined : text(value, name)
 }
 
+/** Returns the boolean, or `undefined` for an option that was not given. */
+function optionalFlag(value, name) {
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw invalidType(name, 'of type boolean', value)
+  }
+  return value
+}
+
 /** Returns the secret's text; `undefined` and `null` are for the core to refuse. */
 function secretText(value, name) {
   return value === undefined || value === null ? undefined : text(value, name)
@@ -116,6 +124,7 @@ function outOfRange(name, expected, value) {
 module.exports = {
   NamedSecret,
   object,
+  optionalFlag,
   optionalInteger,
   optionalText,
   optionsObject,

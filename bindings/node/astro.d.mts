@@ -32,6 +32,11 @@ export interface TicketCenterSettings {
   maxWidth?: string | undefined
   /** The id of the container element; default `hdh-ticket-center`. */
   container?: string | undefined
+  /**
+   * Whether the script is loaded with CORS, as a page with `Cross-Origin-Embedder-Policy:
+   * require-corp` needs it; default `false`.
+   */
+  crossorigin?: boolean | undefined
 }
 
 export interface PortalSettings {

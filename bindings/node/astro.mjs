@@ -31,11 +31,11 @@ const EDGE_ADAPTER =
   'as `adapter: node({ mode: "standalone" })` of @astrojs/node.'
 
 export default function integration({ ticketCenter = {}, portal = {} } = {}) {
-  const { helpdeskId, scriptUrl, align, maxWidth, container } = ticketCenter
+  const { helpdeskId, scriptUrl, align, maxWidth, container, crossorigin } = ticketCenter
   const { secretVariable: ticketCenterSecret = 'HELPDESKY_HMAC_SECRET' } = ticketCenter
   const { url, secretVariable: portalSecret = 'LETTERBOOK_PORTAL_TICKET_SECRET' } = portal
   const settings = {
-    ticketCenter: { helpdeskId, scriptUrl, align, maxWidth, container },
+    ticketCenter: { helpdeskId, scriptUrl, align, maxWidth, container, crossorigin },
     portal: { url },
     secretVariables: { ticketCenter: ticketCenterSecret, portal: portalSecret },
   }

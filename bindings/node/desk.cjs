@@ -88,11 +88,11 @@ class Desk {
   }
 
   #embed(customer, options) {
-    const { helpdeskId, scriptUrl, align, maxWidth, container } = this.#ticketCenter
+    const { helpdeskId, scriptUrl, align, maxWidth, container, crossorigin } = this.#ticketCenter
     return this.#ticketCenterSigner().ticketCenter(
       customer.email ?? '',
       helpdeskId ?? process.env.HELPDESKY_HELPDESK_ID ?? '',
-      { scriptUrl, align, maxWidth, container, ...options },
+      { scriptUrl, align, maxWidth, container, crossorigin, ...options },
     )
   }
 

@@ -29,6 +29,11 @@ export interface TicketCenterSettings extends SecretOptions {
   maxWidth?: string | undefined
   /** The id of the container element; default `hdh-ticket-center`. */
   container?: string | undefined
+  /**
+   * Whether the script is loaded with CORS, as a page with `Cross-Origin-Embedder-Policy:
+   * require-corp` needs it; default `false`.
+   */
+  crossorigin?: boolean | undefined
 }
 
 export interface PortalSettings extends SecretOptions {

@@ -75,4 +75,9 @@ export interface TicketCenterViewOptions {
   maxWidth?: string | undefined
   /** The id of the container element; default `hdh-ticket-center`. */
   container?: string | undefined
+  /**
+   * Whether the script is loaded with CORS, as a page with `Cross-Origin-Embedder-Policy:
+   * require-corp` needs it; default that of the settings.
+   */
+  crossorigin?: boolean | undefined
 }

@@ -3,6 +3,7 @@
 const {
   NamedSecret,
   object,
+  optionalFlag,
   optionalInteger,
   optionalText,
   optionsObject,
@@ -111,7 +112,7 @@ class Signer {
 
   ticketCenter(email, helpdeskId, options) {
     try {
-      const { align, maxWidth, container, scriptUrl, nonce } = optionsObject(options)
+      const { align, maxWidth, container, scriptUrl, crossorigin, nonce } = optionsObject(options)
       const [attributes, html] = this.#native.ticketCenter(
         text(email, 'email'),
         text(helpdeskId, 'helpdeskId'),
@@ -119,6 +120,7 @@ class Signer {
         optionalText(maxWidth, 'options.maxWidth'),
         optionalText(container, 'options.container'),
         optionalText(scriptUrl, 'options.scriptUrl'),
+        optionalFlag(crossorigin, 'options.crossorigin'),
         optionalText(nonce, 'options.nonce'),
       )
       return freeze({ attributes: freeze(attributes), html })

@@ -272,6 +272,11 @@ export interface TicketCenterOptions {
   container?: string | undefined
   /** The script's absolute `https` URL; default `https://helpdesky.io/ticket-center.js`. */
   scriptUrl?: string | undefined
+  /**
+   * Whether the script is loaded with CORS, as a page with `Cross-Origin-Embedder-Policy:
+   * require-corp` needs it; default `false`.
+   */
+  crossorigin?: boolean | undefined
   /** The page's Content-Security-Policy nonce. */
   nonce?: string | undefined
 }

@@ -114,12 +114,13 @@ function isIdentity(answer) {
 }
 
 function scriptFor({ email, signature, helpdeskId }, options) {
-  const { align, maxWidth, container, nonce } = options
+  const { align, maxWidth, container, crossorigin, nonce } = options
   const script = document.createElement('script')
   const attributes = { helpdeskId, email, signature, align, maxWidth, container }
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined) script.dataset[name] = value
   }
+  if (crossorigin) script.crossOrigin = 'anonymous'
   if (nonce !== undefined) script.nonce = nonce
   return script
 }

@@ -60,6 +60,11 @@ export interface TicketCenterProps {
   maxWidth?: string | undefined
   /** The id of the container element; default `hdh-ticket-center`. */
   container?: string | undefined
+  /**
+   * Whether the script is loaded with CORS, as a page with `Cross-Origin-Embedder-Policy:
+   * require-corp` needs it; default that of the settings.
+   */
+  crossorigin?: boolean | undefined
   /** The page's Content-Security-Policy nonce; default the request's header `x-nonce`. */
   nonce?: string | undefined
 }

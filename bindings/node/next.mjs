@@ -51,8 +51,8 @@ export function withDeskseal(config = {}) {
 export function deskseal({ user, ...options }) {
   const signedIn = signedInBy(user)
   const desk = new Desk(options)
-  const { scriptUrl, align, maxWidth, container } = options.ticketCenter ?? {}
-  const defaults = { scriptUrl, align, maxWidth, container }
+  const { scriptUrl, align, maxWidth, container, crossorigin } = options.ticketCenter ?? {}
+  const defaults = { scriptUrl, align, maxWidth, container, crossorigin }
 
   /** With Cache Components, the page around it is built for everybody, and this comes with a request. */
   function TicketCenter(props) {

@@ -29,6 +29,11 @@ export interface TicketCenterProps {
   maxWidth?: string | undefined
   /** The id of the container element; default `hdh-ticket-center`. */
   container?: string | undefined
+  /**
+   * Whether the script is loaded with CORS, as a page with `Cross-Origin-Embedder-Policy:
+   * require-corp` needs it; default `false`.
+   */
+  crossorigin?: boolean | undefined
   /** The page's Content-Security-Policy nonce. */
   nonce?: string | undefined
 }

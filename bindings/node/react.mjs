@@ -13,6 +13,7 @@ export function TicketCenter({
   align,
   maxWidth,
   container,
+  crossorigin,
   nonce,
 }) {
   const place = useRef(null)
@@ -35,10 +36,10 @@ export function TicketCenter({
 
   useEffect(() => {
     if (email === undefined) return undefined
-    const options = { scriptUrl, align, maxWidth, container, nonce }
+    const options = { scriptUrl, align, maxWidth, container, crossorigin, nonce }
     const fail = () => setSignatureThatFailed(signature)
     return mount(place.current, { email, signature, helpdeskId }, options, fail)
-  }, [email, signature, helpdeskId, scriptUrl, align, maxWidth, container, nonce])
+  }, [email, signature, helpdeskId, scriptUrl, align, maxWidth, container, crossorigin, nonce])
 
   return createElement(
     Fragment,

@@ -15,6 +15,9 @@ import { follow, mount, reloadWhenRestored } from './mount.mjs'
 
 const TEXT = { type: String, default: undefined }
 
+/** The props that are options of the markup. */
+const OPTIONS = ['scriptUrl', 'align', 'maxWidth', 'container', 'crossorigin', 'nonce']
+
 export const TicketCenter = defineComponent({
   name: 'TicketCenter',
   props: {
@@ -24,6 +27,7 @@ export const TicketCenter = defineComponent({
     align: TEXT,
     maxWidth: TEXT,
     container: TEXT,
+    crossorigin: Boolean,
     nonce: TEXT,
   },
   setup(props, { slots }) {
@@ -60,8 +64,7 @@ export const TicketCenter = defineComponent({
       [place, isInPage, ...textsOf(customer), ...optionsOf(props)],
       ([element, isShown, email, signature, helpdeskId, ...values], before, onCleanup) => {
         if (!element || !isShown) return
-        const [scriptUrl, align, maxWidth, container, nonce] = values
-        const options = { scriptUrl, align, maxWidth, container, nonce }
+        const options = Object.fromEntries(values.map((value, index) => [OPTIONS[index], value]))
         const fail = () => (signatureThatFailed.value = signature)
         onCleanup(mount(element, { email, signature, helpdeskId }, options, fail))
       },
@@ -90,5 +93,5 @@ function textsOf(customer) {
 }
 
 function optionsOf(props) {
-  return ['scriptUrl', 'align', 'maxWidth', 'container', 'nonce'].map((name) => () => props[name])
+  return OPTIONS.map((name) => () => props[name])
 }

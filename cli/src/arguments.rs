@@ -343,6 +343,10 @@ pub(crate) struct EmbedArguments {
     )]
     pub(crate) script_url: Option<OsString>,
 
+    /// Load the script with CORS, for a page with Cross-Origin-Embedder-Policy: require-corp.
+    #[arg(long)]
+    pub(crate) crossorigin: bool,
+
     /// The page's Content-Security-Policy nonce.
     #[arg(long, value_name = "NONCE", allow_hyphen_values = true)]
     pub(crate) nonce: Option<OsString>,

@@ -135,6 +135,7 @@ fn embed(arguments: &EmbedArguments) -> Result<Report, Failure> {
         max_width: option(arguments.max_width.as_ref())?,
         container: option(arguments.container.as_ref())?,
         script_url: option(arguments.script_url.as_ref())?,
+        crossorigin: arguments.crossorigin,
         nonce: option(arguments.nonce.as_ref())?,
     };
     let embed = Signer::new(secret).ticket_center(email, helpdesk_id, &options)?;

@@ -125,6 +125,7 @@ fn signer_method(signer: &Signer, call: &str, args: &Arguments) -> Result<Value,
                 max_width: option("max_width")?,
                 container: option("container")?,
                 script_url: option("script_url")?,
+                crossorigin: flag(args, "crossorigin")?,
                 nonce: option("nonce")?,
             };
             Ok(result::embed(&signer.ticket_center(email, helpdesk_id, &options)?))
@@ -263,6 +264,13 @@ fn second(args: &Arguments, name: &str) -> Result<i64, Refusal> {
     match args.get(name) {
         None => Ok(unix_now()),
         Some(second) => integer(second),
+    }
+}
+
+fn flag(args: &Arguments, name: &str) -> Result<bool, Refusal> {
+    match args.get(name) {
+        None => Ok(false),
+        Some(flag) => flag.as_bool().ok_or(Refusal::Request("wrong_type")),
     }
 }
 

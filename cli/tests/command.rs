@@ -289,6 +289,7 @@ fn embed_prints_markup_for_the_page() {
         "d",
         "--align",
         "left",
+        "--crossorigin",
         "--nonce",
         "bm9uY2U=",
     ];
@@ -301,6 +302,7 @@ fn embed_prints_markup_for_the_page() {
     assert!(html.contains(r#"data-email="a&amp;b@example.com""#), "{html}");
     let attributes = &done(&arguments)["attributes"];
     assert_eq!(attributes["data-email"], "a&b@example.com");
+    assert_eq!(attributes["crossorigin"], "anonymous");
     assert_eq!(attributes["nonce"], "bm9uY2U=");
 }
 

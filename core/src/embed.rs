@@ -32,6 +32,9 @@ pub struct EmbedOptions<'text> {
     pub container: Option<&'text str>,
     /// The script's absolute `https` URL; default `https://helpdesky.io/ticket-center.js`.
     pub script_url: Option<&'text str>,
+    /// Whether the script is loaded with CORS, as a page with `Cross-Origin-Embedder-Policy:
+    /// require-corp` needs it; default `false`.
+    pub crossorigin: bool,
     /// The page's Content-Security-Policy nonce.
     pub nonce: Option<&'text str>,
 }
@@ -95,6 +98,7 @@ impl Embed {
             ("data-align", align, DEFAULT_ALIGN),
             ("data-max-width", max_width, DEFAULT_MAX_WIDTH),
             ("data-container", container, DEFAULT_CONTAINER),
+            ("crossorigin", if options.crossorigin { "anonymous" } else { "" }, ""),
             ("nonce", nonce, ""),
         ]
         .into_iter()

@@ -442,6 +442,7 @@ proptest! {
             max_width: None,
             container: None,
             script_url: option,
+            crossorigin: false,
             nonce: option,
         };
         let _ = signer.sign_email(&email);

@@ -68,6 +68,7 @@ fn embed_options(case: &Value) -> EmbedOptions<'_> {
         max_width: optional_text(case, "max_width"),
         container: optional_text(case, "container"),
         script_url: optional_text(case, "script_url"),
+        crossorigin: case["args"]["crossorigin"].as_bool().unwrap_or_default(),
         nonce: optional_text(case, "nonce"),
     }
 }
@@ -232,17 +233,20 @@ proptest! {
     #[test]
     fn the_crate_writes_the_same_markup(
         email in email(), options in [text(), text(), text()], script_url in portal_url(),
+        crossorigin in any::<bool>(),
     ) {
         let [helpdesk_id, container, nonce] = &options;
         let options = EmbedOptions {
             container: Some(container).filter(|it| is_container(it)).map(String::as_str),
             script_url: Some(&script_url),
+            crossorigin,
             nonce: Some(nonce).filter(|it| is_nonce(it)).map(String::as_str),
             ..EmbedOptions::default()
         };
         let their_options = deskseal::EmbedOptions {
             container: options.container,
             script_url: options.script_url,
+            crossorigin: options.crossorigin,
             nonce: options.nonce,
             ..deskseal::EmbedOptions::default()
         };

@@ -239,7 +239,7 @@ export class Signer {
   }
 
   ticket_center({ email, helpdesk_id, align = 'center', max_width = '864px', container = DEFAULT_CONTAINER,
-    script_url = DEFAULT_SCRIPT_URL, nonce }) {
+    script_url = DEFAULT_SCRIPT_URL, crossorigin = false, nonce }) {
     const signed = this.sign_email({ email })
     if (!/^[A-Za-z0-9_-]{1,128}$/.test(helpdesk_id) || /^(YOUR_)?HELPDESK_ID$/i.test(helpdesk_id)) refuse('helpdesk_id_malformed')
     checkedOption(align, /^(left|center|right)$/)
@@ -256,6 +256,7 @@ export class Signer {
       ...(align !== 'center' && { 'data-align': align }),
       ...(max_width !== '864px' && { 'data-max-width': max_width }),
       ...(container !== DEFAULT_CONTAINER && { 'data-container': container }),
+      ...(crossorigin && { crossorigin: 'anonymous' }),
       ...(nonce !== undefined && { nonce }),
     }
     return { attributes, html: embedHtml(container, attributes) }

@@ -190,7 +190,7 @@ fn every_name_that_is_used_is_defined() {
     let is_type = |name: &str| {
         let name = name.trim_end_matches('?');
         let name = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
-        let plain = ["text", "integer", "time", "secret", "previous", "map"];
+        let plain = ["text", "integer", "flag", "time", "secret", "previous", "map"];
         plain.contains(&name) || classes.contains(name) || api.results.contains_key(name)
     };
     for call in &api.call {

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 use crate::error::Failure;
 
 /// As many as the longest call has: `ticketCenter`.
-const MAX_ARGUMENTS: usize = 7;
+const MAX_ARGUMENTS: usize = 8;
 
 /// Longer texts are read a second time, into memory of their size.
 const SHORT_BYTES: usize = 128;
@@ -331,6 +331,14 @@ impl<'call> Value<'call> {
         // SAFETY: the value is of the running call.
         done(unsafe { sys::napi_get_value_int64(self.env, self.raw, &raw mut integer) })?;
         Ok(integer)
+    }
+
+    /// Returns a boolean.
+    pub(crate) fn flag(self) -> Result<bool, Failure> {
+        let mut flag = false;
+        // SAFETY: the value is of the running call.
+        done(unsafe { sys::napi_get_value_bool(self.env, self.raw, &raw mut flag) })?;
+        Ok(flag)
     }
 
     /// Returns an array's items.

@@ -60,8 +60,8 @@ fn portal_link<'call>(signer: &Signer, call: &Call<'call>) -> Result<Value<'call
     call.scope().string(&link)
 }
 
-/// Takes an e-mail, a helpdesk id, and align, max width, container, script URL and nonce or
-/// `undefined`; returns the attributes by name, and the HTML.
+/// Takes an e-mail, a helpdesk id, and align, max width, container, script URL, crossorigin and nonce
+/// or `undefined`; returns the attributes by name, and the HTML.
 fn ticket_center<'call>(signer: &Signer, call: &Call<'call>) -> Result<Value<'call>, Failure> {
     let mut buffers = [const { Buffer::new() }; 7];
     let [email, helpdesk_id, align, max_width, container, script_url, nonce] = &mut buffers;
@@ -73,7 +73,8 @@ fn ticket_center<'call>(signer: &Signer, call: &Call<'call>) -> Result<Value<'ca
             max_width: option(call.argument(3), max_width)?,
             container: option(call.argument(4), container)?,
             script_url: option(call.argument(5), script_url)?,
-            nonce: option(call.argument(6), nonce)?,
+            crossorigin: call.argument(6).unless_undefined(Value::flag)?.unwrap_or_default(),
+            nonce: option(call.argument(7), nonce)?,
         },
     )?;
     let scope = call.scope();

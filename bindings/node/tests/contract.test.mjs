@@ -31,6 +31,7 @@ const VALUES = [...FUNCTIONS, ...CLASSES, ...ERRORS].sort()
 const TYPES = {
   text: 'string',
   integer: 'number',
+  flag: 'boolean',
   secret: 'string | null | undefined',
   '[secret]': 'readonly Secret[]',
   '[previous]': 'readonly (readonly [secret: Secret, expiresAt: Time])[]',

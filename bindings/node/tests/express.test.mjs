@@ -294,7 +294,7 @@ test('a view sets the fallback, the nonce and the appearance', async (t) => {
   const app = express()
   // Any file will do for a view that does not read it.
   app.set('views', 'tests').engine('mjs', (path, { ticketCenter }, callback) => {
-    callback(null, ticketCenter({ align: 'left', fallback: '<p>Call us.</p>' }))
+    callback(null, ticketCenter({ align: 'left', crossorigin: true, fallback: '<p>Call us.</p>' }))
   })
   app.use((request, response, next) => {
     response.locals.cspNonce = 'bm9uY2U='
@@ -303,8 +303,18 @@ test('a view sets the fallback, the nonce and the appearance', async (t) => {
   app.get('/support', views, (request, response) => response.render('express.test.mjs'))
   const visit = await visitor(t, createServer(app))
   const { body } = await visit('/support', ADA)
-  assert.match(body, / data-align="left" nonce="bm9uY2U="><\/script>$/)
+  assert.match(body, / data-align="left" crossorigin="anonymous" nonce="bm9uY2U="><\/script>$/)
   assert.equal((await visit('/support', { email: '' })).body, '<p>Call us.</p>')
+})
+
+test('the settings say for every page that the script is loaded with CORS', async (t) => {
+  const ticketCenter = { ...OPTIONS.ticketCenter, crossorigin: true }
+  const { views } = deskseal({ ...OPTIONS, ticketCenter })
+  const app = connect()
+  app.use(views)
+  app.use((request, response) => response.end(response.locals.ticketCenter()))
+  const visit = await visitor(t, createServer(app))
+  assert.match((await visit('/', ADA)).body, / crossorigin="anonymous"><\/script>$/)
 })
 
 test('a page that is sent as cacheable is warned of', async (t) => {

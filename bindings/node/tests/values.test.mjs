@@ -194,6 +194,13 @@ test('what is no string is a TypeError as Node.js words it', () => {
   assert.throws(() => signer.ticketCenter('a@b', 'd', { nonce: null }), {
     message: 'The "options.nonce" property must be of type string. Received null',
   })
+  for (const wrong of [null, 1, 'anonymous']) {
+    assert.throws(() => signer.ticketCenter('a@b', 'd', { crossorigin: wrong }), {
+      name: 'TypeError',
+      code: 'ERR_INVALID_ARG_TYPE',
+      message: /^The "options\.crossorigin" property must be of type boolean\. /,
+    })
+  }
 })
 
 test('no secret is secret_missing, another type is a TypeError that does not show it', () => {

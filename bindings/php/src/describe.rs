@@ -46,6 +46,7 @@ impl Type {
 pub(crate) const TEXT: Type = Type::new(DataType::String);
 pub(crate) const OPTIONAL_TEXT: Type = TEXT.or_null();
 pub(crate) const INTEGER: Type = Type::new(DataType::Long);
+pub(crate) const FLAG: Type = Type::new(DataType::Bool);
 pub(crate) const ARRAY: Type = Type::new(DataType::Array);
 
 /// A secret's text; `null` and `false` are PHP's words for none.

@@ -2,13 +2,13 @@
 
 use deskseal::{EmbedOptions, Error, Parameter, Secret, Signer};
 
-use crate::describe::{OPTIONAL_TEXT, SECRET, TEXT, TIME, class, functions};
+use crate::describe::{FLAG, OPTIONAL_TEXT, SECRET, TEXT, TIME, class, functions};
 use crate::engine::{Call, constructor, maker, method};
 use crate::environment::variable;
 use crate::error::Failure;
 use crate::results::{Embed, SignedEmail, SignedUser};
 use crate::secret::SecretText;
-use crate::text::Text;
+use crate::text::{Text, flag};
 use crate::time::or_now;
 
 class! {
@@ -132,6 +132,8 @@ class! {
         ///     default
         /// @param string|null $scriptUrl the script's absolute URL, `https` but on loopback
         ///     hosts; `https://helpdesky.io/ticket-center.js` by default
+        /// @param bool $crossorigin whether the script is loaded with CORS, as a page with
+        ///     `Cross-Origin-Embedder-Policy: require-corp` needs it
         /// @param string|null $nonce the page's Content-Security-Policy nonce
         ///
         /// @throws \Deskseal\Exception\InputException `email_empty`, `email_too_long`,
@@ -144,6 +146,7 @@ class! {
             maxWidth: OPTIONAL_TEXT = "null",
             container: OPTIONAL_TEXT = "null",
             scriptUrl: OPTIONAL_TEXT = "null",
+            crossorigin: FLAG = "false",
             nonce: OPTIONAL_TEXT = "null",
         ) -> Embed::TYPE = method(ticket_center);
     }
@@ -190,7 +193,8 @@ fn ticket_center(signer: &Signer, call: Call<'_>) -> Result<Embed, Failure> {
     let max_width = Text::from_optional(call.argument(3))?;
     let container = Text::from_optional(call.argument(4))?;
     let script_url = Text::from_optional(call.argument(5))?;
-    let nonce = Text::from_optional(call.argument(6))?;
+    let crossorigin = flag(call.argument(6))?;
+    let nonce = Text::from_optional(call.argument(7))?;
     let (email, helpdesk_id) =
         (email.of(Parameter::Email)?, helpdesk_id.of(Parameter::HelpdeskId)?);
     let options = EmbedOptions {
@@ -198,6 +202,7 @@ fn ticket_center(signer: &Signer, call: Call<'_>) -> Result<Embed, Failure> {
         max_width: option(max_width)?,
         container: option(container)?,
         script_url: option(script_url)?,
+        crossorigin,
         nonce: option(nonce)?,
     };
     Ok(Embed(signer.ticket_center(email, helpdesk_id, &options)?))

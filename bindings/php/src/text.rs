@@ -47,3 +47,9 @@ pub(crate) fn integer(argument: Argument<'_>) -> Result<Option<i64>, Failure> {
     let Some(value) = argument.value() else { return Ok(None) };
     value.long().map(Some).ok_or_else(|| argument.wrong_type("of type int"))
 }
+
+/// Takes `true` or `false`; nothing is `false`. PHP's other scalars are not turned into one.
+pub(crate) fn flag(argument: Argument<'_>) -> Result<bool, Failure> {
+    let Some(value) = argument.value() else { return Ok(false) };
+    value.bool().ok_or_else(|| argument.wrong_type("of type bool"))
+}

@@ -443,13 +443,15 @@ namespace Deskseal
          *     default
          * @param string|null $scriptUrl the script's absolute URL, `https` but on loopback
          *     hosts; `https://helpdesky.io/ticket-center.js` by default
+         * @param bool $crossorigin whether the script is loaded with CORS, as a page with
+         *     `Cross-Origin-Embedder-Policy: require-corp` needs it
          * @param string|null $nonce the page's Content-Security-Policy nonce
          *
          * @throws \Deskseal\Exception\InputException `email_empty`, `email_too_long`,
          *     `email_malformed`, `email_ambiguous`, then `helpdesk_id_malformed`, then
          *     `embed_option_malformed`
          */
-        public function ticketCenter(string $email, string $helpdeskId, ?string $align = null, ?string $maxWidth = null, ?string $container = null, ?string $scriptUrl = null, ?string $nonce = null): \Deskseal\Embed {}
+        public function ticketCenter(string $email, string $helpdeskId, ?string $align = null, ?string $maxWidth = null, ?string $container = null, ?string $scriptUrl = null, bool $crossorigin = false, ?string $nonce = null): \Deskseal\Embed {}
     }
 
     /**

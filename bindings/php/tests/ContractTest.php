@@ -22,6 +22,7 @@ final class ContractTest extends TestCase
         'text' => 'string',
         'text?' => '?string',
         'integer' => 'int',
+        'flag' => 'bool',
         'time?' => 'DateTimeInterface|int|null',
         'secret' => 'string|false|null',
         '[secret]' => 'array',

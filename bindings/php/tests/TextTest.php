@@ -121,6 +121,17 @@ final class TextTest extends TestCase
         }
     }
 
+    public function testAFlagIsTrueOrFalse(): void
+    {
+        $signer = new Signer(self::SECRET);
+        $expected = '/^Deskseal\\\\Signer::ticketCenter\(\): Argument #7 \(\$crossorigin\) must be of type bool, \w+ given$/';
+        foreach (['anonymous', '', 1, null] as $other) {
+            self::assertTypeErrorMatches($expected, fn () => $signer->ticketCenter('', '', crossorigin: $other));
+        }
+        $embed = $signer->ticketCenter(self::EMAIL, 'desk-1', crossorigin: true);
+        self::assertSame('anonymous', $embed->attributes['crossorigin']);
+    }
+
     public function testTypesAreStrictInWeakModeToo(): void
     {
         $weak = eval('return fn ($email) => Deskseal\canonical_email($email);');

@@ -154,6 +154,8 @@ impl Signer {
     ///     container: The id of the container element; `hdh-ticket-center` by default.
     ///     script_url: The script's absolute URL, `https` but on loopback hosts;
     ///         `https://helpdesky.io/ticket-center.js` by default.
+    ///     crossorigin: Whether the script is loaded with CORS, as a page with
+    ///         `Cross-Origin-Embedder-Policy: require-corp` needs it.
     ///     nonce: The page's Content-Security-Policy nonce.
     ///
     /// Raises:
@@ -169,7 +171,7 @@ impl Signer {
     #[expect(clippy::too_many_arguments, reason = "they are the API's, and all but two by name")]
     #[pyo3(signature = (
         email, helpdesk_id, *, align = None, max_width = None, container = None, script_url = None,
-        nonce = None,
+        crossorigin = false, nonce = None,
     ))]
     fn ticket_center(
         &self,
@@ -179,6 +181,7 @@ impl Signer {
         max_width: Option<Text<'_>>,
         container: Option<Text<'_>>,
         script_url: Option<Text<'_>>,
+        crossorigin: bool,
         nonce: Option<Text<'_>>,
     ) -> PyResult<Embed> {
         answer(|| {
@@ -189,6 +192,7 @@ impl Signer {
                 max_width: option(max_width.as_ref())?,
                 container: option(container.as_ref())?,
                 script_url: option(script_url.as_ref())?,
+                crossorigin,
                 nonce: option(nonce.as_ref())?,
             };
             self.0.ticket_center(email, helpdesk_id, &options).map(Embed)

@@ -34,6 +34,7 @@ STUB = ast.parse(
 TYPES = {
     "text": "str",
     "integer": "int",
+    "flag": "bool",
     "time": "int | datetime",
     "secret": "str | None",
     "[secret]": "Iterable[str | None]",

@@ -116,7 +116,7 @@ def client_without_address() -> Client:
     return client
 
 
-def embed(**options: str) -> str:
+def embed(**options: str | bool) -> str:
     """Return the markup of the customer's Ticket Center."""
     return Signer(SECRET).ticket_center("ada@example.com", "desk-1", **options).html  # type: ignore[arg-type]
 
@@ -141,10 +141,24 @@ def test_the_tag_shows_strangers_nothing_and_lets_the_page_be_cached() -> None:
 def test_the_tag_takes_options(client_of_ada: Client, templates_here: dict[str, str]) -> None:
     templates_here["page.html"] = (
         "{% load deskseal %}"
-        "{% ticket_center align='left' max_width='40rem' container='help' nonce='abc' %}"
+        "{% ticket_center align='left' max_width='40rem' container='help' crossorigin=True nonce='abc' %}"
     )
-    expected = embed(align="left", max_width="40rem", container="help", nonce="abc")
+    expected = embed(
+        align="left", max_width="40rem", container="help", crossorigin=True, nonce="abc"
+    )
     assert text(client_of_ada.get("/page")) == expected
+
+
+def test_the_settings_say_for_every_page_that_the_script_is_loaded_with_cors(ada: User) -> None:
+    request = RequestFactory().get("/page")
+    request.user = ada
+    tag = "{{% load deskseal %}}{{% ticket_center {} %}}"
+    product = {**DESKSEAL["ticket_center"], "crossorigin": True}
+    with override_settings(DESKSEAL={"ticket_center": product}):
+        page = Template(tag.format("")).render(RequestContext(request))
+        without = Template(tag.format("crossorigin=False")).render(RequestContext(request))
+    assert page == embed(crossorigin=True)
+    assert without == embed()
 
 
 def test_the_tag_never_signs_for_the_user_whom_a_page_is_about(ada: User) -> None:
@@ -315,6 +329,8 @@ def test_an_address_that_cannot_be_signed_is_the_customers_to_mend(
         ({"script_url": "javascript:alert(1)"}, "embed_option_malformed"),
         ({"helpdeskid": "desk-1"}, "settings_malformed"),
         ({"helpdesk_id": 1}, "settings_malformed"),
+        ({"crossorigin": "anonymous"}, "settings_malformed"),
+        ({"crossorigin": None}, "settings_malformed"),
         ({"secret": b"of-bytes-and-long-enough"}, "settings_malformed"),
         ({"email_field": "work_address"}, "settings_malformed"),
     ],

@@ -100,9 +100,12 @@ def test_the_global_shows_strangers_nothing_and_lets_the_page_be_cached(app: Fla
 
 
 def test_the_global_takes_options(app: Flask) -> None:
-    source = "{{ ticket_center(align='left', max_width='40rem', container='help', nonce='abc') }}"
+    options = "align='left', max_width='40rem', container='help', crossorigin=True, nonce='abc'"
+    source = f"{{{{ ticket_center({options}) }}}}"
     app.add_url_rule("/options", "options", lambda: render_template_string(source))
-    expected = embed(align="left", max_width="40rem", container="help", nonce="abc")
+    expected = embed(
+        align="left", max_width="40rem", container="help", crossorigin=True, nonce="abc"
+    )
     assert signed_in(app).get("/options").text == expected
 
 
@@ -221,6 +224,8 @@ def test_an_address_that_cannot_be_signed_is_the_customers_to_mend(
         ({"script_url": "javascript:alert(1)"}, "embed_option_malformed"),
         ({"helpdeskid": "desk-1"}, "settings_malformed"),
         ({"helpdesk_id": 1}, "settings_malformed"),
+        ({"crossorigin": "anonymous"}, "settings_malformed"),
+        ({"crossorigin": None}, "settings_malformed"),
         ({"secret": b"of-bytes-and-long-enough"}, "settings_malformed"),
     ],
 )

@@ -143,6 +143,12 @@ def test_subclasses_of_str_are_text(signer: Signer, verifier: Verifier) -> None:
     assert verifier.verify_email(Name(email), Name(signature)).email == email
 
 
+@pytest.mark.parametrize("bad", ["anonymous", "", 1, None])
+def test_a_flag_is_true_or_false(signer: Signer, bad: Any) -> None:
+    with pytest.raises(TypeError, match="crossorigin"):
+        signer.ticket_center(EMAIL, "desk-1", crossorigin=bad)
+
+
 @pytest.mark.parametrize("bad", ["a text", b"a text", bytearray(), 5, None])
 def test_a_text_is_no_list_of_secrets(verifier: Verifier, bad: Any) -> None:
     with pytest.raises(TypeError):

@@ -8,7 +8,7 @@ use crate::error::answer;
 use crate::holder::Holder;
 use crate::result::{self, string};
 use crate::secret::{SecretText, secret, variable};
-use crate::text::Text;
+use crate::text::{Flag, Text};
 use crate::time::{Time, or_now};
 
 /// A signer, from when `initialize` has had its secret.
@@ -23,7 +23,7 @@ pub(crate) fn define(ruby: &Ruby, deskseal: RModule, native: RModule) -> Result<
     native.define_singleton_method("sign_email", function!(sign_email, 2))?;
     native.define_singleton_method("sign_user", function!(sign_user, 4))?;
     native.define_singleton_method("portal_link", function!(portal_link, 4))?;
-    native.define_singleton_method("ticket_center", function!(ticket_center, 8))
+    native.define_singleton_method("ticket_center", function!(ticket_center, 9))
 }
 
 fn initialize(
@@ -84,6 +84,7 @@ fn ticket_center(
     max_width: Option<Text>,
     container: Option<Text>,
     script_url: Option<Text>,
+    crossorigin: Flag,
     nonce: Option<Text>,
 ) -> Result<Value, Error> {
     answer(ruby, || {
@@ -95,6 +96,7 @@ fn ticket_center(
             max_width: option(max_width.as_ref())?,
             container: option(container.as_ref())?,
             script_url: option(script_url.as_ref())?,
+            crossorigin: crossorigin.0,
             nonce: option(nonce.as_ref())?,
         };
         Ok(result::embed(ruby, &signer.ticket_center(email, helpdesk_id, &options)?)?)

@@ -3,6 +3,7 @@
 use deskseal::Parameter;
 use magnus::encoding::{Coderange, EncodingCapable as _};
 use magnus::prelude::*;
+use magnus::value::{Qfalse, Qtrue};
 use magnus::{Error, Integer, RString, Ruby, TryConvert, Value};
 
 /// A `String`, in whatever encoding.
@@ -50,6 +51,20 @@ impl TryConvert for WholeNumber {
         }
         let is_negative = number.funcall("negative?", ())?;
         Ok(Self(if is_negative { i64::MIN } else { i64::MAX }))
+    }
+}
+
+/// `true` or `false`; whatever else Ruby takes for one of them is a mistake.
+#[derive(Clone, Copy)]
+pub(crate) struct Flag(pub(crate) bool);
+
+impl TryConvert for Flag {
+    fn try_convert(value: Value) -> Result<Self, Error> {
+        match (Qtrue::from_value(value), Qfalse::from_value(value)) {
+            (Some(_), _) => Ok(Self(true)),
+            (_, Some(_)) => Ok(Self(false)),
+            (None, None) => Err(wrong_type("true or false", value)),
+        }
     }
 }
 

@@ -113,7 +113,7 @@ module Calls
       SIGNER.ticket_center(
         EMAIL, "desk-1",
         align: "left", max_width: "60rem", container: "help", script_url: "https://example.com/a.js",
-        nonce: "abc"
+        crossorigin: true, nonce: "abc"
       )
     end,
     *refused("Signer.ticket_center", EMAILS) { |email| SIGNER.ticket_center(email, "desk-1") },

@@ -118,9 +118,16 @@ class RailtieTest < Minitest::Test
   end
 
   def test_the_tag_takes_options
-    options = { align: "left", max_width: "40rem", container: "help", nonce: "abc" }
+    options = { align: "left", max_width: "40rem", container: "help", crossorigin: true, nonce: "abc" }
     answer = get("/page?#{ADA}&#{template("<%= ticket_center_tag current_user, **#{options} %>")}")
     assert_equal embed(**options), answer.body
+  end
+
+  def test_the_settings_say_for_every_page_that_the_script_is_loaded_with_cors
+    Shop.config.deskseal.ticket_center.crossorigin = true
+    assert_includes get("/page?#{ADA}").body, embed(crossorigin: true)
+    without = template("<%= ticket_center_tag current_user, crossorigin: false %>")
+    assert_equal embed, get("/page?#{ADA}&#{without}").body
   end
 
   def test_the_tag_takes_the_nonce_of_rails

@@ -140,6 +140,13 @@ class TextTest < Minitest::Test
     end
   end
 
+  def test_a_flag_is_true_or_false
+    ["anonymous", "", 1, nil].each do |bad|
+      error = assert_raises(TypeError) { SIGNER.ticket_center(EMAIL, "desk-1", crossorigin: bad) }
+      assert_equal "expected true or false, not #{bad.class}", error.message
+    end
+  end
+
   def test_every_text_is_checked_for_its_type_before_ill_formed_text
     bad = "\xFF"
     [

@@ -506,6 +506,7 @@ pub(crate) struct EmbedOptions<'text> {
     pub(crate) max_width: Option<&'text str>,
     pub(crate) container: Option<&'text str>,
     pub(crate) script_url: Option<&'text str>,
+    pub(crate) crossorigin: bool,
     pub(crate) nonce: Option<&'text str>,
 }
 
@@ -544,6 +545,7 @@ pub(crate) fn ticket_center(
         ("data-align", align, "center"),
         ("data-max-width", max_width, "864px"),
         ("data-container", container, "hdh-ticket-center"),
+        ("crossorigin", if options.crossorigin { "anonymous" } else { "" }, ""),
         ("nonce", nonce, ""),
     ];
     let given = optional.into_iter().filter(|(_, value, left_out)| value != left_out);

@@ -105,6 +105,14 @@ function scriptUrls() {
   ]
 }
 
+function crossorigins() {
+  return [
+    embedded('crossorigin', 'the script is loaded with CORS, without credentials', { crossorigin: true }),
+    embedded('crossorigin-default', 'the default is left out', { crossorigin: false }),
+    embedded('crossorigin-before-nonce', 'it stands between the container and the nonce', { container: 'support', crossorigin: true, nonce: 'x' }),
+  ]
+}
+
 function nonces() {
   return [
     ...[['base64', 'q83vASNFZ4mrze8B'], ['padded-once', 'q83vASNFZ4mrze8BI0U='], ['padded-twice', 'q83vASNFZ4mrze8BIw=='], ['plus-slash', '+/+/'],
@@ -117,10 +125,10 @@ function nonces() {
 }
 
 function together() {
-  const all = { align: 'right', max_width: '40rem', container: 'support', script_url: 'https://cdn.example.com/x.js', nonce: 'abc=' }
+  const all = { align: 'right', max_width: '40rem', container: 'support', script_url: 'https://cdn.example.com/x.js', crossorigin: true, nonce: 'abc=' }
   return [
     embedded('all-options', 'every attribute, in its order', all),
-    embedded('all-defaults', 'every default given, and left out', { align: 'center', max_width: '864px', container: DEFAULT_CONTAINER, script_url: DEFAULT_SCRIPT_URL }),
+    embedded('all-defaults', 'every default given, and left out', { align: 'center', max_width: '864px', container: DEFAULT_CONTAINER, script_url: DEFAULT_SCRIPT_URL, crossorigin: false }),
     embedded('order-email-first', 'the e-mail before the helpdesk id', { email: 'ada', helpdesk_id: '', fails: 'email_malformed' }),
     embedded('order-helpdesk-id-second', 'the helpdesk id before the options', { helpdesk_id: '', align: 'x', nonce: '', fails: 'helpdesk_id_malformed' }),
     embedded('order-email-before-options', 'the e-mail before the options', { email: '', script_url: '', fails: 'email_empty' }),
@@ -134,6 +142,7 @@ export const cases = [
   ...maxWidths(),
   ...containers(),
   ...scriptUrls(),
+  ...crossorigins(),
   ...nonces(),
   ...together(),
 ]

@@ -275,12 +275,14 @@ impl Source {
                 is_given.then(|| (*name, self.one_of(values)))
             })
             .collect();
+        let crossorigin = self.below(4) == 0;
         let option = |name| given.get(name).copied();
         let options = EmbedOptions {
             align: option("align"),
             max_width: option("max_width"),
             container: option("container"),
             script_url: option("script_url"),
+            crossorigin,
             nonce: option("nonce"),
         };
         let answer = self.signer.ticket_center(&email, helpdesk_id, &options).map(|embed| {
@@ -294,6 +296,9 @@ impl Source {
         let mut arguments = json!({ "email": email, "helpdesk_id": helpdesk_id });
         for (name, value) in &given {
             arguments[name] = (*value).into();
+        }
+        if crossorigin || self.below(4) == 0 {
+            arguments["crossorigin"] = crossorigin.into();
         }
         Call::of_signer("ticket_center", arguments, answer)
     }

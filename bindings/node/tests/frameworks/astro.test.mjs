@@ -132,7 +132,7 @@ test('the built application signs', async (t) => {
 
   await t.test('and warns where a page is cacheable', async () => {
     const page = await (await visit('/cached', ADA)).text()
-    assert.match(page, / data-align="left" nonce="bm9uY2U="><\/script>/)
+    assert.match(page, / data-align="left" crossorigin="anonymous" nonce="bm9uY2U="><\/script>/)
     assert.match(site.printed.join(''), /Deskseal: a page with an identity can be cached/)
   })
 

@@ -49,9 +49,9 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
 
   test(`${name}: an identity that is given is not asked for`, async (t) => {
     const { site, page } = await visit(t, code)
-    await render(page, { ...PROPS, identity: GRACE, container: 'support', align: 'left' })
+    await render(page, { ...PROPS, identity: GRACE, container: 'support', align: 'left', crossorigin: true })
     await shows(page, `${GRACE.email} ${GRACE.signature} desk-1`, '#support')
-    assert.equal(await page.locator('script[data-align="left"]').count(), 1)
+    assert.equal(await page.locator('script[data-align="left"][crossorigin="anonymous"]').count(), 1)
     assert.equal(site.identityRequests, 0)
   })
 

@@ -29,6 +29,7 @@ const signed: SignedEmail = signer.signEmail(canonicalEmail('ada@example.com'))
 const user: VerifiedUser | null = verifier.verifyLink(canonicalHost('a.example'), '/', { now: 1 })
 const embed: Embed = signer.ticketCenter(signed.email, 'desk-1', {
   align: 'left',
+  crossorigin: true,
   nonce: undefined,
 })
 const explanation: Explanation = verifier.explainEmail(signed.email, signed.signature, {

@@ -14,6 +14,8 @@ return [
         'helpdesk_id' => env('HELPDESKY_HELPDESK_ID'),
         // A desk of your own has a script of its own: https://desk.company.com/ticket-center.js
         'script_url' => env('HELPDESKY_SCRIPT_URL'),
+        // For pages with Cross-Origin-Embedder-Policy: require-corp.
+        'crossorigin' => false,
         // The user's attribute. Sign addresses only that your sign-in has verified.
         'email' => 'email',
     ],

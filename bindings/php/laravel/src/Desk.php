@@ -45,18 +45,20 @@ class Desk
     /**
      * Returns the markup that shows this user's Ticket Center.
      *
-     * @param array{align?: ?string, maxWidth?: ?string, container?: ?string, nonce?: ?string} $options
+     * @param array{align?: ?string, maxWidth?: ?string, container?: ?string, crossorigin?: bool, nonce?: ?string} $options
      *
      * @throws DesksealException the secret cannot be used, or the address or an option cannot be signed
      */
     public function embed(Authenticatable $user, array $options = []): Embed
     {
-        $settings = ['scriptUrl' => $this->text('ticket_center.script_url') ?: null];
+        $settings = [
+            'scriptUrl' => $this->text('ticket_center.script_url') ?: null,
+            'crossorigin' => $this->config->get('deskseal.ticket_center.crossorigin', false),
+        ];
         return $this->signer('ticket_center')->ticketCenter(
             (string) data_get($user, $this->text('ticket_center.email') ?: 'email'),
             $this->text('ticket_center.helpdesk_id'),
-            ...$settings,
-            ...$options,
+            ...$options + $settings,
         );
     }
 
@@ -127,7 +129,7 @@ class Desk
      * A user whose address cannot be signed sees the view `deskseal::fallback`, and the code is logged. In
      * debug mode it is thrown.
      *
-     * @param array{user?: ?Authenticatable, align?: ?string, maxWidth?: ?string, container?: ?string, nonce?: ?string} $options
+     * @param array{user?: ?Authenticatable, align?: ?string, maxWidth?: ?string, container?: ?string, crossorigin?: bool, nonce?: ?string} $options
      */
     public function ticketCenter(array $options = []): HtmlString
     {

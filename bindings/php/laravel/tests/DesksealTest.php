@@ -68,7 +68,7 @@ final class DesksealTest extends TestCase
 
     public function testTheDirectiveTakesOptions(): void
     {
-        $options = ['align' => 'left', 'maxWidth' => '40rem', 'container' => 'help', 'nonce' => 'abc'];
+        $options = ['align' => 'left', 'maxWidth' => '40rem', 'container' => 'help', 'crossorigin' => true, 'nonce' => 'abc'];
         $this->shop->view('page', '@ticketCenter(' . var_export($options, true) . ')');
 
         self::assertSame($this->embed(...$options), $this->shop->get('/page', self::ADA)->getContent());
@@ -334,6 +334,15 @@ final class DesksealTest extends TestCase
         config(['deskseal.ticket_center.script_url' => $url]);
 
         self::assertSame($this->embed(scriptUrl: $url), Deskseal::embed(new GenericUser(self::ADA))->html);
+    }
+
+    public function testTheConfigurationSaysThatTheScriptIsLoadedWithCors(): void
+    {
+        config(['deskseal.ticket_center.crossorigin' => true]);
+
+        $user = new GenericUser(self::ADA);
+        self::assertSame($this->embed(crossorigin: true), Deskseal::embed($user)->html);
+        self::assertSame($this->embed(), Deskseal::embed($user, ['crossorigin' => false])->html);
     }
 
     public function testTheConfigurationSurvivesItsCache(): void

@@ -359,6 +359,7 @@ class Signer:
         max_width: str | None = None,
         container: str | None = None,
         script_url: str | None = None,
+        crossorigin: bool = False,
         nonce: str | None = None,
     ) -> Embed:
         """
@@ -372,6 +373,8 @@ class Signer:
             container: The id of the container element; `hdh-ticket-center` by default.
             script_url: The script's absolute URL, `https` but on loopback hosts;
                 `https://helpdesky.io/ticket-center.js` by default.
+            crossorigin: Whether the script is loaded with CORS, as a page with
+                `Cross-Origin-Embedder-Policy: require-corp` needs it.
             nonce: The page's Content-Security-Policy nonce.
 
         Raises:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from enum import Enum
 from http import HTTPStatus
-from typing import TypedDict
+from typing import ClassVar, TypedDict
 from urllib.parse import urlsplit
 
 from deskseal import (
@@ -63,10 +63,14 @@ class Product:
     secret: str | Source | None = field(default=Source.ENVIRONMENT, repr=False)
     secret_variable: str
 
+    # The settings that are true or false; all others are texts.
+    FLAGS: ClassVar[frozenset[str]] = frozenset()
+
     def __post_init__(self) -> None:
-        """Refuse what is no text here, before somebody is kept from a page by it."""
-        for value in vars(self).values():
-            if not isinstance(value, str | Source | None):
+        """Refuse a setting of another type here, before somebody is kept from a page by it."""
+        for name, value in vars(self).items():
+            expected = bool if name in self.FLAGS else str | Source | None
+            if not isinstance(value, expected):
                 raise TypeError
 
     @property
@@ -100,8 +104,11 @@ class Product:
 class TicketCenter(Product):
     """The Ticket Center's settings."""
 
+    FLAGS: ClassVar[frozenset[str]] = frozenset({"crossorigin"})
+
     helpdesk_id: str | None = None
     script_url: str | None = None
+    crossorigin: bool = False
     secret_variable: str = "HELPDESKY_HMAC_SECRET"
 
     @property
@@ -116,6 +123,7 @@ class TicketCenter(Product):
         align: str | None = None,
         max_width: str | None = None,
         container: str | None = None,
+        crossorigin: bool | None = None,
         nonce: str | None = None,
     ) -> Embed:
         """Return the markup that shows the customer's Ticket Center."""
@@ -126,6 +134,7 @@ class TicketCenter(Product):
             max_width=max_width,
             container=container,
             script_url=self.script_url,
+            crossorigin=self.crossorigin if crossorigin is None else crossorigin,
             nonce=nonce,
         )
 

@@ -15,7 +15,7 @@ module Deskseal
     # What the settings are where the application says nothing. A secret that is set, though nil, is not
     # looked for elsewhere.
     DEFAULTS = {
-      ticket_center: { email: :email, secret_variable: "HELPDESKY_HMAC_SECRET" },
+      ticket_center: { email: :email, crossorigin: false, secret_variable: "HELPDESKY_HMAC_SECRET" },
       portal: { user_id: :id, secret_variable: "LETTERBOOK_PORTAL_TICKET_SECRET" },
     }.freeze
 
@@ -39,6 +39,7 @@ module Deskseal
       settings = settings_of(:ticket_center)
       email = settings.email.to_proc.call(customer).to_s
       options[:script_url] ||= settings.script_url&.to_s
+      options = { crossorigin: settings.crossorigin, **options }
       signer(:ticket_center).ticket_center(email, helpdesk_id, **options)
     end
 

@@ -12,8 +12,8 @@ module Deskseal
     # and the code is logged. Where Rails shows errors, it is raised.
     #
     # @param customer [Object, nil] who is signed in: `current_user`
-    # @param options [Hash] `align:`, `max_width:`, `container:`, `script_url:` and `nonce:` of
-    #   {Signer#ticket_center}
+    # @param options [Hash] `align:`, `max_width:`, `container:`, `script_url:`, `crossorigin:` and
+    #   `nonce:` of {Signer#ticket_center}
     # @yield what to show a customer whose address cannot be signed
     # @return [ActiveSupport::SafeBuffer, nil]
     #

@@ -107,6 +107,8 @@ module Deskseal
     # @param container [String, nil] the id of the container element; `hdh-ticket-center` by default
     # @param script_url [String, nil] the script's absolute URL, `https` but on loopback hosts;
     #   `https://helpdesky.io/ticket-center.js` by default
+    # @param crossorigin [Boolean] whether the script is loaded with CORS, as a page with
+    #   `Cross-Origin-Embedder-Policy: require-corp` needs it
     # @param nonce [String, nil] the page's Content-Security-Policy nonce
     # @return [Embed]
     # @raise [InputError] `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`, then
@@ -117,9 +119,12 @@ module Deskseal
     #   embed = signer.ticket_center("Ada@Example.com", "desk-1", align: "left")
     #   embed.attributes["data-align"] # => "left"
     def ticket_center(
-      email, helpdesk_id, align: nil, max_width: nil, container: nil, script_url: nil, nonce: nil
+      email, helpdesk_id, align: nil, max_width: nil, container: nil, script_url: nil,
+      crossorigin: false, nonce: nil
     )
-      Native.ticket_center(self, email, helpdesk_id, align, max_width, container, script_url, nonce)
+      Native.ticket_center(
+        self, email, helpdesk_id, align, max_width, container, script_url, crossorigin, nonce
+      )
     end
 
     # Returns the class alone, also where a subclass has variables of its own.

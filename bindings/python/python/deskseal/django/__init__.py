@@ -29,6 +29,7 @@ def ticket_center(
     align: str | None = None,
     max_width: str | None = None,
     container: str | None = None,
+    crossorigin: bool | None = None,
     nonce: str | None = None,
 ) -> Embed:
     """Return the markup that shows this user's Ticket Center.
@@ -39,6 +40,8 @@ def ticket_center(
         align: `left`, `center` (the default) or `right`.
         max_width: A positive whole number and `px`, `rem` or `%`; `864px` by default.
         container: The id of the container element; `hdh-ticket-center` by default.
+        crossorigin: Whether the script is loaded with CORS, as a page with
+            `Cross-Origin-Embedder-Policy: require-corp` needs it; by default what the setting says.
         nonce: The page's Content-Security-Policy nonce.
 
     Raises:
@@ -59,6 +62,7 @@ def ticket_center(
         align=align,
         max_width=max_width,
         container=container,
+        crossorigin=crossorigin,
         nonce=nonce,
     )
 

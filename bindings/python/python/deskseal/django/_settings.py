@@ -109,7 +109,7 @@ def _product(name: str, kind: type[Kind]) -> Kind:
         return kind(**_all()[name])
     except TypeError:
         names = ", ".join(kind.__dataclass_fields__)
-        sentence = f"{NAME}[{name!r}] must be a dictionary of texts by keys among {names}."
+        sentence = f"{NAME}[{name!r}] must be a dictionary by keys among {names}: texts, but for flags."
         raise SettingsError(sentence) from None
 
 

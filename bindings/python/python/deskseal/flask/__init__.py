@@ -135,6 +135,7 @@ class Deskseal:
         align: str | None = None,
         max_width: str | None = None,
         container: str | None = None,
+        crossorigin: bool | None = None,
         nonce: str | None = None,
     ) -> Markup:
         """Return the markup that shows the customer's Ticket Center, and nothing for strangers.
@@ -146,6 +147,9 @@ class Deskseal:
             align: `left`, `center` (the default) or `right`.
             max_width: A positive whole number and `px`, `rem` or `%`; `864px` by default.
             container: The id of the container element; `hdh-ticket-center` by default.
+            crossorigin: Whether the script is loaded with CORS, as a page with
+                `Cross-Origin-Embedder-Policy: require-corp` needs it; by default what the
+                configuration says.
             nonce: The page's Content-Security-Policy nonce; Flask-Talisman's by default.
         """
         customer = self._customer()
@@ -158,6 +162,7 @@ class Deskseal:
                 align=align,
                 max_width=max_width,
                 container=container,
+                crossorigin=crossorigin,
                 nonce=nonce or getattr(request, "csp_nonce", None),
             )
         except REFUSALS as error:
@@ -242,7 +247,7 @@ def _product(name: str, kind: type[Kind]) -> Kind:
         return kind(**_all()[name])
     except TypeError:
         names = ", ".join(kind.__dataclass_fields__)
-        sentence = f"{NAME}[{name!r}] must be a dictionary of texts by keys among {names}."
+        sentence = f"{NAME}[{name!r}] must be a dictionary by keys among {names}: texts, but for flags."
         raise SettingsError(sentence) from None
 
 

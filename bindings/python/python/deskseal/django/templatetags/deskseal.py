@@ -39,6 +39,7 @@ def ticket_center(
     align: str | None = None,
     max_width: str | None = None,
     container: str | None = None,
+    crossorigin: bool | None = None,
     nonce: str | None = None,
 ) -> object:
     """Show the signed-in user's Ticket Center, and nothing to strangers.
@@ -46,8 +47,9 @@ def ticket_center(
     A user whose address cannot be signed sees the template `deskseal/fallback.html` instead, which
     has a link to the portal's public form; in debug mode, the reason is raised.
 
-    Options are `align`, `max_width`, `container` and `nonce`, which is otherwise the request's own;
-    and `user`, for views that have awaited `request.auser()`.
+    Options are `align`, `max_width`, `container`, `crossorigin`, which is otherwise the setting's,
+    and `nonce`, which is otherwise the request's own; and `user`, for views that have awaited
+    `request.auser()`.
     """
     request = _request_of(context)
     # Never the variable `user`: a page about another user has that one there.
@@ -61,6 +63,7 @@ def ticket_center(
             align=align,
             max_width=max_width,
             container=container,
+            crossorigin=crossorigin,
             nonce=nonce or _nonce_of(context, request),
         )
     except _settings.REFUSALS as error:
