@@ -1,5 +1,6 @@
 'use strict'
 
+const { answerUnlessClicked } = require('./clicks.cjs')
 const { DesksealError, Signer, generateSecret } = require('./index.cjs')
 
 /** What no cache may keep: a page or an answer that carries an identity. */
@@ -40,9 +41,16 @@ class Desk {
     return this.#answer(() => ({ status: 200, body: identityOf(this.#embed(customer)) }))
   }
 
-  /** Returns what sends a customer to the portal, signed now: a status, and the location. */
-  portalAnswer(customer) {
-    return this.#answer(() => ({ status: 303, location: this.#portalLink(customer) }))
+  /**
+   * Returns what sends the customer who clicks to the portal, signed now: a status, and the location.
+   * What is no click gets another answer. `findCustomer` is called for a click alone, and `header` returns
+   * a header of the request by its lowercase name.
+   */
+  async portalAnswer(findCustomer, header, target) {
+    const unsigned = answerUnlessClicked(header, target)
+    if (unsigned !== undefined) return unsigned
+    const customer = await findCustomer()
+    return this.#answer(() => ({ status: 303, headers: { Location: this.#portalLink(customer) } }))
   }
 
   /**
@@ -161,12 +169,20 @@ function isAboutCustomer(code) {
   return /^(email|user_id)_/.test(code)
 }
 
-/** Returns an answer as a response, for frameworks with the Fetch API's types. */
-function responseOf({ status, body, location }) {
-  const headers = new Headers({ 'Cache-Control': PRIVATE })
-  if (location !== undefined) headers.set('Location', location)
-  if (body === undefined) return new Response(null, { status, headers })
-  return Response.json(body, { status, headers })
+/** Returns an answer's headers and its text: a body that is no text is JSON. */
+function writtenOf({ headers, body }) {
+  const isJson = body !== undefined && typeof body !== 'string'
+  const type = isJson && { 'Content-Type': 'application/json; charset=utf-8' }
+  return {
+    headers: { 'Cache-Control': PRIVATE, ...type, ...headers },
+    text: isJson ? JSON.stringify(body) : body,
+  }
 }
 
-module.exports = { Desk, PRIVATE, identityOf, responseOf, signedInBy }
+/** Returns an answer as a response, for frameworks with the Fetch API's types. */
+function responseOf(answer) {
+  const { headers, text } = writtenOf(answer)
+  return new Response(text ?? null, { status: answer.status, headers })
+}
+
+module.exports = { Desk, PRIVATE, identityOf, responseOf, signedInBy, writtenOf }

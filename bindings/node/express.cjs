@@ -1,6 +1,6 @@
 'use strict'
 
-const { Desk, PRIVATE, signedInBy } = require('./desk.cjs')
+const { Desk, PRIVATE, signedInBy, writtenOf } = require('./desk.cjs')
 
 // What each function does, takes and throws is in express.d.cts, where editors show it.
 
@@ -10,13 +10,22 @@ const CACHEABLE =
 function deskseal({ user, ...options }) {
   const signedIn = signedInBy(user)
   const desk = new Desk(options)
-  const answers = new Map([['/identity', (customer) => desk.identityAnswer(customer)]])
-  if (desk.hasPortal) answers.set('/portal', (customer) => desk.portalAnswer(customer))
+  const answers = new Map([['/identity', identityAnswer]])
+  if (desk.hasPortal) answers.set('/portal', portalAnswer)
+
+  async function identityAnswer(request) {
+    return desk.identityAnswer(await signedIn(request))
+  }
+
+  function portalAnswer(request) {
+    const { headers, url, originalUrl = url } = request
+    return desk.portalAnswer(() => signedIn(request), (name) => headers[name], originalUrl)
+  }
 
   async function answer(request, response, next) {
     const answerFor = isReading(request) ? answers.get(pathOf(request)) : undefined
     if (answerFor === undefined) return next()
-    send(response, answerFor(await signedIn(request)))
+    send(response, await answerFor(request))
   }
 
   async function addHelpers(request, response, next) {
@@ -57,13 +66,11 @@ function passingErrors(handle) {
   }
 }
 
-function send(response, { status, body, location }) {
-  response.statusCode = status
-  response.setHeader('Cache-Control', PRIVATE)
-  if (location !== undefined) response.setHeader('Location', location)
-  if (body === undefined) return response.end()
-  response.setHeader('Content-Type', 'application/json; charset=utf-8')
-  response.end(JSON.stringify(body))
+function send(response, answer) {
+  const { headers, text } = writtenOf(answer)
+  response.statusCode = answer.status
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  response.end(text)
 }
 
 function isReading({ method }) {

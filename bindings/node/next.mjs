@@ -73,16 +73,21 @@ export function deskseal({ user, ...options }) {
     return href === null ? null : createElement('a', { href }, 'Contact support')
   }
 
-  const answers = new Map([['identity', (customer) => desk.identityAnswer(customer)]])
-  if (desk.hasPortal) answers.set('portal', (customer) => desk.portalAnswer(customer))
+  const answers = new Map([['identity', async () => desk.identityAnswer(await signedIn())]])
+  if (desk.hasPortal) answers.set('portal', portalAnswer)
+
+  function portalAnswer({ headers }, { pathname, search }) {
+    return desk.portalAnswer(signedIn, (name) => headers.get(name), pathname + search)
+  }
 
   async function GET(request) {
     // Tests call it with requests of their own, which may have no headers.
     if (process.env.NEXT_RUNTIME) refuseStatic(request.headers)
-    const path = new URL(request.url).pathname.replace(/\/$/, '') // there is one with `trailingSlash`
+    const url = new URL(request.url)
+    const path = url.pathname.replace(/\/$/, '') // there is one with `trailingSlash`
     const answerFor = answers.get(path.split('/').at(-1))
     if (answerFor === undefined) return new Response(null, { status: 404 })
-    return responseOf(answerFor(await signedIn()))
+    return responseOf(await answerFor(request, url))
   }
 
   return Object.freeze({ GET, TicketCenter })

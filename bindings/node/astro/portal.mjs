@@ -3,6 +3,7 @@ import { desk } from './desk.mjs'
 
 export const prerender = false
 
-export function GET({ locals }) {
-  return responseOf(desk.portalAnswer(locals.user))
+export async function GET({ locals, request, url }) {
+  const header = (name) => request.headers.get(name)
+  return responseOf(await desk.portalAnswer(() => locals.user, header, url.pathname + url.search))
 }

@@ -32,6 +32,9 @@ const OPTIONS = {
 const SCHEMA = JSON.parse(
   readFileSync(join(process.env.DESKSEAL_REPOSITORY, 'tests/identity.schema.json')),
 )
+const CLICKS = JSON.parse(
+  readFileSync(join(process.env.DESKSEAL_REPOSITORY, 'tests/portal_requests.json')),
+)
 const isIdentity = new Ajv().compile(SCHEMA)
 const isRefusal = new Ajv().compile(SCHEMA.definitions.refusal)
 
@@ -108,6 +111,36 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
     assert.equal(headers['cache-control'], 'private, no-store')
     const verifier = new Verifier(PORTAL_SECRET)
     assert.equal(verifier.verifyLink('help.company.com', headers.location).userId, '42')
+  })
+
+  test(`${name}: the portal's link is signed for a click, and for no other request`, async (t) => {
+    const path = '/deskseal/portal'
+    let asked = 0
+    const visit = await start(t, {
+      user: () => {
+        asked += 1
+        return ADA
+      },
+    })
+    for (const { comment, headers, answer } of CLICKS.cases) {
+      const expected = CLICKS.answers[answer]
+      const target = expected.query ? `${path}?${expected.query}` : path
+      asked = 0
+      const answered = await visit(target, undefined, 'GET', headers)
+      assert.ok(expected.status.includes(answered.status), `${comment}: ${answered.status}`)
+      assert.equal(answered.headers['cache-control'], 'private, no-store', comment)
+      assert.equal(asked, expected.signed ? 1 : 0, comment)
+      assert.equal(/user_id=42&/.test(answered.headers.location), expected.signed, comment)
+      const type = answered.headers['content-type']
+      assert.equal(type?.split(';')[0], expected.content_type, comment)
+      for (const [header, value] of Object.entries(expected.headers ?? {})) {
+        assert.equal(answered.headers[header.toLowerCase()], value.replace('PATH', path), comment)
+      }
+      for (const part of expected.body ?? []) {
+        assert.ok(answered.body.includes(part.replace('PATH', path)), `${comment}: ${part}`)
+      }
+      for (const part of expected.without ?? []) assert.ok(!answered.body.includes(part), comment)
+    }
   })
 
   test(`${name}: everybody else is sent to the public form`, async (t) => {
@@ -380,9 +413,9 @@ async function visitor(t, server) {
     server.closeAllConnections()
   })
   const { port } = server.address()
-  return (path, customer, method = 'GET') =>
+  return (path, customer, method = 'GET', extra = {}) =>
     new Promise((resolve, reject) => {
-      const headers = customer ? { customer: JSON.stringify(customer) } : {}
+      const headers = { ...extra, ...(customer && { customer: JSON.stringify(customer) }) }
       const request = requestOf({ port, path, headers, method }, async (response) => {
         const { statusCode: status } = response
         const body = (await response.toArray()).join('')

@@ -41,6 +41,7 @@ DESKSEAL: dict[str, dict[str, Any]] = {
 }
 PRIVATE = "private, no-store"
 MIDDLEWARE = "deskseal.django.middleware.PrivatePageMiddleware"
+CLICKS = json.loads(Path(__file__).parents[3].joinpath("tests/portal_requests.json").read_text())
 IDENTITY = json.loads(Path(__file__).parents[3].joinpath("tests/identity.schema.json").read_text())
 
 
@@ -264,6 +265,25 @@ def test_the_menu_link_leads_to_the_view_that_signs(
     visitor = Verifier(PORTAL_SECRET).verify_link("help.company.com", answer["Location"])
     assert visitor is not None
     assert visitor.user_id == str(ada.pk)
+
+
+@pytest.mark.parametrize("case", CLICKS["cases"], ids=lambda case: case["comment"])
+def test_the_portals_link_is_signed_for_a_click_and_for_no_other_request(
+    client_of_ada: Client, case: dict[str, Any]
+) -> None:
+    expected = {"headers": {}, "body": [], "without": [], **CLICKS["answers"][case["answer"]]}
+    path = "/support/portal"
+    answer = client_of_ada.get(path, {}, headers=case["headers"], QUERY_STRING=expected.get("query", ""))
+    assert answer.status_code in expected["status"]
+    assert answer.headers["Cache-Control"] == PRIVATE
+    assert ("user_id_signature=" in answer.headers.get("Location", "")) == expected["signed"]
+    if "content_type" in expected:
+        assert answer.headers["Content-Type"] == expected["content_type"] + "; charset=utf-8"
+    for name, value in expected["headers"].items():
+        assert answer.headers[name] == value.replace("PATH", path)
+    body = text(answer)
+    assert [part for part in expected["body"] if part.replace("PATH", path) not in body] == []
+    assert [part for part in expected["without"] if part in body] == []
 
 
 @override_settings(ROOT_URLCONF=(path("page", page),))

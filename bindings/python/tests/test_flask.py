@@ -21,6 +21,7 @@ PORTAL_SECRET = "another-secret-for-documentation"
 PORTAL = "https://help.company.com"
 PUBLIC_LINK = f"{PORTAL}/submit-ticket"
 PRIVATE = "private, no-store"
+CLICKS = json.loads(Path(__file__).parents[3].joinpath("tests/portal_requests.json").read_text())
 IDENTITY = json.loads(Path(__file__).parents[3].joinpath("tests/identity.schema.json").read_text())
 
 PAGE = "<h1>Support</h1>{{ ticket_center() }}"
@@ -172,6 +173,26 @@ def test_the_menu_link_leads_to_the_view_that_signs(app: Flask) -> None:
     visitor = Verifier(PORTAL_SECRET).verify_link("help.company.com", answer.headers["Location"])
     assert visitor is not None
     assert visitor.user_id == "42"
+
+
+@pytest.mark.parametrize("case", CLICKS["cases"], ids=lambda case: case["comment"])
+def test_the_portals_link_is_signed_for_a_click_and_for_no_other_request(
+    app: Flask, case: dict[str, Any]
+) -> None:
+    expected = {"headers": {}, "body": [], "without": [], **CLICKS["answers"][case["answer"]]}
+    path = "/support/portal"
+    query = expected.get("query")
+    answer = signed_in(app).get(path, headers=case["headers"], query_string=query)
+    assert answer.status_code in expected["status"]
+    assert answer.headers["Cache-Control"] == PRIVATE
+    assert ("user_id_signature=" in answer.headers.get("Location", "")) == expected["signed"]
+    if "content_type" in expected:
+        assert answer.headers["Content-Type"] == expected["content_type"] + "; charset=utf-8"
+    for name, value in expected["headers"].items():
+        assert answer.headers[name] == value.replace("PATH", path)
+    body = answer.text
+    assert [part for part in expected["body"] if part.replace("PATH", path) not in body] == []
+    assert [part for part in expected["without"] if part in body] == []
 
 
 def test_a_stranger_gets_the_public_form(app: Flask) -> None:

@@ -73,7 +73,8 @@ class SupportController < ActionController::Base
   private
 
   def current_user
-    Shop::CUSTOMERS[params[:as]] if params.key?(:as)
+    name = params[:as] || request.headers["X-Customer"]
+    Shop::CUSTOMERS[name] if name
   end
 end
 
@@ -85,6 +86,7 @@ class RailtieTest < Minitest::Test
   SECRETS = { "HELPDESKY_HMAC_SECRET" => SECRET, "LETTERBOOK_PORTAL_TICKET_SECRET" => OTHER }.freeze
   ADA = "as=Ada%40example.com"
   SIGNATURES = File.expand_path("../sig", File.dirname($LOADED_FEATURES.grep(%r{/deskseal\.rb\z}).first))
+  CLICKS = JSON.parse(File.read(File.join(REPOSITORY, "tests/portal_requests.json")))
   IDENTITY = JSON.parse(File.read(File.join(REPOSITORY, "tests/identity.schema.json")))
 
   def setup
@@ -226,6 +228,22 @@ class RailtieTest < Minitest::Test
     source = '<%= portal_link_to(class: "menu") do %><b>Help</b><% end %>'
     body = get("/page?#{template(source)}").body
     assert_equal '<a data-turbo="false" class="menu" href="/help"><b>Help</b></a>', body
+  end
+
+  CLICKS.fetch("cases").each do |request|
+    comment, headers, name = request.values_at("comment", "headers", "answer")
+    define_method("test_the_portals_link_is_signed_for_a_click_alone: #{comment}") do
+      expected = CLICKS.dig("answers", name)
+      target = ["/help", expected["query"]].compact.join("?")
+      answer = get(target, environment("X-Customer" => "ada@example.com", **headers))
+      assert_includes expected["status"], answer.status
+      assert_equal PRIVATE, answer["Cache-Control"]
+      assert_equal expected["signed"], answer["Location"].to_s.include?("user_id_signature=")
+      assert_equal "#{expected["content_type"]}; charset=utf-8", answer["Content-Type"] if expected["content_type"]
+      expected["headers"].to_h.each { |header, value| assert_equal value.sub("PATH", "/help"), answer[header] }
+      expected["body"].to_a.each { |part| assert_includes answer.body, part.sub("PATH", "/help") }
+      expected["without"].to_a.each { |part| refute_includes answer.body, part }
+    end
   end
 
   def test_a_stranger_gets_the_public_form
@@ -388,8 +406,12 @@ class RailtieTest < Minitest::Test
     assert_includes Shop::LOG.string, code
   end
 
-  def get(target)
-    Rack::MockRequest.new(Shop).get(target)
+  def get(target, headers = {})
+    Rack::MockRequest.new(Shop).get(target, headers)
+  end
+
+  def environment(headers)
+    headers.transform_keys { |name| "HTTP_#{name.upcase.tr("-", "_")}" }
   end
 
   def template(source)

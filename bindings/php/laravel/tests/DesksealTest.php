@@ -163,6 +163,39 @@ final class DesksealTest extends TestCase
         self::assertSame('42', $verifier->verifyLink('help.company.com', $answer->headers->get('Location'))->userId);
     }
 
+    /** @dataProvider clicks */
+    public function testThePortalsLinkIsSignedForAClickAndForNoOtherRequest(array $headers, array $expected): void
+    {
+        $path = '/deskseal/portal';
+        $target = isset($expected['query']) ? "$path?{$expected['query']}" : $path;
+        $answer = $this->shop->get($target, self::ADA, $headers);
+
+        self::assertContains($answer->getStatusCode(), $expected['status']);
+        $this->assertPrivate($answer);
+        $location = (string) $answer->headers->get('Location');
+        self::assertSame($expected['signed'], str_contains($location, 'user_id_signature='));
+        if (isset($expected['content_type'])) {
+            self::assertSame("{$expected['content_type']}; charset=utf-8", strtolower($answer->headers->get('Content-Type')));
+        }
+        foreach ($expected['headers'] ?? [] as $name => $value) {
+            self::assertSame(str_replace('PATH', $path, $value), $answer->headers->get($name));
+        }
+        foreach ($expected['body'] ?? [] as $part) {
+            self::assertStringContainsString(str_replace('PATH', $path, $part), $answer->getContent());
+        }
+        foreach ($expected['without'] ?? [] as $part) {
+            self::assertStringNotContainsString($part, $answer->getContent());
+        }
+    }
+
+    /** @return array<string, array{array<string, string>, array<string, mixed>}> */
+    public static function clicks(): array
+    {
+        $clicks = json_decode(file_get_contents(dirname(__DIR__, 4) . '/tests/portal_requests.json'), true);
+        $expected = fn (array $case): array => [$case['headers'], $clicks['answers'][$case['answer']]];
+        return array_combine(array_column($clicks['cases'], 'comment'), array_map($expected, $clicks['cases']));
+    }
+
     public function testAStrangerGetsThePublicForm(): void
     {
         self::assertSame(self::PUBLIC_LINK, $this->shop->get('/deskseal/portal')->headers->get('Location'));
@@ -453,7 +486,7 @@ final class DesksealTest extends TestCase
         self::assertSame(['no-store', 'private'], $directives);
     }
 
-    private function embed(string ...$options): string
+    private function embed(string|bool ...$options): string
     {
         return (new Signer(self::SECRET))->ticketCenter('ada@example.com', 'desk-1', ...$options)->html;
     }

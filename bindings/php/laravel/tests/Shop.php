@@ -121,10 +121,14 @@ final class Shop
         $this->write("resources/views/$name.blade.php", $template);
     }
 
-    /** @param ?array<string, mixed> $user who is signed in */
-    public function get(string $target, ?array $user = null): Response
+    /**
+     * @param ?array<string, mixed> $user who is signed in
+     * @param array<string, string> $headers
+     */
+    public function get(string $target, ?array $user = null, array $headers = []): Response
     {
         $request = Request::create($target);
+        $request->headers->add($headers);
         $this->app->make('auth')->resolveUsersUsing(fn () => $user === null ? null : new GenericUser($user));
         return $this->app->make(HttpKernel::class)->handle($request);
     }

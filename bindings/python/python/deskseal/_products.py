@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from http import HTTPStatus
 from typing import ClassVar, TypedDict
@@ -72,6 +72,13 @@ class Product:
             expected = bool if name in self.FLAGS else str | Source | None
             if not isinstance(value, expected):
                 raise TypeError
+
+    @classmethod
+    def shape(cls) -> str:
+        """Say what the settings of this product are."""
+        names = ", ".join(setting.name for setting in fields(cls))
+        flags = "".join(f"; {name} is True or False" for name in cls.FLAGS)
+        return f"a dictionary of texts by keys among {names}{flags}"
 
     @property
     def signer(self) -> Signer:

@@ -5,8 +5,9 @@ module Deskseal
   module Controller
     private
 
-    # Takes the visitor to the portal's form: as the customer, or as a stranger where nobody is signed in or
-    # the customer's id cannot be signed. Without a portal, the answer is 404.
+    # Takes the visitor who clicks to the portal's form: as the customer, or as a stranger where nobody is
+    # signed in or the customer's id cannot be signed. Without a portal, the answer is 404. What is fetched by
+    # a script, or before anybody clicks, is not signed.
     #
     # @param customer [Object, nil] who is signed in: `current_user`
     #
@@ -14,6 +15,9 @@ module Deskseal
     #   def portal = redirect_to_portal(current_user)
     def redirect_to_portal(customer)
       PrivatePages.mark(request.env)
+      unsigned = Click.new(request).answer_unless_clicked
+      return deskseal_render(unsigned) if unsigned
+
       link = deskseal_link_of(customer) || Desk.current.public_link
       link ? redirect_to(link, allow_other_host: true) : head(:not_found)
     end
@@ -33,6 +37,11 @@ module Deskseal
       Desk.current.report(error)
       is_customers = error.code.start_with?(*Desk::CUSTOMERS)
       render json: { error: { code: error.code } }, status: is_customers ? 422 : 503
+    end
+
+    def deskseal_render(answer)
+      response.headers.merge!(answer.headers)
+      render body: answer.body, content_type: answer.type, status: answer.status
     end
 
     def deskseal_link_of(customer)

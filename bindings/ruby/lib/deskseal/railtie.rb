@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "rails/railtie"
+require_relative "click"
 require_relative "controller"
 require_relative "desk"
 require_relative "helpers"

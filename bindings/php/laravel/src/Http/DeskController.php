@@ -23,10 +23,17 @@ class DeskController
     {
     }
 
-    /** Takes the visitor to the portal's form: as themselves if they are signed in. */
-    public function portal(Request $request): RedirectResponse
+    /**
+     * Takes the visitor who clicks to the portal's form: as themselves if they are signed in. What is fetched by
+     * a script, or before anybody clicks, is not signed.
+     */
+    public function portal(Request $request): RedirectResponse|Response
     {
         Desk::markPrivate($request);
+        $unsigned = (new Click($request))->answerUnlessClicked();
+        if ($unsigned !== null) {
+            return $unsigned;
+        }
         $link = $this->linkOf($request->user()) ?? $this->desk->publicLink();
         abort_if($link === null, 404);
         return new RedirectResponse($link);

@@ -108,8 +108,7 @@ def _product(name: str, kind: type[Kind]) -> Kind:
         # No variable here holds the settings: in debug mode, error pages show all of them.
         return kind(**_all()[name])
     except TypeError:
-        names = ", ".join(kind.__dataclass_fields__)
-        sentence = f"{NAME}[{name!r}] must be a dictionary by keys among {names}: texts, but for flags."
+        sentence = f"{NAME}[{name!r}] must be {kind.shape()}."
         raise SettingsError(sentence) from None
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.encoding import iri_to_uri
 from django.views.decorators.http import require_safe
 
 from deskseal import django as deskseal
+from deskseal._clicks import answer_unless_clicked
 from deskseal._products import refusal
 from deskseal.django import _settings
 from deskseal.django.middleware import PRIVATE
@@ -16,8 +18,16 @@ HEADERS = {"Cache-Control": PRIVATE}
 
 
 @require_safe
-def portal(request: HttpRequest) -> HttpResponseRedirect:
-    """Take the visitor to the portal's form: as themselves if they are signed in."""
+def portal(request: HttpRequest) -> HttpResponse:
+    """Take the visitor who clicks to the portal's form: as themselves if they are signed in.
+
+    What is fetched by a script, or before anybody clicks, is not signed.
+    """
+    path, query = iri_to_uri(request.path), request.META.get("QUERY_STRING", "")
+    unsigned = answer_unless_clicked(request.headers, path, query)
+    if unsigned is not None:
+        headers = {**unsigned.headers, **HEADERS}
+        return HttpResponse(unsigned.body, status=unsigned.status, headers=headers)
     link = _link_of(request) or _settings.public_link()
     if link is None:
         raise Http404("The setting DESKSEAL has no URL of a portal.")

@@ -32,6 +32,7 @@ from flask import (
 from markupsafe import Markup
 
 from deskseal import DesksealError
+from deskseal._clicks import answer_unless_clicked
 from deskseal._products import (
     Identity,
     Portal,
@@ -207,6 +208,10 @@ class Deskseal:
 
     def _portal_view(self) -> ResponseReturnValue:
         _mark_private()
+        query = request.query_string.decode(errors="replace")
+        unsigned = answer_unless_clicked(request.headers, portal_link(), query)
+        if unsigned is not None:
+            return unsigned.body, unsigned.status, unsigned.headers
         try:
             link = self.portal_link()
         except REFUSALS as error:
@@ -246,8 +251,7 @@ def _product(name: str, kind: type[Kind]) -> Kind:
     try:
         return kind(**_all()[name])
     except TypeError:
-        names = ", ".join(kind.__dataclass_fields__)
-        sentence = f"{NAME}[{name!r}] must be a dictionary by keys among {names}: texts, but for flags."
+        sentence = f"{NAME}[{name!r}] must be {kind.shape()}."
         raise SettingsError(sentence) from None
 
 
