@@ -7,8 +7,8 @@ import test, { after, before } from 'node:test'
 import { Verifier } from 'deskseal'
 import deskseal from 'deskseal/astro'
 import { writeSnippets } from './readme.mjs'
-import { assertNoSecret, freePort, run, start } from './running.mjs'
-import { launch, serveScript } from './site.mjs'
+import { assertNoSecret, freePort, get, run, start } from './running.mjs'
+import { clickPortalLink, launch, serveScript } from './site.mjs'
 
 const TSC = join(process.cwd(), 'node_modules/typescript/bin/tsc')
 const ASTRO = join(process.cwd(), 'node_modules/astro/bin/astro.mjs')
@@ -118,6 +118,13 @@ test('the built application signs', async (t) => {
     await follow('Support')
     assert.doesNotMatch(await page.content(), /@example\.com/)
     assert.equal(await page.evaluate('isSameDocument'), true)
+  })
+
+  await t.test("and the router's link to the portal is one signature and one visit", async (t) => {
+    const page = await visitor(t, ADA)
+    await page.goto(`${site.origin}/moving/start`)
+    const counts = await clickPortalLink(page, page.getByRole('link', { name: 'Help' }))
+    assert.deepEqual(counts, { signed: 1, visits: 1 })
   })
 
   await t.test('and an island in a static page, privately', async (t) => {
@@ -268,7 +275,7 @@ function signIn(context, customer) {
 
 function visit(path, customer) {
   const headers = customer ? { cookie: `user=${cookieOf(customer)}` } : {}
-  return fetch(site.origin + path, { headers, redirect: 'manual' })
+  return get(site.origin + path, headers)
 }
 
 function cookieOf(customer) {

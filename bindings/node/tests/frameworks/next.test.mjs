@@ -8,8 +8,8 @@ import test, { after, before } from 'node:test'
 import { Verifier } from 'deskseal'
 import { deskseal, withDeskseal } from 'deskseal/next'
 import { writeSnippets } from './readme.mjs'
-import { assertNoSecret, run, start } from './running.mjs'
-import { launch, serveScript } from './site.mjs'
+import { assertNoSecret, get, run, start } from './running.mjs'
+import { clickPortalLink, launch, serveScript } from './site.mjs'
 
 const NEXT = createRequire(import.meta.url).resolve('next/dist/bin/next')
 const SECRETS = {
@@ -120,6 +120,13 @@ for (const [way, { option, config, mark }] of Object.entries(WAYS)) {
       assert.deepEqual(page.failures, [])
     })
 
+    await t.test('a Link to the portal is one signature and one visit', async (t) => {
+      const page = await visitor(t, ADA)
+      await page.goto(site.origin)
+      const counts = await clickPortalLink(page, page.getByRole('link', { name: 'Help' }))
+      assert.deepEqual(counts, { signed: 1, visits: 1 })
+    })
+
     // A page that is built before its request cannot have the request's nonce.
     if (mark === 'ƒ') {
       await t.test('also on a page with a strict policy and trusted types', async (t) => {
@@ -171,7 +178,7 @@ for (const [way, { option, config, mark }] of Object.entries(WAYS)) {
 
   async function visit(path, customer) {
     const headers = customer ? { cookie: `user=${cookieOf(customer)}` } : {}
-    return fetch(site.origin + path, { headers, redirect: 'manual' })
+    return get(site.origin + path, headers)
   }
 }
 

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
+import { request as requestOf } from 'node:http'
 import { createServer } from 'node:net'
 import { delimiter, dirname, join } from 'node:path'
 
@@ -34,6 +35,17 @@ export async function start(t, folder, script, options, env) {
     server.on('exit', () => reject(new Error(printed.join(''))))
   })
   return { origin, printed }
+}
+
+/** Asks as a visit does, and not as a script: `fetch` tells the server that it is one. */
+export function get(url, headers) {
+  return new Promise((resolve, reject) => {
+    const request = requestOf(url, { headers }, async (answer) => {
+      const body = (await answer.toArray()).join('')
+      resolve(new Response(body || null, { status: answer.statusCode, headers: answer.headers }))
+    })
+    request.on('error', reject).end()
+  })
 }
 
 /** Returns a port that was free a moment ago, for servers that cannot choose one themselves. */

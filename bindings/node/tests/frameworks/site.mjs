@@ -92,6 +92,23 @@ export function goBack(page) {
   return page.goBack({ waitUntil: 'commit' })
 }
 
+/** Clicks a link to the portal's route, and returns how often it was signed, and the portal visited. */
+export async function clickPortalLink(page, link) {
+  const counts = { signed: 0, visits: 0 }
+  page.on('response', (response) => {
+    const isPortal = new URL(response.url()).pathname === '/deskseal/portal'
+    if (isPortal && response.status() === 303) counts.signed += 1
+  })
+  await page.route('https://help.company.com/**', (route) => {
+    counts.visits += 1
+    return route.fulfill({ body: '<h1>Portal</h1>', contentType: 'text/html' })
+  })
+  await link.hover()
+  await link.click()
+  await page.getByRole('heading', { name: 'Portal' }).waitFor()
+  return counts
+}
+
 /** Answers the page's request for the vendor's script. */
 export function serveScript(page) {
   return page.route('https://helpdesky.io/ticket-center.js', (route) =>

@@ -3,6 +3,12 @@
 module Deskseal
   # What views have.
   module Helpers
+    # Turbo, htmx and instant.page neither fetch nor follow a link with these attributes.
+    LEFT_ALONE = {
+      data: { turbo: false, turbo_prefetch: false, no_instant: "" }, "hx-boost": false, rel: "nofollow"
+    }.freeze
+    private_constant :LEFT_ALONE
+
     # Shows the customer's Ticket Center, and nothing where nobody is signed in.
     #
     # The page's Content-Security-Policy nonce is Rails' own. The page is sent with
@@ -33,9 +39,9 @@ module Deskseal
 
     # Returns a link to the action that takes the visitor to the portal, at the route `deskseal_portal`.
     #
-    # It is the same for everybody and never goes stale: that action signs when the customer clicks. Turbo
-    # leaves it alone, since it could not follow to another site. Without that route, the link is the portal's
-    # public one, and this is logged. Where Rails shows errors, it is raised.
+    # It is the same for everybody and never goes stale: that action signs when the customer clicks. Libraries
+    # that swap pages leave it alone, since they could not follow to another site. Without that route, the link
+    # is the portal's public one, and this is logged. Where Rails shows errors, it is raised.
     #
     # @param name [String, nil] the link's text, or a block
     # @param html_options [Hash] those of `link_to`
@@ -45,7 +51,7 @@ module Deskseal
     #   <%= portal_link_to "Help" %>
     def portal_link_to(name = nil, html_options = {}, &block)
       name, html_options = nil, name || {} if block
-      html_options = { data: { turbo: false } }.deep_merge(html_options)
+      html_options = LEFT_ALONE.deep_merge(html_options)
       return link_to(deskseal_portal_address, html_options, &block) if block
 
       link_to(name, deskseal_portal_address, html_options)
