@@ -19,7 +19,11 @@ function deskseal({ user, ...options }) {
 
   function portalAnswer(request) {
     const { headers, url, originalUrl = url } = request
-    return desk.portalAnswer(() => signedIn(request), (name) => headers[name], originalUrl)
+    return desk.portalAnswer(
+      () => signedIn(request),
+      (name) => headers[name],
+      originalUrl,
+    )
   }
 
   async function answer(request, response, next) {

@@ -6,6 +6,10 @@ const DEFAULT_CONTAINER = 'hdh-ticket-center'
 const UNTRUSTED =
   'the page requires trusted types: add "deskseal" to "trusted-types" in its Content-Security-Policy.'
 
+const UNSEEN =
+  'the script finds nothing in a shadow root: show the component outside of it, or set "scriptUrl" to a ' +
+  'desk whose script looks there.'
+
 /** How servers say that nobody is signed in. */
 const NOBODY = [204, 401, 403]
 
@@ -16,8 +20,8 @@ let started = Promise.resolve()
 let trustedTypesPolicy
 
 /**
- * Shows an identity's Ticket Center in the element, until the returned function is called. `fail` is
- * called if the script cannot be loaded.
+ * Shows an identity's Ticket Center in the element, until the returned function is called or the browser
+ * puts the page into its memory. `fail` is called if the script cannot be loaded, or shows nothing.
  */
 export function mount(element, identity, options, fail) {
   const { container = DEFAULT_CONTAINER, scriptUrl = DEFAULT_SCRIPT_URL } = options
@@ -29,23 +33,34 @@ export function mount(element, identity, options, fail) {
     const place = document.createElement('div')
     place.id = container
     element.replaceChildren(place, script)
-    const failure = await failureOf(script, scriptUrl)
+    const failure = (await failureOf(script, scriptUrl)) ?? emptinessOf(place)
     if (!isMounted) return shutDown()
     if (failure === undefined) return
-    element.replaceChildren()
+    takeAway()
     report(failure)
     fail()
   }
 
-  started = started.then(start)
-
-  return () => {
+  function takeAway() {
     isMounted = false
     // A script that is on its way runs, even when its tag is gone: it finds nobody's.
     delete script.dataset.email
     delete script.dataset.signature
     shutDown()
     element.replaceChildren()
+  }
+
+  /** What the browser keeps, it shows again before any code runs. */
+  function leave({ persisted }) {
+    if (persisted && isMounted) takeAway()
+  }
+
+  started = started.then(start)
+  addEventListener('pagehide', leave)
+
+  return () => {
+    removeEventListener('pagehide', leave)
+    if (isMounted) takeAway()
   }
 }
 
@@ -54,7 +69,7 @@ export function mount(element, identity, options, fail) {
  * somebody else's may be. `receive` is called with the identity, `null` for nobody, or `undefined`
  * while it is not known. Returns the function that ends it.
  */
-export function follow(url, receive, fail) {
+export function follow(url, credentials, receive, fail) {
   let asking = new AbortController()
 
   async function ask() {
@@ -62,7 +77,7 @@ export function follow(url, receive, fail) {
     asking = new AbortController()
     const { signal } = asking
     try {
-      const identity = await identityFrom(url, signal)
+      const identity = await identityFrom(url, { signal, credentials })
       if (!signal.aborted) receive(identity)
     } catch (error) {
       if (signal.aborted) return
@@ -98,9 +113,9 @@ export function reloadWhenRestored() {
   return () => removeEventListener('pageshow', reload)
 }
 
-async function identityFrom(url, signal) {
+async function identityFrom(url, options) {
   const headers = { accept: 'application/json' }
-  const response = await fetch(url, { signal, headers, cache: 'no-store' })
+  const response = await fetch(url, { ...options, headers, cache: 'no-store' })
   if (NOBODY.includes(response.status)) return null
   if (!response.ok) throw new Error(`${url} answers ${response.status}; the server's log says why.`)
   const identity = await response.json()
@@ -136,6 +151,12 @@ function failureOf(script, url) {
       resolve(UNTRUSTED)
     }
   })
+}
+
+/** Says what is wrong where a script that ran has not found the place: not every one looks into shadow roots. */
+function emptinessOf(place) {
+  const isInShadow = place.getRootNode() instanceof ShadowRoot
+  return isInShadow && !place.shadowRoot && !place.hasChildNodes() ? UNSEEN : undefined
 }
 
 /** A page that does not allow the policy may have a default one, or require none. */

@@ -19,6 +19,8 @@ export interface TicketCenterProps {
   identity?: Identity | null | undefined
   /** Where the server answers who is signed in; default `/deskseal/identity`. */
   identityUrl?: string | undefined
+  /** What of cookies goes to that server, as `fetch` takes it; another origin's needs `include`. */
+  credentials?: 'same-origin' | 'include' | 'omit' | undefined
   /** What a customer sees who cannot be signed, or when the script does not come. */
   fallback?: ReactNode
   /** The script's URL; default `https://helpdesky.io/ticket-center.js`. */

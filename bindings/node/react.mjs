@@ -1,13 +1,38 @@
 'use client'
 
-import { Fragment, createElement, useEffect, useRef, useState } from 'react'
+import { Fragment, createElement, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { follow, mount, reloadWhenRestored } from './mount.mjs'
 
 // What the component takes is in react.d.cts, where editors show it.
 
-export function TicketCenter({
+/** Runs before the page is painted; servers have no such effects, and older versions of React warn there. */
+const useEffectBeforePaint = typeof document === 'undefined' ? useEffect : useLayoutEffect
+
+export function TicketCenter({ identityUrl = '/deskseal/identity', ...props }) {
+  if (props.identity !== undefined) return createElement(Given, props)
+  // What another server answers is another one's: nothing of the former answer stays.
+  return createElement(Asked, { key: identityUrl, identityUrl, ...props })
+}
+
+function Given(props) {
+  const isSomebody = props.identity !== null
+  useEffect(() => (isSomebody ? reloadWhenRestored() : undefined), [isSomebody])
+  return createElement(Shown, props)
+}
+
+function Asked({ identityUrl, credentials, fallback = null, ...props }) {
+  const [{ identity, hasFailed }, setAnswer] = useState({})
+
+  useEffect(() => {
+    const receive = (received) => setAnswer({ identity: received })
+    return follow(identityUrl, credentials, receive, () => setAnswer({ hasFailed: true }))
+  }, [identityUrl, credentials])
+
+  return hasFailed ? fallback : createElement(Shown, { ...props, fallback, identity })
+}
+
+function Shown({
   identity,
-  identityUrl = '/deskseal/identity',
   fallback = null,
   scriptUrl,
   align,
@@ -17,29 +42,34 @@ export function TicketCenter({
   nonce,
 }) {
   const place = useRef(null)
-  const [answer, setAnswer] = useState({})
-  const [signatureThatFailed, setSignatureThatFailed] = useState(null)
+  const end = useRef(null)
+  const [hasFailed, setHasFailed] = useState(false)
+  const { email, signature, helpdeskId } = identity ?? {}
 
-  const isGiven = identity !== undefined
-  const customer = isGiven ? identity : answer.identity
-  const { email, signature, helpdeskId } = customer ?? {}
-  const hasFailed = signature === signatureThatFailed || (!isGiven && answer.hasFailed)
+  const shown = [
+    email,
+    signature,
+    helpdeskId,
+    scriptUrl,
+    align,
+    maxWidth,
+    container,
+    crossorigin,
+    nonce,
+  ]
 
-  useEffect(() => {
-    if (isGiven) return undefined
-    const receive = (received) => setAnswer({ identity: received })
-    return follow(identityUrl, receive, () => setAnswer({ hasFailed: true }))
-  }, [isGiven, identityUrl])
-
-  const isSomebodyGiven = isGiven && email !== undefined
-  useEffect(() => (isSomebodyGiven ? reloadWhenRestored() : undefined), [isSomebodyGiven])
-
+  // What is shown starts when the page has been painted, and ends before it is painted without it.
+  useEffectBeforePaint(() => () => end.current?.(), shown)
   useEffect(() => {
     if (email === undefined) return undefined
     const options = { scriptUrl, align, maxWidth, container, crossorigin, nonce }
-    const fail = () => setSignatureThatFailed(signature)
-    return mount(place.current, { email, signature, helpdeskId }, options, fail)
-  }, [email, signature, helpdeskId, scriptUrl, align, maxWidth, container, crossorigin, nonce])
+    const fail = () => setHasFailed(true)
+    end.current = mount(place.current, { email, signature, helpdeskId }, options, fail)
+    return () => {
+      end.current()
+      setHasFailed(false)
+    }
+  }, shown)
 
   return createElement(
     Fragment,

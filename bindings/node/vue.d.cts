@@ -22,6 +22,8 @@ export interface TicketCenterProps {
   identity?: Identity | null | undefined
   /** Where the server answers who is signed in; default `/deskseal/identity`. */
   identityUrl?: string | undefined
+  /** What of cookies goes to that server, as `fetch` takes it; another origin's needs `include`. */
+  credentials?: 'same-origin' | 'include' | 'omit' | undefined
   /** The script's URL; default `https://helpdesky.io/ticket-center.js`. */
   scriptUrl?: string | undefined
   /** Default `center`. */

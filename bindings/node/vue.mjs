@@ -23,6 +23,7 @@ export const TicketCenter = defineComponent({
   props: {
     identity: { type: Object, default: undefined },
     identityUrl: { type: String, default: '/deskseal/identity' },
+    credentials: TEXT,
     scriptUrl: TEXT,
     align: TEXT,
     maxWidth: TEXT,
@@ -33,23 +34,24 @@ export const TicketCenter = defineComponent({
   setup(props, { slots }) {
     const place = ref(null)
     const answer = shallowRef({})
-    const signatureThatFailed = ref(null)
+    const hasScriptFailed = ref(false)
     const isInPage = useIsInPage()
 
     const customer = computed(() =>
       props.identity === undefined ? answer.value.identity : props.identity,
     )
-    const hasFailed = computed(
-      () => answer.value.hasFailed || customer.value?.signature === signatureThatFailed.value,
-    )
+    const hasFailed = computed(() => answer.value.hasFailed || hasScriptFailed.value)
 
     watch(
-      () => isInPage.value && props.identity === undefined && props.identityUrl,
-      (url, before, onCleanup) => {
+      [
+        () => isInPage.value && props.identity === undefined && props.identityUrl,
+        () => props.credentials,
+      ],
+      ([url, credentials], before, onCleanup) => {
         answer.value = {}
         if (url === false) return
         const receive = (identity) => (answer.value = { identity })
-        onCleanup(follow(url, receive, () => (answer.value = { hasFailed: true })))
+        onCleanup(follow(url, credentials, receive, () => (answer.value = { hasFailed: true })))
       },
     )
 
@@ -65,8 +67,12 @@ export const TicketCenter = defineComponent({
       ([element, isShown, email, signature, helpdeskId, ...values], before, onCleanup) => {
         if (!element || !isShown) return
         const options = Object.fromEntries(values.map((value, index) => [OPTIONS[index], value]))
-        const fail = () => (signatureThatFailed.value = signature)
-        onCleanup(mount(element, { email, signature, helpdeskId }, options, fail))
+        const fail = () => (hasScriptFailed.value = true)
+        const end = mount(element, { email, signature, helpdeskId }, options, fail)
+        onCleanup(() => {
+          end()
+          hasScriptFailed.value = false
+        })
       },
       { flush: 'post' },
     )

@@ -120,6 +120,31 @@ test('the built application signs', async (t) => {
     assert.equal(await page.evaluate('isSameDocument'), true)
   })
 
+  await t.test('and what a transition keeps is kept for the same customer alone', async (t) => {
+    const page = await visitor(t, ADA)
+    const context = page.context()
+    const follow = async (name) => {
+      await page.getByRole('link', { name }).click()
+      await page.getByRole('heading', { name }).waitFor()
+    }
+    const place = page.locator('#hdh-ticket-center')
+    await page.goto(`${site.origin}/kept/orders`)
+    await page.getByText(`ada@example.com ${SIGNATURE} desk-1`).waitFor()
+    await place.evaluate((element) => (element.dataset.isKept = 'yes'))
+    await follow('Support')
+    assert.equal(await place.getAttribute('data-is-kept'), 'yes')
+    assert.equal(await page.evaluate('shutdowns'), 0)
+    assert.equal(await place.textContent(), `ada@example.com ${SIGNATURE} desk-1`)
+    await signIn(context, GRACE)
+    await follow('Orders')
+    await page.getByText(/^grace@example\.com [0-9a-f]{64} desk-1$/).waitFor()
+    assert.doesNotMatch(await page.content(), /ada@example\.com/)
+    await context.clearCookies()
+    await follow('Support')
+    assert.doesNotMatch(await page.content(), /@example\.com/)
+    assert.equal(await place.count(), 0)
+  })
+
   await t.test("and the router's link to the portal is one signature and one visit", async (t) => {
     const page = await visitor(t, ADA)
     await page.goto(`${site.origin}/moving/start`)
@@ -140,6 +165,10 @@ test('the built application signs', async (t) => {
   await t.test('and warns where a page is cacheable', async () => {
     const page = await (await visit('/cached', ADA)).text()
     assert.match(page, / data-align="left" crossorigin="anonymous" nonce="bm9uY2U="><\/script>/)
+    assert.equal(
+      page.match(/<script /g).length,
+      page.match(/<script [^>]*nonce="bm9uY2U="/g).length,
+    )
     assert.match(site.printed.join(''), /Deskseal: a page with an identity can be cached/)
   })
 

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
 import * as esbuild from 'esbuild'
-import { NONCE, Site, goBack, launch } from './site.mjs'
+import { NONCE, Site, goBack, launch, startApi } from './site.mjs'
 
 const SIGNATURE = '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92'
 const ADA = { email: 'ada@example.com', signature: SIGNATURE, helpdeskId: 'desk-1' }
@@ -49,9 +49,18 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
 
   test(`${name}: an identity that is given is not asked for`, async (t) => {
     const { site, page } = await visit(t, code)
-    await render(page, { ...PROPS, identity: GRACE, container: 'support', align: 'left', crossorigin: true })
+    await render(page, {
+      ...PROPS,
+      identity: GRACE,
+      container: 'support',
+      align: 'left',
+      crossorigin: true,
+    })
     await shows(page, `${GRACE.email} ${GRACE.signature} desk-1`, '#support')
-    assert.equal(await page.locator('script[data-align="left"][crossorigin="anonymous"]').count(), 1)
+    assert.equal(
+      await page.locator('script[data-align="left"][crossorigin="anonymous"]').count(),
+      1,
+    )
     assert.equal(site.identityRequests, 0)
   })
 
@@ -106,6 +115,152 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     await isGone(page)
   })
 
+  test(`${name}: the next customer's heading never stands above the former one's center`, async (t) => {
+    const { site, page } = await visit(t, code)
+    await render(page, { ...PROPS, identity: ADA })
+    await shows(page, ADAS_CENTER)
+    site.isHoldingScripts = true
+    await page.evaluate(() => {
+      const look = () => (window.seenWithHeading = document.querySelector('main').textContent)
+      const changes = { subtree: true, characterData: true, childList: true }
+      new MutationObserver(look).observe(document.querySelector('h1'), changes)
+    })
+    await render(page, { ...PROPS, identity: GRACE })
+    await page.getByRole('heading', { name: 'grace' }).waitFor()
+    assert.equal(await page.evaluate('seenWithHeading'), 'grace')
+    await until(() => site.scripts.length === 1)
+    assert.equal(await page.locator('main').textContent(), 'grace')
+  })
+
+  test(`${name}: where the next customer's script fails, the former one is gone all the same`, async (t) => {
+    const { site, page } = await visit(t, code)
+    await render(page, { ...PROPS, identity: ADA })
+    await shows(page, ADAS_CENTER)
+    site.isFailing = true
+    await render(page, { ...PROPS, identity: GRACE })
+    await page.getByText('Write to us.').waitFor()
+    assert.doesNotMatch(await page.locator('main').innerHTML(), /ada@|grace@[^<]*desk-1|52c24c92/)
+    site.isFailing = false
+    await render(page, { ...PROPS, identity: ADA })
+    await shows(page, ADAS_CENTER)
+    await render(page, { ...PROPS, identity: GRACE })
+    await shows(page, `${GRACE.email} ${GRACE.signature} desk-1`)
+    assert.equal(await page.getByText('Write to us.').count(), 0)
+  })
+
+  test(`${name}: while another server is asked, nothing of the former answer is shown`, async (t) => {
+    const { site, page } = await visit(t, code)
+    await render(page, PROPS)
+    await shows(page, ADAS_CENTER)
+    site.customer = { email: GRACE.email }
+    site.isHoldingIdentities = true
+    await render(page, { ...PROPS, identityUrl: '/other/identity' })
+    await until(() => site.heldIdentities.length > 0)
+    await isGone(page)
+    site.sendIdentities()
+    await page.getByText(/^grace@example\.com [0-9a-f]{64} desk-1$/).waitFor()
+  })
+
+  test(`${name}: an answer that was asked for before is not used after a newer one`, async (t) => {
+    const { site, page } = await visit(t, code)
+    site.isHoldingIdentities = true
+    await render(page, PROPS)
+    await until(() => site.heldIdentities.length > 0)
+    site.isHoldingIdentities = false
+    site.customer = { email: GRACE.email }
+    await render(page, { ...PROPS, identityUrl: '/other/identity' })
+    await page.getByText(/^grace@example\.com [0-9a-f]{64} desk-1$/).waitFor()
+    site.sendIdentities()
+    await render(page, { ...PROPS, identityUrl: '/other/identity', align: 'left' })
+    await page.locator('script[data-align="left"]').waitFor({ state: 'attached' })
+    assert.doesNotMatch(await page.locator('main').innerHTML(), /ada@example\.com/)
+  })
+
+  test(`${name}: an answer does not come back when an identity is no longer given`, async (t) => {
+    const { site, page } = await visit(t, code)
+    await render(page, PROPS)
+    await shows(page, ADAS_CENTER)
+    await render(page, { ...PROPS, identity: GRACE })
+    await shows(page, `${GRACE.email} ${GRACE.signature} desk-1`)
+    site.customer = null
+    site.isHoldingIdentities = true
+    await render(page, PROPS)
+    await until(() => site.heldIdentities.length > 0)
+    await isGone(page)
+    site.sendIdentities()
+    await isGone(page)
+  })
+
+  test(`${name}: the browser keeps no page with a customer in it`, async (t) => {
+    const { site, page } = await visit(t, code)
+    for (const props of [PROPS, { ...PROPS, identity: ADA }]) {
+      await page.goto(site.origin)
+      await page.evaluate(() => {
+        addEventListener('pageshow', ({ persisted }) => {
+          if (persisted) sessionStorage.kept = document.querySelector('main').textContent
+        })
+      })
+      await render(page, { ...props })
+      await shows(page, ADAS_CENTER)
+      await page.goto(`${site.origin}/elsewhere`)
+      await goBack(page)
+      await page.waitForFunction(() => sessionStorage.kept !== undefined)
+      assert.doesNotMatch(await page.evaluate('sessionStorage.kept'), /52c24c92/)
+      await page.evaluate('sessionStorage.clear()')
+    }
+  })
+
+  test(`${name}: in a shadow root it shows what the desk's script finds there`, async (t) => {
+    const { page } = await visit(t, code)
+    await page.evaluate((props) => window.renderInShadow(props), PROPS)
+    await shows(page, ADAS_CENTER)
+    await page.evaluate((props) => window.renderInShadow(props), { ...PROPS, identity: GRACE })
+    await shows(page, `${GRACE.email} ${GRACE.signature} desk-1`)
+    await page.evaluate((props) => window.renderInShadow(props), { ...PROPS, identity: null })
+    await page.locator('#hdh-ticket-center').waitFor({ state: 'detached' })
+    assert.equal(await page.getByText('Write to us.').count(), 0)
+  })
+
+  for (const [kind, mode, scriptUrl] of [
+    ['a script that does not look into shadow roots', 'open', '/ticket-center.js?vendor'],
+    ['a closed shadow root', 'closed', '/ticket-center.js'],
+  ]) {
+    test(`${name}: with ${kind} there is the fallback, and a line that says why`, async (t) => {
+      const { page } = await visit(t, code)
+      const said = page.waitForEvent('console', (message) => /^Deskseal: /.test(message.text()))
+      await page.evaluate(
+        ([props, mode]) => {
+          const attach = Element.prototype.attachShadow
+          Element.prototype.attachShadow = function (options) {
+            return (window.shadow = attach.call(this, options))
+          }
+          window.renderInShadow(props, mode)
+        },
+        [{ ...PROPS, scriptUrl }, mode],
+      )
+      assert.match(
+        (await said).text(),
+        /finds nothing in a shadow root: show the component outside/,
+      )
+      await page.waitForFunction(() => window.shadow.textContent === 'Write to us.')
+      assert.doesNotMatch(await page.evaluate('shadow.innerHTML'), /ada@example\.com|52c24c92/)
+    })
+  }
+
+  test(`${name}: an API on another origin gets cookies where they are asked for`, async (t) => {
+    const { site, page } = await visit(t, code)
+    const identityUrl = `${await startApi(t, site)}/identity`
+    await page.context().addCookies([{ name: 'session', value: 'ada', url: site.origin }])
+    const answered = page.waitForResponse(identityUrl)
+    await render(page, { ...PROPS, identityUrl })
+    assert.equal((await answered).status(), 204)
+    await isGone(page)
+    await render(page, { ...PROPS, identityUrl, credentials: 'include' })
+    await shows(page, ADAS_CENTER)
+    await render(page, { ...PROPS, identityUrl, credentials: 'omit' })
+    await isGone(page)
+  })
+
   for (const customer of [null, undefined]) {
     test(`${name}: nobody (${customer}) sees nothing`, async (t) => {
       const { site, page } = await visit(t, code)
@@ -114,7 +269,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
       await render(page, PROPS)
       await (await answered).finished()
       await isGone(page)
-      assert.equal(await page.locator('main').innerHTML().then(textOf), '')
+      assert.equal(await page.locator('main').innerHTML().then(textOf), '<h1></h1>')
     })
   }
 

@@ -39,7 +39,10 @@ const PAGES = {
     body: 'data-instant-intensity="0"',
     fetchesAhead: true,
   },
-  'a prefetched link': { head: '<link rel="prefetch" href="/deskseal/portal">', fetchesAhead: true },
+  'a prefetched link': {
+    head: '<link rel="prefetch" href="/deskseal/portal">',
+    fetchesAhead: true,
+  },
   'speculation rules that prefetch': { head: speculation('prefetch'), fetchesAhead: true },
   'speculation rules that prerender': { head: speculation('prerender'), fetchesAhead: true },
   "a library like Livewire's wire:navigate": {
@@ -150,7 +153,8 @@ function siteApp(app, site, portalUrl) {
       navigator.serviceWorker.register('/worker.js')</script>`),
   )
   app.get('/worker.js', (request, response) =>
-    response.type('js').send(`addEventListener('activate', (event) => event.waitUntil(clients.claim()))
+    response.type('js')
+      .send(`addEventListener('activate', (event) => event.waitUntil(clients.claim()))
       addEventListener('fetch', (event) => event.respondWith(${site.worker}))`),
   )
 }

@@ -11,7 +11,7 @@ const SECRET = 'example-secret-for-documentation'
 /** The nonce of every page: scripts and whatever they add need it. */
 export const NONCE = 'bm9uY2U='
 
-const POLICY = `default-src 'none'; connect-src 'self'; script-src 'nonce-${NONCE}'`
+const POLICY = `default-src 'none'; connect-src 'self' http://127.0.0.1:*; script-src 'nonce-${NONCE}'`
 
 export function launch() {
   return chromium.launch({
@@ -29,6 +29,9 @@ export class Site {
   identityRequests = 0
   scripts = []
   isHoldingScripts = false
+  isFailing = false
+  heldIdentities = []
+  isHoldingIdentities = false
 
   /** `policy` is what follows in the page's Content-Security-Policy. */
   static async start(t, bundle, policy = '') {
@@ -50,10 +53,20 @@ export class Site {
     for (const response of this.scripts.splice(0).reverse()) sendScript(response)
   }
 
+  /** Sends the answers to who is signed in that were held, with who it was when they were asked for. */
+  sendIdentities() {
+    this.isHoldingIdentities = false
+    for (const send of this.heldIdentities.splice(0)) send()
+  }
+
   #application(bundle) {
     const site = this
     const { router } = deskseal({
-      user: () => this.customer,
+      user: () => {
+        const { customer } = this
+        if (!this.isHoldingIdentities) return customer
+        return new Promise((resolve) => this.heldIdentities.push(() => resolve(customer)))
+      },
       ticketCenter: {
         helpdeskId: 'desk-1',
         get secret() {
@@ -64,10 +77,12 @@ export class Site {
       log() {},
     })
     const app = express()
-    app.use('/deskseal', (request, response, next) => {
+    const identity = (request, response, next) => {
       this.identityRequests += 1
       router(request, response, next)
-    })
+    }
+    app.use('/deskseal', identity)
+    app.use('/other', identity)
     app.get('/', (request, response) => {
       response.set('Content-Security-Policy', this.policy)
       response.send(`<!doctype html><link rel="icon" href="data:,"><main id="app"></main>
@@ -75,11 +90,33 @@ export class Site {
     })
     app.get('/elsewhere', (request, response) => response.send('<h1>Elsewhere</h1>'))
     app.get('/ticket-center.js', (request, response) => {
-      if (this.isHoldingScripts) this.scripts.push(response)
+      if (this.isFailing) response.sendStatus(503)
+      else if (this.isHoldingScripts) this.scripts.push(response)
       else sendScript(response)
     })
     return app
   }
+}
+
+/** Starts an API on another origin, which knows the customer by a cookie and lets the site ask. */
+export async function startApi(t, site) {
+  const { router } = deskseal({
+    user: ({ headers }) => (headers.cookie?.includes('session=ada') ? site.customer : null),
+    ticketCenter: { helpdeskId: 'desk-1', secret: SECRET },
+  })
+  const app = express()
+  app.use((request, response, next) => {
+    response.set('Access-Control-Allow-Origin', site.origin)
+    response.set('Access-Control-Allow-Credentials', 'true')
+    router(request, response, next)
+  })
+  const server = createServer(app)
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return `http://127.0.0.1:${server.address().port}`
 }
 
 function sendScript(response) {

@@ -8,7 +8,11 @@ import { h } from 'vue'
 const identity: Identity = { email: 'ada@example.com', signature: 'ab', helpdeskId: 'desk-1' }
 const props: TicketCenterProps = { identity, fallback: 'Write to us.', align: 'left' }
 export const shown: ReactNode = TicketCenter(props)
-export const virtual = h(VueTicketCenter, { identity: null, crossorigin: true, nonce: undefined })
+export const virtual = h(VueTicketCenter, {
+  credentials: 'include',
+  crossorigin: true,
+  nonce: undefined,
+})
 
 const { GET, TicketCenter: ServerTicketCenter } = deskseal({
   user: async () => ({ id: 42n, email: null }),
@@ -23,6 +27,8 @@ export const express = expressDeskseal({ user: () => undefined }).views
 TicketCenter({ align: 'top' })
 // @ts-expect-error an identity is signed
 TicketCenter({ identity: { email: 'ada@example.com' } })
+// @ts-expect-error there are three kinds of credentials
+h(VueTicketCenter, { credentials: 'cookies' })
 // @ts-expect-error crossorigin is a flag
 TicketCenter({ crossorigin: 'anonymous' })
 // @ts-expect-error a nonce is a text

@@ -4,8 +4,23 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { TicketCenter } from 'deskseal/react'
 
-const root = createRoot(document.getElementById('app'))
 const fallback = <p>Write to us.</p>
+const roots = {}
 
-window.render = (props) =>
-  root.render(<StrictMode>{props && <TicketCenter fallback={fallback} {...props} />}</StrictMode>)
+const Page = ({ props }) => (
+  <StrictMode>
+    <h1>{props?.identity?.email.split('@')[0]}</h1>
+    {props && <TicketCenter fallback={fallback} {...props} />}
+  </StrictMode>
+)
+
+function renderIn(name, element, props) {
+  roots[name] ??= createRoot(element())
+  roots[name].render(<Page props={props} />)
+}
+
+window.render = (props) => renderIn('page', () => document.getElementById('app'), props)
+
+/** The same in a custom element with a shadow root. */
+window.renderInShadow = (props, mode = 'open') =>
+  renderIn('shadow', () => document.getElementById('app').attachShadow({ mode }), props)
