@@ -7,6 +7,12 @@ const { DesksealError, Signer, generateSecret } = require('./index.cjs')
 const PRIVATE = 'private, no-store'
 
 /**
+ * Stands before a Ticket Center in a page: htmx then keeps no copy of the page, with the signature in it,
+ * in the browser's storage.
+ */
+const NO_COPY = '<template data-hx-history="false"></template>'
+
+/**
  * What the frameworks' integrations share: an application's two products, each with its own secret.
  * Nothing is read before its first use, so that applications are built without secrets.
  *
@@ -185,4 +191,4 @@ function responseOf(answer) {
   return new Response(text ?? null, { status: answer.status, headers })
 }
 
-module.exports = { Desk, PRIVATE, identityOf, responseOf, signedInBy, writtenOf }
+module.exports = { Desk, NO_COPY, PRIVATE, identityOf, responseOf, signedInBy, writtenOf }

@@ -1,6 +1,6 @@
 'use strict'
 
-const { Desk, PRIVATE, signedInBy, writtenOf } = require('./desk.cjs')
+const { Desk, NO_COPY, PRIVATE, signedInBy, writtenOf } = require('./desk.cjs')
 
 // What each function does, takes and throws is in express.d.cts, where editors show it.
 
@@ -45,7 +45,7 @@ function deskseal({ user, ...options }) {
     if (embed === undefined) return ''
     if (embed === null) return fallback ?? publicLink()
     keepPrivate(response)
-    return embed.html
+    return NO_COPY + embed.html
   }
 
   function publicLink() {

@@ -99,7 +99,10 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
   test(`${name}: the page has the Ticket Center, and is private`, async (t) => {
     const visit = await start(t)
     const page = await visit('/support', ADA)
-    assert.match(page.body, /^<div id="hdh-ticket-center"><\/div>\n<script src="https:/)
+    assert.match(
+      page.body,
+      /^<template data-hx-history="false"><\/template><div id="hdh-ticket-center"><\/div>\n<script src="https:/,
+    )
     assert.match(page.body, new RegExp(`data-signature="${SIGNATURE}"`))
     assert.equal(page.headers['cache-control'], 'private, no-store')
   })

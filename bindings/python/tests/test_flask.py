@@ -84,8 +84,9 @@ def signed_in(app: Flask, email: str | None = "Ada@example.com") -> FlaskClient:
 
 
 def embed(**options: Any) -> str:
-    """Return the markup of the customer's Ticket Center."""
-    return Signer(SECRET).ticket_center("ada@example.com", "desk-1", **options).html
+    """Return the customer's Ticket Center as a page has it."""
+    html = Signer(SECRET).ticket_center("ada@example.com", "desk-1", **options).html
+    return f'<template data-hx-history="false"></template>{html}'
 
 
 def test_the_global_shows_the_customers_ticket_center(app: Flask) -> None:

@@ -133,8 +133,28 @@ class RailtieTest < Minitest::Test
     assert_equal embed, get("/page?#{ADA}&#{without}").body
   end
 
+  # As turbo-rails does it: what is provided for the head, a layout yields there.
+  module Turbo
+    def turbo_exempts_page_from_cache
+      provide :head, tag.meta(name: "turbo-cache-control", content: "no-cache")
+    end
+  end
+
+  def test_turbo_keeps_no_copy_of_a_page_with_the_tag
+    view = Class.new(ActionView::Base.with_empty_template_cache) { include Turbo }.with_view_paths([])
+    view.define_singleton_method(:request) { @request ||= ActionDispatch::Request.new(Rack::MockRequest.env_for("/")) }
+    assert_nil view.ticket_center_tag(nil)
+    assert_nil view.content_for(:head)
+    view.ticket_center_tag(Shop::CUSTOMERS["ada@example.com"])
+    assert_equal '<meta name="turbo-cache-control" content="no-cache">', view.content_for(:head)
+  end
+
   def test_the_tag_takes_the_nonce_of_rails
     assert_includes get("/page?#{ADA}&nonce=of-rails").body, embed(nonce: "of-rails")
+  end
+
+  def test_an_empty_nonce_of_rails_is_none
+    assert_includes get("/page?#{ADA}&nonce=").body, embed
   end
 
   def test_what_an_action_says_about_caches_does_not_hold_for_an_identity
@@ -424,6 +444,7 @@ class RailtieTest < Minitest::Test
   end
 
   def embed(**options)
-    SIGNER.ticket_center("ada@example.com", "desk-1", **options).html
+    html = SIGNER.ticket_center("ada@example.com", "desk-1", **options).html
+    %(<template data-hx-history="false"></template>#{html})
   end
 end

@@ -30,6 +30,12 @@ class Desk
     /** What no cache may keep: a page or an answer that carries an identity. */
     public const PRIVATE = 'private, no-store';
 
+    /**
+     * Stands before a Ticket Center in a page: htmx then keeps no copy of the page, with the signature in it, in
+     * the browser's storage.
+     */
+    private const NO_COPY = '<template data-hx-history="false"></template>';
+
     private const PORTAL_ROUTE = 'deskseal.portal';
 
     private const MARK = 'deskseal.private';
@@ -144,7 +150,8 @@ class Desk
         }
         unset($options['user']);
         try {
-            return new HtmlString($this->embed($user, $options + ['nonce' => $this->nonce()])->html);
+            $embed = $this->embed($user, $options + ['nonce' => $this->nonce()]);
+            return new HtmlString(self::NO_COPY . $embed->html);
         } catch (DesksealException $error) {
             $this->report($error);
             $fallback = $this->app->make(Factory::class)->make('deskseal::fallback');

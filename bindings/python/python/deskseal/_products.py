@@ -19,6 +19,11 @@ from deskseal import (
 )
 
 
+# Stands before a Ticket Center in a page: htmx then keeps no copy of the page, with the signature in it, in
+# the browser's storage.
+NO_COPY = '<template data-hx-history="false"></template>'
+
+
 class Identity(TypedDict):
     """What a page's own code needs to mount the Ticket Center; the same in every language."""
 

@@ -9,10 +9,15 @@ module Deskseal
     }.freeze
     private_constant :LEFT_ALONE
 
+    # Stands before a Ticket Center in a page: htmx then keeps no copy of the page, with the signature in it, in
+    # the browser's storage.
+    NO_COPY = '<template data-hx-history="false"></template>'.html_safe.freeze
+    private_constant :NO_COPY
+
     # Shows the customer's Ticket Center, and nothing where nobody is signed in.
     #
     # The page's Content-Security-Policy nonce is Rails' own. The page is sent with
-    # `Cache-Control: private, no-store`.
+    # `Cache-Control: private, no-store`, and neither htmx nor, where the layout yields `:head`, Turbo keeps a copy.
     #
     # A customer whose address cannot be signed sees the block, or else a link to the portal's public form,
     # and the code is logged. Where Rails shows errors, it is raised.
@@ -30,8 +35,10 @@ module Deskseal
 
       deskseal_keep_private
       deskseal_keep_out_of_fragments
-      options[:nonce] ||= content_security_policy_nonce if respond_to?(:content_security_policy_nonce)
-      Desk.current.embed(customer, **options).html
+      options[:nonce] ||= content_security_policy_nonce.presence if respond_to?(:content_security_policy_nonce)
+      embed = Desk.current.embed(customer, **options)
+      turbo_exempts_page_from_cache if respond_to?(:turbo_exempts_page_from_cache)
+      NO_COPY + embed.html
     rescue Error => error
       Desk.current.report(error)
       fallback ? capture(&fallback) : deskseal_public_link

@@ -34,6 +34,7 @@ from markupsafe import Markup
 from deskseal import DesksealError
 from deskseal._clicks import answer_unless_clicked
 from deskseal._products import (
+    NO_COPY,
     Identity,
     Portal,
     Product,
@@ -169,7 +170,7 @@ class Deskseal:
         except REFUSALS as error:
             _report(error)
             return Markup(render_template(FALLBACK, public_link=_public_link()))
-        return Markup(embed)
+        return Markup(NO_COPY + embed.html)
 
     def identity(self) -> Identity | None:
         """Return the customer's signed identity, and `None` for strangers.

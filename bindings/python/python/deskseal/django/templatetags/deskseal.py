@@ -11,6 +11,8 @@ from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
 
 from deskseal import django as deskseal
+from deskseal._html import Html
+from deskseal._products import NO_COPY
 from deskseal.django import _settings
 from deskseal.django.middleware import mark_private
 
@@ -58,7 +60,7 @@ def ticket_center(
         return ""
     mark_private(request)
     try:
-        return deskseal.ticket_center(
+        embed = deskseal.ticket_center(
             customer,
             align=align,
             max_width=max_width,
@@ -69,6 +71,7 @@ def ticket_center(
     except _settings.REFUSALS as error:
         _settings.report(error)
         return _fallback(context)
+    return Html(NO_COPY + embed.html)
 
 
 @register.simple_tag
