@@ -143,7 +143,8 @@ def test_the_tag_shows_strangers_nothing_and_lets_the_page_be_cached() -> None:
 def test_the_tag_takes_options(client_of_ada: Client, templates_here: dict[str, str]) -> None:
     templates_here["page.html"] = (
         "{% load deskseal %}"
-        "{% ticket_center align='left' max_width='40rem' container='help' crossorigin=True nonce='abc' %}"
+        "{% ticket_center align='left' max_width='40rem' container='help' "
+        "crossorigin=True nonce='abc' %}"
     )
     expected = embed(
         align="left", max_width="40rem", container="help", crossorigin=True, nonce="abc"

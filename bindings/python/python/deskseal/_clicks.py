@@ -1,7 +1,7 @@
 """Tells whether a request for the portal's route is a customer's click: nothing else is signed.
 
-Libraries that swap pages cannot follow a redirect to another site, and what is fetched ahead may never
-be visited. Every language has this table, and `tests/portal_requests.json` pins all of them.
+Libraries that swap pages cannot follow a redirect to another site, and what is fetched ahead may
+never be visited. Every language has this table, and `tests/portal_requests.json` pins all of them.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def answer_unless_clicked(headers: Mapping[str, str], path: str, query: str) -> 
 
 
 def _leaving(path: str, *, is_asked_again: bool) -> Answer:
-    """Return a page that makes a library leave for the route itself, in its own way or by `refresh`.
+    """Return a page that makes a library leave for the route itself, by its own way or `refresh`.
 
     A service worker that fetches what is visited gets the page again: then it only has a link.
     """

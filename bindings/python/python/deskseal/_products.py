@@ -18,9 +18,8 @@ from deskseal import (
     generate_secret,
 )
 
-
-# Stands before a Ticket Center in a page: htmx then keeps no copy of the page, with the signature in it, in
-# the browser's storage.
+# Stands before a Ticket Center in a page: htmx then keeps no copy of the page, with the signature,
+# in the browser's storage.
 NO_COPY = '<template data-hx-history="false"></template>'
 
 
