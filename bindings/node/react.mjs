@@ -42,34 +42,27 @@ function Shown({
   nonce,
 }) {
   const place = useRef(null)
-  const end = useRef(null)
+  const mounted = useRef(null)
   const [hasFailed, setHasFailed] = useState(false)
   const { email, signature, helpdeskId } = identity ?? {}
+  const options = { scriptUrl, align, maxWidth, container, crossorigin, nonce }
+  const shown = JSON.stringify([email, signature, helpdeskId, options])
 
-  const shown = [
-    email,
-    signature,
-    helpdeskId,
-    scriptUrl,
-    align,
-    maxWidth,
-    container,
-    crossorigin,
-    nonce,
-  ]
-
-  // What is shown starts when the page has been painted, and ends before it is painted without it.
-  useEffectBeforePaint(() => () => end.current?.(), shown)
+  // The former customer's ends before the page is painted, and the next one's starts when it has been. What
+  // is the same stays, also while the page around it waits for something.
+  useEffectBeforePaint(() => {
+    if (mounted.current?.shown !== shown) mounted.current?.end()
+  }, [shown])
   useEffect(() => {
     if (email === undefined) return undefined
-    const options = { scriptUrl, align, maxWidth, container, crossorigin, nonce }
     const fail = () => setHasFailed(true)
-    end.current = mount(place.current, { email, signature, helpdeskId }, options, fail)
+    const end = mount(place.current, { email, signature, helpdeskId }, options, fail)
+    mounted.current = { shown, end }
     return () => {
-      end.current()
+      end()
       setHasFailed(false)
     }
-  }, shown)
+  }, [shown])
 
   return createElement(
     Fragment,

@@ -115,6 +115,20 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     await isGone(page)
   })
 
+  if (name !== 'Vue') {
+    test(`${name}: what the page shows again after it waited is as it was`, async (t) => {
+      const { page } = await visit(t, code)
+      const props = { ...PROPS, identity: ADA }
+      await render(page, props)
+      await shows(page, ADAS_CENTER)
+      await page.evaluate((given) => window.wait(given), props)
+      await page.getByText('Loading').waitFor()
+      await page.evaluate('go()')
+      await page.getByText('Loading').waitFor({ state: 'detached' })
+      await shows(page, ADAS_CENTER)
+    })
+  }
+
   test(`${name}: the next customer's heading never stands above the former one's center`, async (t) => {
     const { site, page } = await visit(t, code)
     await render(page, { ...PROPS, identity: ADA })
