@@ -9,10 +9,7 @@ from __future__ import annotations
 import re
 from html import escape
 from http import HTTPStatus
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import NamedTuple, Protocol
 
 # Headers of a visit that the browser makes ahead, if the value says so.
 PREFETCHES = ("Sec-Purpose", "X-Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
@@ -42,6 +39,13 @@ PLAIN = "text/plain; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 
 
+class Headers(Protocol):
+    """A request's headers, whatever the case of their names."""
+
+    def get(self, name: str, default: str, /) -> str:
+        """Return the header's value."""
+
+
 class Answer(NamedTuple):
     """What a request gets that is no click."""
 
@@ -67,21 +71,21 @@ PAGE = """<!doctype html>
 """
 
 
-def answer_unless_clicked(headers: Mapping[str, str], path: str, query: str) -> Answer | None:
+def answer_unless_clicked(headers: Headers, path: str, query: str) -> Answer | None:
     """Return the answer to a request that is no click, and `None` for a click.
 
     Args:
-        headers: The request's, whatever the case of their names.
+        headers: The request's.
         path: The route's own, as it stands in a URL.
         query: The request's query.
     """
-    if headers.get("X-Inertia"):
+    if headers.get("X-Inertia", ""):
         location = {"Content-Type": PLAIN, "X-Inertia-Location": path}
         return Answer(HTTPStatus.CONFLICT, "", location)
     is_fetched = (
         headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
         or headers.get("X-Requested-With", "").lower() in SCRIPTS
-        or any(headers.get(name) for name in FETCHERS)
+        or any(headers.get(name, "") for name in FETCHERS)
     )
     if is_fetched:
         return _leaving(path, is_asked_again=query == ASKED_AGAIN)
