@@ -1,6 +1,7 @@
 // The script of the embed: finds its own tag, and is one center however often it is loaded.
 
 import { Center } from './center.js'
+import { tagsIn } from './naming.js'
 
 type PublicCenter = Pick<Center, 'update' | 'shutdown'>
 
@@ -10,12 +11,13 @@ declare global {
   }
 }
 
-/** Returns the script's tag, also where the page loads it in a way that hides which one it is. */
+/** Returns the script's tag, also where the browser does not say which one it is: in modules and shadow trees. */
 function ownTag(): HTMLScriptElement | null {
   const current = document.currentScript
   if (current instanceof HTMLScriptElement && current.src !== '') return current
-  const tags = document.querySelectorAll<HTMLScriptElement>('script[src*="/ticket-center.js"]')
-  return tags[tags.length - 1] ?? null
+  const tags = tagsIn(document)
+  const unnamed = tags.filter((tag) => tag.type === 'module' || tag.getRootNode() !== document)
+  return unnamed.at(-1) ?? tags.at(-1) ?? null
 }
 
 function start(): void {

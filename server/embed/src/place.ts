@@ -2,10 +2,18 @@
 
 import { schemeAround, watchAppearance } from './appearance.js'
 import { element } from './elements.js'
+import { Focus } from './focus.js'
+import type { Settings } from './settings.js'
+import { hiddenBy } from './sight.js'
 import styles from './styles.css'
+import { disown } from './tree.js'
+import type { Root, Tree } from './tree.js'
 
-/** After so long without a container, the developer reads in the console what is missing. */
-const PATIENCE = 10_000
+/** After so long without being seen, the developer reads in the console what is missing. */
+const PATIENCE = 5_000
+
+/** A share of an unknown width is no width: so wide is a parent that asks what it should be. */
+const USUAL_WIDTH = '864px'
 
 /** A shadow root cannot be taken from its element: it is found again here. */
 const ROOTS = new WeakMap<Element, ShadowRoot>()
@@ -14,21 +22,30 @@ let sheet: CSSStyleSheet | null = null
 
 export class Place {
   readonly #content: HTMLElement
+  readonly #width = element('div', { class: 'width' }, element('div'))
+  readonly #frame: HTMLElement
+  readonly #focus: Focus
+  /** Makes a container not empty, for pages that hide what is. */
+  readonly #filling = element('span', { hidden: true })
   readonly #sight: IntersectionObserver
   readonly #appeared: () => void
   readonly #vanished: () => void
   #id = ''
   #root: ShadowRoot | null = null
-  #waiting: AbortController | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
   #visit: AbortController | null = null
+  #isFilled = false
   #isSeen = false
 
   /** `appeared` and `vanished` are told when the content has come into sight, and has left it. */
   constructor(content: HTMLElement, appeared: () => void, vanished: () => void) {
     this.#content = content
+    this.#frame = element('div', { class: 'frame' }, this.#width, content)
+    this.#focus = new Focus(content)
     this.#appeared = appeared
     this.#vanished = vanished
     this.#sight = new IntersectionObserver((entries) => {
+      this.#fill()
       this.#see(entries.at(-1)?.isIntersecting === true)
     })
   }
@@ -38,18 +55,24 @@ export class Place {
     return this.#isSeen
   }
 
-  /** Puts the content into the element of that id: now, or when there is one. */
-  settle(id: string, align: string, maxWidth: string): void {
-    this.#id = id
+  /** Puts the content into its container, if there is one; called again whenever the page has changed. */
+  settle(
+    { container, align, maxWidth }: Settings,
+    { tree, root }: { readonly tree: Tree; readonly root: Root },
+  ): void {
+    this.#id = container
     this.#content.dataset['align'] = align
     this.#content.style.maxWidth = maxWidth
-    if (this.#waiting === null) this.#watch()
-    this.#follow()
+    const width = maxWidth.endsWith('%') ? USUAL_WIDTH : maxWidth
+    this.#width.style.gridTemplateColumns = `minmax(min(12em, ${width}), ${width})`
+    this.#timer ??= setTimeout(() => this.#explain(tree), PATIENCE)
+    const found = tree.find(container, root)
+    this.#moveTo(found === null ? null : this.#rootIn(found))
   }
 
   leave(): void {
-    this.#waiting?.abort()
-    this.#waiting = null
+    clearTimeout(this.#timer)
+    this.#timer = undefined
     this.#moveTo(null)
   }
 
@@ -63,50 +86,60 @@ export class Place {
     this.#content.style.colorScheme = scheme
   }
 
-  /** One observer, which asks for one id a batch of changes: that costs the page nothing that it notices. */
-  #watch(): void {
-    const waiting = new AbortController()
-    const observer = new MutationObserver(() => this.#follow())
-    observer.observe(document, { childList: true, subtree: true, attributeFilter: ['id'] })
-    const timer = setTimeout(() => this.#warn(), PATIENCE)
-    waiting.signal.addEventListener('abort', () => {
-      observer.disconnect()
-      clearTimeout(timer)
-    })
-    this.#waiting = waiting
-  }
-
-  #warn(): void {
-    if (this.#root !== null) return
-    const id = JSON.stringify(this.#id)
-    console.warn(`Ticket Center: still waiting for an element with the id ${id} in the page.`)
-  }
-
-  #follow(): void {
-    const container = document.getElementById(this.#id)
-    this.#moveTo(container === null ? null : rootIn(container))
+  /** Says once why there is nothing to see. */
+  #explain(tree: Tree): void {
+    tree.search()
+    if (this.#root === null) {
+      const id = JSON.stringify(this.#id)
+      console.warn(`Ticket Center: still waiting for an element with the id ${id} in the page.`)
+      return
+    }
+    this.#fill()
+    const reason = hiddenBy(this.#content)
+    if (reason === null) return
+    console.info(
+      `Ticket Center: it cannot be seen, because of ${reason}. In a closed tab or panel that is as it should be.`,
+    )
   }
 
   #moveTo(root: ShadowRoot | null): void {
-    if (root === this.#root) return
+    if (root === this.#root) return this.#keepFilled()
     if (this.#root !== null) this.#clear(this.#root)
     this.#root = root
     if (root === null) return
     root.adoptedStyleSheets = [sharedSheet()]
-    root.replaceChildren(this.#content)
+    root.replaceChildren(this.#frame)
     this.#visit = new AbortController()
     watchAppearance(() => this.match(), this.#visit.signal)
     this.match()
     this.#sight.observe(this.#content)
+    this.#fill()
+    this.#focus.restore()
   }
 
   #clear(root: ShadowRoot): void {
     this.#visit?.abort()
     this.#sight.disconnect()
-    this.#content.remove()
+    this.#frame.remove()
+    this.#filling.remove()
+    this.#isFilled = false
     // Shows again what the page itself has put into its container.
     root.replaceChildren(element('slot'))
     this.#see(false)
+  }
+
+  /** Themes hide elements without children, and a shadow root is none: where it helps, there is one. */
+  #fill(): void {
+    const host = this.#root?.host
+    if (host === undefined || host.childElementCount > 0 || hiddenBy(host) === null) return
+    host.append(this.#filling)
+    this.#isFilled = hiddenBy(host) === null
+    if (!this.#isFilled) this.#filling.remove()
+  }
+
+  #keepFilled(): void {
+    const host = this.#root?.host
+    if (this.#isFilled && host?.childElementCount === 0) host.append(this.#filling)
   }
 
   #see(isSeen: boolean): void {
@@ -114,16 +147,18 @@ export class Place {
     if (isSeen) this.#appeared()
     else this.#vanished()
   }
-}
 
-/** Returns the shadow root in the container, which its children do not see and do not disturb. */
-function rootIn(container: HTMLElement): ShadowRoot {
-  const known = ROOTS.get(container)
-  const root = known ?? attachedRoot(container)
-  ROOTS.set(container, root)
-  // Somebody who renders the container again may have thrown the element inside away.
-  if (root.host !== container && root.host.parentNode !== container) container.append(root.host)
-  return root
+  /** Returns the shadow root in the container, which its children do not see and do not disturb. */
+  #rootIn(container: HTMLElement): ShadowRoot {
+    const root = ROOTS.get(container) ?? disown(attachedRoot(container))
+    ROOTS.set(container, root)
+    // Somebody who renders the container again may have thrown the element inside away.
+    if (root.host !== container && root.host.parentNode !== container) {
+      container.append(root.host)
+      if (root === this.#root) this.#focus.restore()
+    }
+    return root
+  }
 }
 
 function attachedRoot(container: HTMLElement): ShadowRoot {

@@ -18,8 +18,7 @@ export interface Screen {
 
 /** One customer's stay: ends, with all that it holds, when the page shows another customer. */
 export interface Session {
-  /** Another one after the page has given another signature. */
-  server: Server
+  readonly server: Server
   /** Aborted at the end: later answers are nobody's. */
   readonly signal: AbortSignal
   /** What was typed and not yet sent, by conversation. */

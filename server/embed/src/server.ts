@@ -1,6 +1,7 @@
 // The Ticket Center's API. Credentials travel in bodies of POST requests and nowhere else.
 
 import { Problem, problemOf } from './problem.js'
+import { isSigned } from './settings.js'
 import type { Settings } from './settings.js'
 import {
   ShapeError,
@@ -34,11 +35,12 @@ const PATIENCE = 30_000
 
 export class Server {
   readonly #base: string
-  readonly #credentials: object
+  readonly #named: () => Settings | null
 
-  constructor({ origin, helpdeskId, email, signature }: Settings) {
+  /** `named` reads whom the page names now; nothing, once that is not this server's customer. */
+  constructor(origin: string, named: () => Settings | null) {
     this.#base = `${origin}/api/messaging/ticket-center/`
-    this.#credentials = { helpdeskId, email, signature }
+    this.#named = named
   }
 
   async verify(signal: AbortSignal): Promise<Verification> {
@@ -70,6 +72,7 @@ export class Server {
     shapeOf: (json: unknown) => Shape,
     signal: AbortSignal,
   ): Promise<Shape> {
+    const credentials = this.#credentials()
     const patience = new AbortController()
     const giveUp = (): void => patience.abort()
     const timer = setTimeout(giveUp, PATIENCE)
@@ -79,7 +82,7 @@ export class Server {
       const response = await fetch(this.#base + path, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ ...fields, ...this.#credentials }),
+        body: JSON.stringify({ ...fields, ...credentials }),
         mode: 'cors',
         credentials: 'omit',
         cache: 'no-store',
@@ -88,6 +91,8 @@ export class Server {
         signal: patience.signal,
       })
       const json = await jsonOf(response)
+      // Nobody reads an answer who is not the customer any more.
+      this.#credentials()
       if (response.ok) return shapeOf(json)
       throw problemOf(response.status, errorCodeOf(json), retryAfterOf(response))
     } catch (error) {
@@ -98,6 +103,14 @@ export class Server {
       clearTimeout(timer)
       signal.removeEventListener('abort', giveUp)
     }
+  }
+
+  /** Returns the credentials that the page gives in this moment: the page may have changed since the last. */
+  #credentials(): object {
+    const settings = this.#named()
+    if (settings === null || !isSigned(settings)) throw new Problem('signed-out')
+    const { helpdeskId, email, signature } = settings
+    return { helpdeskId, email, signature }
   }
 }
 

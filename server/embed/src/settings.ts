@@ -38,15 +38,14 @@ const FORMS: Readonly<Partial<Record<keyof typeof DEFAULTS, RegExp>>> = {
 export function settingsOf(script: HTMLScriptElement): Settings {
   const { helpdeskId, email, signature, align, maxWidth, container } = script.dataset
   const attributes = { helpdeskId, email, signature, align, maxWidth, container }
-  return changed({ origin: new URL(script.src).origin, ...DEFAULTS }, attributes)
+  return { origin: originOf(script), ...DEFAULTS, ...validated(attributes) }
 }
 
-/** Returns the settings with the changes; one that makes no sense becomes the default. */
-export function changed(
-  settings: Settings,
-  changes: { readonly [Name in keyof Changes]: Changes[Name] | undefined },
-): Settings {
-  const result = { ...settings }
+/** Returns the changes that are given; one that makes no sense becomes the default. */
+export function validated(changes: {
+  readonly [Name in keyof Changes]: Changes[Name] | undefined
+}): Partial<typeof DEFAULTS> {
+  const result: Partial<typeof DEFAULTS> = {}
   for (const name of NAMES) {
     const value = changes[name]
     if (value !== undefined) result[name] = validOf(name, value)
@@ -59,6 +58,19 @@ export function isSameCustomer(one: Settings, other: Settings): boolean {
   return (
     one.origin === other.origin && one.helpdeskId === other.helpdeskId && one.email === other.email
   )
+}
+
+/** Whether there is all that the server needs to know who asks. */
+export function isSigned({ helpdeskId, email, signature }: Settings): boolean {
+  return helpdeskId !== '' && email !== '' && signature !== ''
+}
+
+function originOf({ src }: HTMLScriptElement): string {
+  try {
+    return new URL(src).origin
+  } catch {
+    return ''
+  }
 }
 
 function validOf(name: keyof typeof DEFAULTS, value: string | null): string {

@@ -41,11 +41,6 @@ export class Stay implements Desk {
     shell.show(this.#list.element)
   }
 
-  /** Goes on with another signature of the same customer. */
-  renew(server: Server): void {
-    this.session.server = server
-  }
-
   /** Leaves nothing of this customer: no answer that is still under way arrives. */
   end(): void {
     this.#end.abort()
@@ -57,13 +52,14 @@ export class Stay implements Desk {
     const screen = this.#screen
     const { revision, pollAfter } = await this.#verification(signal)
     if (this.#shown !== revision) await screen.load(signal)
-    if (signal.aborted) return 0
+    if (signal.aborted || this.#isOver) return 0
     this.#shown = revision
     this.#recover()
     return Math.min(Math.max(pollAfter, SHORTEST_PAUSE), LONGEST_PAUSE)
   }
 
   fail(problem: Problem): void {
+    if (this.#isOver) return
     if (problem.kind === 'gone' && !this.#screen.isWritten) return this.#leaveGone()
     if (this.#failure === problem.kind) return
     this.#failure = problem.kind
@@ -84,10 +80,16 @@ export class Stay implements Desk {
   }
 
   announce(text: string): void {
-    this.#shell.announce(text)
+    if (!this.#isOver) this.#shell.announce(text)
+  }
+
+  /** Whether what is on the screen is another stay's. */
+  get #isOver(): boolean {
+    return this.#end.signal.aborted
   }
 
   #open(screen: Screen): void {
+    if (this.#isOver) return
     this.#screen = screen
     this.#shown = null
     this.#failure = null
