@@ -35,7 +35,8 @@ export class Desk {
   before = async () => {}
   /** Calls wait here after they were carried out: an answer that gets lost on its way. */
   after = async () => {}
-  /** How long messages may come at once. */
+  /** The script waits here before it is sent. */
+  beforeScript = async () => {}
   #contacts = new Map()
   #keys = new Map()
   #clock = Date.UTC(2026, 0, 1, 9, 0, 0)
@@ -120,7 +121,10 @@ export class Desk {
     const { method, url, headers } = request
     this.requests.push({ method, url, headers, body })
     if (this.isDown) return request.socket.destroy()
-    if (url === '/ticket-center.js') return sendScript(response)
+    if (url.split('?')[0] === '/ticket-center.js') {
+      await this.beforeScript(url)
+      return sendScript(response)
+    }
     const cors = {
       'access-control-allow-origin': '*',
       'access-control-expose-headers': 'retry-after',

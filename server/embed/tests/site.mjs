@@ -22,10 +22,11 @@ export const launch = () =>
 
 export class Site {
   #pages = new Map()
+  #routes = new Map()
 
   static async start() {
     const site = new Site()
-    site.server = createServer(({ url }, response) => site.#serve(url, response))
+    site.server = createServer((request, response) => site.#serve(request.url, response))
     await new Promise((resolve) => site.server.listen(0, '127.0.0.1', resolve))
     // Another host than the desk's: `localhost` and 127.0.0.1 are two origins.
     site.origin = `http://localhost:${site.server.address().port}`
@@ -44,8 +45,14 @@ export class Site {
     return this.origin + path
   }
 
+  /** Answers a path, whatever its query, by a function that returns `{ html, headers }`, and returns the address. */
+  answer(path, answered) {
+    this.#routes.set(path, answered)
+    return this.origin + path
+  }
+
   #serve(url, response) {
-    const page = this.#pages.get(url)
+    const page = this.#pages.get(url) ?? this.#routes.get(url.split('?')[0])?.(url)
     if (!page) return response.writeHead(404).end()
     const headers = { 'content-type': 'text/html; charset=utf-8', ...page.headers }
     response.writeHead(200, headers).end(page.html)

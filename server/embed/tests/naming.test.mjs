@@ -1,0 +1,413 @@
+// Whom the page names now: the widget is that customer's, or shows and sends nothing.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Desk, HELPDESK, signatureOf } from './desk.mjs'
+import { GRACE, keptBy } from './product.mjs'
+import { CONTAINER, pageWith, tagFor } from './site.mjs'
+import { ADA, openConversation, openPage, send, start, until, useBrowser } from './visit.mjs'
+
+useBrowser()
+
+const card = (page) => page.getByRole('region', { name: 'Support', exact: true })
+const ofAda = (page) => page.getByText(/Ada/)
+const sentBy = (desk) =>
+  desk.requests
+    .filter(({ method, url }) => method === 'POST' && url.startsWith('/api/'))
+    .map(({ url, body }) => ({ url, ...JSON.parse(body) }))
+
+async function openAda(t, { body = (embed) => embed, path = 'open' } = {}) {
+  const world = await start(t)
+  world.desk.begin(ADA, 'a secret of Ada')
+  world.desk.begin(GRACE, 'a secret of Grace')
+  const page = await openPage(t)
+  const html = body(CONTAINER + tagFor(world.desk, ADA, { id: 'tag' }))
+  await page.goto(world.site.publish(pageWith(html)))
+  const grace = {
+    helpdeskId: HELPDESK,
+    email: GRACE,
+    signature: signatureOf(GRACE),
+    src: `${world.desk.origin}/ticket-center.js`,
+  }
+  await page.evaluate((identity) => (window.grace = identity), grace)
+  if (path === 'open') await openConversation(page, 'a secret of Ada')
+  return { ...world, page }
+}
+
+/** Asserts that from now on nothing is shown and nothing is sent. */
+async function assertNobody({ desk, page }) {
+  await until(async () => (await card(page).count()) === 0)
+  const before = sentBy(desk).length
+  await page.evaluate(() => {
+    document.dispatchEvent(new Event('visibilitychange'))
+    dispatchEvent(new Event('online'))
+    return new Promise((resolve) => setTimeout(resolve, 600))
+  })
+  assert.deepEqual(sentBy(desk).slice(before), [])
+  assert.equal(await card(page).count(), 0)
+}
+
+/** Asserts that the center is Grace's, and that what was sent after it became hers was hers. */
+async function assertGrace({ desk, page }, before) {
+  await page.getByText('a secret of Grace').first().waitFor()
+  assert.equal(await ofAda(page).count(), 0)
+  for (const { email, signature } of sentBy(desk).slice(before)) {
+    assert.deepEqual([email, signature], [GRACE, signatureOf(GRACE)])
+  }
+  assert.equal(desk.conversationsOf(GRACE)[0].messages.length, 1)
+}
+
+/** Ways in which a page can name Grace, run in the page; each ends in the same task in which it begins. */
+const SWITCHES = {
+  'the attributes of the tag are set': () => {
+    const { email, signature } = window.grace
+    Object.assign(document.getElementById('tag').dataset, { email, signature })
+  },
+  'the tag is replaced by a copy that does not run': () => {
+    const { email, signature } = window.grace
+    const copy = document.getElementById('tag').cloneNode()
+    Object.assign(copy.dataset, { email, signature })
+    document.getElementById('tag').replaceWith(copy)
+  },
+  'a second tag is added, whose script is missing': () => {
+    const { src, ...identity } = window.grace
+    const tag = document.createElement('script')
+    Object.assign(tag.dataset, identity)
+    tag.src = src.replace('/ticket', '/missing/ticket')
+    document.head.prepend(tag)
+  },
+  'a second tag is added, of a type that no browser runs': () => {
+    const { src, ...identity } = window.grace
+    const tag = document.createElement('script')
+    tag.type = 'text/plain'
+    Object.assign(tag.dataset, identity)
+    document.body.append(tag)
+    tag.src = src
+  },
+  'update is called': () => {
+    const { email, signature } = window.grace
+    window.DesksealTicketCenter.update({ email, signature })
+  },
+  'the tag and its container are written again': () => {
+    const main = document.querySelector('main')
+    const html = main.innerHTML
+    const { email, signature } = document.getElementById('tag').dataset
+    main.innerHTML = html
+      .replace(email, window.grace.email)
+      .replace(signature, window.grace.signature)
+  },
+}
+
+for (const [what, change] of Object.entries(SWITCHES)) {
+  test(`the center is another customer's and empty at once when ${what}`, async (t) => {
+    const world = await openAda(t)
+    const { desk, page } = world
+    await page.getByLabel('Your reply').fill('half a sentence of Ada')
+    const before = sentBy(desk).length
+    const shown = await page.evaluate(async (text) => {
+      new Function(`(${text})()`)()
+      await null
+      return document.getElementById('hdh-ticket-center').shadowRoot.textContent
+    }, change.toString())
+    assert.doesNotMatch(shown, /Ada/)
+    await assertGrace(world, before)
+    await openConversation(page, 'a secret of Grace')
+    assert.equal(await page.getByLabel('Your reply').inputValue(), '')
+  })
+
+  test(`what one customer has written is never sent when the button is pressed right after ${what}`, async (t) => {
+    const world = await openAda(t)
+    const { desk, page } = world
+    await page.getByLabel('Your reply').fill('half a sentence of Ada')
+    const before = sentBy(desk).length
+    await page.evaluate((text) => {
+      const root = document.getElementById('hdh-ticket-center').shadowRoot
+      const button = [...root.querySelectorAll('button')].find((one) => one.textContent === 'Send')
+      new Function(`(${text})()`)()
+      button.click()
+      root
+        .querySelector('textarea')
+        ?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true }))
+    }, change.toString())
+    await assertGrace(world, before)
+    assert.equal(desk.callsOf('/message').length, 0)
+    assert.equal(desk.conversationsOf(ADA)[0].messages.length, 1)
+  })
+}
+
+/** Ways in which a page stops naming anybody whose script has run. */
+const ENDS = {
+  'the tag is removed': () => document.getElementById('tag').remove(),
+  'the parent of the tag and the container is emptied and the container put back': () => {
+    const container = document.getElementById('hdh-ticket-center')
+    document.querySelector('main').replaceChildren(container)
+  },
+  'the tag is moved into a template': () => {
+    const template = document.createElement('template')
+    template.content.append(document.getElementById('tag'))
+    document.body.append(template)
+  },
+  'the tag is moved into a frame': () => {
+    const frame = document.createElement('iframe')
+    document.body.append(frame)
+    frame.contentDocument.body.append(document.getElementById('tag'))
+  },
+  'the tag is adopted by another document': () => {
+    const other = document.implementation.createHTMLDocument()
+    other.body.append(document.getElementById('tag'))
+  },
+  'the tag comes from a script of another server now': () => {
+    document.getElementById('tag').src = 'http://127.0.0.1:1/ticket-center.js'
+  },
+  'the tag is of another script now': () => {
+    document.getElementById('tag').src = '/other.js'
+  },
+  'the tag has no src any more': () => document.getElementById('tag').removeAttribute('src'),
+  'the document is written again': () => {
+    document.open()
+    document.write('<div id="hdh-ticket-center"></div>')
+    document.close()
+  },
+  'the page is emptied': () => document.documentElement.remove(),
+}
+
+for (const [what, change] of Object.entries(ENDS)) {
+  test(`nothing is shown and nothing is sent once ${what}`, async (t) => {
+    const world = await openAda(t)
+    await world.page.getByLabel('Your reply').fill('half a sentence of Ada')
+    await world.page.evaluate(change)
+    await assertNobody(world)
+  })
+}
+
+for (const [what, change] of Object.entries({
+  'the signature is taken away': () => delete document.getElementById('tag').dataset.signature,
+  'the address is taken away': () => delete document.getElementById('tag').dataset.email,
+  'update says that nobody is signed in': () =>
+    window.DesksealTicketCenter.update({ email: null, signature: null }),
+})) {
+  test(`a customer's conversations and texts are gone when ${what}`, async (t) => {
+    const { page, desk } = await openAda(t)
+    await page.getByLabel('Your reply').fill('half a sentence of Ada')
+    const before = sentBy(desk).length
+    await page.evaluate(change)
+    await page.getByRole('heading', { name: 'Please sign in' }).waitFor()
+    assert.equal(await ofAda(page).count(), 0)
+    assert.deepEqual(sentBy(desk).slice(before), [])
+  })
+}
+
+test('a message that is on its way when the customer changes is sent once, and its answer goes nowhere', async (t) => {
+  const world = await openAda(t)
+  const { desk, page } = world
+  let release
+  const held = new Promise((resolve) => (release = resolve))
+  desk.before = (url) => (url.endsWith('/message') ? held : undefined)
+  await send(page, 'typed by Ada')
+  await until(() => desk.callsOf('/message').some(({ method }) => method === 'POST'))
+  const before = sentBy(desk).length
+  await page.evaluate(SWITCHES['the attributes of the tag are set'])
+  await page.getByText('a secret of Grace').first().waitFor()
+  release()
+  await assertGrace(world, before)
+  assert.equal(desk.conversationsOf(ADA)[0].messages.length, 2)
+  assert.equal(await page.getByRole('status').textContent(), '')
+})
+
+test('a tag that is taken out and put in again by one task keeps the screen, the focus and the text', async (t) => {
+  const { page, desk } = await openAda(t)
+  await page.getByLabel('Your reply').pressSequentially('half a sen')
+  await page.evaluate(() => {
+    const tag = document.getElementById('tag')
+    tag.remove()
+    const container = document.getElementById('hdh-ticket-center')
+    const next = container.cloneNode()
+    container.remove()
+    document.querySelector('main').append(next, tag)
+  })
+  await page.keyboard.type('tence')
+  await until(async () => (await page.getByLabel('Your reply').inputValue()) === 'half a sentence')
+  assert.ok(sentBy(desk).every(({ email }) => email === ADA))
+})
+
+for (const container of ['ul', 'form']) {
+  test(`emptying a <${container}> keeps the screen, the focus and the text`, async (t) => {
+    const { page } = await openAda(t, {
+      body: (embed) => embed.replaceAll('div', container),
+    })
+    await page.getByLabel('Your reply').pressSequentially('half a sen')
+    await page.evaluate(() => document.getElementById('hdh-ticket-center').replaceChildren())
+    await page.keyboard.type('tence')
+    await until(
+      async () => (await page.getByLabel('Your reply').inputValue()) === 'half a sentence',
+    )
+  })
+}
+
+test('of two tags the newest counts, and when it is taken away the other one again', async (t) => {
+  const world = await openAda(t)
+  const { page } = world
+  await page.evaluate(SWITCHES['a second tag is added, whose script is missing'])
+  await page.getByText('a secret of Grace').first().waitFor()
+  await page.evaluate(() => document.head.querySelector('script').remove())
+  await ofAda(page).first().waitFor()
+})
+
+test('a tag of another server is followed once its script has run', async (t) => {
+  const world = await openAda(t)
+  const other = await Desk.start()
+  t.after(() => other.stop())
+  other.begin(GRACE, 'a secret of Grace at the other desk')
+  let release
+  const held = new Promise((resolve) => (release = resolve))
+  other.beforeScript = () => held
+  await world.page.evaluate((origin) => {
+    const { src, ...identity } = window.grace
+    const tag = document.createElement('script')
+    Object.assign(tag.dataset, identity)
+    tag.src = `${origin}/ticket-center.js`
+    document.body.append(tag)
+  }, other.origin)
+  await assertNobody(world)
+  assert.deepEqual(sentBy(other), [])
+  release()
+  await world.page.getByText('a secret of Grace at the other desk').first().waitFor()
+  assert.equal(await ofAda(world.page).count(), 0)
+})
+
+test('what a script of the page says counts until the tag says something again', async (t) => {
+  const world = await openAda(t)
+  const { page } = world
+  await page.evaluate(SWITCHES['update is called'])
+  await page.getByText('a secret of Grace').first().waitFor()
+  await page.evaluate(() => (document.getElementById('tag').dataset.align = 'left'))
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)))
+  assert.equal(await ofAda(page).count(), 0)
+  await page.evaluate(() => {
+    const { dataset } = document.getElementById('tag')
+    dataset.email = `${dataset.email}`
+  })
+  await ofAda(page).first().waitFor()
+  await page.evaluate(SWITCHES['update is called'])
+  await page.getByText('a secret of Grace').first().waitFor()
+  await page.evaluate(() => document.getElementById('tag').remove())
+  await assertNobody(world)
+})
+
+test('a loader that takes the tag away shows nothing by it, and whom a script of the page names', async (t) => {
+  const world = await start(t)
+  world.desk.begin(ADA, 'a secret of Ada')
+  const page = await openPage(t)
+  await page.goto(world.site.publish(pageWith(CONTAINER)))
+  const identity = { email: ADA, signature: signatureOf(ADA), helpdeskId: HELPDESK }
+  await page.evaluate(
+    ([src, identity]) =>
+      new Promise((resolve) => {
+        const tag = document.createElement('script')
+        Object.assign(tag.dataset, identity)
+        tag.src = src
+        tag.onload = () => resolve(tag.remove())
+        document.head.append(tag)
+      }),
+    [`${world.desk.origin}/ticket-center.js`, identity],
+  )
+  await assertNobody({ ...world, page })
+  await page.evaluate((given) => window.DesksealTicketCenter.update(given), identity)
+  await ofAda(page).first().waitFor()
+  assert.deepEqual(await keptBy(page), [])
+})
+
+test('a loader that says who is signed in before it takes away a tag of nobody is followed', async (t) => {
+  const world = await start(t)
+  world.desk.begin(ADA, 'a secret of Ada')
+  const page = await openPage(t)
+  await page.goto(world.site.publish(pageWith(CONTAINER)))
+  await page.evaluate(
+    ([src, identity]) =>
+      new Promise((resolve) => {
+        const tag = document.createElement('script')
+        tag.src = src
+        tag.onload = () => {
+          window.DesksealTicketCenter.update(identity)
+          resolve(tag.remove())
+        }
+        document.head.append(tag)
+      }),
+    [
+      `${world.desk.origin}/ticket-center.js`,
+      { email: ADA, signature: signatureOf(ADA), helpdeskId: HELPDESK },
+    ],
+  )
+  await ofAda(page).first().waitFor()
+})
+
+test('a script whose tag is gone when it comes finds nobody', async (t) => {
+  const world = await start(t)
+  let release
+  const held = new Promise((resolve) => (release = resolve))
+  world.desk.beforeScript = () => held
+  const page = await openPage(t)
+  const embed = CONTAINER + tagFor(world.desk, ADA, { id: 'tag', async: '' })
+  await page.goto(world.site.publish(pageWith(embed)), { waitUntil: 'commit' })
+  await page.locator('#tag').waitFor({ state: 'attached' })
+  await page.evaluate(() => document.getElementById('tag').remove())
+  release()
+  await page.waitForFunction(() => window.DesksealTicketCenter)
+  await assertNobody({ ...world, page })
+})
+
+test('a container that is moved into a frame takes nothing with it', async (t) => {
+  const world = await openAda(t)
+  const text = await world.page.evaluate(async () => {
+    const frame = document.createElement('iframe')
+    document.body.append(frame)
+    const container = document.getElementById('hdh-ticket-center')
+    frame.contentDocument.body.append(container)
+    await null
+    return container.shadowRoot.textContent
+  })
+  assert.equal(text, '')
+  await assertNobody(world)
+})
+
+test('a preview of Turbo shows and sends nothing', async (t) => {
+  const world = await openAda(t)
+  await world.page.evaluate(() => (document.documentElement.dataset.turboPreview = ''))
+  await assertNobody(world)
+  await world.page.evaluate(() => delete document.documentElement.dataset.turboPreview)
+  await ofAda(world.page).first().waitFor()
+})
+
+test('the mark that keeps libraries from copying the page is there while a tag names a customer', async (t) => {
+  const { page } = await openAda(t)
+  const marks = () => page.locator('head > meta[content="no-cache"][hx-history="false"]').count()
+  assert.equal(await marks(), 1)
+  await page.evaluate(() => document.head.replaceChildren())
+  await until(async () => (await marks()) === 1)
+  await page.evaluate(() => document.getElementById('tag').remove())
+  await until(async () => (await marks()) === 0)
+})
+
+test('Livewire copies no tag when it leaves a page, and loads the page again when it would show a copy', async (t) => {
+  const { page, site } = await openAda(t)
+  const address = page.url()
+  const copied = await page.evaluate(() => {
+    document.dispatchEvent(new CustomEvent('livewire:navigating', { detail: {} }))
+    const html = document.documentElement.outerHTML
+    history.pushState({}, '', '/elsewhere')
+    return html
+  })
+  assert.doesNotMatch(copied, /ada@example.com|[0-9a-f]{64}/)
+  const ask = (url) =>
+    page.evaluate((url) => {
+      const detail = { url: new URL(url), history: true, cached: true }
+      const event = new CustomEvent('livewire:navigate', { detail, cancelable: true })
+      return document.dispatchEvent(event)
+    }, url)
+  assert.equal(await ask(`${site.origin}/without-a-widget`), true)
+  await page.evaluate((url) => history.replaceState({}, '', url), address)
+  const loaded = page.waitForEvent('load')
+  assert.equal(await ask(address).catch(() => false), false)
+  await loaded
+  await ofAda(page).first().waitFor()
+})

@@ -1,0 +1,140 @@
+// A product whose server says on each page who is signed in, with a library that swaps its pages.
+
+import { readFile } from 'node:fs/promises'
+import { signatureOf } from './desk.mjs'
+import { CONTAINER, pageWith, tagFor } from './site.mjs'
+import { ADA, openPage, start } from './visit.mjs'
+
+export const GRACE = 'grace@example.com'
+
+const LIBRARIES = {
+  turbo: '@hotwired/turbo/dist/turbo.es2017-umd.js',
+  htmx2: 'htmx.org/dist/htmx.min.js',
+  htmx1: 'htmx1/dist/htmx.min.js',
+  alpine: 'alpinejs/dist/cdn.js',
+  alpineMorph: '@alpinejs/morph/dist/cdn.js',
+  idiomorph: 'idiomorph/dist/idiomorph.js',
+}
+
+const OLD_NONCE = 'b2xkLW5vbmNl'
+const NEW_NONCE = 'bmV3LW5vbmNl'
+
+/** How the script of the pages after the first comes, and what a page has for it. */
+export const SCRIPTS = ['in time', 'late', 'missing', 'blocked by a policy']
+
+export class Product {
+  /** Who is signed in. */
+  customer = ADA
+  script = 'in time'
+  head = ''
+  /** What stands around the widget and below. */
+  frame = (embed) => embed
+  below = ''
+  #visits = 0
+
+  static async start(t, libraries) {
+    const world = await start(t)
+    const product = Object.assign(new Product(), world)
+    world.desk.begin(ADA, 'a secret of Ada')
+    world.desk.begin(GRACE, 'a secret of Grace')
+    product.tags = await Promise.all(libraries.map((name) => product.#library(name)))
+    product.address = world.site.answer('/support', () => product.page())
+    world.site.answer('/home', () => product.page(''))
+    return product
+  }
+
+  async #library(name) {
+    const file = new URL(`../node_modules/${LIBRARIES[name]}`, import.meta.url)
+    const html = await readFile(file, 'utf8')
+    const headers = { 'content-type': 'text/javascript' }
+    const src = this.site.answer(`/${name}.js`, () => ({ html, headers }))
+    return `<script defer src="${src}" nonce="${OLD_NONCE}"></script>`
+  }
+
+  /** Lets scripts that are asked for from now on wait, and returns what lets them go. */
+  holdScripts() {
+    let release
+    const held = new Promise((resolve) => (release = resolve))
+    this.desk.beforeScript = (url) => (url.includes('?') ? held : undefined)
+    return release
+  }
+
+  /** Returns the embed of who is signed in; nothing for nobody. */
+  embed() {
+    if (this.customer === null) return ''
+    this.#visits += 1
+    return CONTAINER + tagFor(this.desk, this.customer, this.#attributes())
+  }
+
+  #attributes() {
+    const { origin } = this.desk
+    if (this.#visits === 1) return { nonce: OLD_NONCE }
+    if (this.script === 'late') {
+      return { src: `${origin}/ticket-center.js?${this.#visits}`, nonce: OLD_NONCE, async: '' }
+    }
+    if (this.script === 'missing') {
+      return { src: `${origin}/missing/ticket-center.js`, nonce: OLD_NONCE }
+    }
+    return { nonce: this.script === 'in time' ? OLD_NONCE : NEW_NONCE }
+  }
+
+  body(embed = this.embed()) {
+    const who = this.customer?.split('@')[0] ?? 'nobody'
+    return `<p id="who">Page of ${who}</p><nav><a href="/support">Support</a> <a href="/home">Home</a></nav>${this.frame(embed)}${this.below}`
+  }
+
+  page(embed) {
+    const headers = {
+      'content-security-policy': `script-src 'nonce-${OLD_NONCE}'`,
+      'cache-control': 'private, no-store',
+    }
+    return { html: pageWith(this.body(embed), this.head + this.tags.join('')), headers }
+  }
+}
+
+/** Returns a page that notes each moment in which the widget sends or shows what the page does not name. */
+export async function openWatched(t, product, options) {
+  const page = await openPage(t)
+  page.faults = []
+  await page.exposeBinding('fault', (_, text) => page.faults.push(text))
+  await page.addInitScript(watchPage, { names: { Ada: ADA, Grace: GRACE } })
+  await page.goto(product.address, options)
+  return page
+}
+
+function watchPage({ names }) {
+  const tag = () => [...document.querySelectorAll('script[src*="ticket-center.js"]')].at(-1)
+  const { fetch } = window
+  window.fetch = function (url, options) {
+    if (String(url).includes('/api/messaging/')) {
+      const { email, signature } = JSON.parse(options.body)
+      const named = tag()?.dataset ?? {}
+      if (email !== named.email || signature !== named.signature) {
+        window.fault(`sent as ${email} where the page names ${named.email}`)
+      }
+    }
+    return fetch.apply(this, arguments)
+  }
+  function look() {
+    const shown = document.getElementById('hdh-ticket-center')?.shadowRoot?.textContent ?? ''
+    for (const [name, email] of Object.entries(names)) {
+      if (new RegExp(name, 'i').test(shown) && tag()?.dataset.email !== email) {
+        window.fault(`shows ${name} where the page names ${tag()?.dataset.email}`)
+      }
+    }
+    requestAnimationFrame(look)
+  }
+  requestAnimationFrame(look)
+}
+
+/** Returns what of a customer a browser has kept. */
+export function keptBy(page) {
+  const seals = ['ada@', 'grace@', signatureOf(ADA), signatureOf(GRACE)]
+  return page.evaluate(
+    (texts) =>
+      [localStorage, sessionStorage]
+        .flatMap((storage) => Object.entries(storage).map(([, value]) => value))
+        .flatMap((value) => texts.filter((text) => value.includes(text))),
+    seals,
+  )
+}

@@ -1,0 +1,206 @@
+// Pages that a library swaps without loading them: the widget follows whom the page names now.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { GRACE, Product, SCRIPTS, keptBy, openWatched } from './product.mjs'
+import { openConversation, until, useBrowser } from './visit.mjs'
+
+useBrowser()
+
+const card = (page) => page.getByRole('region', { name: 'Support', exact: true })
+const follow = (page, name) => page.getByRole('link', { name, exact: true }).click()
+
+const callWith = (call) => (page, product) => page.evaluate(call, product.body())
+
+/** How each library shows the support page as the server gives it now. */
+const LIBRARIES = {
+  'Turbo, by a link': {
+    scripts: ['turbo'],
+    update: (page) => follow(page, 'Support'),
+    hasHistory: true,
+  },
+  'Turbo, by a refresh that morphs': {
+    scripts: ['turbo'],
+    head: '<meta name="turbo-refresh-method" content="morph">',
+    update: (page) => page.evaluate(() => window.Turbo.visit(location.href, { action: 'replace' })),
+  },
+  'Turbo, by a frame': {
+    scripts: ['turbo'],
+    frame: (embed) => `<turbo-frame id="frame">${embed}</turbo-frame>`,
+    who: false,
+    update: (page) =>
+      page.evaluate(() => (document.getElementById('frame').src = `/support?${Math.random()}`)),
+  },
+  'htmx 2, by a boosted link': {
+    scripts: ['htmx2'],
+    frame: (embed) => `<div>${embed}</div>`,
+    isBoosted: true,
+    update: (page) => follow(page, 'Support'),
+    hasHistory: true,
+  },
+  'htmx 1.9, by a boosted link': {
+    scripts: ['htmx1'],
+    isBoosted: true,
+    update: (page) => follow(page, 'Support'),
+    hasHistory: true,
+  },
+  'Alpine.morph, which Livewire updates with': {
+    scripts: ['alpineMorph', 'alpine'],
+    update: callWith((html) => {
+      window.Alpine.morph(document.querySelector('main'), `<main><h1>Support</h1>${html}</main>`)
+    }),
+  },
+  idiomorph: {
+    scripts: ['idiomorph'],
+    update: callWith((html) => {
+      const main = document.querySelector('main')
+      window.Idiomorph.morph(main, `<h1>Support</h1>${html}`, { morphStyle: 'innerHTML' })
+    }),
+  },
+  innerHTML: {
+    scripts: [],
+    update: callWith((html) => {
+      document.querySelector('main').innerHTML = `<h1>Support</h1>${html}`
+    }),
+  },
+}
+
+async function startWith(t, { scripts, head = '', frame, isBoosted = false }) {
+  const product = await Product.start(t, scripts)
+  product.head = head
+  if (frame) product.frame = frame
+  if (isBoosted) {
+    const body = product.body.bind(product)
+    product.body = (embed) => `<div hx-boost="true">${body(embed)}</div>`
+  }
+  return product
+}
+
+/** Shows the page of another customer, or of nobody. */
+async function become(page, product, library, customer) {
+  product.customer = customer
+  await library.update(page, product)
+  if (library.who === false) return
+  await page.getByText(`Page of ${customer?.split('@')[0] ?? 'nobody'}`).waitFor()
+}
+
+async function assertNothingIsSent(page, { desk }) {
+  const sent = desk.requests.length
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 700)))
+  assert.deepEqual(
+    desk.requests.slice(sent).filter(({ url }) => url.startsWith('/api/')),
+    [],
+  )
+}
+
+for (const [name, library] of Object.entries(LIBRARIES)) {
+  for (const script of SCRIPTS) {
+    test(`${name}, the new script ${script}: the widget is the new customer's at once, and nobody's after signing out`, async (t) => {
+      const product = await startWith(t, library)
+      const page = await openWatched(t, product)
+      await openConversation(page, 'a secret of Ada')
+      await page.getByLabel('Your reply').fill('half a sentence of Ada')
+      Object.assign(product, { script })
+      const release = product.holdScripts()
+
+      await become(page, product, library, GRACE)
+      await page.getByText('a secret of Grace').first().waitFor()
+      assert.equal(await page.getByText(/Ada/).count(), 0)
+      await openConversation(page, 'a secret of Grace')
+      assert.equal(await page.getByLabel('Your reply').inputValue(), '')
+
+      await become(page, product, library, null)
+      await until(async () => (await card(page).count()) === 0)
+      await assertNothingIsSent(page, product)
+      release()
+      await assertNothingIsSent(page, product)
+      assert.equal(await card(page).count(), 0)
+      assert.deepEqual(await keptBy(page), [])
+      assert.deepEqual(page.faults, [])
+      assert.equal(product.desk.conversationsOf(GRACE)[0].messages.length, 1)
+    })
+  }
+
+  test(`${name}: the same customer keeps the screen, the focus and what is typed`, async (t) => {
+    const product = await startWith(t, library)
+    const page = await openWatched(t, product)
+    await openConversation(page, 'a secret of Ada')
+    await page.getByLabel('Your reply').pressSequentially('half a sen')
+    await page.evaluate(() => (document.getElementById('who').textContent = 'Page of before'))
+    await library.update(page, product)
+    if (library.who !== false) await page.getByText('Page of ada').waitFor()
+    const isKept = async () =>
+      (await page.getByLabel('Your reply').inputValue()).startsWith('half a sen')
+    await until(isKept)
+    // A link that was clicked has the focus.
+    if (library.hasHistory) return
+    await page.keyboard.type('tence')
+    await until(
+      async () => (await page.getByLabel('Your reply').inputValue()) === 'half a sentence',
+    )
+    assert.deepEqual(page.faults, [])
+  })
+
+  if (!library.hasHistory) continue
+
+  for (const script of SCRIPTS) {
+    test(`${name}, the scripts ${script}: going back after signing out shows and keeps nothing of a customer`, async (t) => {
+      const product = await startWith(t, library)
+      const page = await openWatched(t, product)
+      await page.getByText('a secret of Ada').first().waitFor()
+      Object.assign(product, { script })
+      const release = product.holdScripts()
+      await become(page, product, library, GRACE)
+      await page.getByText('a secret of Grace').first().waitFor()
+      product.customer = null
+      await follow(page, 'Home')
+      await page.getByText('Page of nobody').waitFor()
+      assert.deepEqual(await keptBy(page), [])
+
+      await page.goBack()
+      await until(async () => new URL(page.url()).pathname === '/support')
+      await page.getByText('Page of nobody').waitFor()
+      await assertNothingIsSent(page, product)
+      release()
+      await assertNothingIsSent(page, product)
+      assert.equal(await card(page).count(), 0)
+      assert.deepEqual(await keptBy(page), [])
+      assert.deepEqual(page.faults, [])
+    })
+  }
+
+  test(`${name}: going back while signed in shows the page of the server, and its customer`, async (t) => {
+    const product = await startWith(t, library)
+    const page = await openWatched(t, product)
+    await page.getByText('a secret of Ada').first().waitFor()
+    await follow(page, 'Home')
+    await until(async () => (await card(page).count()) === 0)
+    product.customer = GRACE
+    await page.goBack()
+    await page.getByText('a secret of Grace').first().waitFor()
+    assert.equal(await page.getByText(/Ada/).count(), 0)
+    assert.deepEqual(await keptBy(page), [])
+    assert.deepEqual(page.faults, [])
+  })
+
+  test(`${name}: a page that was left before its script came shows nothing when one comes back`, async (t) => {
+    const product = await startWith(t, library)
+    product.script = 'late'
+    product.embed()
+    const release = product.holdScripts()
+    const page = await openWatched(t, product, { waitUntil: 'commit' })
+    await page.getByText('Page of ada').waitFor()
+    product.customer = null
+    await page.waitForFunction(() => window.Turbo ?? window.htmx)
+    await follow(page, 'Home')
+    await page.getByText('Page of nobody').waitFor()
+    release()
+    await page.waitForFunction(() => window.DesksealTicketCenter)
+    await page.goBack()
+    await page.getByText('Page of nobody').waitFor()
+    await assertNothingIsSent(page, product)
+    assert.equal(await card(page).count(), 0)
+    assert.deepEqual(await keptBy(page), [])
+    assert.deepEqual(page.faults, [])
+  })
+}
