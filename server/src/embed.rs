@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use axum::Router;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
@@ -15,6 +15,10 @@ const SCRIPT: &str = include_str!("../embed/dist/ticket-center.js");
 
 /// Browsers ask again after five minutes, so that a new version is soon everywhere.
 const FRESHNESS: &str = "public, max-age=300";
+
+/// Pages that are isolated by `Cross-Origin-Embedder-Policy` load only what says so.
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-resource-policy");
 
 static TAG: LazyLock<HeaderValue> = LazyLock::new(|| {
     let digest = Base64UrlUnpadded::encode_string(&Sha256::digest(SCRIPT));
@@ -31,6 +35,7 @@ async fn script(headers: HeaderMap) -> Response {
         (header::ETAG, TAG.clone()),
         (header::CACHE_CONTROL, HeaderValue::from_static(FRESHNESS)),
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+        (CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("cross-origin")),
         (header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8")),
     ];
     if headers.get(header::IF_NONE_MATCH) == Some(&*TAG) {

@@ -1,7 +1,8 @@
-// Copies of a page that show it again without its server: of the browser, and of libraries that swap
-// pages. A copy names whoever was the customer, so none is made, or it counts for nothing.
+// Libraries that swap pages, and browsers, show a page again without its server, or leave in the head
+// what was the former page's. Both name whoever was the customer: no copy is made, and no rest counts.
 
 import { element } from './elements.js'
+import { tagsIn, textOf } from './naming.js'
 import type { Naming } from './naming.js'
 
 /** Tells Turbo and htmx not to keep the page; it stands in the head, which no framework renders alone. */
@@ -19,6 +20,12 @@ interface TurboGlobal {
 interface HtmxDetail {
   readonly cache?: { readonly content?: string }[]
   readonly cacheMiss?: boolean
+  readonly boosted?: boolean
+}
+
+/** What Turbo says before it shows a page. */
+interface TurboDetail {
+  readonly newBody?: Element
 }
 
 /** What Livewire says before it visits a page. */
@@ -56,6 +63,8 @@ export class Copies {
     // htmx's events come from the body, which may be another one each time.
     document.addEventListener('htmx:historyItemCreated', this.#clean)
     document.addEventListener('htmx:historyRestore', this.#distrust)
+    document.addEventListener('htmx:beforeSwap', this.#swap)
+    document.addEventListener('turbo:before-render', this.#render)
     document.addEventListener('livewire:navigate', this.#visit)
     document.addEventListener('livewire:navigating', this.#take)
   }
@@ -85,9 +94,29 @@ export class Copies {
   }
 
   readonly #distrust = (event: Event): void => {
-    if (detailOf<HtmxDetail>(event).cacheMiss === true) return
+    this.#takeFromHead([])
+    if (detailOf<HtmxDetail>(event).cacheMiss === true || !this.#naming.isInPage) return
     this.#leave()
     this.#askServer()
+  }
+
+  /** htmx shows another page, and leaves the head as it is. */
+  readonly #swap = (event: Event): void => {
+    if (detailOf<HtmxDetail>(event).boosted === true) this.#takeFromHead([])
+  }
+
+  /** Turbo leaves the scripts of former pages in the head. */
+  readonly #render = (event: Event): void => {
+    const head = detailOf<TurboDetail>(event).newBody?.parentElement?.querySelector('head')
+    if (head) this.#takeFromHead(tagsIn(head))
+  }
+
+  /** Takes the tags out of the head that the next page does not have. */
+  #takeFromHead(next: readonly HTMLScriptElement[]): void {
+    for (const tag of tagsIn(document.head ?? new DocumentFragment())) {
+      if (!next.some((one) => textOf(one) === textOf(tag))) tag.remove()
+    }
+    this.#follow()
   }
 
   /** Livewire copies each page that it leaves. */

@@ -151,7 +151,7 @@ export class Naming {
 
   /** Returns what a tag says, and reads it again only when that has changed. */
   #look(tag: HTMLScriptElement): Known {
-    const text = JSON.stringify([tag.src, { ...tag.dataset }])
+    const text = textOf(tag)
     const before = this.#known.get(tag)
     if (before?.text === text) return before
     const settings = settingsOf(tag)
@@ -197,6 +197,11 @@ export function tagsIn(root: ParentNode): HTMLScriptElement[] {
   const tags = [...root.querySelectorAll<HTMLScriptElement>(`script[src*="${SCRIPT}"]`)]
   const hosts = [...root.querySelectorAll('*')].filter(({ shadowRoot }) => shadowRoot !== null)
   return tags.concat(...hosts.map((host) => tagsIn(host.shadowRoot as ShadowRoot)))
+}
+
+/** Returns all that a tag says. */
+export function textOf(tag: HTMLScriptElement): string {
+  return JSON.stringify([tag.src, { ...tag.dataset }])
 }
 
 function isStillSaid(said: Said, tag: HTMLScriptElement | null, known: Known | null): boolean {

@@ -35,6 +35,7 @@ export class Place {
   #timer: ReturnType<typeof setTimeout> | undefined
   #visit: AbortController | null = null
   #isFilled = false
+  readonly #told = new Set<string>()
   #isSeen = false
 
   /** `appeared` and `vanished` are told when the content has come into sight, and has left it. */
@@ -61,13 +62,9 @@ export class Place {
     { tree, root }: { readonly tree: Tree; readonly root: Root },
   ): void {
     this.#id = container
-    this.#content.dataset['align'] = align
-    this.#content.style.maxWidth = maxWidth
-    const width = maxWidth.endsWith('%') ? USUAL_WIDTH : maxWidth
-    this.#width.style.gridTemplateColumns = `minmax(min(12em, ${width}), ${width})`
+    this.#look(align, maxWidth)
     this.#timer ??= setTimeout(() => this.#explain(tree), PATIENCE)
-    const found = tree.find(container, root)
-    this.#moveTo(found === null ? null : this.#rootIn(found))
+    this.#moveInto(tree.find(container, root))
   }
 
   leave(): void {
@@ -86,20 +83,41 @@ export class Place {
     this.#content.style.colorScheme = scheme
   }
 
-  /** Says once why there is nothing to see. */
+  #look(align: string, maxWidth: string): void {
+    const { dataset, style } = this.#content
+    if (dataset['align'] === align && style.maxWidth === maxWidth) return
+    dataset['align'] = align
+    style.maxWidth = maxWidth
+    const width = maxWidth.endsWith('%') ? USUAL_WIDTH : maxWidth
+    this.#width.style.gridTemplateColumns = `minmax(min(12em, ${width}), ${width})`
+  }
+
   #explain(tree: Tree): void {
+    // A shadow root that was attached to an element of the page, without any change that could be seen.
     tree.search()
+    if (this.#root === null) this.#moveInto(tree.find(this.#id, document))
+    const reason = this.#reason()
+    // A page that shows and hides the center again and again has been told.
+    if (reason === null || this.#told.has(reason)) return
+    this.#told.add(reason)
+    console.info(`Ticket Center: ${reason}`)
+  }
+
+  /** Returns why there is nothing to see, if so. */
+  #reason(): string | null {
     if (this.#root === null) {
-      const id = JSON.stringify(this.#id)
-      console.warn(`Ticket Center: still waiting for an element with the id ${id} in the page.`)
-      return
+      return `still waiting for an element with the id ${JSON.stringify(this.#id)} in the page.`
     }
     this.#fill()
-    const reason = hiddenBy(this.#content)
-    if (reason === null) return
-    console.info(
-      `Ticket Center: it cannot be seen, because of ${reason}. In a closed tab or panel that is as it should be.`,
+    const cause = hiddenBy(this.#content)
+    return (
+      cause &&
+      `it cannot be seen, because of ${cause}. In a closed tab or panel that is as it should be.`
     )
+  }
+
+  #moveInto(container: HTMLElement | null): void {
+    this.#moveTo(container === null ? null : this.#rootIn(container))
   }
 
   #moveTo(root: ShadowRoot | null): void {

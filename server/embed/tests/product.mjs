@@ -29,7 +29,8 @@ export class Product {
   head = ''
   /** What stands around the widget and below. */
   frame = (embed) => embed
-  below = ''
+  /** Whether the tag is in the head, away from its container. */
+  isInHead = false
   #visits = 0
 
   static async start(t, libraries) {
@@ -80,15 +81,16 @@ export class Product {
 
   body(embed = this.embed()) {
     const who = this.customer?.split('@')[0] ?? 'nobody'
-    return `<p id="who">Page of ${who}</p><nav><a href="/support">Support</a> <a href="/home">Home</a></nav>${this.frame(embed)}${this.below}`
+    return `<p id="who">Page of ${who}</p><nav><a href="/support">Support</a> <a href="/home">Home</a></nav>${this.frame(embed)}`
   }
 
-  page(embed) {
+  page(embed = this.embed()) {
     const headers = {
       'content-security-policy': `script-src 'nonce-${OLD_NONCE}'`,
       'cache-control': 'private, no-store',
     }
-    return { html: pageWith(this.body(embed), this.head + this.tags.join('')), headers }
+    const [container, tag] = this.isInHead ? [CONTAINER, embed.replace(CONTAINER, '')] : [embed, '']
+    return { html: pageWith(this.body(container), this.head + this.tags.join('') + tag), headers }
   }
 }
 

@@ -4,21 +4,19 @@ import { createServer } from 'node:http'
 import { chromium } from 'playwright-core'
 import { HELPDESK, signatureOf } from './desk.mjs'
 
-const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium'
+export const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
-export const launch = () =>
-  chromium.launch({
-    executablePath: EXECUTABLE,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-default-apps',
-      '--disable-sync',
-      '--no-first-run',
-    ],
-  })
+export const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-default-apps',
+  '--disable-sync',
+  '--no-first-run',
+]
+
+export const launch = () => chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS })
 
 export class Site {
   #pages = new Map()

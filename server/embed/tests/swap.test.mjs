@@ -93,6 +93,31 @@ async function assertNothingIsSent(page, { desk }) {
   )
 }
 
+for (const [name, isFollowed] of [
+  ['Turbo, by a link', true],
+  ['Turbo, by a refresh that morphs', true],
+  // htmx leaves the head as it is: what the new page has there is not in the page.
+  ['htmx 2, by a boosted link', false],
+  ['htmx 1.9, by a boosted link', false],
+]) {
+  test(`${name}, with the tag in the head: the former page's tag is nobody's`, async (t) => {
+    const library = LIBRARIES[name]
+    const product = await startWith(t, library)
+    product.isInHead = true
+    const page = await openWatched(t, product)
+    await openConversation(page, 'a secret of Ada')
+    await page.getByLabel('Your reply').fill('half a sentence of Ada')
+    await become(page, product, library, GRACE)
+    if (isFollowed) await page.getByText('a secret of Grace').first().waitFor()
+    else await until(async () => (await card(page).count()) === 0)
+    assert.equal(await page.getByText(/Ada/).count(), 0)
+    await become(page, product, library, null)
+    await until(async () => (await card(page).count()) === 0)
+    await assertNothingIsSent(page, product)
+    assert.deepEqual(page.faults, [])
+  })
+}
+
 for (const [name, library] of Object.entries(LIBRARIES)) {
   for (const script of SCRIPTS) {
     test(`${name}, the new script ${script}: the widget is the new customer's at once, and nobody's after signing out`, async (t) => {

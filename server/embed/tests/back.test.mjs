@@ -1,0 +1,117 @@
+// Pages that the browser keeps as they were, and shows again to whoever goes back.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { chromium } from 'playwright-core'
+import { HELPDESK, signatureOf } from './desk.mjs'
+import { GRACE, Product } from './product.mjs'
+import { ARGUMENTS, EXECUTABLE, pageWith } from './site.mjs'
+import { ADA, openConversation, until } from './visit.mjs'
+
+let browser
+
+before(async () => {
+  // Playwright's browsers keep no pages, unless they are told to.
+  browser = await chromium.launch({
+    executablePath: EXECUTABLE,
+    args: ARGUMENTS,
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+  })
+})
+after(() => browser.close())
+
+const card = (page) => page.getByRole('region', { name: 'Support', exact: true })
+
+/** Returns a product, and its support page in a browser that keeps pages. */
+async function openKept(t) {
+  const product = await Product.start(t, [])
+  const { page: made } = product
+  // A page with `no-store` is not kept by every browser: this one is, by all.
+  product.page = (embed) => {
+    const { html } = made.call(product, embed)
+    return { html, headers: {} }
+  }
+  product.site.answer('/plain', () => ({ html: pageWith('<p>Elsewhere</p>'), headers: {} }))
+  const context = await browser.newContext()
+  t.after(() => context.close())
+  const page = await context.newPage()
+  page.shown = []
+  await page.exposeBinding('showedOnReturn', (_, text) => page.shown.push(text))
+  await page.addInitScript(() => {
+    addEventListener('pageshow', ({ persisted }) => {
+      if (!persisted) return
+      const { shadowRoot } = document.getElementById('hdh-ticket-center') ?? {}
+      window.showedOnReturn(shadowRoot?.textContent ?? '')
+    })
+  })
+  await page.goto(product.address)
+  return { product, page }
+}
+
+/** Leaves the page, and comes back to the one that the browser has kept. */
+async function leaveAndReturn(page, product, change) {
+  await page.goto(`${product.site.origin}/plain`)
+  change()
+  product.desk.requests.length = 0
+  await page.goBack({ waitUntil: 'commit' })
+  await until(() => page.shown.length > 0)
+  assert.deepEqual(page.shown, [''])
+}
+
+const sentBy = ({ desk }) =>
+  desk.requests.filter(({ method, url }) => method === 'POST' && url.startsWith('/api/'))
+
+test('a page that the browser has kept shows and sends nothing of who has signed out', async (t) => {
+  const { product, page } = await openKept(t)
+  await openConversation(page, 'a secret of Ada')
+  await page.getByLabel('Your reply').fill('half a sentence of Ada')
+  await leaveAndReturn(page, product, () => (product.customer = null))
+  await page.getByText('Page of nobody').waitFor()
+  assert.equal(await card(page).count(), 0)
+  assert.deepEqual(sentBy(product), [])
+})
+
+test('a page that the browser has kept is the one of who is signed in now', async (t) => {
+  const { product, page } = await openKept(t)
+  await openConversation(page, 'a secret of Ada')
+  await leaveAndReturn(page, product, () => (product.customer = GRACE))
+  await page.getByText('a secret of Grace').first().waitFor()
+  assert.equal(await page.getByText(/Ada/).count(), 0)
+  for (const { body } of sentBy(product)) assert.equal(JSON.parse(body).email, GRACE)
+})
+
+test('a page that is left while a message is being sent does not send it again', async (t) => {
+  const { product, page } = await openKept(t)
+  await openConversation(page, 'a secret of Ada')
+  let release
+  const held = new Promise((resolve) => (release = resolve))
+  product.desk.before = (url) => (url.endsWith('/message') ? held : undefined)
+  await page.getByLabel('Your reply').fill('typed by Ada')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await until(() => product.desk.callsOf('/message').length > 0)
+  await leaveAndReturn(page, product, () => (product.customer = GRACE))
+  release()
+  await page.getByText('a secret of Grace').first().waitFor()
+  assert.equal(product.desk.callsOf('/message').length, 0)
+  assert.equal(product.desk.conversationsOf(GRACE)[0].messages.length, 1)
+})
+
+test('a page that asks its server itself when it is shown again is not loaded again', async (t) => {
+  const { product, page } = await openKept(t)
+  await page.getByText('a secret of Ada').first().waitFor()
+  await page.evaluate(
+    (identity) => {
+      window.isTheSamePage = true
+      addEventListener('pageshow', async () => {
+        document.querySelector('script[data-email]').remove()
+        await new Promise((resolve) => setTimeout(resolve, 100))
+        window.DesksealTicketCenter.update(identity)
+      })
+    },
+    { email: GRACE, signature: signatureOf(GRACE), helpdeskId: HELPDESK },
+  )
+  await leaveAndReturn(page, product, () => (product.customer = ADA))
+  await page.getByText('a secret of Grace').first().waitFor()
+  assert.ok(await page.evaluate(() => window.isTheSamePage))
+  for (const { body } of sentBy(product)) assert.equal(JSON.parse(body).email, GRACE)
+})
