@@ -40,6 +40,7 @@ export class Naming {
   #base: Settings
   #said: Said | null = null
   #stamp = 0
+  #hadTag = false
   /** What was said up to here was said before the page was left: by this tag, or else by a script. */
   #expired = 0
   #expiredTag: HTMLScriptElement | null = null
@@ -108,8 +109,9 @@ export class Naming {
   /** Returns what the page says in this moment, or nothing if it has no tag of a script that has run. */
   read(): Settings | null {
     this.#take(this.tree.taken())
-    const tag = this.#newestTag()
+    const tag = this.#newestTag() ?? this.#movedTag()
     const known = tag === null ? null : (this.#known.get(tag) ?? null)
+    this.#hadTag = tag !== null
     this.root = tag === null ? document : (tag.getRootNode() as Root)
     if (this.#said !== null && !isStillSaid(this.#said, tag, known)) this.#said = null
     // What Turbo shows until the server has answered says who was the customer, not who is.
@@ -134,6 +136,13 @@ export class Naming {
       const known = target instanceof HTMLScriptElement ? this.#known.get(target) : undefined
       if (known !== undefined) known.stamp = this.#next()
     }
+  }
+
+  /** A tag that is gone may be in a shadow root that has just been attached. */
+  #movedTag(): HTMLScriptElement | null {
+    if (!this.#hadTag) return null
+    this.tree.search()
+    return this.#newestTag()
   }
 
   #newestTag(): HTMLScriptElement | null {

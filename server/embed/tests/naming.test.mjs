@@ -341,6 +341,44 @@ test('a loader that says who is signed in before it takes away a tag of nobody i
   await ofAda(page).first().waitFor()
 })
 
+test("a document that is written again is the new customer's, and still follows its tag", async (t) => {
+  const world = await openAda(t)
+  const { page, desk } = world
+  const embed = CONTAINER + tagFor(desk, GRACE, { id: 'tag' })
+  const before = sentBy(desk).length
+  await page.evaluate((html) => {
+    document.open()
+    document.write(html)
+    document.close()
+  }, pageWith(embed))
+  await assertGrace(world, before)
+  await page.evaluate(() => document.getElementById('tag').remove())
+  await assertNobody(world)
+})
+
+test('attributes that are swapped and swapped back by one task change nothing', async (t) => {
+  const { page, desk } = await openAda(t)
+  await page.getByLabel('Your reply').fill('half a sentence')
+  await page.evaluate(async () => {
+    const { dataset } = document.getElementById('tag')
+    const { email, signature } = dataset
+    Object.assign(dataset, { email: window.grace.email, signature: window.grace.signature })
+    Object.assign(dataset, { email, signature })
+  })
+  await send(page, 'a whole sentence')
+  await until(() => desk.conversationsOf(ADA)[0].messages.length === 2)
+  assert.ok(sentBy(desk).every(({ email }) => email === ADA))
+})
+
+test('update moves the center to another container with its screen, and to another desk without', async (t) => {
+  const world = await openAda(t, { body: (embed) => `${embed}<div id="second"></div>` })
+  await world.page.evaluate(() => window.DesksealTicketCenter.update({ container: 'second' }))
+  await world.page.locator('#second').getByLabel('Your reply').waitFor()
+  await world.page.evaluate(() => window.DesksealTicketCenter.update({ helpdeskId: null }))
+  await world.page.getByText('Support is not ready yet').waitFor()
+  assert.equal(await ofAda(world.page).count(), 0)
+})
+
 test('a script whose tag is gone when it comes finds nobody', async (t) => {
   const world = await start(t)
   let release

@@ -163,7 +163,6 @@ test('a tag that moves from the document into a shadow root is still followed', 
   await page.evaluate(() => {
     const root = document.getElementById('host').attachShadow({ mode: 'open' })
     root.append(document.getElementById('tag'))
-    window.DesksealTicketCenter.update()
   })
   await page.evaluate(
     ([email, signature]) => {

@@ -137,6 +137,24 @@ test('the center works under a policy of nonces alone', async (t) => {
   assertNoProblems(page)
 })
 
+for (const policy of ['require-corp', 'credentialless']) {
+  for (const attributes of [{}, { crossorigin: '' }]) {
+    const tag = 'crossorigin' in attributes ? 'with crossorigin' : 'without crossorigin'
+    test(`the center works in a page isolated by ${policy}, its tag ${tag}`, async (t) => {
+      const page = await visitCenter(t, world, 'isolated@example.com', {
+        attributes,
+        headers: {
+          'cross-origin-embedder-policy': policy,
+          'cross-origin-opener-policy': 'same-origin',
+        },
+      })
+      assert.equal(await page.evaluate(() => window.crossOriginIsolated), true)
+      await write(page, `in isolation by ${policy}, ${tag}`)
+      assertNoProblems(page)
+    })
+  }
+}
+
 test('the sample product signs its customer in under its own policy', async (t) => {
   const page = await openPage(t, world)
   const answered = page.waitForResponse(`${world.facts.productUrl}support`)

@@ -45,6 +45,22 @@ on_both_databases! {
         from(&ada, &["null"]).await.done();
     }
 
+    async fn a_page_in_cross_origin_isolation_may_load_the_script_and_read_the_answers(database: Database) {
+        let server = Server::start(database).await;
+        let script = format!("{}/ticket-center.js", server.instance.url);
+        let get = || reqwest::Client::new().get(&script).header("origin", "https://shop.example");
+        let loaded = get().send().await.expect("an answer");
+        let etag = loaded.headers()["etag"].clone();
+        let unchanged = get().header("if-none-match", etag).send().await.expect("an answer");
+        assert_eq!((loaded.status().as_u16(), unchanged.status().as_u16()), (200, 304));
+        for response in [loaded, unchanged] {
+            assert_eq!(response.headers()["cross-origin-resource-policy"], "cross-origin");
+            // Where the tag has `crossorigin`.
+            assert_eq!(response.headers()["access-control-allow-origin"], "*");
+        }
+        from(&server.customer("ada@example.com"), &["https://shop.example"]).await.done();
+    }
+
     async fn an_address_signed_as_typed_is_taken_only_where_the_desk_accepts_it(database: Database) {
         let server = Server::start(database).await;
         let canonical = server.customer("ada@example.com");
