@@ -11,8 +11,8 @@ const IDENTITY_ATTRIBUTES = ['src', 'data-helpdesk-id', 'data-email', 'data-sign
 
 interface Known {
   /** What its attributes say, to see whether they have changed. */
-  text: string
-  settings: Settings
+  readonly text: string
+  readonly settings: Settings
   /** When it said last who the customer is: of two tags, the one with the larger number counts. */
   stamp: number
 }
@@ -115,7 +115,7 @@ export class Naming {
     this.root = tag === null ? document : (tag.getRootNode() as Root)
     if (this.#said !== null && !isStillSaid(this.#said, tag, known)) this.#said = null
     // What Turbo shows until the server has answered says who was the customer, not who is.
-    if (document.documentElement.hasAttribute('data-turbo-preview')) return null
+    if (document.querySelector('[data-turbo-preview]') !== null) return null
     if (known === null) return this.#said && { ...this.#base, ...this.#said.changes }
     if (!this.#origins.has(known.settings.origin)) return null
     if (this.#said === null && known.stamp <= this.#expired) return null

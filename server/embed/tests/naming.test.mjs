@@ -5,7 +5,16 @@ import { test } from 'node:test'
 import { Desk, HELPDESK, signatureOf } from './desk.mjs'
 import { GRACE, keptBy } from './product.mjs'
 import { CONTAINER, pageWith, tagFor } from './site.mjs'
-import { ADA, openConversation, openPage, send, start, until, useBrowser } from './visit.mjs'
+import {
+  ADA,
+  assertNoProblems,
+  openConversation,
+  openPage,
+  send,
+  start,
+  until,
+  useBrowser,
+} from './visit.mjs'
 
 useBrowser()
 
@@ -45,6 +54,7 @@ async function assertNobody({ desk, page }) {
   })
   assert.deepEqual(sentBy(desk).slice(before), [])
   assert.equal(await card(page).count(), 0)
+  await assertNoProblems(page)
 }
 
 /** Asserts that the center is Grace's, and that what was sent after it became hers was hers. */
