@@ -30,6 +30,7 @@ async function openAda(t, { body = (embed) => embed, path = 'open' } = {}) {
   world.desk.begin(ADA, 'a secret of Ada')
   world.desk.begin(GRACE, 'a secret of Grace')
   const page = await openPage(t)
+  await page.addInitScript(noteRequests)
   const html = body(CONTAINER + tagFor(world.desk, ADA, { id: 'tag' }))
   await page.goto(world.site.publish(pageWith(html)))
   const grace = {
@@ -43,26 +44,49 @@ async function openAda(t, { body = (embed) => embed, path = 'open' } = {}) {
   return { ...world, page }
 }
 
+/** Notes in the page who asks, since a request that has left before a change may arrive after it. */
+function noteRequests() {
+  window.asked = []
+  const { fetch } = window
+  window.fetch = function (url, options) {
+    const { email, signature } = JSON.parse(options.body)
+    window.asked.push({ email, signature })
+    return fetch.apply(this, arguments)
+  }
+}
+
+/** Changes the page, and forgets in the same task who has asked until then. */
+function change(page, changed, argument) {
+  return page.evaluate(
+    ([text, given]) => {
+      window.asked.length = 0
+      return new Function(`return (${text})`)()(given)
+    },
+    [changed.toString(), argument],
+  )
+}
+
+const askedSince = (page) => page.evaluate(() => window.asked)
+
 /** Asserts that from now on nothing is shown and nothing is sent. */
-async function assertNobody({ desk, page }) {
+async function assertNobody(page) {
   await until(async () => (await card(page).count()) === 0)
-  const before = sentBy(desk).length
-  await page.evaluate(() => {
+  await change(page, () => {
     document.dispatchEvent(new Event('visibilitychange'))
     dispatchEvent(new Event('online'))
     return new Promise((resolve) => setTimeout(resolve, 600))
   })
-  assert.deepEqual(sentBy(desk).slice(before), [])
+  assert.deepEqual(await askedSince(page), [])
   assert.equal(await card(page).count(), 0)
   await assertNoProblems(page)
 }
 
-/** Asserts that the center is Grace's, and that what was sent after it became hers was hers. */
-async function assertGrace({ desk, page }, before) {
+/** Asserts that the center is Grace's, and that what was sent since the change was hers. */
+async function assertGrace({ desk, page }) {
   await page.getByText('a secret of Grace').first().waitFor()
   assert.equal(await ofAda(page).count(), 0)
-  for (const { email, signature } of sentBy(desk).slice(before)) {
-    assert.deepEqual([email, signature], [GRACE, signatureOf(GRACE)])
+  for (const asked of await askedSince(page)) {
+    assert.deepEqual(asked, { email: GRACE, signature: signatureOf(GRACE) })
   }
   assert.equal(desk.conversationsOf(GRACE)[0].messages.length, 1)
 }
@@ -108,19 +132,17 @@ const SWITCHES = {
   },
 }
 
-for (const [what, change] of Object.entries(SWITCHES)) {
+for (const [what, switched] of Object.entries(SWITCHES)) {
   test(`the center is another customer's and empty at once when ${what}`, async (t) => {
     const world = await openAda(t)
-    const { desk, page } = world
+    const { page } = world
     await page.getByLabel('Your reply').fill('half a sentence of Ada')
-    const before = sentBy(desk).length
-    const shown = await page.evaluate(async (text) => {
-      new Function(`(${text})()`)()
-      await null
-      return document.getElementById('hdh-ticket-center').shadowRoot.textContent
-    }, change.toString())
+    await change(page, switched)
+    const shown = await page.evaluate(
+      () => document.getElementById('hdh-ticket-center').shadowRoot.textContent,
+    )
     assert.doesNotMatch(shown, /Ada/)
-    await assertGrace(world, before)
+    await assertGrace(world)
     await openConversation(page, 'a secret of Grace')
     assert.equal(await page.getByLabel('Your reply').inputValue(), '')
   })
@@ -129,17 +151,21 @@ for (const [what, change] of Object.entries(SWITCHES)) {
     const world = await openAda(t)
     const { desk, page } = world
     await page.getByLabel('Your reply').fill('half a sentence of Ada')
-    const before = sentBy(desk).length
-    await page.evaluate((text) => {
+    await page.evaluate(() => {
       const root = document.getElementById('hdh-ticket-center').shadowRoot
       const button = [...root.querySelectorAll('button')].find((one) => one.textContent === 'Send')
-      new Function(`(${text})()`)()
-      button.click()
-      root
-        .querySelector('textarea')
-        ?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true }))
-    }, change.toString())
-    await assertGrace(world, before)
+      const field = root.querySelector('textarea')
+      window.press = () => {
+        button.click()
+        field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true }))
+      }
+    })
+    await page.evaluate((text) => {
+      window.asked.length = 0
+      new Function(`return (${text})`)()()
+      window.press()
+    }, switched.toString())
+    await assertGrace(world)
     assert.equal(desk.callsOf('/message').length, 0)
     assert.equal(desk.conversationsOf(ADA)[0].messages.length, 1)
   })
@@ -181,29 +207,29 @@ const ENDS = {
   'the page is emptied': () => document.documentElement.remove(),
 }
 
-for (const [what, change] of Object.entries(ENDS)) {
+for (const [what, ended] of Object.entries(ENDS)) {
   test(`nothing is shown and nothing is sent once ${what}`, async (t) => {
     const world = await openAda(t)
     await world.page.getByLabel('Your reply').fill('half a sentence of Ada')
-    await world.page.evaluate(change)
-    await assertNobody(world)
+    await change(world.page, ended)
+    assert.deepEqual(await askedSince(world.page), [])
+    await assertNobody(world.page)
   })
 }
 
-for (const [what, change] of Object.entries({
+for (const [what, left] of Object.entries({
   'the signature is taken away': () => delete document.getElementById('tag').dataset.signature,
   'the address is taken away': () => delete document.getElementById('tag').dataset.email,
   'update says that nobody is signed in': () =>
     window.DesksealTicketCenter.update({ email: null, signature: null }),
 })) {
   test(`a customer's conversations and texts are gone when ${what}`, async (t) => {
-    const { page, desk } = await openAda(t)
+    const { page } = await openAda(t)
     await page.getByLabel('Your reply').fill('half a sentence of Ada')
-    const before = sentBy(desk).length
-    await page.evaluate(change)
+    await change(page, left)
     await page.getByRole('heading', { name: 'Please sign in' }).waitFor()
     assert.equal(await ofAda(page).count(), 0)
-    assert.deepEqual(sentBy(desk).slice(before), [])
+    assert.deepEqual(await askedSince(page), [])
   })
 }
 
@@ -215,11 +241,10 @@ test('a message that is on its way when the customer changes is sent once, and i
   desk.before = (url) => (url.endsWith('/message') ? held : undefined)
   await send(page, 'typed by Ada')
   await until(() => desk.callsOf('/message').some(({ method }) => method === 'POST'))
-  const before = sentBy(desk).length
-  await page.evaluate(SWITCHES['the attributes of the tag are set'])
+  await change(page, SWITCHES['the attributes of the tag are set'])
   await page.getByText('a secret of Grace').first().waitFor()
   release()
-  await assertGrace(world, before)
+  await assertGrace(world)
   assert.equal(desk.conversationsOf(ADA)[0].messages.length, 2)
   assert.equal(await page.getByRole('status').textContent(), '')
 })
@@ -278,7 +303,7 @@ test('a tag of another server is followed once its script has run', async (t) =>
     tag.src = `${origin}/ticket-center.js`
     document.body.append(tag)
   }, other.origin)
-  await assertNobody(world)
+  await assertNobody(world.page)
   assert.deepEqual(sentBy(other), [])
   release()
   await world.page.getByText('a secret of Grace at the other desk').first().waitFor()
@@ -301,13 +326,14 @@ test('what a script of the page says counts until the tag says something again',
   await page.evaluate(SWITCHES['update is called'])
   await page.getByText('a secret of Grace').first().waitFor()
   await page.evaluate(() => document.getElementById('tag').remove())
-  await assertNobody(world)
+  await assertNobody(world.page)
 })
 
 test('a loader that takes the tag away shows nothing by it, and whom a script of the page names', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'a secret of Ada')
   const page = await openPage(t)
+  await page.addInitScript(noteRequests)
   await page.goto(world.site.publish(pageWith(CONTAINER)))
   const identity = { email: ADA, signature: signatureOf(ADA), helpdeskId: HELPDESK }
   await page.evaluate(
@@ -321,7 +347,7 @@ test('a loader that takes the tag away shows nothing by it, and whom a script of
       }),
     [`${world.desk.origin}/ticket-center.js`, identity],
   )
-  await assertNobody({ ...world, page })
+  await assertNobody(page)
   await page.evaluate((given) => window.DesksealTicketCenter.update(given), identity)
   await ofAda(page).first().waitFor()
   assert.deepEqual(await keptBy(page), [])
@@ -331,6 +357,7 @@ test('a loader that says who is signed in before it takes away a tag of nobody i
   const world = await start(t)
   world.desk.begin(ADA, 'a secret of Ada')
   const page = await openPage(t)
+  await page.addInitScript(noteRequests)
   await page.goto(world.site.publish(pageWith(CONTAINER)))
   await page.evaluate(
     ([src, identity]) =>
@@ -355,15 +382,15 @@ test("a document that is written again is the new customer's, and still follows 
   const world = await openAda(t)
   const { page, desk } = world
   const embed = CONTAINER + tagFor(desk, GRACE, { id: 'tag' })
-  const before = sentBy(desk).length
-  await page.evaluate((html) => {
+  const rewrite = (html) => {
     document.open()
     document.write(html)
     document.close()
-  }, pageWith(embed))
-  await assertGrace(world, before)
+  }
+  await change(page, rewrite, pageWith(embed))
+  await assertGrace(world)
   await page.evaluate(() => document.getElementById('tag').remove())
-  await assertNobody(world)
+  await assertNobody(world.page)
 })
 
 test('attributes that are swapped and swapped back by one task change nothing', async (t) => {
@@ -395,13 +422,14 @@ test('a script whose tag is gone when it comes finds nobody', async (t) => {
   const held = new Promise((resolve) => (release = resolve))
   world.desk.beforeScript = () => held
   const page = await openPage(t)
+  await page.addInitScript(noteRequests)
   const embed = CONTAINER + tagFor(world.desk, ADA, { id: 'tag', async: '' })
   await page.goto(world.site.publish(pageWith(embed)), { waitUntil: 'commit' })
   await page.locator('#tag').waitFor({ state: 'attached' })
   await page.evaluate(() => document.getElementById('tag').remove())
   release()
   await page.waitForFunction(() => window.DesksealTicketCenter)
-  await assertNobody({ ...world, page })
+  await assertNobody(page)
 })
 
 test('a container that is moved into a frame takes nothing with it', async (t) => {
@@ -415,13 +443,13 @@ test('a container that is moved into a frame takes nothing with it', async (t) =
     return container.shadowRoot.textContent
   })
   assert.equal(text, '')
-  await assertNobody(world)
+  await assertNobody(world.page)
 })
 
 test('a preview of Turbo shows and sends nothing', async (t) => {
   const world = await openAda(t)
   await world.page.evaluate(() => (document.documentElement.dataset.turboPreview = ''))
-  await assertNobody(world)
+  await assertNobody(world.page)
   await world.page.evaluate(() => delete document.documentElement.dataset.turboPreview)
   await ofAda(world.page).first().waitFor()
 })
