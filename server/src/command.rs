@@ -19,6 +19,7 @@ use crate::backup;
 use crate::center::Center;
 use crate::clock::Clock;
 use crate::config::{Config, FILE_VARIABLE};
+use crate::connections;
 use crate::demo;
 use crate::desks::{self, DeskName};
 use crate::http;
@@ -238,6 +239,7 @@ async fn administer(config: &Config, store: &Store, command: Command) -> Outcome
 
 /// Looks at everything that `serve` needs, and changes nothing.
 async fn check(config: &Config) -> Outcome {
+    connections::raise_open_files(config);
     config.keyring()?;
     let url = config.database_url.shown();
     if let Some(file) = store::sqlite_file(url)?.filter(|file| !file.exists()) {
@@ -249,6 +251,14 @@ async fn check(config: &Config) -> Outcome {
         let store = Store::open(url, 1).await?;
         store.ping().await?;
         store.close().await;
+    }
+    let connections = connections::Caps::new(config).connections();
+    if connections < usize::try_from(config.connections.get())? {
+        note(&format!(
+            "The system gives this process open files for {connections} connections at the same time; \
+             raise its limit (LimitNOFILE, ulimit -n) for {}.",
+            config.connections
+        ))?;
     }
     if config.mailer()?.is_none() {
         note("Mail is not set up: notifications wait until smtp_url and mail_from are set.")?;
@@ -266,6 +276,7 @@ async fn back_up(config: Config, path: PathBuf) -> Outcome {
 
 async fn serve(config: Config) -> Outcome {
     start_logging("info")?;
+    connections::raise_open_files(&config);
     let keyring = config.keyring()?;
     let store = open(&config).await?;
     let listener = TcpListener::bind(config.listen)?;

@@ -102,6 +102,16 @@ pub struct Config {
     pub mail_from: Option<String>,
     /// Seconds that the mail server may take for each part of handing a mail over.
     pub smtp_seconds: NonZeroU32,
+    /// The most connections at the same time; fewer where the system gives fewer open files.
+    pub connections: NonZeroU32,
+    /// The most connections of one address that is no trusted proxy.
+    pub connections_per_address: NonZeroU32,
+    /// Seconds that a connection may be without a request, or without progress of an answer.
+    pub silence_seconds: NonZeroU32,
+    /// Seconds that a client may take to read an answer.
+    pub answer_seconds: NonZeroU32,
+    /// Megabytes of answers that may be unread at the same time.
+    pub unread_megabytes: NonZeroU32,
     /// Seconds that a request may take, its body included.
     pub request_seconds: NonZeroU32,
     /// Seconds that running requests have to end when the server is asked to stop.
@@ -131,6 +141,11 @@ impl Default for Config {
             smtp_url: None,
             mail_from: None,
             smtp_seconds: number(60),
+            connections: number(4096),
+            connections_per_address: number(256),
+            silence_seconds: number(15),
+            answer_seconds: number(60),
+            unread_megabytes: number(64),
             request_seconds: number(30),
             drain_seconds: 30,
         }

@@ -31,6 +31,9 @@ pub use thread::{OpenConversation, Thread, ThreadMessage, open, thread};
 /// The most that one page of a list holds.
 pub const MAX_PAGE: u32 = 100;
 
+/// The most text on a page of messages, so that no answer is longer than a client reads in a moment.
+const MAX_PAGE_BYTES: usize = 256 * 1024;
+
 /// Whether a conversation is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -243,6 +246,19 @@ async fn count_change(
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// Cuts messages whose texts are more than a page may have. The first one stays, however long it is.
+fn cut_texts<T>(messages: &mut Vec<T>, text: impl Fn(&T) -> &str) -> bool {
+    let mut bytes = 0;
+    let fitting = messages.iter().take_while(|message| {
+        bytes += text(message).len();
+        bytes <= MAX_PAGE_BYTES
+    });
+    let fitting = fitting.count().max(1);
+    let has_more = messages.len() > fitting;
+    messages.truncate(fitting);
+    has_more
 }
 
 /// Cuts what was read beyond the page, to see whether there is more.

@@ -12,9 +12,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use axum_server::Handle;
 use deskseal::PortalHost;
-use hyper_util::rt::TokioTimer;
 use tower::{ServiceBuilder, ServiceExt as _};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
@@ -25,12 +23,10 @@ use uuid::Uuid;
 use crate::api::{self, ApiError, ClientAddress};
 use crate::center::Center;
 use crate::config::Config;
+use crate::connections::{self, Caps};
 use crate::dashboard;
 use crate::embed;
 use crate::portal;
-
-/// How long a client may take to send a request's head. It bounds idle connections too.
-const HEAD_TIME: Duration = Duration::from_secs(15);
 
 /// How long browsers remember that a preflight passed.
 const PREFLIGHT_TIME: Duration = Duration::from_hours(2);
@@ -92,18 +88,17 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    listener.set_nonblocking(true)?;
-    let handle = Handle::new();
-    let drain_time = center.config.drain_time();
-    let stopper = handle.clone();
-    tokio::spawn(async move {
+    let stop = async {
         stop.await;
         tracing::info!("stopping");
-        stopper.graceful_shutdown(Some(drain_time));
-    });
-    let mut server = axum_server::from_tcp(listener)?.handle(handle);
-    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
-    server.serve(router(center).into_make_service_with_connect_info::<SocketAddr>()).await
+    };
+    let bounds = (Caps::new(&center.config), center.metrics.connections());
+    connections::serve(listener, router(center), bounds, stop, center.config.drain_time()).await
+}
+
+/// Tells whether the request asks how the server is, and for nothing else.
+pub(crate) fn is_health_check<B>(request: &axum::http::Request<B>) -> bool {
+    matches!(request.uri().path(), "/healthz" | "/readyz")
 }
 
 async fn readiness(State(center): State<Arc<Center>>) -> Result<&'static str, ApiError> {

@@ -11,7 +11,8 @@
 //! - [`portal`], [`portal_hosts`], [`tickets`]: the form for tickets, where a desk has it, and what comes in
 //! - [`agents`], [`passwords`], [`sessions`], [`throttle`]: who answers, and how they sign in
 //! - [`origin`]: which sites may embed it; [`limits`]: how much one may ask for
-//! - [`api`], [`http`]: the calls, and how they come in; [`command`], [`printed`]: the command line, with its `demo`
+//! - [`api`], [`http`]: the calls, and how they come in, over `connections` within bounds
+//! - [`command`], [`printed`]: the command line, with its `demo`
 //! - [`metrics`], [`backup`]: what an operator looks at, and keeps
 
 #![forbid(unsafe_code)]
@@ -24,6 +25,7 @@ pub mod center;
 pub mod clock;
 pub mod command;
 pub mod config;
+mod connections;
 pub mod contacts;
 pub mod conversations;
 mod dashboard;

@@ -23,6 +23,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use crate::api::ApiError;
 use crate::center::Center;
+use crate::connections::{self, Caps, ConnectionCounts};
 use crate::notifications::{self, State as MailState};
 
 /// Up to when answers are told apart, in seconds; beyond, they are slow.
@@ -59,7 +60,8 @@ pub struct Metrics {
     durations: Family<Route, Histogram, fn() -> Histogram>,
     refusals: Family<Code, Counter>,
     notifications: Family<InState, Gauge>,
-    connections: Family<InState, Gauge>,
+    database_connections: Family<InState, Gauge>,
+    connections: ConnectionCounts,
     memory: Gauge,
 }
 
@@ -90,11 +92,22 @@ impl Default for Metrics {
             "Notifications in the database that have not come to an end",
             notifications.clone(),
         );
-        let connections = Family::default();
+        let database_connections = Family::default();
         registry.register(
             "ticket_center_database_connections",
             "Connections to the database",
-            connections.clone(),
+            database_connections.clone(),
+        );
+        let connections = ConnectionCounts::default();
+        registry.register(
+            "ticket_center_connections",
+            "Connections of clients, those to /metrics left out",
+            connections.open.clone(),
+        );
+        registry.register(
+            "ticket_center_connections_ended",
+            "Connections and streams that the server ended, by reason",
+            connections.ended.clone(),
         );
         let memory = Gauge::default();
         registry.register_with_unit(
@@ -103,7 +116,16 @@ impl Default for Metrics {
             Unit::Bytes,
             memory.clone(),
         );
-        Self { registry, requests, durations, refusals, notifications, connections, memory }
+        Self {
+            registry,
+            requests,
+            durations,
+            refusals,
+            notifications,
+            database_connections,
+            connections,
+            memory,
+        }
     }
 }
 
@@ -124,6 +146,11 @@ impl Metrics {
         }
     }
 
+    /// Returns what is counted of clients' connections.
+    pub(crate) fn connections(&self) -> ConnectionCounts {
+        self.connections.clone()
+    }
+
     async fn page(&self, center: &Center) -> Result<String, ApiError> {
         let counts = notifications::state_counts(&center.store).await?;
         for state in MailState::ALL.into_iter().filter(|state| !state.is_end()) {
@@ -132,8 +159,9 @@ impl Metrics {
             self.notifications.get_or_create(&state).set(count.map_or(0, |(_, count)| *count));
         }
         let (open, idle) = center.store.connections();
-        self.connections.get_or_create(&InState { state: "busy" }).set(open.saturating_sub(idle));
-        self.connections.get_or_create(&InState { state: "idle" }).set(idle);
+        let connections = |state| self.database_connections.get_or_create(&InState { state }).clone();
+        connections("busy").set(open.saturating_sub(idle));
+        connections("idle").set(idle);
         self.memory.set(resident_bytes().unwrap_or_default());
         let mut page = String::new();
         encode(&mut page, &self.registry).map_err(|_| ApiError::internal())?;
@@ -154,9 +182,9 @@ fn resident_bytes() -> Option<i64> {
 /// # Errors
 /// Those of the listener.
 pub async fn serve(center: Arc<Center>, listener: TcpListener) -> std::io::Result<()> {
-    listener.set_nonblocking(true)?;
+    let bounds = (Caps::of_metrics(&center.config), ConnectionCounts::default());
     let router = Router::new().route("/metrics", get(metrics)).with_state(center);
-    axum_server::from_tcp(listener)?.serve(router.into_make_service()).await
+    connections::serve(listener, router, bounds, std::future::pending(), Duration::ZERO).await
 }
 
 async fn metrics(State(center): State<Arc<Center>>) -> Result<impl IntoResponse, ApiError> {

@@ -72,6 +72,15 @@ impl ApiError {
         Self::new(StatusCode::REQUEST_TIMEOUT, "timed_out", message)
     }
 
+    /// There are more connections, or unread answers, than there may be.
+    pub fn overloaded() -> Self {
+        let message = "The server has as many connections as it can serve. Retry the request.";
+        Self {
+            retry_seconds: Some(RETRY_SECONDS),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
+        }
+    }
+
     /// Something is wrong inside, and was logged.
     pub fn internal() -> Self {
         let message = "Something failed inside; the log has the request's id.";

@@ -4,7 +4,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::{
-    Conversation, ConversationError, Cursor, LastMessage, Message, Side, Status, count_change, cut,
+    Conversation, ConversationError, Cursor, LastMessage, Message, Side, Status, count_change, cut, cut_texts,
 };
 use crate::contacts::Customer;
 use crate::ids::{ConversationId, MessageId};
@@ -162,7 +162,7 @@ async fn page(
         .fetch_all(connection)
         .await?;
     let mut messages = rows.iter().map(read_message).collect::<Result<Vec<_>, StoreError>>()?;
-    let has_more = cut(&mut messages, limit);
+    let has_more = cut(&mut messages, limit) | cut_texts(&mut messages, |message| &message.text);
     if !matches!(range, Range::After(_)) {
         messages.reverse();
     }

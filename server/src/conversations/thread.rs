@@ -4,7 +4,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::inbox::{ContactShown, read_contact};
-use super::{ConversationError, Side, Status, cut};
+use super::{ConversationError, Side, Status, cut, cut_texts};
 use crate::clock::Moment;
 use crate::ids::{AgentId, ContactId, ConversationId, DeskId, MessageId};
 use crate::store::{Store, StoreError};
@@ -118,7 +118,7 @@ pub async fn thread(
     .await?;
     let message = |row: &AnyRow| read_message(row, conversation.read_position);
     let mut messages = rows.iter().map(message).collect::<Result<Vec<_>, StoreError>>()?;
-    let has_older = cut(&mut messages, limit);
+    let has_older = cut(&mut messages, limit) | cut_texts(&mut messages, |message| &message.text);
     messages.reverse();
     Ok(Thread { messages, has_older })
 }

@@ -11,9 +11,11 @@ mod seed;
 mod smtp;
 
 use std::error::Error;
+use std::future::pending;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use clap::Args;
@@ -26,6 +28,7 @@ use url::Url;
 use crate::center::Center;
 use crate::clock::Clock;
 use crate::config::{Config, Hidden};
+use crate::connections::{self, Caps, ConnectionCounts};
 use crate::http;
 use crate::notifications::Worker;
 use crate::store::Store;
@@ -156,8 +159,8 @@ async fn show(
     let beside = [
         center.start_tidying(),
         tokio::spawn(smtp::receive(mail, mailbox)),
-        serve(listeners.product, product::router(product_settings(center, &facts)?))?,
-        serve(listeners.overview, pages::finished(pages))?,
+        serve(listeners.product, product::router(product_settings(center, &facts)?)),
+        serve(listeners.overview, pages::finished(pages)),
     ];
     let mails = Worker::start(center);
     announce(options, &facts)?;
@@ -215,14 +218,14 @@ fn product_settings(center: &Center, facts: &Facts) -> Result<product::Settings,
 }
 
 /// Serves pages that nothing is lost with: they end when the task is aborted.
-fn serve(listener: TcpListener, pages: Router) -> io::Result<JoinHandle<()>> {
-    listener.set_nonblocking(true)?;
-    let server = axum_server::from_tcp(listener)?;
-    Ok(tokio::spawn(async move {
-        if let Err(error) = server.serve(pages.into_make_service()).await {
+fn serve(listener: TcpListener, pages: Router) -> JoinHandle<()> {
+    let bounds = (Caps::new(&Config::default()), ConnectionCounts::default());
+    let served = connections::serve(listener, pages, bounds, pending(), Duration::ZERO);
+    tokio::spawn(async move {
+        if let Err(error) = served.await {
             tracing::error!(%error, "a part of the demo has ended");
         }
-    }))
+    })
 }
 
 /// Says where everything is, and opens the first page where somebody is there to see it.

@@ -7,6 +7,7 @@
 
 mod access;
 mod calls;
+mod connections;
 mod dashboard;
 mod durability;
 mod embedding;

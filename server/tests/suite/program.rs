@@ -19,6 +19,8 @@ use crate::server::{Customer, Database, Place, conversation_id};
 pub(crate) struct Program {
     pub(crate) keys: String,
     pub(crate) place: Place,
+    /// How many files the server may have open, where that is not the system's number.
+    pub(crate) open_files: Option<u32>,
     settings: Vec<(&'static str, String)>,
 }
 
@@ -29,7 +31,7 @@ impl Program {
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ticket-center"));
+        let mut command = self.executable();
         command
             .args(arguments)
             .env("DATABASE_URL", &self.place.url)
@@ -42,6 +44,15 @@ impl Program {
             .env("TICKET_CENTER_READS_PER_MINUTE", "1000000")
             .env("TICKET_CENTER_CALLS_PER_MINUTE", "1000000")
             .envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Returns the command, in a shell that lowers the number of open files before it becomes the server.
+    fn executable(&self) -> Command {
+        let path = env!("CARGO_BIN_EXE_ticket-center");
+        let Some(open_files) = self.open_files else { return Command::new(path) };
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -n {open_files} && exec \"$@\""), "sh", path]);
         command
     }
 
@@ -103,7 +114,8 @@ impl Drop for Serving {
 
 pub(crate) async fn program(database: Database) -> (Program, Customer) {
     let keys = format!("test:{}", Keyring::generate_key().expect("randomness").as_str());
-    let program = Program { keys, place: Place::new(database).await, settings: Vec::new() };
+    let place = Place::new(database).await;
+    let program = Program { keys, place, open_files: None, settings: Vec::new() };
     let desk = program.answer(&["desk", "create", "Example"]);
     let secret =
         program.answer(&["secret", "rotate", "--desk", &desk, "--purpose", "ticket-center"]);

@@ -1,0 +1,1 @@
+//! Clients that are slow to read, or do not read at all.
