@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until};
 
 use super::caps::Caps;
@@ -13,10 +12,12 @@ use super::stream::Closer;
 use crate::limits::Neighbourhood;
 
 /// Why the server ended a connection, or a stream of one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum End {
     /// There was no request for too long.
     Silence,
+    /// A stream was reset, of which a part may be left until its connection ends.
+    StreamReset,
     /// An answer was not read in time.
     Unread,
     /// Others needed the room.
@@ -27,9 +28,15 @@ impl End {
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Silence => "silence",
+            Self::StreamReset => "stream_reset",
             Self::Unread => "unread",
             Self::Evicted => "evicted",
         }
+    }
+
+    /// Tells whether nothing is waited for.
+    pub(super) const fn is_at_once(self) -> bool {
+        matches!(self, Self::Unread | Self::Evicted)
     }
 }
 
@@ -107,12 +114,17 @@ impl Guest {
         requests.next += 1;
         let closer = Arc::clone(&guest.closer);
         requests.open.insert(number, Open { since: Instant::now(), answer: None, closer });
-        OpenRequest { guest: Arc::clone(guest), number, permit: None }
+        OpenRequest { guest: Arc::clone(guest), number }
     }
 
     /// Returns what ends the connection.
     pub(super) fn closer(&self) -> &Closer {
         &self.closer
+    }
+
+    /// Tells whether it is told to go at once.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.closer.end().is_some_and(End::is_at_once)
     }
 
     /// Ends the streams of a connection that is gone.
@@ -146,15 +158,24 @@ impl Guest {
             return deadline;
         }
         let mut next = soonest;
-        for open in requests.open.values().filter(|open| !open.closer.is_closed()) {
+        for open in requests.open.values().filter(|open| open.closer.end().is_none()) {
             let deadline = open.deadline(caps);
             if deadline <= now {
-                self.room.end(&open.closer, End::Unread);
+                self.end_request(&open.closer, End::Unread);
             } else {
                 next = next.min(deadline);
             }
         }
         next
+    }
+
+    /// Ends what carries a request. Returns whether that is new.
+    pub(super) fn end_request(&self, carrier: &Arc<Closer>, end: End) -> bool {
+        let is_new = self.room.end(carrier, end);
+        if !Arc::ptr_eq(carrier, &self.closer) {
+            self.room.end(&self.closer, End::StreamReset);
+        }
+        is_new
     }
 
     /// Returns what the connection is doing and for how long, unless a request is being handled.
@@ -172,7 +193,7 @@ impl Guest {
     /// Returns how many bytes of answers are not read, and what ends the oldest of them, with its age.
     pub(super) fn unread(&self, now: Instant) -> Option<(usize, Duration, Arc<Closer>)> {
         let requests = self.requests();
-        let unread = requests.open.values().filter(|open| !open.closer.is_closed());
+        let unread = requests.open.values().filter(|open| open.closer.end().is_none());
         let unread: Vec<_> = unread.filter(|open| open.answer.is_some_and(|size| size > 0)).collect();
         let oldest = unread.iter().min_by_key(|open| open.since)?;
         let bytes = unread.iter().filter_map(|open| open.answer).sum();
@@ -195,7 +216,6 @@ impl Drop for Guest {
 pub(super) struct OpenRequest {
     guest: Arc<Guest>,
     number: u64,
-    permit: Option<OwnedSemaphorePermit>,
 }
 
 impl OpenRequest {
@@ -207,9 +227,8 @@ impl OpenRequest {
         }
     }
 
-    /// Says that there is an answer, and what holds room for it.
-    pub(super) fn answered(&mut self, bytes: usize, permit: Option<OwnedSemaphorePermit>) {
-        self.permit = permit;
+    /// Says that there is an answer.
+    pub(super) fn answered(&self, bytes: usize) {
         if let Some(open) = self.guest.requests().open.get_mut(&self.number) {
             *open = Open { since: Instant::now(), answer: Some(bytes), closer: Arc::clone(&open.closer) };
         }

@@ -50,6 +50,9 @@ use crate::http::is_health_check;
 /// How long a connection has to end by itself once it was told to.
 const PARTING: Duration = Duration::from_secs(1);
 
+/// How long other requests have to end on a connection of which a stream was reset.
+const STREAM_PARTING: Duration = Duration::from_secs(15);
+
 /// How long to wait when the system has no connection to give, such as without a file to open.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -182,9 +185,14 @@ async fn converse(
     match end {
         // Who is evicted is in the way now.
         Some(End::Unread | End::Evicted) => {}
-        Some(End::Silence) => {
+        Some(End::Silence | End::StreamReset) => {
             connection.as_mut().graceful_shutdown();
-            let _ = tokio::time::timeout(PARTING, connection).await;
+            let parting = if end == Some(End::Silence) { PARTING } else { STREAM_PARTING };
+            tokio::select! {
+                _ = connection => {}
+                () = guest.closer().closed_at_once() => {}
+                () = tokio::time::sleep(parting) => {}
+            }
         }
         None => {
             connection.as_mut().graceful_shutdown();

@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout};
 use super::answer::HeldBody;
 use super::caps::Caps;
 use super::guest::{Doing, End, Guest, OpenRequest};
-use super::stream::Closer;
+use super::stream::{self, Closer};
 use crate::limits::Neighbourhood;
 
 /// How long one that was told to go may take to be gone.
@@ -155,7 +155,7 @@ impl Room {
     /// request before those that wait for an answer to be read, and trusted proxies' last.
     fn evict_where(&self, is_candidate: impl Fn(&Guest) -> bool) -> bool {
         let (guests, now) = (self.present(), Instant::now());
-        let candidates = guests.iter().filter(|guest| !guest.closer().is_closed() && is_candidate(guest));
+        let candidates = guests.iter().filter(|guest| !guest.is_leaving() && is_candidate(guest));
         let waiting: Vec<_> = candidates
             .filter_map(|guest| Some((guest, guest.doing(now)?)))
             .collect();
@@ -183,17 +183,19 @@ impl Room {
         let most = unread.iter().max_by_key(|(guest, (_, age, _))| {
             (crowds.get(&guest.neighbourhood).copied(), *age)
         });
-        most.is_some_and(|(_, (.., closer))| self.end(closer, End::Evicted))
+        most.is_some_and(|(guest, (.., closer))| guest.end_request(closer, End::Evicted))
     }
 
     /// Lets the answer keep its request open until it is read, where there is memory for it.
-    pub(super) async fn hold(&self, mut open: OpenRequest, response: Response) -> Option<Response> {
+    pub(super) async fn hold(&self, open: OpenRequest, response: Response) -> Option<Response> {
         let (head, body) = response.into_parts();
         // What has no size yet is prepared piece by piece, as it is read.
         let size = body.size_hint().exact().and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
-        let permit = if size < PIECE { None } else { Some(self.memory(size).await?) };
-        open.answered(size, permit);
-        Some(Response::from_parts(head, Body::new(HeldBody::new(body, open))))
+        let memory = if size < PIECE { None } else { Some(self.memory(size).await?) };
+        open.answered(size);
+        let is_in_parts = stream::current().is_some();
+        let body = HeldBody::new(body, open, memory, is_in_parts);
+        Some(Response::from_parts(head, Body::new(body)))
     }
 
     /// Waits for memory as long as others make room, and no longer.
@@ -215,13 +217,13 @@ impl Room {
         }
     }
 
-    /// Ends a connection or a stream, and counts why.
+    /// Ends a connection or a stream, and counts why. Returns whether that is new.
     pub(super) fn end(&self, closer: &Closer, end: End) -> bool {
-        let is_first = closer.close(end);
-        if is_first {
+        let is_new = closer.close(end);
+        if is_new {
             self.count(end.as_str());
         }
-        is_first
+        is_new
     }
 
     /// Forgets a connection that is gone.

@@ -1,7 +1,7 @@
 //! What carries one request: a connection of HTTP/1.1, or a stream of HTTP/2.
 
 use std::future::Future;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper::rt::Executor;
 use tokio::sync::Notify;
@@ -12,34 +12,43 @@ tokio::task_local! {
     static STREAM: Arc<Closer>;
 }
 
-/// Ends what it belongs to, once.
+/// Ends what it belongs to.
 #[derive(Debug, Default)]
 pub(super) struct Closer {
-    end: OnceLock<End>,
+    end: Mutex<Option<End>>,
     closed: Notify,
 }
 
 impl Closer {
-    /// Ends it. Returns whether it had not been ended before.
+    /// Ends it. Returns whether that is new: what has to end soon may have to end at once later.
     pub(super) fn close(&self, end: End) -> bool {
-        let is_first = self.end.set(end).is_ok();
-        if is_first {
+        let mut known = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = known.is_none_or(|known| known < end);
+        if is_new {
+            *known = Some(end);
             self.closed.notify_one();
         }
-        is_first
+        is_new
     }
 
-    /// Tells whether it has been ended.
-    pub(super) fn is_closed(&self) -> bool {
-        self.end.get().is_some()
+    /// Returns why it has to end, if it has.
+    pub(super) fn end(&self) -> Option<End> {
+        *self.end.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for its end. One task at a time may wait.
+    /// Waits until it has to end. One task at a time may wait.
     pub(super) async fn closed(&self) -> End {
         loop {
-            if let Some(end) = self.end.get() {
-                return *end;
+            if let Some(end) = self.end() {
+                return end;
             }
+            self.closed.notified().await;
+        }
+    }
+
+    /// Waits until it has to end at once. One task at a time may wait.
+    pub(super) async fn closed_at_once(&self) {
+        while !self.end().is_some_and(End::is_at_once) {
             self.closed.notified().await;
         }
     }

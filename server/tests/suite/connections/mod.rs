@@ -4,6 +4,7 @@
 mod frames;
 mod health;
 mod memory;
+mod number;
 mod silence;
 mod unread;
 
