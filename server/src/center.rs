@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::desks::OpenDesks;
+use crate::http::Readiness;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::notifications::Mailer;
@@ -17,6 +18,7 @@ use crate::portal_hosts::PortalRoot;
 use crate::sessions;
 use crate::store::{Admissions, Store, StoreError};
 use crate::throttle;
+use crate::tickets;
 use crate::vault::Keyring;
 
 /// How often last uses are written down and quiet visitors forgotten.
@@ -52,6 +54,7 @@ pub struct Center {
     pub passwords: Passwords,
     /// What this instance counts.
     pub metrics: Metrics,
+    pub(crate) readiness: Readiness,
 }
 
 impl Center {
@@ -75,6 +78,7 @@ impl Center {
             mailer: config.mailer()?,
             passwords: Passwords::default(),
             metrics: Metrics::default(),
+            readiness: Readiness::default(),
             config,
             clock,
             store,
@@ -106,7 +110,7 @@ impl Center {
         })
     }
 
-    /// Deletes sessions that have ended and budgets that are whole, once an hour.
+    /// Deletes sessions that have ended, budgets that are whole and forms that have expired, once an hour.
     async fn forget_the_past(&self, forgotten_at: &mut Option<Instant>) -> Result<(), StoreError> {
         if forgotten_at.is_some_and(|at| at.elapsed() < FORGETTING) {
             return Ok(());
@@ -114,7 +118,8 @@ impl Center {
         *forgotten_at = Some(Instant::now());
         let now = self.clock.now();
         sessions::forget_ended(&self.store, now).await?;
-        throttle::forget_whole(&self.store, now).await
+        throttle::forget_whole(&self.store, now).await?;
+        tickets::forget_forms(&self.store, now).await
     }
 
     /// Writes down what is only in memory and closes the database.

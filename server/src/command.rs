@@ -1,15 +1,15 @@
 //! The command line.
 
+mod secret;
+
 use std::error::Error;
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use deskseal::CanonicalEmail;
-use jiff::SignedDuration;
 use tokio::signal;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
@@ -28,7 +28,6 @@ use crate::metrics;
 use crate::notifications::Worker;
 use crate::passwords::{Password, Passwords};
 use crate::printed::{printed, printed_lines};
-use crate::secrets::{self, Grace, NewSecret, Purpose};
 use crate::store::{self, Store, StoreError};
 use crate::vault::Keyring;
 
@@ -64,7 +63,7 @@ enum Command {
     Agent(AgentCommand),
     /// Set up a desk's secrets
     #[command(subcommand)]
-    Secret(SecretCommand),
+    Secret(secret::SecretCommand),
     /// Make keys that encrypt secrets at rest
     #[command(subcommand)]
     Key(Key),
@@ -136,47 +135,6 @@ impl From<RoleName> for Role {
 }
 
 #[derive(Debug, Subcommand)]
-enum SecretCommand {
-    /// Issue a secret and print it, this once; the one before holds for the grace
-    Rotate(Rotate),
-    /// Encrypt every secret with the current key, so that older keys can be removed
-    Rekey,
-}
-
-#[derive(Debug, Args)]
-struct Rotate {
-    /// The desk's id
-    #[arg(long, value_parser = desk_id)]
-    desk: DeskId,
-    /// What the secret is for
-    #[arg(long)]
-    purpose: PurposeName,
-    /// How long the secret before still holds, such as 24h, 30m or 0s
-    #[arg(long, default_value = "24h", value_parser = grace)]
-    grace: Grace,
-    /// Take the secret from standard input, where one is in use already
-    #[arg(long)]
-    stdin: bool,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum PurposeName {
-    /// Verifying e-mail seals
-    TicketCenter,
-    /// Verifying link seals
-    Portal,
-}
-
-impl From<PurposeName> for Purpose {
-    fn from(name: PurposeName) -> Self {
-        match name {
-            PurposeName::TicketCenter => Self::TicketCenter,
-            PurposeName::Portal => Self::Portal,
-        }
-    }
-}
-
-#[derive(Debug, Subcommand)]
 enum Key {
     /// Print a new key, to be set as ID:KEY before older ones
     Generate,
@@ -227,13 +185,7 @@ async fn administer(config: &Config, store: &Store, command: Command) -> Outcome
             print(id.as_str())
         }
         Command::Agent(AgentCommand::Create(new)) => create_agent(store, &new).await,
-        Command::Secret(SecretCommand::Rotate(rotate)) => {
-            rotate_secret(config, store, &rotate).await
-        }
-        Command::Secret(SecretCommand::Rekey) => {
-            let count = secrets::rekey(store, &config.keyring()?).await?;
-            note(&format!("{count} secrets were encrypted with the current key."))
-        }
+        Command::Secret(command) => secret::run(config, store, command).await,
     }
 }
 
@@ -329,19 +281,6 @@ async fn create_agent(store: &Store, new: &NewAgent) -> Outcome {
     }
 }
 
-async fn rotate_secret(config: &Config, store: &Store, rotate: &Rotate) -> Outcome {
-    let given = if rotate.stdin { Some(secret_from_stdin()?) } else { None };
-    let new = given.as_ref().map_or(NewSecret::Generated, |text| NewSecret::Given(text));
-    let place = (&rotate.desk, rotate.purpose.into());
-    let now = Clock::default().now();
-    let issued = secrets::rotate(store, &config.keyring()?, place, new, rotate.grace, now).await?;
-    match issued.previous_expires_at {
-        Some(second) => note(&format!("The secret before holds until the Unix second {second}."))?,
-        None => note("This is the first secret.")?,
-    }
-    if given.is_some() { Ok(()) } else { print(&issued.text) }
-}
-
 async fn open(config: &Config) -> Result<Store, Box<dyn Error + Send + Sync>> {
     let store = Store::open(config.database_url.shown(), config.database_connections.get()).await?;
     store.migrate().await?;
@@ -405,12 +344,4 @@ fn agent_name(text: &str) -> Result<AgentName, &'static str> {
 
 fn desk_id(text: &str) -> Result<DeskId, &'static str> {
     DeskId::parse(text).ok_or("an id has 1 to 128 of A-Z a-z 0-9 _ -")
-}
-
-fn grace(text: &str) -> Result<Grace, String> {
-    let duration: SignedDuration =
-        text.parse().map_err(|_| "a grace is written such as 24h, 30m or 0s".to_owned())?;
-    let duration =
-        Duration::try_from(duration).map_err(|_| "a grace is not negative".to_owned())?;
-    Grace::new(duration).map_err(|error| error.to_string())
 }

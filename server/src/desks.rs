@@ -64,6 +64,18 @@ pub async fn create(store: &Store, name: &DeskName, now: Moment) -> Result<DeskI
     Ok(id)
 }
 
+/// Tells whether there is such a desk.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn exists(store: &Store, desk: &DeskId) -> Result<bool, StoreError> {
+    let found = sqlx::query("SELECT id FROM desks WHERE id = $1")
+        .bind(desk.as_str())
+        .fetch_optional(store.readers())
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Sets the domains whose pages may embed the Ticket Center; none means all. Returns whether there is
 /// such a desk.
 ///

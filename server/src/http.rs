@@ -1,18 +1,20 @@
 //! How requests come in: by host, with an id, within limits; and how the server stops.
 
+mod forwarded;
+mod host;
+
 use std::future::Future;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use deskseal::PortalHost;
 use tower::{ServiceBuilder, ServiceExt as _};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
@@ -22,17 +24,17 @@ use uuid::Uuid;
 
 use crate::api::{self, ApiError, ClientAddress};
 use crate::center::Center;
-use crate::config::Config;
 use crate::connections::{self, Caps};
 use crate::dashboard;
 use crate::embed;
 use crate::portal;
+pub(crate) use forwarded::client_address;
+pub(crate) use host::{requested_host, requested_origin};
 
 /// How long browsers remember that a preflight passed.
 const PREFLIGHT_TIME: Duration = Duration::from_hours(2);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Returns everything that the server answers: the public host, the hosts of portals, and nothing of one at
 /// the other.
@@ -102,8 +104,30 @@ pub(crate) fn is_health_check<B>(request: &axum::http::Request<B>) -> bool {
 }
 
 async fn readiness(State(center): State<Arc<Center>>) -> Result<&'static str, ApiError> {
-    center.store.ping().await?;
+    let pinged = center.store.ping().await;
+    center.readiness.note(pinged.is_ok());
+    pinged?;
     Ok("ok\n")
+}
+
+/// Whether the last check found the server ready.
+#[derive(Debug)]
+pub(crate) struct Readiness(AtomicBool);
+
+impl Default for Readiness {
+    /// The server begins with an open database.
+    fn default() -> Self {
+        Self(AtomicBool::new(true))
+    }
+}
+
+impl Readiness {
+    /// Logs what has changed since the check before.
+    fn note(&self, is_ready: bool) {
+        if self.0.swap(is_ready, Ordering::Relaxed) != is_ready {
+            tracing::info!(is_ready, "the server's readiness has changed");
+        }
+    }
 }
 
 /// Any page may ask; the desk's list decides, and its refusal can be read by the page. No cookie or
@@ -127,6 +151,7 @@ async fn observed(State(center): State<Arc<Center>>, request: Request, next: Nex
         let began = Instant::now();
         let method = request.method().clone();
         let path = request.extensions().get::<MatchedPath>().cloned();
+        let is_check = is_health_check(&request);
         let mut response = next.run(request).await;
         let status = response.status().as_u16();
         let duration = began.elapsed();
@@ -134,7 +159,12 @@ async fn observed(State(center): State<Arc<Center>>, request: Request, next: Nex
         let path = path.as_ref().map_or("", MatchedPath::as_str);
         let refusal = response.extensions().get().copied();
         center.metrics.count_answer(path, status, refusal, duration);
-        tracing::info!(%method, path, status, milliseconds, "answered");
+        // Checks come every few seconds for as long as the server runs.
+        if is_check && response.status().is_success() {
+            tracing::debug!(%method, path, status, milliseconds, "answered");
+        } else {
+            tracing::info!(%method, path, status, milliseconds, "answered");
+        }
         let headers = response.headers_mut();
         if let Ok(id) = HeaderValue::from_str(&id) {
             headers.insert(REQUEST_ID, id);
@@ -161,104 +191,5 @@ async fn within_limits(
     match tokio::time::timeout(center.config.request_time(), next.run(request)).await {
         Ok(response) => response,
         Err(_) => ApiError::timed_out().into_response(),
-    }
-}
-
-/// Returns the host that the client asked for, without its port.
-pub(crate) fn requested_host(request: &Request) -> Option<PortalHost> {
-    let of_header = || {
-        let mut hosts = request.headers().get_all(header::HOST).iter();
-        // Who passed the request on may have gone by the other one.
-        let (host, None) = (hosts.next()?, hosts.next()) else { return None };
-        host.to_str().ok()?.parse::<Authority>().ok()
-    };
-    let authority = request.uri().authority().cloned().or_else(of_header)?;
-    deskseal::canonical_host(authority.host()).ok()
-}
-
-/// Returns the address of the client. Behind trusted proxies it is the last one in `X-Forwarded-For`
-/// that is none of them; what stands before it, anybody can write.
-pub(crate) fn client_address(config: &Config, request: &Request) -> IpAddr {
-    let peer = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
-    let is_trusted = |address: &IpAddr| {
-        config.trusted_proxies.iter().any(|network| network.contains(&address.to_canonical()))
-    };
-    if !is_trusted(&peer) {
-        return peer;
-    }
-    forwarded_for(request.headers())
-        .into_iter()
-        .rev()
-        .map_while(|text| text.parse().ok())
-        .find(|address| !is_trusted(address))
-        .unwrap_or(peer)
-}
-
-fn forwarded_for(headers: &HeaderMap) -> Vec<&str> {
-    headers
-        .get_all(FORWARDED_FOR)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::net::SocketAddr;
-
-    use axum::body::Body;
-    use axum::extract::{ConnectInfo, Request};
-
-    use super::{client_address, requested_host};
-    use crate::config::Config;
-
-    fn config() -> Config {
-        let proxies = ["10.0.0.0/8", "::1/128"];
-        let trusted_proxies =
-            proxies.iter().map(|text| text.parse().expect("it is a network")).collect();
-        Config { trusted_proxies, ..Config::default() }
-    }
-
-    fn address(peer: &str, forwarded: &[&str]) -> String {
-        let mut request = Request::builder().uri("/");
-        for value in forwarded {
-            request = request.header("x-forwarded-for", *value);
-        }
-        let mut request = request.body(Body::empty()).expect("it is a request");
-        let peer: SocketAddr = peer.parse().expect("it is an address");
-        request.extensions_mut().insert(ConnectInfo(peer));
-        client_address(&config(), &request).to_string()
-    }
-
-    #[test]
-    fn only_trusted_proxies_may_say_for_whom_they_ask() {
-        assert_eq!(address("192.0.2.1:1", &["198.51.100.1"]), "192.0.2.1");
-        assert_eq!(address("10.0.0.1:1", &["198.51.100.1"]), "198.51.100.1");
-        assert_eq!(address("[::1]:1", &["198.51.100.1"]), "198.51.100.1");
-    }
-
-    #[test]
-    fn what_a_client_writes_before_the_proxies_is_not_believed() {
-        assert_eq!(address("10.0.0.1:1", &["1.1.1.1, 198.51.100.1, 10.2.2.2"]), "198.51.100.1");
-        assert_eq!(address("10.0.0.1:1", &["1.1.1.1", "198.51.100.1"]), "198.51.100.1");
-        assert_eq!(address("10.0.0.1:1", &["198.51.100.1, nonsense"]), "10.0.0.1");
-        assert_eq!(address("10.0.0.1:1", &["10.3.3.3"]), "10.0.0.1");
-    }
-
-    #[test]
-    fn the_host_is_compared_without_port_and_case() {
-        let host = |value: &str| {
-            let request = Request::builder().header("host", value).body(Body::empty());
-            requested_host(&request.expect("it is a request")).map(|host| host.to_string())
-        };
-        assert_eq!(host("Desk.Example.com:8080").as_deref(), Some("desk.example.com"));
-        assert_eq!(host("[::1]:8080").as_deref(), Some("[::1]"));
-        assert_eq!(host("desk.example.com/evil"), None);
-        assert_eq!(host("desk.example.com@evil.net").as_deref(), Some("evil.net"));
     }
 }

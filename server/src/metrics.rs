@@ -159,7 +159,8 @@ impl Metrics {
             self.notifications.get_or_create(&state).set(count.map_or(0, |(_, count)| *count));
         }
         let (open, idle) = center.store.connections();
-        let connections = |state| self.database_connections.get_or_create(&InState { state }).clone();
+        let connections =
+            |state| self.database_connections.get_or_create(&InState { state }).clone();
         connections("busy").set(open.saturating_sub(idle));
         connections("idle").set(idle);
         self.memory.set(resident_bytes().unwrap_or_default());

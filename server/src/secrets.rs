@@ -47,6 +47,9 @@ impl Purpose {
 pub struct Grace(i64);
 
 impl Grace {
+    /// No time at all.
+    pub const NONE: Self = Self(0);
+
     /// The longest grace: 30 days.
     const MAX: Duration = Duration::from_hours(30 * 24);
 
@@ -78,13 +81,31 @@ pub enum NewSecret<'text> {
     Given(&'text str),
 }
 
+/// Which secret a new one replaces.
+#[derive(Clone, Copy, Debug)]
+pub enum Replaces<'id> {
+    /// The current one, whichever that is.
+    Current,
+    /// This one, if it is still the current one; `None` where there is to be none yet.
+    Exactly(Option<&'id str>),
+}
+
+impl Replaces<'_> {
+    fn is_met_by(self, current: Option<&SecretId>) -> bool {
+        match self {
+            Self::Current => true,
+            Self::Exactly(expected) => expected == current.map(SecretId::as_str),
+        }
+    }
+}
+
 /// A secret that was just issued: the only moment at which it can be shown.
 pub struct IssuedSecret {
     /// Its id.
     pub id: SecretId,
     /// The secret itself.
     pub text: Zeroizing<String>,
-    /// The Unix second from which the secret that it replaced is dead.
+    /// The Unix second from which the secret that it replaced has expired.
     pub previous_expires_at: Option<i64>,
 }
 
@@ -111,6 +132,48 @@ pub struct SecretRecord {
     pub last_used_at: Option<Moment>,
 }
 
+impl SecretRecord {
+    /// Returns whether it still holds at the Unix second.
+    pub fn state(&self, now: i64) -> SecretState {
+        match (self.revoked_at, self.expires_at) {
+            (Some(_), _) => SecretState::Revoked,
+            (None, None) => SecretState::Current,
+            (None, Some(expires_at)) if now < expires_at => SecretState::Previous,
+            (None, Some(_)) => SecretState::Expired,
+        }
+    }
+}
+
+/// Whether a secret still holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretState {
+    /// It is the one to sign with.
+    Current,
+    /// It was replaced, and still holds for a while.
+    Previous,
+    /// Its time after it was replaced is over.
+    Expired,
+    /// It was ended before its time.
+    Revoked,
+}
+
+impl SecretState {
+    /// Returns the state's stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Previous => "previous",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    /// Tells whether the secret still proves customers.
+    pub const fn holds(self) -> bool {
+        matches!(self, Self::Current | Self::Previous)
+    }
+}
+
 /// Why a secret cannot be issued or revoked.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
@@ -120,6 +183,12 @@ pub enum SecretError {
     /// The desk has no such secret, or it is revoked already.
     #[error("The desk has no such secret, or it is revoked already.")]
     SecretUnknown,
+    /// The current secret is another one than the one to be replaced.
+    #[error(
+        "The secret has been changed in the meantime, and was not changed again. Look at the secrets as \
+         they are now."
+    )]
+    Changed,
     /// The current secret cannot be revoked without another in its place.
     #[error("This is the current secret; rotate it with a grace of 0 to end it now.")]
     StillCurrent,
@@ -149,7 +218,8 @@ impl From<sqlx::Error> for SecretError {
     }
 }
 
-/// Issues a secret, and lets the one that it replaces hold for the grace. The first one replaces none.
+/// Issues a secret, and lets the one that it replaces hold for the grace. The first one replaces none. Without
+/// grace, every older secret of the purpose is revoked.
 ///
 /// # Errors
 /// [`SecretError`].
@@ -158,7 +228,7 @@ pub async fn rotate(
     keyring: &Keyring,
     (desk, purpose): (&DeskId, Purpose),
     new: NewSecret<'_>,
-    grace: Grace,
+    (replaces, grace): (Replaces<'_>, Grace),
     now: Moment,
 ) -> Result<IssuedSecret, SecretError> {
     let text = secret_text(new)?;
@@ -169,11 +239,20 @@ pub async fn rotate(
     if !desks::mark_changed(&mut transaction, desk).await? {
         return Err(SecretError::DeskUnknown);
     }
+    let current = current(&mut transaction, (desk, purpose)).await?;
+    if !replaces.is_met_by(current.as_ref()) {
+        return Err(SecretError::Changed);
+    }
     if matches!(new, NewSecret::Given(_)) && is_in_use(&mut transaction, keyring, &text).await? {
         return Err(SecretError::InUse);
     }
-    let previous_expires_at =
-        replace_current(&mut transaction, (desk, purpose), grace, now).await?;
+    let previous_expires_at = match &current {
+        Some(current) => Some(replace(&mut transaction, current, grace, now).await?),
+        None => None,
+    };
+    if grace == Grace::NONE {
+        forget_all(&mut transaction, (desk, purpose), now).await?;
+    }
     sqlx::query(
         "INSERT INTO secrets (id, desk_id, purpose, key_id, sealed, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -190,31 +269,36 @@ pub async fn rotate(
     Ok(IssuedSecret { id, text, previous_expires_at })
 }
 
-/// Ends a replaced secret before its time, and forgets what it was.
+/// Ends a replaced secret before its time, and forgets what it was. With a purpose, it has to be one for that.
 ///
 /// # Errors
 /// [`SecretError::StillCurrent`], [`SecretError::SecretUnknown`], [`SecretError::DeskUnknown`],
 /// [`SecretError::Store`].
 pub async fn revoke(
     store: &Store,
-    desk: &DeskId,
+    (desk, purpose): (&DeskId, Option<Purpose>),
     secret: &SecretId,
     now: Moment,
 ) -> Result<(), SecretError> {
     let mut transaction = store.begin().await?;
+    // The desk's row is locked from here on: a rotation at the same time waits.
     if !desks::mark_changed(&mut transaction, desk).await? {
         return Err(SecretError::DeskUnknown);
     }
-    let expires_at = sqlx::query(
-        "SELECT expires_at FROM secrets WHERE id = $1 AND desk_id = $2 AND revoked_at IS NULL",
+    let row = sqlx::query(
+        "SELECT purpose, expires_at FROM secrets \
+         WHERE id = $1 AND desk_id = $2 AND revoked_at IS NULL",
     )
     .bind(secret.as_str())
     .bind(desk.as_str())
     .fetch_optional(&mut *transaction)
     .await?
-    .ok_or(SecretError::SecretUnknown)?
-    .try_get::<Option<i64>, _>("expires_at")?;
-    if expires_at.is_none() {
+    .ok_or(SecretError::SecretUnknown)?;
+    let its_purpose = Purpose::stored(row.try_get("purpose")?)?;
+    if purpose.is_some_and(|purpose| purpose != its_purpose) {
+        return Err(SecretError::SecretUnknown);
+    }
+    if row.try_get::<Option<i64>, _>("expires_at")?.is_none() {
         return Err(SecretError::StillCurrent);
     }
     forget(&mut transaction, secret, now).await?;
@@ -362,29 +446,55 @@ async fn is_in_use(
     Ok(false)
 }
 
-/// Gives the current secret its end, and returns when that is.
-async fn replace_current(
+/// Returns the current secret of the purpose, if there is one.
+async fn current(
     connection: &mut AnyConnection,
     (desk, purpose): (&DeskId, Purpose),
-    Grace(grace): Grace,
-    now: Moment,
-) -> Result<Option<i64>, SecretError> {
-    let expires_at = now.unix_seconds() + grace;
-    let replaced = sqlx::query(
-        "UPDATE secrets SET expires_at = $1 \
-         WHERE desk_id = $2 AND purpose = $3 AND expires_at IS NULL AND revoked_at IS NULL \
-         RETURNING id",
+) -> Result<Option<SecretId>, sqlx::Error> {
+    sqlx::query(
+        "SELECT id FROM secrets \
+         WHERE desk_id = $1 AND purpose = $2 AND expires_at IS NULL AND revoked_at IS NULL",
     )
-    .bind(expires_at)
     .bind(desk.as_str())
     .bind(purpose.as_str())
-    .fetch_optional(&mut *connection)
+    .fetch_optional(connection)
+    .await?
+    .map(|row| row.try_get("id"))
+    .transpose()
+}
+
+/// Gives a current secret its end, and returns when that is.
+async fn replace(
+    connection: &mut AnyConnection,
+    secret: &SecretId,
+    Grace(grace): Grace,
+    now: Moment,
+) -> Result<i64, sqlx::Error> {
+    let expires_at = now.unix_seconds() + grace;
+    sqlx::query("UPDATE secrets SET expires_at = $1 WHERE id = $2")
+        .bind(expires_at)
+        .bind(secret.as_str())
+        .execute(connection)
+        .await?;
+    Ok(expires_at)
+}
+
+/// Ends every secret of the purpose, and forgets what they were.
+async fn forget_all(
+    connection: &mut AnyConnection,
+    (desk, purpose): (&DeskId, Purpose),
+    now: Moment,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE secrets SET revoked_at = $1, key_id = '', sealed = '' \
+         WHERE desk_id = $2 AND purpose = $3 AND revoked_at IS NULL",
+    )
+    .bind(now)
+    .bind(desk.as_str())
+    .bind(purpose.as_str())
+    .execute(connection)
     .await?;
-    let Some(replaced) = replaced else { return Ok(None) };
-    if grace == 0 {
-        forget(connection, &replaced.try_get("id")?, now).await?;
-    }
-    Ok(Some(expires_at))
+    Ok(())
 }
 
 /// A clock that is set back must not bring a revoked secret to life: nothing is left of it.

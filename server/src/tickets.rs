@@ -3,7 +3,9 @@
 //! A ticket belongs to a contact that a signed link proved, or to one whose address somebody typed. Neither
 //! is a sealed contact, so no ticket is ever shown in a widget, whatever was typed.
 
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use deskseal::PortalHost;
+use sha2::{Digest as _, Sha256};
 use sqlx::{AnyConnection, Row};
 
 use crate::clock::Moment;
@@ -12,6 +14,10 @@ use crate::conversations::{self, Begun, ConversationError, IdempotencyKey, Openi
 use crate::ids::{ConversationId, DeskId};
 use crate::store::{Store, StoreError};
 use crate::text::{MessageText, PersonName, Subject};
+
+/// How long it is kept that a form has sent its ticket, in milliseconds: much longer than a form's token
+/// lives, since the clocks of instances differ.
+const FORM_KEPT: i64 = 2 * 24 * 60 * 60 * 1000;
 
 /// Who sends a ticket. A sealed contact sends none: they have the widget.
 #[derive(Clone, Debug)]
@@ -51,7 +57,7 @@ pub struct Ticket {
     pub text: MessageText,
     /// The host at which they wrote.
     pub host: PortalHost,
-    /// Makes sending it twice harmless.
+    /// Names the form that sends it, and no other ticket.
     pub key: IdempotencyKey,
 }
 
@@ -72,9 +78,9 @@ pub enum TicketError {
     /// The desk blocked the contact.
     #[error("The desk takes no messages from this contact.")]
     Blocked,
-    /// The key came with another message before.
+    /// The form has sent another ticket before.
     #[error("The form has sent another message already.")]
-    KeyReused,
+    FormUsed,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -89,7 +95,7 @@ impl From<sqlx::Error> for TicketError {
 impl From<ConversationError> for TicketError {
     fn from(error: ConversationError) -> Self {
         match error {
-            ConversationError::KeyReused => Self::KeyReused,
+            ConversationError::KeyReused => Self::FormUsed,
             ConversationError::Store(error) => Self::Store(error),
             ConversationError::Unknown | ConversationError::MessageUnknown => {
                 Self::Store(StoreError::Unreadable("submission"))
@@ -98,8 +104,8 @@ impl From<ConversationError> for TicketError {
     }
 }
 
-/// Takes a ticket, and returns its conversation. It is durable when this returns. The same ticket with the
-/// same key is taken once.
+/// Takes a ticket, and returns its conversation. It is durable when this returns. A form sends one ticket: the
+/// same one again changes nothing, and another one is refused.
 ///
 /// # Errors
 /// [`TicketError`].
@@ -110,6 +116,7 @@ pub async fn submit(
     now: Moment,
 ) -> Result<ConversationId, TicketError> {
     let mut transaction = store.begin().await?;
+    spend_form(&mut transaction, ticket, now).await?;
     let identity = ticket.sender.identity();
     let contact = contacts::find_or_create_within(&mut transaction, desk, &identity, now).await?;
     if contact.is_blocked {
@@ -124,6 +131,74 @@ pub async fn submit(
     insert(&mut transaction, &id, ticket).await?;
     transaction.commit().await?;
     Ok(id)
+}
+
+/// Deletes forms whose tokens have expired.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget_forms(store: &Store, now: Moment) -> Result<(), StoreError> {
+    let mut transaction = store.begin().await?;
+    sqlx::query("DELETE FROM portal_forms WHERE forgotten_at <= $1")
+        .bind(now)
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Lets the form send this ticket, unless it has sent another one.
+async fn spend_form(
+    connection: &mut AnyConnection,
+    ticket: &Ticket,
+    now: Moment,
+) -> Result<(), TicketError> {
+    let (key, hash) = (ticket.key.as_str(), hash_of(ticket));
+    // The same form sent at the same time waits here until this transaction is done.
+    let spent = sqlx::query(
+        "INSERT INTO portal_forms (form_key, ticket_hash, forgotten_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (form_key) DO NOTHING",
+    )
+    .bind(key)
+    .bind(&hash)
+    .bind(now.milliseconds() + FORM_KEPT)
+    .execute(&mut *connection)
+    .await?
+    .rows_affected();
+    if spent == 1 {
+        return Ok(());
+    }
+    let row = sqlx::query("SELECT ticket_hash FROM portal_forms WHERE form_key = $1")
+        .bind(key)
+        .fetch_one(connection)
+        .await?;
+    if row.try_get::<String, _>("ticket_hash")? == hash {
+        Ok(())
+    } else {
+        Err(TicketError::FormUsed)
+    }
+}
+
+/// Returns a hash of all that was sent.
+fn hash_of(ticket: &Ticket) -> String {
+    let sender = match &ticket.sender {
+        Sender::Verified(user, _) => user.as_str(),
+        Sender::Public(_) => "",
+    };
+    let parts = [
+        sender,
+        ticket.sender.typed_address().map_or("", TypedAddress::as_str),
+        ticket.name.as_ref().map_or("", PersonName::as_str),
+        ticket.subject.as_str(),
+        ticket.text.as_str(),
+        ticket.host.as_str(),
+    ];
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    Base64UrlUnpadded::encode_string(&hash.finalize())
 }
 
 /// Returns what the conversation has from the portal, unless it began elsewhere.

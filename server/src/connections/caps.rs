@@ -47,12 +47,14 @@ impl Caps {
         let connections = usize::try_from(connections(config, open_files())).unwrap_or(usize::MAX);
         Self {
             connections,
-            per_address: usize::try_from(config.connections_per_address.get()).unwrap_or(usize::MAX),
+            per_address: usize::try_from(config.connections_per_address.get())
+                .unwrap_or(usize::MAX),
             reserve: RESERVE,
             silence: seconds(config.silence_seconds.get()),
             handling: config.request_time() + seconds(config.silence_seconds.get()),
             reading: seconds(config.answer_seconds.get()),
-            unread_bytes: usize::try_from(config.unread_megabytes.get()).unwrap_or(usize::MAX) << 20,
+            unread_bytes: usize::try_from(config.unread_megabytes.get()).unwrap_or(usize::MAX)
+                << 20,
             trusted_proxies: config.trusted_proxies.clone(),
         }
     }

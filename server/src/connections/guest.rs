@@ -194,7 +194,8 @@ impl Guest {
     pub(super) fn unread(&self, now: Instant) -> Option<(usize, Duration, Arc<Closer>)> {
         let requests = self.requests();
         let unread = requests.open.values().filter(|open| open.closer.end().is_none());
-        let unread: Vec<_> = unread.filter(|open| open.answer.is_some_and(|size| size > 0)).collect();
+        let unread: Vec<_> =
+            unread.filter(|open| open.answer.is_some_and(|size| size > 0)).collect();
         let oldest = unread.iter().min_by_key(|open| open.since)?;
         let bytes = unread.iter().filter_map(|open| open.answer).sum();
         Some((bytes, now - oldest.since, Arc::clone(&oldest.closer)))
@@ -230,7 +231,11 @@ impl OpenRequest {
     /// Says that there is an answer.
     pub(super) fn answered(&self, bytes: usize) {
         if let Some(open) = self.guest.requests().open.get_mut(&self.number) {
-            *open = Open { since: Instant::now(), answer: Some(bytes), closer: Arc::clone(&open.closer) };
+            *open = Open {
+                since: Instant::now(),
+                answer: Some(bytes),
+                closer: Arc::clone(&open.closer),
+            };
         }
     }
 }

@@ -40,8 +40,8 @@ use tower::{Service, ServiceExt as _};
 
 pub(crate) use caps::{Caps, raise_open_files};
 use guest::{End, Guest};
-use room::Room;
 pub(crate) use room::ConnectionCounts;
+use room::Room;
 use stream::Streams;
 
 use crate::api::ApiError;

@@ -46,8 +46,12 @@ pub(crate) struct Reason {
 /// What a connection takes while it is there.
 #[derive(Debug)]
 pub(super) enum Seat {
-    Usual(#[expect(dead_code, reason = "it is given back when it is dropped")] OwnedSemaphorePermit),
-    Reserved(#[expect(dead_code, reason = "it is given back when it is dropped")] OwnedSemaphorePermit),
+    Usual(
+        #[expect(dead_code, reason = "it is given back when it is dropped")] OwnedSemaphorePermit,
+    ),
+    Reserved(
+        #[expect(dead_code, reason = "it is given back when it is dropped")] OwnedSemaphorePermit,
+    ),
 }
 
 /// The connections of one listener.
@@ -106,7 +110,10 @@ impl Room {
         Some(guest)
     }
 
-    async fn usual_seat(&self, neighbourhood: Option<&Neighbourhood>) -> Option<OwnedSemaphorePermit> {
+    async fn usual_seat(
+        &self,
+        neighbourhood: Option<&Neighbourhood>,
+    ) -> Option<OwnedSemaphorePermit> {
         if let Some(neighbourhood) = neighbourhood
             && self.number_of(neighbourhood) >= self.caps.per_address
         {
@@ -145,7 +152,10 @@ impl Room {
     /// Ends a connection, since the system gave no other one, such as without a file to open.
     pub(super) fn make_room_after(&self, error: &io::Error) {
         // Whoever left before they were taken is no reason for that.
-        if !matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) {
+        if !matches!(
+            error.kind(),
+            io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+        ) {
             self.warn(&format!("no connection can be taken: {error}"));
             self.evict_where(|_| true);
         }
@@ -156,9 +166,8 @@ impl Room {
     fn evict_where(&self, is_candidate: impl Fn(&Guest) -> bool) -> bool {
         let (guests, now) = (self.present(), Instant::now());
         let candidates = guests.iter().filter(|guest| !guest.is_leaving() && is_candidate(guest));
-        let waiting: Vec<_> = candidates
-            .filter_map(|guest| Some((guest, guest.doing(now)?)))
-            .collect();
+        let waiting: Vec<_> =
+            candidates.filter_map(|guest| Some((guest, guest.doing(now)?))).collect();
         let mut crowds: HashMap<_, usize> = HashMap::new();
         for (guest, _) in &waiting {
             *crowds.entry(&guest.neighbourhood).or_default() += 1;
@@ -180,9 +189,9 @@ impl Room {
         for (guest, (bytes, ..)) in &unread {
             *crowds.entry(&guest.neighbourhood).or_default() += bytes;
         }
-        let most = unread.iter().max_by_key(|(guest, (_, age, _))| {
-            (crowds.get(&guest.neighbourhood).copied(), *age)
-        });
+        let most = unread
+            .iter()
+            .max_by_key(|(guest, (_, age, _))| (crowds.get(&guest.neighbourhood).copied(), *age));
         most.is_some_and(|(guest, (.., closer))| guest.end_request(closer, End::Evicted))
     }
 
@@ -190,7 +199,8 @@ impl Room {
     pub(super) async fn hold(&self, open: OpenRequest, response: Response) -> Option<Response> {
         let (head, body) = response.into_parts();
         // What has no size yet is prepared piece by piece, as it is read.
-        let size = body.size_hint().exact().and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
+        let size =
+            body.size_hint().exact().and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
         let memory = if size < PIECE { None } else { Some(self.memory(size).await?) };
         open.answered(size);
         let is_in_parts = stream::current().is_some();

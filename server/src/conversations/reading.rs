@@ -4,7 +4,8 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::{
-    Conversation, ConversationError, Cursor, LastMessage, Message, Side, Status, count_change, cut, cut_texts,
+    Conversation, ConversationError, Cursor, LastMessage, Message, Side, Status, count_change, cut,
+    cut_texts,
 };
 use crate::contacts::Customer;
 use crate::ids::{ConversationId, MessageId};

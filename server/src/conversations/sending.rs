@@ -39,6 +39,11 @@ impl IdempotencyKey {
     pub fn parse(text: &str) -> Option<Self> {
         (is_id(text) && text.len() <= 64).then(|| Self(text.to_owned()))
     }
+
+    /// Returns the key.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// What became of a submission.

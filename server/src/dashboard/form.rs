@@ -7,11 +7,13 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use url::Url;
 
 use super::cookies::{self, Kept};
 use super::refusal::Refusal;
 use crate::center::Center;
 use crate::config::Config;
+use crate::http::requested_origin;
 
 /// The largest form. A message of 10 000 characters needs 120 000 bytes where each is encoded.
 pub(super) const MAX_BYTES: usize = 256 * 1024;
@@ -84,8 +86,8 @@ fn is_form(headers: &HeaderMap) -> bool {
 
 /// Tells whether the browser says that the request comes from a page of this very origin. Browsers
 /// always say so with a form; what says nothing is no browser, and has no cookies of one.
-pub(super) fn is_of_this_origin(config: &Config, headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or(""));
+pub(super) fn is_of_this_origin(config: &Config, request: &Request) -> bool {
+    let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or(""));
     let site = text("sec-fetch-site");
     if site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
         return false;
@@ -93,7 +95,9 @@ pub(super) fn is_of_this_origin(config: &Config, headers: &HeaderMap) -> bool {
     let Some(origin) = text("origin") else {
         return true;
     };
-    let host = text("host").unwrap_or("");
-    let own = format!("{}://{host}", config.public_url.scheme());
-    origin.eq_ignore_ascii_case(&own) || (origin == "null" && site == Some("same-origin"))
+    if origin == "null" {
+        return site == Some("same-origin");
+    }
+    let own = requested_origin(request, config.public_url.scheme());
+    own.is_some() && own == Url::parse(origin).ok().map(|url| url.origin())
 }

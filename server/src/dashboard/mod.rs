@@ -88,7 +88,7 @@ async fn of_this_origin(
     next: Next,
 ) -> Response {
     let is_reading = matches!(*request.method(), Method::GET | Method::HEAD);
-    if is_reading || form::is_of_this_origin(&center.config, request.headers()) {
+    if is_reading || form::is_of_this_origin(&center.config, &request) {
         return next.run(request).await;
     }
     Refusal::Foreign.into_response()

@@ -9,7 +9,7 @@ use super::signed_in::AtDesk;
 use crate::center::Center;
 use crate::clock::Moment;
 use crate::ids::{DeskId, SecretId};
-use crate::secrets::{self, Grace, LiveSecret, NewSecret, Purpose, SecretRecord};
+use crate::secrets::{self, Grace, LiveSecret, NewSecret, Purpose, Replaces, SecretRecord};
 
 /// What `secrets.html` shows.
 pub(super) struct SecretsView {
@@ -50,7 +50,7 @@ pub(super) struct Rotation {
 /// How long the secret before still holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 enum GraceChoice {
-    /// Every secret before is dead at once.
+    /// Every secret before is revoked at once.
     #[serde(rename = "none")]
     Never,
     #[serde(rename = "hour")]
@@ -107,24 +107,11 @@ pub(super) async fn issue(
     purpose: Purpose,
     rotation: &Rotation,
 ) -> Result<Issued, Refusal> {
-    let desk = at_desk.desk();
-    let before = alive(center, desk, purpose).await?;
-    let current = before.iter().find(|record| record.expires_at.is_none());
-    if current.map_or("", |record| record.id.as_str()) != rotation.replaces {
-        let sentence = "The secret has been changed since this page was opened, and was not changed \
-                        again. Open the page anew to see how it is.";
-        return Err(Refusal::Impossible(sentence.to_owned()));
-    }
-    let (store, now) = (&center.store, center.clock.now());
-    let (place, grace) = ((desk, purpose), rotation.grace.grace()?);
-    // The new secret comes last: if something fails before, none was made that nobody saw.
-    if rotation.grace == GraceChoice::Never {
-        for record in before.iter().filter(|record| record.expires_at.is_some()) {
-            secrets::revoke(store, desk, &record.id, now).await?;
-        }
-    }
-    let issued =
-        secrets::rotate(store, &center.keyring, place, NewSecret::Generated, grace, now).await?;
+    let (desk, now) = (at_desk.desk(), center.clock.now());
+    let expected = Some(rotation.replaces.as_str()).filter(|id| !id.is_empty());
+    let replacement = (Replaces::Exactly(expected), rotation.grace.grace()?);
+    let (store, keyring, new) = (&center.store, &center.keyring, NewSecret::Generated);
+    let issued = secrets::rotate(store, keyring, (desk, purpose), new, replacement, now).await?;
     let agent = at_desk.signed_in.agent();
     tracing::info!(%desk, %agent, purpose = purpose.as_str(), "a secret was issued");
     let expires_at = issued.previous_expires_at.filter(|_| rotation.grace != GraceChoice::Never);
@@ -143,11 +130,8 @@ pub(super) async fn revoke(
 ) -> Result<(), Refusal> {
     let desk = at_desk.desk();
     let secret = SecretId::parse(&revocation.secret).ok_or(Refusal::NotFound)?;
-    let is_here = alive(center, desk, purpose).await?.iter().any(|record| record.id == secret);
-    if !is_here {
-        return Err(Refusal::NotFound);
-    }
-    secrets::revoke(&center.store, desk, &secret, center.clock.now()).await?;
+    let place = (desk, Some(purpose));
+    secrets::revoke(&center.store, place, &secret, center.clock.now()).await?;
     let agent = at_desk.signed_in.agent();
     tracing::info!(%desk, %agent, purpose = purpose.as_str(), "a secret was revoked");
     Ok(())
@@ -173,11 +157,7 @@ async fn alive(
 ) -> Result<Vec<SecretRecord>, Refusal> {
     let now = center.clock.unix_seconds();
     let mut records = secrets::list(&center.store, desk).await?;
-    records.retain(|record| {
-        record.purpose == purpose
-            && record.revoked_at.is_none()
-            && record.expires_at.is_none_or(|expires_at| now < expires_at)
-    });
+    records.retain(|record| record.purpose == purpose && record.state(now).holds());
     Ok(records)
 }
 

@@ -16,7 +16,7 @@ use crate::desks::{self, DeskName, SupportPage};
 use crate::ids::{AgentId, ConversationId, DeskId};
 use crate::passwords::Password;
 use crate::portal_hosts;
-use crate::secrets::{self, Grace, NewSecret, Purpose, SecretError};
+use crate::secrets::{self, Grace, NewSecret, Purpose, Replaces, SecretError};
 use crate::store::Store;
 use crate::text::{MessageText, Subject};
 use crate::tickets::{self, Sender, Ticket};
@@ -116,9 +116,9 @@ pub(super) async fn desk(center: &Center) -> Result<Desk, Failure> {
 
 async fn secret(center: &Center, desk: &DeskId, purpose: Purpose) -> Result<String, SecretError> {
     let place = (desk, purpose);
-    let (new, grace) = (NewSecret::Generated, Grace::default());
+    let (new, first) = (NewSecret::Generated, (Replaces::Current, Grace::default()));
     let issued =
-        secrets::rotate(&center.store, &center.keyring, place, new, grace, center.clock.now());
+        secrets::rotate(&center.store, &center.keyring, place, new, first, center.clock.now());
     Ok(issued.await?.text.as_str().to_owned())
 }
 
@@ -159,7 +159,8 @@ pub(super) async fn tickets(center: &Center, desk: &Desk, host: &str) -> Result<
             subject: Subject::parse(Some(subject), &text)?,
             text,
             host: deskseal::canonical_host(host)?,
-            key: IdempotencyKey::parse("demo").ok_or("the demo's key is none")?,
+            key: IdempotencyKey::parse(&format!("demo-{hours_ago}"))
+                .ok_or("the demo's key is none")?,
         };
         let now = later(center.clock.now(), -60 * hours_ago);
         tickets::submit(&center.store, &desk.id, &ticket, now).await?;

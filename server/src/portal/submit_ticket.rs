@@ -204,7 +204,7 @@ async fn submitted(
     match tickets::submit(&center.store, &desk.id, &ticket, now).await {
         Ok(_) => Ok(Taken::Ticket),
         Err(TicketError::Blocked) => Err(Again::Failure(Failure::Blocked)),
-        Err(TicketError::KeyReused) => Err(used(&visit, &desk.name)),
+        Err(TicketError::FormUsed) => Err(used(&visit, &desk.name)),
         Err(TicketError::Store(error)) => Err(not_stored(visit, error)),
     }
 }

@@ -12,6 +12,7 @@ mod dashboard;
 mod durability;
 mod embedding;
 mod hostile;
+mod http2;
 mod logs;
 mod notifications;
 mod operations;

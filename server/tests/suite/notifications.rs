@@ -476,7 +476,7 @@ async fn submit(server: &Server, sender: Sender) -> ConversationId {
         subject: Subject::parse(None, &text).expect("it is made"),
         text,
         host: PortalHost::parse("help.example.com").expect("it is a host"),
-        key: IdempotencyKey::parse("one").expect("it is a key"),
+        key: IdempotencyKey::parse(AgentId::generate().as_str()).expect("it is a key"),
     };
     let now = server.instance.center.clock.now();
     tickets::submit(server.store(), &server.desk, &ticket, now).await.expect("it is taken")

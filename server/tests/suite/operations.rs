@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use clap::Parser as _;
+use serde_json::Value;
 use ticket_center::command::Arguments;
 use ticket_center::config::Config;
 use ticket_center::conversations::{Sending, Writing};
@@ -130,6 +131,51 @@ on_both_databases! {
         assert!(!unknown.status.success() && complaint(&unknown).contains("no desk of this id"));
     }
 
+    async fn secrets_are_listed_replaced_and_revoked_by_the_command(database: Database) {
+        let (program, customer) = program(database).await;
+        let desk = customer.credentials["helpdeskId"].as_str().expect("it is a text").to_owned();
+        let list = || -> Vec<(String, String)> {
+            let listed = program.answer(&["secret", "list", "--desk", &desk, "--format", "json"]);
+            let listed: Vec<Value> = serde_json::from_str(&listed).expect("it is JSON");
+            let text = |object: &Value, name: &str| object[name].as_str().expect("a text").to_owned();
+            listed.iter().map(|secret| (text(secret, "id"), text(secret, "state"))).collect()
+        };
+        let rotate = |more: &[&str]| {
+            let rotate = ["secret", "rotate", "--desk", &desk, "--purpose", "ticket-center"];
+            program.output(&[&rotate[..], more].concat())
+        };
+        let states = |listed: &[(String, String)]| listed.iter().map(|it| it.1.clone()).collect::<Vec<_>>();
+        let first = list()[0].0.clone();
+        assert!(rotate(&["--replaces", &first]).status.success());
+        let stale = rotate(&["--replaces", &first]);
+        assert!(!stale.status.success() && stale.stdout.is_empty());
+        assert!(complaint(&stale).contains("has been changed in the meantime"), "{}", complaint(&stale));
+        assert!(rotate(&["--grace", "168h"]).status.success());
+        program.answer(&["secret", "rotate", "--desk", &desk, "--purpose", "portal"]);
+        assert_eq!(states(&list()), ["current", "current", "previous", "previous"]);
+        let revoked = program.output(&["secret", "revoke", "--desk", &desk, &first]);
+        assert!(revoked.status.success(), "{}", complaint(&revoked));
+        assert_eq!(states(&list()), ["current", "current", "previous", "revoked"]);
+        let (current, portal) = (list()[1].0.clone(), list()[0].0.clone());
+        let refused = program.output(&["secret", "revoke", "--desk", &desk, &current]);
+        assert!(!refused.status.success() && complaint(&refused).contains("This is the current secret"));
+        let issued = rotate(&["--grace", "0s"]);
+        let issued = String::from_utf8(issued.stdout).expect("it is text").trim_end().to_owned();
+        assert_eq!(states(&list()), ["current", "current", "revoked", "revoked", "revoked"]);
+        let table = program.answer(&["secret", "list", "--desk", &desk, "--purpose", "portal"]);
+        let lines: Vec<_> = table.lines().collect();
+        let words: Vec<_> = lines[1].split_whitespace().collect();
+        assert_eq!(lines[0].split("  ").map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>(),
+            ["ID", "PURPOSE", "STATE", "CREATED", "LAST USED", "EXPIRES"]);
+        assert_eq!((lines.len(), words[0], words[1], words[2]), (2, portal.as_str(), "portal", "current"));
+        let all = program.answer(&["secret", "list", "--desk", &desk]);
+        assert!(issued.starts_with("dsk_secret_") && !all.contains("dsk_secret_"));
+        for command in [&["secret", "list", "--desk", "none"][..], &["secret", "revoke", "--desk", "none", &current]] {
+            let unknown = program.output(command);
+            assert!(!unknown.status.success() && complaint(&unknown).contains("no desk of this id"));
+        }
+    }
+
     async fn a_password_can_be_given_and_is_checked(database: Database) {
         let (program, customer) = program(database).await;
         let desk = customer.credentials["helpdeskId"].as_str().expect("it is a text");
@@ -155,6 +201,25 @@ on_both_databases! {
         let serving = program.serve();
         let mut ada = Browser::new(&serving.url);
         assert_eq!(ada.sign_in("ada@example.com", PASSWORD).await.location(), "/");
+    }
+
+    async fn health_checks_that_succeed_are_not_logged(database: Database) {
+        let (program, customer) = program(database).await;
+        let serving = program.serve();
+        let get = async |path: &str| {
+            let answer = reqwest::get(format!("{}{path}", serving.url)).await.expect("an answer");
+            answer.status().as_u16()
+        };
+        for _ in 0..3 {
+            assert_eq!((get("/healthz").await, get("/readyz").await), (200, 200));
+        }
+        assert_eq!(get("/sign-in").await, 200);
+        let post = customer.client.post(format!("{}/readyz", serving.url)).send().await;
+        assert_eq!(post.expect("an answer").status().as_u16(), 405);
+        let (_, log) = serving.stop();
+        let of = |text: &str| log.iter().filter(|line| line.contains(text)).count();
+        assert_eq!((of("\"path\":\"/healthz\""), of("\"path\":\"/readyz\"")), (0, 1), "{log:?}");
+        assert_eq!(of("\"path\":\"/sign-in\""), 1, "{log:?}");
     }
 
     async fn metrics_count_answers_refusals_and_what_waits(database: Database) {

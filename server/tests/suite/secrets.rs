@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::{Connection as _, Row as _};
 use ticket_center::clock::Moment;
 use ticket_center::desks::{self, DeskName};
-use ticket_center::secrets::{self, Grace, NewSecret, Purpose, SecretError};
+use ticket_center::secrets::{self, Grace, NewSecret, Purpose, Replaces, SecretError};
 use ticket_center::vault::Keyring;
 
 use crate::server::{Database, Instance, START, Server, on_both_databases};
@@ -64,12 +64,12 @@ on_both_databases! {
         old.at(&second).verify().await.done();
         let (desk, id) = (&server.desk, &server.secret.id);
         let now = server.instance.center.clock.now();
-        secrets::revoke(server.store(), desk, id, now).await.expect("it is revoked");
+        secrets::revoke(server.store(), (desk, None), id, now).await.expect("it is revoked");
         assert_eq!(old.verify().await.refused(), (401, "signature_mismatch"));
         assert_eq!(old.at(&second).verify().await.refused(), (401, "signature_mismatch"));
         server.clock.advance(-DAY);
         assert_eq!(old.verify().await.refused(), (401, "signature_mismatch"));
-        let again = secrets::revoke(server.store(), desk, id, now).await;
+        let again = secrets::revoke(server.store(), (desk, None), id, now).await;
         assert!(matches!(again, Err(SecretError::SecretUnknown)));
     }
 
@@ -81,15 +81,35 @@ on_both_databases! {
         assert_eq!(old.verify().await.refused(), (401, "signature_mismatch"));
     }
 
+    async fn rotating_without_grace_ends_every_older_secret_of_the_purpose(database: Database) {
+        let server = Server::start(database).await;
+        let portal = crate::server::rotate(&server.instance, &server.desk, Purpose::Portal, Grace::default()).await;
+        let week = Grace::new(Duration::from_hours(7 * 24)).expect("it is short");
+        let first = server.customer("ada@example.com");
+        let second = server.customer_with("ada@example.com", &server.rotate(week).await.text);
+        server.clock.advance(60);
+        let third = server.customer_with("ada@example.com", &server.rotate(no_grace()).await.text);
+        for ended in [&first, &second] {
+            assert_eq!(ended.verify().await.refused(), (401, "signature_mismatch"));
+        }
+        third.verify().await.done();
+        let records = secrets::list(server.store(), &server.desk).await.expect("a list");
+        let ended = records.iter().filter(|record| record.revoked_at.is_some()).count();
+        assert_eq!((records.len(), ended), (4, 2));
+        assert!(records.iter().any(|record| record.id == portal.id && record.revoked_at.is_none()));
+        server.clock.advance(-10 * DAY);
+        assert_eq!(second.verify().await.refused(), (401, "signature_mismatch"));
+    }
+
     async fn the_current_secret_is_not_revoked_and_anothers_is_unknown(database: Database) {
         let server = Server::start(database).await;
         let now = server.instance.center.clock.now();
         let (desk, id) = (&server.desk, &server.secret.id);
-        let current = secrets::revoke(server.store(), desk, id, now).await;
+        let current = secrets::revoke(server.store(), (desk, None), id, now).await;
         assert!(matches!(current, Err(SecretError::StillCurrent)));
         let name = DeskName::parse("Other").expect("it is a name");
         let other = desks::create(server.store(), &name, now).await.expect("a desk");
-        let foreign = secrets::revoke(server.store(), &other, id, now).await;
+        let foreign = secrets::revoke(server.store(), (&other, None), id, now).await;
         assert!(matches!(foreign, Err(SecretError::SecretUnknown)));
         server.customer("ada@example.com").verify().await.done();
     }
@@ -101,7 +121,8 @@ on_both_databases! {
         let give = async |purpose, text: &str| {
             let place = (&server.desk, purpose);
             let given = NewSecret::Given(text);
-            secrets::rotate(&center.store, &center.keyring, place, given, no_grace(), now).await
+            let replacement = (Replaces::Current, no_grace());
+            secrets::rotate(&center.store, &center.keyring, place, given, replacement, now).await
         };
         let shared = give(Purpose::Portal, &server.secret.text).await;
         assert!(matches!(shared, Err(SecretError::InUse)));

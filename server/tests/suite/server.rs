@@ -16,7 +16,7 @@ use ticket_center::conversations::{self, Agent, Writing};
 use ticket_center::desks::{self, DeskName};
 use ticket_center::http;
 use ticket_center::ids::{AgentId, ConversationId, DeskId};
-use ticket_center::secrets::{self, Grace, IssuedSecret, NewSecret, Purpose};
+use ticket_center::secrets::{self, Grace, IssuedSecret, NewSecret, Purpose, Replaces};
 use ticket_center::store::Store;
 use ticket_center::text::MessageText;
 use ticket_center::vault::Keyring;
@@ -193,7 +193,8 @@ pub(crate) async fn rotate(
 ) -> IssuedSecret {
     let Center { store, keyring, clock, .. } = &*instance.center;
     let now = clock.now();
-    secrets::rotate(store, keyring, (desk, purpose), NewSecret::Generated, grace, now)
+    let replacement = (Replaces::Current, grace);
+    secrets::rotate(store, keyring, (desk, purpose), NewSecret::Generated, replacement, now)
         .await
         .expect("it is issued")
 }

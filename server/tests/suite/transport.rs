@@ -166,6 +166,23 @@ on_both_databases! {
         limited(&server.customer("eve@example.com"), "/verify", &json!({})).await;
     }
 
+    async fn what_is_no_text_in_x_forwarded_for_hides_no_address(database: Database) {
+        let server = Server::start_with(database, |config| {
+            config.calls_per_minute = NonZeroU32::new(2).expect("it is not zero");
+            config.trusted_proxies = vec!["127.0.0.1/32".parse().expect("it is a network")];
+        })
+        .await;
+        let ada = server.customer("ada@example.com");
+        let status = async |forwarded: &[u8]| {
+            let request = ada.request("/verify", &json!({})).header("x-forwarded-for", forwarded);
+            request.send().await.expect("an answer").status().as_u16()
+        };
+        while status(b"\xff, 198.51.100.1").await != 429 {}
+        // Neither another client nor the proxy itself has used up anything.
+        assert_eq!(status(b"\xff, 198.51.100.2").await, 200);
+        ada.verify().await.done();
+    }
+
     async fn who_guesses_slows_nobody_else_at_the_same_address(database: Database) {
         let usual = Config::default();
         let server = Server::start_with(database, |config| {

@@ -5,8 +5,8 @@ use tokio::task::JoinSet;
 
 use tokio::io::AsyncWriteExt as _;
 
-use super::frames::{HEADERS, END_HEADERS, block, frame, opening, PREFACE};
 use super::answered;
+use super::frames::{END_HEADERS, HEADERS, PREFACE, block, frame, opening};
 use crate::program::{Program, Serving, program};
 use crate::server::{Customer, Database};
 
@@ -82,10 +82,18 @@ async fn requests_that_stop_halfway_keep_out_no_health_check() {
                 Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
     let stream = [
         &opening()[..],
-        &frame(HEADERS, END_HEADERS, 1, &block(&[
-            (":method", "POST"), (":scheme", "http"), (":authority", "127.0.0.1"),
-            (":path", "/api/messaging/ticket-center/verify"), ("content-type", "application/json"),
-        ])),
+        &frame(
+            HEADERS,
+            END_HEADERS,
+            1,
+            &block(&[
+                (":method", "POST"),
+                (":scheme", "http"),
+                (":authority", "127.0.0.1"),
+                (":path", "/api/messaging/ticket-center/verify"),
+                ("content-type", "application/json"),
+            ]),
+        ),
     ]
     .concat();
     for bytes in [head.as_bytes(), &stream] {

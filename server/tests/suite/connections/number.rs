@@ -21,7 +21,9 @@ fn number(number: u32) -> NonZeroU32 {
 /// Connects from one of the many addresses of this machine.
 async fn connected_from(last: u8, server: &Server) -> TcpStream {
     let socket = TcpSocket::new_v4().expect("there is a socket");
-    socket.bind(SocketAddr::from(([127, 0, 0, last], 0))).expect("it is an address of this machine");
+    socket
+        .bind(SocketAddr::from(([127, 0, 0, last], 0)))
+        .expect("it is an address of this machine");
     let address = server.instance.url.trim_start_matches("http://");
     socket.connect(address.parse().expect("it is an address")).await.expect("it is reached")
 }
@@ -87,7 +89,8 @@ async fn an_address_whose_connections_are_all_in_use_gets_health_checks_alone() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn beyond_the_most_connections_there_are_health_checks_alone() {
-    let server = Server::start_with(Database::Sqlite, |config| config.connections = number(20)).await;
+    let server =
+        Server::start_with(Database::Sqlite, |config| config.connections = number(20)).await;
     let _busy = [busy(10, 3, &server).await, busy(10, 4, &server).await];
     let page = b"GET /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
     for _ in 0..40 {
@@ -98,7 +101,8 @@ async fn beyond_the_most_connections_there_are_health_checks_alone() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn silent_connections_of_many_addresses_make_room_for_customers() {
-    let server = Server::start_with(Database::Sqlite, |config| config.connections = number(20)).await;
+    let server =
+        Server::start_with(Database::Sqlite, |config| config.connections = number(20)).await;
     let mut silent = Vec::new();
     for number in 0..100 {
         silent.push(connected_from(10 + number, &server).await);

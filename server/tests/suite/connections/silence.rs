@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 
 use super::frames::{
-    CONTINUATION, END_HEADERS, END_STREAM, GET_HEALTH, HEADERS, PING, PREFACE, SETTINGS, block, frame,
-    opening,
+    CONTINUATION, END_HEADERS, END_STREAM, GET_HEALTH, HEADERS, PING, PREFACE, SETTINGS, block,
+    frame, opening,
 };
 use super::{connected, until_the_end};
 use crate::server::{Database, Server};
@@ -35,7 +35,10 @@ async fn a_connection_without_a_request_is_closed_whatever_it_began_with() {
         ("a preface", PREFACE.to_vec()),
         ("a preface and settings", opening()),
         ("half a frame of headers", [&opening()[..], &cut[..cut.len() - 5]].concat()),
-        ("half a header block", [opening(), frame(HEADERS, END_STREAM, 1, &headers[..20])].concat()),
+        (
+            "half a header block",
+            [opening(), frame(HEADERS, END_STREAM, 1, &headers[..20])].concat(),
+        ),
     ];
     let mut streams = Vec::new();
     for (name, bytes) in beginnings {
@@ -91,7 +94,8 @@ async fn a_connection_in_use_is_kept() {
         let request = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
         stream.write_all(request).await.expect("the connection is kept");
         let mut answer = [0; 4096];
-        let read = tokio::io::AsyncReadExt::read(&mut stream, &mut answer).await.expect("an answer");
+        let read =
+            tokio::io::AsyncReadExt::read(&mut stream, &mut answer).await.expect("an answer");
         assert!(answer[..read].starts_with(b"HTTP/1.1 200 "));
         tokio::time::sleep(Duration::from_millis(300)).await;
     }

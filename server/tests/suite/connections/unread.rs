@@ -14,7 +14,9 @@ use crate::server::{Customer, Database, Server};
 /// More pages than the system keeps for a client that reads nothing.
 const PAGES: usize = 40;
 
-async fn started(set: impl FnOnce(&mut ticket_center::config::Config)) -> (Server, Customer, Value) {
+async fn started(
+    set: impl FnOnce(&mut ticket_center::config::Config),
+) -> (Server, Customer, Value) {
     let server = Server::start_with(Database::Sqlite, set).await;
     let customer = server.customer("ada@example.com");
     let conversation = long_conversation(&customer).await;
@@ -48,7 +50,8 @@ async fn a_client_that_reads_nothing_is_disconnected() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_reads_byte_after_byte_has_so_much_time_for_an_answer() {
-    let (server, customer, conversation) = started(|config| config.answer_seconds = seconds(3)).await;
+    let (server, customer, conversation) =
+        started(|config| config.answer_seconds = seconds(3)).await;
     let mut stream = small_connection(&server.instance.url).await;
     let request = request_for_page(&customer, &conversation);
     stream.write_all(&request.repeat(PAGES)).await.expect("it is sent");
@@ -70,9 +73,11 @@ async fn a_slow_reader_gets_the_whole_answer() {
     let (server, customer, conversation) =
         started(|config| config.silence_seconds = NonZeroU32::MIN).await;
     let mut stream = small_connection(&server.instance.url).await;
-    let request = String::from_utf8(request_for_page(&customer, &conversation)).expect("it is text");
+    let request =
+        String::from_utf8(request_for_page(&customer, &conversation)).expect("it is text");
     // Several pages, so that the server waits for the client for longer than a silence may be.
-    let (open, last) = (request.repeat(4), request.replacen("\r\n", "\r\nConnection: close\r\n", 1));
+    let (open, last) =
+        (request.repeat(4), request.replacen("\r\n", "\r\nConnection: close\r\n", 1));
     stream.write_all(format!("{open}{last}").as_bytes()).await.expect("it is sent");
     let (mut answer, mut part) = (Vec::new(), [0; 8 * 1024]);
     loop {
@@ -100,7 +105,8 @@ async fn streams_that_nobody_reads_are_reset_and_others_of_their_connection_are_
     let (client, connection) = h2::client::handshake(stream).await.expect("it speaks HTTP/2");
     tokio::spawn(connection);
     let id = conversation["id"].as_str().expect("an id");
-    let url = format!("{}/api/messaging/ticket-center/conversations/{id}/messages", server.instance.url);
+    let url =
+        format!("{}/api/messaging/ticket-center/conversations/{id}/messages", server.instance.url);
     let begin = async |url: &str| {
         let request = Request::builder()
             .method(Method::POST)

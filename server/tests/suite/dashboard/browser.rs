@@ -10,7 +10,7 @@ use ticket_center::desks::{self, DeskName};
 use ticket_center::ids::{AgentId, DeskId};
 use ticket_center::passwords::Password;
 
-use crate::server::Server;
+use crate::server::{Instance, Server};
 
 /// The password of every agent of the tests.
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -64,6 +64,17 @@ impl Browser {
         let client = reqwest::Client::builder().redirect(Policy::none()).build();
         let (cookies, client) = (BTreeMap::new(), client.expect("it is a client"));
         Self { url: url.to_owned(), client, cookies, address: None }
+    }
+
+    /// Returns a browser that speaks HTTP/2 without TLS, as a proxy does for browsers.
+    pub(crate) fn over_http2(url: &str) -> Self {
+        let client = reqwest::Client::builder().redirect(Policy::none()).http2_prior_knowledge();
+        Self { client: client.build().expect("it is a client"), ..Self::new(url) }
+    }
+
+    /// Returns the same browser at another instance, as a proxy sends it there.
+    pub(crate) fn at(&self, instance: &Instance) -> Self {
+        Self { url: instance.url.clone(), ..self.clone() }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -171,6 +171,46 @@ on_both_databases! {
         assert!(!browser.get(&server.path("ticket-center")).await.shown().has("Revoke now"));
     }
 
+    async fn of_two_rotations_by_one_form_at_once_one_wins_and_the_other_is_told(database: Database) {
+        let server = Server::start(database).await;
+        let second = server.second_instance().await;
+        let mut browser = owner(&server).await;
+        for grace in ["day", "none", "week", "none", "hour", "none"] {
+            let page = browser.get(&server.path("ticket-center")).await.shown();
+            let (csrf, replaces) = (page.field("csrf"), page.field("replaces"));
+            let fields = [("csrf", csrf.as_str()), ("replaces", &replaces), ("grace", grace)];
+            let path = server.path("ticket-center/secret");
+            let (mut here, mut there) = (browser.clone(), browser.at(&second));
+            let (mut here_again, mut there_again) = (browser.clone(), browser.at(&second));
+            let answers = tokio::join!(
+                here.send(&path, &fields), there.send(&path, &fields),
+                here_again.send(&path, &fields), there_again.send(&path, &fields),
+            );
+            let answers: [Page; 4] = answers.into();
+            let (won, told): (Vec<_>, Vec<_>) = answers.iter().partition(|page| page.status == 200);
+            assert_eq!((won.len(), told.len()), (1, 3), "{grace}");
+            assert!(told.iter().all(|page| page.status == 409 && !page.has("dsk_secret_")));
+            assert!(told.iter().all(|page| page.has("The secret has been changed in the meantime")));
+            assert!(verifies(&server, &secret_of(won[0])).await);
+        }
+    }
+
+    async fn of_two_first_secrets_at_once_one_is_issued(database: Database) {
+        let server = Server::start(database).await;
+        let second = server.second_instance().await;
+        let browser = owner(&server).await;
+        let mut here = browser.clone();
+        let page = here.get(&server.path("portal")).await.shown();
+        let csrf = page.field("csrf");
+        let fields = [("csrf", csrf.as_str()), ("replaces", ""), ("grace", "day")];
+        let path = server.path("portal/secret");
+        let mut there = browser.at(&second);
+        let (one, two) = tokio::join!(here.send(&path, &fields), there.send(&path, &fields));
+        let mut statuses = [one.status, two.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409]);
+    }
+
     async fn the_current_secret_and_those_of_others_are_not_revoked(database: Database) {
         let server = Server::start(database).await;
         let mut browser = owner(&server).await;

@@ -7,7 +7,7 @@ use ticket_center::ids::ConversationId;
 use ticket_center::tickets;
 
 use super::hosts::add_domain;
-use super::{HOST, Portal, Stored};
+use super::{Browser, HOST, Page, Portal, Stored};
 use crate::server::{Database, on_both_databases};
 
 const HOUR: i64 = 60 * 60;
@@ -212,6 +212,64 @@ on_both_databases! {
         let again = browser.send(&form, &[("message", "two")]).await;
         again.assert_again(422, "Your first message has arrived");
         assert!(!again.is_signed() && again.text.contains("\ntwo</textarea>"));
+        assert_eq!(portal.tickets().await.len(), 1);
+    }
+
+    async fn a_public_form_sends_one_message_whoever_it_names(database: Database) {
+        let portal = Portal::start(database).await;
+        let browser = portal.browser();
+        let form = browser.open("/submit-ticket").await;
+        portal.write();
+        browser.send(&form, &PUBLIC).await.assert_sent();
+        for (email, message) in [
+            ("eve@example.com", "It is broken.\nHelp!"),
+            ("ada@example.com", "another"),
+            ("eve@example.com", "another"),
+        ] {
+            let again = browser.send(&form, &[("name", "Ada"), ("email", email), ("message", message)]).await;
+            again.assert_again(422, "Your first message has arrived");
+            assert!(again.text.contains(message.lines().next().expect("a line")));
+        }
+        browser.send(&form, &PUBLIC).await.assert_sent();
+        assert_eq!(portal.tickets().await.len(), 1);
+    }
+
+    async fn one_form_that_is_sent_at_once_to_two_instances_makes_one_ticket(database: Database) {
+        let portal = Portal::start(database).await;
+        let second = portal.server.second_instance().await;
+        for number in 1..=5 {
+            let browser = portal.browser();
+            let form = browser.open("/submit-ticket").await;
+            portal.write();
+            let other = browser.at_instance(&second);
+            let email = |number| format!("ada{number}@example.com");
+            let emails: Vec<_> = (0..8).map(email).collect();
+            let send = |browser, email| {
+                let form = &form;
+                async move { Browser::send(browser, form, &[("email", email), ("message", "hello")]).await }
+            };
+            let (e, b, o) = (&emails, &browser, &other);
+            let answers = tokio::join!(
+                send(b, e[0].as_str()), send(o, &e[1]), send(b, &e[2]), send(o, &e[3]),
+                send(b, &e[4]), send(o, &e[5]), send(b, &e[6]), send(o, &e[7]),
+            );
+            let answers: [Page; 8] = answers.into();
+            assert_eq!(answers.iter().filter(|page| page.status == 303).count(), 1);
+            assert_eq!(answers.iter().filter(|page| page.status == 422).count(), 7);
+            assert_eq!(portal.tickets().await.len(), number);
+        }
+    }
+
+    async fn a_double_click_at_two_instances_is_one_ticket_and_no_error(database: Database) {
+        let portal = Portal::start(database).await;
+        let second = portal.server.second_instance().await;
+        let browser = portal.browser();
+        let form = browser.open("/submit-ticket").await;
+        portal.write();
+        let other = browser.at_instance(&second);
+        let (first, second) = tokio::join!(browser.send(&form, &PUBLIC), other.send(&form, &PUBLIC));
+        first.assert_sent();
+        second.assert_sent();
         assert_eq!(portal.tickets().await.len(), 1);
     }
 

@@ -187,7 +187,7 @@ on_both_databases! {
             assert!(opened(&secret.text).await.is_signed());
         }
         let now = server.instance.center.clock.now();
-        secrets::revoke(server.store(), &server.desk, &first.id, now).await.expect("it is revoked");
+        secrets::revoke(server.store(), (&server.desk, None), &first.id, now).await.expect("it is revoked");
         opened(&first.text).await.assert_refused("signature_mismatch");
         server.clock.advance(3599);
         assert!(opened(&second.text).await.is_signed());

@@ -16,7 +16,7 @@ use ticket_center::config::Config;
 use ticket_center::secrets::{Grace, IssuedSecret, Purpose};
 use url::form_urlencoded;
 
-use crate::server::{Database, START, Server, rotate};
+use crate::server::{Database, Instance, START, Server, rotate};
 
 /// The default host of the desk "Example".
 pub(crate) const HOST: &str = "example.help.localhost";
@@ -54,6 +54,16 @@ impl Portal {
             cookie: Mutex::default(),
             client: Client::builder().redirect(Policy::none()).build().expect("it is a client"),
         }
+    }
+
+    /// Returns a browser that speaks HTTP/2 without TLS, as a proxy does for browsers.
+    pub(crate) fn browser_over_http2(&self) -> Browser {
+        let address = self.server.instance.url.trim_start_matches("http://");
+        let address: std::net::SocketAddr = address.parse().expect("it is an address");
+        let client = Client::builder().redirect(Policy::none()).http2_prior_knowledge();
+        let client = client.resolve(HOST, address).build().expect("it is a client");
+        let url = format!("http://{HOST}:{}", address.port());
+        Browser { url, client, ..self.browser() }
     }
 
     /// Returns the link that the product makes for the user now, without scheme and host.
@@ -139,7 +149,7 @@ pub(crate) struct Browser {
     url: String,
     host: String,
     cookie: Mutex<Option<String>>,
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Browser {
@@ -153,6 +163,11 @@ impl Browser {
         }
     }
 
+    /// Returns the same browser at another instance, as a proxy sends it there.
+    pub(crate) fn at_instance(&self, instance: &Instance) -> Self {
+        Self { url: instance.url.clone(), ..self.at(&self.host) }
+    }
+
     fn cookie(&self) -> Option<String> {
         self.cookie.lock().expect("it is not poisoned").clone()
     }
@@ -161,7 +176,7 @@ impl Browser {
         self.with_cookie(self.client.get(format!("{}{path}", self.url)))
     }
 
-    fn post(&self, fields: &[(&str, &str)]) -> RequestBuilder {
+    pub(crate) fn post(&self, fields: &[(&str, &str)]) -> RequestBuilder {
         self.with_cookie(self.client.post(format!("{}/submit-ticket", self.url)))
             .header("content-type", "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin")
@@ -170,14 +185,17 @@ impl Browser {
     }
 
     fn with_cookie(&self, request: RequestBuilder) -> RequestBuilder {
-        let request = request.header("host", &self.host).header("accept", "text/html");
+        let request = request.header("accept", "text/html");
+        // On HTTP/2 the URL's host stands in `:authority`, and there is no `Host`.
+        let is_named = self.url.contains(&self.host);
+        let request = if is_named { request } else { request.header("host", &self.host) };
         match self.cookie() {
             Some(cookie) => request.header("cookie", format!("other=1; {cookie}")),
             None => request,
         }
     }
 
-    async fn answer(&self, request: RequestBuilder) -> Page {
+    pub(crate) async fn answer(&self, request: RequestBuilder) -> Page {
         let response = request.send().await.expect("the server answers");
         if let Some(cookie) = response.headers().get(SET_COOKIE) {
             let cookie = cookie.to_str().expect("it is text");
@@ -212,7 +230,7 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    fn token(&self) -> &str {
+    pub(crate) fn token(&self) -> &str {
         self.value_of("token")
     }
 
