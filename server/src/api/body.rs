@@ -143,7 +143,7 @@ bodies! {
 
     /// Asks for a page of a conversation's messages.
     MessagesRequest {
-        /// How many, 1 to 100; 50 without it.
+        /// How many at most, 1 to 100; 50 without it. There are fewer where their texts are longer than 256 KiB.
         #[schema(minimum = 1, maximum = 100)]
         limit: Option<u32>,
         /// The message before which the page ends.

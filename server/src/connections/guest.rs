@@ -44,7 +44,7 @@ impl End {
 #[derive(Debug)]
 pub(super) struct Guest {
     pub(super) number: u64,
-    /// Whose share of the connections it takes; none for a trusted proxy.
+    /// Who is connected; none for a trusted proxy.
     pub(super) neighbourhood: Option<Neighbourhood>,
     room: Arc<Room>,
     seat: Seat,
@@ -105,6 +105,11 @@ impl Guest {
     /// Tells whether it may ask for nothing but the server's health.
     pub(super) const fn is_for_health_checks(&self) -> bool {
         matches!(self.seat, Seat::Reserved(_))
+    }
+
+    /// Returns whose share of the connections it takes.
+    pub(super) fn counted_for(&self) -> Option<&Neighbourhood> {
+        self.neighbourhood.as_ref().filter(|_| !self.is_for_health_checks())
     }
 
     /// Begins a request.

@@ -101,10 +101,10 @@ impl Room {
         };
         let mut guests = self.guests();
         guests.next += 1;
-        let guest = Arc::new(Guest::new(guests.next, neighbourhood.clone(), self, seat));
+        let guest = Arc::new(Guest::new(guests.next, neighbourhood, self, seat));
         guests.by_number.insert(guest.number, Arc::downgrade(&guest));
-        if let Some(neighbourhood) = neighbourhood {
-            *guests.by_neighbourhood.entry(neighbourhood).or_default() += 1;
+        if let Some(neighbourhood) = guest.counted_for() {
+            *guests.by_neighbourhood.entry(neighbourhood.clone()).or_default() += 1;
         }
         self.counts.open.inc();
         Some(guest)
@@ -118,7 +118,7 @@ impl Room {
             && self.number_of(neighbourhood) >= self.caps.per_address
         {
             self.warn("an address has as many connections as it may have");
-            let is_theirs = |guest: &Guest| guest.neighbourhood.as_ref() == Some(neighbourhood);
+            let is_theirs = |guest: &Guest| guest.counted_for() == Some(neighbourhood);
             if !self.evict_where(is_theirs) {
                 return None;
             }
@@ -240,7 +240,7 @@ impl Room {
     pub(super) fn leave(&self, guest: &Guest) {
         let mut guests = self.guests();
         guests.by_number.remove(&guest.number);
-        if let Some(neighbourhood) = &guest.neighbourhood
+        if let Some(neighbourhood) = guest.counted_for()
             && let Some(number) = guests.by_neighbourhood.get_mut(neighbourhood)
         {
             *number -= 1;

@@ -8,6 +8,7 @@ use ticket_center::config::Config;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::portal::HOST;
 use crate::server::{Answer, Customer, Database, Server, on_both_databases};
 
 const VERIFY: &str = "/api/messaging/ticket-center/verify";
@@ -121,6 +122,21 @@ on_both_databases! {
         let answer = raw_answer(&server, &request).await;
         assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
         assert!(answer.contains("\"timed_out\"") && answer.contains("access-control-allow-origin: *"));
+    }
+
+    async fn a_form_that_does_not_arrive_is_not_waited_for(database: Database) {
+        let server = Server::start_with(database, |config| {
+            config.request_seconds = NonZeroU32::MIN;
+        })
+        .await;
+        for (host, path) in [("127.0.0.1", "/sign-in"), (HOST, "/submit-ticket")] {
+            let request = format!(
+                "POST {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: 100\r\n\
+                 Content-Type: application/x-www-form-urlencoded\r\n\r\ncsrf="
+            );
+            let answer = raw_answer(&server, &request).await;
+            assert!(answer.starts_with("HTTP/1.1 408 "), "{path}: {answer}");
+        }
     }
 
     async fn a_refusal_never_shows_what_was_sent(database: Database) {
