@@ -189,7 +189,7 @@ fn row(record: &SecretRecord, now: i64) -> [String; 6] {
         PurposeName::from(record.purpose).as_str().to_owned(),
         record.state(now).as_str().to_owned(),
         record.created_at.to_rfc3339(),
-        or_dash(record.last_used_at.map(|at| at.to_rfc3339())),
+        or_dash(record.last_used_at.map(Moment::to_rfc3339)),
         or_dash(expires_at(record)),
     ]
 }
@@ -200,9 +200,9 @@ fn object(record: &SecretRecord, now: i64) -> Value {
         "purpose": PurposeName::from(record.purpose).as_str(),
         "state": record.state(now).as_str(),
         "createdAt": record.created_at.to_rfc3339(),
-        "lastUsedAt": record.last_used_at.map(|at| at.to_rfc3339()),
+        "lastUsedAt": record.last_used_at.map(Moment::to_rfc3339),
         "expiresAt": expires_at(record),
-        "revokedAt": record.revoked_at.map(|at| at.to_rfc3339()),
+        "revokedAt": record.revoked_at.map(Moment::to_rfc3339),
     })
 }
 

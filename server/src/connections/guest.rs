@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
@@ -75,8 +74,16 @@ impl Open {
     }
 }
 
+/// An answer that is not read.
+#[derive(Debug)]
+pub(super) struct Unread {
+    pub(super) since: Instant,
+    pub(super) bytes: usize,
+    pub(super) closer: Arc<Closer>,
+}
+
 /// What a connection is doing, for the choice of one that makes room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Doing {
     /// It waits for the client to read.
     Answering,
@@ -183,27 +190,33 @@ impl Guest {
         is_new
     }
 
-    /// Returns what the connection is doing and for how long, unless a request is being handled.
-    pub(super) fn doing(&self, now: Instant) -> Option<(Doing, Duration)> {
+    /// Returns what the connection is doing and since when, unless a request is being handled.
+    pub(super) fn doing(&self) -> Option<(Doing, Instant)> {
         let requests = self.requests();
         if requests.open.is_empty() {
-            return Some((Doing::Waiting, now - requests.quiet_since));
+            return Some((Doing::Waiting, requests.quiet_since));
         }
-        let mut open = requests.open.values();
-        let is_answering = open.all(|open| open.answer.is_some());
+        let is_answering = requests.open.values().all(|open| open.answer.is_some());
         let since = requests.open.values().map(|open| open.since).min()?;
-        is_answering.then_some((Doing::Answering, now - since))
+        is_answering.then_some((Doing::Answering, since))
     }
 
-    /// Returns how many bytes of answers are not read, and what ends the oldest of them, with its age.
-    pub(super) fn unread(&self, now: Instant) -> Option<(usize, Duration, Arc<Closer>)> {
+    /// Returns how many bytes of answers are not read.
+    pub(super) fn unread_bytes(&self) -> usize {
         let requests = self.requests();
-        let unread = requests.open.values().filter(|open| open.closer.end().is_none());
-        let unread: Vec<_> =
-            unread.filter(|open| open.answer.is_some_and(|size| size > 0)).collect();
-        let oldest = unread.iter().min_by_key(|open| open.since)?;
-        let bytes = unread.iter().filter_map(|open| open.answer).sum();
-        Some((bytes, now - oldest.since, Arc::clone(&oldest.closer)))
+        let open = requests.open.values().filter(|open| open.closer.end().is_none());
+        open.filter_map(|open| open.answer).sum()
+    }
+
+    /// Returns the answers that are not read.
+    pub(super) fn unread(&self) -> Vec<Unread> {
+        let requests = self.requests();
+        let open = requests.open.values().filter(|open| open.closer.end().is_none());
+        let unread = |open: &Open| {
+            let bytes = open.answer.filter(|bytes| *bytes > 0)?;
+            Some(Unread { since: open.since, bytes, closer: Arc::clone(&open.closer) })
+        };
+        open.filter_map(unread).collect()
     }
 
     fn requests(&self) -> MutexGuard<'_, Requests> {
@@ -235,12 +248,10 @@ impl OpenRequest {
 
     /// Says that there is an answer.
     pub(super) fn answered(&self, bytes: usize) {
-        if let Some(open) = self.guest.requests().open.get_mut(&self.number) {
-            *open = Open {
-                since: Instant::now(),
-                answer: Some(bytes),
-                closer: Arc::clone(&open.closer),
-            };
+        let mut requests = self.guest.requests();
+        if let Some(open) = requests.open.get_mut(&self.number) {
+            open.since = Instant::now();
+            open.answer = Some(bytes);
         }
     }
 }

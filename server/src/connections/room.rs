@@ -27,6 +27,9 @@ const LEAVING: Duration = Duration::from_millis(200);
 /// How often, at most, the log says that there are too many connections.
 const WARNING_PAUSE: Duration = Duration::from_mins(1);
 
+/// Which part of those who may go makes room at once.
+const CROWD_PART: usize = 16;
+
 /// Memory for answers is counted in pieces of this many bytes; smaller answers are not counted.
 const PIECE: usize = 1024;
 
@@ -161,38 +164,56 @@ impl Room {
         }
     }
 
-    /// Ends the connection that waits for longest, of the address that has most; those that wait for a
-    /// request before those that wait for an answer to be read, and trusted proxies' last.
+    /// Ends the connections that wait for longest, of the address that has most: those that wait for a request
+    /// before those that wait for an answer to be read, and trusted proxies' last.
     fn evict_where(&self, is_candidate: impl Fn(&Guest) -> bool) -> bool {
-        let (guests, now) = (self.present(), Instant::now());
+        let guests = self.present();
         let candidates = guests.iter().filter(|guest| !guest.is_leaving() && is_candidate(guest));
-        let waiting: Vec<_> =
-            candidates.filter_map(|guest| Some((guest, guest.doing(now)?))).collect();
-        let mut crowds: HashMap<_, usize> = HashMap::new();
-        for (guest, _) in &waiting {
-            *crowds.entry(&guest.neighbourhood).or_default() += 1;
+        let mut crowds: HashMap<_, Vec<_>> = HashMap::new();
+        for guest in candidates {
+            if let Some((doing, since)) = guest.doing() {
+                crowds.entry((&guest.neighbourhood, doing)).or_default().push((since, guest));
+            }
         }
-        let most = waiting.iter().max_by_key(|(guest, (doing, time))| {
-            let is_untrusted = guest.neighbourhood.is_some();
-            let is_waiting = *doing == Doing::Waiting;
-            (is_untrusted, is_waiting, crowds.get(&guest.neighbourhood).copied(), *time)
+        let largest = crowds.into_iter().max_by_key(|((neighbourhood, doing), crowd)| {
+            (neighbourhood.is_some(), *doing == Doing::Waiting, crowd.len())
         });
-        most.is_some_and(|(guest, _)| self.end(guest.closer(), End::Evicted))
+        let Some((_, mut crowd)) = largest else { return false };
+        crowd.sort_by_key(|(since, guest)| (*since, guest.number));
+        // Several at once, since each look at all of them costs time.
+        let many = (crowd.len() / CROWD_PART).max(1);
+        for (_, guest) in crowd.iter().take(many) {
+            self.end(guest.closer(), End::Evicted);
+        }
+        true
     }
 
-    /// Ends the answer that is unread for longest, of the address that has most of them.
+    /// Ends the answers that are unread for longest, of the address that has most of them.
     fn evict_unread(&self) -> bool {
-        let (guests, now) = (self.present(), Instant::now());
-        let unread: Vec<_> =
-            guests.iter().filter_map(|guest| Some((guest, guest.unread(now)?))).collect();
-        let mut crowds: HashMap<_, usize> = HashMap::new();
-        for (guest, (bytes, ..)) in &unread {
-            *crowds.entry(&guest.neighbourhood).or_default() += bytes;
+        let guests = self.present();
+        let mut crowds: HashMap<_, (usize, Vec<_>)> = HashMap::new();
+        for guest in &guests {
+            let (bytes, crowd) = crowds.entry(&guest.neighbourhood).or_default();
+            *bytes += guest.unread_bytes();
+            crowd.push(guest);
         }
-        let most = unread
+        let largest = crowds.into_values().max_by_key(|(bytes, _)| *bytes);
+        let Some((_, crowd)) = largest else { return false };
+        let mut unread: Vec<_> = crowd
             .iter()
-            .max_by_key(|(guest, (_, age, _))| (crowds.get(&guest.neighbourhood).copied(), *age));
-        most.is_some_and(|(guest, (.., closer))| guest.end_request(closer, End::Evicted))
+            .flat_map(|guest| guest.unread().into_iter().map(move |answer| (answer, guest)))
+            .collect();
+        unread.sort_by_key(|(answer, _)| answer.since);
+        // Several at once, since each look at all of them costs time.
+        let (mut freed, enough) = (0, self.caps.unread_bytes / CROWD_PART);
+        for (answer, guest) in &unread {
+            guest.end_request(&answer.closer, End::Evicted);
+            freed += answer.bytes;
+            if freed >= enough {
+                break;
+            }
+        }
+        freed > 0
     }
 
     /// Lets the answer keep its request open until it is read, where there is memory for it.

@@ -26,25 +26,30 @@ pub(crate) fn requested_origin<B>(request: &Request<B>, scheme: &str) -> Option<
 /// 8.3.1). On HTTP/1.1 it is ignored (RFC 9112, 3.2.2).
 fn requested_authority<B>(request: &Request<B>) -> Option<Authority> {
     let Some(target) = request.uri().authority() else {
-        return host_header(request.headers())?;
+        return host_header(request.headers()).ok()?;
     };
     if request.version() < Version::HTTP_2 {
         return Some(target.clone());
     }
-    match host_header(request.headers())? {
+    match host_header(request.headers()).ok()? {
         Some(host) if !is_same(&host, target) => None,
         _ => Some(target.clone()),
     }
 }
 
-/// Returns what `Host` names, if there is one. The outer `None` is for several ones, and for what names no
-/// place: who passed the request on may have read another one.
-fn host_header(headers: &HeaderMap) -> Option<Option<Authority>> {
+/// `Host` is there several times, or names no place: who passed the request on may have read another one.
+struct HostMalformed;
+
+/// Returns what `Host` names, if there is one.
+fn host_header(headers: &HeaderMap) -> Result<Option<Authority>, HostMalformed> {
     let mut hosts = headers.get_all(header::HOST).iter();
     match (hosts.next(), hosts.next()) {
-        (None, _) => Some(None),
-        (Some(host), None) => Some(Some(host.to_str().ok()?.parse().ok()?)),
-        (Some(_), Some(_)) => None,
+        (None, _) => Ok(None),
+        (Some(host), None) => {
+            let host = host.to_str().ok().and_then(|host| host.parse().ok());
+            host.map(Some).ok_or(HostMalformed)
+        }
+        (Some(_), Some(_)) => Err(HostMalformed),
     }
 }
 

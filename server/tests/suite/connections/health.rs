@@ -78,7 +78,7 @@ async fn silent_connections_keep_out_neither_health_checks_nor_customers() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_that_stop_halfway_keep_out_no_health_check() {
     let (_program, serving, customer) = started().await;
-    let head = "POST /api/messaging/ticket-center/verify HTTP/1.1\r\nHost: 127.0.0.1\r\n\
+    let half_body = "POST /api/messaging/ticket-center/verify HTTP/1.1\r\nHost: 127.0.0.1\r\n\
                 Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
     let stream = [
         &opening()[..],
@@ -96,7 +96,7 @@ async fn requests_that_stop_halfway_keep_out_no_health_check() {
         ),
     ]
     .concat();
-    for bytes in [head.as_bytes(), &stream] {
+    for bytes in [half_body.as_bytes(), &stream] {
         let held = hold(&serving.url, bytes).await;
         for _ in 0..5 {
             assert_healthy(&serving.url).await;

@@ -12,6 +12,9 @@ use super::frames::{
 use super::{connected, until_the_end};
 use crate::server::{Database, Server};
 
+/// Makes the next drop.
+type Drops<'a> = &'a dyn Fn(usize) -> Vec<u8>;
+
 async fn started() -> Server {
     Server::start_with(Database::Sqlite, |config| config.silence_seconds = NonZeroU32::MIN).await
 }
@@ -65,7 +68,6 @@ async fn a_connection_that_sends_drops_instead_of_a_request_is_closed() {
     let pings = |number: usize| frame(PING, 0, 0, &number.to_be_bytes());
     let settings = |_| frame(SETTINGS, 0, 0, b"");
     let unfinished = frame(HEADERS, END_STREAM, 1, &block(&GET_HEALTH));
-    type Drops<'a> = &'a dyn Fn(usize) -> Vec<u8>;
     let kinds: [(Vec<u8>, Drops<'_>); 4] = [
         (b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n".to_vec(), &header_lines),
         ([opening(), unfinished].concat(), &continuations),
