@@ -7,10 +7,13 @@ use deskseal::CanonicalEmail;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
+use crate::accounts;
 use crate::clock::Moment;
 use crate::ids::{AgentId, DeskId};
 use crate::passwords::{HashedPassword, PasswordError};
+use crate::sessions::{self, SessionError, Token};
 use crate::store::{Store, StoreError};
+use crate::vault::VaultError;
 
 /// The longest name of an agent, in characters.
 const MAX_NAME: usize = 80;
@@ -42,7 +45,7 @@ impl Role {
         }
     }
 
-    fn stored(text: &str) -> Result<Self, StoreError> {
+    pub(crate) fn stored(text: &str) -> Result<Self, StoreError> {
         Self::parse(text).ok_or(StoreError::Unreadable("role"))
     }
 }
@@ -77,6 +80,8 @@ pub struct Account {
     pub name: String,
     /// Whether the password is one that somebody else has seen.
     pub must_change_password: bool,
+    /// Whether the holder of the mailbox has followed a mailed link.
+    pub address_proved: bool,
 }
 
 /// A desk that an agent is a member of.
@@ -101,7 +106,7 @@ pub struct Member {
     pub since: Moment,
 }
 
-/// Somebody who becomes a member of a desk.
+/// An account that is made with its first membership, without a proof of its address.
 #[derive(Debug)]
 pub struct NewMember<'new> {
     /// The e-mail to sign in with.
@@ -110,19 +115,8 @@ pub struct NewMember<'new> {
     pub name: &'new AgentName,
     /// What the agent may do.
     pub role: Role,
-    /// The password of a new account.
+    /// The password.
     pub password: &'new HashedPassword,
-    /// Whether somebody else has seen the password.
-    pub must_change_password: bool,
-}
-
-/// What adding a member came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Added {
-    /// The account is new.
-    Created(AgentId),
-    /// The e-mail has an account already, which is a member now; its name and password stay.
-    Joined(AgentId),
 }
 
 /// Why an agent cannot be added or changed.
@@ -140,14 +134,24 @@ pub enum AgentError {
     /// Without this owner, the desk would have none.
     #[error("A desk needs an owner; make somebody else an owner first.")]
     LastOwner,
-    /// The account belongs to desks of others, too.
-    #[error(
-        "This agent is a member of desks that you do not own, so the password is not yours to set."
-    )]
-    OthersToo,
+    /// The address has an account already, which only an invitation can make a member.
+    #[error("This address has an account already; invite it instead.")]
+    AccountAlready,
+    /// There is no account of this address.
+    #[error("There is no account with this e-mail.")]
+    AccountUnknown,
+    /// The invitation was accepted, withdrawn, or has expired.
+    #[error("This invitation is not pending any more. Reload the page.")]
+    InvitationUnknown,
+    /// Whoever invites is no owner of the desk.
+    #[error("You are not an owner of this desk any more.")]
+    NoOwner,
     /// The password is refused.
     #[error(transparent)]
     Password(#[from] PasswordError),
+    /// There is no randomness.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -159,58 +163,70 @@ impl From<sqlx::Error> for AgentError {
     }
 }
 
-/// Adds a member to the desk, with an account of their own or the one that they have.
+/// Makes an account that is a member of the desk, for the operator, who sets its password. An address that
+/// has an account is invited instead ([`accounts::invite`]).
 ///
 /// # Errors
-/// [`AgentError::DeskUnknown`], [`AgentError::MemberAlready`], [`AgentError::Store`].
-pub async fn add_member(
+/// [`AgentError::DeskUnknown`], [`AgentError::AccountAlready`], [`AgentError::Store`].
+pub async fn create_member(
     store: &Store,
     desk: &DeskId,
     new: NewMember<'_>,
     now: Moment,
-) -> Result<Added, AgentError> {
+) -> Result<AgentId, AgentError> {
     let mut transaction = store.begin().await?;
     lock_desk(&mut transaction, desk).await?;
+    let account = (new.email.as_str(), new.name, new.password);
+    let agent = insert(&mut transaction, account, false, now).await?;
+    let agent = agent.ok_or(AgentError::AccountAlready)?;
+    join(&mut transaction, (&agent, desk), new.role, now).await?;
+    transaction.commit().await?;
+    Ok(agent)
+}
+
+/// Makes an account, unless the address has one.
+pub(crate) async fn insert(
+    connection: &mut AnyConnection,
+    (email, name, password): (&str, &AgentName, &HashedPassword),
+    address_proved: bool,
+    now: Moment,
+) -> Result<Option<AgentId>, sqlx::Error> {
     let id = AgentId::generate();
     let created = sqlx::query(
-        "INSERT INTO agents (id, email, name, password_hash, must_change_password, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (email) DO NOTHING",
+        "INSERT INTO agents \
+         (id, email, name, password_hash, must_change_password, address_proved, created_at) \
+         VALUES ($1, $2, $3, $4, 0, $5, $6) ON CONFLICT (email) DO NOTHING",
     )
     .bind(id.as_str())
-    .bind(new.email.as_str())
-    .bind(new.name.as_str())
-    .bind(new.password.as_str())
-    .bind(i64::from(new.must_change_password))
+    .bind(email)
+    .bind(name.as_str())
+    .bind(password.as_str())
+    .bind(i64::from(address_proved))
     .bind(now)
-    .execute(&mut *transaction)
+    .execute(connection)
     .await?
     .rows_affected();
-    let added = if created == 1 {
-        Added::Created(id)
-    } else {
-        let row = sqlx::query("SELECT id FROM agents WHERE email = $1")
-            .bind(new.email.as_str())
-            .fetch_one(&mut *transaction)
-            .await?;
-        Added::Joined(row.try_get("id")?)
-    };
-    let (Added::Created(agent) | Added::Joined(agent)) = &added;
-    let joined = sqlx::query(
+    Ok((created == 1).then_some(id))
+}
+
+/// Makes the agent a member of the desk. A member keeps the role.
+pub(crate) async fn join(
+    connection: &mut AnyConnection,
+    (agent, desk): (&AgentId, &DeskId),
+    role: Role,
+    now: Moment,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
         "INSERT INTO memberships (agent_id, desk_id, role, created_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (agent_id, desk_id) DO NOTHING",
     )
     .bind(agent.as_str())
     .bind(desk.as_str())
-    .bind(new.role.as_str())
+    .bind(role.as_str())
     .bind(now)
-    .execute(&mut *transaction)
-    .await?
-    .rows_affected();
-    if joined == 0 {
-        return Err(AgentError::MemberAlready);
-    }
-    transaction.commit().await?;
-    Ok(added)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Returns the desk's members, the first ones first.
@@ -220,7 +236,7 @@ pub async fn add_member(
 pub async fn members(store: &Store, desk: &DeskId) -> Result<Vec<Member>, StoreError> {
     let rows = sqlx::query(
         "SELECT agents.id, agents.email, agents.name, agents.must_change_password, \
-         memberships.role, memberships.created_at FROM memberships \
+         agents.address_proved, memberships.role, memberships.created_at FROM memberships \
          JOIN agents ON agents.id = memberships.agent_id \
          WHERE memberships.desk_id = $1 ORDER BY memberships.created_at, agents.id",
     )
@@ -242,13 +258,21 @@ pub async fn members(store: &Store, desk: &DeskId) -> Result<Vec<Member>, StoreE
 /// # Errors
 /// [`StoreError`].
 pub async fn memberships(store: &Store, agent: &AgentId) -> Result<Vec<Membership>, StoreError> {
+    memberships_in(&mut *store.readers().acquire().await?, agent).await
+}
+
+/// [`memberships`], on a connection.
+pub(crate) async fn memberships_in(
+    connection: &mut AnyConnection,
+    agent: &AgentId,
+) -> Result<Vec<Membership>, StoreError> {
     let rows = sqlx::query(
         "SELECT memberships.desk_id, desks.name, memberships.role FROM memberships \
          JOIN desks ON desks.id = memberships.desk_id \
          WHERE memberships.agent_id = $1 ORDER BY desks.name, desks.id",
     )
     .bind(agent.as_str())
-    .fetch_all(store.readers())
+    .fetch_all(connection)
     .await?;
     let membership = |row: &AnyRow| {
         Ok(Membership {
@@ -285,11 +309,15 @@ pub async fn set_role(
         return Err(AgentError::MemberUnknown);
     }
     expect_an_owner(&mut transaction, desk).await?;
+    if role == Role::Agent {
+        accounts::withdraw_those_of(&mut transaction, desk, agent).await?;
+    }
     transaction.commit().await?;
     Ok(())
 }
 
-/// Ends a membership. Conversations that were assigned to the agent are nobody's then.
+/// Ends a membership. Conversations that were assigned to the agent are unassigned then, and invitations
+/// of theirs are withdrawn.
 ///
 /// # Errors
 /// [`AgentError::MemberUnknown`], [`AgentError::LastOwner`], [`AgentError::DeskUnknown`],
@@ -300,25 +328,37 @@ pub async fn remove_member(
     agent: &AgentId,
 ) -> Result<(), AgentError> {
     let mut transaction = store.begin().await?;
-    lock_desk(&mut transaction, desk).await?;
+    remove_in(&mut transaction, desk, agent).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// [`remove_member`], in a transaction.
+pub(crate) async fn remove_in(
+    connection: &mut AnyConnection,
+    desk: &DeskId,
+    agent: &AgentId,
+) -> Result<(), AgentError> {
+    lock_desk(connection, desk).await?;
     let removed = sqlx::query("DELETE FROM memberships WHERE agent_id = $1 AND desk_id = $2")
         .bind(agent.as_str())
         .bind(desk.as_str())
-        .execute(&mut *transaction)
+        .execute(&mut *connection)
         .await?
         .rows_affected();
     if removed == 0 {
         return Err(AgentError::MemberUnknown);
     }
-    expect_an_owner(&mut transaction, desk).await?;
+    expect_an_owner(connection, desk).await?;
     sqlx::query(
         "UPDATE conversations SET assigned_to = '' WHERE desk_id = $1 AND assigned_to = $2",
     )
     .bind(desk.as_str())
     .bind(agent.as_str())
-    .execute(&mut *transaction)
+    .execute(&mut *connection)
     .await?;
-    transaction.commit().await?;
+    accounts::withdraw_those_of(connection, desk, agent).await?;
+    accounts::withdraw_those_to(connection, desk, agent).await?;
     Ok(())
 }
 
@@ -331,7 +371,8 @@ pub async fn by_email(
     email: &CanonicalEmail,
 ) -> Result<Option<(Account, HashedPassword)>, StoreError> {
     let row = sqlx::query(
-        "SELECT id, email, name, must_change_password, password_hash FROM agents WHERE email = $1",
+        "SELECT id, email, name, must_change_password, address_proved, password_hash FROM agents \
+         WHERE email = $1",
     )
     .bind(email.as_str())
     .fetch_optional(store.readers())
@@ -373,80 +414,52 @@ pub async fn rename(store: &Store, agent: &AgentId, name: &AgentName) -> Result<
     Ok(())
 }
 
-/// Sets an agent's own new password, and ends every session.
+/// Sets an agent's own new password in place of the one that was given, ends every session, and begins
+/// one.
 ///
 /// # Errors
-/// [`StoreError`].
-pub async fn set_password(
+/// [`SessionError::Ended`] where the given password is not the account's any more; others of
+/// [`SessionError`].
+pub async fn change_password(
     store: &Store,
     agent: &AgentId,
-    password: &HashedPassword,
-) -> Result<(), StoreError> {
+    (given, new): (&HashedPassword, &HashedPassword),
+    now: Moment,
+) -> Result<Token, SessionError> {
     let mut transaction = store.begin().await?;
-    replace_password(&mut transaction, agent, password, false).await?;
+    sessions::expect_password(&mut transaction, agent, given).await?;
+    accounts::replace_credentials(&mut transaction, agent, new, false).await?;
+    let token = sessions::insert(&mut transaction, agent, now).await?;
     transaction.commit().await?;
-    Ok(())
+    Ok(token)
 }
 
-/// Sets a password for a member who forgot theirs, to be changed at the next sign-in, and ends their
-/// sessions. Whoever does so must own every desk of that agent, or they could enter others' desks.
+/// Sets the password of an account whose password the operator resets, to be changed at the next sign-in,
+/// and ends what opened the account before.
 ///
 /// # Errors
-/// [`AgentError::MemberUnknown`], [`AgentError::OthersToo`], [`AgentError::DeskUnknown`],
-/// [`AgentError::Store`].
+/// [`AgentError::AccountUnknown`], [`AgentError::Store`].
 pub async fn reset_password(
     store: &Store,
-    (desk, owner): (&DeskId, &AgentId),
-    agent: &AgentId,
+    email: &CanonicalEmail,
     password: &HashedPassword,
-) -> Result<(), AgentError> {
+) -> Result<AgentId, AgentError> {
     let mut transaction = store.begin().await?;
-    lock_desk(&mut transaction, desk).await?;
-    let row = sqlx::query(
-        "SELECT COUNT(*) AS desks, \
-         COUNT(CASE WHEN desk_id = $2 THEN 1 END) AS this_one, \
-         COUNT(CASE WHEN desk_id IN (SELECT desk_id FROM memberships \
-         WHERE agent_id = $3 AND role = 'owner') THEN 1 END) AS own \
-         FROM memberships WHERE agent_id = $1",
-    )
-    .bind(agent.as_str())
-    .bind(desk.as_str())
-    .bind(owner.as_str())
-    .fetch_one(&mut *transaction)
-    .await?;
-    let count = |name| row.try_get::<i64, _>(name);
-    if count("this_one")? == 0 {
-        return Err(AgentError::MemberUnknown);
-    }
-    if count("desks")? != count("own")? {
-        return Err(AgentError::OthersToo);
-    }
-    replace_password(&mut transaction, agent, password, true).await?;
+    let row = sqlx::query("SELECT id FROM agents WHERE email = $1")
+        .bind(email.as_str())
+        .fetch_optional(&mut *transaction)
+        .await?;
+    let agent = row.ok_or(AgentError::AccountUnknown)?.try_get("id")?;
+    accounts::replace_credentials(&mut transaction, &agent, password, true).await?;
     transaction.commit().await?;
-    Ok(())
+    Ok(agent)
 }
 
-async fn replace_password(
+/// Changes of members and invitations take turns, so that two owners cannot remove each other.
+pub(crate) async fn lock_desk(
     connection: &mut AnyConnection,
-    agent: &AgentId,
-    password: &HashedPassword,
-    must_change_password: bool,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE agents SET password_hash = $1, must_change_password = $2 WHERE id = $3")
-        .bind(password.as_str())
-        .bind(i64::from(must_change_password))
-        .bind(agent.as_str())
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query("DELETE FROM sessions WHERE agent_id = $1")
-        .bind(agent.as_str())
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-/// Changes of members take turns, so that two owners cannot remove each other.
-async fn lock_desk(connection: &mut AnyConnection, desk: &DeskId) -> Result<(), AgentError> {
+    desk: &DeskId,
+) -> Result<(), AgentError> {
     let locked = sqlx::query("UPDATE desks SET created_at = created_at WHERE id = $1")
         .bind(desk.as_str())
         .execute(connection)
@@ -469,5 +482,6 @@ pub(crate) fn read_account(row: &AnyRow) -> Result<Account, StoreError> {
         email: row.try_get("email")?,
         name: row.try_get("name")?,
         must_change_password: row.try_get::<i64, _>("must_change_password")? != 0,
+        address_proved: row.try_get::<i64, _>("address_proved")? != 0,
     })
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use deskseal::PortalHost;
 use tokio::task::JoinHandle;
 
+use crate::accounts;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::desks::OpenDesks;
@@ -110,7 +111,7 @@ impl Center {
         })
     }
 
-    /// Deletes sessions that have ended, budgets that are whole and forms that have expired, once an hour.
+    /// Deletes sessions that have ended, links and forms that have expired, and budgets that are whole, once an hour.
     async fn forget_the_past(&self, forgotten_at: &mut Option<Instant>) -> Result<(), StoreError> {
         if forgotten_at.is_some_and(|at| at.elapsed() < FORGETTING) {
             return Ok(());
@@ -118,6 +119,7 @@ impl Center {
         *forgotten_at = Some(Instant::now());
         let now = self.clock.now();
         sessions::forget_ended(&self.store, now).await?;
+        accounts::forget_expired(&self.store, now).await?;
         throttle::forget_whole(&self.store, now).await?;
         tickets::forget_forms(&self.store, now).await
     }

@@ -109,6 +109,12 @@ impl Moment {
         format!("{} UTC", timestamp.strftime("%H:%M:%S"))
     }
 
+    /// Returns the day and the time in UTC to the minute, for people.
+    pub fn to_minute(self) -> String {
+        let timestamp = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::MAX);
+        format!("{} UTC", timestamp.strftime("%Y-%m-%d %H:%M"))
+    }
+
     /// Returns the moment as RFC 3339 writes it, in UTC with milliseconds.
     ///
     /// ```

@@ -14,7 +14,9 @@ use tokio::signal;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 
-use crate::agents::{self, Added, AgentName, NewMember, Role};
+use crate::account_mail;
+use crate::accounts::{self, NewInvitation, RECOVERY_LIFE, Way};
+use crate::agents::{self, AgentError, AgentName, NewMember, Role};
 use crate::backup;
 use crate::center::Center;
 use crate::clock::Clock;
@@ -26,7 +28,7 @@ use crate::http;
 use crate::ids::DeskId;
 use crate::metrics;
 use crate::notifications::Worker;
-use crate::passwords::{Password, Passwords};
+use crate::passwords::{Known, Passwords};
 use crate::printed::{printed, printed_lines};
 use crate::store::{self, Store, StoreError};
 use crate::vault::Keyring;
@@ -94,8 +96,10 @@ enum Desk {
 
 #[derive(Debug, Subcommand)]
 enum AgentCommand {
-    /// Add an agent to a desk and print a password, this once, that they change when they sign in
+    /// Invite an agent to a desk, and print the link with which they accept, this once
     Create(NewAgent),
+    /// Print a link with which an agent chooses a new password, this once
+    Reset(Reset),
 }
 
 #[derive(Debug, Args)]
@@ -106,13 +110,27 @@ struct NewAgent {
     /// The address to sign in with
     #[arg(long, value_parser = email)]
     email: CanonicalEmail,
-    /// The name that customers see
+    /// The name that customers see; who accepts the invitation can choose another one
     #[arg(long, value_parser = agent_name)]
-    name: AgentName,
+    name: Option<AgentName>,
     /// What the agent may do: owners set up, agents answer
     #[arg(long)]
     role: RoleName,
-    /// Take the password from standard input
+    /// Let the server mail the link instead, which also confirms the address
+    #[arg(long, conflicts_with = "stdin")]
+    mail: bool,
+    /// Make the account at once, with the password from standard input; an address that has an account is
+    /// invited
+    #[arg(long, requires = "name")]
+    stdin: bool,
+}
+
+#[derive(Debug, Args)]
+struct Reset {
+    /// The address of the account
+    #[arg(long, value_parser = email)]
+    email: CanonicalEmail,
+    /// Set the password from standard input instead; it has to be changed at the next sign-in
     #[arg(long)]
     stdin: bool,
 }
@@ -178,13 +196,13 @@ async fn administer(config: &Config, store: &Store, command: Command) -> Outcome
         Command::Desk(Desk::Create { name }) => {
             let id = desks::create(store, &name, Clock::default().now()).await?;
             note(&format!(
-                "Next: ticket-center agent create --desk {id} --email ADDRESS --name NAME --role owner\n\
-                 then sign in at {}",
-                config.public_url
+                "Next: ticket-center agent create --desk {id} --email ADDRESS --role owner\n\
+                 then open the link that it prints, and choose a password."
             ))?;
             print(id.as_str())
         }
-        Command::Agent(AgentCommand::Create(new)) => create_agent(store, &new).await,
+        Command::Agent(AgentCommand::Create(new)) => create_agent(config, store, &new).await,
+        Command::Agent(AgentCommand::Reset(reset)) => reset_agent(config, store, &reset).await,
         Command::Secret(command) => secret::run(config, store, command).await,
     }
 }
@@ -258,27 +276,57 @@ async fn serve(config: Config) -> Outcome {
     Ok(served?)
 }
 
-async fn create_agent(store: &Store, new: &NewAgent) -> Outcome {
-    let password =
-        if new.stdin { Password::parse(&secret_from_stdin()?)? } else { Password::generate()? };
-    let hashed = Passwords::default().hash(&password).await?;
-    let member = NewMember {
-        email: &new.email,
-        name: &new.name,
-        role: new.role.into(),
-        password: &hashed,
-        must_change_password: !new.stdin,
-    };
-    match agents::add_member(store, &new.desk, member, Clock::default().now()).await? {
-        Added::Joined(_) => {
-            note("This address has an account already: its name and password stay as they are.")
-        }
-        Added::Created(_) if new.stdin => note("The agent can sign in."),
-        Added::Created(_) => {
-            note("The agent can sign in with this password, and has to change it then.")?;
-            print(password.shown())
+async fn create_agent(config: &Config, store: &Store, new: &NewAgent) -> Outcome {
+    if let (true, Some(name)) = (new.stdin, &new.name) {
+        match create_account(store, new, name).await {
+            Err(AgentError::AccountAlready) => {
+                note("This address has an account already, so it is invited: its password stays.")?;
+            }
+            created => {
+                created?;
+                return note("The agent can sign in.");
+            }
         }
     }
+    if new.mail && config.mailer()?.is_none() {
+        return Err("Mail is not set up: set smtp_url and mail_from, or leave --mail out.".into());
+    }
+    let way = if new.mail { Way::Mail } else { Way::Copy };
+    let (email, role) = (&new.email, new.role.into());
+    let invitation = NewInvitation { email, name: new.name.as_ref(), role, by: None };
+    let now = Clock::default().now();
+    let issued = accounts::invite(store, &new.desk, invitation, way, now).await?;
+    let until = issued.expires_at.to_minute();
+    let Some(token) = issued.token else {
+        return note(&format!(
+            "The server mails the invitation. It can be accepted until {until}."
+        ));
+    };
+    note(&format!("Give this link to {email} alone. It works once, until {until}."))?;
+    print(&account_mail::link(&config.public_url, "invitation", &token))
+}
+
+async fn create_account(store: &Store, new: &NewAgent, name: &AgentName) -> Result<(), AgentError> {
+    let known = Known::new([new.email.as_str(), name.as_str()]);
+    let text = secret_from_stdin().map_err(StoreError::File)?;
+    let password = &Passwords::default().choose(&text, known).await?;
+    let member = NewMember { email: &new.email, name, role: new.role.into(), password };
+    agents::create_member(store, &new.desk, member, Clock::default().now()).await?;
+    Ok(())
+}
+
+async fn reset_agent(config: &Config, store: &Store, reset: &Reset) -> Outcome {
+    if reset.stdin {
+        let known = Known::new([reset.email.as_str()]);
+        let password = Passwords::default().choose(&secret_from_stdin()?, known).await?;
+        agents::reset_password(store, &reset.email, &password).await?;
+        return note("The password is set. Every session ended, and the agent has to change it.");
+    }
+    let now = Clock::default().now();
+    let token = accounts::issue_recovery(store, &reset.email, now).await?;
+    let until = now.after(RECOVERY_LIFE).to_minute();
+    note(&format!("Give this link to {} alone. It works once, until {until}.", reset.email))?;
+    print(&account_mail::link(&config.public_url, "recovery", &token))
 }
 
 async fn open(config: &Config) -> Result<Store, Box<dyn Error + Send + Sync>> {

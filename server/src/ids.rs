@@ -54,6 +54,10 @@ ids! {
     AgentId
     /// A notification's id.
     NotificationId
+    /// An invitation's id.
+    InvitationId
+    /// The id of a mail with a link for an account.
+    AccountMailId
 }
 
 /// Tells whether the text is safe to ask a database about: short, and in the grammar of SPEC 6.1.

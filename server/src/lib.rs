@@ -10,6 +10,7 @@
 //! - [`notifications`]: the mails that tell contacts of replies
 //! - [`portal`], [`portal_hosts`], [`tickets`]: the form for tickets, where a desk has it, and what comes in
 //! - [`agents`], [`passwords`], [`sessions`], [`throttle`]: who answers, and how they sign in
+//! - [`accounts`], [`account_mail`]: invitations and recovery, and the mails that carry their links
 //! - [`origin`]: which sites may embed it; [`limits`]: how much one may ask for
 //! - [`api`], [`http`]: the calls, and how they come in, over `connections` within bounds
 //! - [`command`], [`printed`]: the command line, with its `demo`
@@ -17,6 +18,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod account_mail;
+pub mod accounts;
 pub mod agents;
 pub mod api;
 mod assets;

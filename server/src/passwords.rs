@@ -1,4 +1,4 @@
-//! Agents' passwords: hashed with argon2id, a few at a time.
+//! Agents' passwords: hard to guess, and hashed with argon2id, a few at a time.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,12 +12,26 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
+use zxcvbn::{Score, zxcvbn};
 
 /// The shortest password, in characters.
 pub const MIN_CHARACTERS: usize = 12;
 
 /// The longest password, in bytes; hashing a longer one would only cost time.
 const MAX_BYTES: usize = 1000;
+
+/// How much of a password is estimated, in characters: the work grows faster than the length, most of all
+/// for one that is full of digits and signs that stand for letters.
+const MAX_ESTIMATED: usize = 40;
+
+/// How many words about a person are tried as parts of their password.
+const MAX_KNOWN: usize = 100;
+
+/// A shorter word says little about a person.
+const MIN_KNOWN: usize = 3;
+
+/// What is known of everybody here.
+const PRODUCT: [&str; 3] = ["Ticket Center", "ticketcenter", "Deskseal"];
 
 /// Of a generated password: 120 bits.
 const GENERATED_BYTES: usize = 15;
@@ -38,9 +52,9 @@ pub enum PasswordError {
     /// It has more than 1000 bytes.
     #[error("A password has at most 1000 bytes.")]
     TooLong,
-    /// It is one character, again and again.
-    #[error("A password of one repeated character is guessed at once; choose another.")]
-    Repeated,
+    /// It is among those that are guessed first. The text says why, and what to do.
+    #[error("This password is easy to guess. {0}")]
+    Guessable(String),
     /// Too many are hashed at the moment.
     #[error("Too many people sign in at this moment; try again in a few seconds.")]
     Busy,
@@ -49,26 +63,46 @@ pub enum PasswordError {
     Failed(HashError),
 }
 
+/// What others know about a person, and try first as their password.
+#[derive(Clone, Debug)]
+pub struct Known(Vec<String>);
+
+impl Known {
+    /// Takes the texts (an address, a name, a desk's name), and the words of each.
+    pub fn new<'text>(texts: impl IntoIterator<Item = &'text str>) -> Self {
+        let words = |text: &'text str| {
+            let words = text.split(|character: char| !character.is_alphanumeric());
+            std::iter::once(text).chain(words)
+        };
+        let known = PRODUCT.into_iter().chain(texts).flat_map(words);
+        let is_long = |word: &&str| word.chars().count() >= MIN_KNOWN;
+        let shortened = |word: &str| word.chars().take(MAX_ESTIMATED).collect();
+        Self(known.filter(is_long).take(MAX_KNOWN).map(shortened).collect())
+    }
+}
+
 /// A password that somebody chose. `Debug` does not show it; it is overwritten when it is dropped.
 pub struct Password(Zeroizing<String>);
 
 impl Password {
-    /// Takes a password of 12 characters to 1000 bytes. Nothing else is asked of it but that it is not
-    /// one character repeated.
+    /// Takes a password of 12 characters to 1000 bytes that is hard to guess for who knows the person.
     ///
     /// # Errors
-    /// [`PasswordError::TooShort`], [`PasswordError::TooLong`], [`PasswordError::Repeated`].
-    pub fn parse(text: &str) -> Result<Self, PasswordError> {
+    /// [`PasswordError::TooShort`], [`PasswordError::TooLong`], [`PasswordError::Guessable`].
+    pub fn parse(text: &str, known: &Known) -> Result<Self, PasswordError> {
         if text.chars().count() < MIN_CHARACTERS {
             return Err(PasswordError::TooShort);
         }
         if text.len() > MAX_BYTES {
             return Err(PasswordError::TooLong);
         }
-        let mut characters = text.chars();
-        let first = characters.next();
-        if characters.all(|character| Some(character) == first) {
-            return Err(PasswordError::Repeated);
+        let estimated: Zeroizing<String> =
+            text.chars().take(MAX_ESTIMATED).collect::<String>().into();
+        let known: Vec<_> = known.0.iter().map(String::as_str).collect();
+        let estimate = zxcvbn(&estimated, &known);
+        if estimate.score() < Score::Three {
+            let reason = estimate.feedback().map(ToString::to_string).unwrap_or_default();
+            return Err(PasswordError::Guessable(reason.trim().to_owned()));
         }
         Ok(Self(Zeroizing::new(text.to_owned())))
     }
@@ -149,6 +183,16 @@ impl Passwords {
         let turn = self.turn().await?;
         let text = password.0.clone();
         in_turn(turn, move || hash(&text)).await
+    }
+
+    /// Takes a password that somebody chooses, as [`Password::parse`] does, and returns what to keep of it.
+    ///
+    /// # Errors
+    /// [`PasswordError`].
+    pub async fn choose(&self, text: &str, known: Known) -> Result<HashedPassword, PasswordError> {
+        let turn = self.turn().await?;
+        let text = Zeroizing::new(text.to_owned());
+        in_turn(turn, move || hash(&Password::parse(&text, &known)?.0)).await
     }
 
     /// Tells whether this is the password. Without a hash, as for an account that is not there, the
@@ -232,16 +276,44 @@ fn is_right(text: &str, hashed: &HashedPassword) -> Result<bool, PasswordError> 
 mod tests {
     use std::sync::atomic::AtomicUsize;
 
-    use super::{Password, PasswordError, Passwords, Place};
+    use super::{Known, Password, PasswordError, Passwords, Place};
+
+    fn parse(text: &str) -> Result<Password, PasswordError> {
+        Password::parse(text, &Known::new(["ada.king@example.com", "Ada King", "Analytical Desk"]))
+    }
 
     #[test]
-    fn a_password_is_long_enough_and_not_one_character() {
-        assert!(matches!(Password::parse("ünter zwölf"), Err(PasswordError::TooShort)));
-        assert!(matches!(Password::parse(&"a".repeat(12)), Err(PasswordError::Repeated)));
-        assert!(matches!(Password::parse(&"ab".repeat(501)), Err(PasswordError::TooLong)));
+    fn a_password_has_a_length_within_limits() {
+        assert!(matches!(parse("ünter zwölf"), Err(PasswordError::TooShort)));
+        assert!(matches!(parse(&"ab".repeat(501)), Err(PasswordError::TooLong)));
         for good in ["correct horse battery", " leading and trailing ", "über zwölfzig"] {
-            assert_eq!(Password::parse(good).expect("it is good").shown(), good);
+            assert_eq!(parse(good).expect("it is good").shown(), good);
         }
+    }
+
+    #[test]
+    fn a_password_that_is_guessed_first_is_refused_with_the_reason() {
+        for (text, reason) in [
+            ("123456789012", "Avoid"),
+            ("passwordpassword", "Repeats like"),
+            ("aaaaaaaaaaaa", "Repeats like \"aaa\""),
+            ("qwertyuiop[]", "easy to guess"),
+            ("Password12345", "Add another word"),
+            ("ada.king@example.com", "Add another word"),
+            ("Ada King 1815", "Add another word"),
+            ("Analytical Desk", "Add another word"),
+            ("Ticket Center1", "Add another word"),
+        ] {
+            let error = parse(text).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(error.starts_with("This password is easy to guess. "), "{text}: {error}");
+            assert!(error.contains(reason) && !error.contains(text), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn only_the_beginning_of_a_long_password_is_estimated() {
+        assert!(parse(&format!("{}{}", "a".repeat(40), "xkqvzjwp tmrb lonf")).is_err());
+        assert!(parse(&format!("{}{}", "xkqvzjwp tmrb lonf", "a".repeat(900))).is_ok());
     }
 
     #[test]
@@ -249,14 +321,14 @@ mod tests {
         let generate = || Password::generate().expect("there is randomness");
         let (one, other) = (generate(), generate());
         assert_ne!(one.shown(), other.shown());
-        assert!(Password::parse(one.shown()).is_ok());
+        assert!(parse(one.shown()).is_ok());
         assert!(!format!("{one:?}").contains(one.shown()));
     }
 
     #[tokio::test]
     async fn only_the_same_password_is_right() {
         let passwords = Passwords::default();
-        let password = Password::parse("correct horse battery").expect("it is good");
+        let password = parse("correct horse battery").expect("it is good");
         let hashed = passwords.hash(&password).await.expect("it is hashed");
         assert!(hashed.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         let tried = [

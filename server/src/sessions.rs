@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use crate::agents::{self, Account};
 use crate::clock::Moment;
 use crate::ids::AgentId;
+use crate::passwords::HashedPassword;
 use crate::store::{Store, StoreError};
 use crate::vault::VaultError;
 
@@ -73,7 +74,8 @@ impl Token {
         self.digest("session")
     }
 
-    fn digest(&self, label: &str) -> String {
+    /// Returns a hash of the token, another one for each label.
+    pub(crate) fn digest(&self, label: &str) -> String {
         let digest = Sha256::new().chain_update(label).chain_update("\0").chain_update(&*self.0);
         Base64UrlUnpadded::encode_string(&digest.finalize())
     }
@@ -102,21 +104,54 @@ impl Session {
     }
 }
 
-/// Begins a session of somebody who gave the right password, and ends the one that the browser had.
+/// Begins a session of an agent who gave the right password, and ends the one that the browser had.
+///
+/// `password` is the hash that the given password matched. Where the account has another one by now, its
+/// holder has changed, and no session begins.
 ///
 /// # Errors
 /// [`SessionError`].
 pub async fn begin(
     store: &Store,
     agent: &AgentId,
+    password: &HashedPassword,
     replaced: Option<&Token>,
     now: Moment,
 ) -> Result<Token, SessionError> {
-    let token = Token::generate()?;
     let mut transaction = store.begin().await?;
+    expect_password(&mut transaction, agent, password).await?;
     if let Some(replaced) = replaced {
         delete(&mut transaction, replaced).await?;
     }
+    let token = insert(&mut transaction, agent, now).await?;
+    transaction.commit().await?;
+    Ok(token)
+}
+
+/// Expects that this is still the account's password, and keeps it from being changed meanwhile.
+pub(crate) async fn expect_password(
+    connection: &mut AnyConnection,
+    agent: &AgentId,
+    password: &HashedPassword,
+) -> Result<(), SessionError> {
+    let is_same = sqlx::query(
+        "UPDATE agents SET password_hash = password_hash WHERE id = $1 AND password_hash = $2",
+    )
+    .bind(agent.as_str())
+    .bind(password.as_str())
+    .execute(connection)
+    .await?
+    .rows_affected();
+    if is_same == 1 { Ok(()) } else { Err(SessionError::Ended) }
+}
+
+/// Begins a session in a transaction that has checked who begins it.
+pub(crate) async fn insert(
+    connection: &mut AnyConnection,
+    agent: &AgentId,
+    now: Moment,
+) -> Result<Token, SessionError> {
+    let token = Token::generate()?;
     sqlx::query(
         "INSERT INTO sessions (token_hash, agent_id, created_at, used_at, confirmed_at) \
          VALUES ($1, $2, $3, $3, $3)",
@@ -124,9 +159,8 @@ pub async fn begin(
     .bind(token.at_rest())
     .bind(agent.as_str())
     .bind(now)
-    .execute(&mut *transaction)
+    .execute(connection)
     .await?;
-    transaction.commit().await?;
     Ok(token)
 }
 
@@ -143,7 +177,7 @@ pub async fn find(
 ) -> Result<Option<Session>, StoreError> {
     let row = sqlx::query(
         "SELECT agents.id, agents.email, agents.name, agents.must_change_password, \
-         sessions.created_at, sessions.used_at, sessions.confirmed_at FROM sessions \
+         agents.address_proved, sessions.created_at, sessions.used_at, sessions.confirmed_at FROM sessions \
          JOIN agents ON agents.id = sessions.agent_id WHERE sessions.token_hash = $1",
     )
     .bind(token.at_rest())

@@ -1,4 +1,4 @@
-//! How often a password may be tried.
+//! How often a password may be tried, and a mail with a link asked for.
 //!
 //! The budgets are in the database, so that every instance counts the same tries. They make somebody
 //! wait and never lock an account: the budget of an account is one for each neighbourhood that tries, and
@@ -29,6 +29,16 @@ impl Budget {
     pub const ADDRESS: Self = Self { most: 30, each: 10_000 };
     /// An account, tried from a browser in which it was signed in before.
     pub const DEVICE: Self = Self { most: 10, each: 30_000 };
+    /// Invitations of one desk.
+    pub const INVITATIONS: Self = Self { most: 30, each: 2 * 60_000 };
+    /// Invitations of one address to one desk.
+    pub const INVITATIONS_OF_ADDRESS: Self = Self { most: 5, each: 30 * 60_000 };
+    /// Invitations of one address to all desks.
+    pub const INVITATIONS_EVERYWHERE: Self = Self { most: 10, each: 30 * 60_000 };
+    /// Recovery mails to one address.
+    pub const RECOVERIES: Self = Self { most: 3, each: 20 * 60_000 };
+    /// Recovery mails that are asked for from one neighbourhood.
+    pub const RECOVERIES_FROM_ADDRESS: Self = Self { most: 10, each: 60_000 };
     /// The password of somebody who is signed in.
     pub const CONFIRMATION: Self = Self { most: 10, each: 30_000 };
 }

@@ -85,6 +85,7 @@ test('a site that is not on the list says that it cannot show the center', async
   await page.getByText('Support cannot be shown here').waitFor()
 
   await owner.getByRole('button', { name: 'Remove shop.example.com', exact: true }).click()
+  await owner.getByRole('button', { name: 'Remove domain' }).click()
   await owner.getByText('The list is empty').waitFor()
   await page.reload()
   await page.getByText(`Signed in as ${ADA}`).waitFor()

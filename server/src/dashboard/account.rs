@@ -15,13 +15,12 @@ use super::form::Form;
 use super::notice::{Notice, redirect_with};
 use super::page::{self, Layout, Section};
 use super::refusal::Refusal;
-use super::sign_in::is_own_password;
+use super::sign_in::own_password;
 use super::signed_in::{SignedIn, WithSession};
 use crate::agents::{self, AgentName};
 use crate::center::Center;
 use crate::config::Hidden;
-use crate::passwords::{MIN_CHARACTERS, Password, PasswordError};
-use crate::sessions;
+use crate::passwords::{HashedPassword, Known, MIN_CHARACTERS, PasswordError};
 
 #[derive(Template)]
 #[template(path = "dashboard/account.html")]
@@ -30,6 +29,7 @@ struct AccountPage<'page> {
     email: &'page str,
     name: &'page str,
     must_change_password: bool,
+    address_proved: bool,
     is_without_desk: bool,
     least: usize,
     name_problem: Option<&'static str>,
@@ -63,6 +63,7 @@ impl<'page> AccountPage<'page> {
             email: &account.email,
             name: &account.name,
             must_change_password: account.must_change_password,
+            address_proved: account.address_proved,
             is_without_desk: signed_in.memberships.is_empty(),
             least: MIN_CHARACTERS,
             name_problem: None,
@@ -99,30 +100,30 @@ async fn change_password(
     WithSession(signed_in): WithSession,
     Form(given): Form<NewPassword>,
 ) -> Result<Response, Refusal> {
-    let password = match new_password(&center, &signed_in, &given).await? {
-        Ok(password) => password,
+    let passwords = match new_password(&center, &signed_in, &given).await? {
+        Ok(passwords) => passwords,
         Err(problem) => {
             let password_problem = Some(problem);
             let page = AccountPage { password_problem, ..AccountPage::new(&signed_in) };
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&page)?).into_response());
         }
     };
-    let hashed = center.passwords.hash(&password).await?;
-    let (store, agent) = (&center.store, signed_in.agent());
-    agents::set_password(store, agent, &hashed).await?;
-    let token = sessions::begin(store, agent, None, center.clock.now()).await?;
+    let (now, passwords) = (center.clock.now(), (&passwords.0, &passwords.1));
+    let token = agents::change_password(&center.store, signed_in.agent(), passwords, now).await?;
+    tracing::info!(agent = %signed_in.agent(), "a password was changed");
     let to = if signed_in.session.account.must_change_password { "/" } else { "/account" };
     let mut response = redirect_with(&center.config, to, Notice::PasswordChanged);
     cookies::set(&center.config, response.headers_mut(), Kept::Session, token.shown());
     Ok(response)
 }
 
-/// Returns the new password, or what is wrong with what was given.
+/// Returns the current password and the new one, as the database keeps them, or what is wrong with what was
+/// given.
 async fn new_password(
     center: &Center,
     signed_in: &SignedIn,
     given: &NewPassword,
-) -> Result<Result<Password, String>, Refusal> {
+) -> Result<Result<(HashedPassword, HashedPassword), String>, Refusal> {
     let refused = |problem: &str| Ok(Err(problem.to_owned()));
     let new = given.new.shown();
     if new != given.again.shown() {
@@ -131,16 +132,27 @@ async fn new_password(
     if new == given.current.shown() {
         return refused("This is the password that you have; choose another.");
     }
-    if new.eq_ignore_ascii_case(&signed_in.session.account.email) {
-        return refused("Your e-mail is no password; choose another.");
-    }
-    let password = match Password::parse(new) {
-        Ok(password) => password,
-        Err(error @ PasswordError::Failed(_)) => return Err(error.into()),
-        Err(error) => return Ok(Err(error.to_string())),
-    };
-    if !is_own_password(center, signed_in, given.current.shown()).await? {
+    let Some(current) = own_password(center, signed_in, given.current.shown()).await? else {
         return refused("The current password is wrong.");
+    };
+    let account = &signed_in.session.account;
+    let desks = signed_in.memberships.iter().map(|membership| membership.desk_name.as_str());
+    let known = Known::new([account.email.as_str(), &account.name].into_iter().chain(desks));
+    Ok(chosen(center, new, known).await?.map(|new| (current, new)))
+}
+
+/// Returns what to keep of a password that somebody chose, or a sentence about what is wrong with it.
+///
+/// # Errors
+/// [`Refusal::Unavailable`], [`Refusal::Internal`].
+pub(super) async fn chosen(
+    center: &Center,
+    text: &str,
+    known: Known,
+) -> Result<Result<HashedPassword, String>, Refusal> {
+    match center.passwords.choose(text, known).await {
+        Ok(hashed) => Ok(Ok(hashed)),
+        Err(error @ (PasswordError::Busy | PasswordError::Failed(_))) => Err(error.into()),
+        Err(error) => Ok(Err(error.to_string())),
     }
-    Ok(Ok(password))
 }

@@ -1,53 +1,26 @@
-//! The agents of a desk: for owners.
+//! The agents of a desk: for owners. Whom an owner invites is in [`super::invitations`].
 
 use std::sync::Arc;
 
-use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use axum::routing::get;
 use deskseal::CanonicalEmail;
 use serde::Deserialize;
 
-use super::form::{Form, Nothing};
+use super::ask::Question;
+use super::form::{Nothing, RecentForm};
+use super::invitations::{self, Entered};
 use super::notice::{Notice, redirect_with};
-use super::page::{self, Layout, Section};
+use super::page::Section;
 use super::refusal::Refusal;
 use super::signed_in::{AtDesk, Owner, RecentOwner};
-use crate::agents::{self, Added, AgentError, AgentName, Member, NewMember, Role};
+use crate::accounts;
+use crate::agents::{self, Member, Role};
 use crate::center::Center;
 use crate::ids::AgentId;
-use crate::passwords::Password;
-
-#[derive(Template)]
-#[template(path = "dashboard/agents.html")]
-struct AgentsPage<'page> {
-    layout: Layout,
-    members: Vec<Member>,
-    own_id: &'page AgentId,
-    email: &'page str,
-    name: &'page str,
-    problem: Option<String>,
-}
-
-/// A password that is shown this once.
-#[derive(Template)]
-#[template(path = "dashboard/agent_password.html")]
-struct PasswordPage<'page> {
-    layout: Layout,
-    email: &'page str,
-    password: &'page str,
-    is_new: bool,
-}
-
-#[derive(Deserialize)]
-struct NewAgent {
-    email: String,
-    name: String,
-    role: String,
-}
+use crate::throttle::{self, Budget};
 
 #[derive(Deserialize)]
 struct NewRole {
@@ -56,91 +29,56 @@ struct NewRole {
 
 pub(super) fn router() -> Router<Arc<Center>> {
     Router::new()
-        .route("/desks/{desk}/agents", get(agents_page).post(add))
-        .route("/desks/{desk}/agents/{agent}/role", post(set_role))
-        .route("/desks/{desk}/agents/{agent}/remove", post(remove))
-        .route("/desks/{desk}/agents/{agent}/password", post(reset_password))
+        .route("/desks/{desk}/agents", get(agents_page).post(invitations::invite))
+        .route("/desks/{desk}/agents/{agent}/role", get(ask_role).post(set_role))
+        .route("/desks/{desk}/agents/{agent}/remove", get(ask_remove).post(remove))
+        .route("/desks/{desk}/agents/{agent}/recovery", get(ask_recovery).post(recovery))
 }
 
 async fn agents_page(
     State(center): State<Arc<Center>>,
     Owner(at_desk): Owner,
+    Query(entered): Query<Entered>,
 ) -> Result<Response, Refusal> {
-    show(&center, &at_desk, None, None).await
+    invitations::show(&center, &at_desk, &entered, None).await
 }
 
-async fn show(
-    center: &Center,
-    at_desk: &AtDesk,
-    given: Option<&NewAgent>,
-    problem: Option<String>,
-) -> Result<Response, Refusal> {
-    let page = AgentsPage {
-        layout: at_desk.layout(Section::Agents),
-        members: agents::members(&center.store, at_desk.desk()).await?,
-        own_id: at_desk.signed_in.agent(),
-        email: given.map_or("", |given| &given.email),
-        name: given.map_or("", |given| &given.name),
-        problem,
-    };
-    let is_fine = page.problem.is_none();
-    let status = if is_fine { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok((status, page::render(&page)?).into_response())
+type Names = Path<(String, String)>;
+
+/// Returns the member whom the path names.
+async fn member(center: &Center, at_desk: &AtDesk, agent: &str) -> Result<Member, Refusal> {
+    let members = agents::members(&center.store, at_desk.desk()).await?;
+    members.into_iter().find(|member| member.account.id.as_str() == agent).ok_or(Refusal::NotFound)
 }
 
-async fn add(
+async fn ask_role(
     State(center): State<Arc<Center>>,
-    Owner(at_desk): Owner,
-    Form(given): Form<NewAgent>,
+    RecentOwner(at_desk): RecentOwner,
+    Path((_, agent)): Names,
+    Query(given): Query<NewRole>,
 ) -> Result<Response, Refusal> {
-    let problem = |sentence: String| show(&center, &at_desk, Some(&given), Some(sentence));
     let role = Role::parse(&given.role).ok_or(Refusal::FormMalformed)?;
-    let email = match CanonicalEmail::parse(&given.email) {
-        Ok(email) => email,
-        Err(error) => return problem(format!("The e-mail: {}", error.message())).await,
+    let member = member(&center, &at_desk, &agent).await?;
+    let name = &member.account.name;
+    let leaf = format!("agents/{agent}/role");
+    let question = Question::new(&at_desk, Section::Agents, &leaf, "agents");
+    let question = match role {
+        Role::Owner => question.about(format!("Make {name} an owner"), "Make an owner").says(
+            "Owners see and replace secrets, can sign as any customer, change every setting, and \
+             invite and remove agents, you among them.",
+        ),
+        Role::Agent => question.about(format!("Make {name} an agent"), "Make an agent").says(
+            "Agents answer customers. They cannot see settings, secrets or the list of agents. \
+             Pending invitations that this owner sent are withdrawn.",
+        ),
     };
-    let Some(name) = AgentName::parse(&given.name) else {
-        return problem("A name has 1 to 80 characters, on one line.".to_owned()).await;
-    };
-    let password = Password::generate()?;
-    let hashed = center.passwords.hash(&password).await?;
-    let new = NewMember {
-        email: &email,
-        name: &name,
-        role,
-        password: &hashed,
-        must_change_password: true,
-    };
-    match agents::add_member(&center.store, at_desk.desk(), new, center.clock.now()).await {
-        Ok(Added::Created(agent)) => {
-            tracing::info!(%agent, by = %at_desk.signed_in.agent(), "an agent was added");
-            show_password(&at_desk, email.as_str(), &password, true)
-        }
-        Ok(Added::Joined(agent)) => {
-            tracing::info!(%agent, by = %at_desk.signed_in.agent(), "an agent was added");
-            let path = at_desk.path("agents");
-            Ok(redirect_with(&center.config, &path, Notice::AgentJoined))
-        }
-        Err(error @ AgentError::MemberAlready) => problem(error.to_string()).await,
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn show_password(
-    at_desk: &AtDesk,
-    email: &str,
-    password: &Password,
-    is_new: bool,
-) -> Result<Response, Refusal> {
-    let layout = at_desk.layout(Section::Agents);
-    page::render(&PasswordPage { layout, email, password: password.shown(), is_new })
+    question.with("role", role.as_str()).asked()
 }
 
 async fn set_role(
     State(center): State<Arc<Center>>,
-    Owner(at_desk): Owner,
-    Path((_, agent)): Path<(String, String)>,
-    Form(given): Form<NewRole>,
+    Path((_, agent)): Names,
+    RecentForm(at_desk, given): RecentForm<NewRole>,
 ) -> Result<Response, Refusal> {
     let agent = AgentId::parse(&agent).ok_or(Refusal::NotFound)?;
     let role = Role::parse(&given.role).ok_or(Refusal::FormMalformed)?;
@@ -152,11 +90,27 @@ async fn set_role(
     Ok(redirect_with(&center.config, &path, Notice::RoleChanged))
 }
 
+async fn ask_remove(
+    State(center): State<Arc<Center>>,
+    RecentOwner(at_desk): RecentOwner,
+    Path((_, agent)): Names,
+) -> Result<Response, Refusal> {
+    let member = member(&center, &at_desk, &agent).await?;
+    let desk = &at_desk.membership.desk_name;
+    Question::new(&at_desk, Section::Agents, &format!("agents/{agent}/remove"), "agents")
+        .about(format!("Remove {}", member.account.name), "Remove agent")
+        .says(format!("{} can no longer see or answer anything at {desk}.", member.account.email))
+        .says(
+            "Their conversations become unassigned, and pending invitations that they sent are \
+             withdrawn. Messages that they wrote stay.",
+        )
+        .asked()
+}
+
 async fn remove(
     State(center): State<Arc<Center>>,
-    Owner(at_desk): Owner,
-    Path((_, agent)): Path<(String, String)>,
-    Form(Nothing {}): Form<Nothing>,
+    Path((_, agent)): Names,
+    RecentForm(at_desk, Nothing {}): RecentForm<Nothing>,
 ) -> Result<Response, Refusal> {
     let agent = AgentId::parse(&agent).ok_or(Refusal::NotFound)?;
     agents::remove_member(&center.store, at_desk.desk(), &agent).await?;
@@ -166,25 +120,50 @@ async fn remove(
     Ok(redirect_with(&center.config, &path, Notice::AgentRemoved))
 }
 
-async fn reset_password(
+async fn ask_recovery(
     State(center): State<Arc<Center>>,
     RecentOwner(at_desk): RecentOwner,
-    Path((_, agent)): Path<(String, String)>,
-    Form(Nothing {}): Form<Nothing>,
+    Path((_, agent)): Names,
 ) -> Result<Response, Refusal> {
-    let agent = AgentId::parse(&agent).ok_or(Refusal::NotFound)?;
-    let owner = at_desk.signed_in.agent();
-    if agent == *owner {
-        return Err(Refusal::Impossible(
-            "Change your own password on your account page.".to_owned(),
-        ));
+    let member = member(&center, &at_desk, &agent).await?;
+    expect_mail(&center)?;
+    let email = &member.account.email;
+    Question::new(&at_desk, Section::Agents, &format!("agents/{agent}/recovery"), "agents")
+        .about(format!("Send a recovery link to {}", member.account.name), "Send recovery link")
+        .says(format!(
+            "A mail goes to {email}, with a link that works once, for an hour. Only the holder of \
+             that mailbox sees it and chooses a new password."
+        ))
+        .says("Their password and their sessions stay as they are until the link is used.")
+        .asked()
+}
+
+async fn recovery(
+    State(center): State<Arc<Center>>,
+    Path((_, agent)): Names,
+    RecentForm(at_desk, Nothing {}): RecentForm<Nothing>,
+) -> Result<Response, Refusal> {
+    let member = member(&center, &at_desk, &agent).await?;
+    expect_mail(&center)?;
+    let email = CanonicalEmail::parse(&member.account.email).map_err(|error| {
+        tracing::error!(%error, "an account has no canonical address");
+        Refusal::Internal
+    })?;
+    let now = center.clock.now();
+    let key = throttle::key(&center.keyring, &["recovery", email.as_str()]);
+    throttle::take(&center.store, &[(key, Budget::RECOVERIES)], now).await?;
+    accounts::request_recovery(&center.store, &email, now).await?;
+    let by = at_desk.signed_in.agent();
+    tracing::info!(agent = %member.account.id, %by, "a recovery link was asked for");
+    Ok(redirect_with(&center.config, &at_desk.path("agents"), Notice::RecoveryMailed))
+}
+
+fn expect_mail(center: &Center) -> Result<(), Refusal> {
+    if center.mailer.is_some() {
+        return Ok(());
     }
-    let members = agents::members(&center.store, at_desk.desk()).await?;
-    let member =
-        members.into_iter().find(|member| member.account.id == agent).ok_or(Refusal::NotFound)?;
-    let password = Password::generate()?;
-    let hashed = center.passwords.hash(&password).await?;
-    agents::reset_password(&center.store, (at_desk.desk(), owner), &agent, &hashed).await?;
-    tracing::info!(%agent, by = %owner, "a password was reset");
-    show_password(&at_desk, &member.account.email, &password, false)
+    Err(Refusal::Impossible(
+        "Mail is not set up on this server. Ask its operator to run ticket-center agent reset."
+            .to_owned(),
+    ))
 }

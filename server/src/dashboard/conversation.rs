@@ -12,13 +12,14 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+use super::ask::Question;
 use super::contact::ContactView;
-use super::form::{Form, Nothing};
+use super::form::{Form, Nothing, RecentForm};
 use super::notice::{Notice, redirect_with};
 use super::page::{self, Layout, Section};
 use super::refusal::Refusal;
 use super::sign_in::{self, SignIn};
-use super::signed_in::{AtDesk, Owner};
+use super::signed_in::{AtDesk, RecentOwner};
 use super::times::TimeShown;
 use crate::agents::{self, Member};
 use crate::center::Center;
@@ -119,8 +120,8 @@ pub(super) fn router() -> Router<Arc<Center>> {
         .route("/desks/{desk}/conversations/{conversation}/write", post(write))
         .route("/desks/{desk}/conversations/{conversation}/status", post(set_status))
         .route("/desks/{desk}/conversations/{conversation}/assign", post(assign))
-        .route("/desks/{desk}/conversations/{conversation}/block", post(block))
-        .route("/desks/{desk}/conversations/{conversation}/unblock", post(unblock))
+        .route("/desks/{desk}/conversations/{conversation}/block", get(ask_block).post(block))
+        .route("/desks/{desk}/conversations/{conversation}/unblock", get(ask_unblock).post(unblock))
 }
 
 async fn conversation_page(
@@ -316,37 +317,67 @@ async fn assign(
     Ok(back(&center, &at_desk, &id, Notice::Assigned))
 }
 
+async fn ask_block(
+    State(center): State<Arc<Center>>,
+    RecentOwner(at_desk): RecentOwner,
+    Path((_, id)): Names,
+) -> Result<Response, Refusal> {
+    let open = opened(&center, &at_desk, &id).await?;
+    let name = ContactView::new(open.contact).name;
+    ask(&at_desk, &open.id, "block")
+        .about(format!("Block {name}"), "Block this customer")
+        .says("The customer can neither read nor write any more.")
+        .says("Mails about replies to them are not sent. Conversations stay, and you can unblock them.")
+        .asked()
+}
+
+async fn ask_unblock(
+    State(center): State<Arc<Center>>,
+    RecentOwner(at_desk): RecentOwner,
+    Path((_, id)): Names,
+) -> Result<Response, Refusal> {
+    let open = opened(&center, &at_desk, &id).await?;
+    let name = ContactView::new(open.contact).name;
+    ask(&at_desk, &open.id, "unblock")
+        .about(format!("Unblock {name}"), "Unblock this customer")
+        .says("The customer can read and write again.")
+        .asked()
+}
+
+fn ask(at_desk: &AtDesk, id: &ConversationId, act: &str) -> Question<'static> {
+    let conversation = format!("conversations/{id}");
+    Question::new(at_desk, Section::Inbox, &format!("{conversation}/{act}"), &conversation)
+}
+
 async fn block(
     state: State<Arc<Center>>,
-    owner: Owner,
     names: Names,
-    Form(Nothing {}): Form<Nothing>,
+    RecentForm(at_desk, Nothing {}): RecentForm<Nothing>,
 ) -> Result<Response, Refusal> {
-    set_blocked(state, owner, names, true).await
+    set_blocked(state, &at_desk, names, true).await
 }
 
 async fn unblock(
     state: State<Arc<Center>>,
-    owner: Owner,
     names: Names,
-    Form(Nothing {}): Form<Nothing>,
+    RecentForm(at_desk, Nothing {}): RecentForm<Nothing>,
 ) -> Result<Response, Refusal> {
-    set_blocked(state, owner, names, false).await
+    set_blocked(state, &at_desk, names, false).await
 }
 
 async fn set_blocked(
     State(center): State<Arc<Center>>,
-    Owner(at_desk): Owner,
+    at_desk: &AtDesk,
     Path((_, id)): Names,
     is_blocked: bool,
 ) -> Result<Response, Refusal> {
-    let open = opened(&center, &at_desk, &id).await?;
+    let open = opened(&center, at_desk, &id).await?;
     let blocked_at = is_blocked.then(|| center.clock.now());
     contacts::set_blocked(&center.store, at_desk.desk(), &open.contact_id, blocked_at).await?;
     let by = at_desk.signed_in.agent();
     tracing::info!(contact = %open.contact_id, %by, is_blocked, "a contact was blocked or unblocked");
     let notice = if is_blocked { Notice::Blocked } else { Notice::Unblocked };
-    Ok(back(&center, &at_desk, &open.id, notice))
+    Ok(back(&center, at_desk, &open.id, notice))
 }
 
 async fn opened(center: &Center, at_desk: &AtDesk, id: &str) -> Result<OpenConversation, Refusal> {

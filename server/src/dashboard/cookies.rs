@@ -18,6 +18,8 @@ pub(super) enum Kept {
     Session,
     /// The token of somebody who is not signed in yet, for the form that signs in.
     Visitor,
+    /// The token of a link that was opened, so that it leaves the address bar.
+    Link,
     /// That an agent has signed in here before.
     Device,
     /// The code of what the next page tells.
@@ -29,6 +31,7 @@ impl Kept {
         match self {
             Self::Session => ("__Host-ticket-center-session", "ticket-center-session"),
             Self::Visitor => ("__Host-ticket-center-visitor", "ticket-center-visitor"),
+            Self::Link => ("__Host-ticket-center-link", "ticket-center-link"),
             Self::Device => ("__Host-ticket-center-device", "ticket-center-device"),
             Self::Notice => ("__Host-ticket-center-notice", "ticket-center-notice"),
         }
@@ -44,6 +47,7 @@ impl Kept {
         match self {
             Self::Session => Duration::days(7),
             Self::Visitor => Duration::days(1),
+            Self::Link => Duration::hours(1),
             Self::Device => Duration::days(400),
             Self::Notice => Duration::minutes(1),
         }

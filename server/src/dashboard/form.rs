@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::cookies::{self, Kept};
+use super::path;
 use super::refusal::Refusal;
+use super::signed_in::{self, AtDesk, Owner};
 use crate::center::Center;
 use crate::config::Config;
 use crate::http::requested_origin;
@@ -22,9 +24,14 @@ pub(super) const MAX_BYTES: usize = 256 * 1024;
 #[derive(Debug)]
 pub(crate) struct Form<T>(pub(crate) T);
 
-/// The fields of the form that signs in, which a page of this browser sent.
+/// The fields of a form for who is not signed in, which a page of this browser sent.
 #[derive(Debug)]
 pub(super) struct VisitorForm<T>(pub(super) T);
+
+/// A form of an owner who gave their password within the last ten minutes. Others are asked for it, and go
+/// back to the page that they came from, which gets what they typed in its query.
+#[derive(Debug)]
+pub(crate) struct RecentForm<T>(pub(crate) AtDesk, pub(crate) T);
 
 /// A form of nothing but a button.
 #[derive(Debug, Deserialize)]
@@ -46,11 +53,31 @@ impl<T: DeserializeOwned> FromRequest<Arc<Center>> for VisitorForm<T> {
     }
 }
 
+impl<T: DeserializeOwned> FromRequest<Arc<Center>> for RecentForm<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, center: &Arc<Center>) -> Result<Self, Refusal> {
+        let (mut parts, body) = request.into_parts();
+        let Owner(at_desk) = Owner::from_request_parts(&mut parts, center).await?;
+        let page = signed_in::place(&parts);
+        let bytes = proved(Request::from_parts(parts, body), center, &[Kept::Session]).await?;
+        if !at_desk.signed_in.session.is_recently_confirmed(center.clock.now()) {
+            return Err(Refusal::ConfirmFirst(with_typed(&page, &bytes)));
+        }
+        Ok(Self(at_desk, parse(&bytes)?))
+    }
+}
+
 async fn read<T: DeserializeOwned>(
     request: Request,
     center: &Arc<Center>,
     proofs: &[Kept],
 ) -> Result<T, Refusal> {
+    parse(&proved(request, center, proofs).await?)
+}
+
+/// Returns the form's bytes, if a page of this browser and session sent them.
+async fn proved(request: Request, center: &Arc<Center>, proofs: &[Kept]) -> Result<Bytes, Refusal> {
     if !is_form(request.headers()) {
         return Err(Refusal::FormMalformed);
     }
@@ -68,7 +95,20 @@ async fn read<T: DeserializeOwned>(
     if !tokens.iter().any(|token| token.made_form(&given)) {
         return Err(Refusal::FormStale(field(&bytes, "text")));
     }
-    serde_html_form::from_bytes(&bytes).map_err(|_| Refusal::FormMalformed)
+    Ok(bytes)
+}
+
+fn parse<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Refusal> {
+    serde_html_form::from_bytes(bytes).map_err(|_| Refusal::FormMalformed)
+}
+
+/// Returns the page with the form's fields as its query, so that the page can show them again. A query that
+/// is too long for a path of ours is left out.
+fn with_typed(page: &str, bytes: &Bytes) -> String {
+    let typed = form_urlencoded::parse(bytes).filter(|(name, _)| name != "csrf");
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(typed).finish();
+    let whole = format!("{page}?{query}");
+    if query.is_empty() || path::local(&whole).is_none() { page.to_owned() } else { whole }
 }
 
 fn field(bytes: &[u8], name: &str) -> Option<String> {

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
-use super::form::{Form, Nothing};
+use super::ask::Question;
+use super::form::{Form, Nothing, RecentForm};
 use super::notice::{Notice, redirect_with};
 use super::page::{self, Layout, Section};
 use super::refusal::Refusal;
@@ -42,19 +43,29 @@ struct NewSupportPage {
     support_page: String,
 }
 
+/// What was typed before the password was asked for.
+#[derive(Deserialize)]
+struct EnteredPage {
+    support_page: Option<String>,
+}
+
 pub(super) fn router() -> Router<Arc<Center>> {
     Router::new()
         .route("/desks/{desk}/mail", get(mail_page))
         .route("/desks/{desk}/mail/support-page", post(set_support_page))
         .route("/desks/{desk}/mail/{notification}/send-again", post(send_again))
-        .route("/desks/{desk}/mail/{notification}/forget", post(forget))
+        .route("/desks/{desk}/mail/{notification}/forget", get(ask_forget).post(forget))
 }
 
 async fn mail_page(
     State(center): State<Arc<Center>>,
     Owner(at_desk): Owner,
+    Query(entered): Query<EnteredPage>,
 ) -> Result<Response, Refusal> {
-    let support_page = desks::support_page(&center.store, at_desk.desk()).await?;
+    let support_page = match entered.support_page {
+        Some(entered) => Some(entered),
+        None => desks::support_page(&center.store, at_desk.desk()).await?,
+    };
     show(&center, &at_desk, &support_page.unwrap_or_default(), None).await
 }
 
@@ -82,8 +93,7 @@ async fn show(
 
 async fn set_support_page(
     State(center): State<Arc<Center>>,
-    Owner(at_desk): Owner,
-    Form(given): Form<NewSupportPage>,
+    RecentForm(at_desk, given): RecentForm<NewSupportPage>,
 ) -> Result<Response, Refusal> {
     let text = given.support_page.trim();
     let page = SupportPage::parse(text);
@@ -107,6 +117,21 @@ async fn send_again(
     let now = center.clock.now();
     let is_there = notifications::send_again(&center.store, at_desk.desk(), &id, now).await?;
     decided(&center, &at_desk, &id, is_there, Notice::MailSentAgain)
+}
+
+async fn ask_forget(
+    State(center): State<Arc<Center>>,
+    Owner(at_desk): Owner,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Response, Refusal> {
+    let listed = notifications::list(&center.store, at_desk.desk()).await?;
+    let listed = listed.into_iter().find(|listed| listed.id.as_str() == id);
+    let listed = listed.ok_or(Refusal::NotFound)?;
+    Question::new(&at_desk, Section::Mail, &format!("mail/{id}/forget"), "mail")
+        .about(format!("Do not send this mail to {}", listed.email), "Do not send it")
+        .says(format!("The mail about a reply in “{}” is never sent.", listed.subject))
+        .says("The reply itself stays in the conversation.")
+        .asked()
 }
 
 async fn forget(

@@ -10,11 +10,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
-use super::form::Form;
+use super::ask::Question;
+use super::form::RecentForm;
 use super::notice::{Notice, redirect_with};
 use super::page::{self, Layout, Section};
 use super::refusal::Refusal;
-use super::signed_in::{AtDesk, Owner};
+use super::signed_in::{AtDesk, Owner, RecentOwner};
 use crate::center::Center;
 use crate::desks;
 use crate::origin::{AllowedDomain, AllowedDomains, Verdict};
@@ -37,10 +38,14 @@ struct MessagesPage {
 struct Tested {
     #[serde(default)]
     origin: String,
+    /// What stands in the field for a new domain.
+    #[serde(default)]
+    domain: String,
 }
 
 #[derive(Deserialize)]
 struct Entered {
+    #[serde(default)]
     domain: String,
 }
 
@@ -49,7 +54,7 @@ pub(super) fn router() -> Router<Arc<Center>> {
     Router::new()
         .route("/desks/{desk}/messages", get(show))
         .route("/desks/{desk}/messages/add", post(add).get(back))
-        .route("/desks/{desk}/messages/remove", post(remove).get(back))
+        .route("/desks/{desk}/messages/remove", post(remove).get(ask_remove))
 }
 
 async fn show(
@@ -58,6 +63,7 @@ async fn show(
     Query(tested): Query<Tested>,
 ) -> Result<Response, Refusal> {
     let mut page = MessagesPage::new(&center, &at_desk).await?;
+    page.entered = tested.domain;
     let origin = tested.origin.trim();
     if !origin.is_empty() {
         page.verdict = Some(page.domains.verdict(Some(origin)));
@@ -68,8 +74,7 @@ async fn show(
 
 async fn add(
     State(center): State<Arc<Center>>,
-    Owner(at_desk): Owner,
-    Form(entered): Form<Entered>,
+    RecentForm(at_desk, entered): RecentForm<Entered>,
 ) -> Result<Response, Refusal> {
     let domain = match AllowedDomain::parse(&entered.domain) {
         Ok(domain) => domain,
@@ -84,10 +89,31 @@ async fn add(
     Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::DomainAdded))
 }
 
+async fn ask_remove(
+    State(center): State<Arc<Center>>,
+    RecentOwner(at_desk): RecentOwner,
+    Query(entered): Query<Entered>,
+) -> Result<Response, Refusal> {
+    let domains = desks::allowed_domains(&center.store, at_desk.desk()).await?;
+    if !domains.iter().any(|domain| domain.to_string() == entered.domain) {
+        return Ok(Redirect::to(&at_desk.path(LEAF)).into_response());
+    }
+    let is_last = domains.iter().count() == 1;
+    let sentence = if is_last {
+        "It is the only domain in the list. With an empty list, every site may embed your Ticket Center."
+    } else {
+        "Pages of this domain and its subdomains can no longer embed your Ticket Center."
+    };
+    Question::new(&at_desk, Section::Messages, "messages/remove", LEAF)
+        .about(format!("Remove the domain {}", entered.domain), "Remove domain")
+        .says(sentence)
+        .with("domain", &entered.domain)
+        .asked()
+}
+
 async fn remove(
     State(center): State<Arc<Center>>,
-    Owner(at_desk): Owner,
-    Form(entered): Form<Entered>,
+    RecentForm(at_desk, entered): RecentForm<Entered>,
 ) -> Result<Response, Refusal> {
     desks::disallow_domain(&center.store, at_desk.desk(), &entered.domain).await?;
     Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::DomainRemoved))

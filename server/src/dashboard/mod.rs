@@ -5,6 +5,7 @@
 
 mod account;
 mod agents;
+mod ask;
 mod contact;
 mod conversation;
 mod cookies;
@@ -12,12 +13,15 @@ mod device;
 mod explained;
 mod form;
 mod inbox;
+mod invitations;
+mod invited;
 mod mail;
 mod messages;
 mod notice;
 mod page;
 mod path;
 mod portal;
+mod recovery;
 mod refusal;
 mod secret_settings;
 mod sign_in;
@@ -36,6 +40,7 @@ use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::cookies::Kept;
+use self::invited::LinkOpened;
 use self::page::NoticeTold;
 use self::refusal::Refusal;
 use self::signed_in::SignedIn;
@@ -59,6 +64,9 @@ pub(crate) fn router(center: &Arc<Center>) -> Router<Arc<Center>> {
         .merge(sign_in::router())
         .merge(account::router())
         .merge(agents::router())
+        .merge(invitations::router())
+        .merge(invited::router())
+        .merge(recovery::router())
         .merge(conversation::router())
         .merge(inbox::router())
         .merge(ticket_center::router())
@@ -117,6 +125,7 @@ async fn guarded(State(center): State<Arc<Center>>, request: Request, next: Next
     let has_notice = notice::brought(&center.config, request.headers()).is_some();
     let mut response = next.run(request).await;
     let is_told = response.extensions_mut().remove::<NoticeTold>().is_some();
+    let is_link = response.extensions_mut().remove::<LinkOpened>().is_some();
     let headers = response.headers_mut();
     if has_notice && is_told {
         cookies::delete(&center.config, headers, Kept::Notice);
@@ -125,7 +134,7 @@ async fn guarded(State(center): State<Arc<Center>>, request: Request, next: Next
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::CACHE_CONTROL, "no-store"),
         // With no-referrer, browsers would not even say to us that a form is ours.
-        (header::REFERRER_POLICY, "same-origin"),
+        (header::REFERRER_POLICY, if is_link { "no-referrer" } else { "same-origin" }),
         (header::X_FRAME_OPTIONS, "DENY"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),

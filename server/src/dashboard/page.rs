@@ -134,11 +134,7 @@ pub(crate) fn html(template: &impl Template) -> Result<Response, Refusal> {
 
 /// Returns a moment as people read it, to the minute.
 pub(super) fn shown_time(moment: Moment) -> String {
-    let written = moment.to_rfc3339();
-    match written.split_once('T') {
-        Some((day, time)) => format!("{day} {} UTC", time.get(..5).unwrap_or(time)),
-        None => written,
-    }
+    moment.to_minute()
 }
 
 /// Returns the path of the style sheet, for templates.

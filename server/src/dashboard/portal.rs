@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -12,12 +12,13 @@ use deskseal::Signer;
 use serde::Deserialize;
 use url::Url;
 
+use super::ask::Question;
 use super::explained::{Explained, explained};
-use super::form::Form;
+use super::form::{Form, RecentForm};
 use super::notice::{Notice, redirect_with};
 use super::page::{self, Layout, Section};
 use super::refusal::Refusal;
-use super::secret_settings::{self, Issued, Revocation, Rotation, SecretsView};
+use super::secret_settings::{self, AskedRevocation, Issued, Revocation, Rotation, SecretsView};
 use super::signed_in::{AtDesk, Owner, RecentOwner};
 use crate::center::Center;
 use crate::portal::FORM_PATH;
@@ -61,6 +62,7 @@ struct Opened {
 
 #[derive(Deserialize)]
 struct Entered {
+    #[serde(default)]
     domain: String,
 }
 
@@ -80,9 +82,9 @@ pub(super) fn router() -> Router<Arc<Center>> {
         .route("/desks/{desk}/portal", get(show))
         .route("/desks/{desk}/portal/open", post(set_open).get(back))
         .route("/desks/{desk}/portal/add", post(add).get(back))
-        .route("/desks/{desk}/portal/remove", post(remove).get(back))
+        .route("/desks/{desk}/portal/remove", post(remove).get(ask_remove))
         .route("/desks/{desk}/portal/secret", post(issue).get(back))
-        .route("/desks/{desk}/portal/revoke", post(revoke).get(back))
+        .route("/desks/{desk}/portal/revoke", post(revoke).get(ask_revoke))
         .route("/desks/{desk}/portal/sign", post(sign).get(back))
         .route("/desks/{desk}/portal/explain", post(explain).get(back))
 }
@@ -90,8 +92,11 @@ pub(super) fn router() -> Router<Arc<Center>> {
 async fn show(
     State(center): State<Arc<Center>>,
     Owner(at_desk): Owner,
+    Query(entered): Query<Entered>,
 ) -> Result<Response, Refusal> {
-    page::render(&PortalPage::new(&center, &at_desk, None).await?)
+    let mut page = PortalPage::new(&center, &at_desk, None).await?;
+    page.entered = entered.domain;
+    page::render(&page)
 }
 
 async fn set_open(
@@ -105,8 +110,7 @@ async fn set_open(
 
 async fn add(
     State(center): State<Arc<Center>>,
-    Owner(at_desk): Owner,
-    Form(entered): Form<Entered>,
+    RecentForm(at_desk, entered): RecentForm<Entered>,
 ) -> Result<Response, Refusal> {
     match added(&center, &at_desk, &entered.domain).await {
         Ok(()) => Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::DomainAdded)),
@@ -125,10 +129,28 @@ async fn added(center: &Center, at_desk: &AtDesk, text: &str) -> Result<(), Port
     portal_hosts::add_domain(&center.store, at_desk.desk(), &domain).await
 }
 
+async fn ask_remove(
+    State(center): State<Arc<Center>>,
+    RecentOwner(at_desk): RecentOwner,
+    Query(entered): Query<Entered>,
+) -> Result<Response, Refusal> {
+    let page = PortalPage::new(&center, &at_desk, None).await?;
+    if !page.setup.domains.iter().any(|domain| domain.as_str() == entered.domain) {
+        return Ok(Redirect::to(&at_desk.path(LEAF)).into_response());
+    }
+    Question::new(&at_desk, Section::Portal, "portal/remove", LEAF)
+        .about(format!("Remove the domain {}", entered.domain), "Remove domain")
+        .says(
+            "The portal is not shown at this domain any more, and signed links to it do not work.",
+        )
+        .says("Another desk of this server can add the domain then.")
+        .with("domain", &entered.domain)
+        .asked()
+}
+
 async fn remove(
     State(center): State<Arc<Center>>,
-    Owner(at_desk): Owner,
-    Form(entered): Form<Entered>,
+    RecentForm(at_desk, entered): RecentForm<Entered>,
 ) -> Result<Response, Refusal> {
     portal_hosts::remove_domain(&center.store, at_desk.desk(), &entered.domain).await?;
     Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::DomainRemoved))
@@ -150,6 +172,14 @@ async fn revoke(
 ) -> Result<Response, Refusal> {
     secret_settings::revoke(&center, &at_desk, PURPOSE, &revocation).await?;
     Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::SecretRevoked))
+}
+
+async fn ask_revoke(
+    State(center): State<Arc<Center>>,
+    RecentOwner(at_desk): RecentOwner,
+    Query(asked): Query<AskedRevocation>,
+) -> Result<Response, Refusal> {
+    secret_settings::ask_revoke(&center, &at_desk, (LEAF, PURPOSE), &asked).await
 }
 
 /// Makes a link that holds for five minutes, as the product's server should.

@@ -222,6 +222,8 @@ impl From<AgentError> for Refusal {
     fn from(error: AgentError) -> Self {
         match error {
             AgentError::DeskUnknown | AgentError::MemberUnknown => Self::NotFound,
+            AgentError::NoOwner => Self::OwnersOnly,
+            AgentError::Vault(error) => error.into(),
             AgentError::Store(error) => error.into(),
             error => Self::Impossible(error.to_string()),
         }

@@ -1,9 +1,11 @@
 //! A desk's secrets for one purpose: what both of the pages that have secrets share.
 
+use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::page::shown_time;
+use super::ask::Question;
+use super::page::{Section, shown_time};
 use super::refusal::Refusal;
 use super::signed_in::AtDesk;
 use crate::center::Center;
@@ -77,6 +79,42 @@ impl GraceChoice {
 #[derive(Debug, Deserialize)]
 pub(super) struct Revocation {
     secret: String,
+}
+
+/// Which secret the page asks about before it ends.
+#[derive(Debug, Deserialize)]
+pub(super) struct AskedRevocation {
+    #[serde(default)]
+    secret: String,
+}
+
+/// Asks before a replaced secret ends. Without such a secret, the page with the secrets is shown.
+///
+/// # Errors
+/// [`Refusal::Unavailable`], [`Refusal::Internal`].
+pub(super) async fn ask_revoke(
+    center: &Center,
+    at_desk: &AtDesk,
+    (leaf, purpose): (&str, Purpose),
+    asked: &AskedRevocation,
+) -> Result<Response, Refusal> {
+    let records = alive(center, at_desk.desk(), purpose).await?;
+    let Some(record) = records.iter().find(|record| record.id.as_str() == asked.secret) else {
+        return Ok(Redirect::to(&at_desk.path(leaf)).into_response());
+    };
+    let section = match purpose {
+        Purpose::TicketCenter => Section::TicketCenter,
+        Purpose::Portal => Section::Portal,
+    };
+    Question::new(at_desk, section, &format!("{leaf}/revoke"), leaf)
+        .about("Revoke a previous secret".to_owned(), "Revoke now")
+        .says(format!(
+            "The secret that was generated {} ends at once.",
+            shown_time(record.created_at)
+        ))
+        .says("What your server still signs with it is rejected, and no page can bring it back.")
+        .with("secret", &asked.secret)
+        .asked()
 }
 
 /// Returns the desk's secrets for the purpose.

@@ -22,8 +22,9 @@ use super::signed_in::{SignedIn, WithSession};
 use crate::agents::{self, Account};
 use crate::center::Center;
 use crate::config::Hidden;
-use crate::ids::MessageId;
+use crate::ids::{AgentId, MessageId};
 use crate::limits::Neighbourhood;
+use crate::passwords::HashedPassword;
 use crate::sessions::{self, Token};
 use crate::throttle::{self, Budget, Key};
 
@@ -108,19 +109,29 @@ async fn sign_in_page(
     respond(&center, &headers, StatusCode::OK, SignIn { next: &next, ..SignIn::default() })
 }
 
-/// Answers with the page to sign in, and gives the browser a token for its form where it has none.
+/// Answers with the page to sign in.
 pub(super) fn respond(
     center: &Center,
     headers: &HeaderMap,
     status: StatusCode,
     fields: SignIn<'_>,
 ) -> Result<Response, Refusal> {
+    let notice = notice::brought(&center.config, headers).map(Notice::sentence);
+    for_visitor(center, headers, status, |form_token| SignInPage { form_token, notice, fields })
+}
+
+/// Answers with a page whose form somebody sends who is not signed in, and gives the browser a token for
+/// the form where it has none.
+pub(super) fn for_visitor<T: Template>(
+    center: &Center,
+    headers: &HeaderMap,
+    status: StatusCode,
+    page: impl FnOnce(String) -> T,
+) -> Result<Response, Refusal> {
     let known = cookies::read_token(&center.config, headers, Kept::Visitor);
     let is_new = known.is_none();
     let token = known.map_or_else(Token::generate, Ok)?;
-    let notice = notice::brought(&center.config, headers).map(Notice::sentence);
-    let page = SignInPage { form_token: token.form_token(), notice, fields };
-    let mut response = (status, page::render(&page)?).into_response();
+    let mut response = (status, page::render(&page(token.form_token()))?).into_response();
     if is_new {
         cookies::set(&center.config, response.headers_mut(), Kept::Visitor, token.shown());
     }
@@ -135,14 +146,15 @@ async fn sign_in(
 ) -> Result<Response, Refusal> {
     let fields =
         SignIn { email: &given.email, next: &given.next, draft: &given.draft, problem: None };
-    match check(&center, &caller, &headers, &given).await {
-        Ok(account) => begin_session(&center, &headers, account, &fields).await,
+    let proof = (given.email.as_str(), given.password.shown());
+    match check(&center, &caller, &headers, proof).await {
+        Ok(proved) => begin_session(&center, &headers, proved, &fields).await,
         Err(Unproved::Wrong) => {
             let problem = Some("The e-mail or the password is wrong.".to_owned());
             respond(&center, &headers, StatusCode::UNAUTHORIZED, SignIn { problem, ..fields })
         }
         Err(Unproved::Refused(Refusal::TooMany(seconds))) => {
-            let problem = Some(format!("Too many tries. Wait {seconds} seconds, then try again."));
+            let problem = Some(too_many(seconds));
             let fields = SignIn { problem, ..fields };
             let mut response = respond(&center, &headers, StatusCode::TOO_MANY_REQUESTS, fields)?;
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -152,8 +164,19 @@ async fn sign_in(
     }
 }
 
+pub(super) fn too_many(seconds: i64) -> String {
+    format!("Too many tries. Wait {seconds} seconds, then try again.")
+}
+
+/// Somebody who gave the right password.
+pub(super) struct Proved {
+    pub(super) account: Account,
+    /// The hash that the password matched.
+    pub(super) password: HashedPassword,
+}
+
 /// Why nobody is signed in.
-enum Unproved {
+pub(super) enum Unproved {
     /// No account has this e-mail and password: one answer for both.
     Wrong,
     Refused(Refusal),
@@ -167,13 +190,13 @@ impl<E: Into<Refusal>> From<E> for Unproved {
 
 /// Returns the account whose e-mail and password were given. An account that is not there takes the
 /// same budget and the same work.
-async fn check(
+pub(super) async fn check(
     center: &Center,
     caller: &Neighbourhood,
     headers: &HeaderMap,
-    given: &Credentials,
-) -> Result<Account, Unproved> {
-    let email = CanonicalEmail::parse(&given.email).ok();
+    (email, password): (&str, &str),
+) -> Result<Proved, Unproved> {
+    let email = CanonicalEmail::parse(email).ok();
     let found = match &email {
         Some(email) => agents::by_email(&center.store, email).await?,
         None => None,
@@ -182,13 +205,16 @@ async fn check(
     let device = account.as_ref().and_then(|account| device::known(center, headers, &account.id));
     let tries = tries(center, caller, email.as_ref(), device.as_deref());
     throttle::take(&center.store, &tries, center.clock.now()).await?;
-    if !center.passwords.is_right(given.password.shown(), hashed.as_ref()).await? {
+    if !center.passwords.is_right(password, hashed.as_ref()).await? {
         return Err(Unproved::Wrong);
     }
     if let Some((key, _)) = tries.first() {
         throttle::restore(&center.store, key).await?;
     }
-    account.ok_or(Unproved::Wrong)
+    match (account, hashed) {
+        (Some(account), Some(password)) => Ok(Proved { account, password }),
+        _ => Err(Unproved::Wrong),
+    }
 }
 
 /// Returns the budgets that a try takes from; the first one is whole again after the right password.
@@ -212,25 +238,38 @@ fn tries(
 async fn begin_session(
     center: &Center,
     headers: &HeaderMap,
-    account: Account,
+    Proved { account, password }: Proved,
     fields: &SignIn<'_>,
 ) -> Result<Response, Refusal> {
-    let config = &center.config;
-    let replaced = cookies::read_token(config, headers, Kept::Session);
-    let now = center.clock.now();
-    let token = sessions::begin(&center.store, &account.id, replaced.as_ref(), now).await?;
+    let replaced = cookies::read_token(&center.config, headers, Kept::Session);
+    let (store, now) = (&center.store, center.clock.now());
+    let token = sessions::begin(store, &account.id, &password, replaced.as_ref(), now).await?;
     let next = path::local(fields.next).unwrap_or("/");
     let mut response = if fields.draft.is_empty() || account.must_change_password {
         Redirect::to(next).into_response()
     } else {
         kept_page(center, &account, &token, fields.draft, next).await?
     };
-    let answer = response.headers_mut();
-    cookies::set(config, answer, Kept::Session, token.shown());
-    cookies::delete(config, answer, Kept::Visitor);
-    device::remember(center, answer, &account.id, device::known(center, headers, &account.id))?;
+    enter(center, headers, &mut response, (&account.id, &token))?;
     tracing::info!(agent = %account.id, "signed in");
     Ok(response)
+}
+
+/// Lets the answer sign the browser in.
+///
+/// # Errors
+/// [`Refusal::Internal`].
+pub(super) fn enter(
+    center: &Center,
+    headers: &HeaderMap,
+    response: &mut Response,
+    (agent, token): (&AgentId, &Token),
+) -> Result<(), Refusal> {
+    let answer = response.headers_mut();
+    cookies::set(&center.config, answer, Kept::Session, token.shown());
+    cookies::delete(&center.config, answer, Kept::Visitor);
+    device::remember(center, answer, agent, device::known(center, headers, agent))?;
+    Ok(())
 }
 
 async fn kept_page(
@@ -273,8 +312,7 @@ async fn confirm(
     signed_in: SignedIn,
     Form(given): Form<Confirmation>,
 ) -> Result<Response, Refusal> {
-    let is_right = is_own_password(&center, &signed_in, given.password.shown()).await?;
-    if !is_right {
+    if own_password(&center, &signed_in, given.password.shown()).await?.is_none() {
         let layout = signed_in.layout(Section::Account);
         let problem = Some("That is not your password.".to_owned());
         let page = page::render(&ConfirmPage { layout, next: &given.next, problem })?;
@@ -287,22 +325,22 @@ async fn confirm(
     Ok(response)
 }
 
-/// Tells whether this is the password of the agent who is signed in.
+/// Returns the hash of the password of the agent who is signed in, if this is it.
 ///
 /// # Errors
 /// [`Refusal::TooMany`] and others.
-pub(super) async fn is_own_password(
+pub(super) async fn own_password(
     center: &Center,
     signed_in: &SignedIn,
     given: &str,
-) -> Result<bool, Refusal> {
+) -> Result<Option<HashedPassword>, Refusal> {
     let key = throttle::key(&center.keyring, &["confirmation", signed_in.agent().as_str()]);
     let budget = [(key, Budget::CONFIRMATION)];
     throttle::take(&center.store, &budget, center.clock.now()).await?;
     let hashed = agents::password_of(&center.store, signed_in.agent()).await?;
-    let is_right = center.passwords.is_right(given, hashed.as_ref()).await?;
-    if is_right {
-        throttle::restore(&center.store, &budget[0].0).await?;
+    if !center.passwords.is_right(given, hashed.as_ref()).await? {
+        return Ok(None);
     }
-    Ok(is_right)
+    throttle::restore(&center.store, &budget[0].0).await?;
+    Ok(hashed)
 }

@@ -180,7 +180,7 @@ impl FromRequestParts<Arc<Center>> for RecentOwner {
 
 /// Returns where the browser is to go on afterwards. A form cannot be sent again by itself, so that is
 /// the page that it was sent from, which browsers name for pages of the same origin.
-fn place(parts: &Parts) -> String {
+pub(super) fn place(parts: &Parts) -> String {
     if parts.method == Method::GET {
         return parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
     }

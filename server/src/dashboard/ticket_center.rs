@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -12,11 +12,11 @@ use deskseal::Signer;
 use serde::Deserialize;
 
 use super::explained::{Explained, explained};
-use super::form::Form;
+use super::form::{Form, RecentForm};
 use super::notice::{Notice, redirect_with};
 use super::page::{self, Layout, Section};
 use super::refusal::Refusal;
-use super::secret_settings::{self, Issued, Revocation, Rotation, SecretsView};
+use super::secret_settings::{self, AskedRevocation, Issued, Revocation, Rotation, SecretsView};
 use super::signed_in::{AtDesk, Owner, RecentOwner};
 use crate::center::Center;
 use crate::desks;
@@ -75,7 +75,7 @@ pub(super) fn router() -> Router<Arc<Center>> {
     Router::new()
         .route("/desks/{desk}/ticket-center", get(show))
         .route("/desks/{desk}/ticket-center/secret", post(issue).get(back))
-        .route("/desks/{desk}/ticket-center/revoke", post(revoke).get(back))
+        .route("/desks/{desk}/ticket-center/revoke", post(revoke).get(ask_revoke))
         .route("/desks/{desk}/ticket-center/as-typed", post(set_as_typed).get(back))
         .route("/desks/{desk}/ticket-center/sign", post(sign).get(back))
         .route("/desks/{desk}/ticket-center/explain", post(explain).get(back))
@@ -106,10 +106,17 @@ async fn revoke(
     Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::SecretRevoked))
 }
 
+async fn ask_revoke(
+    State(center): State<Arc<Center>>,
+    RecentOwner(at_desk): RecentOwner,
+    Query(asked): Query<AskedRevocation>,
+) -> Result<Response, Refusal> {
+    secret_settings::ask_revoke(&center, &at_desk, (LEAF, PURPOSE), &asked).await
+}
+
 async fn set_as_typed(
     State(center): State<Arc<Center>>,
-    Owner(at_desk): Owner,
-    Form(given): Form<AsTyped>,
+    RecentForm(at_desk, given): RecentForm<AsTyped>,
 ) -> Result<Response, Refusal> {
     desks::set_accepts_as_typed(&center.store, at_desk.desk(), given.accepts.is_some()).await?;
     Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::SettingsSaved))

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Failure;
 use super::product::{self, ADA, GRACE};
-use crate::agents::{self, Added, AgentName, NewMember, Role};
+use crate::agents::{self, AgentName, NewMember, Role};
 use crate::center::Center;
 use crate::clock::Moment;
 use crate::contacts::{self, Customer, Identity, TypedAddress};
@@ -255,9 +255,7 @@ async fn member(
         name: &AgentName::parse(name).ok_or("the demo's agent has no good name")?,
         role,
         password: &center.passwords.hash(&password).await?,
-        must_change_password: false,
     };
-    let added = agents::add_member(&center.store, &desk.id, new, center.clock.now()).await?;
-    let (Added::Created(id) | Added::Joined(id)) = added;
+    let id = agents::create_member(&center.store, &desk.id, new, center.clock.now()).await?;
     Ok((SignIn { email, password: password.shown().to_owned() }, id))
 }

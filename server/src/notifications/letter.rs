@@ -11,11 +11,11 @@ use crate::clock::Moment;
 use crate::text::on_one_line;
 
 /// Tells other machines that no person waits for an answer (RFC 3834).
-const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
+pub(crate) const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
 
 /// Why no mail server takes an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum AddressError {
+pub(crate) enum AddressError {
     /// Only few servers know how, and those on the way have to know it too.
     #[error("what stands before the @ of this address cannot be mailed to.")]
     Local,
@@ -30,7 +30,7 @@ pub(super) enum AddressError {
 /// Returns the one mailbox that an address names, its domain as mail servers write it.
 ///
 /// What stands before the `@` is plain: no quotes, no blanks, no list, nothing that ends a line.
-pub(super) fn address(text: &str) -> Result<Address, AddressError> {
+pub(crate) fn address(text: &str) -> Result<Address, AddressError> {
     let (local, domain) = text.rsplit_once('@').ok_or(AddressError::Malformed)?;
     let is_plain =
         |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte);

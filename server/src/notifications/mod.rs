@@ -25,7 +25,9 @@ mod smtp;
 mod worker;
 
 pub use delivery::{Delivery, State};
+pub(crate) use letter::{AUTO_SUBMITTED, AddressError, address};
 pub use overview::{Listed, forget, list, send_again, state_counts, states};
 pub(crate) use queue::enqueue;
+pub(crate) use smtp::Ending;
 pub use smtp::{Mailer, MailerError};
 pub use worker::{Done, Worker, run_due};

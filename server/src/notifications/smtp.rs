@@ -43,7 +43,7 @@ pub enum MailerError {
 
 /// What became of handing a mail over. The texts are for a person and may name an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(crate) enum Ending {
     /// The server has the mail.
     Accepted,
     /// The server will not take this mail.
@@ -117,12 +117,12 @@ impl Mailer {
     }
 
     /// Returns how long handing one mail over may take, with some time to write down how it ended.
-    pub(super) fn lease(&self) -> Duration {
+    pub(crate) fn lease(&self) -> Duration {
         self.patience * 4
     }
 
     /// Hands a mail over to one recipient.
-    pub(super) async fn hand_over(&self, recipient: &Address, mail: &[u8]) -> Ending {
+    pub(crate) async fn hand_over(&self, recipient: &Address, mail: &[u8]) -> Ending {
         let mut connection = match timeout(self.patience, self.reach()).await {
             Ok(Ok(connection)) => connection,
             // Nothing was said about this mail yet, so a refusal is about the server's own setup.

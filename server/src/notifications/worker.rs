@@ -12,6 +12,7 @@ use super::delivery::State;
 use super::letter;
 use super::queue::{self, Attempt, Taken, Timing};
 use super::smtp::{Ending, Mailer};
+use crate::account_mail;
 use crate::center::Center;
 use crate::ids::NotificationId;
 use crate::store::StoreError;
@@ -172,7 +173,11 @@ impl Worker {
     /// Starts to work the center's queue off. It must be called inside a Tokio runtime.
     pub fn start(center: &Arc<Center>) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(work_off(Arc::clone(center), stopped));
+        let accounts = account_mail::work_off(Arc::clone(center), stopped.clone());
+        let notifications = work_off(Arc::clone(center), stopped);
+        let task = tokio::spawn(async {
+            tokio::join!(notifications, accounts);
+        });
         Self { stop, task }
     }
 

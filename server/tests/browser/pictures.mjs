@@ -14,6 +14,8 @@ const world = { demo, facts: demo.facts }
 
 const OPEN = {
   'sign-in': `${demo.facts.dashboardUrl}sign-in`,
+  forgot: `${demo.facts.dashboardUrl}forgot`,
+  'link-gone': `${demo.facts.dashboardUrl}invitation`,
   overview: demo.facts.overviewUrl,
   'product-home': demo.facts.productUrl,
   'portal-public': `${demo.facts.portalUrl}submit-ticket`,
@@ -54,6 +56,18 @@ async function shootAll(name, options) {
   await page.getByRole('link', { name: 'Wrong address' }).click()
   await page.getByText('1 Example Street').waitFor()
   await shoot(page, `conversation-${name}`)
+  await page.getByRole('button', { name: 'Block this customer' }).click()
+  await shoot(page, `ask-${name}`)
+  await page.goto(deskUrl(world, 'agents'))
+  await page.getByLabel('E-mail, to sign in').fill(`${name}@example.com`)
+  await page.getByLabel('As a link that you hand over').check()
+  await page.getByRole('button', { name: 'Invite', exact: true }).click()
+  const link = await page.locator('code.secret').textContent()
+  await shoot(page, `invitation-link-${name}`)
+  await page.goto(deskUrl(world, 'agents'))
+  await shoot(page, `agents-pending-${name}`)
+  await page.goto(link)
+  await shoot(page, `invitation-${name}`)
   await page.goto(`${demo.facts.dashboardUrl}account`)
   await shoot(page, `account-${name}`)
   await page.goto(`${demo.facts.dashboardUrl}confirm?next=/`)

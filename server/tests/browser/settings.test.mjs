@@ -10,6 +10,7 @@ import {
   assertFits,
   assertNoProblems,
   openPage,
+  until,
   useWorld,
   visitCenter,
 } from './world.mjs'
@@ -144,6 +145,7 @@ test('only the sites on the list may embed the center, and the tester says so', 
 
   for (const domain of ['example.com', '127.0.0.1']) {
     await page.getByRole('button', { name: `Remove ${domain}`, exact: true }).click()
+    await page.getByRole('button', { name: 'Remove domain' }).click()
     await page.getByRole('cell', { name: domain, exact: true }).waitFor({ state: 'hidden' })
   }
   await page.getByText('The list is empty').waitFor()
@@ -174,34 +176,86 @@ test('an agent sees no settings, and is refused at their addresses', async (t) =
   }
 })
 
-test('an owner adds an agent, who chooses a password, works, and is removed', async (t) => {
+/** Returns the link of the newest mail to the address that has one. */
+async function mailedLink(address) {
+  const mail = await until(async () => (await world.demo.mailsTo(address))[0])
+  return mail.text.split('\n').find((line) => line.startsWith(world.facts.dashboardUrl))
+}
+
+async function choosePassword(page, password) {
+  await page.getByLabel('New password', { exact: true }).fill(password)
+  await page.getByLabel('New password again').fill(password)
+}
+
+test('an owner invites an agent by mail, who accepts, works, and is removed', async (t) => {
   const page = await owner(t, 'agents')
   const email = 'newcomer@example.com'
-  await page.getByLabel('Name, as customers').fill('Newcomer')
   await page.getByLabel('E-mail, to sign in').fill(email)
-  await page.getByRole('button', { name: 'Add', exact: true }).click()
-  const password = await page.locator('code.secret').textContent()
+  await page.getByRole('button', { name: 'Invite', exact: true }).click()
+  await page.getByText('Invitation mailed.').waitFor()
 
   const agent = await openPage(t, world)
-  await agent.goto(`${world.facts.dashboardUrl}sign-in`)
-  await agent.getByLabel('E-mail').fill(email)
-  await agent.getByLabel('Password').fill(password)
-  await agent.getByRole('button', { name: 'Sign in' }).click()
-  await agent.getByText('Choose a password of your own first').waitFor()
-  const chosen = 'four words in a row'
-  await agent.getByLabel('Current password').fill(password)
-  await agent.getByLabel('New password', { exact: true }).fill(chosen)
-  await agent.getByLabel('New password again').fill(chosen)
-  await agent.getByRole('button', { name: 'Change the password' }).click()
-  await agent.getByText('Your password is changed').waitFor()
-  await agent.goto(deskUrl(world, 'inbox'))
+  await agent.goto((await mailedLink(email)).trim())
+  await agent.getByRole('heading', { name: 'Invitation to Example' }).waitFor()
+  assert.ok(!agent.url().includes('token'), 'the token is not in the address bar')
+  await assertAccessible(agent, 'an invitation')
+  await agent.getByLabel('Your name').fill('Newcomer')
+  await choosePassword(agent, 'passwordpassword')
+  await agent.getByRole('button', { name: 'Accept the invitation' }).click()
+  await agent.getByText('This password is easy to guess.').waitFor()
+  assert.equal(await agent.getByLabel('Your name').inputValue(), 'Newcomer')
+  await choosePassword(agent, 'staple of many purple herons')
+  await agent.getByRole('button', { name: 'Accept the invitation' }).click()
   await agent.getByRole('heading', { name: 'Inbox' }).waitFor()
 
-  await page.getByRole('link', { name: 'I have it' }).click()
+  await page.reload()
   await page.getByRole('button', { name: /^Remove ?: Newcomer$/ }).click()
-  await page.getByText('Removed.').waitFor()
+  await page.getByRole('heading', { name: 'Remove Newcomer' }).waitFor()
+  await assertAccessible(page, 'a question')
+  await page.getByRole('button', { name: 'Remove agent' }).click()
+  await page.getByText('Agent removed.').waitFor()
   const answer = await agent.goto(deskUrl(world, 'inbox'))
   assert.equal(answer.status(), 404)
+})
+
+test('an owner copies a link for an agent, and withdraws it', async (t) => {
+  const page = await owner(t, 'agents')
+  await page.getByLabel('E-mail, to sign in').fill('copied@example.com')
+  await page.getByLabel('As a link that you hand over').check()
+  await page.getByRole('button', { name: 'Invite', exact: true }).click()
+  const link = await page.locator('code.secret').textContent()
+  await assertAccessible(page, 'a link to hand over')
+  await page.getByRole('link', { name: 'I have it' }).click()
+  await page.getByRole('heading', { name: 'Pending invitations' }).waitFor()
+  await assertAccessible(page, 'pending invitations')
+  const agent = await openPage(t, world)
+  await agent.goto(link)
+  await agent.getByRole('heading', { name: 'You have an account here' }).waitFor()
+  await assertAccessible(agent, 'a copied invitation')
+  await page.getByRole('button', { name: /^Withdraw ?: copied@example.com$/ }).click()
+  await page.getByRole('button', { name: 'Withdraw invitation' }).click()
+  await page.getByText('Invitation withdrawn.').waitFor()
+  await agent.reload()
+  await agent.getByRole('heading', { name: 'This link does not work any more' }).waitFor()
+  await assertAccessible(agent, 'a link that is gone')
+})
+
+test('who forgot the password gets a link by mail and chooses a new one', async (t) => {
+  const page = await openPage(t, world)
+  const { email } = world.facts.agent
+  await page.goto(`${world.facts.dashboardUrl}sign-in`)
+  await page.getByRole('link', { name: 'Forgot your password?' }).click()
+  await page.getByLabel('E-mail of your account').fill(email)
+  await assertAccessible(page, 'the form for a link')
+  await page.getByRole('button', { name: 'Send a link' }).click()
+  await page.getByText('If this address has an account').waitFor()
+  await page.goto((await mailedLink(email)).trim())
+  await choosePassword(page, 'staple of many purple herons')
+  await page.getByLabel('Example (agent)').selectOption('Stay a member')
+  await assertAccessible(page, 'a recovery')
+  await page.getByRole('button', { name: 'Set the password' }).click()
+  await page.getByRole('heading', { name: 'Inbox' }).waitFor()
+  world.facts.agent.password = 'staple of many purple herons'
 })
 
 for (const colorScheme of ['light', 'dark']) {

@@ -10,14 +10,17 @@ use std::sync::{Arc, Mutex};
 
 use clap::Parser as _;
 use serde_json::Value;
+use ticket_center::agents;
 use ticket_center::command::Arguments;
 use ticket_center::config::Config;
 use ticket_center::conversations::{Sending, Writing};
+use ticket_center::ids::DeskId;
 use ticket_center::metrics;
+use ticket_center::store::Store;
 
 use crate::dashboard::browser::{Browser, PASSWORD};
 use crate::durability::{every_message, write};
-use crate::program::program;
+use crate::program::{Program, program};
 use crate::server::{Customer, Database, Server, on_both_databases};
 
 fn complaint(output: &Output) -> String {
@@ -113,22 +116,71 @@ async fn checking_reads_the_mail_server_too() {
     assert!(program.output(&["serve", "--check"]).status.success());
 }
 
+/// Runs the command with a password on its standard input.
+fn given(program: &Program, arguments: &[&str], password: &str) -> Output {
+    let mut child = program
+        .command(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut input = child.stdin.take().expect("it is piped");
+    writeln!(input, "{password}").expect("it is read");
+    drop(input);
+    child.wait_with_output().expect("it ends")
+}
+
 on_both_databases! {
     async fn the_commands_lead_to_an_owner_who_is_signed_in(database: Database) {
         let (program, _) = program(database).await;
         let desk = program.answer(&["desk", "create", "Acme"]);
-        let create = ["agent", "create", "--desk", &desk, "--name", "Ada", "--role", "owner"];
+        let create = ["agent", "create", "--desk", &desk, "--role", "owner"];
         let with = |more: &[&'static str]| create.iter().copied().chain(more.to_vec()).collect::<Vec<_>>();
-        let password = program.answer(&with(&["--email", "Ada@example.com"]));
-        let again = program.output(&with(&["--email", "ada@example.com"]));
-        assert!(!again.status.success() && complaint(&again).contains("member of the desk already"));
+        let first = program.answer(&with(&["--email", "Ada@example.com"]));
+        let link = program.answer(&with(&["--email", "ada@example.com", "--name", "Ada"]));
         let serving = program.serve();
         let mut ada = Browser::new(&serving.url);
-        assert_eq!(ada.sign_in("ada@example.com", "not the password").await.status, 401);
-        assert_eq!(ada.sign_in("ada@example.com", &password).await.location(), "/");
-        let unknown = ["agent", "create", "--desk", "none", "--email", "grace@example.com", "--name", "Grace"];
-        let unknown = program.output(&[&unknown[..], &["--role", "agent"]].concat());
+        assert_eq!(ada.follow(&first).await.status, 410, "the second invitation ended the first");
+        let page = ada.follow(&link).await.shown();
+        let fields = [("name", "Ada"), ("new", PASSWORD), ("again", PASSWORD)];
+        let inbox = format!("/desks/{desk}/inbox");
+        assert_eq!(ada.answer(&page, "/invitation", &fields).await.location(), inbox);
+        ada.get(&format!("/desks/{desk}/agents")).await.shown();
+        assert_eq!(Browser::new(&serving.url).sign_in("ada@example.com", PASSWORD).await.location(), "/");
+        let again = program.output(&with(&["--email", "ada@example.com"]));
+        assert!(!again.status.success() && complaint(&again).contains("member of the desk already"));
+        let unknown = ["agent", "create", "--desk", "none", "--email", "grace@example.com", "--role", "agent"];
+        let unknown = program.output(&unknown);
         assert!(!unknown.status.success() && complaint(&unknown).contains("no desk of this id"));
+        let mail = program.output(&with(&["--email", "grace@example.com", "--mail"]));
+        assert!(!mail.status.success() && complaint(&mail).contains("Mail is not set up"));
+    }
+
+    async fn inviting_an_address_by_the_command_answers_alike_with_and_without_an_account(database: Database) {
+        let (program, customer) = program(database).await;
+        let desk = customer.credentials["helpdeskId"].as_str().expect("it is a text").to_owned();
+        let other = program.answer(&["desk", "create", "Other"]);
+        given(&program, &["agent", "create", "--desk", &other, "--email", "known@example.com", "--name", "Known",
+            "--role", "agent", "--stdin"], PASSWORD);
+        let invited = ["known@example.com", "fresh@example.com"].map(|email| {
+            let output = program.output(&["agent", "create", "--desk", &desk, "--email", email, "--role", "agent"]);
+            let link = String::from_utf8(output.stdout.clone()).expect("it is text");
+            let (path, _) = link.split_once('=').expect("it has a token");
+            (output.status.success(), path.to_owned(), complaint(&output).replace(email, ""))
+        });
+        assert_eq!(invited[0], invited[1]);
+        let store = Store::open(&program.place.url, 2).await.expect("it opens");
+        let desk = DeskId::parse(&desk).expect("it is an id");
+        assert!(agents::members(&store, &desk).await.expect("they are read").is_empty());
+        let taken = given(&program, &["agent", "create", "--desk", desk.as_str(), "--email", "known@example.com",
+            "--name", "Eve", "--role", "owner", "--stdin"], "staple of many purple herons");
+        assert!(taken.status.success() && complaint(&taken).contains("is invited"), "{}", complaint(&taken));
+        assert!(agents::members(&store, &desk).await.expect("they are read").is_empty());
+        store.close().await;
+        let serving = program.serve();
+        let mut known = Browser::new(&serving.url);
+        assert_eq!(known.sign_in("known@example.com", PASSWORD).await.location(), "/", "the password stays");
     }
 
     async fn secrets_are_listed_replaced_and_revoked_by_the_command(database: Database) {
@@ -179,24 +231,14 @@ on_both_databases! {
     async fn a_password_can_be_given_and_is_checked(database: Database) {
         let (program, customer) = program(database).await;
         let desk = customer.credentials["helpdeskId"].as_str().expect("it is a text");
-        let arguments = ["agent", "create", "--desk", desk, "--email", "ada@example.com", "--name",
+        let create = ["agent", "create", "--desk", desk, "--email", "ada@example.com", "--name",
             "Ada", "--role", "agent", "--stdin"];
-        let given = |password: &str| {
-            let mut child = program
-                .command(&arguments)
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .spawn()
-                .expect("it starts");
-            let mut input = child.stdin.take().expect("it is piped");
-            writeln!(input, "{password}").expect("it is read");
-            drop(input);
-            child.wait_with_output().expect("it ends")
-        };
-        let refused = given("too short");
-        assert!(!refused.status.success() && complaint(&refused).contains("at least 12"));
-        let taken = given(PASSWORD);
+        for (password, sentence) in [("too short", "at least 12"), ("123456789012", "easy to guess"),
+            ("ada@example.com", "easy to guess")] {
+            let refused = given(&program, &create, password);
+            assert!(!refused.status.success() && complaint(&refused).contains(sentence), "{password}");
+        }
+        let taken = given(&program, &create, PASSWORD);
         assert!(taken.status.success() && taken.stdout.is_empty(), "{}", complaint(&taken));
         let serving = program.serve();
         let mut ada = Browser::new(&serving.url);
@@ -220,6 +262,35 @@ on_both_databases! {
         let of = |text: &str| log.iter().filter(|line| line.contains(text)).count();
         assert_eq!((of("\"path\":\"/healthz\""), of("\"path\":\"/readyz\"")), (0, 1), "{log:?}");
         assert_eq!(of("\"path\":\"/sign-in\""), 1, "{log:?}");
+    }
+
+    async fn the_operator_resets_a_password(database: Database) {
+        let (program, customer) = program(database).await;
+        let desk = customer.credentials["helpdeskId"].as_str().expect("it is a text");
+        let create = ["agent", "create", "--desk", desk, "--email", "ada@example.com", "--name",
+            "Ada", "--role", "agent", "--stdin"];
+        assert!(given(&program, &create, PASSWORD).status.success());
+        let serving = program.serve();
+        let mut before = Browser::new(&serving.url);
+        before.sign_in("ada@example.com", PASSWORD).await.location();
+        let reset = ["agent", "reset", "--email", "ada@example.com"];
+        let link = program.answer(&reset);
+        before.get("/account").await.shown();
+        let mut ada = Browser::new(&serving.url);
+        let page = ada.follow(&link).await.shown();
+        let chosen = "staple of many purple herons";
+        let fields = [("new", chosen), ("again", chosen)];
+        assert_eq!(ada.answer(&page, "/recovery", &fields).await.location(), "/");
+        assert!(before.get("/account").await.location().starts_with("/sign-in"));
+        assert!(ada.get("/account").await.shown().has("not confirmed yet"), "an operator's link proves nothing");
+        let weak = given(&program, &[&reset[..], &["--stdin"]].concat(), "passwordpassword");
+        assert!(!weak.status.success() && complaint(&weak).contains("easy to guess"));
+        let set = given(&program, &[&reset[..], &["--stdin"]].concat(), "lamp oil and north wind");
+        assert!(set.status.success(), "{}", complaint(&set));
+        assert_eq!(ada.sign_in("ada@example.com", "lamp oil and north wind").await.location(), "/");
+        assert_eq!(ada.get("/").await.location(), "/account", "it has to be changed");
+        let unknown = program.output(&["agent", "reset", "--email", "nobody@example.com"]);
+        assert!(!unknown.status.success() && complaint(&unknown).contains("no account"));
     }
 
     async fn metrics_count_answers_refusals_and_what_waits(database: Database) {

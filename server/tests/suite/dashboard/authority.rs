@@ -48,7 +48,7 @@ fn forms(conversation: &str, agent: &AgentId) -> Vec<(String, For, Fields)> {
         (
             "agents".to_owned(),
             For::Owners,
-            vec![("email", "new@example.com"), ("name", "New"), ("role", "owner")],
+            vec![("email", "new@example.com"), ("name", "New"), ("role", "owner"), ("way", "copy")],
         ),
         (
             "mail/support-page".to_owned(),
@@ -59,7 +59,10 @@ fn forms(conversation: &str, agent: &AgentId) -> Vec<(String, For, Fields)> {
         ("mail/some/forget".to_owned(), For::Owners, vec![]),
         (format!("{member}/role"), For::Owners, vec![("role", "owner")]),
         (format!("{member}/remove"), For::Owners, vec![]),
-        (format!("{member}/password"), For::Owners, vec![]),
+        (format!("{member}/recovery"), For::Owners, vec![]),
+        ("invitations/some/mail".to_owned(), For::Owners, vec![]),
+        ("invitations/some/copy".to_owned(), For::Owners, vec![]),
+        ("invitations/some/withdraw".to_owned(), For::Owners, vec![]),
     ];
     forms.extend(SETTINGS.map(|leaf| (leaf.to_owned(), For::Owners, vec![])));
     forms

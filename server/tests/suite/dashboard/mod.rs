@@ -2,10 +2,13 @@
 
 mod authority;
 pub(crate) mod browser;
+mod confirmations;
 mod conversations;
+mod invitations;
 mod mail;
 mod members;
 mod messages;
 mod portal;
+mod recoveries;
 mod signing_in;
 mod ticket_center;

@@ -1,0 +1,16 @@
+//! Mails that carry links for accounts: invitations, and the recovery of a forgotten password.
+//!
+//! They have a queue of their own, since they belong to no conversation. A mail is written down before it
+//! is sent and tried again while the mail server certainly has not taken it; where nobody can know, it is
+//! not sent again by itself. The token of the link is made for each attempt, after the mail was taken from
+//! the queue: the database never has more than its hash, and no page and no log ever has the token.
+
+mod letter;
+mod queue;
+mod worker;
+
+pub(crate) use letter::link;
+pub use queue::MailState;
+pub(crate) use queue::enqueue;
+pub use worker::run_due;
+pub(crate) use worker::work_off;

@@ -1,0 +1,367 @@
+//! The queue: mails in the database, and who has which in hand.
+
+use std::time::Duration;
+
+use sqlx::{AnyConnection, Row};
+use uuid::Uuid;
+
+use super::letter::{Letter, Matter};
+use crate::accounts::{self, Lead, LinkToken, RECOVERY_LIFE};
+use crate::agents::Role;
+use crate::clock::Moment;
+use crate::ids::{AccountMailId, AgentId, InvitationId};
+use crate::notifications::Ending;
+use crate::store::{Store, StoreError};
+
+/// The wait after the first failure; each one after it is twice as long.
+const FIRST_RETRY: Duration = Duration::from_secs(10);
+
+/// The longest wait between two attempts.
+const LONGEST_RETRY: Duration = Duration::from_mins(10);
+
+/// Parameters: `$1` now, `$2` the moment beyond which nothing is ever put off: another clock wrote that.
+macro_rules! is_due {
+    () => {
+        "(due_at <= $1 OR due_at > $2)"
+    };
+}
+
+/// What became of the mail of an invitation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MailState {
+    /// It goes out soon, or is tried again. The text is the last failure, if there was one.
+    Waiting(String),
+    /// The mail server has it.
+    Sent,
+    /// The mail server does not take it.
+    Failed(String),
+    /// Nobody can know whether the mail server has it.
+    Doubtful(String),
+}
+
+impl MailState {
+    pub(crate) fn stored(state: &str, reason: String) -> Result<Self, StoreError> {
+        match state {
+            "waiting" | "sending" => Ok(Self::Waiting(reason)),
+            "sent" => Ok(Self::Sent),
+            "failed" => Ok(Self::Failed(reason)),
+            "doubtful" => Ok(Self::Doubtful(reason)),
+            _ => Err(StoreError::Unreadable("state of a mail")),
+        }
+    }
+
+    const fn parts(&self) -> (&'static str, &str) {
+        match self {
+            Self::Waiting(reason) => ("waiting", reason.as_str()),
+            Self::Sent => ("sent", ""),
+            Self::Failed(reason) => ("failed", reason.as_str()),
+            Self::Doubtful(reason) => ("doubtful", reason.as_str()),
+        }
+    }
+
+    /// Returns a sentence for owners.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Waiting(reason) if reason.is_empty() => "Mail goes out soon.".to_owned(),
+            Self::Waiting(reason) => format!("Mail is tried again: {reason}"),
+            Self::Sent => "Mailed.".to_owned(),
+            Self::Failed(reason) => format!("Not mailed: {reason}"),
+            Self::Doubtful(reason) => format!("Perhaps mailed: {reason}"),
+        }
+    }
+}
+
+/// Adds a mail in the transaction that is the reason for it: of the invitation, or else for the recovery of
+/// the account of the address.
+pub(crate) async fn enqueue(
+    connection: &mut AnyConnection,
+    invitation: Option<&InvitationId>,
+    email: &str,
+    (now, expires_at): (Moment, Moment),
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO account_mails \
+         (id, invitation_id, email, state, reason, due_at, expires_at, attempts) \
+         VALUES ($1, $2, $3, 'waiting', '', $4, $5, 0)",
+    )
+    .bind(AccountMailId::generate().as_str())
+    .bind(invitation.map(InvitationId::as_str))
+    .bind(email)
+    .bind(now)
+    .bind(expires_at)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The time by which the queue goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timing {
+    pub(super) now: Moment,
+    /// How long an attempt may take.
+    pub(super) lease: Duration,
+}
+
+impl Timing {
+    fn furthest(self) -> Moment {
+        self.now.after(self.lease.max(LONGEST_RETRY) * 2)
+    }
+}
+
+/// A mail in hand.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    id: AccountMailId,
+    lease: String,
+    number: i64,
+    is_invitation: bool,
+    pub(super) letter: Letter,
+}
+
+/// Returns mails that are due, and those whose attempt has not ended in time.
+pub(super) async fn due(store: &Store, timing: Timing) -> Result<Vec<AccountMailId>, StoreError> {
+    let rows = sqlx::query(concat!(
+        "SELECT id FROM account_mails WHERE state IN ('waiting', 'sending') AND ",
+        is_due!(),
+        " ORDER BY due_at, id LIMIT 100"
+    ))
+    .bind(timing.now)
+    .bind(timing.furthest())
+    .fetch_all(store.readers())
+    .await?;
+    rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+}
+
+/// Takes the mail in hand, and makes the token open its link. Nothing is returned where another instance
+/// has it, where there is nobody to write to, or where it is over.
+pub(super) async fn take(
+    store: &Store,
+    id: &AccountMailId,
+    token: LinkToken,
+    timing: Timing,
+) -> Result<Option<Attempt>, StoreError> {
+    let mut transaction = store.begin().await?;
+    // Who accepts or withdraws takes the invitation first, too.
+    sqlx::query(
+        "UPDATE invitations SET created_at = created_at \
+         WHERE id = (SELECT invitation_id FROM account_mails WHERE id = $1)",
+    )
+    .bind(id.as_str())
+    .execute(&mut *transaction)
+    .await?;
+    let attempt = match in_hand(&mut transaction, id, timing).await? {
+        Some(taken) if taken.expires_at > timing.now => {
+            let letter = letter(&mut transaction, &taken, token, timing.now).await?;
+            match letter {
+                Some(letter) => Some(taken.with(letter)),
+                None => {
+                    delete(&mut transaction, id).await?;
+                    None
+                }
+            }
+        }
+        Some(taken) => {
+            let state = MailState::Failed("it waited for too long.".to_owned());
+            end(&mut transaction, id, taken.invitation.is_some(), &state).await?;
+            None
+        }
+        None => {
+            give_up_if_lost(&mut transaction, id, timing).await?;
+            None
+        }
+    };
+    transaction.commit().await?;
+    Ok(attempt)
+}
+
+struct Taken {
+    id: AccountMailId,
+    lease: String,
+    number: i64,
+    invitation: Option<InvitationId>,
+    email: String,
+    expires_at: Moment,
+}
+
+impl Taken {
+    fn with(self, letter: Letter) -> Attempt {
+        let Self { id, lease, number, invitation, .. } = self;
+        Attempt { id, lease, number, is_invitation: invitation.is_some(), letter }
+    }
+}
+
+async fn in_hand(
+    connection: &mut AnyConnection,
+    id: &AccountMailId,
+    timing: Timing,
+) -> Result<Option<Taken>, StoreError> {
+    let lease = Uuid::now_v7().to_string();
+    let row = sqlx::query(concat!(
+        "UPDATE account_mails SET state = 'sending', lease = $3, attempts = attempts + 1, \
+         due_at = $4 WHERE id = $5 AND state = 'waiting' AND ",
+        is_due!(),
+        " RETURNING invitation_id, email, attempts, expires_at"
+    ))
+    .bind(timing.now)
+    .bind(timing.furthest())
+    .bind(lease.as_str())
+    .bind(timing.now.after(timing.lease))
+    .bind(id.as_str())
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Taken {
+        id: id.clone(),
+        lease,
+        number: row.try_get("attempts")?,
+        invitation: row.try_get("invitation_id")?,
+        email: row.try_get("email")?,
+        expires_at: row.try_get("expires_at")?,
+    }))
+}
+
+/// Ends a mail whose attempt has not ended in time: its server has stopped, and it may have been sent.
+async fn give_up_if_lost(
+    connection: &mut AnyConnection,
+    id: &AccountMailId,
+    timing: Timing,
+) -> Result<(), StoreError> {
+    let row = sqlx::query(concat!(
+        "UPDATE account_mails SET lease = NULL WHERE id = $3 AND state = 'sending' AND ",
+        is_due!(),
+        " RETURNING invitation_id"
+    ))
+    .bind(timing.now)
+    .bind(timing.furthest())
+    .bind(id.as_str())
+    .fetch_optional(&mut *connection)
+    .await?;
+    if let Some(row) = row {
+        let invitation: Option<InvitationId> = row.try_get("invitation_id")?;
+        let reason = "the server stopped while it was going out.".to_owned();
+        end(connection, id, invitation.is_some(), &MailState::Doubtful(reason)).await?;
+    }
+    Ok(())
+}
+
+async fn letter(
+    connection: &mut AnyConnection,
+    taken: &Taken,
+    token: LinkToken,
+    now: Moment,
+) -> Result<Option<Letter>, StoreError> {
+    let (lead, matter, expires_at) = match &taken.invitation {
+        Some(id) => {
+            let Some(matter) = invitation(connection, id).await? else { return Ok(None) };
+            (Lead::Invitation(id.clone()), matter, taken.expires_at)
+        }
+        None => {
+            let Some(agent) = account(connection, &taken.email).await? else { return Ok(None) };
+            (Lead::Recovery(agent), Matter::Recovery, now.after(RECOVERY_LIFE))
+        }
+    };
+    accounts::insert_link(connection, &token, (&lead, true), expires_at).await?;
+    Ok(Some(Letter { to: taken.email.clone(), matter, token, expires_at }))
+}
+
+/// Returns what the mail tells of the invitation, and ends the link of the attempt before.
+async fn invitation(
+    connection: &mut AnyConnection,
+    id: &InvitationId,
+) -> Result<Option<Matter>, StoreError> {
+    sqlx::query("DELETE FROM account_links WHERE invitation_id = $1")
+        .bind(id.as_str())
+        .execute(&mut *connection)
+        .await?;
+    let row = sqlx::query(
+        "SELECT desks.name, invitations.role, agents.name AS by_name FROM invitations \
+         JOIN desks ON desks.id = invitations.desk_id \
+         LEFT JOIN agents ON agents.id = invitations.invited_by WHERE invitations.id = $1",
+    )
+    .bind(id.as_str())
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Matter::Invitation {
+        desk: row.try_get("name")?,
+        by: row.try_get("by_name")?,
+        role: Role::stored(row.try_get("role")?)?,
+    }))
+}
+
+/// Returns the account of the address. Without one there is nobody to write to.
+async fn account(
+    connection: &mut AnyConnection,
+    email: &str,
+) -> Result<Option<AgentId>, StoreError> {
+    let row = sqlx::query("SELECT id FROM agents WHERE email = $1")
+        .bind(email)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|row| row.try_get("id")).transpose()?)
+}
+
+/// Writes down how the attempt ended. Nothing is written where the mail is gone or in other hands.
+pub(super) async fn settle(
+    store: &Store,
+    attempt: &Attempt,
+    ending: &Ending,
+    now: Moment,
+) -> Result<MailState, StoreError> {
+    let state = match ending.clone() {
+        Ending::Accepted => MailState::Sent,
+        Ending::Refused(reason) | Ending::Unaddressable(reason) => MailState::Failed(reason),
+        Ending::Unknown(reason) => MailState::Doubtful(reason),
+        Ending::Deferred(reason) => MailState::Waiting(reason),
+    };
+    let mut transaction = store.begin().await?;
+    let is_ours = sqlx::query(
+        "UPDATE account_mails SET lease = NULL, due_at = $1 \
+         WHERE id = $2 AND lease = $3",
+    )
+    .bind(now.after(wait(attempt.number)))
+    .bind(attempt.id.as_str())
+    .bind(attempt.lease.as_str())
+    .execute(&mut *transaction)
+    .await?
+    .rows_affected();
+    if is_ours == 1 {
+        end(&mut transaction, &attempt.id, attempt.is_invitation, &state).await?;
+    }
+    transaction.commit().await?;
+    Ok(state)
+}
+
+/// Owners see what became of an invitation's mail; of a recovery's, nobody is told.
+async fn end(
+    connection: &mut AnyConnection,
+    id: &AccountMailId,
+    is_invitation: bool,
+    state: &MailState,
+) -> Result<(), sqlx::Error> {
+    if is_invitation || matches!(state, MailState::Waiting(_)) {
+        let (state, reason) = state.parts();
+        sqlx::query("UPDATE account_mails SET state = $1, reason = $2 WHERE id = $3")
+            .bind(state)
+            .bind(reason)
+            .bind(id.as_str())
+            .execute(connection)
+            .await?;
+        return Ok(());
+    }
+    delete(connection, id).await
+}
+
+async fn delete(connection: &mut AnyConnection, id: &AccountMailId) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM account_mails WHERE id = $1")
+        .bind(id.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Returns how long to wait after so many attempts.
+fn wait(attempts: i64) -> Duration {
+    let doublings = (attempts - 1).clamp(0, 16);
+    FIRST_RETRY.saturating_mul(1 << doublings).min(LONGEST_RETRY)
+}

@@ -1,0 +1,302 @@
+//! Invitations: who may become a member of a desk, once they accept.
+
+use std::time::Duration;
+
+use deskseal::CanonicalEmail;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
+
+use super::link::{self, Lead, LinkToken};
+use crate::account_mail::{self, MailState};
+use crate::agents::{self, AgentError, AgentName, Role};
+use crate::clock::Moment;
+use crate::ids::{AgentId, DeskId, InvitationId};
+use crate::store::{Store, StoreError};
+
+/// For how long an invitation can be accepted.
+pub const INVITATION_LIFE: Duration = Duration::from_hours(72);
+
+/// How the link of an invitation reaches who is invited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// By mail: only the holder of the mailbox sees the link.
+    Mail,
+    /// Whoever invites gets the link, to hand it over.
+    Copy,
+}
+
+impl Way {
+    /// Returns the way's name, for logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Copy => "copy",
+        }
+    }
+}
+
+/// Whom to invite.
+#[derive(Clone, Copy, Debug)]
+pub struct NewInvitation<'new> {
+    /// The address of the account.
+    pub email: &'new CanonicalEmail,
+    /// A name to suggest.
+    pub name: Option<&'new AgentName>,
+    /// What the agent may do.
+    pub role: Role,
+    /// The owner who invites. Without one, the operator does.
+    pub by: Option<&'new AgentId>,
+}
+
+/// An invitation that was made, or made again.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The invitation.
+    pub id: InvitationId,
+    /// The link's token, for [`Way::Copy`]: it is shown this once.
+    pub token: Option<LinkToken>,
+    /// Until when it can be accepted.
+    pub expires_at: Moment,
+}
+
+/// An invitation that nobody has accepted yet.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    /// The id.
+    pub id: InvitationId,
+    /// The address.
+    pub email: String,
+    /// What the agent may do.
+    pub role: Role,
+    /// The name of the owner who invited.
+    pub by: Option<String>,
+    /// Until when it can be accepted.
+    pub expires_at: Moment,
+    /// What became of its mail, if it has one.
+    pub mail: Option<MailState>,
+}
+
+/// Invites somebody to the desk. An invitation of the same address before ends, and so do its links.
+///
+/// Whether the address has an account changes nothing.
+///
+/// # Errors
+/// [`AgentError::DeskUnknown`], [`AgentError::MemberAlready`], [`AgentError::NoOwner`],
+/// [`AgentError::Vault`], [`AgentError::Store`].
+pub async fn invite(
+    store: &Store,
+    desk: &DeskId,
+    new: NewInvitation<'_>,
+    way: Way,
+    now: Moment,
+) -> Result<Issued, AgentError> {
+    let mut transaction = store.begin().await?;
+    agents::lock_desk(&mut transaction, desk).await?;
+    expect_owner(&mut transaction, desk, new.by).await?;
+    expect_no_member(&mut transaction, desk, new.email.as_str()).await?;
+    sqlx::query("DELETE FROM invitations WHERE desk_id = $1 AND email = $2")
+        .bind(desk.as_str())
+        .bind(new.email.as_str())
+        .execute(&mut *transaction)
+        .await?;
+    let (id, expires_at) = (InvitationId::generate(), now.after(INVITATION_LIFE));
+    sqlx::query(
+        "INSERT INTO invitations (id, desk_id, email, name, role, invited_by, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(id.as_str())
+    .bind(desk.as_str())
+    .bind(new.email.as_str())
+    .bind(new.name.map_or("", AgentName::as_str))
+    .bind(new.role.as_str())
+    .bind(new.by.map(AgentId::as_str))
+    .bind(now)
+    .bind(expires_at)
+    .execute(&mut *transaction)
+    .await?;
+    let token = issue(&mut transaction, (&id, new.email.as_str()), way, (now, expires_at)).await?;
+    transaction.commit().await?;
+    Ok(Issued { id, token, expires_at })
+}
+
+/// Gives a pending invitation a new link and its whole time again. The links before end.
+///
+/// # Errors
+/// As [`invite`], and [`AgentError::InvitationUnknown`].
+pub async fn renew(
+    store: &Store,
+    (desk, id): (&DeskId, &InvitationId),
+    by: &AgentId,
+    way: Way,
+    now: Moment,
+) -> Result<Issued, AgentError> {
+    let mut transaction = store.begin().await?;
+    agents::lock_desk(&mut transaction, desk).await?;
+    expect_owner(&mut transaction, desk, Some(by)).await?;
+    let expires_at = now.after(INVITATION_LIFE);
+    let row = sqlx::query(
+        "UPDATE invitations SET expires_at = $1, invited_by = $2 WHERE id = $3 AND desk_id = $4 \
+         RETURNING email",
+    )
+    .bind(expires_at)
+    .bind(by.as_str())
+    .bind(id.as_str())
+    .bind(desk.as_str())
+    .fetch_optional(&mut *transaction)
+    .await?;
+    let email: String = row.ok_or(AgentError::InvitationUnknown)?.try_get("email")?;
+    expect_no_member(&mut transaction, desk, &email).await?;
+    for statement in [
+        "DELETE FROM account_links WHERE invitation_id = $1",
+        "DELETE FROM account_mails WHERE invitation_id = $1",
+    ] {
+        sqlx::query(statement).bind(id.as_str()).execute(&mut *transaction).await?;
+    }
+    let token = issue(&mut transaction, (id, &email), way, (now, expires_at)).await?;
+    transaction.commit().await?;
+    Ok(Issued { id: id.clone(), token, expires_at })
+}
+
+/// Makes the link, or queues the mail that will have one.
+async fn issue(
+    connection: &mut AnyConnection,
+    (id, email): (&InvitationId, &str),
+    way: Way,
+    (now, expires_at): (Moment, Moment),
+) -> Result<Option<LinkToken>, AgentError> {
+    match way {
+        Way::Mail => {
+            account_mail::enqueue(connection, Some(id), email, (now, expires_at)).await?;
+            Ok(None)
+        }
+        Way::Copy => {
+            let token = LinkToken::generate()?;
+            let lead = Lead::Invitation(id.clone());
+            link::insert(connection, &token, (&lead, false), expires_at).await?;
+            Ok(Some(token))
+        }
+    }
+}
+
+/// Withdraws an invitation: its links end.
+///
+/// # Errors
+/// [`AgentError::InvitationUnknown`], [`AgentError::DeskUnknown`], [`AgentError::Store`].
+pub async fn withdraw(store: &Store, desk: &DeskId, id: &InvitationId) -> Result<(), AgentError> {
+    let mut transaction = store.begin().await?;
+    agents::lock_desk(&mut transaction, desk).await?;
+    let withdrawn = sqlx::query("DELETE FROM invitations WHERE id = $1 AND desk_id = $2")
+        .bind(id.as_str())
+        .bind(desk.as_str())
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+    if withdrawn == 0 {
+        return Err(AgentError::InvitationUnknown);
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Withdraws what the agent has invited to the desk: who is no owner any more has no open door either.
+pub(crate) async fn withdraw_those_of(
+    connection: &mut AnyConnection,
+    desk: &DeskId,
+    agent: &AgentId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM invitations WHERE desk_id = $1 AND invited_by = $2")
+        .bind(desk.as_str())
+        .bind(agent.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Withdraws the desk's invitation of the agent's own address, so that who is removed stays out.
+pub(crate) async fn withdraw_those_to(
+    connection: &mut AnyConnection,
+    desk: &DeskId,
+    agent: &AgentId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "DELETE FROM invitations WHERE desk_id = $1 \
+         AND email = (SELECT email FROM agents WHERE id = $2)",
+    )
+    .bind(desk.as_str())
+    .bind(agent.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Returns the desk's invitations that can still be accepted, the first ones first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn pending(
+    store: &Store,
+    desk: &DeskId,
+    now: Moment,
+) -> Result<Vec<Pending>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT invitations.id, invitations.email, invitations.role, invitations.expires_at, \
+         agents.name, account_mails.state, account_mails.reason FROM invitations \
+         LEFT JOIN agents ON agents.id = invitations.invited_by \
+         LEFT JOIN account_mails ON account_mails.invitation_id = invitations.id \
+         WHERE invitations.desk_id = $1 AND invitations.expires_at > $2 \
+         ORDER BY invitations.created_at, invitations.id",
+    )
+    .bind(desk.as_str())
+    .bind(now)
+    .fetch_all(store.readers())
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &AnyRow) -> Result<Pending, StoreError> {
+    let state: Option<String> = row.try_get("state")?;
+    let reason: Option<String> = row.try_get("reason")?;
+    Ok(Pending {
+        id: row.try_get("id")?,
+        email: row.try_get("email")?,
+        role: Role::stored(row.try_get("role")?)?,
+        by: row.try_get("name")?,
+        expires_at: row.try_get("expires_at")?,
+        mail: state
+            .map(|state| MailState::stored(&state, reason.unwrap_or_default()))
+            .transpose()?,
+    })
+}
+
+/// Who was removed or demoted while their form was on its way invites nobody.
+async fn expect_owner(
+    connection: &mut AnyConnection,
+    desk: &DeskId,
+    by: Option<&AgentId>,
+) -> Result<(), AgentError> {
+    let Some(by) = by else { return Ok(()) };
+    let owner = sqlx::query(
+        "SELECT role FROM memberships WHERE desk_id = $1 AND agent_id = $2 AND role = 'owner'",
+    )
+    .bind(desk.as_str())
+    .bind(by.as_str())
+    .fetch_optional(connection)
+    .await?;
+    owner.map(|_| ()).ok_or(AgentError::NoOwner)
+}
+
+async fn expect_no_member(
+    connection: &mut AnyConnection,
+    desk: &DeskId,
+    email: &str,
+) -> Result<(), AgentError> {
+    let member = sqlx::query(
+        "SELECT agents.id FROM memberships JOIN agents ON agents.id = memberships.agent_id \
+         WHERE memberships.desk_id = $1 AND agents.email = $2",
+    )
+    .bind(desk.as_str())
+    .bind(email)
+    .fetch_optional(connection)
+    .await?;
+    if member.is_some() { Err(AgentError::MemberAlready) } else { Ok(()) }
+}

@@ -1,0 +1,100 @@
+//! Links that are used once.
+
+use sqlx::{AnyConnection, Row};
+
+use crate::clock::Moment;
+use crate::ids::{AgentId, InvitationId};
+use crate::sessions::Token;
+use crate::store::StoreError;
+use crate::vault::VaultError;
+
+/// The random part of a link: 256 bits. `Debug` does not show it; the database has only a hash.
+#[derive(Clone, Debug)]
+pub struct LinkToken(Token);
+
+impl LinkToken {
+    /// Returns a new token.
+    ///
+    /// # Errors
+    /// [`VaultError::NoRandomness`].
+    pub fn generate() -> Result<Self, VaultError> {
+        Token::generate().map(Self)
+    }
+
+    /// Reads the token of a link.
+    pub fn parse(text: &str) -> Option<Self> {
+        Token::parse(text).map(Self)
+    }
+
+    /// Returns the token, for the link.
+    pub fn shown(&self) -> &str {
+        self.0.shown()
+    }
+
+    fn at_rest(&self) -> String {
+        self.0.digest("link")
+    }
+}
+
+/// Where a link leads.
+#[derive(Clone, Debug)]
+pub(crate) enum Lead {
+    Invitation(InvitationId),
+    Recovery(AgentId),
+}
+
+/// A link that may still be used.
+#[derive(Clone, Debug)]
+pub(super) struct Link {
+    pub(super) lead: Lead,
+    /// Whether only the holder of the mailbox has seen it.
+    pub(super) is_mailed: bool,
+}
+
+/// Makes the token open what it leads to, until the moment.
+pub(crate) async fn insert(
+    connection: &mut AnyConnection,
+    token: &LinkToken,
+    (lead, is_mailed): (&Lead, bool),
+    expires_at: Moment,
+) -> Result<(), sqlx::Error> {
+    let (invitation, agent) = match lead {
+        Lead::Invitation(invitation) => (Some(invitation.as_str()), None),
+        Lead::Recovery(agent) => (None, Some(agent.as_str())),
+    };
+    sqlx::query(
+        "INSERT INTO account_links (token_hash, invitation_id, agent_id, is_mailed, expires_at) \
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(token.at_rest())
+    .bind(invitation)
+    .bind(agent)
+    .bind(i64::from(is_mailed))
+    .bind(expires_at)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Returns the token's link, unless it was used, withdrawn, or has expired.
+pub(super) async fn find(
+    connection: &mut AnyConnection,
+    token: &LinkToken,
+    now: Moment,
+) -> Result<Option<Link>, StoreError> {
+    let row = sqlx::query(
+        "SELECT invitation_id, agent_id, is_mailed FROM account_links \
+         WHERE token_hash = $1 AND expires_at > $2",
+    )
+    .bind(token.at_rest())
+    .bind(now)
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let lead = match (row.try_get("invitation_id")?, row.try_get("agent_id")?) {
+        (Some(invitation), None) => Lead::Invitation(invitation),
+        (None, Some(agent)) => Lead::Recovery(agent),
+        _ => return Err(StoreError::Unreadable("link of an account")),
+    };
+    Ok(Some(Link { lead, is_mailed: row.try_get::<i64, _>("is_mailed")? != 0 }))
+}

@@ -1,0 +1,60 @@
+//! How accounts begin and are recovered: by links, each used once.
+//!
+//! Knowing an address makes nobody a member. An owner or the operator invites, and the invitation's
+//! holder accepts. What a link proves depends on who has seen it:
+//!
+//! | link | account of its address | accepting needs | afterwards |
+//! |---|---|---|---|
+//! | mailed | none | a name and a password | proved |
+//! | mailed | unproved | a name and a new password; a choice for each desk | proved; what opened it before is gone |
+//! | mailed | proved | the account's password | proved; other sessions are gone |
+//! | copied | none | a name and a password | unproved |
+//! | copied | any | the account's password | as before; other sessions are gone |
+//!
+//! A mailed link proves its address, since only the holder of the mailbox has seen it: its token is made
+//! when the mail is sent, and the database has only a hash. A copied link was seen by the owner who made
+//! it, and proves nothing.
+//!
+//! An unproved account may be a trap: another person may have made it, with a password of theirs. Its
+//! password never becomes the holder's by a mailed link, and its desks are the holder's only by choice.
+
+mod acceptance;
+mod credentials;
+mod invitation;
+mod link;
+mod recovery;
+mod stays;
+
+pub use acceptance::{AcceptError, Accepted, Chosen, Needed, OpenInvitation, accept, open};
+pub(crate) use credentials::replace as replace_credentials;
+pub use invitation::{
+    INVITATION_LIFE, Issued, NewInvitation, Pending, Way, invite, pending, renew, withdraw,
+};
+pub(crate) use invitation::{withdraw_those_of, withdraw_those_to};
+pub use link::LinkToken;
+pub(crate) use link::{Lead, insert as insert_link};
+pub use recovery::{
+    OpenRecovery, RECOVERY_LIFE, Recovered, issue_recovery, open_recovery, recover,
+    request_recovery,
+};
+pub use stays::Stays;
+
+use crate::clock::Moment;
+use crate::store::{Store, StoreError};
+
+/// Deletes links, invitations and mails that have expired.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget_expired(store: &Store, now: Moment) -> Result<(), StoreError> {
+    let mut transaction = store.begin().await?;
+    for statement in [
+        "DELETE FROM account_links WHERE expires_at <= $1",
+        "DELETE FROM account_mails WHERE expires_at <= $1",
+        "DELETE FROM invitations WHERE expires_at <= $1",
+    ] {
+        sqlx::query(statement).bind(now).execute(&mut *transaction).await?;
+    }
+    transaction.commit().await?;
+    Ok(())
+}

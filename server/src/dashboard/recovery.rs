@@ -1,0 +1,193 @@
+//! A forgotten password: asking for a link by mail, and choosing a new password with it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Extension, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+use deskseal::CanonicalEmail;
+use serde::Deserialize;
+
+use super::cookies::{self, Kept};
+use super::form::VisitorForm;
+use super::invited::{DeskChoice, Followed, GonePage, choices, moved, new_password, opened};
+use super::notice::{Notice, redirect_with};
+use super::refusal::Refusal;
+use super::sign_in;
+use crate::accounts::{self, AcceptError, LinkToken, OpenRecovery, Stays};
+use crate::center::Center;
+use crate::config::Hidden;
+use crate::limits::Neighbourhood;
+use crate::passwords::{Known, MIN_CHARACTERS};
+use crate::throttle::{self, Budget, ThrottleError};
+
+const PATH: &str = "/recovery";
+
+#[derive(Template)]
+#[template(path = "dashboard/forgot.html")]
+struct ForgotPage {
+    form_token: String,
+    has_mail: bool,
+    is_asked: bool,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/recovery.html")]
+struct RecoveryPage<'page> {
+    form_token: String,
+    link: &'page str,
+    open: &'page OpenRecovery,
+    desks: Vec<DeskChoice<'page>>,
+    least: usize,
+    problem: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Forgotten {
+    email: String,
+}
+
+#[derive(Deserialize)]
+struct NewPassword {
+    link: Hidden,
+    new: Hidden,
+    again: Hidden,
+    /// What becomes of each desk of an unproved account.
+    #[serde(default)]
+    desk: Vec<String>,
+}
+
+pub(super) fn router() -> Router<Arc<Center>> {
+    Router::new()
+        .route("/forgot", get(forgot_page).post(forgot))
+        .route(PATH, get(show).post(recover))
+}
+
+async fn forgot_page(
+    State(center): State<Arc<Center>>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    forgot_response(&center, &headers, false)
+}
+
+fn forgot_response(
+    center: &Center,
+    headers: &HeaderMap,
+    is_asked: bool,
+) -> Result<Response, Refusal> {
+    let has_mail = center.mailer.is_some();
+    sign_in::for_visitor(center, headers, StatusCode::OK, |form_token| ForgotPage {
+        form_token,
+        has_mail,
+        is_asked,
+    })
+}
+
+/// Queues a mail. The work and the answer are the same for every address: whether it has an account is
+/// looked up when the mail is sent.
+async fn forgot(
+    State(center): State<Arc<Center>>,
+    Extension(caller): Extension<Neighbourhood>,
+    headers: HeaderMap,
+    VisitorForm(given): VisitorForm<Forgotten>,
+) -> Result<Response, Refusal> {
+    let (store, now) = (&center.store, center.clock.now());
+    let key = |parts: &[&str]| throttle::key(&center.keyring, parts);
+    let of_caller = key(&["recoveries", &caller.to_string()]);
+    throttle::take(store, &[(of_caller, Budget::RECOVERIES_FROM_ADDRESS)], now).await?;
+    if let (Ok(email), true) = (CanonicalEmail::parse(&given.email), center.mailer.is_some()) {
+        let of_address = key(&["recovery", email.as_str()]);
+        match throttle::take(store, &[(of_address, Budget::RECOVERIES)], now).await {
+            Ok(()) => accounts::request_recovery(store, &email, now).await?,
+            // The address has mails enough; who asks learns nothing of others who asked.
+            Err(ThrottleError::Wait(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    forgot_response(&center, &headers, true)
+}
+
+async fn show(
+    State(center): State<Arc<Center>>,
+    Query(followed): Query<Followed>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    if let Some(token) = followed.token {
+        return Ok(moved(&center, token.shown(), PATH));
+    }
+    let Some(token) = opened(&center, &headers) else { return gone(&center, &headers) };
+    let now = center.clock.now();
+    let Some(open) = accounts::open_recovery(&center.store, &token, now).await? else {
+        return gone(&center, &headers);
+    };
+    respond(&center, &headers, (&token, &open), (StatusCode::OK, None, &Stays::default()))
+}
+
+fn respond(
+    center: &Center,
+    headers: &HeaderMap,
+    (token, open): (&LinkToken, &OpenRecovery),
+    (status, problem, stays): (StatusCode, Option<String>, &Stays),
+) -> Result<Response, Refusal> {
+    sign_in::for_visitor(center, headers, status, |form_token| RecoveryPage {
+        form_token,
+        link: token.shown(),
+        open,
+        desks: choices(&open.desks, stays),
+        least: MIN_CHARACTERS,
+        problem,
+    })
+}
+
+fn gone(center: &Center, headers: &HeaderMap) -> Result<Response, Refusal> {
+    let sentence = "The link was used or replaced, or it has expired. Ask for another one.";
+    sign_in::for_visitor(center, headers, StatusCode::GONE, |_| GonePage { sentence })
+}
+
+async fn recover(
+    State(center): State<Arc<Center>>,
+    headers: HeaderMap,
+    VisitorForm(given): VisitorForm<NewPassword>,
+) -> Result<Response, Refusal> {
+    let now = center.clock.now();
+    let Some(token) = LinkToken::parse(given.link.shown()) else { return gone(&center, &headers) };
+    let Some(open) = accounts::open_recovery(&center.store, &token, now).await? else {
+        return gone(&center, &headers);
+    };
+    let stays = Stays::parse(given.desk.iter().map(String::as_str)).unwrap_or_default();
+    let again = |status, problem: String| {
+        respond(&center, &headers, (&token, &open), (status, Some(problem), &stays))
+    };
+    if !stays.cover(&open.desks) {
+        let problem = "Choose for each desk whether you stay a member.".to_owned();
+        return again(StatusCode::UNPROCESSABLE_ENTITY, problem);
+    }
+    let known = Known::new([open.email.as_str(), &open.name]);
+    let typed = (Some(&given.new), Some(&given.again));
+    let password = match new_password(&center, typed, known).await? {
+        Ok(password) => password,
+        Err(problem) => return again(StatusCode::UNPROCESSABLE_ENTITY, problem),
+    };
+    let recovered = match accounts::recover(&center.store, &token, (&password, &stays), now).await {
+        Ok(recovered) => recovered,
+        Err(AcceptError::Vault(error)) => return Err(error.into()),
+        Err(AcceptError::Store(error)) => return Err(error.into()),
+        Err(error @ AcceptError::LastOwner(_)) => {
+            return again(StatusCode::UNPROCESSABLE_ENTITY, error.to_string());
+        }
+        Err(AcceptError::Changed) => {
+            let problem = "The account changed meanwhile. Open the link again.".to_owned();
+            return again(StatusCode::CONFLICT, problem);
+        }
+        Err(AcceptError::Gone | AcceptError::HasAccount) => return gone(&center, &headers),
+    };
+    let mut response = redirect_with(&center.config, "/", Notice::PasswordSet);
+    sign_in::enter(&center, &headers, &mut response, (&recovered.agent, &recovered.session))?;
+    cookies::delete(&center.config, response.headers_mut(), Kept::Link);
+    let (agent, is_newly_proved) = (&recovered.agent, recovered.is_newly_proved);
+    tracing::info!(%agent, is_newly_proved, "an account was recovered");
+    Ok(response)
+}
