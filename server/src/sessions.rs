@@ -104,7 +104,7 @@ impl Session {
     }
 }
 
-/// Begins a session of an agent who gave the right password, and ends the one that the browser had.
+/// Begins a session of an agent who gave the right password.
 ///
 /// `password` is the hash that the given password matched. Where the account has another one by now, its
 /// holder has changed, and no session begins.
@@ -115,14 +115,10 @@ pub async fn begin(
     store: &Store,
     agent: &AgentId,
     password: &HashedPassword,
-    replaced: Option<&Token>,
     now: Moment,
 ) -> Result<Token, SessionError> {
     let mut transaction = store.begin().await?;
     expect_password(&mut transaction, agent, password).await?;
-    if let Some(replaced) = replaced {
-        delete(&mut transaction, replaced).await?;
-    }
     let token = insert(&mut transaction, agent, now).await?;
     transaction.commit().await?;
     Ok(token)
@@ -226,7 +222,10 @@ pub async fn confirm(store: &Store, token: &Token, now: Moment) -> Result<Token,
 /// [`StoreError`].
 pub async fn end(store: &Store, token: &Token) -> Result<(), StoreError> {
     let mut transaction = store.begin().await?;
-    delete(&mut transaction, token).await?;
+    sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
+        .bind(token.at_rest())
+        .execute(&mut *transaction)
+        .await?;
     transaction.commit().await?;
     Ok(())
 }
@@ -274,14 +273,6 @@ async fn mark_used(store: &Store, token: &Token, now: Moment) -> Result<(), Stor
         .execute(&mut *transaction)
         .await?;
     transaction.commit().await?;
-    Ok(())
-}
-
-async fn delete(connection: &mut AnyConnection, token: &Token) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
-        .bind(token.at_rest())
-        .execute(connection)
-        .await?;
     Ok(())
 }
 

@@ -150,19 +150,19 @@ pub(super) async fn take(
     .execute(&mut *transaction)
     .await?;
     let attempt = match in_hand(&mut transaction, id, timing).await? {
-        Some(taken) if taken.expires_at > timing.now => {
-            let letter = letter(&mut transaction, &taken, token, timing.now).await?;
+        Some(mail) if mail.expires_at > timing.now => {
+            let letter = letter(&mut transaction, &mail, token, timing.now).await?;
             match letter {
-                Some(letter) => Some(taken.with(letter)),
+                Some(letter) => Some(mail.with(letter)),
                 None => {
                     delete(&mut transaction, id).await?;
                     None
                 }
             }
         }
-        Some(taken) => {
+        Some(mail) => {
             let state = MailState::Failed("it waited for too long.".to_owned());
-            end(&mut transaction, id, taken.invitation.is_some(), &state).await?;
+            end(&mut transaction, id, mail.invitation.is_some(), &state).await?;
             None
         }
         None => {
@@ -246,22 +246,22 @@ async fn give_up_if_lost(
 
 async fn letter(
     connection: &mut AnyConnection,
-    taken: &Taken,
+    mail: &Taken,
     token: LinkToken,
     now: Moment,
 ) -> Result<Option<Letter>, StoreError> {
-    let (lead, matter, expires_at) = match &taken.invitation {
+    let (lead, matter, expires_at) = match &mail.invitation {
         Some(id) => {
             let Some(matter) = invitation(connection, id).await? else { return Ok(None) };
-            (Lead::Invitation(id.clone()), matter, taken.expires_at)
+            (Lead::Invitation(id.clone()), matter, mail.expires_at)
         }
         None => {
-            let Some(agent) = account(connection, &taken.email).await? else { return Ok(None) };
+            let Some(agent) = account(connection, &mail.email).await? else { return Ok(None) };
             (Lead::Recovery(agent), Matter::Recovery, now.after(RECOVERY_LIFE))
         }
     };
     accounts::insert_link(connection, &token, (&lead, true), expires_at).await?;
-    Ok(Some(Letter { to: taken.email.clone(), matter, token, expires_at }))
+    Ok(Some(Letter { to: mail.email.clone(), matter, token, expires_at }))
 }
 
 /// Returns what the mail tells of the invitation, and ends the link of the attempt before.

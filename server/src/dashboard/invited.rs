@@ -25,6 +25,7 @@ use crate::center::Center;
 use crate::config::Hidden;
 use crate::limits::Neighbourhood;
 use crate::passwords::{HashedPassword, Known, MIN_CHARACTERS};
+use crate::throttle::{self, Budget};
 
 const PATH: &str = "/invitation";
 
@@ -220,7 +221,7 @@ async fn accepted(
         }
         (Needed::Password, None) => return Err(Refusal::FormMalformed.into()),
         (Needed::NewAccount | Needed::Either, _) => {
-            let (name, password) = new_account(center, open, given).await?;
+            let (name, password) = new_account(center, caller, open, given).await?;
             let chosen = Chosen::NewAccount { name: &name, password: &password };
             accounts::accept(&center.store, token, chosen, now).await
         }
@@ -228,7 +229,7 @@ async fn accepted(
             if !stays.cover(memberships) {
                 return Err(unprocessable("Choose for each desk whether you stay a member."));
             }
-            let (name, password) = new_account(center, open, given).await?;
+            let (name, password) = new_account(center, caller, open, given).await?;
             let chosen = Chosen::TakeOver { name: &name, password: &password, stays };
             accounts::accept(&center.store, token, chosen, now).await
         }
@@ -236,7 +237,8 @@ async fn accepted(
     let accepted = accepted.map_err(not_accepted)?;
     let path = format!("/desks/{}/inbox", accepted.desk);
     let mut response = redirect_with(&center.config, &path, Notice::Joined);
-    sign_in::enter(center, headers, &mut response, (&accepted.agent, &accepted.session))?;
+    let entered = (&accepted.agent, &accepted.session);
+    sign_in::enter(center, headers, &mut response, entered).await?;
     cookies::delete(&center.config, response.headers_mut(), Kept::Link);
     let is_taken_over = matches!(open.needed, Needed::TakeOver(_));
     let (agent, desk) = (&accepted.agent, &accepted.desk);
@@ -246,14 +248,15 @@ async fn accepted(
 
 async fn new_account(
     center: &Center,
+    caller: &Neighbourhood,
     open: &OpenInvitation,
     given: &Acceptance,
 ) -> Result<(AgentName, HashedPassword), Problem> {
     let name = AgentName::parse(&given.name)
         .ok_or_else(|| unprocessable("A name has 1 to 80 characters, on one line."))?;
-    let known = [open.email.as_str(), name.as_str(), &open.desk_name];
-    let password =
-        new_password(center, (given.new.as_ref(), given.again.as_ref()), Known::new(known)).await?;
+    let known = Known::new([open.email.as_str(), name.as_str(), &open.desk_name]);
+    let typed = (given.new.as_ref(), given.again.as_ref());
+    let password = new_password(center, caller, typed, known).await?;
     let password = password.map_err(|sentence| unprocessable(&sentence))?;
     Ok((name, password))
 }
@@ -261,6 +264,7 @@ async fn new_account(
 /// Returns what to keep of a new password that was typed twice, or what is wrong with it.
 pub(super) async fn new_password(
     center: &Center,
+    caller: &Neighbourhood,
     (new, again): (Option<&Hidden>, Option<&Hidden>),
     known: Known,
 ) -> Result<Result<HashedPassword, String>, Refusal> {
@@ -268,6 +272,9 @@ pub(super) async fn new_password(
     if new.shown() != again.shown() {
         return Ok(Err("The two passwords are not the same.".to_owned()));
     }
+    // Whoever has a link must not keep others from signing in by choosing passwords all the time.
+    let key = throttle::key(&center.keyring, &["choosing", &caller.to_string()]);
+    throttle::take(&center.store, &[(key, Budget::ADDRESS)], center.clock.now()).await?;
     chosen(center, new.shown(), known).await
 }
 

@@ -149,6 +149,7 @@ fn gone(center: &Center, headers: &HeaderMap) -> Result<Response, Refusal> {
 
 async fn recover(
     State(center): State<Arc<Center>>,
+    Extension(caller): Extension<Neighbourhood>,
     headers: HeaderMap,
     VisitorForm(given): VisitorForm<NewPassword>,
 ) -> Result<Response, Refusal> {
@@ -167,7 +168,7 @@ async fn recover(
     }
     let known = Known::new([open.email.as_str(), &open.name]);
     let typed = (Some(&given.new), Some(&given.again));
-    let password = match new_password(&center, typed, known).await? {
+    let password = match new_password(&center, &caller, typed, known).await? {
         Ok(password) => password,
         Err(problem) => return again(StatusCode::UNPROCESSABLE_ENTITY, problem),
     };
@@ -185,7 +186,8 @@ async fn recover(
         Err(AcceptError::Gone | AcceptError::HasAccount) => return gone(&center, &headers),
     };
     let mut response = redirect_with(&center.config, "/", Notice::PasswordSet);
-    sign_in::enter(&center, &headers, &mut response, (&recovered.agent, &recovered.session))?;
+    let entered = (&recovered.agent, &recovered.session);
+    sign_in::enter(&center, &headers, &mut response, entered).await?;
     cookies::delete(&center.config, response.headers_mut(), Kept::Link);
     let (agent, is_newly_proved) = (&recovered.agent, recovered.is_newly_proved);
     tracing::info!(%agent, is_newly_proved, "an account was recovered");

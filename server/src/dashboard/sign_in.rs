@@ -241,30 +241,32 @@ async fn begin_session(
     Proved { account, password }: Proved,
     fields: &SignIn<'_>,
 ) -> Result<Response, Refusal> {
-    let replaced = cookies::read_token(&center.config, headers, Kept::Session);
     let (store, now) = (&center.store, center.clock.now());
-    let token = sessions::begin(store, &account.id, &password, replaced.as_ref(), now).await?;
+    let token = sessions::begin(store, &account.id, &password, now).await?;
     let next = path::local(fields.next).unwrap_or("/");
     let mut response = if fields.draft.is_empty() || account.must_change_password {
         Redirect::to(next).into_response()
     } else {
         kept_page(center, &account, &token, fields.draft, next).await?
     };
-    enter(center, headers, &mut response, (&account.id, &token))?;
+    enter(center, headers, &mut response, (&account.id, &token)).await?;
     tracing::info!(agent = %account.id, "signed in");
     Ok(response)
 }
 
-/// Lets the answer sign the browser in.
+/// Lets the answer sign the browser in, and ends the session that the browser had.
 ///
 /// # Errors
-/// [`Refusal::Internal`].
-pub(super) fn enter(
+/// [`Refusal::Unavailable`], [`Refusal::Internal`].
+pub(super) async fn enter(
     center: &Center,
     headers: &HeaderMap,
     response: &mut Response,
     (agent, token): (&AgentId, &Token),
 ) -> Result<(), Refusal> {
+    if let Some(former) = cookies::read_token(&center.config, headers, Kept::Session) {
+        sessions::end(&center.store, &former).await?;
+    }
     let answer = response.headers_mut();
     cookies::set(&center.config, answer, Kept::Session, token.shown());
     cookies::delete(&center.config, answer, Kept::Visitor);

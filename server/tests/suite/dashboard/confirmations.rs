@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use ticket_center::agents::Role;
+use reqwest::Method;
+use ticket_center::agents::{self, Role};
+use ticket_center::secrets::Grace;
 
+use super::browser::PASSWORD;
 use crate::server::{Database, Server, on_both_databases};
 
 const OWNER: &str = "owner@example.com";
@@ -96,5 +99,81 @@ on_both_databases! {
             }
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    async fn what_was_typed_is_there_again_after_the_password_was_asked_for(database: Database) {
+        let server = Server::start(database).await;
+        server.agent(OWNER, Role::Owner).await;
+        let mut owner = server.signed_in(OWNER).await;
+        for (page, leaf, typed, shown) in [
+            ("agents", "agents", &[("email", "new@acme.example"), ("name", "New \"N\""), ("role", "owner"), ("way", "copy")][..],
+                &["value=\"new@acme.example\"", "value=\"New &#34;N&#34;\"", "value=\"owner\" checked"][..]),
+            ("messages", "messages/add", &[("domain", "typed.example.com")], &["value=\"typed.example.com\""]),
+            ("portal", "portal/add", &[("domain", "typed.example.com")], &["value=\"typed.example.com\""]),
+            ("mail", "mail/support-page", &[("support_page", "https://typed.example.com")], &["value=\"https://typed.example.com\""]),
+        ] {
+            server.clock.advance(11 * 60);
+            let csrf = owner.get("/account").await.field("csrf");
+            let body = form_urlencoded::Serializer::new(String::new())
+                .append_pair("csrf", &csrf).extend_pairs(typed).finish();
+            let sent = owner.request(Method::POST, &server.path(leaf))
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header("referer", format!("{}{}", server.instance.url, server.path(page)))
+                .body(body).send().await.expect("an answer");
+            assert_eq!(sent.status().as_u16(), 303, "{leaf}");
+            let confirm = sent.headers()["location"].to_str().expect("it is text").to_owned();
+            assert!(!confirm.contains(&csrf), "{confirm}");
+            let asking = owner.get(&confirm).await.shown();
+            let next = asking.field("next").replace("&#38;", "&");
+            let fields = [("csrf", &*asking.field("csrf")), ("next", &*next), ("password", PASSWORD)];
+            let back = owner.send("/confirm", &fields).await.location().to_owned();
+            let again = owner.get(&back).await.shown();
+            for text in shown {
+                assert!(again.has(text), "{leaf} at {back}: {text}: {}", again.text);
+            }
+        }
+    }
+
+    async fn what_is_hard_to_undo_is_asked_about_first(database: Database) {
+        let server = Server::start(database).await;
+        let ada = server.agent("ada@example.com", Role::Agent).await;
+        server.agent(OWNER, Role::Owner).await;
+        let conversation = server.customer("kim@example.com").begin("hello").await;
+        let talk = format!("conversations/{}", conversation["id"].as_str().expect("it has an id"));
+        let mut owner = server.signed_in(OWNER).await;
+        for leaf in ["messages", "portal"] {
+            let page = server.path(leaf);
+            owner.submit(&page, &format!("{page}/add"), &[("domain", "help.example.com")]).await.location();
+        }
+        server.rotate(Grace::default()).await;
+        let secrets = owner.get(&server.path("ticket-center")).await.shown();
+        let revoke = format!("ticket-center/revoke?secret={}", secrets.field("secret"));
+        let asked = [
+            (format!("agents/{ada}/remove"), "Their conversations become unassigned"),
+            (format!("agents/{ada}/role?role=owner"), "can sign as any customer"),
+            (format!("agents/{ada}/role?role=agent"), "cannot see settings"),
+            (format!("{talk}/block"), "can neither read nor write any more"),
+            (format!("{talk}/unblock"), "can read and write again"),
+            ("messages/remove?domain=help.example.com".to_owned(), "every site may embed"),
+            ("portal/remove?domain=help.example.com".to_owned(), "not shown at this domain any more"),
+            (revoke, "ends at once"),
+        ];
+        for (leaf, sentence) in &asked {
+            let page = owner.get(&server.path(leaf)).await.shown();
+            assert!(page.has(sentence) && page.has("Cancel"), "{leaf}: {}", page.text);
+        }
+        let members = agents::members(server.store(), &server.desk).await.expect("they are read");
+        assert!(members.len() == 2 && members.iter().all(|member| (member.account.id == ada) == (member.role == Role::Agent)));
+        assert!(owner.get(&server.path("messages")).await.has("<td>help.example.com</td>"));
+        assert!(owner.get(&server.path("portal")).await.has("<td>help.example.com</td>"));
+        server.customer("kim@example.com").verify().await.done();
+        server.clock.advance(11 * 60);
+        for (leaf, _) in &asked {
+            assert!(owner.get(&server.path(leaf)).await.location().starts_with("/confirm?next="), "{leaf}");
+        }
+        let agent = &mut server.signed_in("ada@example.com").await;
+        for (leaf, _) in &asked {
+            assert_eq!(agent.get(&server.path(leaf)).await.status, 403, "{leaf}");
+        }
     }
 }

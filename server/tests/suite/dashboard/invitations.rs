@@ -340,7 +340,7 @@ on_both_databases! {
         let fields = [&account_of("Carla", NEW)[..], &[("desk", &*leave)]].concat();
         ceo.answer(&page, "/invitation", &fields).await.location();
         let now = server.instance.center.clock.now();
-        let begun = sessions::begin(server.store(), &account.id, &former, None, now).await;
+        let begun = sessions::begin(server.store(), &account.id, &former, now).await;
         assert!(matches!(begun, Err(SessionError::Ended)));
         let passwords = &server.instance.center.passwords;
         let another = passwords.choose("another long way home", Known::new([])).await.expect("it is hashed");
