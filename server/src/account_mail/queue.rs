@@ -149,29 +149,33 @@ pub(super) async fn take(
     .bind(id.as_str())
     .execute(&mut *transaction)
     .await?;
-    let attempt = match in_hand(&mut transaction, id, timing).await? {
-        Some(mail) if mail.expires_at > timing.now => {
-            let letter = letter(&mut transaction, &mail, token, timing.now).await?;
-            match letter {
-                Some(letter) => Some(mail.with(letter)),
-                None => {
-                    delete(&mut transaction, id).await?;
-                    None
-                }
-            }
-        }
-        Some(mail) => {
-            let state = MailState::Failed("it waited for too long.".to_owned());
-            end(&mut transaction, id, mail.invitation.is_some(), &state).await?;
-            None
-        }
-        None => {
-            give_up_if_lost(&mut transaction, id, timing).await?;
-            None
-        }
+    let attempt = if let Some(mail) = in_hand(&mut transaction, id, timing).await? {
+        begin(&mut transaction, mail, token, timing.now).await?
+    } else {
+        give_up_if_lost(&mut transaction, id, timing).await?;
+        None
     };
     transaction.commit().await?;
     Ok(attempt)
+}
+
+/// Ends a mail that is over, or that has nobody to go to, and writes the others.
+async fn begin(
+    connection: &mut AnyConnection,
+    mail: Taken,
+    token: LinkToken,
+    now: Moment,
+) -> Result<Option<Attempt>, StoreError> {
+    if mail.expires_at <= now {
+        let state = MailState::Failed("it waited for too long.".to_owned());
+        end(connection, &mail.id, mail.invitation.is_some(), &state).await?;
+        return Ok(None);
+    }
+    let letter = letter(connection, &mail, token, now).await?;
+    if letter.is_none() {
+        delete(connection, &mail.id).await?;
+    }
+    Ok(letter.map(|letter| mail.with(letter)))
 }
 
 struct Taken {
@@ -250,15 +254,12 @@ async fn letter(
     token: LinkToken,
     now: Moment,
 ) -> Result<Option<Letter>, StoreError> {
-    let (lead, matter, expires_at) = match &mail.invitation {
-        Some(id) => {
-            let Some(matter) = invitation(connection, id).await? else { return Ok(None) };
-            (Lead::Invitation(id.clone()), matter, mail.expires_at)
-        }
-        None => {
-            let Some(agent) = account(connection, &mail.email).await? else { return Ok(None) };
-            (Lead::Recovery(agent), Matter::Recovery, now.after(RECOVERY_LIFE))
-        }
+    let (lead, matter, expires_at) = if let Some(id) = &mail.invitation {
+        let Some(matter) = invitation(connection, id).await? else { return Ok(None) };
+        (Lead::Invitation(id.clone()), matter, mail.expires_at)
+    } else {
+        let Some(agent) = account(connection, &mail.email).await? else { return Ok(None) };
+        (Lead::Recovery(agent), Matter::Recovery, now.after(RECOVERY_LIFE))
     };
     accounts::insert_link(connection, &token, (&lead, true), expires_at).await?;
     Ok(Some(Letter { to: mail.email.clone(), matter, token, expires_at }))
