@@ -49,7 +49,7 @@ notices! {
     Assigned "assigned" "Assigned."
     Blocked "blocked" "Blocked. This customer can neither read nor write any more."
     Unblocked "unblocked" "The customer can read and write again."
-    Invited "invited" "Invitation mailed. The list below shows whether it was sent."
+    Invited "invited" "Invitation on its way by mail. The list of pending invitations shows when it was sent."
     Withdrawn "withdrawn" "Invitation withdrawn. Its link does not work any more."
     Joined "joined" "Invitation accepted. You are a member of this desk now."
     RecoveryMailed "recovery-mailed" "A recovery link is on its way by mail."

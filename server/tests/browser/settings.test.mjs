@@ -59,6 +59,8 @@ test('a secret is shown once, and the ones before hold for their grace', async (
     const count = await revoke.count()
     if (count === 0) break
     await revoke.first().click()
+    await page.getByRole('heading', { name: 'Revoke a previous secret' }).waitFor()
+    await revoke.click()
     await page.locator('main').getByRole('status').first().waitFor()
   }
   assert.equal(await isAccepted(t, first), false)
@@ -192,10 +194,11 @@ test('an owner invites an agent by mail, who accepts, works, and is removed', as
   const email = 'newcomer@example.com'
   await page.getByLabel('E-mail, to sign in').fill(email)
   await page.getByRole('button', { name: 'Invite', exact: true }).click()
-  await page.getByText('Invitation mailed.').waitFor()
+  await page.getByText('Invitation on its way by mail.').waitFor()
 
   const agent = await openPage(t, world)
-  await agent.goto((await mailedLink(email)).trim())
+  const link = (await mailedLink(email)).trim()
+  await agent.goto(link)
   await agent.getByRole('heading', { name: 'Invitation to Example' }).waitFor()
   assert.ok(!agent.url().includes('token'), 'the token is not in the address bar')
   await assertAccessible(agent, 'an invitation')
@@ -207,6 +210,9 @@ test('an owner invites an agent by mail, who accepts, works, and is removed', as
   await choosePassword(agent, 'staple of many purple herons')
   await agent.getByRole('button', { name: 'Accept the invitation' }).click()
   await agent.getByRole('heading', { name: 'Inbox' }).waitFor()
+
+  const token = new URL(link).searchParams.get('token')
+  assert.ok(token.length > 40 && !world.demo.log.includes(token), 'the token is in the log')
 
   await page.reload()
   await page.getByRole('button', { name: /^Remove ?: Newcomer$/ }).click()

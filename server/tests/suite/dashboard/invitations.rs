@@ -4,6 +4,7 @@ use deskseal::CanonicalEmail;
 use mail_parser::MessageParser;
 use sqlx::Row as _;
 use ticket_center::account_mail::run_due;
+use ticket_center::accounts;
 use ticket_center::agents::{self, Role};
 use ticket_center::config::Hidden;
 use ticket_center::ids::DeskId;
@@ -402,5 +403,75 @@ on_both_databases! {
         }
         let refused = invite(&mut owner, &server.desk, "one-more@acme.example", "copy").await;
         assert_eq!(refused.status, 429);
+    }
+
+    async fn who_accepts_while_the_invitation_is_withdrawn_is_a_member_or_is_not(database: Database) {
+        let server = Server::start(database).await;
+        server.agent(OWNER, Role::Owner).await;
+        let mut owner = server.signed_in(OWNER).await;
+        for round in 0..4 {
+            let email = format!("agent{round}@acme.example");
+            let link = shown_link(&invite(&mut owner, &server.desk, &email, "copy").await.shown());
+            let now = server.instance.center.clock.now();
+            let pending = accounts::pending(server.store(), &server.desk, now).await.expect("they are read");
+            let id = pending.into_iter().find(|pending| pending.email == email).expect("it is pending").id;
+            let mut holder = server.browser();
+            let page = holder.follow(&link).await.shown();
+            let fields = account_of("New", NEW);
+            let (accepted, withdrawn) = tokio::join!(
+                holder.answer(&page, "/invitation", &fields),
+                accounts::withdraw(server.store(), &server.desk, &id),
+            );
+            let is_in = is_member(&server, &server.desk, &email).await;
+            assert_eq!(is_in, accepted.status == 303, "{}", accepted.text);
+            assert_eq!(is_in, withdrawn.is_err());
+            assert!(is_in || accepted.status == 410, "{}", accepted.status);
+        }
+    }
+
+    async fn an_invitation_is_changed_by_owners_of_its_desk_alone(database: Database) {
+        let (server, _) = server(database).await;
+        let other = server.other_desk().await;
+        server.agent_at(&other, EVE, Role::Owner).await;
+        let mut owner = server.signed_in(OWNER).await;
+        let link = shown_link(&invite(&mut owner, &server.desk, CEO, "copy").await.shown());
+        let now = server.instance.center.clock.now();
+        let pending = accounts::pending(server.store(), &server.desk, now).await.expect("they are read");
+        let mut eve = server.signed_in(EVE).await;
+        for act in ["mail", "copy", "withdraw"] {
+            let path = format!("/desks/{other}/invitations/{}/{act}", pending[0].id);
+            assert_eq!(eve.submit("/account", &path, &[]).await.status, 409, "{act}");
+            let path = server.path(&format!("invitations/{}/{act}", pending[0].id));
+            assert_eq!(eve.submit("/account", &path, &[]).await.status, 404, "{act}");
+        }
+        server.browser().follow(&link).await.shown();
+    }
+
+    async fn two_instances_send_a_mail_with_a_link_once(database: Database) {
+        let (server, sink) = server(database).await;
+        let second = server.second_instance().await;
+        let mut owner = server.signed_in(OWNER).await;
+        for number in 0..5 {
+            invite(&mut owner, &server.desk, &format!("agent{number}@acme.example"), "mail").await.location();
+        }
+        let (one, other) = tokio::join!(run_due(&server.instance.center), run_due(&second.center));
+        assert_eq!(one.expect("it runs") + other.expect("it runs"), 5);
+        assert_eq!(sink.mails().len(), 5);
+    }
+
+    async fn a_mail_whose_server_stopped_is_doubtful_and_not_sent_by_itself(database: Database) {
+        let (server, sink) = server(database).await;
+        let mut owner = server.signed_in(OWNER).await;
+        invite(&mut owner, &server.desk, CEO, "mail").await.location();
+        sqlx::query("UPDATE account_mails SET state = 'sending', lease = 'of a server that stopped'")
+            .execute(server.store().readers())
+            .await
+            .expect("it is written");
+        assert_eq!(run_due(&server.instance.center).await.expect("it runs"), 0);
+        let page = owner.get(&server.path("agents")).await.shown();
+        assert!(page.has("Perhaps mailed: the server stopped"), "{}", page.text);
+        server.clock.advance(24 * 60 * 60);
+        assert_eq!(run_due(&server.instance.center).await.expect("it runs"), 0);
+        assert!(sink.mails().is_empty());
     }
 }
