@@ -13,7 +13,7 @@ use crate::desks::OpenDesks;
 use crate::http::Readiness;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
-use crate::notifications::Mailer;
+use crate::notifications::{Leases, Mailer};
 use crate::passwords::Passwords;
 use crate::portal_hosts::PortalRoot;
 use crate::sessions;
@@ -51,6 +51,8 @@ pub struct Center {
     pub limits: Limits,
     /// Who hands mails over; without a mail server nobody.
     pub mailer: Option<Mailer>,
+    /// Which mails other instances have in hand, and since when.
+    pub(crate) leases: Leases,
     /// What checks agents' passwords.
     pub passwords: Passwords,
     /// What this instance counts.
@@ -77,6 +79,7 @@ impl Center {
             desks: OpenDesks::new(store.clone(), Arc::clone(&keyring), clock.clone()),
             limits: Limits::new(&config),
             mailer: config.mailer()?,
+            leases: Leases::default(),
             passwords: Passwords::default(),
             metrics: Metrics::default(),
             readiness: Readiness::default(),

@@ -104,7 +104,7 @@ pub async fn write_once(
     if let Writing::Reply(sending) = writing {
         let contact = row.try_get("contact_id")?;
         count_change(&mut transaction, &contact, 1).await?;
-        notifications::enqueue(&mut transaction, message, sending, now).await?;
+        notifications::enqueue(&mut transaction, (id, message), sending, now).await?;
     }
     transaction.commit().await?;
     Ok(())

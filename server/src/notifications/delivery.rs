@@ -85,6 +85,8 @@ pub struct Delivery {
     pub changed_at: Moment,
     due_at: Moment,
     is_delayed: bool,
+    /// Whether an earlier one of the conversation goes first.
+    is_behind: bool,
 }
 
 impl Delivery {
@@ -95,6 +97,7 @@ impl Delivery {
             changed_at: row.try_get("changed_at")?,
             due_at: row.try_get("due_at")?,
             is_delayed: row.try_get::<i64, _>("is_delayed")? != 0,
+            is_behind: row.try_get::<i64, _>("is_behind")? != 0,
         })
     }
 
@@ -108,6 +111,9 @@ impl Delivery {
         let reason = self.reason.as_str();
         match self.state {
             State::Waiting if !is_mail_set_up => "Waits: mail is not set up.".to_owned(),
+            State::Waiting if self.is_behind => {
+                "Waits until the mail of the reply before it has been sent.".to_owned()
+            }
             State::Waiting if reason.is_empty() => {
                 format!(
                     "Mail goes out at {}, unless it is read before.",

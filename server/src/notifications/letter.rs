@@ -62,7 +62,9 @@ pub(super) struct Letter {
     pub(super) support_page: Option<String>,
     /// The `Message-ID`.
     pub(super) mail_id: String,
-    /// The `Message-ID`s of the conversation's earlier mails, the oldest first.
+    /// The id of the conversation's thread.
+    pub(super) thread: String,
+    /// The `Message-ID`s of the conversation's latest earlier mails, the oldest first.
     pub(super) earlier: Vec<String>,
 }
 
@@ -94,21 +96,39 @@ impl Letter {
         let (text, support_page) = (self.text.as_str(), self.support_page.as_deref());
         let plain = Plain { agent, desk, subject, text, support_page }.render();
         let rich = Rich { agent, desk, subject, text, support_page }.render();
-        let mut builder = Message::builder()
+        let builder = Message::builder()
             .from(Mailbox::new(Some(desk.to_owned()), sender.clone()))
             .to(Mailbox::new(None, address(&self.to)?))
-            .subject(format!("Re: {subject}"))
+            .subject(format!("Re: {}", without_re(subject)))
             .date(now.system_time())
             .message_id(Some(self.mail_id.clone()))
+            .in_reply_to(self.earlier.last().unwrap_or(&self.thread).clone())
+            .references(self.references())
             .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()));
-        if let Some(last) = self.earlier.last() {
-            builder = builder.in_reply_to(last.clone()).references(self.earlier.join(" "));
-        }
         // Rendering into a text does not fail, and every header is there.
         let (Ok(plain), Ok(rich)) = (plain, rich) else { return Err(AddressError::Malformed) };
         let mail = builder.multipart(MultiPart::alternative_plain_html(plain, rich));
         Ok(mail.map_err(|_| AddressError::Malformed)?.formatted())
     }
+
+    /// Returns the ids that the mail refers to. That of the thread comes first in every mail: a relay may
+    /// replace each `Message-ID`, and no other id would be known to the receiver then.
+    fn references(&self) -> String {
+        let ids = std::iter::once(&self.thread).chain(&self.earlier);
+        ids.map(String::as_str).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Returns a subject without what marks it as a reply, which every mail adds itself.
+fn without_re(subject: &str) -> &str {
+    let mut subject = subject;
+    while let Some((mark, rest)) = subject.split_once(':')
+        && mark.eq_ignore_ascii_case("re")
+        && !rest.trim().is_empty()
+    {
+        subject = rest.trim_start();
+    }
+    subject
 }
 
 /// Returns a name on one line, without what turns the direction of the text around it.
@@ -123,7 +143,7 @@ fn plain_name(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{AddressError, Letter, address, plain_name};
+    use super::{AddressError, Letter, address, plain_name, without_re};
     use crate::clock::Moment;
 
     fn letter() -> Letter {
@@ -134,7 +154,8 @@ mod tests {
             agent: "Grace".into(),
             desk: "Example".into(),
             support_page: None,
-            mail_id: "<1@example.com>".into(),
+            mail_id: "<2@example.com>".into(),
+            thread: "<1.thread@example.com>".into(),
             earlier: Vec::new(),
         }
     }
@@ -179,20 +200,35 @@ mod tests {
             "To: ada@example.com",
             "Subject: Re: Cannot log in",
             "Date: Thu, 01 Jan 2026 00:00:00 +0000",
-            "Message-ID: <1@example.com>",
+            "Message-ID: <2@example.com>",
+            "In-Reply-To: <1.thread@example.com>",
+            "References: <1.thread@example.com>",
             "Auto-Submitted: auto-generated",
         ] {
             assert!(head(&mail).lines().any(|other| other == line), "{line} in {mail}");
         }
-        assert!(!head(&mail).contains("Reply"));
+        assert!(!head(&mail).contains("Reply-To: d"));
     }
 
     #[test]
     fn mails_of_one_conversation_refer_to_those_before() {
-        let earlier = vec!["<1@example.com>".to_owned(), "<2@example.com>".to_owned()];
+        let earlier = vec!["<0@example.com>".to_owned(), "<1@example.com>".to_owned()];
         let mail = composed(&Letter { earlier, ..letter() });
-        assert!(mail.contains("In-Reply-To: <2@example.com>\r\n"), "{mail}");
-        assert!(mail.contains("References: <1@example.com> <2@example.com>\r\n"), "{mail}");
+        assert!(mail.contains("In-Reply-To: <1@example.com>\r\n"), "{mail}");
+        let references = "References: <1.thread@example.com> <0@example.com> <1@example.com>\r\n";
+        assert!(mail.contains(references), "{mail}");
+    }
+
+    #[test]
+    fn a_subject_is_marked_as_a_reply_once() {
+        for (subject, kept) in [
+            ("Cannot log in", "Cannot log in"),
+            ("Re: RE:re: Cannot log in", "Cannot log in"),
+            ("Regarding: the invoice", "Regarding: the invoice"),
+            ("Re:", "Re:"),
+        ] {
+            assert_eq!(without_re(subject), kept);
+        }
     }
 
     #[test]

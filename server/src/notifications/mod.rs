@@ -14,10 +14,16 @@
 //!    └── a person sends a dead, doubtful or undeliverable one again, or has it forgotten
 //! ```
 //!
+//! The mails of a conversation go out in the order of its replies. One that waits or is in hand holds the
+//! later ones back, also while it is tried again. One that has ended does not, and neither does one that a
+//! person has to decide about: nobody waits for a decision that may never come. If that one is sent again,
+//! it arrives after the later ones. A reply that is sent instantly takes the delayed ones before it along.
+//!
 //! That sending began is written down before the mail server is spoken to. Whoever stops in between, for
 //! whatever reason, leaves a doubtful notification: never a lost one, and never a second mail.
 
 mod delivery;
+mod leases;
 mod letter;
 mod overview;
 mod queue;
@@ -25,6 +31,7 @@ mod smtp;
 mod worker;
 
 pub use delivery::{Delivery, State};
+pub(crate) use leases::Leases;
 pub(crate) use letter::{AUTO_SUBMITTED, AddressError, address};
 pub use overview::{Listed, forget, list, send_again, state_counts, states};
 pub(crate) use queue::enqueue;

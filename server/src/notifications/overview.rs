@@ -6,6 +6,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::delivery::{Delivery, State};
+use super::queue::is_behind;
 use crate::clock::Moment;
 use crate::ids::{ConversationId, DeskId, MessageId, NotificationId};
 use crate::store::{Store, StoreError};
@@ -21,10 +22,11 @@ pub async fn states(
     store: &Store,
     conversation: &ConversationId,
 ) -> Result<HashMap<MessageId, Delivery>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT message_id, state, reason, changed_at, due_at, is_delayed FROM notifications \
-         WHERE conversation_id = $1",
-    )
+    let rows = sqlx::query(concat!(
+        "SELECT message_id, state, reason, changed_at, due_at, is_delayed, CASE WHEN ",
+        is_behind!(),
+        " THEN 1 ELSE 0 END AS is_behind FROM notifications WHERE conversation_id = $1"
+    ))
     .bind(conversation.as_str())
     .fetch_all(store.readers())
     .await?;
@@ -52,16 +54,18 @@ pub struct Listed {
 /// # Errors
 /// [`StoreError`].
 pub async fn list(store: &Store, desk: &DeskId) -> Result<Vec<Listed>, StoreError> {
-    let rows = sqlx::query(
+    let rows = sqlx::query(concat!(
         "SELECT notifications.id, notifications.conversation_id, conversations.subject, contacts.value, \
          notifications.state, notifications.reason, notifications.changed_at, notifications.due_at, \
-         notifications.is_delayed FROM notifications \
+         notifications.is_delayed, CASE WHEN ",
+        is_behind!(),
+        " THEN 1 ELSE 0 END AS is_behind FROM notifications \
          JOIN conversations ON conversations.id = notifications.conversation_id \
          JOIN contacts ON contacts.id = conversations.contact_id \
          WHERE notifications.desk_id = $1 \
          AND notifications.state IN ('waiting', 'sending', 'doubtful', 'dead', 'undeliverable') \
-         ORDER BY notifications.changed_at DESC, notifications.id DESC LIMIT $2",
-    )
+         ORDER BY notifications.changed_at DESC, notifications.id DESC LIMIT $2"
+    ))
     .bind(desk.as_str())
     .bind(MOST_LISTED)
     .fetch_all(store.readers())
@@ -132,7 +136,7 @@ async fn decide(
     let mut transaction = store.begin().await?;
     let decided = sqlx::query(
         "UPDATE notifications SET state = $1, reason = '', due_at = $2, is_delayed = 0, attempts = 0, \
-         lease = NULL, lease_ends_at = NULL, changed_at = $2 \
+         lease = NULL, changed_at = $2 \
          WHERE id = $3 AND desk_id = $4 AND state IN ('doubtful', 'dead', 'undeliverable')",
     )
     .bind(state.as_str())

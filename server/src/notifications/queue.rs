@@ -4,6 +4,11 @@
 //! one succeeds; who took it holds a lease that names this very attempt, and only that attempt, or a
 //! person, says what became of it.
 //!
+//! A conversation's notifications are taken in the order of its messages: one can be taken only while no
+//! earlier one of the conversation is waiting or in hand. The order is that of `position`, which counts
+//! under the conversation's lock, so no clock has a say in it. An earlier one that has ended, or that a
+//! person has to decide about, holds nothing back.
+//!
 //! A clock may be set forwards or backwards at any moment. What lies further ahead than anything is ever
 //! put off was put off by another clock, and counts as due.
 
@@ -18,7 +23,7 @@ use super::smtp::Ending;
 use crate::clock::Moment;
 use crate::contacts::Kind;
 use crate::conversations::Sending;
-use crate::ids::{MessageId, NotificationId};
+use crate::ids::{ConversationId, MessageId, NotificationId};
 use crate::store::{Store, StoreError};
 
 /// The wait after the first failure; each one after it is twice as long.
@@ -36,9 +41,25 @@ const MOST_REFERENCES: i64 = 20;
 /// Parameters: `$1` now, `$2` the delay, `$3` the moment beyond which nothing is ever put off.
 macro_rules! is_due {
     () => {
-        "state = 'waiting' AND (due_at + is_delayed * $2 <= $1 OR due_at > $3)"
+        concat!(
+            "notifications.state = 'waiting' AND (notifications.due_at + notifications.is_delayed * $2 \
+             <= $1 OR notifications.due_at > $3) AND NOT ",
+            is_behind!()
+        )
     };
 }
+
+/// Whether an earlier notification of the same conversation is still to be sent.
+///
+/// A conversation has one contact. The index `notifications_unsent` has exactly these states.
+macro_rules! is_behind {
+    () => {
+        "EXISTS (SELECT 1 FROM notifications AS earlier \
+         WHERE earlier.conversation_id = notifications.conversation_id \
+         AND earlier.position < notifications.position AND earlier.state IN ('waiting', 'sending'))"
+    };
+}
+pub(super) use is_behind;
 
 /// The time by which the queue goes.
 #[derive(Clone, Copy, Debug)]
@@ -46,8 +67,6 @@ pub(super) struct Timing {
     pub(super) now: Moment,
     /// How long a delayed notification waits.
     pub(super) delay: Duration,
-    /// How long an attempt may take.
-    pub(super) lease: Duration,
 }
 
 /// A notification in hand.
@@ -72,14 +91,23 @@ pub(super) enum Taken {
 
 /// Adds the notification of a reply that this transaction has written, where its contact may be mailed.
 ///
-/// Only a sealed address has proved that it is the contact's; what somebody typed, and a user id, are
-/// never written to.
+/// The transaction holds the conversation's lock, so positions become visible in their order. A reply
+/// that is sent instantly takes the delayed ones before it along: they are due with it, and go first.
 pub(crate) async fn enqueue(
     connection: &mut AnyConnection,
-    message: &MessageId,
+    (conversation, message): (&ConversationId, &MessageId),
     sending: Sending,
     now: Moment,
 ) -> Result<(), sqlx::Error> {
+    if sending == Sending::Instantly {
+        sqlx::query(
+            "UPDATE notifications SET is_delayed = 0 \
+             WHERE conversation_id = $1 AND state = 'waiting' AND is_delayed = 1",
+        )
+        .bind(conversation.as_str())
+        .execute(&mut *connection)
+        .await?;
+    }
     sqlx::query(
         "INSERT INTO notifications (id, desk_id, conversation_id, message_id, position, state, reason, \
          due_at, is_delayed, is_instant, attempts, changed_at) \
@@ -120,10 +148,14 @@ pub(super) async fn due(
 }
 
 /// Returns when the next notification is due, if any waits.
+///
+/// One behind another is not asked for: it is due as soon as the other one has been sent.
 pub(super) async fn next_due(store: &Store, delay: Duration) -> Result<Option<Moment>, StoreError> {
-    let row = sqlx::query(
-        "SELECT MIN(due_at + is_delayed * $1) AS due_at FROM notifications WHERE state = 'waiting'",
-    )
+    let row = sqlx::query(concat!(
+        "SELECT MIN(due_at + is_delayed * $1) AS due_at FROM notifications WHERE state = 'waiting' \
+         AND NOT ",
+        is_behind!()
+    ))
     .bind(milliseconds(delay))
     .fetch_one(store.readers())
     .await?;
@@ -143,7 +175,7 @@ pub(super) async fn take(
     let mut transaction = store.begin().await?;
     let row = sqlx::query(concat!(
         "UPDATE notifications SET state = 'sending', attempts = attempts + 1, lease = $4, \
-         lease_ends_at = $5, mail_id = COALESCE(mail_id, $6), changed_at = $1 WHERE id = $7 AND ",
+         mail_id = COALESCE(mail_id, $5), changed_at = $1 WHERE id = $6 AND ",
         is_due!(),
         " RETURNING attempts"
     ))
@@ -151,14 +183,13 @@ pub(super) async fn take(
     .bind(milliseconds(timing.delay))
     .bind(timing.now.after(LONGEST_RETRY))
     .bind(&lease)
-    .bind(timing.now.after(timing.lease))
     .bind(format!("<{id}@{domain}>"))
     .bind(id.as_str())
     .fetch_optional(&mut *transaction)
     .await?;
     let Some(row) = row else { return Ok(Taken::Elsewhere) };
     let number = row.try_get("attempts")?;
-    let taken = if let Some(reason) = needlessness(&mut transaction, id).await? {
+    let taken = if let Some(reason) = skip_reason(&mut transaction, id).await? {
         let next = Next { state: State::Skipped, reason, due_at: timing.now };
         change(&mut transaction, (id, &lease), &next, timing.now).await?;
         Taken::Settled(State::Skipped)
@@ -171,7 +202,7 @@ pub(super) async fn take(
 }
 
 /// Returns why the notification need not be sent any more.
-async fn needlessness(
+async fn skip_reason(
     connection: &mut AnyConnection,
     id: &NotificationId,
 ) -> Result<Option<&'static str>, StoreError> {
@@ -205,15 +236,17 @@ async fn letter(connection: &mut AnyConnection, id: &NotificationId) -> Result<L
     .bind(id.as_str())
     .fetch_one(&mut *connection)
     .await?;
+    let conversation: ConversationId = row.try_get("conversation_id")?;
     let earlier = sqlx::query(
         "SELECT mail_id FROM notifications WHERE conversation_id = $1 AND position < $2 \
          AND state IN ('sent', 'doubtful') ORDER BY position DESC LIMIT $3",
     )
-    .bind(row.try_get::<String, _>("conversation_id")?)
+    .bind(conversation.as_str())
     .bind(row.try_get::<i64, _>("position")?)
     .bind(MOST_REFERENCES)
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
+    let thread = thread(connection, &conversation).await?;
     Ok(Letter {
         to: row.try_get("value")?,
         subject: row.try_get("subject")?,
@@ -222,12 +255,33 @@ async fn letter(connection: &mut AnyConnection, id: &NotificationId) -> Result<L
         desk: row.try_get("name")?,
         support_page: row.try_get("support_page_url")?,
         mail_id: row.try_get("mail_id")?,
+        thread,
         earlier: earlier
             .iter()
             .rev()
             .map(|row| row.try_get("mail_id"))
             .collect::<Result<_, sqlx::Error>>()?,
     })
+}
+
+/// Returns the id of the conversation's thread, which every mail of it refers to and no mail has.
+///
+/// It is made where the id of the conversation's first mail was made, so that it stays the same when
+/// mails come from another domain later.
+async fn thread(
+    connection: &mut AnyConnection,
+    conversation: &ConversationId,
+) -> Result<String, StoreError> {
+    let row = sqlx::query(
+        "SELECT mail_id FROM notifications WHERE conversation_id = $1 AND mail_id IS NOT NULL \
+         ORDER BY position LIMIT 1",
+    )
+    .bind(conversation.as_str())
+    .fetch_one(connection)
+    .await?;
+    let first: &str = row.try_get("mail_id")?;
+    let (_, domain) = first.rsplit_once('@').ok_or(StoreError::Unreadable("id of a mail"))?;
+    Ok(format!("<{conversation}.thread@{domain}"))
 }
 
 /// Writes down how an attempt ended, and returns what that makes of the notification. Nothing is written
@@ -279,7 +333,7 @@ async fn change(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "UPDATE notifications SET state = $1, reason = $2, due_at = $3, is_delayed = 0, lease = NULL, \
-         lease_ends_at = NULL, changed_at = $4 WHERE id = $5 AND lease = $6",
+         changed_at = $4 WHERE id = $5 AND lease = $6",
     )
     .bind(next.state.as_str())
     .bind(next.reason)
@@ -290,25 +344,6 @@ async fn change(
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// Makes doubtful what somebody has had in hand for longer than an attempt takes, and returns how many.
-///
-/// The lease stays: should that attempt end after all, it knows better.
-pub(super) async fn give_up_on_the_lost(store: &Store, timing: Timing) -> Result<u64, StoreError> {
-    let mut transaction = store.begin().await?;
-    let lost = sqlx::query(
-        "UPDATE notifications SET state = 'doubtful', changed_at = $1, \
-         reason = 'the server stopped while it was going out.' \
-         WHERE state = 'sending' AND (lease_ends_at <= $1 OR lease_ends_at > $2)",
-    )
-    .bind(timing.now)
-    .bind(timing.now.after(timing.lease + LONGEST_RETRY))
-    .execute(&mut *transaction)
-    .await?
-    .rows_affected();
-    transaction.commit().await?;
-    Ok(lost)
 }
 
 fn milliseconds(duration: Duration) -> i64 {

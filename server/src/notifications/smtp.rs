@@ -116,9 +116,15 @@ impl Mailer {
         &self.sender
     }
 
-    /// Returns how long handing one mail over may take, with some time to write down how it ended.
-    pub(crate) fn lease(&self) -> Duration {
+    /// Returns how long writing down may take how a mail ended.
+    pub(super) fn settling(&self) -> Duration {
         self.patience * 4
+    }
+
+    /// Returns what an attempt never exceeds: the three parts of handing over, and writing down how it
+    /// ended.
+    pub(crate) fn lease(&self) -> Duration {
+        self.patience * 3 + self.settling() + self.patience
     }
 
     /// Hands a mail over to one recipient.

@@ -1,10 +1,10 @@
 //! Who works the queue off.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -80,22 +80,15 @@ pub async fn run_due(center: &Center) -> Result<Done, StoreError> {
 async fn run(center: &Center, stopped: &watch::Receiver<bool>) -> Result<Done, StoreError> {
     let Some(mailer) = &center.mailer else { return Ok(Done::default()) };
     let round = Round { center, mailer, stopped, ids: Mutex::default() };
-    let lost = queue::give_up_on_the_lost(&center.store, round.timing()).await?;
-    let mut done = Done { doubtful: u32::try_from(lost).unwrap_or(u32::MAX), ..Done::default() };
-    while !*stopped.borrow() {
-        let ids = queue::due(&center.store, round.timing(), BATCH).await?;
-        if ids.is_empty() {
-            break;
-        }
-        *round.ids.lock().unwrap_or_else(PoisonError::into_inner) = ids.into();
-        // A slow mail must not hold up the others, nor may one that fails cut them off.
-        let parts = tokio::join!(round.work(), round.work(), round.work(), round.work());
-        done = done.and(parts.0?).and(parts.1?).and(parts.2?).and(parts.3?);
-    }
-    Ok(done)
+    let now = center.clock.now();
+    let expired = center.leases.expire(&center.store, mailer.lease(), now).await?;
+    let done = Done { doubtful: u32::try_from(expired).unwrap_or(u32::MAX), ..Done::default() };
+    // A slow mail must not hold up the others, nor may one that fails cut them off.
+    let parts = tokio::join!(round.work(), round.work(), round.work(), round.work());
+    Ok(done.and(parts.0?).and(parts.1?).and(parts.2?).and(parts.3?))
 }
 
-/// What is worked off together.
+/// What several tasks work off together.
 struct Round<'center> {
     center: &'center Center,
     mailer: &'center Mailer,
@@ -106,19 +99,25 @@ struct Round<'center> {
 impl Round<'_> {
     fn timing(&self) -> Timing {
         let Center { clock, config, .. } = self.center;
-        Timing { now: clock.now(), delay: config.notify_delay(), lease: self.mailer.lease() }
+        Timing { now: clock.now(), delay: config.notify_delay() }
     }
 
-    fn next(&self) -> Option<NotificationId> {
+    /// Returns the next one to take, if any is due. What is sent makes the one behind it due, so the queue
+    /// is read again when everything that was read is taken.
+    async fn next(&self) -> Result<Option<NotificationId>, StoreError> {
         if *self.stopped.borrow() {
-            return None;
+            return Ok(None);
         }
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+        let mut ids = self.ids.lock().await;
+        if ids.is_empty() {
+            *ids = queue::due(&self.center.store, self.timing(), BATCH).await?.into();
+        }
+        Ok(ids.pop_front())
     }
 
     async fn work(&self) -> Result<Done, StoreError> {
         let mut done = Done::default();
-        while let Some(id) = self.next() {
+        while let Some(id) = self.next().await? {
             let domain = self.mailer.sender().domain();
             match queue::take(&self.center.store, &id, self.timing(), domain).await? {
                 Taken::Elsewhere => {}
@@ -144,7 +143,7 @@ impl Round<'_> {
 
     /// What is known must not be forgotten because the database is away for a moment.
     async fn settle(&self, attempt: &Attempt, ending: &Ending) -> Result<State, StoreError> {
-        let settled = timeout(self.mailer.lease(), async {
+        let settled = timeout(self.mailer.settling(), async {
             loop {
                 let now = self.center.clock.now();
                 match queue::settle(&self.center.store, attempt, ending, now).await {

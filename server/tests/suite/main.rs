@@ -14,6 +14,8 @@ mod embedding;
 mod hostile;
 mod http2;
 mod logs;
+mod mail_order;
+mod mail_threads;
 mod notifications;
 mod operations;
 mod portal;
