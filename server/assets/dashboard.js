@@ -54,19 +54,118 @@ function followThread(thread) {
   }, THREAD_MILLISECONDS);
 }
 
+/** Gives an element the attributes and the content of another one, and keeps every node that it can. */
+function morph(node, fresh) {
+  if (node.nodeType === Node.TEXT_NODE) {
+    if (node.data !== fresh.data) {
+      node.data = fresh.data;
+    }
+    return;
+  }
+  for (const { name } of [...node.attributes]) {
+    if (!fresh.hasAttribute(name)) {
+      node.removeAttribute(name);
+    }
+  }
+  for (const { name, value } of fresh.attributes) {
+    if (node.getAttribute(name) !== value) {
+      node.setAttribute(name, value);
+    }
+  }
+  const children = [...fresh.childNodes];
+  children.forEach((child, index) => {
+    const own = node.childNodes[index];
+    if (!own) {
+      node.append(child);
+    } else if (own.nodeName === child.nodeName) {
+      morph(own, child);
+    } else {
+      own.replaceWith(child);
+    }
+  });
+  while (node.childNodes.length > children.length) {
+    node.lastChild.remove();
+  }
+}
+
+/** The row that stays where it is on the screen: the one with the focus, else the first in sight. */
+function anchorOf(rows) {
+  const focused = rows.find((row) => row.contains(document.activeElement));
+  if (focused || scrollY === 0) {
+    return focused;
+  }
+  return rows.find((row) => row.getBoundingClientRect().bottom > 0);
+}
+
+/**
+ * Makes the rows those of a fresh list. Rows are the same where their keys are. The anchor is never moved,
+ * since a moved element loses the focus: others are moved around it. It is removed only when the focus has
+ * left it.
+ */
+function morphRows(list, fresh, anchor) {
+  const own = new Map([...list.children].map((row) => [row.dataset.key, row]));
+  const rows = [...fresh.children].map((row) => {
+    const known = own.get(row.dataset.key);
+    own.delete(row.dataset.key);
+    if (known) {
+      morph(known, row);
+    }
+    return known ?? row;
+  });
+  if (anchor?.contains(document.activeElement) && own.delete(anchor.dataset.key)) {
+    rows.splice([...list.children].indexOf(anchor), 0, anchor);
+  }
+  own.forEach((row) => row.remove());
+  let place = list.firstElementChild;
+  for (const row of rows) {
+    while (row === anchor && place !== anchor) {
+      const behind = place;
+      place = place.nextElementSibling;
+      anchor.after(behind);
+    }
+    if (row === place) {
+      place = place.nextElementSibling;
+    } else {
+      list.insertBefore(row, place);
+    }
+  }
+}
+
+/** Makes the list what the server has now; focus, selection and place on the screen stay. */
+function renew(list, fresh) {
+  const [rows, freshRows] = [list.querySelector(".list"), fresh.querySelector(".list")];
+  if (!rows || !freshRows) {
+    if (!list.contains(document.activeElement)) {
+      list.replaceChildren(...fresh.childNodes);
+    }
+    return;
+  }
+  const anchor = anchorOf([...rows.children]);
+  const before = anchor?.getBoundingClientRect().top;
+  morphRows(rows, freshRows, anchor);
+  const [pages, freshPages] = [list.querySelector(".pages"), fresh.querySelector(".pages")];
+  if (pages && freshPages) {
+    morph(pages, freshPages);
+  } else if (freshPages) {
+    list.append(freshPages);
+  } else if (pages && !pages.contains(document.activeElement)) {
+    pages.remove();
+  }
+  if (anchor?.isConnected) {
+    scrollBy(0, anchor.getBoundingClientRect().top - before);
+  }
+}
+
 function followList(list) {
   repeat(async () => {
-    if (list.contains(document.activeElement)) {
-      return;
-    }
     const answer = await ask(location.href);
     if (answer.status !== 200) {
       return;
     }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("list");
-    if (fresh && fresh.innerHTML !== list.innerHTML) {
-      list.replaceChildren(...fresh.childNodes);
+    if (fresh) {
+      renew(list, fresh);
     }
   }, Number(list.dataset.refresh));
 }
