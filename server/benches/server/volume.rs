@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _};
-use ticket_center::conversations::{self, Assignment, Filter, Status};
+use ticket_center::conversations::{self, Assignment, Filter, SearchText, Status};
 use ticket_center::ids::ConversationId;
 
 use crate::client::{self, Connection};
@@ -97,6 +97,14 @@ impl Filled {
                 assert!(!page.expect("it is listed").entries.is_empty());
                 asked.elapsed()
             }
+            Ask::Search(text) => {
+                let text = SearchText::parse(text).expect("it is a search");
+                let sought = (&Filter::default(), &text);
+                let asked = Instant::now();
+                let page = conversations::search(store, desk, sought, None, INBOX_PAGE).await;
+                assert!(!page.expect("it is searched").entries.is_empty());
+                asked.elapsed()
+            }
             Ask::Thread(id) => {
                 let id = ConversationId::parse(id).expect("it is an id");
                 let asked = Instant::now();
@@ -128,7 +136,7 @@ fn statements(desk: &str, conversations: u32) -> Vec<String> {
     };
     let contact = "INSERT INTO contacts (id, desk_id, kind, value, revision, unread, created_at)";
     let message = "INSERT INTO messages (id, conversation_id, position, author, visibility, body, \
-                   created_at)";
+                   created_at, folded)";
     vec![
         format!("{contact} VALUES ('ada', '{desk}', 'sealed', 'ada@example.com', 0, 0, 0)"),
         format!("{contact} VALUES ('k0', '{desk}', 'sealed', 'grace@example.com', 0, 0, 0)"),
@@ -140,17 +148,18 @@ fn statements(desk: &str, conversations: u32) -> Vec<String> {
         format!(
             "INSERT INTO conversations (id, desk_id, contact_id, subject, status, created_at, \
              updated_at, last_author, last_preview, last_message_at, last_position, read_position, \
-             unread) {} SELECT 'c' || n, '{desk}', \
+             unread, folded) {} SELECT 'c' || n, '{desk}', \
              CASE WHEN n <= {of_ada} THEN 'ada' ELSE 'k' || ((n - {of_ada} - 1) / 10) END, \
              'A subject', CASE WHEN n % 3 = 0 THEN 'closed' ELSE 'open' END, n, n, 'contact', \
-             'What was written last', n, 100000, 0, 0 FROM numbers",
+             'What was written last', n, 100000, 0, 0, 'a subject' FROM numbers",
             up_to(conversations)
         ),
         format!(
             "{message} {} SELECT 'm' || n, CASE WHEN n <= {in_the_first} THEN 'c1' \
              ELSE 'c' || (2 + n % ({conversations} - 1)) END, n, \
              CASE WHEN n % 2 = 0 THEN 'agent' ELSE 'contact' END, 'public', \
-             'A message of some length, as people write them when something does not work.', n \
+             'A message of some length, as people write them when something does not work.', n, \
+             'a message of some length, as people write them when something does not work.' \
              FROM numbers",
             up_to(messages)
         ),
@@ -161,6 +170,7 @@ fn statements(desk: &str, conversations: u32) -> Vec<String> {
 enum Ask {
     Call { email: &'static str, path: &'static str, fields: fn(u32) -> Value },
     Inbox(Filter),
+    Search(&'static str),
     Thread(&'static str),
 }
 
@@ -181,6 +191,9 @@ fn questions() -> Vec<(&'static str, Ask)> {
         ("inbox", Ask::Inbox(Filter::default())),
         ("inbox, closed", Ask::Inbox(closed)),
         ("inbox, nobody's", Ask::Inbox(unassigned)),
+        ("search, a whole address", Ask::Search("k7@example.com")),
+        ("search, a whole busy address", Ask::Search(ada)),
+        ("search, words that are common", Ask::Search("length people")),
         ("inbox, open many messages", Ask::Thread("c1")),
         ("inbox, open few messages", Ask::Thread("c2")),
     ]
