@@ -4,8 +4,8 @@
 CREATE INDEX notifications_unsent ON notifications (conversation_id, position)
 WHERE state IN ('waiting', 'sending');
 
--- Each instance watches leases by its own clock, so no moment of another one is compared.
-ALTER TABLE notifications DROP COLUMN lease_ends_at;
+-- `lease_ends_at` is not read any more: each instance watches leases by its own clock. Instances of the
+-- former version may still run while they are replaced one after the other, so the column stays.
 
 -- What the search compares: without case, compatibility forms and invisible characters. NULL until the
 -- server has written it, which it does at the start for what is older than this column.

@@ -1,5 +1,5 @@
-//! Conversations and their messages: `reading` and `sending` are the contact's side, `inbox`, `thread` and
-//! `agents` the desk's.
+//! Conversations and their messages: `reading` and `sending` are the contact's side, `inbox`, `search`,
+//! `thread` and `agents` the desk's.
 //!
 //! A contact's functions take a [`Customer`](crate::contacts::Customer) and ask for its contact id in every
 //! statement: what is not theirs is as if it were not there. Private notes are left out by the statements
@@ -11,21 +11,28 @@
 mod agents;
 mod inbox;
 mod reading;
+mod search;
+mod searchable;
 mod sending;
+mod standing;
 mod thread;
 
 use sqlx::AnyConnection;
 
 use crate::clock::Moment;
+use crate::folding::folded;
 use crate::ids::{ContactId, ConversationId, MessageId, is_id};
 use crate::store::StoreError;
 use crate::text::MessageText;
 
 pub use agents::{Agent, Sending, Writing, assign, set_status, write_as_agent, write_once};
-pub use inbox::{Assignment, ContactShown, Filter, InboxEntry, InboxPage, SearchText, inbox};
+pub use inbox::{Assignment, ContactShown, Filter, InboxEntry, InboxPage, inbox};
 pub use reading::{ConversationPage, MessagePage, Range, list, messages};
+pub use search::{SearchPage, SearchPlace, SearchText, search};
+pub(crate) use searchable::{index, index_existing};
 pub(crate) use sending::{Begun, Opening, begin};
 pub use sending::{Destination, IdempotencyKey, Receipt, Submission, close, submit};
+pub use standing::Standing;
 pub use thread::{OpenConversation, Thread, ThreadMessage, open, thread};
 
 /// The most that one page of a list holds.
@@ -218,7 +225,7 @@ async fn insert(
     let side = if agent.is_some() { Side::Agent } else { Side::Contact };
     sqlx::query(
         "INSERT INTO messages (id, conversation_id, position, author, visibility, agent_id, \
-         agent_name, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         agent_name, body, created_at, folded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(written.id.as_str())
     .bind(conversation.as_str())
@@ -229,6 +236,7 @@ async fn insert(
     .bind(agent.map(|agent| agent.name.as_str()))
     .bind(written.text.as_str())
     .bind(written.now)
+    .bind(folded(written.text.as_str()))
     .execute(connection)
     .await?;
     Ok(())

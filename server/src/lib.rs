@@ -35,6 +35,7 @@ mod dashboard;
 mod demo;
 pub mod desks;
 mod embed;
+mod folding;
 pub mod http;
 pub mod ids;
 pub mod limits;

@@ -1,5 +1,10 @@
 //! What people write: messages and subjects, cleaned of what only machines write.
 
+use std::fmt::Write as _;
+
+use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
 /// The longest message, in characters.
 const MAX_MESSAGE: usize = 10_000;
 
@@ -128,6 +133,33 @@ pub(crate) fn on_one_line(text: &str) -> String {
     words.join(" ")
 }
 
+/// Returns a text that somebody else wrote about themselves, to be shown beside what was proved: one line of
+/// at most so many characters, in which nothing hides or turns the text around it.
+///
+/// Characters that nobody sees are written as their code points. What joins letters or chooses their look
+/// stays: names are written with it.
+pub(crate) fn visible(text: &str, most: usize) -> String {
+    let mut shown = String::new();
+    for character in on_one_line(text).chars() {
+        if is_hidden(character) {
+            // Writing into a text does not fail.
+            let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(character));
+        } else {
+            shown.push(character);
+        }
+    }
+    shortened(&shown, most)
+}
+
+fn is_hidden(character: char) -> bool {
+    let is_part_of_names = matches!(character, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
+    let is_filler = matches!(character, '\u{2800}' | '\u{3164}' | '\u{ffa0}');
+    !is_part_of_names
+        && (is_filler
+            || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character)
+            || CodePointMapData::<GeneralCategory>::new().get(character) == GeneralCategory::Format)
+}
+
 fn shortened(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         None => text.to_owned(),
@@ -137,7 +169,7 @@ fn shortened(text: &str, most: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{MessageText, PersonName, Subject, TextError};
+    use super::{MessageText, PersonName, Subject, TextError, visible};
 
     fn message(text: &str) -> MessageText {
         MessageText::parse(text).expect("it is a message")
@@ -178,6 +210,21 @@ mod tests {
         assert_eq!(name(" Ada\r\n\0 Lovelace "), Ok(Some("Ada Lovelace".to_owned())));
         assert_eq!(name(" \t"), Ok(None));
         assert_eq!(name(&"ü".repeat(101)), Err(TextError::NameTooLong));
+    }
+
+    #[test]
+    fn nothing_hides_in_a_text_that_is_shown_beside_a_proof() {
+        for (text, shown) in [
+            ("Ada\u{202e}moc", "Ada⟨U+202E⟩moc"),
+            ("a\u{2066}b\u{2069}\u{200f}", "a⟨U+2066⟩b⟨U+2069⟩⟨U+200F⟩"),
+            ("a\u{200b}b\u{feff}", "a⟨U+200B⟩b⟨U+FEFF⟩"),
+            ("a\u{e0041}\u{ad}\u{3164}", "a⟨U+E0041⟩⟨U+00AD⟩⟨U+3164⟩"),
+            ("one\r\ntwo\u{2028}three\u{85}four", "one two three four"),
+            ("علی\u{200c}رضا 👩\u{200d}🚀", "علی\u{200c}رضا 👩\u{200d}🚀"),
+        ] {
+            assert_eq!(visible(text, 100), shown);
+        }
+        assert_eq!(visible(&"ü".repeat(300), 10).chars().count(), 10);
     }
 
     #[test]

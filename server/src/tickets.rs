@@ -129,6 +129,7 @@ pub async fn submit(
             Begun::Now(id) => id,
         };
     insert(&mut transaction, &id, ticket).await?;
+    conversations::index(&mut transaction, &id).await?;
     transaction.commit().await?;
     Ok(id)
 }

@@ -3,6 +3,7 @@
 use sqlx::{AnyConnection, Row};
 
 use super::reading::{message_of, own};
+use super::searchable::index;
 use super::{Conversation, ConversationError, Message, Visibility, Written, count_change, insert};
 use crate::clock::Moment;
 use crate::contacts::Customer;
@@ -181,8 +182,9 @@ async fn start(
     .bind(subject.as_str())
     .bind(now)
     .bind(text.preview())
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    index(connection, &id).await?;
     Ok(id)
 }
 

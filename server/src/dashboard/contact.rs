@@ -1,67 +1,82 @@
-//! Who a contact is, in words: what is proved and what was only typed.
+//! Who a contact is, in words: what is proved stands as the heading, what was only typed beside it.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::contacts::Kind;
 use crate::conversations::ContactShown;
+use crate::text::visible;
 
 /// What stands in a `mailto:` link as it is.
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-').remove(b'_');
 
-/// A contact as templates show it.
+/// The most that is shown of an identity, in characters: all of an address.
+const MOST_OF_HEADING: usize = 320;
+
+/// The most that is shown of what was typed, in characters.
+const MOST_TYPED: usize = 100;
+
+/// What the heading is where nothing is proved.
+const ANONYMOUS: &str = "Anonymous visitor";
+
+/// A contact as templates show it. Every text of it is one line without hidden characters.
 #[derive(Clone, Debug)]
-pub(super) struct ContactView {
-    /// What to call the contact.
-    pub(super) name: String,
-    /// How much of that is proved.
-    pub(super) proof: String,
-    pub(super) is_proved: bool,
-    /// The address that was typed, which may be anybody's.
-    pub(super) typed_address: Option<String>,
+pub(super) struct Who {
+    /// What was proved. Nothing that was typed ever stands here.
+    pub(super) heading: String,
+    /// What kind of proof there is.
+    pub(super) proof: &'static str,
+    pub(super) is_verified: bool,
+    /// The name and the address that were typed. They may be anybody's, and are shown behind "says:".
+    pub(super) says: Vec<String>,
     pub(super) is_blocked: bool,
-    /// Whether replies are mailed.
-    pub(super) is_mailed: bool,
+    /// A link that writes to the typed address in the agent's own mail program.
+    pub(super) mail_link: Option<String>,
 }
 
-impl ContactView {
-    pub(super) fn new(contact: ContactShown) -> Self {
-        let ContactShown { kind, value, typed_name, typed_address, is_blocked } = contact;
-        let (name, proof) = match kind {
-            Kind::Sealed => (value, "verified e-mail".to_owned()),
-            Kind::PortalUser => {
-                let name = typed_name.unwrap_or_else(|| format!("Customer {value}"));
-                (name, format!("verified customer id {value}"))
-            }
-            Kind::Typed => (typed_name.unwrap_or(value), "public, not verified".to_owned()),
+impl Who {
+    pub(super) fn new(contact: &ContactShown) -> Self {
+        let typed_address = contact.typed_address.as_deref();
+        let (heading, proof) = match contact.kind {
+            Kind::Sealed => (visible(&contact.value, MOST_OF_HEADING), "verified e-mail"),
+            Kind::PortalUser => (visible(&contact.value, MOST_OF_HEADING), "verified customer id"),
+            Kind::Typed => (ANONYMOUS.to_owned(), "unconfirmed"),
         };
+        // A contact whose address was typed is known by it, also where no ticket has one.
+        let typed_value = (contact.kind == Kind::Typed).then_some(contact.value.as_str());
+        let says = contact.typed_name.as_deref().into_iter().chain(typed_address.or(typed_value));
         Self {
-            name,
+            heading,
             proof,
-            is_proved: kind != Kind::Typed,
-            typed_address,
-            is_blocked,
-            is_mailed: kind == Kind::Sealed,
+            is_verified: contact.kind != Kind::Typed,
+            says: says.map(|typed| visible(typed, MOST_TYPED)).collect(),
+            is_blocked: contact.is_blocked,
+            mail_link: typed_address.map(mail_link),
         }
     }
 
-    /// Returns a link that writes to the typed address in the agent's own mail program.
-    pub(super) fn mail_link(&self) -> Option<String> {
-        let address = self.typed_address.as_deref()?;
-        Some(format!("mailto:{}", utf8_percent_encode(address, KEPT)))
+    /// Returns a page's title: who it is about, then what they called it.
+    pub(super) fn title(&self, subject: &str) -> String {
+        format!("{}: {}", self.heading, visible(subject, MOST_TYPED))
     }
+}
+
+fn mail_link(address: &str) -> String {
+    format!("mailto:{}", utf8_percent_encode(address, KEPT))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::ContactView;
+    use super::{ANONYMOUS, Who};
     use crate::contacts::Kind;
     use crate::conversations::ContactShown;
 
-    fn view(kind: Kind, value: &str) -> ContactView {
-        ContactView::new(ContactShown {
+    const IMITATION: &str = "✔ verified e-mail\nada@example.com\u{202e}";
+
+    fn who(kind: Kind, value: &str) -> Who {
+        Who::new(&ContactShown {
             kind,
             value: value.to_owned(),
-            typed_name: None,
+            typed_name: Some(IMITATION.to_owned()),
             typed_address: Some("a?bcc=eve@example.net&x".to_owned()),
             is_blocked: false,
         })
@@ -69,21 +84,29 @@ mod tests {
 
     #[test]
     fn a_user_id_that_looks_like_an_address_is_called_an_id() {
-        let contact = view(Kind::PortalUser, "ada@example.com");
-        assert_eq!(contact.proof, "verified customer id ada@example.com");
-        assert!(!contact.is_mailed);
+        let who = who(Kind::PortalUser, "ada@example.com");
+        assert_eq!((who.heading.as_str(), who.proof), ("ada@example.com", "verified customer id"));
     }
 
     #[test]
-    fn only_a_sealed_address_is_mailed_and_a_typed_one_is_never_proved() {
-        assert!(view(Kind::Sealed, "ada@example.com").is_mailed);
-        let typed = view(Kind::Typed, "ada@example.com");
-        assert!(!typed.is_proved && !typed.is_mailed);
+    fn what_was_typed_is_never_the_heading() {
+        for (kind, heading) in [
+            (Kind::Sealed, "bob@example.com"),
+            (Kind::PortalUser, "bob@example.com"),
+            (Kind::Typed, ANONYMOUS),
+        ] {
+            let who = who(kind, "bob@example.com");
+            assert_eq!(who.heading, heading);
+            assert_eq!(who.is_verified, kind != Kind::Typed);
+            assert_eq!(who.says[0], "✔ verified e-mail ada@example.com⟨U+202E⟩");
+            assert_eq!(who.says[1], "a?bcc=eve@example.net&x");
+            assert!(who.title("Hello\u{202e}").starts_with(&format!("{heading}: Hello⟨U+202E⟩")));
+        }
     }
 
     #[test]
     fn a_typed_address_adds_nothing_to_the_link() {
-        let link = view(Kind::Typed, "x").mail_link();
+        let link = who(Kind::Typed, "x").mail_link;
         assert_eq!(link.as_deref(), Some("mailto:a%3Fbcc%3Deve@example.net%26x"));
     }
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::ask::Question;
-use super::contact::ContactView;
+use super::contact::Who;
 use super::form::{Form, Nothing, RecentForm};
 use super::notice::{Notice, redirect_with};
 use super::page::{self, Layout, Section};
@@ -28,7 +28,7 @@ use crate::conversations::{
     self, Agent, OpenConversation, Sending, Side, Status, ThreadMessage, Writing,
 };
 use crate::ids::{AgentId, ConversationId, MessageId};
-use crate::notifications;
+use crate::notifications::{self, NoMail, NoWay, Reach, State as MailState};
 use crate::text::MessageText;
 
 /// How many messages a page shows.
@@ -38,6 +38,8 @@ const PAGE: u32 = 50;
 struct MessageView {
     id: MessageId,
     by: String,
+    /// Whether the one who wrote it has proved nothing.
+    is_unconfirmed: bool,
     is_agents: bool,
     is_note: bool,
     text: String,
@@ -54,6 +56,8 @@ struct ThreadPart {
     older: Option<i64>,
     is_newest: bool,
     is_closed: bool,
+    /// Why the last mail was refused for good, if it was.
+    refused_mail: Option<String>,
 }
 
 #[derive(Template)]
@@ -63,7 +67,10 @@ struct ConversationPage {
     path: String,
     subject: String,
     portal_host: Option<String>,
-    contact: ContactView,
+    title: String,
+    who: Who,
+    reach: Reach,
+    delay: u32,
     is_owner: bool,
     is_mine: bool,
     own_id: AgentId,
@@ -142,6 +149,7 @@ async fn show(
     draft: Draft,
 ) -> Result<Response, Refusal> {
     let thread = thread(center, at_desk, &open, place).await?;
+    let who = Who::new(&open.contact);
     let page = ConversationPage {
         layout: at_desk.layout(Section::Inbox),
         path: thread.path.clone(),
@@ -150,9 +158,12 @@ async fn show(
         own_id: at_desk.signed_in.agent().clone(),
         began: TimeShown::new(open.created_at, center.clock.now()),
         members: agents::members(&center.store, at_desk.desk()).await?,
+        title: who.title(&open.subject),
+        reach: open.contact.reach(center.mailer.is_some()),
+        delay: center.config.notify_after,
+        who,
         subject: open.subject,
         portal_host: open.portal_host,
-        contact: ContactView::new(open.contact),
         assigned_to: open.assigned_to,
         thread,
         message_id: MessageId::generate(),
@@ -188,18 +199,27 @@ async fn thread(
     let store = &center.store;
     let thread = conversations::thread(store, open, place.before, PAGE).await?;
     let deliveries = notifications::states(store, &open.id).await?;
-    let contact = ContactView::new(open.contact.clone());
+    let (who, reach) = (Who::new(&open.contact), open.contact.reach(center.mailer.is_some()));
+    let last_mail = thread.messages.iter().rev().find_map(|message| deliveries.get(&message.id));
+    let refused_mail = last_mail
+        .filter(|delivery| delivery.state == MailState::Dead)
+        .map(|delivery| delivery.reason.clone());
     let now = center.clock.now();
     let view = |message: ThreadMessage| {
         let delivery = deliveries.get(&message.id).map(|delivery| {
             delivery.sentence(center.config.notify_delay(), center.mailer.is_some())
         });
         let is_agents = message.side == Side::Agent;
-        let is_read = is_agents && !message.is_note && message.is_read;
+        let is_reply = is_agents && !message.is_note;
         MessageView {
-            delivery: if is_read { Some("Read.".to_owned()) } else { delivery },
+            delivery: match delivery {
+                _ if is_reply && message.is_read => Some("Read.".to_owned()),
+                None if is_reply && reach.is_nobody() => Some("Reached nobody.".to_owned()),
+                delivery => delivery,
+            },
             time: TimeShown::new(message.created_at, now),
-            by: message.agent_name.unwrap_or_else(|| contact.name.clone()),
+            is_unconfirmed: !is_agents && !who.is_verified,
+            by: message.agent_name.unwrap_or_else(|| who.heading.clone()),
             id: message.id,
             is_agents,
             is_note: message.is_note,
@@ -212,6 +232,7 @@ async fn thread(
         messages: thread.messages.into_iter().map(view).collect(),
         is_newest: place.before.is_none(),
         is_closed: open.status == Status::Closed,
+        refused_mail,
     })
 }
 
@@ -323,7 +344,7 @@ async fn ask_block(
     Path((_, id)): Names,
 ) -> Result<Response, Refusal> {
     let open = opened(&center, &at_desk, &id).await?;
-    let name = ContactView::new(open.contact).name;
+    let name = Who::new(&open.contact).heading;
     ask(&at_desk, &open.id, "block")
         .about(format!("Block {name}"), "Block this customer")
         .says("The customer can neither read nor write any more.")
@@ -337,7 +358,7 @@ async fn ask_unblock(
     Path((_, id)): Names,
 ) -> Result<Response, Refusal> {
     let open = opened(&center, &at_desk, &id).await?;
-    let name = ContactView::new(open.contact).name;
+    let name = Who::new(&open.contact).heading;
     ask(&at_desk, &open.id, "unblock")
         .about(format!("Unblock {name}"), "Unblock this customer")
         .says("The customer can read and write again.")

@@ -10,14 +10,17 @@ use axum::routing::get;
 use form_urlencoded::Serializer;
 use serde::Deserialize;
 
-use super::contact::ContactView;
+use super::contact::Who;
 use super::page::{self, Layout, Section};
 use super::refusal::Refusal;
 use super::signed_in::AtDesk;
 use super::times::TimeShown;
 use crate::center::Center;
 use crate::contacts::Kind;
-use crate::conversations::{self, Assignment, Cursor, Filter, InboxEntry, SearchText, Status};
+use crate::conversations::{
+    self, Assignment, Cursor, Filter, InboxEntry, InboxPage as Listed, SearchPage, SearchPlace,
+    SearchText, Standing, Status,
+};
 use crate::ids::ConversationId;
 
 const PAGE: u32 = 30;
@@ -49,10 +52,9 @@ struct Row {
     id: ConversationId,
     subject: String,
     preview: String,
-    contact: ContactView,
+    who: Who,
     assigned_name: Option<String>,
-    is_waiting: bool,
-    is_closed: bool,
+    standing: Standing,
     time: TimeShown,
 }
 
@@ -82,17 +84,13 @@ async fn inbox(
     at_desk: AtDesk,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refusal> {
-    let cursor = Cursor::parse(&asked.before);
-    let filter = asked.filter(&at_desk);
-    let listed =
-        conversations::inbox(&center.store, at_desk.desk(), &filter, cursor.as_ref(), PAGE).await?;
+    let (entries, next) = asked.listed(&center, &at_desk).await?;
     let now = center.clock.now();
     let path = at_desk.path("inbox");
     let row = |entry: InboxEntry| Row {
-        is_waiting: entry.is_waiting(),
-        is_closed: entry.status == Status::Closed,
+        standing: entry.standing,
         time: TimeShown::new(entry.updated_at, now),
-        contact: ContactView::new(entry.contact),
+        who: Who::new(&entry.contact),
         id: entry.id,
         subject: entry.subject,
         preview: entry.preview,
@@ -100,8 +98,8 @@ async fn inbox(
     };
     page::render(&InboxPage {
         layout: at_desk.layout(Section::Inbox),
-        rows: listed.entries.into_iter().map(row).collect(),
-        statuses: choices(&asked.status, &[("", "Open"), ("closed", "Closed"), ("all", "All")]),
+        rows: entries.into_iter().map(row).collect(),
+        statuses: choices(&asked.status, asked.statuses()),
         assignments: choices(
             &asked.assigned,
             &[("", "Anyone"), ("me", "Me"), ("nobody", "Nobody yet")],
@@ -112,13 +110,13 @@ async fn inbox(
                 ("", "Everybody"),
                 ("sealed", "Verified e-mail"),
                 ("portal_user", "Verified customer id"),
-                ("typed", "Public"),
+                ("typed", "Unconfirmed"),
             ],
         ),
         is_filtered: asked.is_filtered(),
-        is_first: cursor.is_none(),
-        first_path: format!("{path}?{}", asked.query(None)),
-        next_path: listed.next.map(|next| format!("{path}?{}", asked.query(Some(&next)))),
+        is_first: asked.before.is_empty(),
+        first_path: format!("{path}?{}", asked.query("")),
+        next_path: next.map(|next| format!("{path}?{}", asked.query(&next))),
         search: asked.search,
     })
 }
@@ -128,11 +126,46 @@ fn choices(asked: &str, choices: &[(&'static str, &'static str)]) -> Vec<Choice>
 }
 
 impl Asked {
+    /// Returns the conversations of the page, and where the next page begins.
+    async fn listed(
+        &self,
+        center: &Center,
+        at_desk: &AtDesk,
+    ) -> Result<(Vec<InboxEntry>, Option<String>), Refusal> {
+        let (store, desk, filter) = (&center.store, at_desk.desk(), self.filter(at_desk));
+        let Some(text) = SearchText::parse(&self.search) else {
+            let cursor = Cursor::parse(&self.before);
+            let Listed { entries, next } =
+                conversations::inbox(store, desk, &filter, cursor.as_ref(), PAGE).await?;
+            return Ok((entries, next.map(|next| next.to_string())));
+        };
+        let place = SearchPlace::parse(&self.before);
+        let SearchPage { entries, next } =
+            conversations::search(store, desk, (&filter, &text), place.as_ref(), PAGE).await?;
+        Ok((entries, next.map(|next| next.to_string())))
+    }
+
+    fn is_search(&self) -> bool {
+        SearchText::parse(&self.search).is_some()
+    }
+
+    /// What can be chosen as a status. The first one holds where nothing is chosen: the open ones of a
+    /// list, and all of a search, since what somebody looks for may be closed.
+    fn statuses(&self) -> &'static [(&'static str, &'static str)] {
+        if self.is_search() {
+            &[("", "All"), ("open", "Open"), ("closed", "Closed")]
+        } else {
+            &[("", "Open"), ("closed", "Closed"), ("all", "All")]
+        }
+    }
+
     fn filter(&self, at_desk: &AtDesk) -> Filter {
         Filter {
             status: match self.status.as_str() {
                 "all" => None,
                 "closed" => Some(Status::Closed),
+                "open" => Some(Status::Open),
+                _ if self.is_search() => None,
                 _ => Some(Status::Open),
             },
             assignment: match self.assigned.as_str() {
@@ -141,7 +174,6 @@ impl Asked {
                 _ => Assignment::Anyone,
             },
             kind: Kind::parse(&self.kind),
-            search: SearchText::parse(&self.search),
         }
     }
 
@@ -151,15 +183,14 @@ impl Asked {
             .any(|field| !field.is_empty())
     }
 
-    /// Returns the query of the page that begins behind the cursor.
-    fn query(&self, before: Option<&Cursor>) -> String {
-        let before = before.map_or_else(String::new, ToString::to_string);
+    /// Returns the query of the page that begins at this place.
+    fn query(&self, before: &str) -> String {
         let fields = [
-            ("status", &self.status),
+            ("status", self.status.as_str()),
             ("assigned", &self.assigned),
             ("kind", &self.kind),
             ("search", &self.search),
-            ("before", &before),
+            ("before", before),
         ];
         let mut query = Serializer::new(String::new());
         query.extend_pairs(fields.into_iter().filter(|(_, value)| !value.is_empty()));

@@ -20,6 +20,10 @@ use crate::center::Center;
 use crate::desks::{self, SupportPage};
 use crate::ids::NotificationId;
 use crate::notifications::{self, Listed, State as MailState};
+use crate::text::visible;
+
+/// The most that is shown of an address or a subject, in characters.
+const MOST_SHOWN: usize = 320;
 
 #[derive(Template)]
 #[template(path = "dashboard/mail.html")]
@@ -35,6 +39,8 @@ struct MailPage<'page> {
 
 struct Row {
     listed: Listed,
+    email: String,
+    subject: String,
     sentence: String,
 }
 
@@ -77,9 +83,11 @@ async fn show(
 ) -> Result<Response, Refusal> {
     let (delay, sender) = (center.config.notify_delay(), center.mailer_address());
     let listed = notifications::list(&center.store, at_desk.desk()).await?;
-    let row = |listed: Listed| {
-        let sentence = listed.delivery.sentence(delay, sender.is_some());
-        Row { listed, sentence }
+    let row = |listed: Listed| Row {
+        sentence: listed.delivery.sentence(delay, sender.is_some()),
+        email: visible(&listed.email, MOST_SHOWN),
+        subject: visible(&listed.subject, MOST_SHOWN),
+        listed,
     };
     let (needing, waiting) =
         listed.into_iter().map(row).partition(|row| row.listed.delivery.state.needs_a_person());

@@ -56,7 +56,7 @@ impl State {
         }
     }
 
-    pub(super) fn stored(text: &str) -> Result<Self, StoreError> {
+    pub(crate) fn stored(text: &str) -> Result<Self, StoreError> {
         Self::ALL
             .into_iter()
             .find(|state| state.as_str() == text)

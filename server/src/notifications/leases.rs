@@ -27,9 +27,10 @@ impl Leases {
         lease: Duration,
         now: Moment,
     ) -> Result<u64, StoreError> {
-        let rows = sqlx::query("SELECT lease FROM notifications WHERE state = 'sending'")
-            .fetch_all(store.readers())
-            .await?;
+        let rows =
+            sqlx::query("SELECT lease FROM notifications WHERE state = 'sending' ORDER BY lease")
+                .fetch_all(store.readers())
+                .await?;
         let held = rows
             .iter()
             .map(|row| row.try_get("lease"))

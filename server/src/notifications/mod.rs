@@ -27,6 +27,7 @@ mod leases;
 mod letter;
 mod overview;
 mod queue;
+mod reach;
 mod smtp;
 mod worker;
 
@@ -35,6 +36,7 @@ pub(crate) use leases::Leases;
 pub(crate) use letter::{AUTO_SUBMITTED, AddressError, address};
 pub use overview::{Listed, forget, list, send_again, state_counts, states};
 pub(crate) use queue::enqueue;
+pub use reach::{NoMail, NoWay, Reach};
 pub(crate) use smtp::Ending;
 pub use smtp::{Mailer, MailerError};
 pub use worker::{Done, Worker, run_due};

@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use super::delivery::State;
 use super::letter::Letter;
+use super::reach::Reach;
 use super::smtp::Ending;
 use crate::clock::Moment;
 use crate::contacts::Kind;
@@ -49,14 +50,16 @@ macro_rules! is_due {
     };
 }
 
-/// Whether an earlier notification of the same conversation is still to be sent.
+/// Whether an earlier notification of the same conversation is still to be sent. A conversation has one
+/// contact.
 ///
-/// A conversation has one contact. The index `notifications_unsent` has exactly these states.
+/// The index `notifications_unsent` has exactly these states, and begins with the least position. It is a
+/// minimum and not an `EXISTS`, since PostgreSQL joins the table with itself for that one.
 macro_rules! is_behind {
     () => {
-        "EXISTS (SELECT 1 FROM notifications AS earlier \
+        "(notifications.position > (SELECT MIN(earlier.position) FROM notifications AS earlier \
          WHERE earlier.conversation_id = notifications.conversation_id \
-         AND earlier.position < notifications.position AND earlier.state IN ('waiting', 'sending'))"
+         AND earlier.state IN ('waiting', 'sending')))"
     };
 }
 pub(super) use is_behind;
@@ -98,7 +101,10 @@ pub(crate) async fn enqueue(
     (conversation, message): (&ConversationId, &MessageId),
     sending: Sending,
     now: Moment,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), StoreError> {
+    if !reach_of(connection, conversation).await?.is_queued() {
+        return Ok(());
+    }
     if sending == Sending::Instantly {
         sqlx::query(
             "UPDATE notifications SET is_delayed = 0 \
@@ -113,18 +119,33 @@ pub(crate) async fn enqueue(
          due_at, is_delayed, is_instant, attempts, changed_at) \
          SELECT $1, conversations.desk_id, conversations.id, messages.id, messages.position, 'waiting', \
          '', $2, $3, 1 - $3, 0, $2 FROM messages \
-         JOIN conversations ON conversations.id = messages.conversation_id \
-         JOIN contacts ON contacts.id = conversations.contact_id \
-         WHERE messages.id = $4 AND contacts.kind = $5",
+         JOIN conversations ON conversations.id = messages.conversation_id WHERE messages.id = $4",
     )
     .bind(NotificationId::generate().as_str())
     .bind(now)
     .bind(i64::from(sending == Sending::Delayed))
     .bind(message.as_str())
-    .bind(Kind::Sealed.as_str())
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Returns whom replies in the conversation reach. Whether there is a mail server is asked when one is
+/// sent.
+async fn reach_of(
+    connection: &mut AnyConnection,
+    conversation: &ConversationId,
+) -> Result<Reach, StoreError> {
+    let row = sqlx::query(
+        "SELECT contacts.kind, contacts.value, contacts.blocked_at FROM conversations \
+         JOIN contacts ON contacts.id = conversations.contact_id WHERE conversations.id = $1",
+    )
+    .bind(conversation.as_str())
+    .fetch_one(connection)
+    .await?;
+    let kind = Kind::parse(row.try_get("kind")?).ok_or(StoreError::Unreadable("kind"))?;
+    let is_blocked = row.try_get::<Option<i64>, _>("blocked_at")?.is_some();
+    Ok(Reach::of((kind, row.try_get("value")?), is_blocked, true))
 }
 
 /// Returns notifications that are due, the oldest first.

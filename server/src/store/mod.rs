@@ -17,6 +17,8 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 pub use admission::{Admission, Admissions};
 use watch::Watch;
 
+use crate::conversations;
+
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// Reads of SQLite at the same time; more would only wait for the same file.
@@ -126,12 +128,14 @@ impl Store {
         Ok(Self { kind, readers, writers, watch })
     }
 
-    /// Brings the tables to the shape of this version. Instances that start together do it once.
+    /// Brings the tables to the shape of this version, and fills what a former one did not write.
+    /// Instances that start together make the tables once.
     ///
     /// # Errors
-    /// [`StoreError::Migration`], for a database of a newer version too.
+    /// [`StoreError::Migration`], for a database of a newer version too; [`StoreError::Database`].
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        Ok(MIGRATIONS.run(&self.writers).await?)
+        MIGRATIONS.run(&self.writers).await?;
+        conversations::index_existing(self).await
     }
 
     /// Checks that the database answers.

@@ -91,7 +91,7 @@ test('nothing is mailed to an address that was only typed', async (t) => {
   await openForm(page, formUrl(world.facts))
   await sendTicket(page, { message: 'a ticket of a stranger', email })
   const agent = await agentAt(t, 'a ticket of a stranger')
-  await agent.getByText('No mail goes to this customer').waitFor()
+  await agent.getByText('This reply reaches nobody').waitFor()
   await reply(agent, 'an answer that is kept')
   const other = await asked(t, 'sealed@example.com', 'a question of a customer')
   await reply(other, 'an answer by mail')

@@ -69,15 +69,17 @@ fn renamed(mut mails: Vec<Mail>) -> Vec<Mail> {
     mails
 }
 
+/// Returns the id that stands for the thread of this id.
+fn root(parents: &BTreeMap<String, String>, id: &str) -> String {
+    match parents.get(id) {
+        Some(parent) if parent != id => root(parents, parent),
+        _ => id.to_owned(),
+    }
+}
+
 /// Returns the positions of the mails by thread: mails are one thread that name a common id.
 fn threads(mails: &[Mail]) -> BTreeSet<Vec<usize>> {
     let mut parents = BTreeMap::<String, String>::new();
-    fn root(parents: &BTreeMap<String, String>, id: &str) -> String {
-        match parents.get(id) {
-            Some(parent) if parent != id => root(parents, parent),
-            _ => id.to_owned(),
-        }
-    }
     for mail in mails {
         for id in mail.references.iter().chain(&mail.in_reply_to) {
             let (one, other) = (root(&parents, &mail.id), root(&parents, id));
@@ -118,7 +120,7 @@ on_both_databases! {
         }
         let mails = mails(&sink);
         let root = &mails[0].references[0];
-        assert_eq!(mails[0].in_reply_to, [root.clone()], "the first mail answers the conversation");
+        assert_eq!(mails[0].in_reply_to, std::slice::from_ref(root), "the first mail answers the conversation");
         assert!(mails.iter().all(|mail| mail.id != *root), "no mail has the conversation's id");
         for pair in mails.windows(2) {
             assert_eq!(&pair[1].references[0], root);

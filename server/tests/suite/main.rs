@@ -26,3 +26,4 @@ mod secrets;
 mod server;
 mod smtp;
 mod transport;
+mod upgrading;

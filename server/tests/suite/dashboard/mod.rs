@@ -3,12 +3,16 @@
 mod authority;
 pub(crate) mod browser;
 mod confirmations;
+mod contacts;
 mod conversations;
 mod invitations;
 mod mail;
 mod members;
 mod messages;
 mod portal;
+mod reach;
 mod recoveries;
+mod search;
 mod signing_in;
 mod ticket_center;
+mod tickets;

@@ -1,0 +1,104 @@
+//! Writes what the search compares beside what people wrote.
+//!
+//! Each message has its folded text, and each conversation one of everything else that can be looked for:
+//! subject, identity, typed name and address, and id.
+
+use sqlx::{AnyConnection, Row};
+
+use crate::folding::folded;
+use crate::ids::ConversationId;
+use crate::store::{Store, StoreError};
+
+/// How many rows one transaction writes.
+const BATCH: i64 = 500;
+
+/// How often the log says how far it is, in batches.
+const TOLD: usize = 20;
+
+/// Writes what a conversation is found by. To be called when any of it has changed.
+pub(crate) async fn index(
+    connection: &mut AnyConnection,
+    conversation: &ConversationId,
+) -> Result<(), sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT conversations.subject, contacts.value, portal_tickets.typed_name, \
+         portal_tickets.typed_address FROM conversations \
+         JOIN contacts ON contacts.id = conversations.contact_id \
+         LEFT JOIN portal_tickets ON portal_tickets.conversation_id = conversations.id \
+         WHERE conversations.id = $1",
+    )
+    .bind(conversation.as_str())
+    .fetch_one(&mut *connection)
+    .await?;
+    let mut texts = vec![conversation.as_str().to_owned(), row.try_get("subject")?];
+    texts.push(row.try_get("value")?);
+    for name in ["typed_name", "typed_address"] {
+        texts.extend(row.try_get::<Option<String>, _>(name)?);
+    }
+    sqlx::query("UPDATE conversations SET folded = $1 WHERE id = $2")
+        .bind(folded(&texts.join("\n")))
+        .bind(conversation.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Writes it for everything that a former version wrote, in batches. Instances may do it at the same time.
+///
+/// # Errors
+/// [`StoreError`]; what is missing then is written the next time.
+pub(crate) async fn index_existing(store: &Store) -> Result<(), StoreError> {
+    let (mut messages, mut conversations) = (0, 0);
+    for batch in 1.. {
+        let (more_messages, more_conversations) =
+            (index_messages(store).await?, index_conversations(store).await?);
+        messages += more_messages;
+        conversations += more_conversations;
+        let is_done = more_messages + more_conversations == 0;
+        if batch % TOLD == 0 || (is_done && messages + conversations > 0) {
+            tracing::info!(messages, conversations, is_done, "prepared for the search");
+        }
+        if is_done {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn index_messages(store: &Store) -> Result<usize, StoreError> {
+    let rows =
+        sqlx::query("SELECT id, body FROM messages WHERE folded IS NULL ORDER BY id LIMIT $1")
+            .bind(BATCH)
+            .fetch_all(store.readers())
+            .await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let mut transaction = store.begin().await?;
+    for row in &rows {
+        sqlx::query("UPDATE messages SET folded = $1 WHERE id = $2")
+            .bind(folded(row.try_get("body")?))
+            .bind(row.try_get::<&str, _>("id")?)
+            .execute(&mut *transaction)
+            .await?;
+    }
+    transaction.commit().await?;
+    Ok(rows.len())
+}
+
+async fn index_conversations(store: &Store) -> Result<usize, StoreError> {
+    let rows =
+        sqlx::query("SELECT id FROM conversations WHERE folded IS NULL ORDER BY id LIMIT $1")
+            .bind(BATCH)
+            .fetch_all(store.readers())
+            .await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let mut transaction = store.begin().await?;
+    for row in &rows {
+        index(&mut transaction, &row.try_get("id")?).await?;
+    }
+    transaction.commit().await?;
+    Ok(rows.len())
+}

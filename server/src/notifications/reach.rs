@@ -1,0 +1,102 @@
+//! Whom a reply reaches, and how. The composer, the inbox and the queue of mails all ask here.
+
+use super::letter;
+use crate::contacts::Kind;
+
+/// Whom a reply to a contact reaches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// The contact sees it in the widget, and is mailed.
+    WidgetAndMail,
+    /// The contact sees it in the widget only.
+    WidgetOnly(NoMail),
+    /// The contact sees nothing of it.
+    Nobody(NoWay),
+}
+
+/// Why a contact who has the widget is not mailed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoMail {
+    /// The server has no mail server.
+    NotSetUp,
+    /// No mail server takes the address. The sentence says why.
+    Unaddressable(String),
+}
+
+/// Why a reply reaches nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoWay {
+    /// An owner blocked the contact, who sees the widget no more and is not mailed.
+    Blocked,
+    /// A link proved an id, which is no address, and the portal shows no replies.
+    CustomerIdOnly,
+    /// A visitor typed an address, which may be anybody's.
+    Unconfirmed,
+}
+
+impl Reach {
+    /// Decides it by what the contact has proved.
+    pub fn of((kind, value): (Kind, &str), is_blocked: bool, is_mail_set_up: bool) -> Self {
+        match kind {
+            Kind::PortalUser => Self::Nobody(NoWay::CustomerIdOnly),
+            Kind::Typed => Self::Nobody(NoWay::Unconfirmed),
+            Kind::Sealed if is_blocked => Self::Nobody(NoWay::Blocked),
+            Kind::Sealed => match letter::address(value) {
+                Err(error) => Self::WidgetOnly(NoMail::Unaddressable(error.to_string())),
+                Ok(_) if !is_mail_set_up => Self::WidgetOnly(NoMail::NotSetUp),
+                Ok(_) => Self::WidgetAndMail,
+            },
+        }
+    }
+
+    /// Tells whether a reply is written into the queue of mails: where the contact has proved an address.
+    ///
+    /// What keeps one from being sent then, such as a block, is decided when it is sent, and shown.
+    pub(super) const fn is_queued(&self) -> bool {
+        !matches!(self, Self::Nobody(NoWay::CustomerIdOnly | NoWay::Unconfirmed))
+    }
+
+    /// Tells whether the contact sees nothing of a reply.
+    pub const fn is_nobody(&self) -> bool {
+        matches!(self, Self::Nobody(_))
+    }
+
+    /// Tells whether replies are mailed.
+    pub const fn is_mailed(&self) -> bool {
+        matches!(self, Self::WidgetAndMail)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NoMail, NoWay, Reach};
+    use crate::contacts::Kind;
+
+    const ADA: &str = "ada@example.com";
+
+    #[test]
+    fn only_a_proved_address_is_mailed() {
+        assert_eq!(Reach::of((Kind::Sealed, ADA), false, true), Reach::WidgetAndMail);
+        for is_blocked in [false, true] {
+            let reach = |kind| Reach::of((kind, ADA), is_blocked, true);
+            assert_eq!(reach(Kind::PortalUser), Reach::Nobody(NoWay::CustomerIdOnly));
+            assert_eq!(reach(Kind::Typed), Reach::Nobody(NoWay::Unconfirmed));
+            assert!(!reach(Kind::PortalUser).is_queued() && !reach(Kind::Typed).is_queued());
+        }
+    }
+
+    #[test]
+    fn without_mail_there_is_still_the_widget() {
+        let reach = Reach::of((Kind::Sealed, ADA), false, false);
+        assert_eq!(reach, Reach::WidgetOnly(NoMail::NotSetUp));
+        let reach = Reach::of((Kind::Sealed, "\u{e4}@example.com"), false, true);
+        assert!(matches!(reach, Reach::WidgetOnly(NoMail::Unaddressable(_))), "{reach:?}");
+        assert!(reach.is_queued() && !reach.is_mailed());
+    }
+
+    #[test]
+    fn a_blocked_contact_is_reached_by_nothing() {
+        let reach = Reach::of((Kind::Sealed, ADA), true, true);
+        assert_eq!(reach, Reach::Nobody(NoWay::Blocked));
+    }
+}

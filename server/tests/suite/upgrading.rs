@@ -1,0 +1,85 @@
+//! A database of a former version is upgraded with what is in it.
+
+use sqlx::any::AnyPoolOptions;
+use sqlx::{AnyPool, Row as _};
+use ticket_center::conversations::{self, Filter, SearchText};
+use ticket_center::ids::DeskId;
+use ticket_center::store::Store;
+
+use crate::server::{Database, Place, on_both_databases};
+
+/// The version whose migration this is about.
+const VERSION: i64 = 7;
+
+/// More than one batch of what the start writes.
+const MESSAGES: u32 = 1_200;
+
+/// Makes the tables as they were before the version, and returns a connection to them.
+async fn before(url: &str) -> AnyPool {
+    sqlx::any::install_default_drivers();
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        std::fs::File::create(path).expect("it is created");
+    }
+    let pool = AnyPoolOptions::new().max_connections(1).connect(url).await.expect("it is reached");
+    let mut migrator = sqlx::migrate!();
+    let former: Vec<_> =
+        migrator.iter().filter(|migration| migration.version < VERSION).cloned().collect();
+    migrator.migrations = former.into();
+    migrator.run(&pool).await.expect("it is migrated");
+    pool
+}
+
+async fn fill(pool: &AnyPool) {
+    let numbers = format!(
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {MESSAGES})"
+    );
+    for statement in [
+        "INSERT INTO desks (id, name, revision, accepts_as_typed, created_at) \
+         VALUES ('desk', 'Example', 'one', 0, 0)"
+            .to_owned(),
+        "INSERT INTO contacts (id, desk_id, kind, value, revision, unread, created_at) \
+         VALUES ('ada', 'desk', 'sealed', 'ada@example.com', 0, 0, 0)"
+            .to_owned(),
+        "INSERT INTO conversations (id, desk_id, contact_id, subject, status, created_at, updated_at, \
+         last_author, last_preview, last_message_at, last_position, read_position, unread) \
+         VALUES ('talk', 'desk', 'ada', 'ПРИВЕТ', 'closed', 0, 0, 'agent', '', 0, 1, 0, 0)"
+            .to_owned(),
+        "INSERT INTO portal_tickets (conversation_id, typed_name, typed_address, host) \
+         VALUES ('talk', 'Ωμέγα', NULL, 'help.example.com')"
+            .to_owned(),
+        format!(
+            "INSERT INTO messages (id, conversation_id, position, author, visibility, body, created_at) \
+             {numbers} SELECT 'm' || n, 'talk', n, 'agent', 'public', 'GRÜẞE ' || n, 0 FROM numbers"
+        ),
+        "INSERT INTO notifications (id, desk_id, conversation_id, message_id, position, state, reason, \
+         due_at, is_delayed, is_instant, attempts, lease, lease_ends_at, mail_id, changed_at) \
+         VALUES ('mail', 'desk', 'talk', 'm1', 1, 'sending', '', 0, 0, 1, 1, 'lease', 5, \
+         '<mail@example.com>', 0)"
+            .to_owned(),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(pool).await.expect("it is filled");
+    }
+}
+
+on_both_databases! {
+    async fn what_a_former_version_wrote_is_kept_and_found(database: Database) {
+        let place = Place::new(database).await;
+        let pool = before(&place.url).await;
+        fill(&pool).await;
+        pool.close().await;
+        let store = Store::open(&place.url, 4).await.expect("it opens");
+        store.migrate().await.expect("it is migrated");
+        let desk = DeskId::parse("desk").expect("it is an id");
+        for text in ["привет", "ωΜΈΓΑ", "grüsse 1200", "ada@example.com", "talk"] {
+            let search = SearchText::parse(text).expect("it is a search");
+            let sought = (&Filter::default(), &search);
+            let page = conversations::search(&store, &desk, sought, None, 10).await;
+            assert_eq!(page.expect("it is searched").entries.len(), 1, "{text}");
+        }
+        let row = sqlx::query("SELECT state, mail_id FROM notifications")
+            .fetch_one(store.readers()).await.expect("it is kept");
+        assert_eq!((row.get("state"), row.get("mail_id")), ("sending", "<mail@example.com>"));
+        store.migrate().await.expect("it is migrated already");
+        store.close().await;
+    }
+}
