@@ -16,10 +16,6 @@ const SCRIPT: &str = include_str!("../embed/dist/ticket-center.js");
 /// Browsers ask again after five minutes, so that a new version is soon everywhere.
 const FRESHNESS: &str = "public, max-age=300";
 
-/// Pages that are isolated by `Cross-Origin-Embedder-Policy` load only what says so.
-const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
-    HeaderName::from_static("cross-origin-resource-policy");
-
 static TAG: LazyLock<HeaderValue> = LazyLock::new(|| {
     let digest = Base64UrlUnpadded::encode_string(&Sha256::digest(SCRIPT));
     HeaderValue::try_from(format!("W/\"{digest}\"")).expect("base64url is ASCII")
@@ -35,7 +31,11 @@ async fn script(headers: HeaderMap) -> Response {
         (header::ETAG, TAG.clone()),
         (header::CACHE_CONTROL, HeaderValue::from_static(FRESHNESS)),
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
-        (CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("cross-origin")),
+        // Pages that are isolated by `Cross-Origin-Embedder-Policy` load only what says so.
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("cross-origin"),
+        ),
         (header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8")),
     ];
     if headers.get(header::IF_NONE_MATCH) == Some(&*TAG) {

@@ -45,7 +45,7 @@ on_both_databases! {
         from(&ada, &["null"]).await.done();
     }
 
-    async fn a_page_in_cross_origin_isolation_may_load_the_script_and_read_the_answers(database: Database) {
+    async fn an_isolated_page_may_load_the_script_and_read_the_answers(database: Database) {
         let server = Server::start(database).await;
         let script = format!("{}/ticket-center.js", server.instance.url);
         let get = || reqwest::Client::new().get(&script).header("origin", "https://shop.example");
