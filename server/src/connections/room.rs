@@ -30,6 +30,9 @@ const WARNING_PAUSE: Duration = Duration::from_mins(1);
 /// Which part of those who may go makes room at once.
 const CROWD_PART: usize = 16;
 
+/// Answers that may wait for memory at the same time.
+const WAITING_ANSWERS: usize = 16;
+
 /// Memory for answers is counted in pieces of this many bytes; smaller answers are not counted.
 const PIECE: usize = 1024;
 
@@ -65,6 +68,7 @@ pub(super) struct Room {
     seats: Arc<Semaphore>,
     reserve: Arc<Semaphore>,
     unread: Arc<Semaphore>,
+    waiting: Semaphore,
     guests: Mutex<Guests>,
 }
 
@@ -83,6 +87,7 @@ impl Room {
             seats: places(caps.connections),
             reserve: places(caps.reserve),
             unread: places(caps.unread_bytes / PIECE),
+            waiting: Semaphore::new(WAITING_ANSWERS),
             guests: Mutex::default(),
             caps,
             counts,
@@ -229,14 +234,16 @@ impl Room {
         Some(Response::from_parts(head, Body::new(body)))
     }
 
-    /// Waits for memory as long as others make room, and no longer.
+    /// Waits for memory as long as others make room, and no longer. Few wait at a time, since each of them has
+    /// its answer in memory already.
     async fn memory(&self, size: usize) -> Option<OwnedSemaphorePermit> {
         let pieces = size.div_ceil(PIECE).min(self.caps.unread_bytes / PIECE);
         let pieces = u32::try_from(pieces).ok()?;
+        if let Ok(permit) = Arc::clone(&self.unread).try_acquire_many_owned(pieces) {
+            return Some(permit);
+        }
+        let _place = self.waiting.try_acquire().ok()?;
         loop {
-            if let Ok(permit) = Arc::clone(&self.unread).try_acquire_many_owned(pieces) {
-                return Some(permit);
-            }
             self.warn("answers that are not read take as much memory as they may");
             if !self.evict_unread() {
                 return None;

@@ -71,7 +71,7 @@ async fn a_client_that_reads_byte_after_byte_has_so_much_time_for_an_answer() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_reader_gets_the_whole_answer() {
     let (server, customer, conversation) =
-        started(|config| config.silence_seconds = NonZeroU32::MIN).await;
+        started(|config| config.silence_seconds = seconds(5)).await;
     let mut stream = small_connection(&server.instance.url).await;
     let request =
         String::from_utf8(request_for_page(&customer, &conversation)).expect("it is text");
@@ -86,7 +86,7 @@ async fn a_slow_reader_gets_the_whole_answer() {
             break;
         }
         answer.extend_from_slice(&part[..read]);
-        tokio::time::sleep(Duration::from_millis(15)).await;
+        tokio::time::sleep(Duration::from_millis(40)).await;
     }
     let answer = String::from_utf8_lossy(&answer);
     assert_eq!(answer.matches("HTTP/1.1 200 ").count(), 5);
