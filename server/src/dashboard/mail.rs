@@ -136,8 +136,14 @@ async fn ask_forget(
     let listed = listed.into_iter().find(|listed| listed.id.as_str() == id);
     let listed = listed.ok_or(Refusal::NotFound)?;
     Question::new(&at_desk, Section::Mail, &format!("mail/{id}/forget"), "mail")
-        .about(format!("Do not send this mail to {}", listed.email), "Do not send it")
-        .says(format!("The mail about a reply in “{}” is never sent.", listed.subject))
+        .about(
+            format!("Do not send this mail to {}", visible(&listed.email, MOST_SHOWN)),
+            "Do not send it",
+        )
+        .says(format!(
+            "The mail about a reply in “{}” is never sent.",
+            visible(&listed.subject, MOST_SHOWN)
+        ))
         .says("The reply itself stays in the conversation.")
         .asked()
 }
