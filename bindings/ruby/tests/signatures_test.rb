@@ -14,6 +14,7 @@ class SignaturesTest < Minitest::Test
   TYPES = {
     "text" => "String",
     "integer" => "Integer",
+    "flag" => "bool",
     "time" => "time",
     "secret" => "String?",
     "[secret]" => "Array[String?]",
