@@ -204,7 +204,7 @@ final class TextTest extends TestCase
     public function testArgumentsComeByNameByPositionAndByReference(): void
     {
         $signer = new Signer(secret: self::SECRET);
-        $expected = $signer->ticketCenter(self::EMAIL, 'desk-1', null, '1rem', null, null, 'abc');
+        $expected = $signer->ticketCenter(self::EMAIL, 'desk-1', null, '1rem', null, null, false, 'abc');
         self::assertEquals(
             $expected,
             $signer->ticketCenter(nonce: 'abc', maxWidth: '1rem', helpdeskId: 'desk-1', email: self::EMAIL),
