@@ -76,8 +76,10 @@ export class Copies {
   }
 
   readonly #return = ({ persisted }: PageTransitionEvent): void => {
+    if (!persisted) return
     // What the page itself says when it is shown again comes first.
-    if (persisted) setTimeout(() => this.#askServer())
+    if (this.#naming.isExpired) setTimeout(() => this.#askServer())
+    else this.#follow()
   }
 
   /** Only the server knows who is signed in: it gives the page again. */
