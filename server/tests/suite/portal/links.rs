@@ -61,7 +61,7 @@ on_both_databases! {
         let other = signed(&portal.secret.text, HOST, "user-43", START).signature.to_hex();
         for (user_id, time, signature, code) in [
             ("user-43", &time, &signature, "signature_mismatch"),
-            ("user-42 ", &time, &signature, "signature_mismatch"),
+            ("user-42.", &time, &signature, "signature_mismatch"),
             ("USER-42", &time, &signature, "signature_mismatch"),
             ("user-42", &(START + 1).to_string(), &signature, "signature_mismatch"),
             ("user-42", &time, &other, "signature_mismatch"),
@@ -73,6 +73,7 @@ on_both_databases! {
             ("user-42", &format!(" {time}"), &signature, "timestamp_malformed"),
             ("", &time, &signature, "user_id_empty"),
             ("user-42\u{0}", &time, &signature, "user_id_malformed"),
+            ("user-42 ", &time, &signature, "user_id_malformed"),
             (&"a".repeat(513), &time, &signature, "user_id_too_long"),
         ] {
             let page = portal.browser().open(&link(user_id, time, signature)).await;
