@@ -24,7 +24,7 @@ fn megabytes(serving: &Serving, field: &str) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn answers_that_nobody_reads_hold_little_memory() {
+async fn unread_answers_hold_little_memory() {
     let (program, customer) = program(Database::Sqlite).await;
     let serving = program.serve();
     let customer = Customer { url: serving.url.clone(), ..customer };

@@ -94,7 +94,7 @@ async fn a_slow_reader_gets_the_whole_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn streams_that_nobody_reads_are_reset_and_others_of_their_connection_are_answered() {
+async fn unread_streams_are_reset_and_others_of_their_connection_are_answered() {
     let (server, customer, conversation) = started(|config| {
         config.answer_seconds = NonZeroU32::MIN;
         // Four pages of text are more.

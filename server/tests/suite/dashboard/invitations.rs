@@ -159,7 +159,7 @@ on_both_databases! {
         assert_ne!(row.await.expect("it is there").get::<String, _>("token_hash"), token);
     }
 
-    async fn a_copied_link_binds_no_account_that_somebody_else_made(database: Database) {
+    async fn a_copied_link_binds_no_account_that_another_person_made(database: Database) {
         let (server, _) = server(database).await;
         let mut trap = trap(&server).await;
         let mut owner = server.signed_in(OWNER).await;

@@ -91,7 +91,7 @@ on_both_databases! {
         assert!(rows.expect("they are read").is_empty());
     }
 
-    async fn nobody_fills_a_mailbox_and_the_answer_does_not_say_so(database: Database) {
+    async fn no_sender_fills_a_mailbox_and_the_answer_does_not_say_so(database: Database) {
         let (server, sink) = server(database).await;
         server.agent(ADA, Role::Agent).await;
         let mut browser = server.browser();
