@@ -212,7 +212,8 @@ fn errors_print_no_argument_as_it_is() {
 
 #[test]
 fn identities_are_printed_escaped() {
-    let user = "ada\u{202E}\u{2066}nimda";
+    // Control and format characters are refused; separators of lines are not.
+    let user = "ada\u{2028}\u{2029}nimda";
     let portal = ["--portal", "https://help.example.com", "--user-id", user];
     let signed = |format: &[&str]| {
         let mut command = deskseal(&["sign", "link"]);
@@ -220,8 +221,8 @@ fn identities_are_printed_escaped() {
         printed(&mut command)
     };
     let link = signed(&[]);
-    assert!(signed(&["--format=json"]).contains(r#""ada\u202e\u2066nimda""#));
+    assert!(signed(&["--format=json"]).contains(r#""ada\u2028\u2029nimda""#));
     let mut command = deskseal(&["verify", "link", link.trim_end()]);
     let all = printed(command.env("LETTERBOOK_PORTAL_TICKET_SECRET", SECRET));
-    assert!(all.contains(r"verified user id  ada\u{202e}\u{2066}nimda"), "{all}");
+    assert!(all.contains(r"verified user id  ada\u{2028}\u{2029}nimda"), "{all}");
 }
