@@ -96,7 +96,7 @@ function testsOf({ name, url, brokenUrl, brokenLog }) {
       await followHelp(page)
       await sendTicket(page, { message })
       const agent = await openAsAgent(t, message)
-      await agent.getByText(`verified customer id ${id}`, { exact: true }).waitFor()
+      await agent.getByText(`From ${id} verified customer id`, { exact: true }).waitFor()
       assertNoProblems(page)
     })
   }
@@ -107,7 +107,8 @@ function testsOf({ name, url, brokenUrl, brokenLog }) {
     await page.goto(url)
     await followHelp(page)
     await sendTicket(page, { message, email: 'stranger@example.com' })
-    await (await openAsAgent(t, message)).getByText('public, not verified').waitFor()
+    const agent = await openAsAgent(t, message)
+    await agent.getByText('From Anonymous visitor unconfirmed', { exact: true }).waitFor()
   })
 
   test('a page that cannot be signed says why to developers, and shows no center', async (t) => {

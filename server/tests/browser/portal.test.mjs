@@ -92,7 +92,7 @@ test('a form without a link is public, and the agent sees that', async (t) => {
   await sendTicket(page, { message, email: 'ada@example.com', name: 'Somebody' })
   const agent = await assertSender(t, message, 'ada@example.com')
   const text = await agent.locator('main').textContent()
-  assert.match(text, /public/i)
+  assert.match(text, /Anonymous visitor unconfirmed/)
   assert.doesNotMatch(text, /verified (customer|e-mail)/i)
 })
 
