@@ -36,8 +36,9 @@ async function asked(t, email, ...questions) {
   const customer = await visitCenter(t, world, email)
   for (const question of questions) {
     await write(customer, question)
-    const back = customer.getByLabel('Back to all conversations')
-    if (await back.isVisible()) await back.click()
+    await customer.getByLabel('Back to all conversations').click()
+    // Until then the list may still be the one before.
+    await customer.getByRole('button', { name: question }).first().waitFor()
   }
   return customer
 }
