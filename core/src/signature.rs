@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use base16ct::lower;
+use base16ct::{lower, mixed};
 use hmac::KeyInit;
 use hmac::block_api::HmacCore;
 use hmac::digest::Output;
@@ -37,13 +37,15 @@ impl Signature {
     /// # Errors
     /// `signature_malformed` for anything else.
     pub fn parse(hex: &str) -> Result<Self, Error> {
-        hex.as_bytes().try_into().ok().and_then(decoded).map(Self).ok_or_else(|| {
-            Error::new(
+        let mut bytes = [0; 32];
+        match mixed::decode(hex, &mut bytes) {
+            Ok(decoded) if decoded.len() == 32 => Ok(Self(bytes)),
+            _ => Err(Error::new(
                 ErrorCode::SignatureMalformed,
                 "The signature is not 64 hexadecimal digits; pass it as the signer returned it, \
                  without prefix, blanks or another encoding.",
-            )
-        })
+            )),
+        }
     }
 
     /// Returns the signature as 64 lowercase hexadecimal digits.
@@ -93,31 +95,6 @@ impl fmt::Debug for Signature {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Signature([redacted])")
     }
-}
-
-/// Returns the bytes that the digits write, in either case. No branch and no address depends on a digit,
-/// but on whether all are digits: a signature is a credential, also before it is compared.
-fn decoded(digits: &[u8; 64]) -> Option<[u8; 32]> {
-    let mut values = [0; 64];
-    let mut invalid = 0;
-    for (value, digit) in values.iter_mut().zip(digits) {
-        let decimal = digit.wrapping_sub(b'0');
-        let letter = (digit | 0x20).wrapping_sub(b'a');
-        let is_decimal = mask(decimal < 10);
-        let is_letter = mask(letter < 6);
-        *value = (decimal & is_decimal) | (letter.wrapping_add(10) & is_letter);
-        invalid |= !(is_decimal | is_letter);
-    }
-    let mut bytes = [0; 32];
-    for (byte, [high, low]) in bytes.iter_mut().zip(values.as_chunks().0) {
-        *byte = (high << 4) | low;
-    }
-    (invalid == 0).then_some(bytes)
-}
-
-/// Returns all ones, or all zeros.
-fn mask(is_set: bool) -> u8 {
-    u8::from(is_set).wrapping_neg()
 }
 
 /// A secret with its HMAC state set up, so that each signature costs two compressions only.
