@@ -328,7 +328,7 @@ impl PrivateFile<'_> {
     }
 }
 
-/// Returns a name that means the same in every shell. Another one could be made to be run, by whoever
+/// Returns a name that means the same in every shell. Any other could run a program when a developer
 /// copies the command.
 fn in_command(name: &str) -> Option<&str> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte);
@@ -338,7 +338,8 @@ fn in_command(name: &str) -> Option<&str> {
 /// Says that it is not known what git has.
 fn unreadable(fault: &Fault) -> Finding {
     let message = format!("{fault}, so it is not known what is committed.");
-    let fix = "Repair the repository, or run this as whoever owns it; search the files with `deskseal scan`.";
+    let fix =
+        "Repair the repository, or run this as its owner; search the files with `deskseal scan`.";
     Finding::warning("git_unreadable", message, fix)
 }
 

@@ -1,8 +1,8 @@
 //! Examines a project: with which framework, is Deskseal there, are the secrets set, sane and private,
 //! does the clock agree, does a signature verify; and says what to do.
 //!
-//! It reads small files and what git has, follows no link out of the folder, starts no program, and asks
-//! nobody unless a desk's address is given. No [`finding::Finding`] holds a secret.
+//! It reads small files and what git has, follows no link out of the folder, starts no program, and sends
+//! nothing unless a desk's address is given. No [`finding::Finding`] holds a secret.
 
 mod clock;
 mod desk;

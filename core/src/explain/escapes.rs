@@ -5,9 +5,9 @@ type Engine = &'static [(char, &'static str)];
 
 /// The engines differ in the characters that they escape, and in how they spell the same one.
 const ENGINES: [Engine; 9] = [
-    // The embed (SPEC 6.2), Rails, Mustache for Ruby.
+    // The embed (SPEC 6.2), Rails, Vue.
     &[('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;"), ('\'', "&#39;")],
-    // Django, Python's html.escape, Vue, React.
+    // Django, Python's html.escape, React.
     &[('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;"), ('\'', "&#x27;")],
     // Blade, Twig, PHP's htmlspecialchars.
     &[('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;"), ('\'', "&#039;")],

@@ -172,8 +172,8 @@ pub(super) fn choices<'page>(
 }
 
 fn gone(center: &Center, headers: &HeaderMap) -> Result<Response, Refusal> {
-    let sentence = "The invitation was accepted, withdrawn or replaced, or it has expired. Ask whoever \
-                    invited you to send it again.";
+    let sentence = "The invitation was accepted, withdrawn or replaced, or it has expired. Ask the \
+                    person who invited you to send it again.";
     sign_in::for_visitor(center, headers, StatusCode::GONE, |_| GonePage { sentence })
 }
 

@@ -71,7 +71,7 @@ class Product:
     FLAGS: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
-        """Refuse a setting of another type here, before somebody is kept from a page by it."""
+        """Reject a setting of another type here, before it costs a customer their page."""
         for name, value in vars(self).items():
             expected = bool if name in self.FLAGS else str | Source | None
             if not isinstance(value, expected):

@@ -5,9 +5,9 @@ module Deskseal
   module Controller
     private
 
-    # Takes the visitor who clicks to the portal's form: as the customer, or as a stranger where nobody is
-    # signed in or the customer's id cannot be signed. Without a portal, the answer is 404. What is fetched by
-    # a script, or before anybody clicks, is not signed.
+    # Takes the visitor who clicks to the portal's form: as the customer, or as an anonymous visitor where no
+    # customer is signed in or the customer's id cannot be signed. Without a portal, the answer is 404. What a
+    # script fetches, or a browser ahead of the click, is not signed.
     #
     # @param customer [Object, nil] who is signed in: `current_user`
     #
