@@ -3,13 +3,20 @@
 use std::fmt;
 
 use crate::error::{Error, ErrorCode};
-use crate::host::{SecureUrl, UrlRefusal};
+use crate::host::SecureUrl;
 use crate::signer::SignedEmail;
 
-const DEFAULT_ALIGN: &str = "center";
-const DEFAULT_MAX_WIDTH: &str = "864px";
-const DEFAULT_CONTAINER: &str = "hdh-ticket-center";
-const DEFAULT_SCRIPT_URL: &str = "https://helpdesky.io/ticket-center.js";
+/// Where the Ticket Center stands in its container, unless the page says otherwise (SPEC 6.1).
+pub const DEFAULT_ALIGN: &str = "center";
+
+/// How wide the Ticket Center becomes, unless the page says otherwise (SPEC 6.1).
+pub const DEFAULT_MAX_WIDTH: &str = "864px";
+
+/// The id of the element that holds the Ticket Center, unless the page says otherwise (SPEC 6.1).
+pub const DEFAULT_CONTAINER: &str = "hdh-ticket-center";
+
+/// Where the Ticket Center's script comes from, unless the page says otherwise (SPEC 6.1).
+pub const DEFAULT_SCRIPT_URL: &str = "https://helpdesky.io/ticket-center.js";
 
 /// Ids that stand in documentation (SPEC 6.1), compared without regard to ASCII case.
 const PLACEHOLDERS: [&str; 2] = ["YOUR_HELPDESK_ID", "HELPDESK_ID"];
@@ -85,7 +92,10 @@ impl Embed {
             "container",
             "an element id: a letter, then letters, digits, - and _",
         )?;
-        let script_url = script_url(options.script_url.unwrap_or(DEFAULT_SCRIPT_URL))?;
+        let script_url = match options.script_url {
+            None => DEFAULT_SCRIPT_URL.to_owned(),
+            Some(url) => script_url(url)?,
+        };
         let nonce = checked(options.nonce, "", is_nonce, "nonce", "a base64 value without blanks")?;
 
         let mut attributes = vec![
@@ -119,7 +129,7 @@ impl fmt::Debug for Embed {
     }
 }
 
-fn check_helpdesk_id(helpdesk_id: &str) -> Result<(), Error> {
+pub(crate) fn check_helpdesk_id(helpdesk_id: &str) -> Result<(), Error> {
     let is_placeholder =
         PLACEHOLDERS.iter().any(|placeholder| helpdesk_id.eq_ignore_ascii_case(placeholder));
     if is_placeholder {
@@ -156,14 +166,12 @@ fn checked<'text>(
 }
 
 fn script_url(text: &str) -> Result<String, Error> {
-    let refusal = match SecureUrl::parse(text) {
-        Ok(url) => return Ok(url.into_string()),
-        Err(UrlRefusal::Malformed(reason)) => format!("The option script_url {reason}."),
-        Err(UrlRefusal::Insecure) => {
-            "The option script_url is not https; plain http is for loopback hosts.".to_owned()
-        }
-    };
-    Err(Error::new(ErrorCode::EmbedOptionMalformed, refusal))
+    SecureUrl::parse(text).map(SecureUrl::into_string).map_err(|refusal| {
+        Error::new(
+            ErrorCode::EmbedOptionMalformed,
+            format!("The option script_url {}.", refusal.predicate()),
+        )
+    })
 }
 
 fn is_align(text: &str) -> bool {
@@ -194,30 +202,40 @@ fn is_id_byte(byte: u8) -> bool {
 }
 
 fn html(container: &str, attributes: &[(&str, String)]) -> String {
-    let mut html = format!("<div id=\"{container}\"></div>\n<script");
+    let values: usize = attributes.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+    let mut html = String::with_capacity(container.len() + values + 48);
+    html.push_str("<div id=\"");
+    html.push_str(container);
+    html.push_str("\"></div>\n<script");
     for (name, value) in attributes {
         html.push(' ');
         html.push_str(name);
         html.push_str("=\"");
-        html.push_str(&escaped(value));
+        push_escaped(&mut html, value);
         html.push('"');
     }
     html.push_str("></script>");
     html
 }
 
-/// Returns the text with `& < > " '` escaped (SPEC 6.2).
-pub(crate) fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(character),
-        }
+/// Adds the text with `& < > " '` escaped (SPEC 6.2).
+pub(crate) fn push_escaped(html: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| escape_of(byte).is_some()) {
+        html.push_str(&rest[..at]);
+        html.push_str(escape_of(rest.as_bytes()[at]).unwrap_or_default());
+        rest = &rest[at + 1..];
     }
-    escaped
+    html.push_str(rest);
+}
+
+const fn escape_of(byte: u8) -> Option<&'static str> {
+    match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'>' => Some("&gt;"),
+        b'"' => Some("&quot;"),
+        b'\'' => Some("&#39;"),
+        _ => None,
+    }
 }

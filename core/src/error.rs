@@ -72,6 +72,7 @@ macro_rules! codes {
         }
     };
 }
+#[cfg(feature = "explain")]
 pub(crate) use codes;
 
 codes! {
@@ -85,6 +86,8 @@ codes! {
     ErrorCode {
         /// The variable's name has a prefix that bundlers ship to browsers.
         SecretPublic = "secret_public",
+        /// Two variables that mean the same secret hold different ones.
+        SecretConflict = "secret_conflict",
         /// There is no secret.
         SecretMissing = "secret_missing",
         /// The secret has no characters.
@@ -149,6 +152,7 @@ impl ErrorCode {
         use ErrorCode as Code;
         match self {
             Code::SecretPublic
+            | Code::SecretConflict
             | Code::SecretMissing
             | Code::SecretEmpty
             | Code::SecretPadded
@@ -178,6 +182,31 @@ impl ErrorCode {
             | Code::IdentityRepeated => ErrorKind::Verification,
         }
     }
+
+    /// Tells whether the customer's own data is at fault, and not the deployment (SPEC 7.1).
+    ///
+    /// A page answers such a refusal with HTTP's 422, and every other one with 503: the first needs another
+    /// address or id of this customer, the second concerns all customers.
+    ///
+    /// ```
+    /// use deskseal::ErrorCode;
+    ///
+    /// assert!(ErrorCode::EmailEmpty.is_about_customer());
+    /// assert!(!ErrorCode::SecretMissing.is_about_customer());
+    /// ```
+    pub const fn is_about_customer(self) -> bool {
+        use ErrorCode as Code;
+        matches!(
+            self,
+            Code::EmailEmpty
+                | Code::EmailMalformed
+                | Code::EmailTooLong
+                | Code::EmailAmbiguous
+                | Code::UserIdEmpty
+                | Code::UserIdMalformed
+                | Code::UserIdTooLong
+        )
+    }
 }
 
 /// A refusal: a stable code, whose fault it is, and a sentence that says what to do next.
@@ -205,18 +234,7 @@ impl Error {
     }
 
     /// Returns the error as the visitor's fault, where an input value came from there (SPEC 7.1).
-    ///
-    /// A [`Verifier`](crate::Verifier) does this itself. It is for callers that find ill-formed text
-    /// before they can call one.
-    ///
-    /// ```
-    /// use deskseal::{ErrorKind, Parameter};
-    ///
-    /// let error = Parameter::Email.ill_formed().attributed_to_visitor();
-    /// assert_eq!(error.kind(), ErrorKind::Verification);
-    /// ```
-    #[must_use]
-    pub fn attributed_to_visitor(self) -> Self {
+    pub(crate) fn attributed_to_visitor(self) -> Self {
         match self.kind {
             ErrorKind::Input => Self { kind: ErrorKind::Verification, ..self },
             ErrorKind::Secret | ErrorKind::Verification => self,
@@ -232,6 +250,11 @@ impl Error {
     /// from the visitor.
     pub const fn kind(&self) -> ErrorKind {
         self.kind
+    }
+
+    /// Tells whether the customer's own data is at fault: [`ErrorCode::is_about_customer`].
+    pub const fn is_about_customer(&self) -> bool {
+        self.code.is_about_customer()
     }
 
     /// Returns the sentence for the developer. It may change between versions.

@@ -30,7 +30,26 @@ impl PortalHost {
     /// # Errors
     /// `host_malformed`, with the right value where the text is a URL or has a port.
     pub fn parse(host: &str) -> Result<Self, Error> {
-        bare_host(host).map(Self).ok_or_else(|| malformed(host))
+        Ok(Self::read(host)?)
+    }
+
+    /// Parses a bare host, for callers that have their own word for it: a domain, an origin's host.
+    ///
+    /// # Errors
+    /// The reason, as a value to make a sentence of.
+    ///
+    /// ```
+    /// use deskseal::{HostRefusal, PortalHost};
+    ///
+    /// let refusal = PortalHost::read("https://help.company.com/").unwrap_err();
+    /// assert_eq!(refusal, HostRefusal::NotBare { host: "help.company.com".to_owned() });
+    /// assert_eq!(PortalHost::read("help company").unwrap_err(), HostRefusal::NoHost);
+    /// ```
+    pub fn read(host: &str) -> Result<Self, HostRefusal> {
+        bare_host(host).map(Self).ok_or_else(|| match intended_host(host) {
+            Some(host) => HostRefusal::NotBare { host },
+            None => HostRefusal::NoHost,
+        })
     }
 
     /// Returns the host.
@@ -56,6 +75,41 @@ impl fmt::Display for PortalHost {
     }
 }
 
+/// Why a text is no bare host (SPEC 4.1).
+///
+/// ```
+/// use deskseal::{Error, ErrorCode, HostRefusal};
+///
+/// assert_eq!(Error::from(HostRefusal::NoHost).code(), ErrorCode::HostMalformed);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HostRefusal {
+    /// It is a URL, or has a port, a path or a trailing dot.
+    NotBare {
+        /// The host that is meant.
+        host: String,
+    },
+    /// It cannot be a host.
+    NoHost,
+}
+
+impl From<HostRefusal> for Error {
+    fn from(refusal: HostRefusal) -> Self {
+        let message = match refusal {
+            HostRefusal::NotBare { host } => format!(
+                "The portal host is not a bare host; without scheme, port and path it is `{host}`."
+            ),
+            HostRefusal::NoHost => {
+                "The portal host is not a host such as help.company.com; pass the \
+                                    name that customers visit, without scheme, port and path."
+                    .to_owned()
+            }
+        };
+        Self::new(ErrorCode::HostMalformed, message)
+    }
+}
+
 /// Returns the canonical form of a portal host (SPEC 4.1).
 ///
 /// # Errors
@@ -69,7 +123,8 @@ pub fn canonical_host(host: &str) -> Result<PortalHost, Error> {
     PortalHost::parse(host)
 }
 
-/// A URL that is safe to send a credential to: `https`, or `http` on a loopback host (SPEC 4.2).
+/// A URL that is safe to send a credential to: `https`, or `http` on a host of the developer's own machine
+/// (SPEC 4.2).
 pub(crate) struct SecureUrl {
     /// As the URL parser writes it.
     text: String,
@@ -79,27 +134,23 @@ pub(crate) struct SecureUrl {
 }
 
 impl SecureUrl {
-    /// Parses the URL. The error is the reason, ready to follow "The portal URL".
+    /// Parses the URL.
     pub(crate) fn parse(text: &str) -> Result<Self, UrlRefusal> {
         if let Some(url) = Self::plain(text) {
             return Ok(url);
         }
-        let url = Url::parse(text).map_err(|_| {
-            UrlRefusal::Malformed("is not an absolute URL such as https://help.company.com")
-        })?;
+        let url = Url::parse(text).map_err(|_| UrlRefusal::NotAbsolute)?;
         if !url.username().is_empty() || url.password().is_some_and(|password| !password.is_empty())
         {
-            return Err(UrlRefusal::Malformed("contains a user name or password; remove it"));
+            return Err(UrlRefusal::HasCredentials);
         }
         let Some(host) = url.host_str().filter(|host| !host.is_empty()) else {
-            return Err(UrlRefusal::Malformed("has no host"));
+            return Err(UrlRefusal::HasNoHost);
         };
-        let host = PortalHost::parse(host).map_err(|_| {
-            UrlRefusal::Malformed("has a host that cannot be signed, or that ends in a dot")
-        })?;
+        let host = PortalHost::read(host).map_err(|_| UrlRefusal::HasUnsignableHost)?;
         let is_secure = match url.scheme() {
             "https" => true,
-            "http" => is_loopback(host.as_str()),
+            "http" => is_local(host.as_str()),
             _ => false,
         };
         if !is_secure {
@@ -131,6 +182,11 @@ impl SecureUrl {
         &self.host
     }
 
+    /// Returns the host alone.
+    pub(crate) fn into_host(self) -> PortalHost {
+        self.host
+    }
+
     /// Returns the URL.
     pub(crate) fn into_string(self) -> String {
         self.text
@@ -152,13 +208,35 @@ fn is_plain_path(path: &str) -> bool {
 
 /// Why [`SecureUrl::parse`] refuses.
 pub(crate) enum UrlRefusal {
-    Malformed(&'static str),
+    NotAbsolute,
+    HasCredentials,
+    HasNoHost,
+    HasUnsignableHost,
     Insecure,
 }
 
-fn is_loopback(host: &str) -> bool {
+impl UrlRefusal {
+    /// Returns what is said of the URL: the rest of a sentence that begins with its name.
+    pub(crate) const fn predicate(&self) -> &'static str {
+        match self {
+            Self::NotAbsolute => "is not an absolute URL such as https://help.company.com",
+            Self::HasCredentials => "contains a user name or password; remove it",
+            Self::HasNoHost => "has no host",
+            Self::HasUnsignableHost => "has a host that cannot be signed, or that ends in a dot",
+            Self::Insecure => {
+                "is not https; anyone on the way could read or change what it carries. Plain http is \
+                 for loopback hosts and names under .test"
+            }
+        }
+    }
+}
+
+/// Tells whether the host is the developer's own machine: a loopback host, or a name under `.test`, which
+/// RFC 6761 (section 6.2) keeps out of the public DNS.
+fn is_local(host: &str) -> bool {
     host == "localhost"
         || host.ends_with(".localhost")
+        || host.strip_suffix(".test").is_some()
         || host == "[::1]"
         || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
 }
@@ -204,20 +282,6 @@ fn bare_host(host: &str) -> Option<String> {
 
 fn serialized(host: &str) -> Option<String> {
     Host::parse(host).ok().map(|host| host.to_string())
-}
-
-fn malformed(host: &str) -> Error {
-    let message = match intended_host(host) {
-        Some(intended) => {
-            format!(
-                "The portal host is not a bare host; without scheme, port and path it is `{intended}`."
-            )
-        }
-        None => "The portal host is not a host such as help.company.com; pass the name that \
-                 customers visit, without scheme, port and path."
-            .to_owned(),
-    };
-    Error::new(ErrorCode::HostMalformed, message)
 }
 
 /// Returns the host that a URL, a host with a port, or an address without brackets means.

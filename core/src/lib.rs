@@ -31,13 +31,15 @@
 //!
 //! # Features
 //! All are on by default, and the rest builds without them for hosts that bring their own:
-//! `clock` (`unix_now`), `env` (`from_env`), `random` (`generate_secret`).
+//! `clock` (`unix_now`), `env` (`from_env`), `random` (`generate_secret`). `explain` is on as well, and a
+//! program that only signs can leave it out, with four dependencies.
 
 #![forbid(unsafe_code)]
 
 mod email;
 mod embed;
 mod error;
+#[cfg(feature = "explain")]
 mod explain;
 mod host;
 mod link;
@@ -49,23 +51,29 @@ mod timestamp;
 mod unicode;
 mod user;
 mod verifier;
+mod web;
 
 pub use email::{CanonicalEmail, canonical_email};
-pub use embed::{Embed, EmbedOptions};
+pub use embed::{
+    DEFAULT_ALIGN, DEFAULT_CONTAINER, DEFAULT_MAX_WIDTH, DEFAULT_SCRIPT_URL, Embed, EmbedOptions,
+};
 pub use error::{Error, ErrorCode, ErrorKind};
+#[cfg(feature = "explain")]
 pub use explain::{Explanation, Finding, FindingCode};
-pub use host::{PortalHost, canonical_host};
+pub use host::{HostRefusal, PortalHost, canonical_host};
+pub use link::{LINK_PARAMETERS, PORTAL_FORM_PATH, portal_host, public_form_url};
 #[cfg(feature = "random")]
 pub use secret::generate_secret;
 pub use secret::{PreviousSecret, Secret, secret_from_entropy};
 pub use signature::Signature;
-pub use signer::{SignedEmail, SignedUser, Signer};
+pub use signer::{Identity, SignedEmail, SignedUser, Signer};
 pub use text::Parameter;
 #[cfg(feature = "clock")]
 pub use timestamp::unix_now;
 pub use timestamp::{Timestamp, Tolerance};
 pub use user::UserId;
 pub use verifier::{UserClaim, VerifiedEmail, VerifiedUser, Verifier, VerifierOptions};
+pub use web::{CLICK_HEADERS, HttpAnswer, NO_HISTORY, PRIVATE, answer_unless_click};
 
 /// The examples of the project's and the crate's README, run as tests.
 #[cfg(doctest)]

@@ -11,11 +11,45 @@ use crate::signer::SignedUser;
 use crate::text::Parameter;
 use crate::verifier::UserClaim;
 
-/// Where a portal serves its ticket form.
-pub(crate) const PATH: &str = "/submit-ticket";
+/// Where a portal serves its ticket form (SPEC 4.5).
+pub const PORTAL_FORM_PATH: &str = "/submit-ticket";
+
+/// The parameters of a signed link: user id, timestamp and signature (SPEC 4.5).
+pub const LINK_PARAMETERS: [&str; 3] = [USER_ID, TIMESTAMP, SIGNATURE];
+
 const USER_ID: &str = "user_id";
 const TIMESTAMP: &str = "user_id_timestamp";
 const SIGNATURE: &str = "user_id_signature";
+
+/// Returns the address of a portal's form for visitors who are not signed in (SPEC 4.5).
+///
+/// `portal_url` is the portal's address; its path, query and fragment are replaced.
+///
+/// # Errors
+/// `portal_url_malformed`, `portal_url_insecure`.
+///
+/// ```
+/// let url = deskseal::public_form_url("https://help.company.com")?;
+/// assert_eq!(url, "https://help.company.com/submit-ticket");
+/// # Ok::<(), deskseal::Error>(())
+/// ```
+pub fn public_form_url(portal_url: &str) -> Result<String, Error> {
+    Ok(PortalUrl::parse(portal_url)?.form())
+}
+
+/// Returns the canonical host of a portal's address, which is what its verifier is told (SPEC 4.2).
+///
+/// # Errors
+/// `portal_url_malformed`, `portal_url_insecure`.
+///
+/// ```
+/// let host = deskseal::portal_host("https://HELP.company.com:8443/submit-ticket")?;
+/// assert_eq!(host.as_str(), "help.company.com");
+/// # Ok::<(), deskseal::Error>(())
+/// ```
+pub fn portal_host(portal_url: &str) -> Result<PortalHost, Error> {
+    Ok(PortalUrl::parse(portal_url)?.0.into_host())
+}
 
 /// How long the query is, with any timestamp and without the user id.
 const QUERY_BYTES: usize = USER_ID.len() + TIMESTAMP.len() + SIGNATURE.len() + 6 + 11 + 64;
@@ -25,28 +59,30 @@ pub(crate) struct PortalUrl(SecureUrl);
 
 impl PortalUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        match SecureUrl::parse(text) {
-            Ok(url) => Ok(Self(url)),
-            Err(UrlRefusal::Malformed(reason)) => {
-                Err(Error::new(ErrorCode::PortalUrlMalformed, format!("The portal URL {reason}.")))
-            }
-            Err(UrlRefusal::Insecure) => Err(Error::new(
-                ErrorCode::PortalUrlInsecure,
-                "The portal URL is not https; anyone on the way could use the link. Plain http is \
-                 for loopback hosts.",
-            )),
-        }
+        SecureUrl::parse(text).map(Self).map_err(|refusal| {
+            let code = match refusal {
+                UrlRefusal::Insecure => ErrorCode::PortalUrlInsecure,
+                _ => ErrorCode::PortalUrlMalformed,
+            };
+            Error::new(code, format!("The portal URL {}.", refusal.predicate()))
+        })
     }
 
     pub(crate) const fn host(&self) -> &PortalHost {
         self.0.host()
     }
 
+    /// Returns the address of the form (SPEC 4.5).
+    fn form(self) -> String {
+        let mut form = self.0.into_origin();
+        form.push_str(PORTAL_FORM_PATH);
+        form
+    }
+
     /// Returns the link that carries the signed user (SPEC 4.5).
     pub(crate) fn link(self, user: &SignedUser) -> String {
-        let mut link = self.0.into_origin();
-        link.reserve(PATH.len() + QUERY_BYTES + user.user_id.as_str().len());
-        link.push_str(PATH);
+        let mut link = self.form();
+        link.reserve(QUERY_BYTES + user.user_id.as_str().len());
         link.push('?');
         let query = link.len();
         Serializer::for_suffix(link, query)
@@ -89,6 +125,7 @@ impl<'url> Claim<'url> {
         }
     }
 
+    #[cfg(feature = "explain")]
     /// Returns user id, timestamp and signature, unless one is ill-formed.
     pub(crate) fn texts(&self) -> Result<(&str, &str, &str), Error> {
         Ok((self.user_id()?, self.timestamp()?, self.signature()?))
@@ -145,8 +182,7 @@ fn identity_parameters(query: &str) -> Result<[Option<Cow<'_, [u8]>>; 3], Error>
     for part in query.split('&') {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         let name = decoded(name);
-        let Some(index) =
-            [USER_ID, TIMESTAMP, SIGNATURE].iter().position(|known| known.as_bytes() == &*name)
+        let Some(index) = LINK_PARAMETERS.iter().position(|known| known.as_bytes() == &*name)
         else {
             continue;
         };

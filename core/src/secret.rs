@@ -11,13 +11,6 @@ use crate::timestamp::Timestamp;
 /// Texts that stand where a secret should be (SPEC 2.3), compared without regard to ASCII case.
 const PLACEHOLDERS: [&str; 5] = ["YOUR_HMAC_SECRET", "changeme", "undefined", "null", "None"];
 
-/// What issued secrets start with (SPEC 2.3).
-pub(crate) const ISSUED_PREFIXES: [&str; 2] = ["hdh_secret_", GENERATED_PREFIX];
-
-/// The usual names of variables that hold a secret (SPEC 2.5).
-pub(crate) const USUAL_NAMES: [&str; 3] =
-    ["HELPDESKY_HMAC_SECRET", "HDH_HMAC_SECRET", "LETTERBOOK_PORTAL_TICKET_SECRET"];
-
 const GENERATED_PREFIX: &str = "dsk_secret_";
 
 const MIN_BYTES: usize = 16;
@@ -40,6 +33,26 @@ const MIN_BYTES: usize = 16;
 pub struct Secret(Zeroizing<Box<str>>);
 
 impl Secret {
+    /// What issued secrets start with (SPEC 2.3).
+    ///
+    /// ```
+    /// use deskseal::Secret;
+    ///
+    /// assert!(Secret::ISSUED_PREFIXES.contains(&"dsk_secret_"));
+    /// ```
+    pub const ISSUED_PREFIXES: [&'static str; 2] = ["hdh_secret_", GENERATED_PREFIX];
+
+    /// Secrets that stand in this project's documentation, which everybody can read (SPEC 2.3).
+    pub const EXAMPLES: [&'static str; 2] =
+        ["example-secret-for-documentation", "an-older-secret-now-being-replaced"];
+
+    /// The usual names of the variables that hold the Ticket Center's secret (SPEC 2.5).
+    pub const TICKET_CENTER_VARIABLES: [&'static str; 2] =
+        ["HELPDESKY_HMAC_SECRET", "HDH_HMAC_SECRET"];
+
+    /// The usual names of the variables that hold the portal's secret (SPEC 2.5).
+    pub const PORTAL_VARIABLES: [&'static str; 1] = ["LETTERBOOK_PORTAL_TICKET_SECRET"];
+
     /// Names of variables that bundlers copy into browser code start with one of these (SPEC 2.2).
     ///
     /// ```
@@ -61,6 +74,17 @@ impl Secret {
         "NG_APP_",
         "STORYBOOK_",
     ];
+
+    /// Returns the usual names of all variables that hold a secret (SPEC 2.5).
+    ///
+    /// ```
+    /// use deskseal::Secret;
+    ///
+    /// assert!(Secret::usual_variables().any(|name| name == "HELPDESKY_HMAC_SECRET"));
+    /// ```
+    pub fn usual_variables() -> impl Iterator<Item = &'static str> {
+        Self::TICKET_CENTER_VARIABLES.into_iter().chain(Self::PORTAL_VARIABLES)
+    }
 
     /// Takes a secret's text, or `None` where the caller has no value.
     ///
@@ -89,30 +113,60 @@ impl Secret {
     /// ```
     /// use deskseal::{ErrorCode, Secret};
     ///
-    /// let value = Some("example-secret-for-documentation");
+    /// let text = deskseal::generate_secret()?;
+    /// let value = Some(text.as_str());
     /// assert!(Secret::from_named("HELPDESKY_HMAC_SECRET", value).is_ok());
     /// let error = Secret::from_named("VITE_HMAC_SECRET", value).unwrap_err();
     /// assert_eq!(error.code(), ErrorCode::SecretPublic);
+    /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn from_named(name: &str, value: Option<&str>) -> Result<Self, Error> {
-        if let Some(prefix) = Self::PUBLIC_PREFIXES.iter().find(|prefix| name.starts_with(**prefix))
-        {
+        Self::from_first_named(&[(name, value)])
+    }
+
+    /// Takes the value of the first variable that is set, where several names mean the same secret.
+    ///
+    /// `variables` are names and values, as [`Secret::from_named`] takes one of each.
+    ///
+    /// # Errors
+    /// `secret_public` for any of the names, `secret_conflict` when two are set to different values, then
+    /// those of [`Secret::from_named`].
+    ///
+    /// ```
+    /// use deskseal::{ErrorCode, Secret};
+    ///
+    /// let [usual, second] = Secret::TICKET_CENTER_VARIABLES;
+    /// let text = deskseal::generate_secret()?;
+    /// let value = Some(text.as_str());
+    /// assert!(Secret::from_first_named(&[(usual, None), (second, value)]).is_ok());
+    ///
+    /// let variables = [(usual, Some("another-secret-than-the-second")), (second, value)];
+    /// let error = Secret::from_first_named(&variables).unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::SecretConflict);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn from_first_named(variables: &[(&str, Option<&str>)]) -> Result<Self, Error> {
+        for (name, _) in variables {
+            refuse_public(name)?;
+        }
+        let mut set =
+            variables.iter().filter_map(|(name, value)| value.map(|value| (*name, value)));
+        let Some((name, text)) = set.next() else {
+            return Self::new(None).map_err(|error| error.in_variables(variables));
+        };
+        if let Some((other, _)) = set.find(|(_, value)| *value != text) {
             return Err(Error::new(
-                ErrorCode::SecretPublic,
+                ErrorCode::SecretConflict,
                 format!(
-                    "The variable's name starts with {prefix}, which bundlers ship to browsers; \
-                     rename it, and replace its secret if a bundle was ever built with it."
+                    "{} and {} hold different secrets; keep the one that the help desk shows, and \
+                     remove the other.",
+                    shown_name(name),
+                    shown_name(other)
                 ),
             ));
         }
-        let shown = if USUAL_NAMES.contains(&name) { name } else { "the named variable" };
-        let secret = match value {
-            Some(text) => {
-                Self::checked(text, |text| is_placeholder(text) || is_placeholder_of_variable(text))
-            }
-            None => Self::new(None),
-        };
-        secret.map_err(|error| Error::new(error.code(), format!("In {shown}: {}", error.message())))
+        let is_refused = |text: &str| is_placeholder(text) || is_placeholder_of_variable(text);
+        Self::checked(text, is_refused).map_err(|error| error.in_variables(&[(name, None)]))
     }
 
     fn checked(text: &str, is_placeholder: impl Fn(&str) -> bool) -> Result<Self, Error> {
@@ -133,13 +187,36 @@ impl Secret {
     /// ```
     #[cfg(feature = "env")]
     pub fn from_env(name: &str) -> Result<Self, Error> {
-        let Some(value) = std::env::var_os(name) else {
-            return Self::from_named(name, None);
-        };
-        let value = Zeroizing::new(value.into_encoded_bytes());
-        Self::from_named(name, Some(crate::Parameter::Secret.decode(&value)?))
+        Self::from_first_env(&[name])
     }
 
+    /// Reads the secret from the first environment variable that is set, where several names mean the same.
+    ///
+    /// # Errors
+    /// Those of [`Secret::from_first_named`]; `secret_malformed` first, when a value is not UTF-8.
+    ///
+    /// ```
+    /// use deskseal::{ErrorCode, Secret};
+    ///
+    /// let error = Secret::from_first_env(&["A_VARIABLE_THAT_IS_NOT_SET", "ANOTHER"]).unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::SecretMissing);
+    /// ```
+    #[cfg(feature = "env")]
+    pub fn from_first_env(names: &[&str]) -> Result<Self, Error> {
+        let bytes: Vec<_> = names
+            .iter()
+            .map(|name| Some(Zeroizing::new(std::env::var_os(name)?.into_encoded_bytes())))
+            .collect();
+        let texts = bytes.iter().map(|bytes| match bytes {
+            Some(bytes) => crate::Parameter::Secret.decode(bytes).map(Some),
+            None => Ok(None),
+        });
+        let texts = texts.collect::<Result<Vec<_>, _>>()?;
+        let variables: Vec<_> = names.iter().copied().zip(texts).collect();
+        Self::from_first_named(&variables)
+    }
+
+    #[cfg(feature = "explain")]
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -256,6 +333,35 @@ fn check(text: &str, is_placeholder: impl Fn(&str) -> bool) -> Result<(), Error>
     Ok(())
 }
 
+/// Refuses a variable that bundlers ship to browsers.
+fn refuse_public(name: &str) -> Result<(), Error> {
+    let Some(prefix) = Secret::PUBLIC_PREFIXES.iter().find(|prefix| name.starts_with(**prefix))
+    else {
+        return Ok(());
+    };
+    Err(Error::new(
+        ErrorCode::SecretPublic,
+        format!(
+            "The variable's name starts with {prefix}, which bundlers ship to browsers; rename it, \
+             and replace its secret if a bundle was ever built with it."
+        ),
+    ))
+}
+
+/// Returns a usual name, and never another one: it may be the secret itself, passed where the name belongs.
+fn shown_name(name: &str) -> &str {
+    if Secret::usual_variables().any(|usual| usual == name) { name } else { "the named variable" }
+}
+
+impl Error {
+    /// Says in which variable the secret was looked for.
+    fn in_variables(self, variables: &[(&str, Option<&str>)]) -> Self {
+        let mut names: Vec<_> = variables.iter().map(|(name, _)| shown_name(name)).collect();
+        names.dedup();
+        Self::new(self.code(), format!("In {}: {}", names.join(" or "), self.message()))
+    }
+}
+
 /// Returns what surrounds the secret without being part of it.
 fn padding(text: &str) -> Option<&'static str> {
     if text.starts_with(is_blank) {
@@ -279,7 +385,7 @@ fn padding(text: &str) -> Option<&'static str> {
 
 /// Returns what is unknown to everybody: the secret without what issued secrets start with.
 pub(crate) fn without_issued_prefix(text: &str) -> &str {
-    ISSUED_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text)
+    Secret::ISSUED_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text)
 }
 
 fn is_placeholder(text: &str) -> bool {
@@ -294,8 +400,8 @@ fn is_one_character_repeated(text: &str) -> bool {
     !characters.as_str().is_empty() && characters.all(|character| character == first)
 }
 
-/// Tells whether a variable holds a reference that was not resolved, or a spelling of "your secret"
-/// (SPEC 2.3).
+/// Tells whether a variable holds a reference that was not resolved, a spelling of "your secret", or this
+/// project's example of one (SPEC 2.3).
 fn is_placeholder_of_variable(text: &str) -> bool {
     let is_between =
         |start, end| text.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)).is_some();
@@ -308,6 +414,7 @@ fn is_placeholder_of_variable(text: &str) -> bool {
         || is_between("ENC[", "]")
         || ["process.env.", "op://", "vault:"].iter().any(|start| text.starts_with(start))
         || is_spelling_of_your_secret(text)
+        || Secret::EXAMPLES.contains(&text)
 }
 
 /// Tells whether the text can be the name of a variable.

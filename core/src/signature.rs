@@ -3,12 +3,11 @@
 use std::fmt;
 
 use base16ct::{lower, mixed};
-use hmac::KeyInit;
-use hmac::block_api::HmacCore;
-use hmac::digest::Output;
-use hmac::digest::block_api::{Buffer, FixedOutputCore, UpdateCore};
-use sha2::Sha256;
+use sha2::digest::Output;
+use sha2::digest::block_api::{Buffer, EagerHash, FixedOutputCore, UpdateCore};
+use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
+use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorCode};
 use crate::host::PortalHost;
@@ -99,20 +98,29 @@ impl fmt::Debug for Signature {
 
 /// A secret with its HMAC state set up, so that each signature costs two compressions only.
 pub(crate) struct Key {
+    #[cfg(feature = "explain")]
     secret: Secret,
     mac: HmacSha256,
 }
 
-/// HMAC without the buffer that `Hmac` carries along and clears: a signature needs one only while it
-/// is made.
-type HmacSha256 = HmacCore<Sha256>;
-
 impl Key {
+    #[cfg_attr(
+        not(feature = "explain"),
+        expect(
+            clippy::needless_pass_by_value,
+            reason = "it is overwritten when it is dropped here"
+        )
+    )]
     pub(crate) fn new(secret: Secret) -> Self {
-        let mac = hmac_sha256(secret.as_bytes());
-        Self { secret, mac }
+        let mac = HmacSha256::new(secret.as_bytes());
+        Self {
+            #[cfg(feature = "explain")]
+            secret,
+            mac,
+        }
     }
 
+    #[cfg(feature = "explain")]
     pub(crate) const fn secret(&self) -> &Secret {
         &self.secret
     }
@@ -135,17 +143,63 @@ impl Key {
 
     /// Returns the signature of the message's parts, put together.
     pub(crate) fn sign(&self, message: &[&[u8]]) -> Signature {
-        let mut mac = self.mac.clone();
-        let mut buffer = Buffer::<HmacSha256>::default();
-        for part in message {
-            buffer.digest_blocks(part, |blocks| mac.update_blocks(blocks));
-        }
-        let mut output = Output::<HmacSha256>::default();
-        mac.finalize_fixed_core(&mut buffer, &mut output);
-        Signature(output.into())
+        Signature(self.mac.of(message).into())
     }
 }
 
-fn hmac_sha256(key: &[u8]) -> HmacSha256 {
-    HmacSha256::new_from_slice(key).expect("HMAC takes keys of any length (RFC 2104, section 2)")
+/// SHA-256 without the buffer that [`Sha256`] carries along: a signature needs one only while it is made.
+type Hash = <Sha256 as EagerHash>::Core;
+
+/// How long SHA-256's blocks are.
+const BLOCK_BYTES: usize = 64;
+
+/// HMAC-SHA256 whose key has been hashed (RFC 2104). The crate `hmac` leaves its copy of the key on the stack;
+/// here it is overwritten.
+struct HmacSha256 {
+    inner: Hash,
+    outer: Hash,
+}
+
+impl HmacSha256 {
+    const INNER_PAD: u8 = 0x36;
+    const OUTER_PAD: u8 = 0x5C;
+
+    fn new(key: &[u8]) -> Self {
+        let mut block = Zeroizing::new([0; BLOCK_BYTES]);
+        if key.len() <= BLOCK_BYTES {
+            block[..key.len()].copy_from_slice(key);
+        } else {
+            let hashed: Zeroizing<[u8; 32]> = Zeroizing::new(Sha256::digest(key).into());
+            block[..hashed.len()].copy_from_slice(hashed.as_slice());
+        }
+        Self {
+            inner: Self::started(&block, Self::INNER_PAD),
+            outer: Self::started(&block, Self::OUTER_PAD),
+        }
+    }
+
+    /// Returns the hash after its first block, the padded key.
+    fn started(key: &[u8; BLOCK_BYTES], pad: u8) -> Hash {
+        let block = Zeroizing::new(key.map(|byte| byte ^ pad));
+        let mut hash = Hash::default();
+        hash.update_blocks(std::slice::from_ref((&*block).into()));
+        hash
+    }
+
+    /// Returns the code of the message's parts, put together.
+    fn of(&self, message: &[&[u8]]) -> Output<Hash> {
+        let mut buffer = Buffer::<Hash>::default();
+        let inner = Self::finished(self.inner.clone(), &mut buffer, message);
+        Self::finished(self.outer.clone(), &mut buffer, &[&inner])
+    }
+
+    fn finished(mut hash: Hash, buffer: &mut Buffer<Hash>, message: &[&[u8]]) -> Output<Hash> {
+        for part in message {
+            buffer.digest_blocks(part, |blocks| hash.update_blocks(blocks));
+        }
+        let mut output = Output::<Hash>::default();
+        hash.finalize_fixed_core(buffer, &mut output);
+        buffer.reset();
+        output
+    }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::email::CanonicalEmail;
-use crate::embed::{Embed, EmbedOptions};
+use crate::embed::{Embed, EmbedOptions, check_helpdesk_id};
 use crate::error::Error;
 use crate::host::PortalHost;
 use crate::link::PortalUrl;
@@ -54,6 +54,29 @@ pub struct SignedEmail {
     pub signature: Signature,
 }
 
+/// What a page's own code needs to show the customer's Ticket Center (SPEC 6.4).
+///
+/// `Debug` does not show the signature.
+///
+/// ```
+/// # use deskseal::{Secret, Signer};
+/// # let signer = Signer::new(Secret::new("example-secret-for-documentation")?);
+/// let identity = signer.identity("Ada@Example.com", "desk-1")?;
+/// assert_eq!(identity.email.as_str(), "ada@example.com");
+/// assert_eq!(identity.helpdesk_id, "desk-1");
+/// # Ok::<(), deskseal::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Identity {
+    /// The canonical e-mail.
+    pub email: CanonicalEmail,
+    /// Its signature.
+    pub signature: Signature,
+    /// The help desk's id.
+    pub helpdesk_id: String,
+}
+
 /// A user id, the moment it was signed, and the signature (SPEC 4.6).
 ///
 /// `Debug` does not show the signature.
@@ -97,6 +120,22 @@ impl Signer {
     #[cfg(feature = "env")]
     pub fn from_env(name: &str) -> Result<Self, Error> {
         Secret::from_env(name).map(Self::new)
+    }
+
+    /// Reads the secret from the first environment variable that is set.
+    ///
+    /// # Errors
+    /// Those of [`Secret::from_first_env`].
+    ///
+    /// ```
+    /// use deskseal::{ErrorCode, Signer};
+    ///
+    /// let error = Signer::from_first_env(&["A_VARIABLE_THAT_IS_NOT_SET", "ANOTHER"]).unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::SecretMissing);
+    /// ```
+    #[cfg(feature = "env")]
+    pub fn from_first_env(names: &[&str]) -> Result<Self, Error> {
+        Secret::from_first_env(names).map(Self::new)
     }
 
     /// Signs the canonical form of an e-mail (SPEC 3).
@@ -196,6 +235,25 @@ impl Signer {
         options: &EmbedOptions<'_>,
     ) -> Result<Embed, Error> {
         Embed::new(&self.sign_email(email)?, helpdesk_id, options)
+    }
+
+    /// Signs an e-mail for a page whose own code shows the Ticket Center (SPEC 6.4).
+    ///
+    /// # Errors
+    /// Those of [`CanonicalEmail::parse`], then `helpdesk_id_malformed`.
+    ///
+    /// ```
+    /// # use deskseal::{Secret, Signer};
+    /// # let signer = Signer::new(Secret::new("example-secret-for-documentation")?);
+    /// let identity = signer.identity("Ada@Example.com", "desk-1")?;
+    /// let signed = signer.sign_email("ada@example.com")?;
+    /// assert_eq!(identity.signature, signed.signature);
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
+    pub fn identity(&self, email: &str, helpdesk_id: &str) -> Result<Identity, Error> {
+        let SignedEmail { email, signature } = self.sign_email(email)?;
+        check_helpdesk_id(helpdesk_id)?;
+        Ok(Identity { email, signature, helpdesk_id: helpdesk_id.to_owned() })
     }
 
     fn sign_user_for(

@@ -36,6 +36,14 @@ pub enum Parameter {
     HelpdeskId,
     /// One of the embed's options.
     EmbedOption,
+    /// An e-mail that the visitor sent, to verify.
+    ReceivedEmail,
+    /// The URL of the visitor's request.
+    ReceivedUrl,
+    /// A user id that the visitor sent, to verify.
+    ReceivedUserId,
+    /// A timestamp that the visitor sent, to verify.
+    ReceivedTimestamp,
 }
 
 impl Parameter {
@@ -48,8 +56,21 @@ impl Parameter {
     }
 
     /// Returns the error of ill-formed text, for languages that detect it while converting.
+    ///
+    /// Where the text came from the visitor, so did the fault (SPEC 7.1).
+    ///
+    /// ```
+    /// use deskseal::{ErrorKind, Parameter};
+    ///
+    /// assert_eq!(Parameter::Email.ill_formed().kind(), ErrorKind::Input);
+    /// assert_eq!(Parameter::ReceivedEmail.ill_formed().kind(), ErrorKind::Verification);
+    /// ```
     pub fn ill_formed(self) -> Error {
         let (code, name) = match self {
+            Self::ReceivedEmail => return Self::Email.ill_formed().attributed_to_visitor(),
+            Self::ReceivedUrl => return Self::PortalUrl.ill_formed().attributed_to_visitor(),
+            Self::ReceivedUserId => return Self::UserId.ill_formed().attributed_to_visitor(),
+            Self::ReceivedTimestamp => return Self::Timestamp.ill_formed().attributed_to_visitor(),
             Self::Secret => (ErrorCode::SecretMalformed, "secret"),
             Self::Email => (ErrorCode::EmailMalformed, "e-mail"),
             Self::Host => (ErrorCode::HostMalformed, "portal host"),

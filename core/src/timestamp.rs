@@ -80,6 +80,9 @@ impl fmt::Display for Timestamp {
 pub struct Tolerance(i64);
 
 impl Tolerance {
+    /// How many seconds are tolerated where nothing else is said: 300.
+    pub const DEFAULT: Self = Self(300);
+
     /// Takes a number of seconds.
     ///
     /// # Errors
@@ -92,6 +95,11 @@ impl Tolerance {
             ErrorCode::ToleranceMalformed,
             "The tolerance is not a whole number of seconds from 0 to 3600; 300 suits most clocks.",
         ))
+    }
+
+    /// Returns the number of seconds.
+    pub const fn seconds(self) -> i64 {
+        self.0
     }
 
     /// Checks that a link signed at `timestamp` is valid at `now`.
@@ -122,9 +130,9 @@ impl Tolerance {
 }
 
 impl Default for Tolerance {
-    /// 300 seconds.
+    /// [`Tolerance::DEFAULT`].
     fn default() -> Self {
-        Self(300)
+        Self::DEFAULT
     }
 }
 

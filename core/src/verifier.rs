@@ -6,6 +6,7 @@ use subtle::ConstantTimeEq;
 
 use crate::email::CanonicalEmail;
 use crate::error::{Error, ErrorCode};
+#[cfg(feature = "explain")]
 use crate::explain::{self, Explanation};
 use crate::host::PortalHost;
 use crate::link::Claim;
@@ -216,6 +217,23 @@ impl Verifier {
         Secret::from_env(name).map(|secret| Self::new(secret, options))
     }
 
+    /// Reads the current secret from the first environment variable that is set.
+    ///
+    /// # Errors
+    /// Those of [`Secret::from_first_env`].
+    ///
+    /// ```
+    /// use deskseal::{ErrorCode, Verifier, VerifierOptions};
+    ///
+    /// let names = ["A_VARIABLE_THAT_IS_NOT_SET", "ANOTHER"];
+    /// let error = Verifier::from_first_env(&names, VerifierOptions::default()).unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::SecretMissing);
+    /// ```
+    #[cfg(feature = "env")]
+    pub fn from_first_env(names: &[&str], options: VerifierOptions) -> Result<Self, Error> {
+        Secret::from_first_env(names).map(|secret| Self::new(secret, options))
+    }
+
     /// Verifies an e-mail seal (SPEC 5.1).
     ///
     /// `now` is in Unix seconds, usually [`unix_now`](crate::unix_now); it decides which previous
@@ -371,6 +389,7 @@ impl Verifier {
     /// assert_eq!(explanation.findings[0].code.as_str(), "email_not_lowercased");
     /// # Ok::<(), deskseal::Error>(())
     /// ```
+    #[cfg(feature = "explain")]
     pub fn explain_email(
         &self,
         email: &str,
@@ -400,6 +419,7 @@ impl Verifier {
     /// assert!(explanation.findings[0].message.contains("3601 s"));
     /// # Ok::<(), deskseal::Error>(())
     /// ```
+    #[cfg(feature = "explain")]
     pub fn explain_link(
         &self,
         portal_host: &str,
@@ -412,10 +432,12 @@ impl Verifier {
         Ok(explain::link(self, &portal_host, url, other_secrets, now))
     }
 
+    #[cfg(feature = "explain")]
     pub(crate) fn keys(&self) -> &[VerifyingKey] {
         &self.keys
     }
 
+    #[cfg(feature = "explain")]
     pub(crate) const fn tolerance(&self) -> Tolerance {
         self.tolerance
     }

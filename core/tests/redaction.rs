@@ -150,7 +150,11 @@ fn errors_of_bad_secrets(text: &str) -> Vec<Error> {
 fn errors_of_secrets_as_names(text: &str) -> Vec<Error> {
     let public = ["PUBLIC_", "NEXT_PUBLIC_", "VITE_"].map(|prefix| format!("{prefix}{text}"));
     let public = public.iter().map(|name| error_of(Secret::from_named(name, Some(text))));
+    let other = format!("{text}-and-more");
+    let conflict = [(text, Some(text)), ("HDH_HMAC_SECRET", Some(other.as_str()))];
     let mut errors = vec![
+        error_of(Secret::from_first_named(&conflict)),
+        error_of(Secret::from_first_named(&[(text, None), (text, None)])),
         error_of(Secret::from_env(text)),
         error_of(Signer::from_env(text)),
         error_of(Verifier::from_env(text, VerifierOptions::default())),

@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 
 use specification::{
     EmbedOptions, Refusal, VerifiedUser, Verifier, canonical_email, canonical_host, is_container,
-    is_nonce, key_of_secret, key_of_variable, portal_link, sign, sign_user, ticket_center,
+    is_nonce, key_of_secret, key_of_variables, portal_host, portal_link, public_form_url, sign,
+    sign_user, ticket_center,
 };
 
 const SECRET: &str = "example-secret-for-documentation";
@@ -47,10 +48,14 @@ fn integer(value: &Value) -> i128 {
 }
 
 fn key_of(case: &Value) -> Result<hmac::Key, Refusal> {
-    let Some(name) = case["new"]["name"].as_str() else {
+    let name = &case["new"]["name"];
+    if name.is_null() {
         return key_of_secret(case["new"]["secret"].as_str());
-    };
-    key_of_variable(name, case["env"][name].as_str())
+    }
+    let names = name.as_array().map_or(std::slice::from_ref(name), Vec::as_slice);
+    let names = names.iter().filter_map(Value::as_str);
+    let variables: Vec<_> = names.map(|name| (name, case["env"][name].as_str())).collect();
+    key_of_variables(&variables)
 }
 
 fn verifier_of(case: &Value) -> Result<Verifier, Refusal> {
@@ -89,7 +94,10 @@ fn answer(case: &Value) -> Result<Value, Refusal> {
             portal_link(&key_of(case)?, portal_url, user_id, time(case, "timestamp"))
                 .map(Value::from)
         }
+        "public_form_url" => public_form_url(argument(case, "portal_url")).map(Value::from),
+        "portal_host" => portal_host(argument(case, "portal_url")).map(Value::from),
         "ticket_center" => answer_ticket_center(case),
+        "identity" => answer_identity(case),
         "verify_email" => {
             let [email, signature] = ["email", "signature"].map(|name| argument(case, name));
             let (email, secret_index) =
@@ -131,6 +139,21 @@ fn answer_ticket_center(case: &Value) -> Result<Value, Refusal> {
     let attributes: serde_json::Map<String, Value> =
         embed.attributes.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     Ok(json!({ "attributes": attributes, "html": embed.html }))
+}
+
+fn answer_identity(case: &Value) -> Result<Value, Refusal> {
+    let [email, helpdesk_id] = ["email", "helpdesk_id"].map(|name| argument(case, name));
+    // The markup's first attributes are the identity's values, under the same checks.
+    let embed = ticket_center(&key_of(case)?, email, helpdesk_id, &EmbedOptions::default())?;
+    let value = |wanted: &str| {
+        let found = embed.attributes.iter().find(|(name, _)| *name == wanted);
+        found.map(|(_, value)| value.clone())
+    };
+    Ok(json!({
+        "email": value("data-email"),
+        "signature": value("data-signature"),
+        "helpdesk_id": value("data-helpdesk-id"),
+    }))
 }
 
 /// What the case expects, in a form whose comparison sees the order of attributes too.

@@ -11,8 +11,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-const FILES: [&str; 7] =
-    ["canonical_email", "email_seal", "embed", "explain", "host", "link_seal", "secret"];
+const FILES: [&str; 8] =
+    ["canonical_email", "click", "email_seal", "embed", "explain", "host", "link_seal", "secret"];
 
 #[test]
 fn every_vector_holds() {

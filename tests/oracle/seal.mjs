@@ -17,6 +17,8 @@ const UNASSIGNED = /[\p{Cn}\p{Co}]/u
 const BRAILLE_BLANK = '\u2800'
 const MISSING = ['undefined', 'null', 'None', 'nil', 'NaN', '[object Object]']
 const PUBLIC_PREFIX = /^(PUBLIC|NEXT_PUBLIC|VITE|NUXT_PUBLIC|REACT_APP|EXPO_PUBLIC|GATSBY|VUE_APP|MIX|NUXT_ENV|NG_APP|STORYBOOK)_/
+/** 2.3: secrets of the project's documentation. */
+const EXAMPLES = ['example-secret-for-documentation', 'an-older-secret-now-being-replaced']
 const ISSUED_PREFIX = /^(hdh|dsk)_secret_/
 const VERIFICATION_CODES = ['signature_malformed', 'signature_mismatch', 'timestamp_expired',
   'timestamp_in_future', 'identity_incomplete', 'identity_repeated']
@@ -53,15 +55,18 @@ export function signatureOf(secret, message, algorithm = 'sha256') {
   return createHmac(algorithm, secret).update(message).digest('hex')
 }
 
-/** 2.2, for a secret that was read from the variable `name`, or given directly. */
-function checkedSecret(secret, name = '') {
-  if (PUBLIC_PREFIX.test(name)) refuse('secret_public')
+/** 2.2, for a secret that was read from the first set variable of `names`, or given directly. */
+function checkedSecret(given, names = []) {
+  if (names.some((name) => PUBLIC_PREFIX.test(name))) refuse('secret_public')
+  const values = [given].flat().filter((value) => value !== null && value !== undefined)
+  if (new Set(values).size > 1) refuse('secret_conflict')
+  const [secret] = values
   if (secret === null || secret === undefined) refuse('secret_missing')
   const characters = [...secret]
   if (characters.length === 0) refuse('secret_empty')
   if (BLANK.test(characters[0]) || BLANK.test(characters.at(-1)) || /^(['"`]).*\1$/su.test(secret)) refuse('secret_padded')
   if (CONTROL.test(secret)) refuse('secret_malformed')
-  const stands = name === '' ? isPlaceholder : (text) => isPlaceholder(text) || isPlaceholderOfVariable(text)
+  const stands = names.length === 0 ? isPlaceholder : (text) => isPlaceholder(text) || isPlaceholderOfVariable(text)
   const rest = secret.replace(ISSUED_PREFIX, '')
   if (stands(secret) || stands(rest)) refuse('secret_placeholder')
   if (Buffer.byteLength(rest) < 16) refuse('secret_too_short')
@@ -76,11 +81,12 @@ function isPlaceholder(text) {
     || /^(.)\1+$/su.test(text)
 }
 
-/** 2.3, for what is read by name: references that were not resolved, and spellings of "your secret". */
+/** 2.3, for what is read by name: references that were not resolved, spellings of "your secret", examples. */
 function isPlaceholderOfVariable(text) {
   return /^(\$[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%|\{\{.*\}\}|ENC\[.*\])$/s.test(text)
     || /^(process\.env\.|op:\/\/|vault:)/.test(text)
     || /^your.*secret/is.test(text)
+    || EXAMPLES.includes(text)
 }
 
 /** 3.1 */
@@ -136,8 +142,8 @@ function credentialUrl(text, code) {
 }
 
 function isSecure(url) {
-  const isLoopback = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)
+  const isLocal = /^(localhost|.*\.localhost|.*\.test|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLocal)
 }
 
 /** 4.3 */
@@ -210,10 +216,29 @@ function isValidUtf8(part) {
   }
 }
 
+/** 4.5, unsigned */
+export function publicFormUrl(portalUrl) {
+  const url = portalUrlOf(portalUrl)
+  url.pathname = '/submit-ticket'
+  url.search = ''
+  url.hash = ''
+  return url.href
+}
+
+/** 4.2 */
+export function portalHost(portalUrl) {
+  return portalUrlOf(portalUrl).hostname
+}
+
+function portalUrlOf(text) {
+  const url = credentialUrl(text, 'portal_url_malformed')
+  return isSecure(url) ? url : refuse('portal_url_insecure')
+}
+
 /** Sections 3, 4 and 6: what a signer with this secret answers. */
 export class Signer {
-  constructor(secret, name) {
-    this.secret = checkedSecret(secret, name)
+  constructor(secret, names) {
+    this.secret = checkedSecret(secret, names)
   }
 
   sign_email({ email }) {
@@ -229,8 +254,7 @@ export class Signer {
   }
 
   portal_link({ portal_url, user_id, timestamp }) {
-    const url = credentialUrl(portal_url, 'portal_url_malformed')
-    if (!isSecure(url)) refuse('portal_url_insecure')
+    const url = portalUrlOf(portal_url)
     const { signature } = this.sign_user({ portal_host: url.hostname, user_id, timestamp })
     url.pathname = '/submit-ticket'
     url.search = linkQuery(user_id, timestamp, signature)
@@ -238,10 +262,15 @@ export class Signer {
     return url.href
   }
 
-  ticket_center({ email, helpdesk_id, align = 'center', max_width = '864px', container = DEFAULT_CONTAINER,
-    script_url = DEFAULT_SCRIPT_URL, crossorigin = false, nonce }) {
+  identity({ email, helpdesk_id }) {
     const signed = this.sign_email({ email })
     if (!/^[A-Za-z0-9_-]{1,128}$/.test(helpdesk_id) || /^(YOUR_)?HELPDESK_ID$/i.test(helpdesk_id)) refuse('helpdesk_id_malformed')
+    return { ...signed, helpdesk_id }
+  }
+
+  ticket_center({ email, helpdesk_id, align = 'center', max_width = '864px', container = DEFAULT_CONTAINER,
+    script_url = DEFAULT_SCRIPT_URL, crossorigin = false, nonce }) {
+    const signed = this.identity({ email, helpdesk_id })
     checkedOption(align, /^(left|center|right)$/)
     checkedOption(max_width, /^[1-9][0-9]*(px|rem|%)$/)
     checkedOption(container, /^[A-Za-z][A-Za-z0-9_-]*$/)
@@ -280,8 +309,8 @@ function escaped(value) {
 
 /** Section 5: what a verifier with these secrets answers. */
 export class Verifier {
-  constructor(secret, name, { previous = [], tolerance = 300 } = {}) {
-    this.secrets = [{ secret: checkedSecret(secret, name), expiresAt: Infinity }]
+  constructor(secret, names, { previous = [], tolerance = 300 } = {}) {
+    this.secrets = [{ secret: checkedSecret(secret, names), expiresAt: Infinity }]
     for (const [previousSecret, expiresAt] of previous) {
       checkedSecret(previousSecret)
       if (!isTime(expiresAt)) refuse('secret_expiry_malformed')
@@ -335,4 +364,42 @@ export class Verifier {
       now < expiresAt && signatureOf(secret, message) === signature.toLowerCase())
     return index < 0 ? refuse('signature_mismatch') : index
   }
+}
+
+/** Headers of libraries that put what they fetch into the page, whatever the value. */
+const LIBRARIES = ['hx-request', 'hx-boosted', 'turbo-frame', 'x-turbo-request-id', 'turbolinks-referrer',
+  'x-livewire-navigate', 'x-pjax', 'x-up-version', 'rsc', 'next-router-prefetch']
+const AHEAD = ['sec-purpose', 'x-sec-purpose', 'purpose', 'x-purpose', 'x-moz']
+
+/** 6.5 */
+export function answerUnlessClick({ target, headers }) {
+  const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
+  const header = (wanted) => lower.find(([name, value]) => name === wanted && value !== '')?.[1] ?? ''
+  const path = target.replace(/\?.*/s, '').replace(/^[/\\]+/, '/')
+  if (header('x-inertia')) return { status: 409, headers: { 'X-Inertia-Location': path }, body: '' }
+  const isFetched = /^(?!navigate$)./s.test(header('sec-fetch-mode'))
+    || /^(xmlhttprequest|fetch|swup)$/i.test(header('x-requested-with'))
+    || LIBRARIES.some(header)
+  if (isFetched) return leavingPage(path, target.slice(target.indexOf('?')) === '?again')
+  const isAhead = AHEAD.some((name) => /prefetch|prerender|preview/i.test(header(name)))
+  return isAhead ? {
+    status: 403,
+    headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+    body: 'This link is signed when it is clicked, so there is nothing to fetch before.\n',
+  } : null
+}
+
+function leavingPage(path, isAskedAgain) {
+  const url = escaped(path)
+  const lines = [
+    '<!doctype html>',
+    '<meta name="turbo-visit-control" content="reload">',
+    '<meta name="turbolinks-visit-control" content="reload">',
+    '<title>Support</title>',
+    '<body>',
+    ...(isAskedAgain ? [] : [`<meta http-equiv="refresh" content="0; url=${url}?again">`]),
+    `<a href="${url}">Contact support</a>`,
+    '',
+  ]
+  return { status: 200, headers: { 'Content-Type': 'text/html; charset=utf-8', 'HX-Redirect': path }, body: lines.join('\n') }
 }

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { requireUnicode } from './unicode.mjs'
 
-const FILES = ['canonical_email', 'email_seal', 'host', 'link_seal', 'secret', 'embed', 'explain']
+const FILES = ['canonical_email', 'email_seal', 'host', 'link_seal', 'secret', 'embed', 'click', 'explain']
 const folder = process.argv[2] ?? fileURLToPath(new URL('../vectors', import.meta.url))
 
 requireUnicode('17.0')
@@ -38,9 +38,10 @@ function verifyUniqueIds() {
 function verifyOneEnvironment() {
   const environment = new Map()
   for (const { id, new: { name } = {}, env = {} } of cases) {
-    if (name === undefined) continue
-    if (environment.has(name) && environment.get(name) !== env[name]) throw new Error(`${id}: ${name} has two values`)
-    environment.set(name, env[name])
+    for (const one of [name ?? []].flat()) {
+      if (environment.has(one) && environment.get(one) !== env[one]) throw new Error(`${id}: ${one} has two values`)
+      environment.set(one, env[one])
+    }
   }
 }
 

@@ -4,7 +4,7 @@ use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded, Encoding};
 use zeroize::Zeroizing;
 
 use super::{FindingCode, Variant, utf16};
-use crate::secret::{Secret, USUAL_NAMES, without_issued_prefix};
+use crate::secret::{Secret, without_issued_prefix};
 use crate::timestamp::Timestamp;
 use crate::verifier::Verifier;
 
@@ -37,7 +37,7 @@ pub(super) fn variants(
     variants.push(variant(b"", [FindingCode::SecretEmpty]));
     variants
         .extend(STAND_INS.map(|text| variant(text.as_bytes(), [FindingCode::SecretPlaceholder])));
-    variants.extend(USUAL_NAMES.into_iter().flat_map(variants_of_name));
+    variants.extend(Secret::usual_variables().flat_map(variants_of_name));
     variants
 }
 

@@ -9,7 +9,7 @@ use super::search::{MAX_COMBINED, MAX_COMBINED_BYTES};
 use super::{Finding, FindingCode, Variant, advice, encodings};
 use crate::error::{Error, ErrorCode};
 use crate::host::PortalHost;
-use crate::link::PATH;
+use crate::link::PORTAL_FORM_PATH;
 use crate::timestamp::{Timestamp, Tolerance};
 use crate::user::UserId;
 
@@ -132,7 +132,7 @@ fn hosts(host: &str, url: &str) -> Vec<Text> {
     let mut hosts = vec![
         Variant::new(format!("{host}."), [LinkHostWithTrailingDot]),
         Variant::new(format!("{host}/"), [LinkHostWithPath]),
-        Variant::new(format!("{host}{PATH}"), [LinkHostWithPath]),
+        Variant::new(format!("{host}{PORTAL_FORM_PATH}"), [LinkHostWithPath]),
         Variant::new(domain_to_unicode(host).0, [LinkHostNotCanonical]),
         Variant::new(host.to_uppercase(), [LinkHostNotCanonical]),
     ];

@@ -125,9 +125,20 @@ pub(crate) fn key_of_secret(secret: Option<&str>) -> Result<hmac::Key, Refusal> 
     key_unless(secret, is_placeholder_itself)
 }
 
-pub(crate) fn key_of_variable(name: &str, value: Option<&str>) -> Result<hmac::Key, Refusal> {
-    refuse_public_name(name)?;
-    key_unless(value, |text| is_placeholder_itself(text) || is_placeholder_of_variable(text))
+pub(crate) fn key_of_variables(variables: &[(&str, Option<&str>)]) -> Result<hmac::Key, Refusal> {
+    variables.iter().try_for_each(|(name, _)| refuse_public_name(name))?;
+    let set: Vec<&str> = variables.iter().filter_map(|(_, value)| *value).collect();
+    if set.iter().any(|value| *value != set[0]) {
+        return Err(of_secret("secret_conflict"));
+    }
+    let is_placeholder = |text: &str| {
+        is_placeholder_itself(text) || is_placeholder_of_variable(text) || is_example(text)
+    };
+    key_unless(set.first().copied(), is_placeholder)
+}
+
+fn is_example(text: &str) -> bool {
+    ["example-secret-for-documentation", "an-older-secret-now-being-replaced"].contains(&text)
 }
 
 fn key_unless(
@@ -221,13 +232,15 @@ fn is_credential_free(url: &Url) -> bool {
 }
 
 fn is_secure(url: &Url) -> bool {
-    let is_loopback = match url.host() {
-        Some(Host::Domain(domain)) => domain == "localhost" || domain.ends_with(".localhost"),
+    let is_local = match url.host() {
+        Some(Host::Domain(domain)) => {
+            domain == "localhost" || [".localhost", ".test"].iter().any(|end| domain.ends_with(end))
+        }
         Some(Host::Ipv4(address)) => address.octets()[0] == 127,
         Some(Host::Ipv6(address)) => address.segments() == [0, 0, 0, 0, 0, 0, 0, 1],
         None => false,
     };
-    url.scheme() == "https" || (url.scheme() == "http" && is_loopback)
+    url.scheme() == "https" || (url.scheme() == "http" && is_local)
 }
 
 fn parse_portal_url(portal_url: &str) -> Result<(Url, String), Refusal> {
@@ -319,6 +332,18 @@ pub(crate) fn portal_link(
         form_encode(user_id)
     )));
     Ok(url.into())
+}
+
+pub(crate) fn public_form_url(portal_url: &str) -> Result<String, Refusal> {
+    let (mut url, _) = parse_portal_url(portal_url)?;
+    url.set_path("/submit-ticket");
+    url.set_fragment(None);
+    url.set_query(None);
+    Ok(url.into())
+}
+
+pub(crate) fn portal_host(portal_url: &str) -> Result<String, Refusal> {
+    parse_portal_url(portal_url).map(|(_, host)| host)
 }
 
 fn form_encode(text: &str) -> String {

@@ -11,11 +11,17 @@ export const HOST = 'help.company.com'
 
 const constructors = {
   Signer: (given) => new oracle.Signer(...secretAndName(given)),
-  Verifier: (given) => new oracle.Verifier(...secretAndName(given), given),
+  Verifier: (given) => {
+    const [secret, names] = secretAndName(given)
+    return new oracle.Verifier(secret, names, given)
+  },
 }
 const functions = {
   canonical_email: ({ email }) => oracle.canonicalEmail(email),
   canonical_host: ({ host }) => oracle.canonicalHost(host),
+  public_form_url: ({ portal_url }) => oracle.publicFormUrl(portal_url),
+  portal_host: ({ portal_url }) => oracle.portalHost(portal_url),
+  answer_unless_click: oracle.answerUnlessClick,
 }
 
 /**
@@ -52,7 +58,9 @@ function outcomeOf(given) {
 }
 
 function secretAndName({ secret, name, env = {} }) {
-  return [name === undefined ? secret : env[name], name]
+  if (name === undefined) return [secret]
+  const names = [name].flat()
+  return [names.map((one) => env[one]), names]
 }
 
 /** A code point as it stands in ids and comments. */

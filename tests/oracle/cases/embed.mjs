@@ -135,6 +135,25 @@ function together() {
   ]
 }
 
+/** What a page's own code gets: the same values under the same checks. */
+function identities() {
+  const identity = (id, comment, email, helpdesk_id, fails) => caseOf({ id: `embed-identity-${id}`, comment, class: 'Signer',
+    new: { secret: SECRET }, call: 'identity', args: { email, helpdesk_id }, message: fails ? undefined : canonicalEmail(email), fails })
+  return [
+    identity('plain', 'the three values', 'ada@example.com', 'desk_123'),
+    identity('canonical', 'the canonical e-mail', ' Ada@Example.com\n', 'desk_123'),
+    identity('unescaped', 'nothing is escaped', `o'b&<>"@example.com`, 'desk_123'),
+    identity('unicode', 'nor is non-ASCII text', 'élodie😀@bücher.example', 'desk_123'),
+    identity('email-empty', 'no e-mail', ' ', 'desk_123', 'email_empty'),
+    identity('email-malformed', 'no @', 'ada', 'desk_123', 'email_malformed'),
+    identity('email-too-long', '321 bytes', `${'a'.repeat(319)}@b`, 'desk_123', 'email_too_long'),
+    identity('email-ambiguous', 'U+212A', '\u212aim@example.com', 'desk_123', 'email_ambiguous'),
+    identity('helpdesk-id-empty', 'no helpdesk id', 'ada@example.com', '', 'helpdesk_id_malformed'),
+    identity('helpdesk-id-placeholder', "the documentation's", 'ada@example.com', 'YOUR_HELPDESK_ID', 'helpdesk_id_malformed'),
+    identity('order-email-first', 'the e-mail before the helpdesk id', '', '', 'email_empty'),
+  ]
+}
+
 export const cases = [
   ...emails(),
   ...helpdeskIds(),
@@ -145,4 +164,5 @@ export const cases = [
   ...crossorigins(),
   ...nonces(),
   ...together(),
+  ...identities(),
 ]

@@ -158,6 +158,8 @@ const PORTAL_URLS = [
   ['http-ipv4-loopback-number', 'http://2130706433', 'written as one number'],
   ['http-ipv4-loopback-last', 'http://127.255.255.254', 'any of 127.0.0.0/8'],
   ['http-ipv6-loopback', 'http://[::1]', 'http on [::1]'],
+  ['http-test', 'http://help.test:3000', 'http on a name under test'],
+  ['http-test-deeper', 'http://help.shop.test', 'of any depth'],
   ['http-port-default', 'http://localhost:80', 'the default port of http goes'],
   ['http-port-of-https', 'http://localhost:443', 'that of https stays'],
   ['https-localhost', 'https://localhost', 'https on localhost'],
@@ -202,12 +204,27 @@ const REFUSED_PORTAL_URLS = [
   ['http-ipv6-mapped', 'http://[::ffff:127.0.0.1]', 'portal_url_insecure', 'a mapped IPv4 loopback address is none'],
   ['http-localhost-inside', 'http://localhost.company.com', 'portal_url_insecure', 'localhost as the first label'],
   ['http-localhost-suffix', 'http://notlocalhost', 'portal_url_insecure', 'a label that ends in localhost'],
+  ['http-test-bare', 'http://test', 'portal_url_insecure', 'test is no name under test'],
+  ['http-test-inside', 'http://help.test.company.com', 'portal_url_insecure', 'test inside a name'],
+  ['http-test-suffix', 'http://mytest', 'portal_url_insecure', 'a label that ends in test'],
   ['http-loopback-name', 'http://127.0.0.1.company.com', 'portal_url_insecure', 'a loopback address as the first labels'],
   ['ftp', 'ftp://help.company.com', 'portal_url_insecure', 'ftp'],
   ['ws', 'wss://help.company.com', 'portal_url_insecure', 'wss'],
   ['ftp-localhost', 'ftp://localhost', 'portal_url_insecure', 'ftp on localhost'],
   ['other-scheme', 'help://company', 'portal_url_insecure', 'a scheme of its own'],
 ]
+
+/** What is said of a portal's URL without signing anything. */
+function unsigned(call, id, comment, { portal_url, fails }) {
+  return caseOf({ id: `link-${call.replaceAll('_', '-')}-${id}`, comment, call, args: { portal_url }, fails })
+}
+
+function portals() {
+  return ['public_form_url', 'portal_host'].flatMap((call) => [
+    ...PORTAL_URLS.map(([id, portal_url, comment]) => unsigned(call, id, comment, { portal_url })),
+    ...REFUSED_PORTAL_URLS.map(([id, portal_url, fails, comment]) => unsigned(call, id, comment, { portal_url, fails })),
+  ])
+}
 
 function linking() {
   return [
@@ -487,6 +504,7 @@ function malformedUrls() {
 export const cases = [
   ...signing(),
   ...linking(),
+  ...portals(),
   ...verifying(),
   ...windows(),
   ...readingForms(),

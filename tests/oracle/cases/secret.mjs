@@ -1,9 +1,11 @@
 import { LATEST } from '../seal.mjs'
-import { NOW, SECRET, caseOf, hex } from './case.mjs'
+import { NOW, OLDER_SECRET, SECRET, caseOf, hex } from './case.mjs'
 
 export const comment = 'SPEC 2: which secrets are refused, by which code, wherever they are given'
 
 const EMAIL = 'ada@example.com'
+/** Read by name, the secret of the other cases is refused as the documentation's. */
+const UNPUBLISHED = 'a-secret-of-no-documentation'
 const PUBLIC_PREFIXES = ['PUBLIC_', 'NEXT_PUBLIC_', 'VITE_', 'NUXT_PUBLIC_', 'REACT_APP_', 'EXPO_PUBLIC_', 'GATSBY_',
   'VUE_APP_', 'MIX_', 'NUXT_ENV_', 'NG_APP_', 'STORYBOOK_']
 const PLACEHOLDERS = ['YOUR_HMAC_SECRET', 'changeme', 'undefined', 'null', 'None']
@@ -175,20 +177,20 @@ function orderOfChecks() {
 
 function names() {
   return [
-    ...PUBLIC_PREFIXES.map((prefix) => named(`public-${prefix}`, `${prefix}HMAC_SECRET`, SECRET, 'secret_public', `${prefix} is copied into browser code`)),
-    named('public-prefix-only', 'VITE_', SECRET, 'secret_public', 'nothing behind the prefix'),
+    ...PUBLIC_PREFIXES.map((prefix) => named(`public-${prefix}`, `${prefix}HMAC_SECRET`, UNPUBLISHED, 'secret_public', `${prefix} is copied into browser code`)),
+    named('public-prefix-only', 'VITE_', UNPUBLISHED, 'secret_public', 'nothing behind the prefix'),
     named('public-unset', 'GATSBY_UNSET', undefined, 'secret_public', 'the name alone decides'),
-    named('private-inside', 'MY_PUBLIC_SECRET', SECRET, undefined, 'PUBLIC_ inside a name'),
-    named('private-lower', 'vite_private_secret', SECRET, undefined, 'prefixes are case-sensitive'),
-    named('private-mixed', 'Next_Public_Mixed_Secret', SECRET, undefined, 'prefixes are case-sensitive'),
-    named('private-no-underscore', 'VITESECRET', SECRET, undefined, 'the underscore is part of the prefix'),
-    named('private-public', 'PUBLICSECRET', SECRET, undefined, 'the underscore is part of the prefix'),
-    named('private-underscore', '_PUBLIC_SECRET', SECRET, undefined, 'an underscore in front'),
-    named('private-nuxt', 'NUXT_SECRET', SECRET, undefined, 'a private variable of Nuxt'),
-    named('private-next', 'NEXT_SECRET', SECRET, undefined, 'a private variable of Next.js'),
-    named('private-expo', 'EXPO_SECRET', SECRET, undefined, 'a private variable of Expo'),
-    named('private-react', 'REACT_SECRET', SECRET, undefined, 'REACT_ is not REACT_APP_'),
-    named('usual-helpdesky', 'HELPDESKY_HMAC_SECRET', SECRET, undefined, 'a usual name'),
+    named('private-inside', 'MY_PUBLIC_SECRET', UNPUBLISHED, undefined, 'PUBLIC_ inside a name'),
+    named('private-lower', 'vite_private_secret', UNPUBLISHED, undefined, 'prefixes are case-sensitive'),
+    named('private-mixed', 'Next_Public_Mixed_Secret', UNPUBLISHED, undefined, 'prefixes are case-sensitive'),
+    named('private-no-underscore', 'VITESECRET', UNPUBLISHED, undefined, 'the underscore is part of the prefix'),
+    named('private-public', 'PUBLICSECRET', UNPUBLISHED, undefined, 'the underscore is part of the prefix'),
+    named('private-underscore', '_PUBLIC_SECRET', UNPUBLISHED, undefined, 'an underscore in front'),
+    named('private-nuxt', 'NUXT_SECRET', UNPUBLISHED, undefined, 'a private variable of Nuxt'),
+    named('private-next', 'NEXT_SECRET', UNPUBLISHED, undefined, 'a private variable of Next.js'),
+    named('private-expo', 'EXPO_SECRET', UNPUBLISHED, undefined, 'a private variable of Expo'),
+    named('private-react', 'REACT_SECRET', UNPUBLISHED, undefined, 'REACT_ is not REACT_APP_'),
+    named('usual-helpdesky', 'HELPDESKY_HMAC_SECRET', UNPUBLISHED, undefined, 'a usual name'),
     named('usual-hdh', 'HDH_HMAC_SECRET', 'hdh_secret_4f9a1c7be2d05836', undefined, 'a usual name'),
     named('usual-letterbook', 'LETTERBOOK_PORTAL_TICKET_SECRET', 'portal-secret-for-documentation', undefined, 'a usual name'),
     named('unset', 'DESKSEAL_TEST_UNSET', undefined, 'secret_missing', 'an unset variable'),
@@ -219,6 +221,44 @@ const REFERENCES = [
   ['your-joined', 'YourHmacSecretGoesHere', 'in one word'],
   ['your-prefixed', 'hdh_secret_your_secret_here', 'behind a prefix'],
 ]
+
+function examples() {
+  return [
+    named('example', 'DESKSEAL_EXAMPLE_SECRET', SECRET, 'secret_placeholder', "this project's own example"),
+    named('example-older', 'DESKSEAL_EXAMPLE_OLDER', OLDER_SECRET, 'secret_placeholder', 'its example of a secret that was replaced'),
+    named('example-longer', 'DESKSEAL_EXAMPLE_LONGER', `${SECRET}-2`, undefined, 'an example and more'),
+    given('example', SECRET, undefined, 'given directly, it is a text like others'),
+  ]
+}
+
+/** Several names that mean the same secret. */
+function alternatives() {
+  const names = (id) => [`DESKSEAL_FIRST_${id}`, `DESKSEAL_SECOND_${id}`]
+  const signer = (id, values, fails, comment) => caseOf({ id: `secret-env-names-${id}`, comment, class: 'Signer',
+    new: namesAnd(id, values), call: 'sign_email', args: { email: EMAIL }, message: fails ? undefined : EMAIL, fails })
+  const verifier = (id, values, fails, comment) => caseOf({ id: `secret-verifier-env-names-${id}`, comment, class: 'Verifier',
+    new: namesAnd(`VERIFIER_${id}`, values), call: 'verify_email', args: { email: EMAIL, signature: '', now: NOW }, fails })
+  function namesAnd(id, values) {
+    const name = names(id.replaceAll('-', '_').toUpperCase())
+    const set = name.map((one, index) => [one, values[index]]).filter(([, value]) => value !== undefined)
+    return { name, env: Object.fromEntries(set) }
+  }
+  return [
+    signer('first', [UNPUBLISHED], undefined, 'the first alone is set'),
+    signer('second', [undefined, UNPUBLISHED], undefined, 'the second alone is set'),
+    signer('equal', [UNPUBLISHED, UNPUBLISHED], undefined, 'both hold the same'),
+    signer('conflict', [UNPUBLISHED, `${UNPUBLISHED}-2`], 'secret_conflict', 'they differ'),
+    signer('conflict-empty', ['', UNPUBLISHED], 'secret_conflict', 'an empty one is set, too'),
+    signer('conflict-before-padded', [`${UNPUBLISHED} `, UNPUBLISHED], 'secret_conflict', 'found before either is looked at'),
+    signer('unset', [], 'secret_missing', 'neither is set'),
+    signer('padded', [undefined, `${UNPUBLISHED} `], 'secret_padded', 'the one that is set is checked'),
+    caseOf({ id: 'secret-env-names-public', comment: 'a public name among them', class: 'Signer',
+      new: { name: ['DESKSEAL_NOT_PUBLIC', 'VITE_SECOND_SECRET'], env: { DESKSEAL_NOT_PUBLIC: UNPUBLISHED } },
+      call: 'sign_email', args: { email: EMAIL }, fails: 'secret_public' }),
+    verifier('second', [undefined, UNPUBLISHED], 'signature_malformed', 'the second alone is set: the call gets further'),
+    verifier('conflict', [UNPUBLISHED, `${UNPUBLISHED}-2`], 'secret_conflict', 'they differ'),
+  ]
+}
 
 function references() {
   const name = (id) => `DESKSEAL_REFERENCE_${id.replaceAll('-', '_').toUpperCase()}`
@@ -273,17 +313,17 @@ function verifiers() {
 function verifiersByName() {
   const older = 'an-older-secret-now-being-replaced'
   return [
-    namedVerifier('public', 'VITE_VERIFIER_SECRET', SECRET, {}, 'secret_public', 'a public name'),
+    namedVerifier('public', 'VITE_VERIFIER_SECRET', UNPUBLISHED, {}, 'secret_public', 'a public name'),
     namedVerifier('unset', 'DESKSEAL_VERIFIER_UNSET', undefined, {}, 'secret_missing', 'an unset variable'),
     namedVerifier('empty', 'DESKSEAL_VERIFIER_EMPTY', '', {}, 'secret_empty', 'an empty variable'),
     namedVerifier('padded', 'DESKSEAL_VERIFIER_PADDED', ` ${SECRET}`, {}, 'secret_padded', 'a blank in front'),
     namedVerifier('control', 'DESKSEAL_VERIFIER_CONTROL', 'example-secret\x01for-documentation', {}, 'secret_malformed', 'a control character'),
     namedVerifier('placeholder', 'DESKSEAL_VERIFIER_PLACEHOLDER', 'undefined', {}, 'secret_placeholder', 'the text undefined'),
     namedVerifier('short', 'DESKSEAL_VERIFIER_SHORT', 'short', {}, 'secret_too_short', 'five bytes'),
-    namedVerifier('set', 'DESKSEAL_VERIFIER_SECRET', SECRET, { previous: [[older, NOW]], tolerance: 0 }, 'signature_malformed', 'a good variable: the call gets further'),
-    namedVerifier('previous', 'DESKSEAL_VERIFIER_SECRET', SECRET, { previous: [['short', NOW]] }, 'secret_too_short', 'a short previous secret'),
-    namedVerifier('expiry', 'DESKSEAL_VERIFIER_SECRET', SECRET, { previous: [[older, -1]] }, 'secret_expiry_malformed', 'an expiry before 1970'),
-    namedVerifier('tolerance', 'DESKSEAL_VERIFIER_SECRET', SECRET, { tolerance: 3601 }, 'tolerance_malformed', 'a tolerance over an hour'),
+    namedVerifier('set', 'DESKSEAL_VERIFIER_SECRET', UNPUBLISHED, { previous: [[older, NOW]], tolerance: 0 }, 'signature_malformed', 'a good variable: the call gets further'),
+    namedVerifier('previous', 'DESKSEAL_VERIFIER_SECRET', UNPUBLISHED, { previous: [['short', NOW]] }, 'secret_too_short', 'a short previous secret'),
+    namedVerifier('expiry', 'DESKSEAL_VERIFIER_SECRET', UNPUBLISHED, { previous: [[older, -1]] }, 'secret_expiry_malformed', 'an expiry before 1970'),
+    namedVerifier('tolerance', 'DESKSEAL_VERIFIER_SECRET', UNPUBLISHED, { tolerance: 3601 }, 'tolerance_malformed', 'a tolerance over an hour'),
   ]
 }
 
@@ -297,6 +337,8 @@ export const cases = [
   ...orderOfChecks(),
   ...names(),
   ...references(),
+  ...examples(),
+  ...alternatives(),
   ...verifiers(),
   ...verifiersByName(),
 ]
