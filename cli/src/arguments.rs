@@ -283,8 +283,8 @@ pub(crate) struct LinkSeal {
 #[derive(Args)]
 #[group(multiple = false)]
 pub(crate) struct SecretSource {
-    /// The environment variable that holds the secret [default: HELPDESKY_HMAC_SECRET, for links
-    /// LETTERBOOK_PORTAL_TICKET_SECRET].
+    /// The environment variable that holds the secret [default: HELPDESKY_HMAC_SECRET, else
+    /// HDH_HMAC_SECRET; for links LETTERBOOK_PORTAL_TICKET_SECRET].
     #[arg(long = "secret-env", value_name = "NAME")]
     pub(crate) variable: Option<OsString>,
 

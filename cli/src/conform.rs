@@ -8,7 +8,7 @@ use std::io::{self, BufRead, Write};
 
 use deskseal::{
     EmbedOptions, Error, Parameter, Secret, Signer, UserClaim, Verifier, VerifierOptions,
-    canonical_email, canonical_host, unix_now,
+    answer_unless_click, canonical_email, canonical_host, portal_host, public_form_url, unix_now,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -95,6 +95,24 @@ fn function(call: &str, args: &Arguments) -> Result<Value, Refusal> {
         "canonical_host" => {
             Ok(canonical_host(text(args, "host", Parameter::Host)?)?.as_str().into())
         }
+        "public_form_url" => {
+            Ok(public_form_url(text(args, "portal_url", Parameter::PortalUrl)?)?.into())
+        }
+        "portal_host" => {
+            Ok(portal_host(text(args, "portal_url", Parameter::PortalUrl)?)?.as_str().into())
+        }
+        "answer_unless_click" => {
+            let target = args.get("target").and_then(Value::as_str);
+            let target = target.ok_or(Refusal::Request("missing_argument"))?;
+            let headers = args.get("headers").and_then(Value::as_object);
+            let headers = headers.ok_or(Refusal::Request("missing_argument"))?.iter();
+            let headers = headers
+                .map(|(name, value)| Some((name.as_str(), value.as_str()?)))
+                .collect::<Option<Vec<_>>>()
+                .ok_or(Refusal::Request("wrong_type"))?;
+            let answer = answer_unless_click(target, &headers);
+            Ok(answer.as_ref().map_or(Value::Null, result::http_answer))
+        }
         _ => Err(Refusal::Request("unknown_call")),
     }
 }
@@ -130,6 +148,11 @@ fn signer_method(signer: &Signer, call: &str, args: &Arguments) -> Result<Value,
             };
             Ok(result::embed(&signer.ticket_center(email, helpdesk_id, &options)?))
         }
+        "identity" => {
+            let email = text(args, "email", Parameter::Email)?;
+            let helpdesk_id = text(args, "helpdesk_id", Parameter::HelpdeskId)?;
+            Ok(result::identity(&signer.identity(email, helpdesk_id)?))
+        }
         _ => Err(Refusal::Request("unknown_call")),
     }
 }
@@ -138,22 +161,22 @@ fn verifier_method(verifier: &Verifier, call: &str, args: &Arguments) -> Result<
     let now = second(args, "now")?;
     match call {
         "verify_email" => {
-            let email = visitor_text(args, "email", Parameter::Email)?;
-            let signature = visitor_text(args, "signature", Parameter::Signature)?;
+            let email = text(args, "email", Parameter::ReceivedEmail)?;
+            let signature = text(args, "signature", Parameter::Signature)?;
             Ok(result::verified_email(&verifier.verify_email(email, signature, now)?))
         }
         "verify_user" => {
             let claim = UserClaim {
                 portal_host: text(args, "portal_host", Parameter::Host)?,
-                user_id: visitor_text(args, "user_id", Parameter::UserId)?,
-                timestamp: visitor_text(args, "timestamp", Parameter::Timestamp)?,
-                signature: visitor_text(args, "signature", Parameter::Signature)?,
+                user_id: text(args, "user_id", Parameter::ReceivedUserId)?,
+                timestamp: text(args, "timestamp", Parameter::ReceivedTimestamp)?,
+                signature: text(args, "signature", Parameter::Signature)?,
             };
             Ok(result::verified_user(&verifier.verify_user(&claim, now)?))
         }
         "verify_link" => {
             let portal_host = text(args, "portal_host", Parameter::Host)?;
-            let url = visitor_text(args, "url", Parameter::PortalUrl)?;
+            let url = text(args, "url", Parameter::ReceivedUrl)?;
             let user = verifier.verify_link(portal_host, url, now)?;
             Ok(user.as_ref().map_or(Value::Null, result::verified_user))
         }
@@ -190,16 +213,30 @@ fn verifier(new: &Arguments) -> Result<Verifier, Refusal> {
     Ok(Verifier::new(current_secret(current)?, VerifierOptions::new(previous, tolerance)?))
 }
 
-/// The name of the secret's environment variable, or the secret.
-type CurrentTexts<'args> = (Option<&'args str>, Option<&'args str>);
-
-/// Returns the texts unchecked: ill-formed text of other parameters comes before other refusals.
-fn current_texts(new: &Arguments) -> Result<CurrentTexts<'_>, Refusal> {
-    Ok((secret_text(new.get("name"))?, secret_text(new.get("secret"))?))
+/// Where the current secret is.
+enum Current<'args> {
+    Given(Option<&'args str>),
+    /// In the first variable of these names that is set.
+    Named(Vec<&'args str>),
 }
 
-fn current_secret((name, secret): CurrentTexts<'_>) -> Result<Secret, Error> {
-    name.map_or_else(|| Secret::new(secret), Secret::from_env)
+/// Returns the texts unchecked: ill-formed text of other parameters comes before other refusals.
+fn current_texts(new: &Arguments) -> Result<Current<'_>, Refusal> {
+    let names = match new.get("name") {
+        None => return Ok(Current::Given(secret_text(new.get("secret"))?)),
+        Some(Value::Array(names)) => names.as_slice(),
+        Some(name) => std::slice::from_ref(name),
+    };
+    let names =
+        names.iter().map(|name| secret_text(Some(name))?.ok_or(Refusal::Request("wrong_type")));
+    Ok(Current::Named(names.collect::<Result<_, _>>()?))
+}
+
+fn current_secret(current: Current<'_>) -> Result<Secret, Error> {
+    match current {
+        Current::Given(secret) => Secret::new(secret),
+        Current::Named(names) => Secret::from_first_env(&names),
+    }
 }
 
 fn other_secrets(args: &Arguments) -> Result<Vec<Secret>, Refusal> {
@@ -214,18 +251,6 @@ fn text<'args>(
     parameter: Parameter,
 ) -> Result<&'args str, Refusal> {
     optional_text(args, name, parameter)?.ok_or(Refusal::Request("missing_argument"))
-}
-
-/// Returns a text that came from the visitor, whose fault it is when it is ill-formed (SPEC 7.1).
-fn visitor_text<'args>(
-    args: &'args Arguments,
-    name: &str,
-    parameter: Parameter,
-) -> Result<&'args str, Refusal> {
-    text(args, name, parameter).map_err(|refusal| match refusal {
-        Refusal::Core(error) => Refusal::Core(error.attributed_to_visitor()),
-        refusal @ Refusal::Request(_) => refusal,
-    })
 }
 
 fn optional_text<'args>(

@@ -1,6 +1,8 @@
 //! The API's results as JSON, with the contract's field names.
 
-use deskseal::{Embed, Explanation, SignedEmail, SignedUser, VerifiedEmail, VerifiedUser};
+use deskseal::{
+    Embed, Explanation, HttpAnswer, Identity, SignedEmail, SignedUser, VerifiedEmail, VerifiedUser,
+};
 use serde_json::{Map, Value, json};
 
 pub(crate) fn signed_email(signed: &SignedEmail) -> Value {
@@ -28,12 +30,23 @@ pub(crate) fn verified_user(verified: &VerifiedUser) -> Value {
 }
 
 pub(crate) fn embed(embed: &Embed) -> Value {
-    let attributes: Map<_, _> = embed
-        .attributes
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), Value::String(value.clone())))
-        .collect();
-    json!({ "attributes": attributes, "html": embed.html })
+    json!({ "attributes": map(&embed.attributes), "html": embed.html })
+}
+
+pub(crate) fn identity(identity: &Identity) -> Value {
+    json!({
+        "email": identity.email.as_str(),
+        "signature": identity.signature.to_hex(),
+        "helpdesk_id": identity.helpdesk_id,
+    })
+}
+
+pub(crate) fn http_answer(answer: &HttpAnswer) -> Value {
+    json!({
+        "status": answer.status,
+        "headers": map(&answer.headers),
+        "body": answer.body,
+    })
 }
 
 pub(crate) fn explanation(explanation: &Explanation) -> Value {
@@ -43,4 +56,8 @@ pub(crate) fn explanation(explanation: &Explanation) -> Value {
         .map(|finding| json!({ "code": finding.code.as_str(), "message": finding.message }))
         .collect();
     json!({ "findings": findings })
+}
+
+fn map(entries: &[(&str, String)]) -> Map<String, Value> {
+    entries.iter().map(|(name, value)| ((*name).to_owned(), Value::String(value.clone()))).collect()
 }

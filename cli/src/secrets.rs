@@ -11,23 +11,17 @@ use crate::arguments::{OtherSecrets, PreviousSecrets, SecretSource};
 use crate::output::Failure;
 use crate::printed::printed;
 
-/// The usual names of the e-mail seal's secret (SPEC 2.5).
-const EMAIL_VARIABLES: [&str; 2] = ["HELPDESKY_HMAC_SECRET", "HDH_HMAC_SECRET"];
-
-/// The usual name of the link seal's secret (SPEC 2.5).
-const LINK_VARIABLE: &str = "LETTERBOOK_PORTAL_TICKET_SECRET";
-
 /// No secret is longer; a wrong path must not fill the memory.
 const MAX_BYTES: u64 = 64 * 1024;
 
 /// Returns the secret of the e-mail seal.
 pub(crate) fn email_secret(source: &SecretSource) -> Result<Secret, Failure> {
-    secret(source, EMAIL_VARIABLES[0])
+    secret(source, &Secret::TICKET_CENTER_VARIABLES)
 }
 
 /// Returns the secret of the link seal.
 pub(crate) fn link_secret(source: &SecretSource) -> Result<Secret, Failure> {
-    secret(source, LINK_VARIABLE)
+    secret(source, &Secret::PORTAL_VARIABLES)
 }
 
 /// Returns the texts to search for, each with its label: the secret that is asked for, or every usual
@@ -41,11 +35,7 @@ pub(crate) fn texts_to_find(
     }
     let names: Vec<&str> = match &source.variable {
         Some(name) => vec![text(Parameter::Secret, name)?],
-        None => EMAIL_VARIABLES
-            .into_iter()
-            .chain([LINK_VARIABLE])
-            .filter(|name| std::env::var_os(name).is_some())
-            .collect(),
+        None => Secret::usual_variables().filter(|name| std::env::var_os(name).is_some()).collect(),
     };
     names
         .into_iter()
@@ -76,15 +66,14 @@ pub(crate) fn text(parameter: Parameter, argument: &OsStr) -> Result<&str, Failu
     Ok(parameter.decode(argument.as_encoded_bytes())?)
 }
 
-fn secret(source: &SecretSource, usual_variable: &str) -> Result<Secret, Failure> {
+fn secret(source: &SecretSource, usual_variables: &[&str]) -> Result<Secret, Failure> {
     if let Some(written) = written_secret(source)? {
         return Ok(Secret::new(written.as_str())?);
     }
-    let name = match &source.variable {
-        Some(name) => text(Parameter::Secret, name)?,
-        None => usual_variable,
-    };
-    Ok(Secret::from_env(name)?)
+    Ok(match &source.variable {
+        Some(name) => Secret::from_env(text(Parameter::Secret, name)?)?,
+        None => Secret::from_first_env(usual_variables)?,
+    })
 }
 
 /// Returns what the file or standard input holds, if one of them is asked for.

@@ -10,10 +10,6 @@ use super::projects::Project;
 use super::variables::{self, Place, Variable, shown_name};
 use crate::printed::printed;
 
-/// Secrets that stand in documentation, which everybody knows.
-const EXAMPLES: [&str; 2] =
-    ["example-secret-for-documentation", "an-older-secret-now-being-replaced"];
-
 /// How many files of variables one folder may have.
 const MAX_FILES: usize = 50;
 
@@ -120,7 +116,7 @@ impl<'all> Settings<'all> {
         self.real()
             .filter_map(|variable| {
                 let product = self.product_of(&variable.name)?;
-                let is_usable = variable.secret().is_ok() && !is_example(variable);
+                let is_usable = variable.secret().is_ok();
                 is_usable.then(|| Known { product, variable: variable.clone() })
             })
             .collect()
@@ -404,5 +400,5 @@ pub(super) fn is_template(name: &str) -> bool {
 }
 
 fn is_example(variable: &Variable) -> bool {
-    EXAMPLES.contains(&variable.value.trim())
+    Secret::EXAMPLES.contains(&variable.value.trim())
 }

@@ -58,19 +58,15 @@ impl Variable {
     }
 }
 
-/// The usual names of the two products' secrets (SPEC 2.5).
-const USUAL_NAMES: [&str; 3] =
-    ["HELPDESKY_HMAC_SECRET", "HDH_HMAC_SECRET", "LETTERBOOK_PORTAL_TICKET_SECRET"];
-
 /// Returns what to call a variable: another name may be the secret itself, passed where the name belongs.
 pub(super) fn shown_name(name: &str) -> &str {
-    if USUAL_NAMES.contains(&name) { name } else { "the named variable" }
+    if Secret::usual_variables().any(|usual| usual == name) { name } else { "the named variable" }
 }
 
 /// Tells whether a name is a usual one behind a prefix, so that no part of it is a secret.
 pub(super) fn is_of_usual_name(name: &str) -> bool {
     let is_of_prefix = |one: char| one.is_ascii_uppercase() || one == '_';
-    let prefix = USUAL_NAMES.iter().find_map(|usual| name.strip_suffix(usual));
+    let prefix = Secret::usual_variables().find_map(|usual| name.strip_suffix(usual));
     prefix.is_some_and(|prefix| prefix.chars().all(is_of_prefix))
 }
 

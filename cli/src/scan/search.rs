@@ -8,12 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind, Read};
 
 use aho_corasick::{AhoCorasick, Input, packed};
+use deskseal::Secret;
 
 use super::Form;
 use super::patterns::{Pattern, patterns_of};
-
-/// What a token begins with.
-const TOKEN_PREFIXES: [&str; 2] = ["dsk_secret_", "hdh_secret_"];
 
 /// The longest token, prefix included; a longer one is judged by its beginning.
 const LONGEST_TOKEN: usize = 512;
@@ -75,7 +73,7 @@ impl Searcher {
             })
             .collect();
         let secret_bytes = patterns.iter().map(|(_, pattern)| pattern.bytes.as_slice());
-        let token_bytes = TOKEN_PREFIXES.iter().map(|prefix| prefix.as_bytes());
+        let token_bytes = Secret::ISSUED_PREFIXES.iter().map(|prefix| prefix.as_bytes());
         let fingerprints = Fingerprints::new(secret_bytes.chain(token_bytes));
         Self { patterns, fingerprints, is_token }
     }
@@ -197,7 +195,8 @@ fn too_many_found() -> io::Error {
 
 /// The prefix and the whole text of the token that begins at the first of these bytes.
 fn token_at_start(bytes: &[u8]) -> Option<(&'static str, &str)> {
-    let prefix = TOKEN_PREFIXES.into_iter().find(|prefix| bytes.starts_with(prefix.as_bytes()))?;
+    let prefix =
+        Secret::ISSUED_PREFIXES.into_iter().find(|prefix| bytes.starts_with(prefix.as_bytes()))?;
     let visible = &bytes[..bytes.len().min(LONGEST_TOKEN)];
     let length = visible.iter().take_while(|byte| is_token_byte(**byte)).count();
     let token = str::from_utf8(&visible[..length]).ok()?;
@@ -436,7 +435,8 @@ mod tests {
                 .take_while(|byte| is_token_byte(*byte))
                 .collect();
             let text = String::from_utf8(run).expect("a token is ASCII");
-            let prefix = TOKEN_PREFIXES.into_iter().find(|prefix| text.starts_with(prefix));
+            let prefix =
+                Secret::ISSUED_PREFIXES.into_iter().find(|prefix| text.starts_with(prefix));
             let is_in_secret =
                 secret_hits.iter().any(|hit| (hit.start..hit.end).contains(&(from as u64)));
             match prefix {
@@ -638,7 +638,7 @@ mod tests {
             prop_assert_eq!(&found_in(&searcher, &bytes, chunk), &expected);
 
             let patterns = searcher.patterns.iter().map(|(_, pattern)| pattern.bytes.as_slice());
-            let tokens = TOKEN_PREFIXES.iter().map(|prefix| prefix.as_bytes());
+            let tokens = Secret::ISSUED_PREFIXES.iter().map(|prefix| prefix.as_bytes());
             let prefixes = patterns.chain(tokens).map(|bytes| &bytes[..4]).collect();
             searcher.fingerprints = Fingerprints::without_simd(&prefixes);
             prop_assert_eq!(&found_in(&searcher, &bytes, chunk), &expected);
