@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use deskseal::{HostRefusal, PortalHost};
 use url::{Host, Url};
 
 /// A domain or address whose pages may embed the Ticket Center, in the form of SPEC 4.1.
@@ -16,9 +17,12 @@ pub struct AllowedDomain(String);
 /// Why an entry cannot be allowed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum DomainError {
-    /// It is no bare host. The sentence shows the right value where there is one.
-    #[error("{0}")]
-    Malformed(String),
+    /// It is a URL, or has a port or a path.
+    #[error("This is not a domain alone; enter `{0}`.")]
+    NotBare(String),
+    /// It cannot be a host.
+    #[error("This is not a domain such as example.com; enter it without scheme, port and path.")]
+    NoHost,
     /// It starts with `*.`.
     #[error("Subdomains are included; enter `{0}`.")]
     Wildcard(String),
@@ -27,6 +31,15 @@ pub enum DomainError {
         "`{0}` is a public suffix, under which anybody can register a name; enter your own domain."
     )]
     PublicSuffix(String),
+}
+
+impl From<HostRefusal> for DomainError {
+    fn from(refusal: HostRefusal) -> Self {
+        match refusal {
+            HostRefusal::NotBare { host } => Self::NotBare(host),
+            _ => Self::NoHost,
+        }
+    }
 }
 
 impl AllowedDomain {
@@ -39,11 +52,7 @@ impl AllowedDomain {
         if let Some(parent) = text.strip_prefix("*.") {
             return Err(DomainError::Wildcard(parent.to_owned()));
         }
-        let host = deskseal::canonical_host(text)
-            .map_err(|error| {
-                DomainError::Malformed(error.message().replace("portal host", "domain"))
-            })?
-            .into_string();
+        let host = PortalHost::read(text)?.into_string();
         if is_public_suffix(&host) {
             return Err(DomainError::PublicSuffix(host));
         }

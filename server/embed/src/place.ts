@@ -1,6 +1,7 @@
 // Where in the page the center is: in its container, whenever that one appears.
 
 import { schemeAround, watchAppearance } from './appearance.js'
+import { DEFAULTS } from './contract.js'
 import { element } from './elements.js'
 import { Focus } from './focus.js'
 import type { Settings } from './settings.js'
@@ -11,9 +12,6 @@ import type { Root, Tree } from './tree.js'
 
 /** After so long without being seen, the developer reads in the console what is missing. */
 const PATIENCE = 5_000
-
-/** A share of an unknown width is no width: so wide is a parent that asks what it should be. */
-const USUAL_WIDTH = '864px'
 
 /** A shadow root cannot be taken from its element: it is found again here. */
 const ROOTS = new WeakMap<Element, ShadowRoot>()
@@ -88,7 +86,8 @@ export class Place {
     if (dataset['align'] === align && style.maxWidth === maxWidth) return
     dataset['align'] = align
     style.maxWidth = maxWidth
-    const width = maxWidth.endsWith('%') ? USUAL_WIDTH : maxWidth
+    // A share of an unknown width is no width: so wide is a parent that asks what it should be.
+    const width = maxWidth.endsWith('%') ? DEFAULTS.maxWidth : maxWidth
     this.#width.style.gridTemplateColumns = `minmax(min(12em, ${width}), ${width})`
   }
 

@@ -1,5 +1,7 @@
 // What the page says: the attributes of the script tag, or what it passes to `update()`.
 
+import { DEFAULTS, FORMS } from './contract.js'
+
 export interface Settings {
   /** Where the script came from: there is the server. */
   readonly origin: string
@@ -17,35 +19,22 @@ export type Changes = {
   readonly [Name in Exclude<keyof Settings, 'origin'>]?: string | null
 }
 
-const DEFAULTS = {
-  helpdeskId: '',
-  email: '',
-  signature: '',
-  align: 'center',
-  maxWidth: '864px',
-  container: 'hdh-ticket-center',
-}
+const SETTINGS = { helpdeskId: '', email: '', signature: '', ...DEFAULTS }
 
-const NAMES = Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]
-
-const FORMS: Readonly<Partial<Record<keyof typeof DEFAULTS, RegExp>>> = {
-  align: /^(left|center|right)$/,
-  maxWidth: /^[1-9][0-9]*(px|rem|%)$/,
-  container: /^\S+$/,
-}
+const NAMES = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[]
 
 /** Returns what the script tag's attributes say, now. */
 export function settingsOf(script: HTMLScriptElement): Settings {
   const { helpdeskId, email, signature, align, maxWidth, container } = script.dataset
   const attributes = { helpdeskId, email, signature, align, maxWidth, container }
-  return { origin: originOf(script), ...DEFAULTS, ...validated(attributes) }
+  return { origin: originOf(script), ...SETTINGS, ...validated(attributes) }
 }
 
 /** Returns the changes that are given; one that makes no sense becomes the default. */
 export function validated(changes: {
   readonly [Name in keyof Changes]: Changes[Name] | undefined
-}): Partial<typeof DEFAULTS> {
-  const result: Partial<typeof DEFAULTS> = {}
+}): Partial<typeof SETTINGS> {
+  const result: Partial<typeof SETTINGS> = {}
   for (const name of NAMES) {
     const value = changes[name]
     if (value !== undefined) result[name] = validOf(name, value)
@@ -73,12 +62,12 @@ function originOf({ src }: HTMLScriptElement): string {
   }
 }
 
-function validOf(name: keyof typeof DEFAULTS, value: string | null): string {
-  if (value === null) return DEFAULTS[name]
+function validOf(name: keyof typeof SETTINGS, value: string | null): string {
+  if (value === null) return SETTINGS[name]
   const text = String(value)
-  if (FORMS[name]?.test(text) ?? true) return text
+  if (!(name in FORMS) || FORMS[name as keyof typeof FORMS].test(text)) return text
   console.warn(
     `Ticket Center: ${name} cannot be ${JSON.stringify(text)}; see the embed's documentation.`,
   )
-  return DEFAULTS[name]
+  return SETTINGS[name]
 }

@@ -32,7 +32,7 @@ use crate::portal_hosts::{self, PortalDesk};
 use pages::Failure;
 
 /// Where the form is. Products sign links to it.
-pub const FORM_PATH: &str = "/submit-ticket";
+pub const FORM_PATH: &str = deskseal::PORTAL_FORM_PATH;
 
 /// Where one arrives with a ticket sent.
 const SENT_PATH: &str = "/submit-ticket/sent";

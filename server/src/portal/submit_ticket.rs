@@ -25,9 +25,6 @@ use crate::portal_hosts::PortalDesk;
 use crate::secrets::Purpose;
 use crate::tickets::{self, Sender, Ticket, TicketError};
 
-/// What a signed link is made of (SPEC 4.5).
-const IDENTITY: [&str; 3] = ["user_id", "user_id_timestamp", "user_id_signature"];
-
 /// Shows the form: a signed one for a signed link, and a public one without identity in the URL, whoever
 /// was here before.
 pub(super) async fn show(
@@ -102,7 +99,8 @@ async fn proved_user(
 
 fn names_identity(uri: &Uri) -> bool {
     let query = uri.query().unwrap_or_default();
-    form_urlencoded::parse(query.as_bytes()).any(|(name, _)| IDENTITY.contains(&name.as_ref()))
+    form_urlencoded::parse(query.as_bytes())
+        .any(|(name, _)| deskseal::LINK_PARAMETERS.contains(&name.as_ref()))
 }
 
 fn signed_form(

@@ -5,7 +5,7 @@ use std::fmt;
 use deskseal::PortalHost;
 
 use super::root::{PortalRoot, is_name};
-use crate::origin::is_public_suffix;
+use crate::origin::{DomainError, is_public_suffix};
 use crate::store::StoreError;
 
 /// A domain at which a desk has its portal, in the form of SPEC 4.1.
@@ -16,9 +16,12 @@ pub struct PortalDomain(String);
 /// Why a domain cannot be a desk's.
 #[derive(Debug, thiserror::Error)]
 pub enum PortalDomainError {
-    /// It is no bare host. The sentence shows the right value where there is one.
-    #[error("{0}")]
-    Malformed(String),
+    /// It is no domain, or not alone.
+    #[error(transparent)]
+    Malformed(#[from] DomainError),
+    /// It stands for many domains.
+    #[error("A portal needs each of its domains by name; enter it without `*`.")]
+    Wildcard,
     /// It is an IP address.
     #[error("This is an IP address; enter a domain name such as help.example.com.")]
     Address,
@@ -56,12 +59,9 @@ impl PortalDomain {
     ) -> Result<Self, PortalDomainError> {
         let text = text.trim();
         if text.contains('*') {
-            let message = "A portal needs each of its domains by name; enter it without `*`.";
-            return Err(PortalDomainError::Malformed(message.to_owned()));
+            return Err(PortalDomainError::Wildcard);
         }
-        let host = deskseal::canonical_host(text).map_err(|error| {
-            PortalDomainError::Malformed(error.message().replace("portal host", "domain"))
-        })?;
+        let host = PortalHost::read(text).map_err(DomainError::from)?;
         if !is_name(&host) {
             return Err(PortalDomainError::Address);
         }
