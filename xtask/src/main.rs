@@ -14,6 +14,7 @@ mod embed;
 mod environment;
 mod examples;
 mod files;
+mod generate;
 mod git;
 mod http;
 mod licences;
@@ -81,6 +82,13 @@ Examples:
   cargo xtask vectors --check")]
     Vectors(vectors::Arguments),
 
+    /// Make the files again that repeat the API contract, or check that they are up to date.
+    #[command(after_help = "\
+Examples:
+  cargo xtask generate
+  cargo xtask generate --check")]
+    Generate(generate::Arguments),
+
     /// Measure the core and the packages, and print ratios to what a user would write instead.
     #[command(after_help = "\
 Examples:
@@ -128,6 +136,7 @@ fn run(command: &Command) -> Result<()> {
         Command::Test(arguments) => test::run(&Workspace::find()?, arguments),
         Command::Conform(arguments) => conform::run(&Workspace::find()?, arguments),
         Command::Vectors(arguments) => vectors::run(&Workspace::find()?, arguments),
+        Command::Generate(arguments) => generate::run(&Workspace::find()?, arguments),
         Command::Bench(arguments) => bench::run(&Workspace::find()?, arguments),
         Command::Snippets => snippets::run(&Workspace::find()?),
         Command::Setup => setup::run(&Workspace::find()?),

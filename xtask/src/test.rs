@@ -7,6 +7,7 @@ use crate::browser;
 use crate::conform;
 use crate::e2e;
 use crate::embed;
+use crate::generate;
 use crate::licences;
 use crate::node;
 use crate::one_version;
@@ -34,6 +35,7 @@ const STEPS: &[Step] = &[
     ("embed", embed::test),
     ("browser", browser::test),
     ("vectors", vectors::check),
+    ("generated", generate::check),
     ("python", python::test),
     ("node", node::test),
     ("ruby", ruby::test),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use deskseal::{ErrorCode, FindingCode};
+use deskseal::{EmbedOptions, ErrorCode, FindingCode, Secret, Signer};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -15,6 +15,7 @@ struct Api {
     errors: BTreeMap<String, Vec<String>>,
     error_classes: ErrorClasses,
     findings: BTreeMap<String, Vec<String>>,
+    constants: BTreeMap<String, toml::Value>,
     results: BTreeMap<String, Vec<Field>>,
     call: Vec<Call>,
     names: BTreeMap<String, BTreeMap<String, String>>,
@@ -57,6 +58,7 @@ struct Parameter {
     kind: String,
     by: String,
     default: Option<toml::Value>,
+    pattern: Option<String>,
     ill_formed: Option<String>,
 }
 
@@ -148,6 +150,69 @@ fn finding_codes_are_those_of_the_core() {
     assert_eq!(api.findings.len(), subjects.len());
 }
 
+/// Constants without a value here are the integrations' own.
+#[test]
+fn constants_are_those_of_the_core() {
+    let api = api();
+    let core: [(&str, toml::Value); 6] = [
+        ("ticket_center_variables", Secret::TICKET_CENTER_VARIABLES.to_vec().into()),
+        ("portal_variables", Secret::PORTAL_VARIABLES.to_vec().into()),
+        ("link_parameters", deskseal::LINK_PARAMETERS.to_vec().into()),
+        ("private", deskseal::PRIVATE.into()),
+        ("no_history", deskseal::NO_HISTORY.into()),
+        ("click_headers", deskseal::CLICK_HEADERS.to_vec().into()),
+    ];
+    for (name, value) in core {
+        assert_eq!(api.constants[name], value, "{name}");
+    }
+}
+
+#[test]
+fn defaults_are_those_of_the_core() {
+    let api = api();
+    let default_of = |class: &str, call: &str, parameter: &str| {
+        let is_called = |each: &&Call| each.class.as_deref() == Some(class) && each.name == call;
+        let call = api.call.iter().find(is_called).expect("the call is in the contract");
+        let found = call.parameters.iter().find(|each| each.name == parameter);
+        found.and_then(|parameter| parameter.default.clone())
+    };
+    let embed = |name: &str| default_of("Signer", "ticket_center", name);
+    assert_eq!(embed("align"), Some(deskseal::DEFAULT_ALIGN.into()));
+    assert_eq!(embed("max_width"), Some(deskseal::DEFAULT_MAX_WIDTH.into()));
+    assert_eq!(embed("container"), Some(deskseal::DEFAULT_CONTAINER.into()));
+    assert_eq!(embed("script_url"), Some(deskseal::DEFAULT_SCRIPT_URL.into()));
+    for constructor in ["new", "from_env"] {
+        let tolerance = default_of("Verifier", constructor, "tolerance");
+        assert_eq!(tolerance, Some(deskseal::Tolerance::DEFAULT.seconds().into()));
+    }
+}
+
+/// The vectors hold texts on both sides of each border.
+#[test]
+fn patterns_are_the_grammar_of_the_core() {
+    let signer = Signer::new(Secret::new("example-secret-for-documentation").expect("accepted"));
+    let api = api();
+    let options = api.call.iter().flat_map(|call| &call.parameters);
+    let mut tried = 0;
+    for Parameter { name, pattern, .. } in options {
+        let Some(pattern) = pattern else { continue };
+        let pattern = regex::Regex::new(&format!("^(?:{pattern})$")).expect("a pattern");
+        for case in cases() {
+            let Some(text) = case["args"][name].as_str() else { continue };
+            let options = match name.as_str() {
+                "align" => EmbedOptions { align: Some(text), ..EmbedOptions::default() },
+                "max_width" => EmbedOptions { max_width: Some(text), ..EmbedOptions::default() },
+                "container" => EmbedOptions { container: Some(text), ..EmbedOptions::default() },
+                other => panic!("{other} has a pattern that is not compared"),
+            };
+            let is_accepted = signer.ticket_center("ada@example.com", "desk-1", &options).is_ok();
+            assert_eq!(pattern.is_match(text), is_accepted, "{name} {text:?}");
+            tried += 1;
+        }
+    }
+    assert!(tried >= 20, "{tried}");
+}
+
 #[test]
 fn findings_and_their_subjects_are_those_of_spec_8() {
     let api = api();
@@ -190,7 +255,8 @@ fn every_name_that_is_used_is_defined() {
     let is_type = |name: &str| {
         let name = name.trim_end_matches('?');
         let name = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
-        let plain = ["text", "integer", "flag", "time", "secret", "previous", "map"];
+        let plain =
+            ["text", "received", "integer", "flag", "time", "secret", "previous", "names", "map"];
         plain.contains(&name) || classes.contains(name) || api.results.contains_key(name)
     };
     for call in &api.call {
@@ -225,8 +291,9 @@ fn every_name_that_is_used_is_defined() {
 fn every_text_says_what_ill_formed_text_is() {
     for call in api().call {
         for parameter in &call.parameters {
-            let is_text =
-                ["text", "secret", "previous"].iter().any(|kind| parameter.kind.contains(kind));
+            let is_text = ["text", "secret", "previous", "names"]
+                .iter()
+                .any(|kind| parameter.kind.contains(kind));
             assert_eq!(
                 parameter.ill_formed.is_some(),
                 is_text,

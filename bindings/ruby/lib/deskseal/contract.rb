@@ -1,0 +1,33 @@
+# frozen_string_literal: true
+
+module Deskseal
+  # What the contract says.
+  #
+  # Generated from tests/api.toml by `cargo xtask generate`; change it there.
+  #
+  # @api private
+  module Contract
+    CLICK_HEADERS = %w[
+      x-inertia sec-fetch-mode x-requested-with hx-request hx-boosted turbo-frame x-turbo-request-id
+      turbolinks-referrer x-livewire-navigate x-pjax x-up-version rsc next-router-prefetch
+      sec-purpose x-sec-purpose purpose x-purpose x-moz
+    ].freeze
+    HELPDESK_ID_VARIABLE = "HELPDESKY_HELPDESK_ID"
+    LINK_PARAMETERS = %w[
+      user_id user_id_timestamp user_id_signature
+    ].freeze
+    NO_HISTORY = '<template data-hx-history="false"></template>'
+    PORTAL_VARIABLES = %w[
+      LETTERBOOK_PORTAL_TICKET_SECRET
+    ].freeze
+    PRIVATE = "private, no-store"
+    STATUS_ABOUT_CUSTOMER = 422
+    STATUS_IDENTITY = 200
+    STATUS_NOT_SIGNED_IN = 204
+    STATUS_UNAVAILABLE = 503
+    TICKET_CENTER_VARIABLES = %w[
+      HELPDESKY_HMAC_SECRET HDH_HMAC_SECRET
+    ].freeze
+  end
+  private_constant :Contract
+end
