@@ -68,9 +68,13 @@ impl Contract {
         contract.try_into().context("the contract's calls are not as expected")
     }
 
-    /// Returns the case with one or two of its texts made ill-formed: the first one decides the answer.
+    /// Returns the case with one or two of its texts made ill-formed: the first one decides the answer. One
+    /// whose call refuses no text stays as it is.
     pub(crate) fn damaged(&self, mut case: Case, random: &mut Rand64) -> Result<Case> {
         let texts = self.texts(&case)?;
+        if texts.is_empty() {
+            return Ok(case);
+        }
         let count = u64::try_from(texts.len())?;
         let picks = [random.rand_range(0..count), random.rand_range(0..count)];
         for (index, text) in (0..).zip(&texts) {

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use deskseal::{
-    EmbedOptions, Error, Explanation, Secret, SignedEmail, Signer, UserClaim, VerifiedUser,
-    Verifier, VerifierOptions, canonical_email, canonical_host,
+    CLICK_HEADERS, EmbedOptions, Error, Explanation, Secret, SignedEmail, Signer, UserClaim,
+    VerifiedUser, Verifier, VerifierOptions, answer_unless_click, canonical_email, canonical_host,
+    portal_host, public_form_url,
 };
 use oorandom::Rand64;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -112,6 +113,23 @@ const USER_PIECES: [&str; 22] = [
 ];
 const HELPDESK_IDS: [&str; 8] =
     ["desk-1", "A_b-9", "YOUR_HELPDESK_ID", "helpdesk_id", "", "a b", "é", "\"><x"];
+const TARGETS: [&str; 8] =
+    ["/help", "/", "//evil.example/help", "/\\evil.example", "help", "/é\"><x", "/a/b'&", ""];
+const QUERIES: [&str; 6] = ["", "", "?again", "?next=1", "?x=?again", "?"];
+const HEADER_VALUES: [&str; 12] = [
+    "",
+    "true",
+    "navigate",
+    "navigate",
+    "cors",
+    "prefetch",
+    "Prefetch;prerender",
+    "preview",
+    "XMLHttpRequest",
+    "SWUP",
+    "com.company.shop",
+    "é",
+];
 const OPTIONS: [(&str, &[&str]); 5] = [
     ("align", &["left", "center", "right", "top", ""]),
     ("max_width", &["864px", "60rem", "100%", "0px", "1e3px", "١px", "px"]),
@@ -208,7 +226,7 @@ impl Source {
 
     fn case(&mut self, id: &str) -> Case {
         // Explaining searches; a few of them are enough, and keep the run short.
-        let call = match self.below(64) {
+        let call = match self.below(76) {
             0 => self.explain_email(),
             1 => self.explain_link(),
             2..10 => self.canonical_email(),
@@ -220,7 +238,11 @@ impl Source {
             46..54 => self.verify_email(),
             54..58 => self.verify_user(),
             58..62 => self.verify_link(),
-            62 => self.new_signer(),
+            62..66 => self.identity(),
+            66..68 => self.public_form_url(),
+            68..70 => self.portal_host(),
+            70..74 => self.answer_unless_click(),
+            74 => self.new_signer(),
             _ => self.new_verifier(),
         };
         call.into_case(id)
@@ -301,6 +323,53 @@ impl Source {
             arguments["crossorigin"] = crossorigin.into();
         }
         Call::of_signer("ticket_center", arguments, answer)
+    }
+
+    fn identity(&mut self) -> Call {
+        let (email, helpdesk_id) = (self.email(), self.usually("desk-1", &HELPDESK_IDS));
+        let answer = self.signer.identity(&email, helpdesk_id).map(|identity| {
+            json!({
+                "email": identity.email.as_str(),
+                "signature": identity.signature.to_hex(),
+                "helpdesk_id": identity.helpdesk_id,
+            })
+        });
+        let arguments = json!({ "email": email, "helpdesk_id": helpdesk_id });
+        Call::of_signer("identity", arguments, answer)
+    }
+
+    fn public_form_url(&mut self) -> Call {
+        let portal_url = self.portal_url();
+        let answer = public_form_url(&portal_url).map(Value::from);
+        Call::of_function("public_form_url", json!({ "portal_url": portal_url }), answer)
+    }
+
+    fn portal_host(&mut self) -> Call {
+        let portal_url = self.portal_url();
+        let answer = portal_host(&portal_url).map(|host| host.as_str().into());
+        Call::of_function("portal_host", json!({ "portal_url": portal_url }), answer)
+    }
+
+    fn answer_unless_click(&mut self) -> Call {
+        let target = [self.one_of(&TARGETS), self.one_of(&QUERIES)].concat();
+        let headers: BTreeMap<&str, &str> = CLICK_HEADERS
+            .iter()
+            .filter_map(|name| {
+                let is_sent = self.below(8) == 0;
+                is_sent.then(|| (*name, self.one_of(&HEADER_VALUES)))
+            })
+            .collect();
+        let list: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, *value)).collect();
+        let answer = answer_unless_click(&target, &list).map_or(Value::Null, |answer| {
+            let headers: Map<String, Value> = answer
+                .headers
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.into()))
+                .collect();
+            json!({ "status": answer.status, "headers": headers, "body": answer.body })
+        });
+        let arguments = json!({ "target": target, "headers": headers });
+        Call::of_function("answer_unless_click", arguments, Ok(answer))
     }
 
     fn verify_email(&mut self) -> Call {
