@@ -41,6 +41,7 @@ mod embed;
 mod error;
 #[cfg(feature = "explain")]
 mod explain;
+mod hexadecimal;
 mod host;
 mod link;
 mod secret;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use base16ct::{lower, mixed};
+use base16ct::lower;
 use sha2::digest::Output;
 use sha2::digest::block_api::{Buffer, EagerHash, FixedOutputCore, UpdateCore};
 use sha2::{Digest, Sha256};
@@ -10,6 +10,7 @@ use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorCode};
+use crate::hexadecimal;
 use crate::host::PortalHost;
 use crate::secret::Secret;
 use crate::timestamp::Timestamp;
@@ -36,15 +37,14 @@ impl Signature {
     /// # Errors
     /// `signature_malformed` for anything else.
     pub fn parse(hex: &str) -> Result<Self, Error> {
-        let mut bytes = [0; 32];
-        match mixed::decode(hex, &mut bytes) {
-            Ok(decoded) if decoded.len() == 32 => Ok(Self(bytes)),
-            _ => Err(Error::new(
+        let digits = hex.as_bytes().try_into().ok();
+        digits.and_then(hexadecimal::decode).map(Self).ok_or_else(|| {
+            Error::new(
                 ErrorCode::SignatureMalformed,
                 "The signature is not 64 hexadecimal digits; pass it as the signer returned it, \
                  without prefix, blanks or another encoding.",
-            )),
-        }
+            )
+        })
     }
 
     /// Returns the signature as 64 lowercase hexadecimal digits.
