@@ -105,18 +105,17 @@ impl Embed {
             ("data-signature", signed.signature.to_hex()),
         ];
         let changed = [
-            ("data-align", align, DEFAULT_ALIGN),
-            ("data-max-width", max_width, DEFAULT_MAX_WIDTH),
-            ("data-container", container, DEFAULT_CONTAINER),
-            ("crossorigin", if options.crossorigin { "anonymous" } else { "" }, ""),
-            ("nonce", nonce, ""),
+            ("data-align", align),
+            ("data-max-width", max_width),
+            ("data-container", container),
+            ("crossorigin", options.crossorigin.then_some("anonymous")),
+            ("nonce", nonce),
         ]
         .into_iter()
-        .filter(|(_, value, default)| value != default)
-        .map(|(name, value, _)| (name, value.to_owned()));
+        .filter_map(|(name, value)| Some((name, value?.to_owned())));
         attributes.extend(changed);
 
-        let html = html(container, &attributes);
+        let html = html(container.unwrap_or(DEFAULT_CONTAINER), &attributes);
         Ok(Self { attributes, html })
     }
 }
@@ -147,21 +146,20 @@ pub(crate) fn check_helpdesk_id(helpdesk_id: &str) -> Result<(), Error> {
     ))
 }
 
-/// Returns the option's value, checked, or its default.
+/// Returns the option's value, checked, unless it is the default.
 fn checked<'text>(
     value: Option<&'text str>,
-    default: &'static str,
+    default: &str,
     is_valid: fn(&str) -> bool,
     name: &str,
     grammar: &str,
-) -> Result<&'text str, Error> {
+) -> Result<Option<&'text str>, Error> {
     match value {
-        None => Ok(default),
-        Some(value) if is_valid(value) => Ok(value),
-        Some(_) => Err(Error::new(
+        Some(value) if !is_valid(value) => Err(Error::new(
             ErrorCode::EmbedOptionMalformed,
             format!("The option {name} is not {grammar}."),
         )),
+        value => Ok(value.filter(|value| *value != default)),
     }
 }
 

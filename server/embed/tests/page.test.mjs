@@ -294,6 +294,7 @@ test('width, alignment and container follow the attributes', async (t) => {
   near((await boxOf({ 'data-max-width': '50%' })).width, 600)
   near((await boxOf({ 'data-max-width': 'calc(1px)' })).width, 864)
   near((await boxOf({ 'data-align': 'middle' })).x, 168)
+  near((await boxOf({ 'data-container': 'a:b' })).width, 864)
   near((await boxOf({ 'data-container': 'help' }, '<div id="help"></div>')).width, 864)
 })
 

@@ -59,8 +59,8 @@ on_both_databases! {
             ("*.example.com", "Subdomains are included; enter `example.com`."),
             ("co.uk", "public suffix"),
             ("github.io", "public suffix"),
-            ("", "not a host"),
-            ("\"><script>alert(1)</script>", "not a"),
+            ("", "not a domain such as"),
+            ("\"><script>alert(1)</script>", "not a domain such as"),
         ] {
             let page = change(&mut browser, &server, "add", domain).await;
             assert_eq!(page.status, 422, "{domain}");
