@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 packed=$(mktemp -d)
 trap 'rm -r "$packed"' EXIT
 
-for name in stubs laravel; do
+for name in library laravel; do
     # Real files in place of the links to the licences.
     cp -rL "$name" "$packed/$name"
     composer --no-interaction --quiet --working-dir="$packed/$name" config version "$version"

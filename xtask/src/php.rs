@@ -1,4 +1,4 @@
-//! The PHP extension: built as it is published, and checked as it is installed.
+//! The PHP extension and its library: built as they are published, and checked as they are installed.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
@@ -18,6 +18,9 @@ use crate::workspace::Workspace;
 
 /// The extension's folder.
 const EXTENSION: &str = "bindings/php";
+
+/// The folders with files of PHP.
+const SOURCES: [&str; 3] = ["library", "laravel", "tests"];
 
 /// The package for Laravel, and the application that has it.
 const LARAVEL_PACKAGE: &str = "bindings/php/laravel";
@@ -46,9 +49,6 @@ const ADAPTED: &str = "deskseal.so";
 
 /// What an installed extension was made from, in the folder it is installed in.
 const STAMP: &str = "made-from.txt";
-
-/// The stubs that the package for editors ships; they are generated.
-const STUBS: &str = "stubs/deskseal.stub.php";
 
 /// How long the extension may be, in bytes.
 const LONGEST_EXTENSION: u64 = 1_500_000;
@@ -112,7 +112,6 @@ const CHECKS: &[Check] = &[
     ("php: fpm", fpm),
     ("php: leaks", leaks),
     ("php: valgrind", valgrind),
-    ("php: stubs", stubs),
     ("php: style", style),
 ];
 
@@ -121,7 +120,7 @@ pub(crate) struct Installed<'a> {
     workspace: &'a Workspace,
     sources: Sources<'a>,
     extension: PathBuf,
-    /// The extension with a function that panics and one that returns its documentation.
+    /// The extension with a function that panics.
     instrumented: PathBuf,
     contract: PathBuf,
 }
@@ -138,7 +137,6 @@ impl Installed<'_> {
         command.env("DESKSEAL_SOURCE", output(self.workspace, "source"));
         command.env("DESKSEAL_EXTENSION", &self.extension);
         command.env("DESKSEAL_PANIC_EXTENSION", &self.instrumented);
-        command.env("DESKSEAL_STUBS_EXTENSION", &self.instrumented);
         // It panics on purpose, which needs no backtrace.
         command.env("RUST_BACKTRACE", "0");
         command
@@ -168,8 +166,9 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
 /// Shows how much faster the extension is than what a user would write instead.
 pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     let extension = installed(workspace)?;
-    suite::header("the PHP extension");
-    process::run(extension.command("php").arg("tests/bench.php").arg(&extension.extension))
+    suite::header("the PHP extension and its library");
+    let mut php = extension.command("php");
+    process::run(php.args(["tests/bench.php", "tests/autoload.php"]).arg(&extension.extension))
 }
 
 /// Installs the extension for its adapter.
@@ -259,11 +258,11 @@ fn link(_file: &Path, _link: &Path) -> Result<()> {
     bail!("the PHP extension is for Linux and macOS")
 }
 
-/// Builds the extension with its functions for tests.
+/// Builds the extension with its function for tests.
 fn instrumented(workspace: &Workspace) -> Result<PathBuf> {
     let mut build = workspace.cargo();
     build.args(["build", "--quiet", "--locked", "--package=deskseal-php"]);
-    process::run_shown(build.arg("--features=panic-test,stubs"))?;
+    process::run_shown(build.arg("--features=panic-test"))?;
     let library = format!("{DLL_PREFIX}deskseal_php{DLL_SUFFIX}");
     let extension = output(workspace, "instrumented.so");
     files::copy(&workspace.target.join("debug").join(&library), &extension)?;
@@ -290,7 +289,7 @@ fn package(installed: &Installed<'_>) -> Result<()> {
 fn validate_manifests(installed: &Installed<'_>) -> Result<()> {
     let workspace = installed.workspace;
     let folder = files::emptied(&output(workspace, "composer"))?;
-    let packages = ["bindings/php/stubs/composer.json", "bindings/php/laravel/composer.json"];
+    let packages = ["bindings/php/library/composer.json", "bindings/php/laravel/composer.json"];
     for path in ["composer.json"].into_iter().chain(packages) {
         let mut manifest: serde_json::Map<_, _> = serde_json::from_str(&workspace.read(path)?)?;
         manifest.remove("php-ext");
@@ -320,7 +319,7 @@ fn packages(installed: &Installed<'_>) -> Result<()> {
     let project = files::emptied(&output(installed.workspace, "packages/project"))?;
     let manifest = serde_json::json!({
         "repositories": [{ "type": "artifact", "url": folder }, { "packagist": false }],
-        "require": { "deskseal/laravel": VERSION, "deskseal/deskseal-stubs": VERSION },
+        "require": { "deskseal/laravel": VERSION },
         // Debian's Laravel is no package of Composer's.
         "provide": serde_json::Map::from_iter(ILLUMINATE.map(|name| (name.into(), "8.83.26".into()))),
     });
@@ -328,11 +327,18 @@ fn packages(installed: &Installed<'_>) -> Result<()> {
     process::run_shown(composer(installed).current_dir(&project).arg("install"))?;
     let vendor = project.join("vendor/deskseal");
     let has = |path: &str| vendor.join(path).is_file();
-    if !has("laravel/src/Desk.php") || !has(&format!("deskseal-{STUBS}")) {
+    if !has("laravel/src/Desk.php") || !has("deskseal-php/src/Signer.php") {
         bail!("Composer has not installed the packages into {}", vendor.display());
     }
     if vendor.join("laravel/tests").exists() {
         bail!("the package for Laravel brings its tests along");
+    }
+    let code = "require 'vendor/autoload.php'; \
+                echo (new Deskseal\\Signer(Deskseal\\generate_secret()))->signEmail('Ada@b.c')->email;";
+    let mut php = installed.command("php");
+    let signed = process::answer(php.current_dir(&project).args(["-r", code]))?;
+    if signed != "ada@b.c" {
+        bail!("the library that Composer has installed signs {signed}");
     }
     Ok(())
 }
@@ -395,36 +401,20 @@ fn valgrind(installed: &Installed<'_>) -> Result<()> {
     process::run_shown(php.current_dir(installed.workspace.path(EXTENSION)))
 }
 
-/// The stubs are what the extension generates.
-fn stubs(installed: &Installed<'_>) -> Result<()> {
-    let mut php = Command::new("php");
-    php.arg("-n").arg("-d").arg(format!("extension={}", installed.instrumented.display()));
-    php.arg("tests/stubs/generate.php").current_dir(installed.workspace.path(EXTENSION));
-    let generated = output(installed.workspace, "deskseal.stub.php");
-    files::write(&generated, process::answer(&mut php)? + "\n")?;
-    let committed = installed.workspace.path(EXTENSION).join(STUBS);
-    if files::read(&generated)? == files::read(&committed)? {
-        println!("{}", suite::closing_line("stubs", 1, 0));
-        return Ok(());
-    }
-    bail!("{} is out of date; copy {} over it", committed.display(), generated.display())
-}
-
-/// Every file is PHP, also the stubs that nothing runs, and looks like the others.
+/// Every file is PHP, and looks like the others.
 fn style(installed: &Installed<'_>) -> Result<()> {
     let folder = installed.workspace.path(EXTENSION);
-    let mut files = files::all(&folder.join("tests"))?;
-    files.extend(files::all(&folder.join("laravel"))?);
+    let mut files = Vec::new();
+    for name in SOURCES {
+        files.extend(files::all(&folder.join(name))?);
+    }
     files.retain(|file| file.extension().is_some_and(|extension| extension == "php"));
-    files.push(folder.join(STUBS));
     for file in &files {
         process::answer(Command::new("php").arg("-l").arg(file))?;
     }
     println!("{}", suite::closing_line("syntax", files.len(), 0));
     let mut phpcs = Command::new("phpcs");
-    process::run_shown(
-        phpcs.args(["-n", "--standard=PSR12", "tests", "laravel"]).current_dir(folder),
-    )
+    process::run_shown(phpcs.args(["-n", "--standard=PSR12"]).args(SOURCES).current_dir(folder))
 }
 
 /// The repository's files as a commit would have them now, in an archive.

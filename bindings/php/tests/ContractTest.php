@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Deskseal\Tests;
 
+use Deskseal\Internal\Extension;
 use PHPUnit\Framework\TestCase;
 use ReflectionClass;
 use ReflectionExtension;
@@ -14,7 +15,9 @@ use ReflectionParameter;
 use ReflectionProperty;
 use SensitiveParameter;
 
-/** The extension offers what `tests/api.toml` says: nothing is missing, and nothing is added. */
+require_once __DIR__ . '/Library.php';
+
+/** The library offers what `tests/api.toml` says: nothing is missing, and nothing is added. */
 final class ContractTest extends TestCase
 {
     /** How PHP writes the contract's types. */
@@ -34,9 +37,14 @@ final class ContractTest extends TestCase
     /** What stack traces hide: secrets, and what lets whoever has it in. */
     private const SENSITIVE = ['secret', 'previous', 'otherSecrets', 'signature', 'url'];
 
-    /** What every result has beside its fields, and an embed beside that. */
-    private const RESULT_METHODS = ['jsonSerialize'];
-    private const EMBED_METHODS = ['__toString', 'jsonSerialize', 'toHtml'];
+    /** What PHP calls by itself. */
+    private const HOOKS = ['__debugInfo', '__serialize', '__unserialize'];
+
+    /** What every result has beside its fields, `of` being internal; and an embed beside that. */
+    private const RESULT_METHODS = ['jsonSerialize', 'of', ...self::HOOKS];
+    private const EMBED_METHODS = ['__toString', 'toHtml', ...self::RESULT_METHODS];
+
+    private const LIBRARY = __DIR__ . '/../library';
 
     private static array $contract;
 
@@ -60,21 +68,33 @@ final class ContractTest extends TestCase
     public function testTheVersionIsTheContracts(): void
     {
         self::assertSame(self::contract()['version'], phpversion('deskseal'));
-        self::assertSame(self::contract()['version'], (new ReflectionExtension('deskseal'))->getVersion());
+        self::assertSame(self::contract()['version'], Extension::VERSION);
+        $manifest = json_decode(file_get_contents(self::LIBRARY . '/composer.json'), true, flags: JSON_THROW_ON_ERROR);
+        self::assertSame(self::contract()['version'], $manifest['require']['ext-deskseal']);
     }
 
-    public function testTheExtensionHasTheContractsNamesAndNoOthers(): void
+    public function testTheExtensionIsInternalAltogether(): void
     {
         $extension = new ReflectionExtension('deskseal');
+        $names = [...array_keys($extension->getFunctions()), ...$extension->getClassNames()];
+        self::assertNotSame([], $names);
+        foreach ($names as $name) {
+            self::assertStringStartsWith('Deskseal\\Internal\\', $name);
+        }
+        self::assertSame([], $extension->getConstants());
+        self::assertSame([], $extension->getINIEntries());
+    }
+
+    public function testTheLibraryHasTheContractsNamesAndNoOthers(): void
+    {
+        [$functionsThere, $classesThere] = Library::names();
         $functions = array_filter(self::contract()['call'], fn ($call) => !isset($call['class']));
         $functions = array_map(fn ($call) => 'Deskseal\\' . self::spelled($call['name']), $functions);
-        self::assertEqualsCanonicalizing($functions, array_keys($extension->getFunctions()));
+        self::assertEqualsCanonicalizing($functions, $functionsThere);
 
         $classes = [...array_unique(array_column(self::contract()['call'], 'class')), ...array_keys(self::contract()['results'])];
         $classes = array_map(fn ($class) => "Deskseal\\$class", [...$classes, ...self::exceptions()]);
-        self::assertEqualsCanonicalizing($classes, $extension->getClassNames());
-        self::assertSame([], $extension->getConstants());
-        self::assertSame([], $extension->getINIEntries());
+        self::assertEqualsCanonicalizing($classes, $classesThere);
     }
 
     /**
@@ -84,12 +104,13 @@ final class ContractTest extends TestCase
     public function testAClassHasTheContractsMethodsAndNoOthers(string $class): void
     {
         $calls = array_filter(self::contract()['call'], fn ($call) => ($call['class'] ?? null) === $class);
-        $expected = array_map(fn ($call) => self::spelled($call['name']), $calls);
+        $expected = [...array_map(fn ($call) => self::spelled($call['name']), $calls), ...self::HOOKS];
         $reflection = new ReflectionClass("Deskseal\\$class");
-        self::assertEqualsCanonicalizing($expected, array_column($reflection->getMethods(), 'name'));
-        self::assertSame([], $reflection->getProperties());
+        $methods = array_column($reflection->getMethods(ReflectionMethod::IS_PUBLIC), 'name');
+        self::assertEqualsCanonicalizing($expected, $methods);
+        self::assertSame([], $reflection->getProperties(ReflectionProperty::IS_PUBLIC));
         self::assertSame([], $reflection->getConstants());
-        self::assertSame([true, false, false], self::traits($reflection));
+        self::assertSame([true, true, false], self::traits($reflection));
     }
 
     /** @dataProvider calls */
@@ -112,7 +133,8 @@ final class ContractTest extends TestCase
     public function testACallReturnsTheContractsType(array $call): void
     {
         $expected = $call['name'] === 'new' ? '' : self::type($call['returns']);
-        self::assertSame($expected, (string) self::reflection($call)->getReturnType());
+        $type = (string) self::reflection($call)->getReturnType();
+        self::assertSame($expected, $type === 'self' ? "Deskseal\\{$call['class']}" : $type);
     }
 
     /** @dataProvider calls */
@@ -138,7 +160,7 @@ final class ContractTest extends TestCase
             $property->isPublic(),
         ], $reflection->getProperties());
         self::assertSame($expected, $actual);
-        self::assertSame([true, true, false], self::traits($reflection));
+        self::assertSame([true, true], array_slice(self::traits($reflection), 0, 2));
 
         $methods = array_column($reflection->getMethods(ReflectionMethod::IS_PUBLIC), 'name');
         self::assertEqualsCanonicalizing($class === 'Embed' ? self::EMBED_METHODS : self::RESULT_METHODS, $methods);
@@ -193,8 +215,7 @@ final class ContractTest extends TestCase
     /** @return array{bool, bool, bool} whether the class is final, readonly, and can be cloned */
     private static function traits(ReflectionClass $class): array
     {
-        $isReadonly = $class->isReadOnly();
-        return [$class->isFinal(), $isReadonly, !$isReadonly && $class->isCloneable()];
+        return [$class->isFinal(), $class->isReadOnly(), $class->isCloneable()];
     }
 
     private static function reflection(array $call): ReflectionFunctionAbstract

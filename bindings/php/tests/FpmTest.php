@@ -106,7 +106,7 @@ final class FpmTest extends TestCase
         $workers = [];
         for ($round = 0; $round < self::ROUNDS; $round++) {
             $caught = $server->answer('panic');
-            self::assertStringStartsWith('RuntimeException: deskseal failed inside', $caught->text);
+            self::assertStringStartsWith('RuntimeException: Internal error in deskseal', $caught->text);
             $uncaught = $server->answer('panic?uncaught=1');
             self::assertSame(500, $uncaught->status);
             $signed = $server->answer('sign?email=ada@example.com');

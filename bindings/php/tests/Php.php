@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Deskseal\Tests;
 
-/** A process of PHP with the extension alone. */
+/** A process of PHP with the extension alone, which loads the library. */
 final class Php
 {
     /**
@@ -17,6 +17,7 @@ final class Php
         ?string $extension = null,
         array $environment = [],
     ): self {
+        $code = 'require ' . var_export(__DIR__ . '/autoload.php', true) . ";$code";
         return self::ranCommand(['-r', $code], $settings, $extension, $environment, '');
     }
 

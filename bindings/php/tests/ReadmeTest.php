@@ -67,8 +67,7 @@ final class ReadmeTest extends TestCase
         foreach (array_keys(self::SECRETS) as $name) {
             putenv($name);
         }
-        array_map(unlink(...), glob(self::$folder . '/*'));
-        rmdir(self::$folder);
+        exec('rm -r ' . escapeshellarg(self::$folder));
         error_reporting(E_ALL);
     }
 
@@ -101,14 +100,18 @@ final class ReadmeTest extends TestCase
     public function testThePageShowsTheTicketCenter(): void
     {
         $pages = array_values(array_filter(self::blocks('php'), self::isPage(...)));
-        file_put_contents(self::$folder . '/page.php', $pages[0]);
+        mkdir(self::$folder . '/public');
+        mkdir(self::$folder . '/vendor');
+        $loader = '<?php require ' . var_export(__DIR__ . '/autoload.php', true) . ';';
+        file_put_contents(self::$folder . '/vendor/autoload.php', $loader);
+        file_put_contents(self::$folder . '/public/page.php', $pages[0]);
         file_put_contents(self::$folder . '/session.php', <<<'PHP'
             <?php
             session_start();
             $_SESSION['email'] = 'Ada@example.com';
             session_write_close();
             PHP);
-        $command = [PHP_BINARY, '-d', 'auto_prepend_file=' . self::$folder . '/session.php', self::$folder . '/page.php'];
+        $command = [PHP_BINARY, '-d', 'auto_prepend_file=' . self::$folder . '/session.php', self::$folder . '/public/page.php'];
         $process = proc_open($command, [1 => ['pipe', 'w']], $pipes);
         $page = stream_get_contents($pipes[1]);
 

@@ -110,7 +110,7 @@ final class TextTest extends TestCase
     {
         $signer = new Signer(self::SECRET);
         $verifier = new Verifier(self::SECRET);
-        $expected = '/^Deskseal\\\\.+\(\): Argument #\d \(\$\w+\) must be of type \??string, [\w\\\\]+ given$/';
+        $expected = '/^Deskseal\\\\.+\(\): Argument #\d \(\$\w+\) must be of type \??string, [\w\\\\]+ given, called in /';
         self::assertTypeErrorMatches($expected, fn () => canonical_email($other));
         self::assertTypeErrorMatches($expected, fn () => $signer->signEmail($other));
         self::assertTypeErrorMatches($expected, fn () => $verifier->verifyEmail(self::BAD, $other));
@@ -124,7 +124,7 @@ final class TextTest extends TestCase
     public function testAFlagIsTrueOrFalse(): void
     {
         $signer = new Signer(self::SECRET);
-        $expected = '/^Deskseal\\\\Signer::ticketCenter\(\): Argument #7 \(\$crossorigin\) must be of type bool, \w+ given$/';
+        $expected = '/^Deskseal\\\\Signer::ticketCenter\(\): Argument #7 \(\$crossorigin\) must be of type bool, \w+ given, called in /';
         foreach (['anonymous', '', 1, null] as $other) {
             self::assertTypeErrorMatches($expected, fn () => $signer->ticketCenter('', '', crossorigin: $other));
         }
@@ -132,10 +132,11 @@ final class TextTest extends TestCase
         self::assertSame('anonymous', $embed->attributes['crossorigin']);
     }
 
-    public function testTypesAreStrictInWeakModeToo(): void
+    public function testTheCallersModeDecidesAboutOtherScalars(): void
     {
-        $weak = eval('return fn ($email) => Deskseal\canonical_email($email);');
-        foreach ([42, 1.5, true, null, new \Exception('ada@example.com')] as $other) {
+        $weak = eval('return fn ($id) => (new Deskseal\Signer("' . self::SECRET . '"))->signUser("a.example", $id);');
+        self::assertSame('42', $weak(42)->userId);
+        foreach ([null, [], new \stdClass()] as $other) {
             self::assertTypeErrorMatches('/must be of type string/', fn () => $weak($other));
         }
     }
@@ -176,15 +177,13 @@ final class TextTest extends TestCase
         }
     }
 
-    public function testTooFewTooManyAndUnknownArgumentsAreRefused(): void
+    public function testTooFewAndUnknownArgumentsAreRefused(): void
     {
         $signer = new Signer(self::SECRET);
         foreach (
             [
                 fn () => $signer->signEmail(),
-                fn () => $signer->signEmail(self::EMAIL, self::EMAIL),
                 fn () => new Signer(),
-                fn () => new Signer(self::SECRET, []),
                 fn () => canonical_email(),
                 fn () => (new Verifier(self::SECRET))->verifyUser(portalHost: '', userId: '', signature: ''),
             ] as $call
@@ -193,7 +192,7 @@ final class TextTest extends TestCase
                 $call();
                 self::fail('It is accepted.');
             } catch (ArgumentCountError $error) {
-                self::assertStringStartsWith('Deskseal\\', $error->getMessage());
+                self::assertStringContainsString('Deskseal\\', $error->getMessage());
             }
         }
         $this->expectException(Error::class);

@@ -204,7 +204,7 @@ final class TimeTest extends TestCase
         foreach (
             [
                 fn () => $verifier->verifyEmail("\xFF", '', $moment),
-                fn () => new Verifier(self::SECRET, [[self::OLD, $moment], [self::OLD, 'no moment']]),
+                fn () => new Verifier(self::SECRET, [[self::OLD, $moment], [self::OLD, self::SECOND]]),
                 fn () => (new Signer(self::SECRET))->signUser('', '', $moment),
             ] as $call
         ) {
@@ -253,7 +253,11 @@ final class TimeTest extends TestCase
             return self::SECOND;
         });
         $attempts[] = self::error(fn () => new Verifier(self::SECRET, [[self::OLD, $moment]]));
-        self::assertSame(['The constructor has not run.', 'none', 'The object is constructed already.'], $attempts);
+        self::assertSame([
+            'Typed property Deskseal\Verifier::$handle must not be accessed before initialization',
+            'none',
+            'Cannot modify readonly property Deskseal\Verifier::$handle',
+        ], $attempts);
     }
 
     /** @param callable(): mixed $call */

@@ -6,6 +6,7 @@ declare(strict_types=1);
 
 use Deskseal\Exception\{DesksealException, InputException, SecretException, VerificationException};
 
+require __DIR__ . '/autoload.php';
 const KINDS = [SecretException::class => 'secret', InputException::class => 'input', VerificationException::class => 'verification'];
 
 $camelCase = fn (string $name): string => lcfirst(str_replace('_', '', ucwords($name, '_')));

@@ -18,6 +18,7 @@ use function Deskseal\canonical_email;
 use function Deskseal\canonical_host;
 use function Deskseal\generate_secret;
 
+require_once __DIR__ . '/autoload.php';
 require_once __DIR__ . '/Moment.php';
 
 const SECRET = 'example-secret-for-documentation';

@@ -5,6 +5,7 @@ deskseal
 --FILE--
 <?php
 
+require __DIR__ . '/autoload.php';
 $secret = 'example-secret-for-documentation';
 $signed = (new Deskseal\Signer($secret))->signEmail('  Ada@Example.com ');
 echo $signed->email, "\n", $signed->signature, "\n";

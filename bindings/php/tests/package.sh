@@ -31,7 +31,7 @@ esac
 PHP=$(php-config --php-binary)
 PHP_CONFIG=$(command -v php-config)
 export PHP PHP_CONFIG
-cargo build --locked --package deskseal-php --features panic-test,stubs --target-dir "$work/instrumented"
+cargo build --locked --package deskseal-php --features panic-test --target-dir "$work/instrumented"
 for library in "$work"/instrumented/debug/libdeskseal_php.so "$work"/instrumented/debug/libdeskseal_php.dylib; do
   if [ -f "$library" ]; then cp "$library" "$work/instrumented.so"; fi
 done
@@ -47,7 +47,6 @@ export DESKSEAL_SOURCE="$work/deskseal"
 export DESKSEAL_REPOSITORY="$work/deskseal"
 export DESKSEAL_CONTRACT="$given/contract.json"
 export DESKSEAL_PANIC_EXTENSION="$work/instrumented.so"
-export DESKSEAL_STUBS_EXTENSION="$work/instrumented.so"
 php "$work/tools/vendor/bin/phpunit" --exclude-group "laravel$excluded"
 php tests/leak.php
 

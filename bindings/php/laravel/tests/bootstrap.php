@@ -8,6 +8,7 @@ error_reporting(E_ALL & ~E_DEPRECATED);
 // What Composer does elsewhere.
 require_once 'Illuminate/autoload.php';
 require_once 'JsonSchema/autoload.php';
+require_once __DIR__ . '/../../tests/autoload.php';
 require_once __DIR__ . '/../src/helpers.php';
 spl_autoload_register(function (string $class): void {
     foreach (['Deskseal\\Laravel\\Tests\\' => __DIR__, 'Deskseal\\Laravel\\' => __DIR__ . '/../src'] as $prefix => $folder) {

@@ -55,6 +55,7 @@ final class Server
         $command = [
             self::program(), '--nodaemonize', '--allow-to-run-as-root', '--fpm-config', "$this->folder/fpm.conf",
             '--no-php-ini', '--define', "extension=$extension",
+            '--define', 'auto_prepend_file=' . dirname(__DIR__) . '/autoload.php',
         ];
         foreach ([...self::SETTINGS, ...$settings] as $name => $value) {
             array_push($command, '--define', "$name=$value");

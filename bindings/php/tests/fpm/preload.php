@@ -7,8 +7,10 @@ namespace Deskseal\Tests\Fpm;
 use Deskseal\SignedEmail;
 use Deskseal\Signer;
 
+require dirname(__DIR__) . '/autoload.php';
+
 /**
- * A class that php-fpm loads once for all requests, and that names the extension's classes.
+ * A class that php-fpm loads once for all requests, and that names the library's classes.
  */
 final class Preloaded
 {

@@ -6,10 +6,10 @@ declare(strict_types=1);
 
 header('X-Worker: ' . getmypid());
 if (isset($_GET['uncaught'])) {
-    Deskseal\panic();
+    Deskseal\Internal\Answer::text(Deskseal\Internal\panic());
 }
 try {
-    Deskseal\panic();
+    Deskseal\Internal\Answer::text(Deskseal\Internal\panic());
 } catch (Exception $error) {
     echo $error::class, ': ', $error->getMessage();
 }

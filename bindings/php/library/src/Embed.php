@@ -1,0 +1,70 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal;
+
+use Deskseal\Internal\Answer;
+use Deskseal\Internal\Result;
+use JsonSerializable;
+use SensitiveParameter;
+use Stringable;
+
+/**
+ * The Ticket Center's markup for one customer (SPEC 6).
+ *
+ * `<?= $embed ?>` writes it as it is. Template engines that escape want to be told: Twig by
+ * `{{ embed|raw }}`, Blade by `{!! $embed !!}`. Dumps do not show it, since the signature is in it.
+ *
+ * ```php
+ * $signer = new Deskseal\Signer('example-secret-for-documentation');
+ * $embed = $signer->ticketCenter('Ada@example.com', 'desk-1');
+ * assert($embed->attributes['data-email'] === 'ada@example.com');
+ * assert(str_starts_with($embed, '<div id="hdh-ticket-center"></div>'));
+ * ```
+ */
+final readonly class Embed implements JsonSerializable, Stringable
+{
+    use Result;
+
+    private function __construct(
+        /**
+         * The script tag's attributes, unescaped and in order, for frameworks that build their own
+         * tags.
+         *
+         * @var array<string, string>
+         */
+        public array $attributes,
+        /**
+         * The container and the script tag, escaped.
+         */
+        public string $html,
+    ) {
+    }
+
+    /**
+     * Returns the result that the extension's answer holds.
+     *
+     * @internal
+     */
+    public static function of(#[SensitiveParameter] array|object $answer): self
+    {
+        return \is_array($answer) ? new self($answer[0], $answer[1]) : throw Answer::failure($answer);
+    }
+
+    /**
+     * Returns the markup.
+     */
+    public function __toString(): string
+    {
+        return $this->html;
+    }
+
+    /**
+     * Returns the markup, for template engines.
+     */
+    public function toHtml(): string
+    {
+        return $this->html;
+    }
+}

@@ -1,0 +1,65 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal\Exception;
+
+use RuntimeException;
+use Throwable;
+
+/**
+ * What Deskseal rejects.
+ *
+ * Catch one of its three kinds, which say whose fault it is, and act on the code: the message is
+ * a sentence for the developer, and may change between versions.
+ *
+ * ```php
+ * use Deskseal\Exception\DesksealException;
+ *
+ * try {
+ *     Deskseal\canonical_email('');
+ * } catch (DesksealException $exception) {
+ *     assert($exception->errorCode() === 'email_empty');
+ * }
+ * ```
+ */
+class DesksealException extends RuntimeException
+{
+    /**
+     * The stable code.
+     */
+    protected string $errorCode = '';
+
+    /**
+     * Makes an exception, which applications need in their tests alone.
+     *
+     * ```php
+     * use Deskseal\Exception\VerificationException;
+     *
+     * $exception = new VerificationException('It is too old.', errorCode: 'timestamp_expired');
+     * assert($exception->errorCode() === 'timestamp_expired');
+     * ```
+     *
+     * @param string $message a sentence for the developer
+     * @param int $code PHP's number of an exception, which Deskseal does not use
+     * @param \Throwable|null $previous what was caught before
+     * @param string $errorCode the stable code
+     */
+    public function __construct(
+        string $message = '',
+        int $code = 0,
+        ?Throwable $previous = null,
+        string $errorCode = '',
+    ) {
+        parent::__construct($message, $code, $previous);
+        $this->errorCode = $errorCode;
+    }
+
+    /**
+     * Returns the stable code, such as `email_empty` (SPEC 7.1).
+     */
+    final public function errorCode(): string
+    {
+        return $this->errorCode;
+    }
+}

@@ -1,0 +1,35 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal\Internal;
+
+use LogicException;
+
+/**
+ * The extension that this library needs.
+ *
+ * @internal
+ */
+final class Extension
+{
+    /** The version of this library, and of the extension that fits it. */
+    public const VERSION = '0.1.0';
+
+    /** Throws unless the extension of this library's version is loaded. */
+    public static function check(): void
+    {
+        static $loaded = null;
+        $loaded ??= \phpversion('deskseal');
+        if ($loaded !== self::VERSION) {
+            throw new LogicException(self::advice($loaded));
+        }
+    }
+
+    private static function advice(string|false $loaded): string
+    {
+        $found = $loaded === false ? 'it is not loaded' : "version $loaded is loaded";
+        return 'The library deskseal/deskseal-php ' . self::VERSION . ' needs the PHP extension deskseal '
+            . self::VERSION . ", but $found: install it with `pie install deskseal/deskseal:" . self::VERSION . '`.';
+    }
+}

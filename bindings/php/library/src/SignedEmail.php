@@ -1,0 +1,49 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal;
+
+use Deskseal\Internal\Answer;
+use Deskseal\Internal\Result;
+use JsonSerializable;
+use SensitiveParameter;
+
+/**
+ * A canonical e-mail and its signature: put both into the page (SPEC 3.2).
+ *
+ * Dumps do not show the signature.
+ *
+ * ```php
+ * $signer = new Deskseal\Signer('example-secret-for-documentation');
+ * $signed = $signer->signEmail('  Ada@Example.com ');
+ * assert($signed->email === 'ada@example.com');
+ * assert(strlen($signed->signature) === 64);
+ * ```
+ */
+final readonly class SignedEmail implements JsonSerializable
+{
+    use Result;
+
+    private function __construct(
+        /**
+         * The canonical e-mail.
+         */
+        public string $email,
+        /**
+         * Its signature, 64 lowercase hexadecimal digits.
+         */
+        public string $signature,
+    ) {
+    }
+
+    /**
+     * Returns the result that the extension's answer holds.
+     *
+     * @internal
+     */
+    public static function of(#[SensitiveParameter] array|object $answer): self
+    {
+        return \is_array($answer) ? new self($answer[0], $answer[1]) : throw Answer::failure($answer);
+    }
+}

@@ -1,0 +1,53 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal;
+
+use Deskseal\Internal\Answer;
+use Deskseal\Internal\Result;
+use JsonSerializable;
+use SensitiveParameter;
+
+/**
+ * A user id, when it was signed, and the signature (SPEC 4.6).
+ *
+ * Dumps do not show the signature.
+ *
+ * ```php
+ * $signer = new Deskseal\Signer('example-secret-for-documentation');
+ * $signed = $signer->signUser('help.company.com', 'user-42', timestamp: 1767225600);
+ * assert($signed->userId === 'user-42');
+ * assert($signed->timestamp === 1767225600);
+ * ```
+ */
+final readonly class SignedUser implements JsonSerializable
+{
+    use Result;
+
+    private function __construct(
+        /**
+         * The user id, as given.
+         */
+        public string $userId,
+        /**
+         * When it was signed, in Unix seconds.
+         */
+        public int $timestamp,
+        /**
+         * The signature of host, user id and timestamp, 64 lowercase hexadecimal digits.
+         */
+        public string $signature,
+    ) {
+    }
+
+    /**
+     * Returns the result that the extension's answer holds.
+     *
+     * @internal
+     */
+    public static function of(#[SensitiveParameter] array|object $answer): self
+    {
+        return \is_array($answer) ? new self($answer[0], $answer[1], $answer[2]) : throw Answer::failure($answer);
+    }
+}

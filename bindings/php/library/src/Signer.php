@@ -1,0 +1,205 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal;
+
+use DateTimeInterface;
+use Deskseal\Exception\InputException;
+use Deskseal\Exception\SecretException;
+use Deskseal\Internal\Answer;
+use Deskseal\Internal\Environment;
+use Deskseal\Internal\Extension;
+use Deskseal\Internal\Holder;
+use Deskseal\Internal\SignerHandle;
+use ReflectionClass;
+use SensitiveParameter;
+
+/**
+ * Signs identities with one secret.
+ *
+ * Make one where the application starts. An application that uses the Ticket Center and the
+ * portal has two, since each has its own secret. It cannot be cloned, serialized or extended,
+ * and dumps of it are empty; in tests use a real one, with a secret of the test.
+ *
+ * ```php
+ * $signer = new Deskseal\Signer('example-secret-for-documentation');
+ * ```
+ */
+final readonly class Signer
+{
+    use Holder;
+
+    private SignerHandle $handle;
+
+    /**
+     * Takes the secret.
+     *
+     * @param string|false|null $secret the secret's text; `null` and `false`, as `getenv`
+     *     returns it, are `secret_missing`
+     *
+     * @throws SecretException `secret_missing`, `secret_empty`,
+     *     `secret_padded`, `secret_malformed`, `secret_placeholder`, `secret_too_short`
+     *     (SPEC 2.2)
+     */
+    public function __construct(#[SensitiveParameter] string|false|null $secret)
+    {
+        Extension::check();
+        $this->hold(Internal\signer($secret === false ? null : $secret));
+    }
+
+    /**
+     * Returns a signer with the secret in an environment variable.
+     *
+     * It is looked for in `$_SERVER`, then `$_ENV`, then `getenv`. A name that begins with
+     * `HTTP_` is looked for in the environment of the process alone, since web servers put
+     * request headers under such names.
+     *
+     * ```php
+     * $_ENV['HELPDESKY_HMAC_SECRET'] = 'example-secret-for-documentation';
+     * $signer = Deskseal\Signer::fromEnv('HELPDESKY_HMAC_SECRET');
+     * ```
+     *
+     * @param string $name the variable's name, usually `HELPDESKY_HMAC_SECRET`,
+     *     `HDH_HMAC_SECRET` or `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5)
+     *
+     * @throws SecretException `secret_public` when bundlers would ship
+     *     the variable to browsers, then those of the constructor
+     */
+    public static function fromEnv(string $name): self
+    {
+        Extension::check();
+        $signer = (new ReflectionClass(self::class))->newInstanceWithoutConstructor();
+        $signer->hold(Internal\signer_from_named($name, Environment::value($name)));
+        return $signer;
+    }
+
+    /**
+     * Signs the canonical form of an e-mail (SPEC 3).
+     *
+     * ```php
+     * $signer = new Deskseal\Signer('example-secret-for-documentation');
+     * $signed = $signer->signEmail('  Ada@Example.com ');
+     * assert($signed->email === 'ada@example.com');
+     * assert(str_starts_with($signed->signature, '52c24c92'));
+     * ```
+     *
+     * @param string $email the signed-in customer's e-mail
+     *
+     * @return SignedEmail the canonical e-mail and the signature: put both into
+     *     the page
+     *
+     * @throws InputException `email_empty`, `email_too_long`,
+     *     `email_malformed`, `email_ambiguous`
+     */
+    public function signEmail(string $email): SignedEmail
+    {
+        return SignedEmail::of(Internal\sign_email($this->handle, $email));
+    }
+
+    /**
+     * Signs a user id for a portal (SPEC 4.6).
+     *
+     * ```php
+     * $signer = new Deskseal\Signer('example-secret-for-documentation');
+     * $signed = $signer->signUser('help.company.com', 'user-42', timestamp: 1767225600);
+     * assert(str_starts_with($signed->signature, 'ce1215bb'));
+     * ```
+     *
+     * @param string $portalHost the portal's host, without scheme and port
+     * @param string $userId the signed-in customer's id, used exactly as given
+     * @param \DateTimeInterface|int|null $timestamp the moment, or Unix seconds; now by
+     *     default
+     *
+     * @throws InputException `host_malformed`, `user_id_empty`,
+     *     `user_id_too_long`, `user_id_malformed`, `timestamp_malformed`
+     */
+    public function signUser(
+        string $portalHost,
+        string $userId,
+        DateTimeInterface|int|null $timestamp = null,
+    ): SignedUser {
+        $seconds = \is_object($timestamp) ? $timestamp->getTimestamp() : $timestamp;
+        return SignedUser::of(Internal\sign_user($this->handle, $portalHost, $userId, $seconds));
+    }
+
+    /**
+     * Returns the link that takes a customer to the portal's form, signed in (SPEC 4.5).
+     *
+     * Sign it when the customer clicks: it holds for five minutes unless the portal says
+     * otherwise.
+     *
+     * ```php
+     * $signer = new Deskseal\Signer('example-secret-for-documentation');
+     * $link = $signer->portalLink('https://help.company.com', 'user-42');
+     * assert(str_starts_with($link, 'https://help.company.com/submit-ticket?user_id=user-42&'));
+     * ```
+     *
+     * @param string $portalUrl the portal's address; its path, query and fragment are
+     *     replaced
+     * @param string $userId the signed-in customer's id, used exactly as given
+     * @param \DateTimeInterface|int|null $timestamp the moment, or Unix seconds; now by
+     *     default
+     *
+     * @throws InputException `portal_url_malformed`,
+     *     `portal_url_insecure`, `user_id_empty`, `user_id_too_long`, `user_id_malformed`,
+     *     `timestamp_malformed`
+     */
+    public function portalLink(
+        string $portalUrl,
+        string $userId,
+        DateTimeInterface|int|null $timestamp = null,
+    ): string {
+        $seconds = \is_object($timestamp) ? $timestamp->getTimestamp() : $timestamp;
+        return Answer::text(Internal\portal_link($this->handle, $portalUrl, $userId, $seconds));
+    }
+
+    /**
+     * Returns the markup that shows the customer's Ticket Center (SPEC 6).
+     *
+     * ```php
+     * $signer = new Deskseal\Signer('example-secret-for-documentation');
+     * $embed = $signer->ticketCenter('Ada@example.com', 'desk-1', align: 'left');
+     * assert($embed->attributes['data-align'] === 'left');
+     * ```
+     *
+     * @param string $email the signed-in customer's e-mail
+     * @param string $helpdeskId the help desk's id, from its dashboard
+     * @param string|null $align `left`, `center` (the default) or `right`
+     * @param string|null $maxWidth a positive whole number and `px`, `rem` or `%`; `864px`
+     *     by default
+     * @param string|null $container the id of the container element; `hdh-ticket-center` by
+     *     default
+     * @param string|null $scriptUrl the script's absolute URL, `https` but on loopback
+     *     hosts; `https://helpdesky.io/ticket-center.js` by default
+     * @param bool $crossorigin whether the script is loaded with CORS, as a page with
+     *     `Cross-Origin-Embedder-Policy: require-corp` needs it
+     * @param string|null $nonce the page's Content-Security-Policy nonce
+     *
+     * @throws InputException `email_empty`, `email_too_long`,
+     *     `email_malformed`, `email_ambiguous`, then `helpdesk_id_malformed`, then
+     *     `embed_option_malformed`
+     */
+    public function ticketCenter(
+        string $email,
+        string $helpdeskId,
+        ?string $align = null,
+        ?string $maxWidth = null,
+        ?string $container = null,
+        ?string $scriptUrl = null,
+        bool $crossorigin = false,
+        ?string $nonce = null,
+    ): Embed {
+        return Embed::of(Internal\ticket_center(
+            $this->handle,
+            $email,
+            $helpdeskId,
+            $align,
+            $maxWidth,
+            $container,
+            $scriptUrl,
+            $crossorigin,
+            $nonce,
+        ));
+    }
+}

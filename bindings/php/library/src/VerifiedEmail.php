@@ -1,0 +1,48 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal;
+
+use Deskseal\Internal\Answer;
+use Deskseal\Internal\Result;
+use JsonSerializable;
+use SensitiveParameter;
+
+/**
+ * A customer whose e-mail was proved (SPEC 5.1).
+ *
+ * ```php
+ * $secret = 'example-secret-for-documentation';
+ * $signed = (new Deskseal\Signer($secret))->signEmail('ada@example.com');
+ * $verifier = new Deskseal\Verifier($secret);
+ * $verified = $verifier->verifyEmail($signed->email, $signed->signature);
+ * assert(json_encode($verified) === '{"email":"ada@example.com","secretIndex":0}');
+ * ```
+ */
+final readonly class VerifiedEmail implements JsonSerializable
+{
+    use Result;
+
+    private function __construct(
+        /**
+         * The canonical e-mail.
+         */
+        public string $email,
+        /**
+         * Which secret made the signature: 0 is the current one, 1 and up are the previous ones.
+         */
+        public int $secretIndex,
+    ) {
+    }
+
+    /**
+     * Returns the result that the extension's answer holds.
+     *
+     * @internal
+     */
+    public static function of(#[SensitiveParameter] array|object $answer): self
+    {
+        return \is_array($answer) ? new self($answer[0], $answer[1]) : throw Answer::failure($answer);
+    }
+}

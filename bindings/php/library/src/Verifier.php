@@ -1,0 +1,279 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal;
+
+use DateTimeInterface;
+use Deskseal\Exception\InputException;
+use Deskseal\Exception\SecretException;
+use Deskseal\Exception\VerificationException;
+use Deskseal\Internal\Environment;
+use Deskseal\Internal\Extension;
+use Deskseal\Internal\Holder;
+use Deskseal\Internal\Secrets;
+use Deskseal\Internal\VerifierHandle;
+use ReflectionClass;
+use SensitiveParameter;
+
+/**
+ * Verifies identities with a current secret and any number of previous ones.
+ *
+ * Make one where the application starts. It cannot be cloned, serialized or extended, and dumps
+ * of it are empty; in tests use a real one, with a secret of the test.
+ *
+ * ```php
+ * $verifier = new Deskseal\Verifier(
+ *     'example-secret-for-documentation',
+ *     previous: [['an-older-secret-now-being-replaced', new DateTimeImmutable('2026-01-01 UTC')]],
+ * );
+ * ```
+ */
+final readonly class Verifier
+{
+    use Holder;
+
+    private VerifierHandle $handle;
+
+    /**
+     * Takes the secrets.
+     *
+     * @param string|false|null $secret the secret's text; `null` and `false`, as `getenv`
+     *     returns it, are `secret_missing`
+     * @param array<array{string|false|null, \DateTimeInterface|int}> $previous secrets that
+     *     were replaced, each as `[$secret, $expiresAt]`; from `$expiresAt` on, a moment or
+     *     Unix seconds, the secret has expired (SPEC 2.6)
+     * @param int $tolerance how many seconds a link's timestamp may differ from `$now`, 0 to
+     *     3600
+     *
+     * @throws SecretException `secret_missing`, `secret_empty`,
+     *     `secret_padded`, `secret_malformed`, `secret_placeholder`, `secret_too_short`,
+     *     `secret_expiry_malformed` (SPEC 2.2)
+     * @throws InputException `tolerance_malformed`
+     */
+    public function __construct(
+        #[SensitiveParameter] string|false|null $secret,
+        #[SensitiveParameter] array $previous = [],
+        int $tolerance = 300,
+    ) {
+        Extension::check();
+        [$secrets, $expiries] = Secrets::previous($previous, __METHOD__);
+        $secret = $secret === false ? null : $secret;
+        $this->hold(Internal\verifier($secret, $secrets, $expiries, $tolerance));
+    }
+
+    /**
+     * Returns a verifier whose current secret is in an environment variable.
+     *
+     * It is looked for in `$_SERVER`, then `$_ENV`, then `getenv`. A name that begins with
+     * `HTTP_` is looked for in the environment of the process alone, since web servers put
+     * request headers under such names.
+     *
+     * ```php
+     * $_ENV['HELPDESKY_HMAC_SECRET'] = 'example-secret-for-documentation';
+     * $verifier = Deskseal\Verifier::fromEnv('HELPDESKY_HMAC_SECRET', tolerance: 60);
+     * ```
+     *
+     * @param string $name the variable's name, usually `HELPDESKY_HMAC_SECRET`,
+     *     `HDH_HMAC_SECRET` or `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5)
+     * @param array<array{string|false|null, \DateTimeInterface|int}> $previous as for the
+     *     constructor
+     * @param int $tolerance as for the constructor
+     *
+     * @throws SecretException `secret_public` when bundlers would ship
+     *     the variable to browsers, then those of the constructor
+     * @throws InputException `tolerance_malformed`
+     */
+    public static function fromEnv(
+        string $name,
+        #[SensitiveParameter] array $previous = [],
+        int $tolerance = 300,
+    ): self {
+        Extension::check();
+        [$secrets, $expiries] = Secrets::previous($previous, __METHOD__);
+        $secret = Environment::value($name);
+        $verifier = (new ReflectionClass(self::class))->newInstanceWithoutConstructor();
+        $verifier->hold(Internal\verifier_from_named($name, $secret, $secrets, $expiries, $tolerance));
+        return $verifier;
+    }
+
+    /**
+     * Verifies the signature of an e-mail (SPEC 5.1).
+     *
+     * ```php
+     * $secret = 'example-secret-for-documentation';
+     * $signed = (new Deskseal\Signer($secret))->signEmail('ada@example.com');
+     * $verifier = new Deskseal\Verifier($secret);
+     * $verified = $verifier->verifyEmail($signed->email, $signed->signature);
+     * assert($verified->email === 'ada@example.com' && $verified->secretIndex === 0);
+     * ```
+     *
+     * @param string $email the e-mail as received
+     * @param string $signature the signature as received, 64 hexadecimal digits
+     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds, that decides which
+     *     previous secrets are still valid; the clock's by default
+     *
+     * @throws InputException `timestamp_malformed` for `$now`
+     * @throws VerificationException `email_empty`, `email_too_long`,
+     *     `email_malformed`, `email_ambiguous`, `signature_malformed`, `signature_mismatch`
+     */
+    public function verifyEmail(
+        string $email,
+        #[SensitiveParameter] string $signature,
+        DateTimeInterface|int|null $now = null,
+    ): VerifiedEmail {
+        $seconds = \is_object($now) ? $now->getTimestamp() : $now;
+        return VerifiedEmail::of(Internal\verify_email($this->handle, $email, $signature, $seconds));
+    }
+
+    /**
+     * Verifies the signature of a link whose parts were already taken from the request (SPEC 5.2).
+     *
+     * Prefer `verifyLink`, which also refuses repeated and missing parameters. Name the
+     * arguments: four strings are too easy to swap.
+     *
+     * ```php
+     * $secret = 'example-secret-for-documentation';
+     * $signed = (new Deskseal\Signer($secret))->signUser('help.company.com', 'user-42');
+     * $verified = (new Deskseal\Verifier($secret))->verifyUser(
+     *     portalHost: 'help.company.com',
+     *     userId: $signed->userId,
+     *     timestamp: (string) $signed->timestamp,
+     *     signature: $signed->signature,
+     * );
+     * assert($verified->userId === 'user-42');
+     * ```
+     *
+     * @param string $portalHost the portal's own host, never taken from the request
+     * @param string $userId the user id as received
+     * @param string $timestamp the timestamp as received, a text
+     * @param string $signature the signature as received, 64 hexadecimal digits
+     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds; the clock's by
+     *     default
+     *
+     * @throws InputException `host_malformed`; `timestamp_malformed` for
+     *     `$now`
+     * @throws VerificationException `user_id_empty`, `user_id_too_long`,
+     *     `user_id_malformed`, `timestamp_malformed`, `signature_malformed`,
+     *     `signature_mismatch`, `timestamp_expired`, `timestamp_in_future`
+     */
+    public function verifyUser(
+        string $portalHost,
+        string $userId,
+        string $timestamp,
+        #[SensitiveParameter] string $signature,
+        DateTimeInterface|int|null $now = null,
+    ): VerifiedUser {
+        $seconds = \is_object($now) ? $now->getTimestamp() : $now;
+        $answer = Internal\verify_user($this->handle, $portalHost, $userId, $timestamp, $signature, $seconds);
+        return VerifiedUser::of($answer);
+    }
+
+    /**
+     * Verifies the URL of a request to the portal's form (SPEC 4.7, 5.2).
+     *
+     * ```php
+     * $secret = 'example-secret-for-documentation';
+     * $link = (new Deskseal\Signer($secret))->portalLink('https://help.company.com', 'user-42');
+     * $verifier = new Deskseal\Verifier($secret);
+     * assert($verifier->verifyLink('help.company.com', $link)?->userId === 'user-42');
+     * assert($verifier->verifyLink('help.company.com', '/submit-ticket') === null);
+     * ```
+     *
+     * @param string $portalHost the portal's own host, never taken from the request
+     * @param string $url the request's URL as received, absolute or beginning with `/`
+     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds; the clock's by
+     *     default
+     *
+     * @return VerifiedUser|null the customer; `null` for a public visitor, whose
+     *     link carries no identity
+     *
+     * @throws InputException `host_malformed`; `timestamp_malformed` for
+     *     `$now`
+     * @throws VerificationException `portal_url_malformed`,
+     *     `identity_repeated`, `identity_incomplete`, and those of `verifyUser`
+     */
+    public function verifyLink(
+        string $portalHost,
+        #[SensitiveParameter] string $url,
+        DateTimeInterface|int|null $now = null,
+    ): ?VerifiedUser {
+        $seconds = \is_object($now) ? $now->getTimestamp() : $now;
+        $answer = Internal\verify_link($this->handle, $portalHost, $url, $seconds);
+        return $answer === null ? null : VerifiedUser::of($answer);
+    }
+
+    /**
+     * Says why an e-mail's signature does not hold, for the owner of the secret (SPEC 8).
+     *
+     * Never call this in a request: its findings are for a prompt or a dashboard.
+     *
+     * ```php
+     * $secret = 'example-secret-for-documentation';
+     * $wrong = hash_hmac('sha256', 'Ada@example.com', $secret);
+     * $explanation = (new Deskseal\Verifier($secret))->explainEmail('Ada@example.com', $wrong);
+     * assert($explanation->findings[0]->code === 'email_not_lowercased');
+     * ```
+     *
+     * @param string $email the e-mail as received
+     * @param string $signature the signature as received, in whatever form
+     * @param array<string|false|null> $otherSecrets secrets of other purposes that might
+     *     have been used by mistake
+     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds; the clock's by
+     *     default
+     *
+     * @throws SecretException for one of `$otherSecrets`, as in the
+     *     constructor
+     * @throws InputException `timestamp_malformed` for `$now`;
+     *     `email_malformed` for ill-formed text
+     * @throws VerificationException `signature_malformed` for ill-formed
+     *     text
+     */
+    public function explainEmail(
+        string $email,
+        #[SensitiveParameter] string $signature,
+        #[SensitiveParameter] array $otherSecrets = [],
+        DateTimeInterface|int|null $now = null,
+    ): Explanation {
+        $seconds = \is_object($now) ? $now->getTimestamp() : $now;
+        $others = Secrets::others($otherSecrets, __METHOD__);
+        return Explanation::of(Internal\explain_email($this->handle, $email, $signature, $others, $seconds));
+    }
+
+    /**
+     * Says why a link does not hold, for the owner of the secret (SPEC 8).
+     *
+     * Never call this in a request: its findings are for a prompt or a dashboard.
+     *
+     * ```php
+     * $secret = 'example-secret-for-documentation';
+     * $signer = new Deskseal\Signer($secret);
+     * $link = $signer->portalLink('https://help.company.com', 'user-42', timestamp: 1767225600);
+     * $explanation = (new Deskseal\Verifier($secret))
+     *     ->explainLink('help.company.com', $link, now: 1767229201);
+     * assert($explanation->findings[0]->code === 'link_expired');
+     * ```
+     *
+     * @param string $portalHost the portal's own host
+     * @param string $url the request's URL as received, absolute or beginning with `/`
+     * @param array<string|false|null> $otherSecrets secrets of other purposes that might
+     *     have been used by mistake
+     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds; the clock's by
+     *     default
+     *
+     * @throws SecretException for one of `$otherSecrets`, as in the
+     *     constructor
+     * @throws InputException `host_malformed`; `timestamp_malformed` for
+     *     `$now`; `portal_url_malformed` for ill-formed text
+     */
+    public function explainLink(
+        string $portalHost,
+        #[SensitiveParameter] string $url,
+        #[SensitiveParameter] array $otherSecrets = [],
+        DateTimeInterface|int|null $now = null,
+    ): Explanation {
+        $seconds = \is_object($now) ? $now->getTimestamp() : $now;
+        $others = Secrets::others($otherSecrets, __METHOD__);
+        return Explanation::of(Internal\explain_link($this->handle, $portalHost, $url, $others, $seconds));
+    }
+}

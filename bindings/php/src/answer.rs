@@ -1,0 +1,56 @@
+//! What functions return: a value; or an object with the fields `kind`, `code` and `message`, which says
+//! why there is none. No value is an object of that class.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use deskseal::Signature;
+use ext_php_rs::convert::IntoZval;
+use ext_php_rs::types::{ZendHashTable, ZendObject, ZendStr, Zval};
+
+use crate::error::Failure;
+
+/// Returns the call's answer. No panic leaves it.
+pub(crate) fn answer(call: impl FnOnce() -> Result<Zval, Failure>) -> Zval {
+    let answered = catch_unwind(AssertUnwindSafe(call)).unwrap_or(Err(Failure::Internal));
+    answered.unwrap_or_else(|failure| {
+        // `false` is no answer: the library's types reject it.
+        reason(&failure).unwrap_or_else(|_| false.into())
+    })
+}
+
+fn reason(failure: &Failure) -> Result<Zval, ext_php_rs::error::Error> {
+    let mut reason = ZendObject::new_stdclass();
+    reason.set_property("kind", failure.kind())?;
+    reason.set_property("code", failure.code())?;
+    reason.set_property("message", failure.message())?;
+    reason.into_zval(false)
+}
+
+/// Returns a string.
+pub(crate) fn text(text: &str) -> Result<Zval, Failure> {
+    let mut value = Zval::new();
+    value.set_zend_string(ZendStr::new(text, false));
+    Ok(value)
+}
+
+/// Returns a signature's hexadecimal digits.
+pub(crate) fn hexadecimal(signature: &Signature) -> Result<Zval, Failure> {
+    text(signature.write_hex(&mut [0; 64]))
+}
+
+/// Returns an integer.
+pub(crate) fn integer<T>(integer: T) -> Result<Zval, Failure>
+where
+    T: IntoZval,
+{
+    Ok(integer.into_zval(false)?)
+}
+
+/// Returns an array of the items.
+pub(crate) fn list<const LENGTH: usize>(items: [Zval; LENGTH]) -> Result<Zval, Failure> {
+    let mut list = ZendHashTable::with_capacity(LENGTH.try_into().unwrap_or_default());
+    for item in items {
+        list.push(item)?;
+    }
+    Ok(list.into_zval(false)?)
+}
