@@ -20,6 +20,7 @@ use Illuminate\Routing\Router;
 use Illuminate\Support\HtmlString;
 use LogicException;
 use Psr\Log\LoggerInterface;
+use SensitiveParameterValue;
 
 /**
  * The application's help desk: its two products, each with its own secret, which is read when something is
@@ -40,6 +41,9 @@ class Desk
 
     private const MARK = 'deskseal.private';
     private const ANSWERED = 'deskseal.answered';
+
+    /** @var array<string, array{SensitiveParameterValue, Signer}> the signer of each product, and its secret */
+    private array $signers = [];
 
     public function __construct(
         private readonly Application $app,
@@ -210,9 +214,16 @@ class Desk
         return (string) parse_url($this->text('portal.url'), PHP_URL_HOST);
     }
 
+    /** Returns the product's signer, a new one where the configured secret has changed. */
     private function signer(string $product): Signer
     {
-        return new Signer($this->secret($product));
+        $secret = $this->secret($product);
+        [$kept, $signer] = $this->signers[$product] ?? [null, null];
+        if ($signer === null || $kept->getValue() !== $secret) {
+            $signer = new Signer($secret);
+            $this->signers[$product] = [new SensitiveParameterValue($secret), $signer];
+        }
+        return $signer;
     }
 
     /** What `env()` takes for something else than text, as it does `true`, is no secret. */

@@ -16,7 +16,8 @@ class DesksealServiceProvider extends ServiceProvider
     public function register(): void
     {
         $this->mergeConfigFrom(__DIR__ . '/../config/deskseal.php', 'deskseal');
-        $this->app->bind(Desk::class);
+        // One for a request, also where a process serves many.
+        $this->app->scoped(Desk::class);
     }
 
     public function boot(): void
