@@ -46,6 +46,15 @@ where
     Ok(integer.into_zval(false)?)
 }
 
+/// Returns an array of the texts by their names, in their order.
+pub(crate) fn map(entries: &[(&str, String)]) -> Result<Zval, Failure> {
+    let mut map = ZendHashTable::with_capacity(entries.len().try_into().unwrap_or_default());
+    for (name, value) in entries {
+        map.insert(*name, text(value)?)?;
+    }
+    Ok(map.into_zval(false)?)
+}
+
 /// Returns an array of the items.
 pub(crate) fn list<const LENGTH: usize>(items: [Zval; LENGTH]) -> Result<Zval, Failure> {
     let mut list = ZendHashTable::with_capacity(LENGTH.try_into().unwrap_or_default());

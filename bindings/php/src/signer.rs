@@ -3,11 +3,11 @@
 use deskseal::{EmbedOptions, Parameter, Secret, Signer, unix_now};
 use ext_php_rs::convert::IntoZval as _;
 use ext_php_rs::prelude::*;
-use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::types::Zval;
 
 use crate::HANDLE;
-use crate::answer::{answer, hexadecimal, integer, list, text};
-use crate::text::{Text, optional};
+use crate::answer::{answer, hexadecimal, integer, list, map, text};
+use crate::text::{Text, optional, variables};
 
 /// A signer, which only PHP's engine frees; it cannot be made, cloned, serialised or read in PHP.
 #[php_class]
@@ -19,11 +19,12 @@ pub struct SignerHandle(Signer);
 pub(crate) fn functions(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
     module
         .function(wrap_function!(signer))
-        .function(wrap_function!(signer_from_named))
+        .function(wrap_function!(signer_from_first_named))
         .function(wrap_function!(sign_email))
         .function(wrap_function!(sign_user))
         .function(wrap_function!(portal_link))
         .function(wrap_function!(ticket_center))
+        .function(wrap_function!(identity))
 }
 
 /// Returns a signer with the secret.
@@ -36,13 +37,12 @@ fn signer(secret: Option<Text<'_>>) -> Zval {
     })
 }
 
-/// Returns a signer with the value of the variable.
+/// Returns a signer with the value of the first variable that has one.
 #[php_function]
-#[php(name = "Deskseal\\Internal\\signer_from_named")]
-fn signer_from_named(name: Text<'_>, value: Option<Text<'_>>) -> Zval {
+#[php(name = "Deskseal\\Internal\\signer_from_first_named")]
+fn signer_from_first_named(names: Vec<Text<'_>>, values: Vec<Option<Text<'_>>>) -> Zval {
     answer(|| {
-        let name = Parameter::Secret.decode(&name)?;
-        let secret = Secret::from_named(name, optional(value.as_ref(), Parameter::Secret)?)?;
+        let secret = Secret::from_first_named(&variables(&names, &values)?)?;
         Ok(SignerHandle(Signer::new(secret)).into_zval(false)?)
     })
 }
@@ -124,10 +124,22 @@ fn ticket_center(
             nonce: option(&nonce)?,
         };
         let embed = signer.0.ticket_center(email, helpdesk_id, &options)?;
-        let mut attributes = ZendHashTable::with_capacity(8);
-        for (name, value) in &embed.attributes {
-            attributes.insert(*name, text(value)?)?;
-        }
-        list([attributes.into_zval(false)?, text(&embed.html)?])
+        list([map(&embed.attributes)?, text(&embed.html)?])
+    })
+}
+
+/// Returns the canonical e-mail, its signature and the help desk's id.
+#[php_function]
+#[php(name = "Deskseal\\Internal\\identity")]
+fn identity(signer: &SignerHandle, email: Text<'_>, helpdesk_id: Text<'_>) -> Zval {
+    answer(|| {
+        let email = Parameter::Email.decode(&email)?;
+        let helpdesk_id = Parameter::HelpdeskId.decode(&helpdesk_id)?;
+        let identity = signer.0.identity(email, helpdesk_id)?;
+        list([
+            text(identity.email.as_str())?,
+            hexadecimal(&identity.signature)?,
+            text(&identity.helpdesk_id)?,
+        ])
     })
 }

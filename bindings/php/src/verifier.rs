@@ -11,7 +11,7 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 use crate::HANDLE;
 use crate::answer::{answer, integer, list, text};
 use crate::error::Failure;
-use crate::text::{Text, optional};
+use crate::text::{Text, optional, texts, variables};
 
 /// A verifier, which only PHP's engine frees; it cannot be made, cloned, serialised or read in PHP.
 #[php_class]
@@ -23,7 +23,7 @@ pub struct VerifierHandle(Verifier);
 pub(crate) fn functions(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
     module
         .function(wrap_function!(verifier))
-        .function(wrap_function!(verifier_from_named))
+        .function(wrap_function!(verifier_from_first_named))
         .function(wrap_function!(verify_email))
         .function(wrap_function!(verify_user))
         .function(wrap_function!(verify_link))
@@ -48,21 +48,20 @@ fn verifier(
     })
 }
 
-/// Returns a verifier with the value of the variable.
+/// Returns a verifier with the value of the first variable that has one.
 #[php_function]
-#[php(name = "Deskseal\\Internal\\verifier_from_named")]
-fn verifier_from_named(
-    name: Text<'_>,
-    value: Option<Text<'_>>,
+#[php(name = "Deskseal\\Internal\\verifier_from_first_named")]
+fn verifier_from_first_named(
+    names: Vec<Text<'_>>,
+    values: Vec<Option<Text<'_>>>,
     previous: Vec<Option<Text<'_>>>,
     expiries: Vec<i64>,
     tolerance: i64,
 ) -> Zval {
     answer(|| {
-        let name = Parameter::Secret.decode(&name)?;
-        let value = optional(value.as_ref(), Parameter::Secret)?;
+        let variables = variables(&names, &values)?;
         let previous = texts(&previous)?;
-        let secret = Secret::from_named(name, value)?;
+        let secret = Secret::from_first_named(&variables)?;
         verifier_of(secret, previous, expiries, tolerance)
     })
 }
@@ -75,11 +74,6 @@ fn verifier_of(
 ) -> Result<Zval, Failure> {
     let options = VerifierOptions::new(previous.into_iter().zip(expiries), tolerance)?;
     Ok(VerifierHandle(Verifier::new(secret, options)).into_zval(false)?)
-}
-
-/// Returns the texts of secrets. Ill-formed text comes before every other error (SPEC 1.1).
-fn texts<'call>(secrets: &[Option<Text<'call>>]) -> Result<Vec<Option<&'call str>>, Error> {
-    secrets.iter().map(|secret| optional(secret.as_ref(), Parameter::Secret)).collect()
 }
 
 /// Returns the secrets of other purposes.
@@ -97,8 +91,8 @@ fn verify_email(
     now: Option<i64>,
 ) -> Zval {
     answer(|| {
-        let email = received(Parameter::Email, &email)?;
-        let signature = received(Parameter::Signature, &signature)?;
+        let email = Parameter::ReceivedEmail.decode(&email)?;
+        let signature = Parameter::Signature.decode(&signature)?;
         let verified = verifier.0.verify_email(email, signature, now.unwrap_or_else(unix_now))?;
         list([text(verified.email.as_str())?, integer(verified.secret_index)?])
     })
@@ -118,9 +112,9 @@ fn verify_user(
     answer(|| {
         let claim = UserClaim {
             portal_host: Parameter::Host.decode(&portal_host)?,
-            user_id: received(Parameter::UserId, &user_id)?,
-            timestamp: received(Parameter::Timestamp, &timestamp)?,
-            signature: received(Parameter::Signature, &signature)?,
+            user_id: Parameter::ReceivedUserId.decode(&user_id)?,
+            timestamp: Parameter::ReceivedTimestamp.decode(&timestamp)?,
+            signature: Parameter::Signature.decode(&signature)?,
         };
         user(&verifier.0.verify_user(&claim, now.unwrap_or_else(unix_now))?)
     })
@@ -137,7 +131,7 @@ fn verify_link(
 ) -> Zval {
     answer(|| {
         let portal_host = Parameter::Host.decode(&portal_host)?;
-        let url = received(Parameter::PortalUrl, &url)?;
+        let url = Parameter::ReceivedUrl.decode(&url)?;
         let verified = verifier.0.verify_link(portal_host, url, now.unwrap_or_else(unix_now))?;
         verified.map_or_else(|| Ok(Zval::null()), |verified| user(&verified))
     })
@@ -179,11 +173,6 @@ fn explain_link(
         let now = now.unwrap_or_else(unix_now);
         findings(&verifier.0.explain_link(portal_host, url, &others, now)?)
     })
-}
-
-/// Returns the text of a parameter that came from the visitor.
-fn received<'call>(parameter: Parameter, text: &Text<'call>) -> Result<&'call str, Error> {
-    parameter.decode(text).map_err(Error::attributed_to_visitor)
 }
 
 fn user(verified: &VerifiedUser) -> Result<Zval, Failure> {

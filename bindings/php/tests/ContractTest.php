@@ -27,6 +27,8 @@ final class ContractTest extends TestCase
         'integer' => 'int',
         'flag' => 'bool',
         'time?' => 'DateTimeInterface|int|null',
+        'names' => 'array|string',
+        'received' => 'string',
         'secret' => 'string|false|null',
         '[secret]' => 'array',
         '[previous]' => 'array',
@@ -117,7 +119,7 @@ final class ContractTest extends TestCase
     public function testACallHasTheContractsParameters(array $call): void
     {
         $expected = array_map(fn ($parameter) => [
-            self::spelled($parameter['name']),
+            self::camelCase($parameter['name']),
             self::type($parameter['type']),
             self::default($parameter),
         ], $call['parameters']);
@@ -152,7 +154,7 @@ final class ContractTest extends TestCase
     public function testAResultHasTheContractsFieldsAndNoOthers(string $class, array $fields): void
     {
         $reflection = new ReflectionClass("Deskseal\\$class");
-        $expected = array_map(fn ($field) => [self::spelled($field['name']), self::type($field['type']), true, true], $fields);
+        $expected = array_map(fn ($field) => [self::camelCase($field['name']), self::type($field['type']), true, true], $fields);
         $actual = array_map(fn (ReflectionProperty $property) => [
             $property->getName(),
             (string) $property->getType(),
@@ -177,8 +179,9 @@ final class ContractTest extends TestCase
         }
         $reflection = new ReflectionClass("Deskseal\\$base");
         $own = array_filter($reflection->getMethods(), fn ($method) => $method->class === $reflection->name);
-        self::assertSame(['__construct', 'errorCode'], array_column($own, 'name'));
+        self::assertSame(['__construct', 'errorCode', 'isAboutCustomer'], array_column($own, 'name'));
         self::assertSame('string', (string) $reflection->getMethod('errorCode')->getReturnType());
+        self::assertSame('bool', (string) $reflection->getMethod('isAboutCustomer')->getReturnType());
         $parameters = array_map(fn ($parameter) => [
             $parameter->getName(),
             (string) $parameter->getType(),
@@ -228,7 +231,12 @@ final class ContractTest extends TestCase
 
     private static function spelled(string $name): string
     {
-        return self::contract()['names']['php'][$name] ?? lcfirst(str_replace('_', '', ucwords($name, '_')));
+        return self::contract()['names']['php'][$name] ?? self::camelCase($name);
+    }
+
+    private static function camelCase(string $name): string
+    {
+        return lcfirst(str_replace('_', '', ucwords($name, '_')));
     }
 
     private static function type(string $type): string

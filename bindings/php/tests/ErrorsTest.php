@@ -99,6 +99,15 @@ final class ErrorsTest extends TestCase
         }
     }
 
+    public function testAnErrorSaysWhetherItIsAboutTheCustomer(): void
+    {
+        self::assertTrue(self::caught(fn () => canonical_email(''))->isAboutCustomer());
+        self::assertFalse(self::caught(fn () => new Signer(''))->isAboutCustomer());
+        foreach (['email_empty' => true, 'user_id_too_long' => true, 'host_malformed' => false, 'a_code' => false, '' => false] as $code => $is) {
+            self::assertSame($is, (new InputException(errorCode: (string) $code))->isAboutCustomer(), $code);
+        }
+    }
+
     public function testErrorsCanBeExtended(): void
     {
         $extended = new class ('A sentence.') extends SecretException {

@@ -18,7 +18,7 @@ require_once __DIR__ . '/fpm/Server.php';
  */
 final class FpmTest extends TestCase
 {
-    private const SECRET = 'example-secret-for-documentation';
+    private const SECRET = 'the-secret-of-these-tests-alone';
 
     private const ROUNDS = 20;
 

@@ -28,7 +28,8 @@ final class Library
             $path = substr($file->getPathname(), strlen(self::SOURCES) + 1, -strlen('.php'));
             $class = 'Deskseal\\' . strtr($path, '/', '\\');
             // Files of classes have a capital letter.
-            if (!str_starts_with($path, 'Internal/') && ctype_upper(basename($path)[0])) {
+            $isClass = ctype_upper(basename($path)[0]);
+            if ($isClass && !str_contains((new ReflectionClass($class))->getDocComment(), '@internal')) {
                 $classes[] = $class;
             }
         }

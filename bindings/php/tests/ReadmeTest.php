@@ -32,8 +32,8 @@ use Symfony\Component\HttpFoundation\Response;
 final class ReadmeTest extends TestCase
 {
     private const SECRETS = [
-        'HELPDESKY_HMAC_SECRET' => 'example-secret-for-documentation',
-        'LETTERBOOK_PORTAL_TICKET_SECRET' => 'another-secret-for-documentation',
+        'HELPDESKY_HMAC_SECRET' => 'the-secret-of-these-tests-alone',
+        'LETTERBOOK_PORTAL_TICKET_SECRET' => 'the-portal-secret-of-these-tests',
     ];
 
     /** Laravel's components, and what reads its environment, as Debian packages them. */

@@ -37,6 +37,8 @@ final class ResultsTest extends TestCase
             'VerifiedUser' => ['userId' => 'user-42', 'timestamp' => self::SECOND, 'secretIndex' => 0],
             'Explanation' => ['findings' => $one['Explanation']->findings],
             'Finding' => ['code' => 'unexplained', 'message' => $one['Finding']->message],
+            'Identity' => ['email' => 'ada@example.com', 'signature' => self::SIGNATURE, 'helpdeskId' => 'desk-1'],
+            'HttpAnswer' => ['status' => 403, 'headers' => $one['HttpAnswer']->headers, 'body' => $one['HttpAnswer']->body],
             'Embed' => ['attributes' => [
                 'src' => 'https://helpdesky.io/ticket-center.js',
                 'data-helpdesk-id' => 'desk-1',
@@ -62,6 +64,8 @@ final class ResultsTest extends TestCase
             'VerifiedUser' => $verifier->verifyLink(self::HOST, $link, self::SECOND),
             'Explanation' => $explanation,
             'Finding' => $explanation->findings[0],
+            'Identity' => $signer->identity('Ada@example.com', 'desk-1'),
+            'HttpAnswer' => \Deskseal\answer_unless_click('/help', ['purpose' => 'prefetch']),
             'Embed' => $signer->ticketCenter('Ada@example.com', 'desk-1', nonce: 'abc'),
         ];
     }

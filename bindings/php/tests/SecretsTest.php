@@ -25,8 +25,8 @@ final class SecretsTest extends TestCase
     use Refusals;
 
     private const NAME = 'HELPDESKY_HMAC_SECRET';
-    private const SECRET = 'example-secret-for-documentation';
-    private const OLD = 'an-older-secret-now-being-replaced';
+    private const SECRET = 'the-secret-of-these-tests-alone';
+    private const OLD = 'the-older-secret-of-these-tests';
     private const NOW = 1767225600;
 
     private array $server;
@@ -188,7 +188,7 @@ final class SecretsTest extends TestCase
             'closure' => print_r(($holder instanceof Signer ? $holder->signEmail(...) : $holder->verifyEmail(...)), true),
         ];
         foreach ($dumps as $way => $dump) {
-            self::assertDoesNotMatchRegularExpression('/example-secret|older-secret/', $dump, $way);
+            self::assertDoesNotMatchRegularExpression('/secret-of-these-tests/', $dump, $way);
         }
         self::assertSame('[{}]', $dumps['json_encode']);
         self::assertStringStartsWith('object(' . $holder::class . ')', $dumps['var_dump']);
@@ -332,7 +332,7 @@ final class SecretsTest extends TestCase
             self::assertContainsOnlyInstancesOf(SensitiveParameterValue::class, array_filter($arguments, is_object(...)));
             self::assertNotSame([], array_filter($arguments, is_object(...)));
             $shown = $exception . $exception->getTraceAsString() . print_r($own, true) . var_export($own, true);
-            self::assertDoesNotMatchRegularExpression('/example-secret|[0-9a-f]{64}/', $shown);
+            self::assertDoesNotMatchRegularExpression('/secret-of-these-tests|[0-9a-f]{64}/', $shown);
         } finally {
             ini_set('zend.exception_ignore_args', $setting);
         }

@@ -15,8 +15,11 @@ use Error;
 use PHPUnit\Framework\TestCase;
 use TypeError;
 
+use function Deskseal\answer_unless_click;
 use function Deskseal\canonical_email;
 use function Deskseal\canonical_host;
+use function Deskseal\portal_host;
+use function Deskseal\public_form_url;
 
 require_once __DIR__ . '/Refusals.php';
 
@@ -41,6 +44,11 @@ final class TextTest extends TestCase
             [fn () => new Signer($bad), $secret, 'secret_malformed'],
             [fn () => Signer::fromEnv($bad), $secret, 'secret_malformed'],
             [fn () => Signer::fromEnv("VITE_$bad"), $secret, 'secret_malformed'],
+            [fn () => Signer::fromEnv(['VITE_SECRET', $bad]), $secret, 'secret_malformed'],
+            [fn () => public_form_url($bad), $input, 'portal_url_malformed'],
+            [fn () => portal_host($bad), $input, 'portal_url_malformed'],
+            [fn ($s) => $s->identity($bad, $bad), $input, 'email_malformed'],
+            [fn ($s) => $s->identity('', $bad), $input, 'helpdesk_id_malformed'],
             [fn ($s) => $s->signEmail($bad), $input, 'email_malformed'],
             [fn ($s) => $s->signEmail("ada\u{FFFD}\xED\xA0\x80@example.com"), $input, 'email_malformed'],
             [fn ($s) => $s->signUser($bad, $bad), $input, 'host_malformed'],
@@ -115,10 +123,35 @@ final class TextTest extends TestCase
         self::assertTypeErrorMatches($expected, fn () => $signer->signEmail($other));
         self::assertTypeErrorMatches($expected, fn () => $verifier->verifyEmail(self::BAD, $other));
         self::assertTypeErrorMatches($expected, fn () => $verifier->verifyUser('', '', $other, ''));
-        self::assertTypeErrorMatches($expected, fn () => Signer::fromEnv($other));
         if ($other !== null) {
             self::assertTypeErrorMatches($expected, fn () => $signer->ticketCenter('', '', nonce: $other));
         }
+    }
+
+    /** @dataProvider otherTypes */
+    public function testOtherTypesAreNoName(mixed $other): void
+    {
+        $expected = '/fromEnv\(\): Argument #1 \(\$name\) must be (of type array\|string, |a string or an array of strings)/';
+        foreach (is_array($other) ? [] : [$other, [$other], ['A_NAME', $other]] as $name) {
+            self::assertTypeErrorMatches($expected, fn () => Signer::fromEnv($name));
+            self::assertTypeErrorMatches($expected, fn () => Verifier::fromEnv($name));
+        }
+        self::assertTypeErrorMatches($expected, fn () => Signer::fromEnv([['A_NAME']]));
+    }
+
+    /** @dataProvider otherTypes */
+    public function testOtherTypesAreNoHeader(mixed $other): void
+    {
+        $expected = '/^Deskseal\\\\answer_unless_click\(\): Argument #\d \(\$\w+\) must be /';
+        self::assertTypeErrorMatches($expected, fn () => answer_unless_click($other, []));
+        self::assertTypeErrorMatches($expected, fn () => answer_unless_click('/', ['accept' => $other]));
+    }
+
+    public function testIllFormedHeadersAreRead(): void
+    {
+        self::assertNull(answer_unless_click("/\xFF", ["\xFF" => "\xFF", 7 => 'a number for a name']));
+        $answer = answer_unless_click("/help\xFF", ['HX-Request' => "\xFF"]);
+        self::assertSame("/help\u{FFFD}", $answer->headers['HX-Redirect']);
     }
 
     public function testAFlagIsTrueOrFalse(): void

@@ -17,6 +17,8 @@ use Error;
 use LogicException;
 use PHPUnit\Framework\TestCase;
 
+use function Deskseal\generate_secret;
+
 require_once __DIR__ . '/Moment.php';
 require_once __DIR__ . '/Refusals.php';
 
@@ -172,7 +174,7 @@ final class TimeTest extends TestCase
     public function testAPreviousSecretDiesAtItsSecond(DateTimeInterface|int $expiresAt): void
     {
         $signed = (new Signer(self::OLD))->signEmail('ada@example.com');
-        putenv('DESKSEAL_TEST=' . self::SECRET);
+        putenv('DESKSEAL_TEST=' . generate_secret());
         $previous = [[self::OLD, $expiresAt]];
         foreach ([new Verifier(self::SECRET, $previous), Verifier::fromEnv('DESKSEAL_TEST', $previous)] as $verifier) {
             $verify = fn ($now) => $verifier->verifyEmail($signed->email, $signed->signature, $now);

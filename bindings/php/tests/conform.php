@@ -13,11 +13,11 @@ $camelCase = fn (string $name): string => lcfirst(str_replace('_', '', ucwords($
 $snakeCase = fn (string $name): string => strtolower(preg_replace('/[A-Z]/', '_$0', $name));
 $renamed = fn (array $fields, callable $case): array => array_combine(array_map($case, array_keys($fields)), $fields);
 
-// An object is text that is ill-formed; JSON's integers beyond 64 bits arrive as floats.
+// An object is text that is ill-formed, or a map; JSON's integers beyond 64 bits arrive as floats.
 $decoded = function (mixed $value) use (&$decoded): mixed {
     return match (true) {
         is_array($value) => array_map($decoded, $value),
-        is_object($value) => hex2bin($value->utf8),
+        is_object($value) => isset($value->utf8) ? hex2bin($value->utf8) : array_map($decoded, (array) $value),
         is_float($value) => $value < 0 ? PHP_INT_MIN : PHP_INT_MAX,
         default => $value,
     };

@@ -14,9 +14,12 @@ use Deskseal\Verifier;
 use Error;
 use Exception;
 
+use function Deskseal\answer_unless_click;
 use function Deskseal\canonical_email;
 use function Deskseal\canonical_host;
 use function Deskseal\generate_secret;
+use function Deskseal\portal_host;
+use function Deskseal\public_form_url;
 
 require_once __DIR__ . '/autoload.php';
 require_once __DIR__ . '/Moment.php';
@@ -27,9 +30,12 @@ const HOST = 'help.company.com';
 const BAD = "bad \xFF byte";
 const SECOND = 1767225600;
 
-putenv('DESKSEAL_EVERYTHING=' . SECRET);
+const READ = 'the-secret-of-these-tests-alone';
+
+putenv('DESKSEAL_EVERYTHING=' . READ);
 $_ENV['DESKSEAL_EVERYTHING_BAD'] = BAD;
-$_SERVER['DESKSEAL_EVERYTHING_SERVER'] = SECRET;
+putenv('DESKSEAL_EVERYTHING_OTHER=' . READ . '-2');
+$_SERVER['DESKSEAL_EVERYTHING_SERVER'] = READ;
 
 $moment = new DateTimeImmutable('2026-01-01 UTC');
 $throwing = new Moment(fn () => throw new Exception('from inside'));
@@ -78,6 +84,12 @@ $calls = [
     fn () => canonical_email('  Ada@Example.com '),
     fn () => canonical_email('ΟΔΥΣΣΕΥΣ@Example.GR'),
     fn () => canonical_host('bücher.example'),
+    fn () => portal_host('https://help.company.com'),
+    fn () => public_form_url('https://help.company.com'),
+    fn () => answer_unless_click('/help', ['hx-request' => 'true', 'accept' => BAD]),
+    fn () => answer_unless_click('/help', []),
+    fn () => Signer::fromEnv(['DESKSEAL_EVERYTHING_UNSET', 'DESKSEAL_EVERYTHING']),
+    fn () => $signer->identity('ada@example.com', 'desk-1'),
     fn () => $signer->signEmail('Ada@Example.com'),
     fn () => $signer->signEmail(...)('Ada@Example.com'),
     fn () => $signer->signUser(HOST, 'user-42', timestamp: $moment),
@@ -89,6 +101,7 @@ $calls = [
     fn () => $verifier->verifyLink(HOST, '/'),
     fn () => $verifier->explainEmail($signed->email, $signed->signature),
     fn () => (new VerificationException('A sentence.', 0, null, 'a_code'))->errorCode(),
+    fn () => (new VerificationException(errorCode: 'email_empty'))->isAboutCustomer(),
     $used,
     // Refused.
     fn () => new Signer(null),
@@ -105,6 +118,10 @@ $calls = [
     fn () => new Verifier(SECRET, tolerance: PHP_INT_MAX),
     fn () => canonical_email(BAD),
     fn () => canonical_host('host:80'),
+    fn () => portal_host('http://help.company.com'),
+    fn () => public_form_url('help.company.com'),
+    fn () => $signer->identity('ada@example.com', ''),
+    fn () => Signer::fromEnv(['DESKSEAL_EVERYTHING', 'DESKSEAL_EVERYTHING_OTHER']),
     fn () => $signer->signEmail('Ada'),
     fn () => $signer->signUser(HOST, 'user-42', timestamp: -1),
     fn () => $signer->portalLink('http://example.com', 'user-42'),
@@ -129,6 +146,8 @@ $calls = [
     fn () => serialize($signer),
     fn () => $signed->email = 'changed',
     fn () => new VerificationException([]),
+    fn () => answer_unless_click('/help', ['accept' => 1]),
+    fn () => Signer::fromEnv([1]),
 ];
 // Explaining searches, and takes a thousand times longer than the rest: it gets fewer calls.
 $rare = [

@@ -49,28 +49,30 @@ final readonly class Signer
     }
 
     /**
-     * Returns a signer with the secret in an environment variable.
+     * Returns a signer with the secret in an environment variable, the first of several names that is set.
      *
      * It is looked for in `$_SERVER`, then `$_ENV`, then `getenv`. A name that begins with
      * `HTTP_` is looked for in the environment of the process alone, since web servers put
      * request headers under such names.
      *
      * ```php
-     * $_ENV['HELPDESKY_HMAC_SECRET'] = 'example-secret-for-documentation';
-     * $signer = Deskseal\Signer::fromEnv('HELPDESKY_HMAC_SECRET');
+     * $_ENV['HDH_HMAC_SECRET'] = Deskseal\generate_secret();
+     * $signer = Deskseal\Signer::fromEnv(['HELPDESKY_HMAC_SECRET', 'HDH_HMAC_SECRET']);
      * ```
      *
-     * @param string $name the variable's name, usually `HELPDESKY_HMAC_SECRET`,
-     *     `HDH_HMAC_SECRET` or `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5)
+     * @param string|list<string> $name the variable's name, or several that mean the same: usually
+     *     `HELPDESKY_HMAC_SECRET` and `HDH_HMAC_SECRET`, or `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5)
      *
-     * @throws SecretException `secret_public` when bundlers would ship
-     *     the variable to browsers, then those of the constructor
+     * @throws SecretException `secret_public` when bundlers would ship the variable to browsers,
+     *     `secret_conflict` when two variables hold different secrets, then those of the constructor;
+     *     `secret_placeholder` also for the examples of this documentation
      */
-    public static function fromEnv(string $name): self
+    public static function fromEnv(string|array $name): self
     {
         Extension::check();
         $signer = (new ReflectionClass(self::class))->newInstanceWithoutConstructor();
-        $signer->hold(Internal\signer_from_named($name, Environment::value($name)));
+        [$names, $values] = Environment::variables($name, __METHOD__);
+        $signer->hold(Internal\signer_from_first_named($names, $values));
         return $signer;
     }
 
@@ -201,5 +203,25 @@ final readonly class Signer
             $crossorigin,
             $nonce,
         ));
+    }
+
+    /**
+     * Signs an e-mail for a page whose own code shows the Ticket Center (SPEC 6.4).
+     *
+     * ```php
+     * $signer = new Deskseal\Signer('example-secret-for-documentation');
+     * $identity = $signer->identity('Ada@Example.com', 'desk-1');
+     * assert($identity->email === 'ada@example.com' && $identity->helpdeskId === 'desk-1');
+     * ```
+     *
+     * @param string $email the signed-in customer's e-mail
+     * @param string $helpdeskId the help desk's id, from its dashboard
+     *
+     * @throws InputException `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`, then
+     *     `helpdesk_id_malformed`
+     */
+    public function identity(string $email, string $helpdeskId): Identity
+    {
+        return Identity::of(Internal\identity($this->handle, $email, $helpdeskId));
     }
 }

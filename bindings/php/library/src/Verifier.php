@@ -63,37 +63,38 @@ final readonly class Verifier
     }
 
     /**
-     * Returns a verifier whose current secret is in an environment variable.
+     * Returns a verifier whose current secret is in an environment variable, the first of several names that is set.
      *
      * It is looked for in `$_SERVER`, then `$_ENV`, then `getenv`. A name that begins with
      * `HTTP_` is looked for in the environment of the process alone, since web servers put
      * request headers under such names.
      *
      * ```php
-     * $_ENV['HELPDESKY_HMAC_SECRET'] = 'example-secret-for-documentation';
+     * $_ENV['HELPDESKY_HMAC_SECRET'] = Deskseal\generate_secret();
      * $verifier = Deskseal\Verifier::fromEnv('HELPDESKY_HMAC_SECRET', tolerance: 60);
      * ```
      *
-     * @param string $name the variable's name, usually `HELPDESKY_HMAC_SECRET`,
-     *     `HDH_HMAC_SECRET` or `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5)
+     * @param string|list<string> $name the variable's name, or several that mean the same: usually
+     *     `HELPDESKY_HMAC_SECRET` and `HDH_HMAC_SECRET`, or `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5)
      * @param array<array{string|false|null, \DateTimeInterface|int}> $previous as for the
      *     constructor
      * @param int $tolerance as for the constructor
      *
-     * @throws SecretException `secret_public` when bundlers would ship
-     *     the variable to browsers, then those of the constructor
+     * @throws SecretException `secret_public` when bundlers would ship the variable to browsers,
+     *     `secret_conflict` when two variables hold different secrets, then those of the constructor;
+     *     `secret_placeholder` also for the examples of this documentation
      * @throws InputException `tolerance_malformed`
      */
     public static function fromEnv(
-        string $name,
+        string|array $name,
         #[SensitiveParameter] array $previous = [],
         int $tolerance = 300,
     ): self {
         Extension::check();
         [$secrets, $expiries] = Secrets::previous($previous, __METHOD__);
-        $secret = Environment::value($name);
+        [$names, $values] = Environment::variables($name, __METHOD__);
         $verifier = (new ReflectionClass(self::class))->newInstanceWithoutConstructor();
-        $verifier->hold(Internal\verifier_from_named($name, $secret, $secrets, $expiries, $tolerance));
+        $verifier->hold(Internal\verifier_from_first_named($names, $values, $secrets, $expiries, $tolerance));
         return $verifier;
     }
 

@@ -8,6 +8,7 @@ use Deskseal\Exception\InputException;
 use Deskseal\Internal\Answer;
 use Deskseal\Internal\Extension;
 use Random\RandomException;
+use TypeError;
 
 /**
  * Returns the canonical form of an e-mail, which is what is signed (SPEC 3.1).
@@ -42,6 +43,72 @@ function canonical_host(string $host): string
 {
     Extension::check();
     return Answer::text(Internal\canonical_host($host));
+}
+
+/**
+ * Returns the address of the portal's form for visitors who are not signed in (SPEC 4.5).
+ *
+ * ```php
+ * assert(Deskseal\public_form_url('https://help.company.com') === 'https://help.company.com/submit-ticket');
+ * ```
+ *
+ * @param string $portalUrl the portal's address; its path, query and fragment are replaced
+ *
+ * @throws InputException `portal_url_malformed`, `portal_url_insecure`
+ */
+function public_form_url(string $portalUrl): string
+{
+    Extension::check();
+    return Answer::text(Internal\public_form_url($portalUrl));
+}
+
+/**
+ * Returns the canonical host of a portal's URL, for a verifier (SPEC 4.2).
+ *
+ * ```php
+ * assert(Deskseal\portal_host('https://HELP.company.com:8443/') === 'help.company.com');
+ * ```
+ *
+ * @param string $portalUrl the portal's address
+ *
+ * @throws InputException `portal_url_malformed`, `portal_url_insecure`
+ */
+function portal_host(string $portalUrl): string
+{
+    Extension::check();
+    return Answer::text(Internal\portal_host($portalUrl));
+}
+
+/**
+ * Returns what the route that redirects to the portal answers to a request that is no customer's click (SPEC 6.5).
+ *
+ * Libraries that swap pages cannot follow a redirect to another site, and what a browser fetches ahead may never
+ * be visited: neither is signed.
+ *
+ * ```php
+ * assert(Deskseal\answer_unless_click('/help', ['sec-fetch-mode' => 'navigate']) === null);
+ * $answer = Deskseal\answer_unless_click('/help', ['hx-request' => 'true']);
+ * assert($answer?->headers['HX-Redirect'] === '/help');
+ * ```
+ *
+ * @param string $target the request's path and query, as received
+ * @param array<string, string> $headers the request's headers, by name in any case; others than those that
+ *     matter are ignored
+ *
+ * @return HttpAnswer|null the answer; `null` for a click, which alone is signed
+ */
+function answer_unless_click(string $target, array $headers): ?HttpAnswer
+{
+    Extension::check();
+    [$names, $values] = [[], []];
+    foreach ($headers as $name => $value) {
+        if (!\is_string($value)) {
+            throw new TypeError(__FUNCTION__ . '(): Argument #2 ($headers) must be an array of strings by name');
+        }
+        [$names[], $values[]] = [(string) $name, $value];
+    }
+    $answer = Internal\answer_unless_click($target, $names, $values);
+    return $answer === null ? null : HttpAnswer::of($answer);
 }
 
 /**

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Deskseal\Exception;
 
+use Deskseal\Internal\Extension;
 use RuntimeException;
 use Throwable;
 
@@ -61,5 +62,16 @@ class DesksealException extends RuntimeException
     final public function errorCode(): string
     {
         return $this->errorCode;
+    }
+
+    /**
+     * Tells whether the customer's own data is at fault, and not the deployment (SPEC 7.1).
+     *
+     * Answer a page's own code with HTTP's status 422 if it is, and with 503 if it is not.
+     */
+    final public function isAboutCustomer(): bool
+    {
+        Extension::check();
+        return \Deskseal\Internal\is_about_customer($this->errorCode);
     }
 }

@@ -1,0 +1,53 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Deskseal;
+
+use Deskseal\Internal\Answer;
+use Deskseal\Internal\Result;
+use JsonSerializable;
+use SensitiveParameter;
+
+/**
+ * What a page's own code needs to show the customer's Ticket Center (SPEC 6.4).
+ *
+ * Dumps do not show the signature.
+ *
+ * ```php
+ * $signer = new Deskseal\Signer('example-secret-for-documentation');
+ * $identity = $signer->identity('Ada@Example.com', 'desk-1');
+ * assert($identity->email === 'ada@example.com');
+ * assert(array_keys($identity->jsonSerialize()) === ['email', 'signature', 'helpdeskId']);
+ * ```
+ */
+final readonly class Identity implements JsonSerializable
+{
+    use Result;
+
+    private function __construct(
+        /**
+         * The canonical e-mail.
+         */
+        public string $email,
+        /**
+         * Its signature, 64 lowercase hexadecimal digits.
+         */
+        public string $signature,
+        /**
+         * The help desk's id, as given.
+         */
+        public string $helpdeskId,
+    ) {
+    }
+
+    /**
+     * Returns the result that the extension's answer holds.
+     *
+     * @internal
+     */
+    public static function of(#[SensitiveParameter] array|object $answer): self
+    {
+        return \is_array($answer) ? new self($answer[0], $answer[1], $answer[2]) : throw Answer::failure($answer);
+    }
+}
