@@ -168,7 +168,12 @@ pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     let extension = installed(workspace)?;
     suite::header("the PHP extension and its library");
     let mut php = extension.command("php");
-    process::run(php.args(["tests/bench.php", "tests/autoload.php"]).arg(&extension.extension))
+    process::run(php.args(["tests/bench.php", "tests/autoload.php"]).arg(&extension.extension))?;
+    if !IS_LINUX {
+        return Ok(());
+    }
+    let mut php = extension.command_with_modules("php");
+    process::run(php.arg("tests/bench.php").current_dir(workspace.path(LARAVEL_PACKAGE)))
 }
 
 /// Installs the extension for its adapter.

@@ -39,7 +39,7 @@ final class DocumentationTest extends TestCase
         $missing = [];
         foreach (self::documentation() as $name => $comment) {
             self::assertNotSame("\n", $comment, $name);
-            $isOfResult = str_contains($name, '$') || preg_match('/::(__\w+|jsonSerialize|of|toHtml|errorCode|isAboutCustomer)$/', $name);
+            $isOfResult = str_contains($name, '$') || preg_match('/::(__\w+|jsonSerialize|of|fromNamed|toHtml|errorCode|isAboutCustomer)$/', $name);
             if (!$isOfResult && !preg_match(self::EXAMPLE, $comment)) {
                 $missing[] = $name;
             }

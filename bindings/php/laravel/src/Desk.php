@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Deskseal\Laravel;
 
+use Deskseal\Contract;
 use Deskseal\Embed;
 use Deskseal\Exception\DesksealException;
 use Deskseal\Exception\InputException;
@@ -20,7 +21,11 @@ use Illuminate\Routing\Router;
 use Illuminate\Support\HtmlString;
 use LogicException;
 use Psr\Log\LoggerInterface;
+use SensitiveParameter;
 use SensitiveParameterValue;
+
+use function Deskseal\portal_host;
+use function Deskseal\public_form_url;
 
 /**
  * The application's help desk: its two products, each with its own secret, which is read when something is
@@ -28,15 +33,6 @@ use SensitiveParameterValue;
  */
 class Desk
 {
-    /** What no cache may keep: a page or an answer that carries an identity. */
-    public const PRIVATE = 'private, no-store';
-
-    /**
-     * Stands before a Ticket Center in a page: htmx then keeps no copy of the page, with the signature in it, in
-     * the browser's storage.
-     */
-    private const NO_COPY = '<template data-hx-history="false"></template>';
-
     private const PORTAL_ROUTE = 'deskseal.portal';
 
     private const MARK = 'deskseal.private';
@@ -61,14 +57,14 @@ class Desk
      */
     public function embed(Authenticatable $user, array $options = []): Embed
     {
-        $settings = [
-            'scriptUrl' => $this->text('ticket_center.script_url') ?: null,
-            'crossorigin' => $this->config->get('deskseal.ticket_center.crossorigin', false),
-        ];
-        return $this->signer('ticket_center')->ticketCenter(
-            (string) data_get($user, $this->text('ticket_center.email') ?: 'email'),
-            $this->text('ticket_center.helpdesk_id'),
-            ...$options + $settings,
+        $settings = $this->settings('ticket_center');
+        return $this->signer('ticket_center', $settings)->ticketCenter(
+            self::address($user, $settings),
+            (string) ($settings['helpdesk_id'] ?? ''),
+            ...$options + [
+                'scriptUrl' => (string) ($settings['script_url'] ?? '') ?: null,
+                'crossorigin' => $settings['crossorigin'] ?? false,
+            ],
         );
     }
 
@@ -81,12 +77,12 @@ class Desk
      */
     public function identity(Authenticatable $user): array
     {
-        $attributes = $this->embed($user)->attributes;
-        return [
-            'email' => $attributes['data-email'],
-            'signature' => $attributes['data-signature'],
-            'helpdeskId' => $attributes['data-helpdesk-id'],
-        ];
+        $settings = $this->settings('ticket_center');
+        $identity = $this->signer('ticket_center', $settings)->identity(
+            self::address($user, $settings),
+            (string) ($settings['helpdesk_id'] ?? ''),
+        );
+        return $identity->jsonSerialize();
     }
 
     /**
@@ -96,18 +92,17 @@ class Desk
      */
     public function portalLink(Authenticatable $user): string
     {
-        $attribute = $this->text('portal.user_id');
+        $settings = $this->settings('portal');
+        $attribute = (string) ($settings['user_id'] ?? '');
         $id = $attribute === '' ? $user->getAuthIdentifier() : data_get($user, $attribute);
-        return $this->signer('portal')->portalLink($this->text('portal.url'), (string) $id);
+        return $this->signer('portal', $settings)->portalLink((string) ($settings['url'] ?? ''), (string) $id);
     }
 
     /** Returns the link that opens the portal's form as a stranger, or null without a portal. */
     public function publicLink(): ?string
     {
         try {
-            // What a portal's URL is, and how it becomes a link, is not decided here.
-            $signer = new Signer(\Deskseal\generate_secret());
-            return strtok($signer->portalLink($this->text('portal.url'), 'nobody'), '?');
+            return public_form_url($this->portalUrl());
         } catch (InputException) {
             return null;
         }
@@ -150,12 +145,12 @@ class Desk
         }
         self::markPrivate($request);
         if ($request->attributes->has(self::ANSWERED)) {
-            $this->log->warning('A page that is streamed shows a Ticket Center: send it with Cache-Control: ' . self::PRIVATE);
+            $this->log->warning('A page that is streamed shows a Ticket Center: send it with Cache-Control: ' . Contract::PRIVATE);
         }
         unset($options['user']);
         try {
             $embed = $this->embed($user, $options + ['nonce' => $this->nonce()]);
-            return new HtmlString(self::NO_COPY . $embed->html);
+            return new HtmlString(Contract::NO_HISTORY . $embed->html);
         } catch (DesksealException $error) {
             $this->report($error);
             $fallback = $this->app->make(Factory::class)->make('deskseal::fallback');
@@ -174,7 +169,7 @@ class Desk
     {
         $handled->request->attributes->set(self::ANSWERED, true);
         if ($handled->request->attributes->has(self::MARK)) {
-            $handled->response->headers->set('Cache-Control', self::PRIVATE);
+            $handled->response->headers->set('Cache-Control', Contract::PRIVATE);
         }
     }
 
@@ -201,48 +196,91 @@ class Desk
     public function usableSecrets(string $product): array
     {
         try {
-            $this->signer($product);
+            $this->signer($product, $this->settings($product));
         } catch (DesksealException) {
             return [];
         }
         return [$this->secret($product)];
     }
 
-    /** Returns the host that customers visit. */
+    /**
+     * Returns the host that customers visit.
+     *
+     * @throws InputException the portal's URL cannot be used
+     */
     public function portalHost(): string
     {
-        return (string) parse_url($this->text('portal.url'), PHP_URL_HOST);
+        return portal_host($this->portalUrl());
     }
 
-    /** Returns the product's signer, a new one where the configured secret has changed. */
-    private function signer(string $product): Signer
+    /**
+     * Returns the values of variables by their names, for the configuration.
+     *
+     * @param list<string> $names
+     * @return array<string, mixed>
+     */
+    public static function environment(array $names): array
     {
-        $secret = $this->secret($product);
+        return array_combine($names, array_map(env(...), $names));
+    }
+
+    /** @param array<string, mixed> $settings */
+    private static function address(Authenticatable $user, array $settings): string
+    {
+        return (string) data_get($user, (string) ($settings['email'] ?? '') ?: 'email');
+    }
+
+    private function portalUrl(): string
+    {
+        return (string) ($this->settings('portal')['url'] ?? '');
+    }
+
+    /**
+     * Returns a product's configuration. What the application has not set is empty, and rejected with its code.
+     *
+     * @return array<string, mixed>
+     */
+    private function settings(string $product): array
+    {
+        return (array) $this->config->get("deskseal.$product");
+    }
+
+    /**
+     * Returns the product's signer, a new one where the configured secret has changed.
+     *
+     * @param array<string, mixed> $settings
+     */
+    private function signer(string $product, #[SensitiveParameter] array $settings): Signer
+    {
+        $secret = $settings['secret'] ?? null;
         [$kept, $signer] = $this->signers[$product] ?? [null, null];
         if ($signer === null || $kept->getValue() !== $secret) {
-            $signer = new Signer($secret);
+            $isNamed = is_array($secret);
+            $signer = $isNamed
+                ? Signer::fromNamed(array_keys($secret), array_map(self::textOrNone(...), array_values($secret)))
+                : new Signer(self::textOrNone($secret));
             $this->signers[$product] = [new SensitiveParameterValue($secret), $signer];
         }
         return $signer;
     }
 
-    /** What `env()` takes for something else than text, as it does `true`, is no secret. */
+    /** Returns the text of the product's secret: the configured one, or the first variable's that is set. */
     private function secret(string $product): ?string
     {
-        $secret = $this->config->get("deskseal.$product.secret");
-        return is_string($secret) ? $secret : null;
+        $secrets = (array) ($this->settings($product)['secret'] ?? null);
+        return array_values(array_filter($secrets, is_string(...)))[0] ?? null;
     }
 
-    /** What the application has not set is empty, and refused with its code. */
-    private function text(string $setting): string
+    /** What `env()` takes for something else than text, as it does `true`, is no secret. */
+    private static function textOrNone(#[SensitiveParameter] mixed $value): ?string
     {
-        return (string) $this->config->get("deskseal.$setting");
+        return is_string($value) ? $value : null;
     }
 
     /** Newer versions of Laravel have one nonce for all of a page's scripts. */
     private function nonce(): ?string
     {
         $vite = 'Illuminate\Foundation\Vite';
-        return class_exists($vite) ? $this->app->make($vite)->cspNonce() : null;
+        return $this->app->bound($vite) ? $this->app->make($vite)->cspNonce() : null;
     }
 }

@@ -20,8 +20,8 @@ use Symfony\Component\HttpFoundation\Response;
 
 final class DesksealTest extends TestCase
 {
-    private const SECRET = 'example-secret-for-documentation';
-    private const PORTAL_SECRET = 'another-secret-for-documentation';
+    private const SECRET = 'the-secret-of-these-tests-alone';
+    private const PORTAL_SECRET = 'the-portal-secret-of-these-tests';
     private const ENVIRONMENT = [
         'HELPDESKY_HMAC_SECRET' => self::SECRET,
         'HELPDESKY_HELPDESK_ID' => 'desk-1',
@@ -45,7 +45,7 @@ final class DesksealTest extends TestCase
         foreach ([self::SECRET, self::PORTAL_SECRET] as $secret) {
             self::assertStringNotContainsString($secret, $this->shop->log());
         }
-        $this->setEnvironment(array_fill_keys(array_keys(self::ENVIRONMENT), null));
+        $this->setEnvironment(array_fill_keys([...array_keys(self::ENVIRONMENT), 'HDH_HMAC_SECRET'], null));
         Vite::$nonce = null;
         Facade::clearResolvedInstances();
     }
@@ -86,7 +86,7 @@ final class DesksealTest extends TestCase
 
     public function testTheDirectiveTakesTheNonceOfNewerVersionsOfLaravel(): void
     {
-        class_alias(Vite::class, 'Illuminate\Foundation\Vite');
+        $this->shop->app->singleton('Illuminate\Foundation\Vite', Vite::class);
         self::assertStringContainsString($this->page(), $this->shop->get('/page', self::ADA)->getContent());
 
         Vite::$nonce = 'of-vite';
@@ -268,8 +268,37 @@ final class DesksealTest extends TestCase
             ['secret', 'changeme', 'secret_placeholder'],
             ['helpdesk_id', null, 'helpdesk_id_malformed'],
             ['helpdesk_id', 'YOUR_HELPDESK_ID', 'helpdesk_id_malformed'],
-            ['script_url', 'javascript:alert(1)', 'embed_option_malformed'],
         ];
+    }
+
+    public function testAScriptThatCannotBeUsedIsNotShown(): void
+    {
+        config(['deskseal.ticket_center.script_url' => 'javascript:alert(1)']);
+
+        self::assertStringContainsString(self::PUBLIC_LINK, $this->shop->get('/page', self::ADA)->getContent());
+        self::assertStringContainsString('embed_option_malformed', $this->shop->log());
+    }
+
+    public function testTheSecondUsualVariableIsReadUnlessTheFirstDiffers(): void
+    {
+        $this->setEnvironment(['HELPDESKY_HMAC_SECRET' => null, 'HDH_HMAC_SECRET' => self::SECRET]);
+        $this->shop = new Shop();
+        self::assertStringContainsString($this->page(), $this->shop->get('/page', self::ADA)->getContent());
+
+        $this->setEnvironment(['HELPDESKY_HMAC_SECRET' => self::PORTAL_SECRET]);
+        $this->shop = new Shop();
+        $this->assertRefused(503, 'secret_conflict', $this->shop->get('/deskseal/identity', self::ADA));
+    }
+
+    public function testTheSignerFollowsTheConfiguration(): void
+    {
+        $desk = $this->shop->app->make(Desk::class);
+        $customer = new GenericUser(self::ADA);
+        self::assertSame($this->embed(), $desk->embed($customer)->html);
+
+        config(['deskseal.ticket_center.secret' => self::PORTAL_SECRET]);
+        $signed = (new Signer(self::PORTAL_SECRET))->ticketCenter('ada@example.com', 'desk-1');
+        self::assertSame($signed->html, $desk->embed($customer)->html);
     }
 
     public function testWhatAConfigurationLeavesOutHasItsDefault(): void
@@ -382,7 +411,7 @@ final class DesksealTest extends TestCase
     {
         $this->shop->artisan('config:cache');
         self::assertTrue($this->shop->has('bootstrap/cache/config.php'));
-        $this->setEnvironment(array_fill_keys(array_keys(self::ENVIRONMENT), null));
+        $this->setEnvironment(array_fill_keys([...array_keys(self::ENVIRONMENT), 'HDH_HMAC_SECRET'], null));
 
         $desk = $this->shop->booted()->make(Desk::class);
         self::assertSame('ada@example.com', $desk->identity(new GenericUser(self::ADA))['email']);
@@ -390,7 +419,7 @@ final class DesksealTest extends TestCase
 
     public function testCachesAreMadeWithoutASecret(): void
     {
-        $this->setEnvironment(array_fill_keys(array_keys(self::ENVIRONMENT), null));
+        $this->setEnvironment(array_fill_keys([...array_keys(self::ENVIRONMENT), 'HDH_HMAC_SECRET'], null));
         $this->shop = new Shop();
         foreach (['config:cache', 'route:cache', 'view:cache'] as $command) {
             self::assertStringContainsString('cached successfully!', $this->shop->artisan($command), $command);

@@ -69,9 +69,22 @@ final readonly class Signer
      */
     public static function fromEnv(string|array $name): self
     {
+        [$names, $values] = Environment::variables($name, __METHOD__);
+        return self::fromNamed($names, $values);
+    }
+
+    /**
+     * Returns a signer with the first value of several variables, for integrations that read them elsewhere.
+     *
+     * @internal
+     *
+     * @param list<string> $names the variables' names
+     * @param list<string|null> $values their values, `null` for a variable that is not set
+     */
+    public static function fromNamed(array $names, #[SensitiveParameter] array $values): self
+    {
         Extension::check();
         $signer = (new ReflectionClass(self::class))->newInstanceWithoutConstructor();
-        [$names, $values] = Environment::variables($name, __METHOD__);
         $signer->hold(Internal\signer_from_first_named($names, $values));
         return $signer;
     }

@@ -14,6 +14,8 @@ use Illuminate\Support\Facades\Facade;
  * @method static array identity(\Illuminate\Contracts\Auth\Authenticatable $user)
  * @method static string portalLink(\Illuminate\Contracts\Auth\Authenticatable $user)
  * @method static string portalAddress()
+ * @method static string portalHost()
+ * @method static \Deskseal\Verifier verifier(string $product)
  * @method static string|null publicLink()
  * @method static \Illuminate\Support\HtmlString ticketCenter(array $options = [])
  */

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Deskseal\Laravel\Http;
 
+use Deskseal\Contract;
 use Deskseal\Exception\DesksealException;
 use Deskseal\Laravel\Desk;
 use Illuminate\Contracts\Auth\Authenticatable;
@@ -11,14 +12,12 @@ use Illuminate\Http\JsonResponse;
 use Illuminate\Http\RedirectResponse;
 use Illuminate\Http\Request;
 use Illuminate\Http\Response;
-use Illuminate\Support\Str;
+
+use function Deskseal\answer_unless_click;
 
 /** What signs when the visitor asks, so that no page holds a link that goes stale. */
 class DeskController
 {
-    /** How the codes of what belongs to the customer begin; all else is the deployment's to mend. */
-    private const CUSTOMERS = ['email_', 'user_id_'];
-
     public function __construct(private readonly Desk $desk)
     {
     }
@@ -30,9 +29,13 @@ class DeskController
     public function portal(Request $request): RedirectResponse|Response
     {
         Desk::markPrivate($request);
-        $unsigned = (new Click($request))->answerUnlessClicked();
+        $headers = array_map(
+            fn (string $name): string => (string) $request->headers->get($name),
+            array_combine(Contract::CLICK_HEADERS, Contract::CLICK_HEADERS),
+        );
+        $unsigned = answer_unless_click($request->getRequestUri(), $headers);
         if ($unsigned !== null) {
-            return $unsigned;
+            return new Response($unsigned->body, $unsigned->status, $unsigned->headers);
         }
         $link = $this->linkOf($request->user()) ?? $this->desk->publicLink();
         abort_if($link === null, 404);
@@ -49,13 +52,13 @@ class DeskController
     {
         Desk::markPrivate($request);
         if ($request->user() === null) {
-            return new Response('', 204);
+            return new Response('', Contract::STATUS_NOT_SIGNED_IN);
         }
         try {
             return new JsonResponse($this->desk->identity($request->user()));
         } catch (DesksealException $error) {
             $this->desk->report($error);
-            $status = Str::startsWith($error->errorCode(), self::CUSTOMERS) ? 422 : 503;
+            $status = $error->isAboutCustomer() ? Contract::STATUS_ABOUT_CUSTOMER : Contract::STATUS_UNAVAILABLE;
             return new JsonResponse(['error' => ['code' => $error->errorCode()]], $status);
         }
     }
