@@ -4,10 +4,8 @@ declare(strict_types=1);
 
 namespace Deskseal;
 
-use Deskseal\Internal\Answer;
 use Deskseal\Internal\Result;
 use JsonSerializable;
-use SensitiveParameter;
 
 /**
  * One reason why a signature does not hold (SPEC 8).
@@ -32,15 +30,5 @@ final readonly class Finding implements JsonSerializable
          */
         public string $message,
     ) {
-    }
-
-    /**
-     * Returns the result that the extension's answer holds.
-     *
-     * @internal
-     */
-    public static function of(#[SensitiveParameter] array|object $answer): self
-    {
-        return \is_array($answer) ? new self($answer[0], $answer[1]) : throw Answer::failure($answer);
     }
 }

@@ -4,10 +4,8 @@ declare(strict_types=1);
 
 namespace Deskseal;
 
-use Deskseal\Internal\Answer;
 use Deskseal\Internal\Result;
 use JsonSerializable;
-use SensitiveParameter;
 
 /**
  * What a route answers to a request that is no customer's click (SPEC 6.5).
@@ -37,15 +35,5 @@ final readonly class HttpAnswer implements JsonSerializable
          */
         public string $body,
     ) {
-    }
-
-    /**
-     * Returns the result that the extension's answer holds.
-     *
-     * @internal
-     */
-    public static function of(#[SensitiveParameter] array|object $answer): self
-    {
-        return \is_array($answer) ? new self($answer[0], $answer[1], $answer[2]) : throw Answer::failure($answer);
     }
 }

@@ -4,10 +4,8 @@ declare(strict_types=1);
 
 namespace Deskseal;
 
-use Deskseal\Internal\Answer;
 use Deskseal\Internal\Result;
 use JsonSerializable;
-use SensitiveParameter;
 
 /**
  * What a page's own code needs to show the customer's Ticket Center (SPEC 6.4).
@@ -39,15 +37,5 @@ final readonly class Identity implements JsonSerializable
          */
         public string $helpdeskId,
     ) {
-    }
-
-    /**
-     * Returns the result that the extension's answer holds.
-     *
-     * @internal
-     */
-    public static function of(#[SensitiveParameter] array|object $answer): self
-    {
-        return \is_array($answer) ? new self($answer[0], $answer[1], $answer[2]) : throw Answer::failure($answer);
     }
 }

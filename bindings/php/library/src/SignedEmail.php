@@ -4,10 +4,8 @@ declare(strict_types=1);
 
 namespace Deskseal;
 
-use Deskseal\Internal\Answer;
 use Deskseal\Internal\Result;
 use JsonSerializable;
-use SensitiveParameter;
 
 /**
  * A canonical e-mail and its signature: put both into the page (SPEC 3.2).
@@ -35,15 +33,5 @@ final readonly class SignedEmail implements JsonSerializable
          */
         public string $signature,
     ) {
-    }
-
-    /**
-     * Returns the result that the extension's answer holds.
-     *
-     * @internal
-     */
-    public static function of(#[SensitiveParameter] array|object $answer): self
-    {
-        return \is_array($answer) ? new self($answer[0], $answer[1]) : throw Answer::failure($answer);
     }
 }

@@ -4,10 +4,8 @@ declare(strict_types=1);
 
 namespace Deskseal;
 
-use Deskseal\Internal\Answer;
 use Deskseal\Internal\Result;
 use JsonSerializable;
-use SensitiveParameter;
 
 /**
  * A customer whose user id was proved (SPEC 5.2).
@@ -37,15 +35,5 @@ final readonly class VerifiedUser implements JsonSerializable
          */
         public int $secretIndex,
     ) {
-    }
-
-    /**
-     * Returns the result that the extension's answer holds.
-     *
-     * @internal
-     */
-    public static function of(#[SensitiveParameter] array|object $answer): self
-    {
-        return \is_array($answer) ? new self($answer[0], $answer[1], $answer[2]) : throw Answer::failure($answer);
     }
 }

@@ -34,13 +34,13 @@ trait Holder
         return [];
     }
 
-    /** Refuses `serialize`. */
+    /** Throws, since a secret is not written anywhere. */
     public function __serialize(): never
     {
         throw new Exception("Serialization of '" . self::class . "' is not allowed");
     }
 
-    /** Refuses `unserialize`. */
+    /** Throws, since there is no secret to read. */
     public function __unserialize(#[SensitiveParameter] array $data): never
     {
         throw new Exception("Unserialization of '" . self::class . "' is not allowed");

@@ -15,6 +15,16 @@ use SensitiveParameter;
 trait Result
 {
     /**
+     * Returns the result that the extension's answer holds: the fields, in the order of the constructor.
+     *
+     * @internal
+     */
+    public static function of(#[SensitiveParameter] array|object $answer): self
+    {
+        return \is_array($answer) ? new self(...$answer) : throw Answer::failure($answer);
+    }
+
+    /**
      * Returns the fields by their names, for `json_encode`.
      *
      * @return array<string, mixed>
@@ -32,13 +42,13 @@ trait Result
         return \array_replace($fields, \array_intersect_key($hidden, $fields));
     }
 
-    /** Refuses `serialize`. */
+    /** Throws, so that no copy of a signature is kept. */
     public function __serialize(): never
     {
         throw new Exception("Serialization of '" . self::class . "' is not allowed");
     }
 
-    /** Refuses `unserialize`. */
+    /** Throws: only the extension makes results. */
     public function __unserialize(#[SensitiveParameter] array $data): never
     {
         throw new Exception("Unserialization of '" . self::class . "' is not allowed");
