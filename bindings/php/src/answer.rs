@@ -27,14 +27,14 @@ fn reason(failure: &Failure) -> Result<Zval, ext_php_rs::error::Error> {
 }
 
 /// Returns a string.
-pub(crate) fn text(text: &str) -> Result<Zval, Failure> {
+pub(crate) fn text(text: &str) -> Zval {
     let mut value = Zval::new();
     value.set_zend_string(ZendStr::new(text, false));
-    Ok(value)
+    value
 }
 
 /// Returns a signature's hexadecimal digits.
-pub(crate) fn hexadecimal(signature: &Signature) -> Result<Zval, Failure> {
+pub(crate) fn hexadecimal(signature: &Signature) -> Zval {
     text(signature.write_hex(&mut [0; 64]))
 }
 
@@ -50,7 +50,7 @@ where
 pub(crate) fn map(entries: &[(&str, String)]) -> Result<Zval, Failure> {
     let mut map = ZendHashTable::with_capacity(entries.len().try_into().unwrap_or_default());
     for (name, value) in entries {
-        map.insert(*name, text(value)?)?;
+        map.insert(*name, text(value))?;
     }
     Ok(map.into_zval(false)?)
 }

@@ -10,7 +10,11 @@
 //! A fatal error of PHP (`memory_limit`, a timeout) leaves a function by `longjmp`, past what Rust
 //! holds: the memory of that one call is lost, and the request is over.
 
-#![expect(elided_lifetimes_in_paths, reason = "those attributes write types without lifetimes")]
+#![expect(
+    elided_lifetimes_in_paths,
+    clippy::needless_pass_by_value,
+    reason = "ext-php-rs's attributes write types without lifetimes, and pass what they have converted"
+)]
 
 mod answer;
 mod error;

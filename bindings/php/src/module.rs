@@ -34,28 +34,28 @@ fn module(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
 #[php_function]
 #[php(name = "Deskseal\\Internal\\canonical_email")]
 fn canonical_email(email: Text<'_>) -> Zval {
-    answer(|| text(deskseal::canonical_email(Parameter::Email.decode(&email)?)?.as_str()))
+    answer(|| Ok(text(deskseal::canonical_email(Parameter::Email.decode(&email)?)?.as_str())))
 }
 
 /// Returns the canonical form of a portal host.
 #[php_function]
 #[php(name = "Deskseal\\Internal\\canonical_host")]
 fn canonical_host(host: Text<'_>) -> Zval {
-    answer(|| text(deskseal::canonical_host(Parameter::Host.decode(&host)?)?.as_str()))
+    answer(|| Ok(text(deskseal::canonical_host(Parameter::Host.decode(&host)?)?.as_str())))
 }
 
 /// Returns the address of the portal's form for visitors who are not signed in.
 #[php_function]
 #[php(name = "Deskseal\\Internal\\public_form_url")]
 fn public_form_url(portal_url: Text<'_>) -> Zval {
-    answer(|| text(&deskseal::public_form_url(Parameter::PortalUrl.decode(&portal_url)?)?))
+    answer(|| Ok(text(&deskseal::public_form_url(Parameter::PortalUrl.decode(&portal_url)?)?)))
 }
 
 /// Returns the canonical host of a portal's URL.
 #[php_function]
 #[php(name = "Deskseal\\Internal\\portal_host")]
 fn portal_host(portal_url: Text<'_>) -> Zval {
-    answer(|| text(deskseal::portal_host(Parameter::PortalUrl.decode(&portal_url)?)?.as_str()))
+    answer(|| Ok(text(deskseal::portal_host(Parameter::PortalUrl.decode(&portal_url)?)?.as_str())))
 }
 
 /// Returns the status, headers and body for a request that is no click, and `null` for a click. The
@@ -74,7 +74,7 @@ fn answer_unless_click(target: Text<'_>, names: Vec<Text<'_>>, values: Vec<Text<
         let Some(answered) = deskseal::answer_unless_click(&target, &headers) else {
             return Ok(Zval::null());
         };
-        list([integer(answered.status)?, map(&answered.headers)?, text(&answered.body)?])
+        list([integer(answered.status)?, map(&answered.headers)?, text(&answered.body)])
     })
 }
 
@@ -91,7 +91,7 @@ fn is_about_customer(code: Text<'_>) -> bool {
 #[php_function]
 #[php(name = "Deskseal\\Internal\\generate_secret")]
 fn generate_secret() -> Zval {
-    answer(|| text(deskseal::generate_secret().map_err(Failure::Random)?.as_str()))
+    answer(|| Ok(text(deskseal::generate_secret().map_err(Failure::Random)?.as_str())))
 }
 
 /// Panics, for the test that a panic is an exception.

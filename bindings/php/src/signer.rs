@@ -50,10 +50,10 @@ fn signer_from_first_named(names: Vec<Text<'_>>, values: Vec<Option<Text<'_>>>) 
 /// Returns the canonical e-mail and its signature.
 #[php_function]
 #[php(name = "Deskseal\\Internal\\sign_email")]
-fn sign_email(signer: &SignerHandle, email: Text<'_>) -> Zval {
+fn sign_email(handle: &SignerHandle, email: Text<'_>) -> Zval {
     answer(|| {
-        let signed = signer.0.sign_email(Parameter::Email.decode(&email)?)?;
-        list([text(signed.email.as_str())?, hexadecimal(&signed.signature)?])
+        let signed = handle.0.sign_email(Parameter::Email.decode(&email)?)?;
+        list([text(signed.email.as_str()), hexadecimal(&signed.signature)])
     })
 }
 
@@ -61,7 +61,7 @@ fn sign_email(signer: &SignerHandle, email: Text<'_>) -> Zval {
 #[php_function]
 #[php(name = "Deskseal\\Internal\\sign_user")]
 fn sign_user(
-    signer: &SignerHandle,
+    handle: &SignerHandle,
     portal_host: Text<'_>,
     user_id: Text<'_>,
     timestamp: Option<i64>,
@@ -70,11 +70,11 @@ fn sign_user(
         let portal_host = Parameter::Host.decode(&portal_host)?;
         let user_id = Parameter::UserId.decode(&user_id)?;
         let timestamp = timestamp.unwrap_or_else(unix_now);
-        let signed = signer.0.sign_user(portal_host, user_id, timestamp)?;
+        let signed = handle.0.sign_user(portal_host, user_id, timestamp)?;
         list([
-            text(signed.user_id.as_str())?,
+            text(signed.user_id.as_str()),
             integer(signed.timestamp.seconds())?,
-            hexadecimal(&signed.signature)?,
+            hexadecimal(&signed.signature),
         ])
     })
 }
@@ -83,7 +83,7 @@ fn sign_user(
 #[php_function]
 #[php(name = "Deskseal\\Internal\\portal_link")]
 fn portal_link(
-    signer: &SignerHandle,
+    handle: &SignerHandle,
     portal_url: Text<'_>,
     user_id: Text<'_>,
     timestamp: Option<i64>,
@@ -92,7 +92,7 @@ fn portal_link(
         let portal_url = Parameter::PortalUrl.decode(&portal_url)?;
         let user_id = Parameter::UserId.decode(&user_id)?;
         let timestamp = timestamp.unwrap_or_else(unix_now);
-        text(&signer.0.portal_link(portal_url, user_id, timestamp)?)
+        Ok(text(&handle.0.portal_link(portal_url, user_id, timestamp)?))
     })
 }
 
@@ -101,7 +101,7 @@ fn portal_link(
 #[php(name = "Deskseal\\Internal\\ticket_center")]
 #[expect(clippy::too_many_arguments, reason = "the library passes each option by its position")]
 fn ticket_center(
-    signer: &SignerHandle,
+    handle: &SignerHandle,
     email: Text<'_>,
     helpdesk_id: Text<'_>,
     align: Option<Text<'_>>,
@@ -123,23 +123,23 @@ fn ticket_center(
             crossorigin,
             nonce: option(&nonce)?,
         };
-        let embed = signer.0.ticket_center(email, helpdesk_id, &options)?;
-        list([map(&embed.attributes)?, text(&embed.html)?])
+        let embed = handle.0.ticket_center(email, helpdesk_id, &options)?;
+        list([map(&embed.attributes)?, text(&embed.html)])
     })
 }
 
 /// Returns the canonical e-mail, its signature and the help desk's id.
 #[php_function]
 #[php(name = "Deskseal\\Internal\\identity")]
-fn identity(signer: &SignerHandle, email: Text<'_>, helpdesk_id: Text<'_>) -> Zval {
+fn identity(handle: &SignerHandle, email: Text<'_>, helpdesk_id: Text<'_>) -> Zval {
     answer(|| {
         let email = Parameter::Email.decode(&email)?;
         let helpdesk_id = Parameter::HelpdeskId.decode(&helpdesk_id)?;
-        let identity = signer.0.identity(email, helpdesk_id)?;
+        let identity = handle.0.identity(email, helpdesk_id)?;
         list([
-            text(identity.email.as_str())?,
-            hexadecimal(&identity.signature)?,
-            text(&identity.helpdesk_id)?,
+            text(identity.email.as_str()),
+            hexadecimal(&identity.signature),
+            text(&identity.helpdesk_id),
         ])
     })
 }

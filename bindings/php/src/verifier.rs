@@ -85,7 +85,7 @@ fn other_secrets(secrets: &[Option<Text<'_>>]) -> Result<Vec<Secret>, Error> {
 #[php_function]
 #[php(name = "Deskseal\\Internal\\verify_email")]
 fn verify_email(
-    verifier: &VerifierHandle,
+    handle: &VerifierHandle,
     email: Text<'_>,
     signature: Text<'_>,
     now: Option<i64>,
@@ -93,8 +93,8 @@ fn verify_email(
     answer(|| {
         let email = Parameter::ReceivedEmail.decode(&email)?;
         let signature = Parameter::Signature.decode(&signature)?;
-        let verified = verifier.0.verify_email(email, signature, now.unwrap_or_else(unix_now))?;
-        list([text(verified.email.as_str())?, integer(verified.secret_index)?])
+        let verified = handle.0.verify_email(email, signature, now.unwrap_or_else(unix_now))?;
+        list([text(verified.email.as_str()), integer(verified.secret_index)?])
     })
 }
 
@@ -102,7 +102,7 @@ fn verify_email(
 #[php_function]
 #[php(name = "Deskseal\\Internal\\verify_user")]
 fn verify_user(
-    verifier: &VerifierHandle,
+    handle: &VerifierHandle,
     portal_host: Text<'_>,
     user_id: Text<'_>,
     timestamp: Text<'_>,
@@ -116,7 +116,7 @@ fn verify_user(
             timestamp: Parameter::ReceivedTimestamp.decode(&timestamp)?,
             signature: Parameter::Signature.decode(&signature)?,
         };
-        user(&verifier.0.verify_user(&claim, now.unwrap_or_else(unix_now))?)
+        user(&handle.0.verify_user(&claim, now.unwrap_or_else(unix_now))?)
     })
 }
 
@@ -124,7 +124,7 @@ fn verify_user(
 #[php_function]
 #[php(name = "Deskseal\\Internal\\verify_link")]
 fn verify_link(
-    verifier: &VerifierHandle,
+    handle: &VerifierHandle,
     portal_host: Text<'_>,
     url: Text<'_>,
     now: Option<i64>,
@@ -132,7 +132,7 @@ fn verify_link(
     answer(|| {
         let portal_host = Parameter::Host.decode(&portal_host)?;
         let url = Parameter::ReceivedUrl.decode(&url)?;
-        let verified = verifier.0.verify_link(portal_host, url, now.unwrap_or_else(unix_now))?;
+        let verified = handle.0.verify_link(portal_host, url, now.unwrap_or_else(unix_now))?;
         verified.map_or_else(|| Ok(Zval::null()), |verified| user(&verified))
     })
 }
@@ -141,7 +141,7 @@ fn verify_link(
 #[php_function]
 #[php(name = "Deskseal\\Internal\\explain_email")]
 fn explain_email(
-    verifier: &VerifierHandle,
+    handle: &VerifierHandle,
     email: Text<'_>,
     signature: Text<'_>,
     other_secrets: Vec<Option<Text<'_>>>,
@@ -152,7 +152,7 @@ fn explain_email(
         let signature = Parameter::Signature.decode(&signature)?;
         let others = self::other_secrets(&other_secrets)?;
         let now = now.unwrap_or_else(unix_now);
-        findings(&verifier.0.explain_email(email, signature, &others, now)?)
+        findings(&handle.0.explain_email(email, signature, &others, now)?)
     })
 }
 
@@ -160,7 +160,7 @@ fn explain_email(
 #[php_function]
 #[php(name = "Deskseal\\Internal\\explain_link")]
 fn explain_link(
-    verifier: &VerifierHandle,
+    handle: &VerifierHandle,
     portal_host: Text<'_>,
     url: Text<'_>,
     other_secrets: Vec<Option<Text<'_>>>,
@@ -171,13 +171,13 @@ fn explain_link(
         let url = Parameter::PortalUrl.decode(&url)?;
         let others = self::other_secrets(&other_secrets)?;
         let now = now.unwrap_or_else(unix_now);
-        findings(&verifier.0.explain_link(portal_host, url, &others, now)?)
+        findings(&handle.0.explain_link(portal_host, url, &others, now)?)
     })
 }
 
 fn user(verified: &VerifiedUser) -> Result<Zval, Failure> {
     list([
-        text(verified.user_id.as_str())?,
+        text(verified.user_id.as_str()),
         integer(verified.timestamp.seconds())?,
         integer(verified.secret_index)?,
     ])
@@ -186,7 +186,7 @@ fn user(verified: &VerifiedUser) -> Result<Zval, Failure> {
 fn findings(explanation: &Explanation) -> Result<Zval, Failure> {
     let mut findings = ZendHashTable::new();
     for finding in &explanation.findings {
-        findings.push(list([text(finding.code.as_str())?, text(&finding.message)?])?)?;
+        findings.push(list([text(finding.code.as_str()), text(&finding.message)])?)?;
     }
     Ok(findings.into_zval(false)?)
 }
