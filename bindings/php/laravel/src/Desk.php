@@ -98,7 +98,7 @@ class Desk
         return $this->signer('portal', $settings)->portalLink((string) ($settings['url'] ?? ''), (string) $id);
     }
 
-    /** Returns the link that opens the portal's form as a stranger, or null without a portal. */
+    /** Returns the link that opens the portal's form as an anonymous visitor, or null without a portal. */
     public function publicLink(): ?string
     {
         try {
@@ -129,7 +129,7 @@ class Desk
     }
 
     /**
-     * Returns what `@ticketCenter` shows: the signed-in user's Ticket Center, and nothing to strangers.
+     * Returns what `@ticketCenter` shows: the signed-in user's Ticket Center, and nothing to anonymous visitors.
      *
      * A user whose address cannot be signed sees the view `deskseal::fallback`, and the code is logged. In
      * debug mode it is thrown.
@@ -225,7 +225,7 @@ class Desk
     }
 
     /** @param array<string, mixed> $settings */
-    private static function address(Authenticatable $user, array $settings): string
+    private static function address(Authenticatable $user, #[SensitiveParameter] array $settings): string
     {
         return (string) data_get($user, (string) ($settings['email'] ?? '') ?: 'email');
     }

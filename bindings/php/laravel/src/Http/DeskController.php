@@ -45,8 +45,8 @@ class DeskController
     /**
      * Answers with the signed identity of the signed-in user, as JSON: `{ email, signature, helpdeskId }`.
      *
-     * It is 204 for strangers; and `{ error: { code } }`, with 422 for an address that cannot be signed, and
-     * with 503 where the deployment has to be mended.
+     * It is 204 for anonymous visitors; and `{ error: { code } }`, with 422 for an address that cannot be signed,
+     * and with 503 where the deployment is misconfigured.
      */
     public function identity(Request $request): JsonResponse|Response
     {
