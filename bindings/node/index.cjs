@@ -26,7 +26,7 @@ const native = require('./native.cjs')
 
 const { freeze } = Object
 
-/** How many characters of the addon's answer to `signEmail` are the signature. */
+/** How many characters of an answer that begins with a signature are the signature. */
 const SIGNATURE_LENGTH = 64
 
 function canonicalEmail(email) {
@@ -56,6 +56,9 @@ function generateSecret() {
 class Signer {
   /** The addon's functions, which hold the secret where nothing in JavaScript reaches it. */
   #native
+
+  /** The lists of attributes' names that embeds have had, by the addon's number. */
+  #attributeNames = []
 
   constructor(secret) {
     try {
@@ -87,12 +90,17 @@ class Signer {
 
   signUser(portalHost, userId, options) {
     try {
-      const [signedUserId, timestamp, signature] = this.#native.signUser(
+      const timestamp = secondsOrNow(optionsObject(options).timestamp, 'options.timestamp')
+      const signed = this.#native.signUser(
         text(portalHost, 'portalHost'),
         text(userId, 'userId'),
-        secondsOrNow(optionsObject(options).timestamp, 'options.timestamp'),
+        timestamp,
       )
-      return freeze({ userId: signedUserId, timestamp, signature })
+      return freeze({
+        userId: signed.slice(SIGNATURE_LENGTH),
+        timestamp,
+        signature: signed.slice(0, SIGNATURE_LENGTH),
+      })
     } catch (failure) {
       throw startingAt(Signer.prototype.signUser, failure)
     }
@@ -112,21 +120,31 @@ class Signer {
 
   ticketCenter(email, helpdeskId, options) {
     try {
+      text(email, 'email')
+      text(helpdeskId, 'helpdeskId')
+      if (options === undefined) return this.#embed(this.#native.ticketCenter(email, helpdeskId))
       const { align, maxWidth, container, scriptUrl, crossorigin, nonce } = optionsObject(options)
-      const [attributes, html] = this.#native.ticketCenter(
-        text(email, 'email'),
-        text(helpdeskId, 'helpdeskId'),
-        optionalText(align, 'options.align'),
-        optionalText(maxWidth, 'options.maxWidth'),
-        optionalText(container, 'options.container'),
-        optionalText(scriptUrl, 'options.scriptUrl'),
-        optionalFlag(crossorigin, 'options.crossorigin'),
-        optionalText(nonce, 'options.nonce'),
+      return this.#embed(
+        this.#native.ticketCenter(
+          email,
+          helpdeskId,
+          optionalText(align, 'options.align'),
+          optionalText(maxWidth, 'options.maxWidth'),
+          optionalText(container, 'options.container'),
+          optionalText(scriptUrl, 'options.scriptUrl'),
+          optionalFlag(crossorigin, 'options.crossorigin'),
+          optionalText(nonce, 'options.nonce'),
+        ),
       )
-      return freeze({ attributes: freeze(attributes), html })
     } catch (failure) {
       throw startingAt(Signer.prototype.ticketCenter, failure)
     }
+  }
+
+  #embed(answer) {
+    const number = answer.charCodeAt(0)
+    this.#attributeNames[number] ??= this.#native.attributeNames(number)
+    return embedOf(this.#attributeNames[number], answer)
   }
 }
 
@@ -240,12 +258,36 @@ function currentSecret(secret) {
   return [secretText(secret, 'secret')]
 }
 
-function verifiedUser([userId, timestamp, secretIndex]) {
-  return freeze({ userId, timestamp, secretIndex })
+/** Returns what the addon gives as secret's number, timestamp and user id. */
+function verifiedUser(answer) {
+  const indexEnd = answer.indexOf(' ')
+  const timestampEnd = answer.indexOf(' ', indexEnd + 1)
+  return freeze({
+    userId: answer.slice(timestampEnd + 1),
+    timestamp: Number(answer.slice(indexEnd + 1, timestampEnd)),
+    secretIndex: Number(answer.slice(0, indexEnd)),
+  })
 }
 
-function explanation(findings) {
-  return freeze({ findings: freeze(findings.map(([code, message]) => freeze({ code, message }))) })
+/** Returns what the addon gives as the attributes' names, and as their values and the markup. */
+function embedOf(names, answer) {
+  const attributes = {}
+  let start = 1
+  for (const name of names) {
+    const end = answer.indexOf('\0', start)
+    attributes[name] = answer.slice(start, end)
+    start = end + 1
+  }
+  return freeze({ attributes: freeze(attributes), html: answer.slice(start) })
+}
+
+/** Returns what the addon gives as code and message in turn. */
+function explanation(answer) {
+  const findings = []
+  for (let index = 0; index < answer.length; index += 2) {
+    findings.push(freeze({ code: answer[index], message: answer[index + 1] }))
+  }
+  return freeze({ findings: freeze(findings) })
 }
 
 module.exports = {

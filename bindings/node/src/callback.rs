@@ -1,7 +1,7 @@
-//! Node-API, made safe: functions that hold their state, and the values they take and give.
+//! Functions that hold their state, the arguments they take, and the answers they give.
 //!
-//! All of the binding's unsafe code is here. A function made by [`function`] costs a tenth of a
-//! method on a `#[napi]` class, since its state comes with the call instead of being looked up.
+//! napi-rs converts all values but strings, which it reads in two calls, and calls all functions but those
+//! here: its own take memory for the arguments of each call. The binding has no other unsafe code.
 
 #![expect(unsafe_code, reason = "Node-API is a C interface")]
 
@@ -11,9 +11,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::rc::Rc;
 
-use deskseal::Parameter;
-use napi::bindgen_prelude::{JsValue as _, Object};
-use napi::{Env, sys};
+use deskseal::{Parameter, Signature};
+use napi::bindgen_prelude::{
+    Array, FromNapiValue, JsValue as _, Null, Object, ToNapiValue as _, Unknown,
+};
+use napi::{Env, JsString, ValueType, sys};
 use napi_derive::napi;
 use zeroize::Zeroizing;
 
@@ -25,32 +27,44 @@ const MAX_ARGUMENTS: usize = 8;
 /// Longer texts are read a second time, into memory of their size.
 const SHORT_BYTES: usize = 128;
 
-/// Enough for a signature and most e-mails.
-const JOINED_BYTES: usize = 192;
+/// How many hexadecimal digits a signature has.
+const SIGNATURE_DIGITS: usize = 64;
 
 /// The longest UTF-8 sequence. Node-API writes whole characters only, so a full buffer can have as
 /// many bytes but one free.
 const MAX_CHARACTER_BYTES: usize = 4;
 
-/// A JavaScript value, for as long as the call takes.
-#[derive(Clone, Copy)]
-pub(crate) struct Value<'call> {
-    env: sys::napi_env,
-    raw: sys::napi_value,
-    call: PhantomData<&'call ()>,
-}
+/// What a function does: takes its state and the call, and gives the answer.
+pub(crate) type Body<State> = for<'call> fn(&State, &Call<'call>) -> Result<Answer<'call>, Failure>;
 
-/// A call of a function: its arguments, and where its result is made.
+/// A call of a function, with its arguments.
 pub(crate) struct Call<'call> {
-    scope: Scope<'call>,
+    env: Env,
     arguments: [sys::napi_value; MAX_ARGUMENTS],
+    count: usize,
+    values: PhantomData<&'call ()>,
 }
 
-/// Where values are made.
-#[derive(Clone, Copy)]
-pub(crate) struct Scope<'call> {
-    env: sys::napi_env,
-    call: PhantomData<&'call ()>,
+/// What a function's data pointer points to.
+struct Bound<State> {
+    state: Rc<State>,
+    body: Body<State>,
+}
+
+/// What a function gives. Each value costs more than its characters, so results are one string.
+pub(crate) enum Answer<'call> {
+    /// `null`.
+    Nothing,
+    /// A string.
+    Text(String),
+    /// A string that begins with a signature's digits.
+    Signed(Signature, String),
+    /// A string that is overwritten when JavaScript has it.
+    Secret(Zeroizing<String>),
+    /// An array of strings.
+    Texts(Vec<String>),
+    /// An object of functions.
+    Functions(Object<'call>),
 }
 
 /// Where a text that is no secret is read into.
@@ -59,51 +73,43 @@ pub(crate) struct Buffer {
     long: String,
 }
 
-impl Buffer {
-    pub(crate) const fn new() -> Self {
-        Self { short: [0; SHORT_BYTES], long: String::new() }
-    }
-}
-
-/// What a function does: takes its state and the call, and gives the result.
-pub(crate) type Body<State> = for<'call> fn(&State, &Call<'call>) -> Result<Value<'call>, Failure>;
-
-/// What a function's data pointer points to.
-struct Bound<State> {
-    state: Rc<State>,
-    body: Body<State>,
-}
-
 #[napi(module_exports)]
-pub(crate) fn register(exports: Object<'_>, env: Env) -> napi::Result<()> {
-    let scope = Scope { env: env.raw(), call: PhantomData };
-    let exports = Value { env: env.raw(), raw: exports.raw(), call: PhantomData };
-    crate::register(scope, exports).map_err(|_| napi::Error::from_reason("cannot be loaded"))
+pub(crate) fn register(mut exports: Object<'_>, env: Env) -> napi::Result<()> {
+    add_functions(&mut exports, env, &Rc::new(crate::Stateless), crate::FUNCTIONS)
 }
 
-/// Returns a JavaScript function that holds the state for as long as it lives.
-fn function<'call, State>(
-    scope: Scope<'call>,
+/// Gives the object functions that hold the state for as long as they live.
+fn add_functions<State: 'static>(
+    object: &mut Object<'_>,
+    env: Env,
     state: &Rc<State>,
-    body: Body<State>,
-) -> Result<Value<'call>, Failure> {
-    let data = Box::into_raw(Box::new(Bound { state: Rc::clone(state), body })).cast();
-    let mut raw = ptr::null_mut();
+    functions: &[(&str, Body<State>)],
+) -> napi::Result<()> {
+    for &(name, body) in functions {
+        object.set(name, function(env, Bound { state: Rc::clone(state), body })?)?;
+    }
+    Ok(())
+}
+
+/// Returns a JavaScript function that holds what it is bound to for as long as it lives.
+fn function<State>(env: Env, bound: Bound<State>) -> napi::Result<sys::napi_value> {
+    let data = Box::into_raw(Box::new(bound)).cast();
+    let mut function = ptr::null_mut();
     // SAFETY: `env` is the running call's. `data` is what `enter::<State>` expects, and lives until
     // `release::<State>` is run, which is when the function can be called no more.
-    unsafe {
+    let status = unsafe {
         let status = sys::napi_create_function(
-            scope.env,
+            env.raw(),
             ptr::null(),
             0,
             Some(enter::<State>),
             data,
-            &raw mut raw,
+            &raw mut function,
         );
         let status = match status {
             sys::Status::napi_ok => sys::napi_wrap(
-                scope.env,
-                raw,
+                env.raw(),
+                function,
                 data,
                 Some(release::<State>),
                 ptr::null_mut(),
@@ -112,11 +118,17 @@ fn function<'call, State>(
             failed => failed,
         };
         if status != sys::Status::napi_ok {
-            release::<State>(scope.env, data, ptr::null_mut());
+            release::<State>(env.raw(), data, ptr::null_mut());
         }
-        done(status)?;
-    }
-    Ok(scope.value(raw))
+        status
+    };
+    done(status).map(|()| function)
+}
+
+/// Drops what a function is bound to.
+unsafe extern "C" fn release<State>(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
+    // SAFETY: `function` made the box, and Node-API runs this once.
+    drop(unsafe { Box::from_raw(data.cast::<Bound<State>>()) });
 }
 
 /// Runs a function's body. No panic leaves it: it becomes an `Error` that JavaScript can catch.
@@ -124,322 +136,195 @@ unsafe extern "C" fn enter<State>(
     env: sys::napi_env,
     info: sys::napi_callback_info,
 ) -> sys::napi_value {
-    let scope = Scope { env, call: PhantomData };
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let mut data = ptr::null_mut();
-        let mut count = MAX_ARGUMENTS;
-        let mut arguments = [ptr::null_mut(); MAX_ARGUMENTS];
-        // SAFETY: `env` and `info` are the running call's. `arguments` has `count` places, and
-        // Node-API puts `undefined` where no argument was given.
-        done(unsafe {
-            sys::napi_get_cb_info(
-                env,
-                info,
-                &raw mut count,
-                arguments.as_mut_ptr(),
-                ptr::null_mut(),
-                &raw mut data,
-            )
-        })?;
-        // SAFETY: `function` put a `Bound<State>` there, which lives as long as the function that is
-        // being called.
-        let bound = unsafe { &*data.cast::<Bound<State>>() };
-        (bound.body)(&bound.state, &Call { scope, arguments })
+    let mut data = ptr::null_mut();
+    let mut count = MAX_ARGUMENTS;
+    let mut arguments = [ptr::null_mut(); MAX_ARGUMENTS];
+    // SAFETY: `env` and `info` are the running call's, and `arguments` has `count` places. `function` put a
+    // `Bound<State>` into the data, which lives as long as the function that is being called.
+    let bound = unsafe {
+        let status = sys::napi_get_cb_info(
+            env,
+            info,
+            &raw mut count,
+            arguments.as_mut_ptr(),
+            ptr::null_mut(),
+            &raw mut data,
+        );
+        if status != sys::Status::napi_ok {
+            return ptr::null_mut();
+        }
+        &*data.cast::<Bound<State>>()
+    };
+    let env = Env::from_raw(env);
+    let call = Call { env, arguments, count, values: PhantomData };
+    let answer = catch_unwind(AssertUnwindSafe(|| {
+        (bound.body)(&bound.state, &call)?.into_value(env).map_err(Failure::from)
     }));
-    match outcome {
-        Ok(Ok(value)) => value.raw,
-        Ok(Err(failure)) => {
-            throw(scope, &failure);
-            ptr::null_mut()
-        }
-        Err(_) => {
-            throw(scope, &Failure::Panic);
-            ptr::null_mut()
-        }
-    }
+    answer.unwrap_or(Err(Failure::Panic)).unwrap_or_else(|failure| {
+        // Where even that fails, an exception is pending already.
+        let _ = failure.throw(env);
+        ptr::null_mut()
+    })
 }
 
-/// Drops a function's state.
-unsafe extern "C" fn release<State>(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
-    // SAFETY: `function` made the box, and Node-API runs this once.
-    drop(unsafe { Box::from_raw(data.cast::<Bound<State>>()) });
-}
-
-/// Makes the failure JavaScript's exception. Where even that fails, one is pending already.
-fn throw(scope: Scope<'_>, failure: &Failure) {
-    let Ok(exception) = failure.to_exception(scope) else { return };
-    // SAFETY: the value is of this environment.
-    unsafe { sys::napi_throw(scope.env, exception.raw) };
-}
-
-const fn done(status: sys::napi_status) -> Result<(), Failure> {
+fn done(status: sys::napi_status) -> napi::Result<()> {
     match status {
         sys::Status::napi_ok => Ok(()),
-        _ => Err(Failure::Internal),
+        failed => Err(napi::Error::from_status(failed.into())),
     }
 }
 
-impl<'call> Scope<'call> {
-    const fn value(self, raw: sys::napi_value) -> Value<'call> {
-        Value { env: self.env, raw, call: PhantomData }
-    }
-
-    /// Returns the value that `make` writes.
-    fn made(
-        self,
-        make: impl FnOnce(sys::napi_env, *mut sys::napi_value) -> sys::napi_status,
-    ) -> Result<Value<'call>, Failure> {
-        let mut raw = ptr::null_mut();
-        done(make(self.env, &raw mut raw))?;
-        Ok(self.value(raw))
-    }
-
-    /// Returns a JavaScript string.
-    pub(crate) fn string(self, text: &str) -> Result<Value<'call>, Failure> {
-        // ASCII is Latin-1, which needs no decoding.
-        let create = if text.is_ascii() {
-            sys::napi_create_string_latin1
-        } else {
-            sys::napi_create_string_utf8
-        };
-        // SAFETY: pointer and length are of a text that outlives the call.
-        self.made(|env, raw| unsafe {
-            create(env, text.as_ptr().cast(), text.len().cast_signed(), raw)
+impl Answer<'_> {
+    fn into_value(self, env: Env) -> napi::Result<sys::napi_value> {
+        Ok(match self {
+            Self::Nothing => Null.into_unknown(&env)?.raw(),
+            // ASCII is Latin-1, which needs no decoding.
+            Self::Text(text) if text.is_ascii() => env.create_string_latin1(text)?.raw(),
+            Self::Text(text) => env.create_string(text)?.raw(),
+            Self::Signed(signature, text) => signed(env, &signature, &text)?,
+            Self::Secret(secret) => env.create_string(&*secret)?.raw(),
+            Self::Texts(texts) => Array::from_vec(&env, texts)?.raw(),
+            Self::Functions(object) => object.raw(),
         })
     }
+}
 
-    /// Returns a JavaScript string of the parts, put together without allocating where they are short.
-    pub(crate) fn joined(self, parts: &[&str]) -> Result<Value<'call>, Failure> {
-        let mut joined = [0; JOINED_BYTES];
-        let mut length = 0;
-        for part in parts {
-            let end = length + part.len();
-            let Some(place) = joined.get_mut(length..end) else {
-                return self.string(&parts.concat());
-            };
-            place.copy_from_slice(part.as_bytes());
-            length = end;
+/// Returns the string of a signature's digits and a text, put together without allocating where they are short.
+fn signed(env: Env, signature: &Signature, text: &str) -> napi::Result<sys::napi_value> {
+    let mut digits = [0; SIGNATURE_DIGITS];
+    let digits = signature.write_hex(&mut digits);
+    let mut joined = [0; SIGNATURE_DIGITS + SHORT_BYTES];
+    match joined.get_mut(..SIGNATURE_DIGITS + text.len()) {
+        Some(joined) if text.is_ascii() => {
+            let (start, end) = joined.split_at_mut(SIGNATURE_DIGITS);
+            start.copy_from_slice(digits.as_bytes());
+            end.copy_from_slice(text.as_bytes());
+            Ok(env.create_string_latin1(joined)?.raw())
         }
-        self.string(str::from_utf8(&joined[..length]).map_err(|_| Failure::Internal)?)
+        _ => Ok(env.create_string([digits, text].concat())?.raw()),
     }
+}
 
-    /// Returns a JavaScript number.
-    pub(crate) fn integer(self, integer: i64) -> Result<Value<'call>, Failure> {
-        // SAFETY: `env` is the running call's.
-        self.made(|env, raw| unsafe { sys::napi_create_int64(env, integer, raw) })
-    }
-
-    /// Returns a JavaScript number.
-    pub(crate) fn index(self, index: usize) -> Result<Value<'call>, Failure> {
-        self.integer(i64::try_from(index).map_err(|_| Failure::Internal)?)
-    }
-
-    /// Returns `null`.
-    pub(crate) fn null(self) -> Result<Value<'call>, Failure> {
-        // SAFETY: `env` is the running call's.
-        self.made(|env, raw| unsafe { sys::napi_get_null(env, raw) })
-    }
-
-    /// Returns an object without properties.
-    pub(crate) fn object(self) -> Result<Value<'call>, Failure> {
-        // SAFETY: `env` is the running call's.
-        self.made(|env, raw| unsafe { sys::napi_create_object(env, raw) })
-    }
-
-    /// Returns an object whose functions share the state.
-    pub(crate) fn methods<State>(
-        self,
-        state: &Rc<State>,
-        methods: &[(&str, Body<State>)],
-    ) -> Result<Value<'call>, Failure> {
-        let object = self.object()?;
-        object.set_methods(self, state, methods)?;
-        Ok(object)
-    }
-
-    /// Returns a JavaScript array.
-    pub(crate) fn array(self, items: &[Value<'call>]) -> Result<Value<'call>, Failure> {
-        // SAFETY: `env` is the running call's.
-        let array = self.made(|env, raw| unsafe {
-            sys::napi_create_array_with_length(env, items.len(), raw)
-        })?;
-        for (index, item) in (0..).zip(items) {
-            // SAFETY: both values are of the running call.
-            done(unsafe { sys::napi_set_element(self.env, array.raw, index, item.raw) })?;
-        }
-        Ok(array)
-    }
-
-    /// Returns a JavaScript `Error`.
-    pub(crate) fn error(self, message: &str) -> Result<Value<'call>, Failure> {
-        let message = self.string(message)?;
-        // SAFETY: `message` is of the running call; an error needs no code.
-        self.made(|env, raw| unsafe {
-            sys::napi_create_error(env, ptr::null_mut(), message.raw, raw)
-        })
+impl Buffer {
+    pub(crate) const fn new() -> Self {
+        Self { short: [0; SHORT_BYTES], long: String::new() }
     }
 }
 
 impl<'call> Call<'call> {
-    /// Returns where the result is made.
-    pub(crate) const fn scope(&self) -> Scope<'call> {
-        self.scope
+    /// Returns an object of functions that share the state.
+    pub(crate) fn functions<State: 'static>(
+        &self,
+        state: State,
+        functions: &[(&str, Body<State>)],
+    ) -> Result<Answer<'call>, Failure> {
+        let mut object = Object::new(&self.env)?;
+        add_functions(&mut object, self.env, &Rc::new(state), functions)?;
+        Ok(Answer::Functions(object))
     }
 
-    /// Returns the argument, `undefined` where none was given.
-    pub(crate) const fn argument(&self, index: usize) -> Value<'call> {
-        self.scope.value(self.arguments[index])
-    }
-}
-
-impl<'call> Value<'call> {
-    /// Gives the object a property.
-    pub(crate) fn set(self, name: &str, value: Self) -> Result<(), Failure> {
-        let name = Scope { env: self.env, call: self.call }.string(name)?;
-        // SAFETY: all values are of the running call.
-        done(unsafe { sys::napi_set_property(self.env, self.raw, name.raw, value.raw) })
+    /// Tells whether the argument was given, if only as `undefined`.
+    pub(crate) const fn has(&self, index: usize) -> bool {
+        index < self.count
     }
 
-    /// Gives the object functions that share the state.
-    pub(crate) fn set_methods<State>(
-        self,
-        scope: Scope<'call>,
-        state: &Rc<State>,
-        methods: &[(&str, Body<State>)],
-    ) -> Result<(), Failure> {
-        methods.iter().try_for_each(|(name, body)| self.set(name, function(scope, state, *body)?))
+    /// Returns the argument, `undefined` where it was left out.
+    pub(crate) fn value<T: FromNapiValue>(&self, index: usize) -> Result<T, Failure> {
+        // SAFETY: environment and value are of the running call.
+        Ok(unsafe { T::from_napi_value(self.env.raw(), self.arguments[index]) }?)
     }
 
-    /// Returns what `read` does, unless the value is `undefined`.
-    pub(crate) fn unless_undefined<T>(
-        self,
-        read: impl FnOnce(Self) -> Result<T, Failure>,
-    ) -> Result<Option<T>, Failure> {
-        if self.is_undefined()? { Ok(None) } else { read(self).map(Some) }
+    /// Returns the argument, unless it is `undefined` or was left out.
+    pub(crate) fn optional<T: FromNapiValue>(&self, index: usize) -> Result<Option<T>, Failure> {
+        defined(self.value(index)?)
     }
 
-    fn is_undefined(self) -> Result<bool, Failure> {
-        let mut kind = 0;
-        // SAFETY: the value is of the running call.
-        done(unsafe { sys::napi_typeof(self.env, self.raw, &raw mut kind) })?;
-        Ok(kind == sys::ValueType::napi_undefined)
+    /// Returns the argument's text, or the parameter's error where a surrogate is alone (SPEC 1.1).
+    pub(crate) fn text<'buffer>(
+        &self,
+        index: usize,
+        parameter: Parameter,
+        buffer: &'buffer mut Buffer,
+    ) -> Result<&'buffer str, Failure> {
+        self.read(self.value(index)?, parameter, buffer)
     }
 
-    /// Returns a safe integer.
-    pub(crate) fn integer(self) -> Result<i64, Failure> {
-        let mut integer = 0;
-        // SAFETY: the value is of the running call.
-        done(unsafe { sys::napi_get_value_int64(self.env, self.raw, &raw mut integer) })?;
-        Ok(integer)
+    /// Returns the text of an argument that is not `undefined`.
+    pub(crate) fn optional_text<'buffer>(
+        &self,
+        index: usize,
+        parameter: Parameter,
+        buffer: &'buffer mut Buffer,
+    ) -> Result<Option<&'buffer str>, Failure> {
+        self.optional(index)?.map(|string| self.read(string, parameter, buffer)).transpose()
     }
 
-    /// Returns a boolean.
-    pub(crate) fn flag(self) -> Result<bool, Failure> {
-        let mut flag = false;
-        // SAFETY: the value is of the running call.
-        done(unsafe { sys::napi_get_value_bool(self.env, self.raw, &raw mut flag) })?;
-        Ok(flag)
-    }
-
-    /// Returns an array's items.
-    pub(crate) fn items(self) -> Result<Vec<Self>, Failure> {
-        let mut length = 0;
-        // SAFETY: the value is of the running call.
-        done(unsafe { sys::napi_get_array_length(self.env, self.raw, &raw mut length) })?;
-        let scope = Scope { env: self.env, call: self.call };
-        (0..length)
-            // SAFETY: the value is an array of the running call.
-            .map(|index| {
-                scope.made(|env, raw| unsafe { sys::napi_get_element(env, self.raw, index, raw) })
-            })
-            .collect()
-    }
-
-    /// Returns the string's text, or the parameter's error where a surrogate is alone (SPEC 1.1).
-    pub(crate) fn text(self, parameter: Parameter, buffer: &mut Buffer) -> Result<&str, Failure> {
-        let length = self.write_utf8(&mut buffer.short)?;
+    fn read<'buffer>(
+        &self,
+        string: JsString<'_>,
+        parameter: Parameter,
+        buffer: &'buffer mut Buffer,
+    ) -> Result<&'buffer str, Failure> {
+        let length = write_utf8(string, &mut buffer.short)?;
         let text = if length < SHORT_BYTES - MAX_CHARACTER_BYTES {
             str::from_utf8(&buffer.short[..length]).map_err(|_| Failure::Internal)?
         } else {
-            buffer.long = self.whole_utf8()?;
+            buffer.long = whole_utf8(string)?;
             &buffer.long
         };
-        self.check(text, parameter)?;
+        self.check(string, text, parameter)?;
         Ok(text)
     }
 
-    /// Returns a secret's text, in memory that is overwritten when it is dropped.
-    pub(crate) fn secret(self) -> Result<Zeroizing<String>, Failure> {
-        let secret = Zeroizing::new(self.whole_utf8()?);
-        self.check(&secret, Parameter::Secret)?;
-        Ok(secret)
+    /// Returns a secret's text, in memory that is overwritten when it is dropped, or none for `undefined`.
+    pub(crate) fn secret(&self, value: Unknown<'_>) -> Result<Option<Zeroizing<String>>, Failure> {
+        let Some(string) = defined(value)? else { return Ok(None) };
+        let secret = Zeroizing::new(whole_utf8(string)?);
+        self.check(string, &secret, Parameter::Secret)?;
+        Ok(Some(secret))
     }
 
-    /// Refuses a string in which a surrogate is alone: for it, and for itself, Node-API writes
-    /// U+FFFD.
-    fn check(self, text: &str, parameter: Parameter) -> Result<(), Failure> {
+    /// Refuses a string in which a surrogate is alone. Node-API writes U+FFFD for it, as it does for U+FFFD,
+    /// and the string that is made of that is another one.
+    fn check(&self, string: JsString<'_>, text: &str, parameter: Parameter) -> Result<(), Failure> {
         let is_suspicious = !text.is_ascii() && text.contains('\u{FFFD}');
-        if is_suspicious && self.has_lone_surrogate()? {
+        if is_suspicious && !self.env.strict_equals(string, self.env.create_string(text)?)? {
             return Err(parameter.ill_formed().into());
         }
         Ok(())
     }
+}
 
-    fn whole_utf8(self) -> Result<String, Failure> {
-        let mut bytes = Zeroizing::new(vec![0; self.utf8_length()? + 1]);
-        let length = self.write_utf8(&mut bytes)?;
-        bytes.truncate(length);
-        String::from_utf8(std::mem::take(&mut *bytes)).map_err(|_| Failure::Internal)
+/// Returns the value as a `T`, unless it is `undefined`.
+fn defined<T: FromNapiValue>(value: Unknown<'_>) -> Result<Option<T>, Failure> {
+    if value.get_type()? == ValueType::Undefined {
+        return Ok(None);
     }
+    Ok(Some(T::from_unknown(value)?))
+}
 
-    /// Writes as many whole characters as there is room for, and a zero behind them.
-    fn write_utf8(self, buffer: &mut [u8]) -> Result<usize, Failure> {
-        let mut length = 0;
-        // SAFETY: pointer and length are of a buffer that Node-API may write.
-        done(unsafe {
-            sys::napi_get_value_string_utf8(
-                self.env,
-                self.raw,
-                buffer.as_mut_ptr().cast(),
-                buffer.len(),
-                &raw mut length,
-            )
-        })?;
-        Ok(length)
-    }
+fn whole_utf8(string: JsString<'_>) -> Result<String, Failure> {
+    let mut bytes = Zeroizing::new(vec![0; string.utf8_len()? + 1]);
+    let length = write_utf8(string, &mut bytes)?;
+    bytes.truncate(length);
+    String::from_utf8(std::mem::take(&mut *bytes)).map_err(|_| Failure::Internal)
+}
 
-    fn utf8_length(self) -> Result<usize, Failure> {
-        let mut length = 0;
-        // SAFETY: without a buffer, Node-API writes the length alone.
-        done(unsafe {
-            sys::napi_get_value_string_utf8(self.env, self.raw, ptr::null_mut(), 0, &raw mut length)
-        })?;
-        Ok(length)
-    }
-
-    fn has_lone_surrogate(self) -> Result<bool, Failure> {
-        let mut length = 0;
-        // SAFETY: without a buffer, Node-API writes the length alone.
-        done(unsafe {
-            sys::napi_get_value_string_utf16(
-                self.env,
-                self.raw,
-                ptr::null_mut(),
-                0,
-                &raw mut length,
-            )
-        })?;
-        let mut units = Zeroizing::new(vec![0_u16; length + 1]);
-        // SAFETY: pointer and length are of a buffer that Node-API may write.
-        done(unsafe {
-            sys::napi_get_value_string_utf16(
-                self.env,
-                self.raw,
-                units.as_mut_ptr(),
-                units.len(),
-                &raw mut length,
-            )
-        })?;
-        Ok(char::decode_utf16(units.iter().copied().take(length)).any(|unit| unit.is_err()))
-    }
+/// Writes as many whole characters as there is room for, and a zero behind them.
+fn write_utf8(string: JsString<'_>, buffer: &mut [u8]) -> Result<usize, Failure> {
+    let value = string.value();
+    let mut length = 0;
+    // SAFETY: environment and value are of the running call, and pointer and length of a buffer that
+    // Node-API may write.
+    let status = unsafe {
+        sys::napi_get_value_string_utf8(
+            value.env,
+            value.value,
+            buffer.as_mut_ptr().cast(),
+            buffer.len(),
+            &raw mut length,
+        )
+    };
+    done(status)?;
+    Ok(length)
 }

@@ -2,7 +2,8 @@
 
 use std::io;
 
-use crate::callback::{Scope, Value};
+use napi::Env;
+use napi::bindgen_prelude::Array;
 
 /// Why a function gives no result.
 pub(crate) enum Failure {
@@ -17,31 +18,31 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Reports an input error as the visitor's, since the value came from there (SPEC 7.1).
-    pub(crate) fn attributed_to_visitor(self) -> Self {
+    /// Throws `[kind, code, message, isAboutCustomer]` for a refusal, and an `Error` for everything else.
+    pub(crate) fn throw(&self, env: Env) -> napi::Result<()> {
         match self {
-            Self::Refused(error) => Self::Refused(error.attributed_to_visitor()),
-            other => other,
-        }
-    }
-
-    /// Returns `[kind, code, message]` for a refusal, and an `Error` for everything else.
-    pub(crate) fn to_exception<'call>(&self, scope: Scope<'call>) -> Result<Value<'call>, Self> {
-        match self {
-            Self::Refused(error) => scope.array(&[
-                scope.string(error.kind().as_str())?,
-                scope.string(error.code().as_str())?,
-                scope.string(error.message())?,
-            ]),
-            Self::Random(error) => scope
-                .error(&format!("The operating system's random source cannot be read: {error}")),
-            Self::Panic => scope.error(
+            Self::Refused(error) => {
+                let mut parts = Array::from_ref_vec(
+                    &env,
+                    &[error.kind().as_str(), error.code().as_str(), error.message()],
+                )?;
+                parts.insert(error.is_about_customer())?;
+                env.throw(parts)
+            }
+            Self::Random(error) => {
+                let message =
+                    format!("The operating system's random source cannot be read: {error}");
+                env.throw_error(&message, None)
+            }
+            Self::Panic => env.throw_error(
                 "Deskseal has a defect: it panicked. The call has had no effect, and the next one \
                  works; please report it.",
+                None,
             ),
-            Self::Internal => {
-                scope.error("The addon of Deskseal was not called by its package of this version.")
-            }
+            Self::Internal => env.throw_error(
+                "The addon of Deskseal was not called by its package of this version.",
+                None,
+            ),
         }
     }
 }
@@ -49,5 +50,11 @@ impl Failure {
 impl From<deskseal::Error> for Failure {
     fn from(error: deskseal::Error) -> Self {
         Self::Refused(error)
+    }
+}
+
+impl From<napi::Error> for Failure {
+    fn from(_: napi::Error) -> Self {
+        Self::Internal
     }
 }

@@ -13,11 +13,9 @@ mod secret;
 mod signer;
 mod verifier;
 
-use std::rc::Rc;
-
 use deskseal::{Parameter, canonical_email, canonical_host, generate_secret};
 
-use callback::{Body, Buffer, Call, Scope, Value};
+use callback::{Answer, Body, Buffer, Call};
 use error::Failure;
 
 /// The state of functions that have none.
@@ -33,32 +31,30 @@ const FUNCTIONS: &[(&str, Body<Stateless>)] = &[
     ("panic", panic),
 ];
 
-/// Gives the addon its functions.
-fn register<'call>(scope: Scope<'call>, exports: Value<'call>) -> Result<(), Failure> {
-    exports.set_methods(scope, &Rc::new(Stateless), FUNCTIONS)
-}
-
 /// Takes an e-mail; returns its canonical form.
-fn canonical_email_text<'call>(_: &Stateless, call: &Call<'call>) -> Result<Value<'call>, Failure> {
+fn canonical_email_text<'call>(
+    _: &Stateless,
+    call: &Call<'call>,
+) -> Result<Answer<'call>, Failure> {
     let mut buffer = Buffer::new();
-    let email = canonical_email(call.argument(0).text(Parameter::Email, &mut buffer)?)?;
-    call.scope().string(email.as_str())
+    let email = canonical_email(call.text(0, Parameter::Email, &mut buffer)?)?;
+    Ok(Answer::Text(email.into_string()))
 }
 
 /// Takes a portal host; returns its canonical form.
-fn canonical_host_text<'call>(_: &Stateless, call: &Call<'call>) -> Result<Value<'call>, Failure> {
+fn canonical_host_text<'call>(_: &Stateless, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
     let mut buffer = Buffer::new();
-    let host = canonical_host(call.argument(0).text(Parameter::Host, &mut buffer)?)?;
-    call.scope().string(host.as_str())
+    let host = canonical_host(call.text(0, Parameter::Host, &mut buffer)?)?;
+    Ok(Answer::Text(host.into_string()))
 }
 
 /// Returns a new secret.
-fn generated_secret<'call>(_: &Stateless, call: &Call<'call>) -> Result<Value<'call>, Failure> {
-    call.scope().string(&generate_secret().map_err(Failure::Random)?)
+fn generated_secret<'call>(_: &Stateless, _: &Call<'call>) -> Result<Answer<'call>, Failure> {
+    Ok(Answer::Secret(generate_secret().map_err(Failure::Random)?))
 }
 
 /// Proves that a panic is something that JavaScript can catch.
 #[cfg(feature = "panic-test")]
-fn panic<'call>(_: &Stateless, _: &Call<'call>) -> Result<Value<'call>, Failure> {
+fn panic<'call>(_: &Stateless, _: &Call<'call>) -> Result<Answer<'call>, Failure> {
     panic!("on purpose")
 }

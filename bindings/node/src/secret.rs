@@ -1,9 +1,10 @@
 //! Secrets, as JavaScript passes them.
 
 use deskseal::{Error, Secret};
+use napi::bindgen_prelude::{Array, Unknown};
 use zeroize::Zeroizing;
 
-use crate::callback::{Call, Value};
+use crate::callback::Call;
 use crate::error::Failure;
 
 /// The text of a secret, `None` where there is none, before it is checked: all texts of a call are
@@ -12,13 +13,19 @@ pub(crate) struct SecretText(Option<Zeroizing<String>>);
 
 impl SecretText {
     /// Takes a string or `undefined`.
-    pub(crate) fn read(value: Value<'_>) -> Result<Self, Failure> {
-        value.unless_undefined(Value::secret).map(Self)
+    pub(crate) fn read(call: &Call<'_>, index: usize) -> Result<Self, Failure> {
+        call.optional::<Unknown<'_>>(index)?.map_or(Ok(None), |value| call.secret(value)).map(Self)
     }
 
     /// Takes an array of strings and `undefined`s.
-    pub(crate) fn read_all(values: Value<'_>) -> Result<Vec<Self>, Failure> {
-        values.items()?.into_iter().map(Self::read).collect()
+    pub(crate) fn read_all(call: &Call<'_>, index: usize) -> Result<Vec<Self>, Failure> {
+        let values: Array<'_> = call.value(index)?;
+        (0..values.len())
+            .map(|index| {
+                let value = values.get::<Unknown<'_>>(index)?;
+                value.map_or(Ok(None), |value| call.secret(value)).map(Self)
+            })
+            .collect()
     }
 
     pub(crate) fn check(&self) -> Result<Secret, Error> {
@@ -40,8 +47,8 @@ impl CurrentSecretText {
     /// Takes the first two arguments: the secret or `undefined`, and its variable's name or
     /// `undefined`.
     pub(crate) fn read(call: &Call<'_>) -> Result<Self, Failure> {
-        let name = SecretText::read(call.argument(1))?;
-        Ok(Self { name, value: SecretText::read(call.argument(0))? })
+        let name = SecretText::read(call, 1)?;
+        Ok(Self { name, value: SecretText::read(call, 0)? })
     }
 
     pub(crate) fn check(&self) -> Result<Secret, Error> {

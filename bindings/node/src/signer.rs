@@ -1,93 +1,121 @@
 //! The functions behind JavaScript's `Signer`.
 
-use std::rc::Rc;
+use std::cell::RefCell;
 
-use deskseal::{EmbedOptions, Parameter, Signer};
+use deskseal::{Embed, EmbedOptions, Parameter, Signer};
 
 use crate::Stateless;
-use crate::callback::{Body, Buffer, Call, Value};
+use crate::callback::{Answer, Body, Buffer, Call};
 use crate::error::Failure;
 use crate::secret::CurrentSecretText;
 
-const METHODS: [(&str, Body<Signer>); 4] = [
+const FUNCTIONS: [(&str, Body<State>); 5] = [
     ("signEmail", sign_email),
     ("signUser", sign_user),
     ("portalLink", portal_link),
     ("ticketCenter", ticket_center),
+    ("attributeNames", attribute_names),
 ];
 
+struct State {
+    signer: Signer,
+    /// The lists of attributes' names that embeds have had. JavaScript asks for each one once.
+    attribute_names: RefCell<Vec<Vec<&'static str>>>,
+}
+
+impl State {
+    /// Returns the number of the list of the embed's names.
+    fn number_of_names(&self, embed: &Embed) -> usize {
+        let names = || embed.attributes.iter().map(|(name, _)| *name);
+        let mut known = self.attribute_names.borrow_mut();
+        let number = known.iter().position(|list| list.iter().copied().eq(names()));
+        number.unwrap_or_else(|| {
+            known.push(names().collect());
+            known.len() - 1
+        })
+    }
+}
+
 /// Takes a secret or `undefined`, and its variable's name or `undefined`; returns the signer's functions by name.
-pub(crate) fn create<'call>(_: &Stateless, call: &Call<'call>) -> Result<Value<'call>, Failure> {
-    let signer = Rc::new(Signer::new(CurrentSecretText::read(call)?.check()?));
-    call.scope().methods(&signer, &METHODS)
+pub(crate) fn create<'call>(_: &Stateless, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
+    let signer = Signer::new(CurrentSecretText::read(call)?.check()?);
+    call.functions(State { signer, attribute_names: RefCell::default() }, &FUNCTIONS)
 }
 
-/// Takes an e-mail; returns its signature and the canonical e-mail as one string, since values are
-/// what costs most.
-fn sign_email<'call>(signer: &Signer, call: &Call<'call>) -> Result<Value<'call>, Failure> {
+/// Takes an e-mail; returns its signature, and the canonical e-mail behind it.
+fn sign_email<'call>(state: &State, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
     let mut buffer = Buffer::new();
-    let sealed = signer.sign_email(call.argument(0).text(Parameter::Email, &mut buffer)?)?;
-    let mut hex = [0; 64];
-    call.scope().joined(&[sealed.signature.write_hex(&mut hex), sealed.email.as_str()])
+    let signed = state.signer.sign_email(call.text(0, Parameter::Email, &mut buffer)?)?;
+    Ok(Answer::Signed(signed.signature, signed.email.into_string()))
 }
 
-/// Takes a portal host, a user id and a timestamp; returns user id, timestamp and signature.
-fn sign_user<'call>(signer: &Signer, call: &Call<'call>) -> Result<Value<'call>, Failure> {
-    let mut buffers = [const { Buffer::new() }; 2];
-    let [host, user_id] = &mut buffers;
-    let user = signer.sign_user(
-        call.argument(0).text(Parameter::Host, host)?,
-        call.argument(1).text(Parameter::UserId, user_id)?,
-        call.argument(2).integer()?,
+/// Takes a portal host, a user id and a timestamp; returns the signature, and the user id behind it.
+fn sign_user<'call>(state: &State, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
+    let (mut host, mut user_id) = (Buffer::new(), Buffer::new());
+    let user = state.signer.sign_user(
+        call.text(0, Parameter::Host, &mut host)?,
+        call.text(1, Parameter::UserId, &mut user_id)?,
+        call.value(2)?,
     )?;
-    let scope = call.scope();
-    scope.array(&[
-        scope.string(user.user_id.as_str())?,
-        scope.integer(user.timestamp.seconds())?,
-        scope.string(user.signature.write_hex(&mut [0; 64]))?,
-    ])
+    Ok(Answer::Signed(user.signature, user.user_id.into_string()))
 }
 
 /// Takes a portal URL, a user id and a timestamp; returns the link.
-fn portal_link<'call>(signer: &Signer, call: &Call<'call>) -> Result<Value<'call>, Failure> {
-    let mut buffers = [const { Buffer::new() }; 2];
-    let [url, user_id] = &mut buffers;
-    let link = signer.portal_link(
-        call.argument(0).text(Parameter::PortalUrl, url)?,
-        call.argument(1).text(Parameter::UserId, user_id)?,
-        call.argument(2).integer()?,
+fn portal_link<'call>(state: &State, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
+    let (mut url, mut user_id) = (Buffer::new(), Buffer::new());
+    let link = state.signer.portal_link(
+        call.text(0, Parameter::PortalUrl, &mut url)?,
+        call.text(1, Parameter::UserId, &mut user_id)?,
+        call.value(2)?,
     )?;
-    call.scope().string(&link)
+    Ok(Answer::Text(link))
 }
 
-/// Takes an e-mail, a helpdesk id, and align, max width, container, script URL, crossorigin and nonce
-/// or `undefined`; returns the attributes by name, and the HTML.
-fn ticket_center<'call>(signer: &Signer, call: &Call<'call>) -> Result<Value<'call>, Failure> {
-    let mut buffers = [const { Buffer::new() }; 7];
-    let [email, helpdesk_id, align, max_width, container, script_url, nonce] = &mut buffers;
-    let embed = signer.ticket_center(
-        call.argument(0).text(Parameter::Email, email)?,
-        call.argument(1).text(Parameter::HelpdeskId, helpdesk_id)?,
-        &EmbedOptions {
-            align: option(call.argument(2), align)?,
-            max_width: option(call.argument(3), max_width)?,
-            container: option(call.argument(4), container)?,
-            script_url: option(call.argument(5), script_url)?,
-            crossorigin: call.argument(6).unless_undefined(Value::flag)?.unwrap_or_default(),
-            nonce: option(call.argument(7), nonce)?,
-        },
-    )?;
-    let scope = call.scope();
-    let attributes = scope.object()?;
-    for (name, value) in &embed.attributes {
-        attributes.set(name, scope.string(value)?)?;
+/// Takes an e-mail, a helpdesk id, and perhaps align, max width, container, script URL, crossorigin and nonce
+/// or `undefined`; returns one character whose code is the number of the list of attributes' names, and
+/// behind it the attributes' values and the HTML, with zeros between: no attribute contains one.
+fn ticket_center<'call>(state: &State, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
+    let (mut email, mut helpdesk_id, mut buffers) = (Buffer::new(), Buffer::new(), None);
+    let email = call.text(0, Parameter::Email, &mut email)?;
+    let helpdesk_id = call.text(1, Parameter::HelpdeskId, &mut helpdesk_id)?;
+    let options = if call.has(2) {
+        embed_options(call, buffers.insert([const { Buffer::new() }; 5]))?
+    } else {
+        EmbedOptions::default()
+    };
+    let embed = state.signer.ticket_center(email, helpdesk_id, &options)?;
+    let number = u8::try_from(state.number_of_names(&embed)).map_err(|_| Failure::Internal)?;
+    let values = embed.attributes.iter().map(|(_, value)| value.len() + 1).sum::<usize>();
+    let mut answer = String::with_capacity(2 + values + embed.html.len());
+    answer.push(number.into());
+    for (_, value) in &embed.attributes {
+        answer.push_str(value);
+        answer.push('\0');
     }
-    scope.array(&[attributes, scope.string(&embed.html)?])
+    answer.push_str(&embed.html);
+    Ok(Answer::Text(answer))
 }
 
-fn option<'buffer>(
-    value: Value<'_>,
-    buffer: &'buffer mut Buffer,
-) -> Result<Option<&'buffer str>, Failure> {
-    value.unless_undefined(|value| value.text(Parameter::EmbedOption, buffer))
+fn embed_options<'buffer>(
+    call: &Call<'_>,
+    buffers: &'buffer mut [Buffer; 5],
+) -> Result<EmbedOptions<'buffer>, Failure> {
+    let option = |index, buffer| call.optional_text(index, Parameter::EmbedOption, buffer);
+    let [align, max_width, container, script_url, nonce] = buffers;
+    Ok(EmbedOptions {
+        align: option(2, align)?,
+        max_width: option(3, max_width)?,
+        container: option(4, container)?,
+        script_url: option(5, script_url)?,
+        crossorigin: call.optional(6)?.unwrap_or_default(),
+        nonce: option(7, nonce)?,
+    })
+}
+
+/// Takes the number of a list of attributes' names; returns the list.
+fn attribute_names<'call>(state: &State, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
+    let number: u32 = call.value(0)?;
+    let known = state.attribute_names.borrow();
+    let names = known.get(number as usize).ok_or(Failure::Internal)?;
+    Ok(Answer::Texts(names.iter().map(|name| (*name).to_owned()).collect()))
 }
