@@ -5,18 +5,29 @@ const { isDate } = require('node:util').types
 /** The options of a call that got none. */
 const NO_OPTIONS = Object.freeze({ __proto__: null })
 
-/** A secret that is read by its variable's name. */
+/** A secret that is read by its variable's name, or by several that mean the same. */
 class NamedSecret {
-  constructor(name) {
-    this.name = text(name, 'name')
-    this.value = Object.hasOwn(process.env, name) ? process.env[name] : undefined
+  constructor(names, read = ofProcess) {
+    this.names = typeof names === 'string' ? [names] : texts(names, 'name')
+    this.values = this.names.map((variable) => read(variable))
   }
+}
+
+/** Returns a variable of the environment. */
+function ofProcess(name) {
+  return Object.hasOwn(process.env, name) ? process.env[name] : undefined
 }
 
 /** Returns the string. */
 function text(value, name) {
   if (typeof value !== 'string') throw invalidType(name, 'of type string', value)
   return value
+}
+
+/** Returns the strings of a list, where one string would do as well. */
+function texts(values, name) {
+  if (Array.isArray(values)) return values.map((value, index) => text(value, `${name}[${index}]`))
+  throw invalidType(name, 'of type string or an instance of Array', values)
 }
 
 /** Returns the string, or `undefined` for an option that was not given. */
@@ -52,6 +63,14 @@ function previousSecrets(pairs, name) {
     expiries.push(seconds(expiresAt, `${name}[${index}][1]`))
   })
   return [secrets, expiries]
+}
+
+/** Returns the names and the values, in turn, of the request's headers that are named, in any case. */
+function namedHeaders(headers, names) {
+  return Object.entries(object(headers, 'headers')).flatMap(([name, value]) => {
+    if (value === undefined || !names.includes(name.toLowerCase())) return []
+    return [name, Array.isArray(value) ? value.join(', ') : text(value, `headers.${name}`)]
+  })
 }
 
 /** Returns the options as an object. */
@@ -92,7 +111,8 @@ function integer(value, name, expected) {
     const { MIN_SAFE_INTEGER, MAX_SAFE_INTEGER } = Number
     throw outOfRange(name, `>= ${MIN_SAFE_INTEGER} && <= ${MAX_SAFE_INTEGER}`, value)
   }
-  return value
+  // What is signed is no -0.
+  return value + 0
 }
 
 function list(value, name) {
@@ -123,7 +143,9 @@ function outOfRange(name, expected, value) {
 
 module.exports = {
   NamedSecret,
+  namedHeaders,
   object,
+  ofProcess,
   optionalFlag,
   optionalInteger,
   optionalText,

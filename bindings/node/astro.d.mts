@@ -22,7 +22,7 @@ export interface DesksealOptions {
 export interface TicketCenterSettings {
   /** The help desk's id; by default the environment's `HELPDESKY_HELPDESK_ID`. */
   helpdeskId?: string | undefined
-  /** The variable of `astro:env` that holds the secret; default `HELPDESKY_HMAC_SECRET`. */
+  /** The variable of `astro:env` with the secret; default `HELPDESKY_HMAC_SECRET`, or `HDH_HMAC_SECRET`. */
   secretVariable?: string | undefined
   /** The script's absolute `https` URL; default `https://helpdesky.io/ticket-center.js`. */
   scriptUrl?: string | undefined

@@ -1,3 +1,4 @@
+import contract from './contract.cjs'
 import deskseal from './index.cjs'
 
 // What the integration takes is in astro.d.mts, where editors show it.
@@ -31,13 +32,16 @@ const EDGE_ADAPTER =
   'as `adapter: node({ mode: "standalone" })` of @astrojs/node.'
 
 export default function integration({ ticketCenter = {}, portal = {} } = {}) {
+  const secretVariables = [
+    ticketCenter.secretVariable ?? contract.ticketCenterVariables,
+    portal.secretVariable ?? contract.portalVariables,
+  ].flat()
+  // What is built has these: a secret among the settings would be in it.
   const { helpdeskId, scriptUrl, align, maxWidth, container, crossorigin } = ticketCenter
-  const { secretVariable: ticketCenterSecret = 'HELPDESKY_HMAC_SECRET' } = ticketCenter
-  const { url, secretVariable: portalSecret = 'LETTERBOOK_PORTAL_TICKET_SECRET' } = portal
+  const options = { helpdeskId, scriptUrl, align, maxWidth, container, crossorigin }
   const settings = {
-    ticketCenter: { helpdeskId, scriptUrl, align, maxWidth, container, crossorigin },
-    portal: { url },
-    secretVariables: { ticketCenter: ticketCenterSecret, portal: portalSecret },
+    ticketCenter: { ...options, secretVariable: ticketCenter.secretVariable },
+    portal: { url: portal.url, secretVariable: portal.secretVariable },
   }
 
   return {
@@ -45,24 +49,23 @@ export default function integration({ ticketCenter = {}, portal = {} } = {}) {
     hooks: {
       'astro:config:setup': async ({ command, config, ...setup }) => {
         if (command === 'build' && config.adapter === undefined) throw new Error(NO_ADAPTER)
-        refusePublic(ticketCenterSecret)
-        refusePublic(portalSecret)
+        refusePublic(secretVariables)
         setup.updateConfig({
-          env: { schema: await schemaOf([ticketCenterSecret, portalSecret]) },
+          env: { schema: await schemaOf(secretVariables) },
           vite: { plugins: [settingsPlugin(settings), SIGNER_PLUGIN] },
         })
         setup.addMiddleware({ order: 'pre', entrypoint: 'deskseal/astro/middleware' })
         inject(setup, 'identity')
-        if (url !== undefined) inject(setup, 'portal')
+        if (portal.url !== undefined) inject(setup, 'portal')
       },
     },
   }
 }
 
 /** The core knows which names bundlers ship to browsers. Whether there is a secret is for later. */
-function refusePublic(name) {
+function refusePublic(names) {
   try {
-    Signer.fromEnv(name)
+    Signer.fromEnv(names)
   } catch (error) {
     if (error.code === 'secret_public') throw error
   }
@@ -71,7 +74,7 @@ function refusePublic(name) {
 async function schemaOf(names) {
   const { envField } = await import('astro/config')
   const field = envField.string({ context: 'server', access: 'secret', optional: true })
-  return Object.fromEntries(['HELPDESKY_HELPDESK_ID', ...names].map((name) => [name, field]))
+  return Object.fromEntries([contract.helpdeskIdVariable, ...names].map((name) => [name, field]))
 }
 
 function settingsPlugin(settings) {

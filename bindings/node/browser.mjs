@@ -5,6 +5,9 @@ export const {
   canonicalEmail,
   canonicalHost,
   generateSecret,
+  publicFormUrl,
+  portalHost,
+  answerUnlessClick,
   Signer,
   Verifier,
   DesksealError,
@@ -13,6 +16,7 @@ export const {
   VerificationError,
   Desk,
   responseOf,
+  contract,
   deskseal,
   withDeskseal,
 } = {}

@@ -1,16 +1,8 @@
 'use strict'
 
-const { answerUnlessClicked } = require('./clicks.cjs')
-const { DesksealError, Signer, generateSecret } = require('./index.cjs')
-
-/** What no cache may keep: a page or an answer that carries an identity. */
-const PRIVATE = 'private, no-store'
-
-/**
- * Stands before a Ticket Center in a page: htmx then keeps no copy of the page, with the signature in it,
- * in the browser's storage.
- */
-const NO_COPY = '<template data-hx-history="false"></template>'
+const { NamedSecret, ofProcess } = require('./arguments.cjs')
+const contract = require('./contract.cjs')
+const { DesksealError, Signer, answerUnlessClick, publicFormUrl } = require('./index.cjs')
 
 /**
  * What the frameworks' integrations share: an application's two products, each with its own secret.
@@ -24,17 +16,25 @@ class Desk {
   #ticketCenterSigner
   #portalUrl
   #portalSigner
-  #publicLink
   #isDebugging
   #log
+  #variable
 
-  constructor({ ticketCenter = {}, portal = {}, debug, log = console.error }) {
+  /** `variable` returns a variable of the environment by its name. */
+  constructor({
+    ticketCenter = {},
+    portal = {},
+    debug,
+    log = console.error,
+    variable = ofProcess,
+  }) {
     this.#ticketCenter = ticketCenter
-    this.#ticketCenterSigner = lazySigner(ticketCenter, 'HELPDESKY_HMAC_SECRET')
+    this.#ticketCenterSigner = lazySigner(ticketCenter, contract.ticketCenterVariables, variable)
     this.#portalUrl = portal.url
-    this.#portalSigner = lazySigner(portal, 'LETTERBOOK_PORTAL_TICKET_SECRET')
+    this.#portalSigner = lazySigner(portal, contract.portalVariables, variable)
     this.#isDebugging = debug ?? process.env.NODE_ENV !== 'production'
     this.#log = log
+    this.#variable = variable
   }
 
   get hasPortal() {
@@ -43,18 +43,17 @@ class Desk {
 
   /** Returns what answers who is signed in, as the components read it: a status, and perhaps a body. */
   identityAnswer(customer) {
-    if (isNobody(customer)) return { status: 204 }
-    return this.#answer(() => ({ status: 200, body: identityOf(this.#embed(customer)) }))
+    if (isNobody(customer)) return { status: contract.statusNotSignedIn }
+    return this.#answer(() => ({ status: contract.statusIdentity, body: this.#identity(customer) }))
   }
 
   /**
    * Returns what sends the customer who clicks to the portal, signed now: a status, and the location.
-   * What is no click gets another answer. `findCustomer` is called for a click alone, and `header` returns
-   * a header of the request by its lowercase name.
+   * What is no click gets another answer. `findCustomer` is called for a click alone.
    */
-  async portalAnswer(findCustomer, header, target) {
-    const unsigned = answerUnlessClicked(header, target)
-    if (unsigned !== undefined) return unsigned
+  async portalAnswer(findCustomer, target, headers) {
+    const unsigned = answerUnlessClick(target, headers)
+    if (unsigned !== null) return unsigned
     const customer = await findCustomer()
     return this.#answer(() => ({ status: 303, headers: { Location: this.#portalLink(customer) } }))
   }
@@ -68,9 +67,15 @@ class Desk {
     return this.#attempt(() => this.#embed(customer, options))
   }
 
+  /** Returns what code in the page makes the markup of, in the same way; the options are checked alike. */
+  identity(customer, options) {
+    if (isNobody(customer)) return undefined
+    return this.#attempt(() => this.#embed(customer, options) && this.#identity(customer))
+  }
+
   /** Returns the link to the portal's public form, or `null` where there is no usable portal. */
   publicLink() {
-    return this.hasPortal ? this.#attempt(() => this.#unsignedLink()) : null
+    return this.hasPortal ? this.#attempt(() => publicFormUrl(this.#portalUrl)) : null
   }
 
   /** Logs a refusal. Neither its code nor its message holds anything of the customer's or the secret. */
@@ -84,11 +89,11 @@ class Desk {
 
   /** Returns the answer, or the one of a refusal: the customer's own data is at fault, or the deployment. */
   #answer(sign) {
-    return this.#attempt(sign, (error) => {
+    return this.#attempt(sign, ({ code, isAboutCustomer }) => ({
+      status: isAboutCustomer ? contract.statusAboutCustomer : contract.statusUnavailable,
       // Node.js writes its codes in capitals.
-      const code = error.code.toLowerCase()
-      return { status: isAboutCustomer(code) ? 422 : 503, body: { error: { code } } }
-    })
+      body: { error: { code: code.toLowerCase() } },
+    }))
   }
 
   #attempt(sign, refuse = () => null) {
@@ -102,30 +107,33 @@ class Desk {
   }
 
   #embed(customer, options) {
-    const { helpdeskId, scriptUrl, align, maxWidth, container, crossorigin } = this.#ticketCenter
-    return this.#ticketCenterSigner().ticketCenter(
-      customer.email ?? '',
-      helpdeskId ?? process.env.HELPDESKY_HELPDESK_ID ?? '',
-      { scriptUrl, align, maxWidth, container, crossorigin, ...options },
-    )
+    const { scriptUrl, align, maxWidth, container, crossorigin } = this.#ticketCenter
+    return this.#ticketCenterSigner().ticketCenter(customer.email ?? '', this.#helpdeskId(), {
+      scriptUrl,
+      align,
+      maxWidth,
+      container,
+      crossorigin,
+      ...options,
+    })
+  }
+
+  #identity(customer) {
+    return this.#ticketCenterSigner().identity(customer.email ?? '', this.#helpdeskId())
+  }
+
+  #helpdeskId() {
+    return this.#ticketCenter.helpdeskId ?? this.#variable(contract.helpdeskIdVariable) ?? ''
   }
 
   /** Returns the link to the portal's form: signed for a customer, public for everybody else. */
   #portalLink(customer) {
     const link = isNobody(customer) ? null : this.#attempt(() => this.#signedLink(customer))
-    return link ?? this.#unsignedLink()
+    return link ?? publicFormUrl(this.#portalUrl)
   }
 
   #signedLink(customer) {
     return this.#portalSigner().portalLink(this.#portalUrl, userIdOf(customer))
-  }
-
-  /** The rules of portals' URLs are the core's, so a link of nobody's is made and its query left out. */
-  #unsignedLink() {
-    this.#publicLink ??= new Signer(generateSecret())
-      .portalLink(this.#portalUrl, 'nobody')
-      .replace(/\?.*/, '')
-    return this.#publicLink
   }
 }
 
@@ -137,22 +145,13 @@ function signedInBy(user) {
   )
 }
 
-/** Returns what the components show, of the markup's attributes. */
-function identityOf({ attributes }) {
-  return {
-    email: attributes['data-email'],
-    signature: attributes['data-signature'],
-    helpdeskId: attributes['data-helpdesk-id'],
-  }
-}
-
 /** A secret that is given, though undefined, is not looked for elsewhere. */
-function lazySigner(product, usualVariable) {
-  const { secretVariable = usualVariable } = product
+function lazySigner(product, usualVariables, variable) {
+  const { secretVariable = usualVariables } = product
   const isGiven = 'secret' in product
   let signer
   return () => {
-    signer ??= isGiven ? new Signer(product.secret) : Signer.fromEnv(secretVariable)
+    signer ??= new Signer(isGiven ? product.secret : new NamedSecret(secretVariable, variable))
     return signer
   }
 }
@@ -171,16 +170,12 @@ function isRefusal(error) {
   return error instanceof DesksealError || error.code === 'ERR_INVALID_ARG_TYPE'
 }
 
-function isAboutCustomer(code) {
-  return /^(email|user_id)_/.test(code)
-}
-
 /** Returns an answer's headers and its text: a body that is no text is JSON. */
 function writtenOf({ headers, body }) {
   const isJson = body !== undefined && typeof body !== 'string'
   const type = isJson && { 'Content-Type': 'application/json; charset=utf-8' }
   return {
-    headers: { 'Cache-Control': PRIVATE, ...type, ...headers },
+    headers: { 'Cache-Control': contract.private, ...type, ...headers },
     text: isJson ? JSON.stringify(body) : body,
   }
 }
@@ -191,4 +186,4 @@ function responseOf(answer) {
   return new Response(text ?? null, { status: answer.status, headers })
 }
 
-module.exports = { Desk, NO_COPY, PRIVATE, identityOf, responseOf, signedInBy, writtenOf }
+module.exports = { Desk, responseOf, signedInBy, writtenOf }

@@ -14,7 +14,7 @@ export interface Customer {
 export interface SecretOptions {
   /** The secret's text, for those who do not keep it in the environment. */
   secret?: Secret
-  /** The environment variable's name. Names that bundlers ship to browsers are refused. */
+  /** The one environment variable that is read. Names that bundlers ship to browsers are refused. */
   secretVariable?: string | undefined
 }
 
@@ -42,7 +42,7 @@ export interface PortalSettings extends SecretOptions {
 }
 
 export interface IntegrationOptions {
-  /** The secret is in `HELPDESKY_HMAC_SECRET` by default. */
+  /** The secret is in `HELPDESKY_HMAC_SECRET`, or `HDH_HMAC_SECRET`, by default. */
   ticketCenter?: TicketCenterSettings | undefined
   /** The secret is in `LETTERBOOK_PORTAL_TICKET_SECRET` by default. */
   portal?: PortalSettings | undefined
@@ -56,10 +56,4 @@ export interface IntegrationOptions {
 }
 
 /** What the route `identity` answers, and what the components read. */
-export interface Identity {
-  /** The canonical e-mail. */
-  readonly email: string
-  /** 64 lowercase hexadecimal digits. */
-  readonly signature: string
-  readonly helpdeskId: string
-}
+export type { Identity } from './index.cjs'

@@ -2,9 +2,10 @@
 
 /** What every refusal is: a stable `code`, and a sentence that says what to do next (SPEC 7). */
 class DesksealError extends Error {
-  constructor(message, code) {
+  constructor(message, code, isAboutCustomer = false) {
     super(message)
     this.code = code
+    this.isAboutCustomer = isAboutCustomer
   }
 }
 
@@ -30,7 +31,7 @@ const CLASSES = { secret: SecretError, input: InputError, verification: Verifica
 
 /**
  * Returns what to throw for what a call of `method` threw: the error of its kind for a refusal of the
- * addon, `[kind, code, message]`. The stack starts at the caller, whose mistake it is.
+ * addon, `[kind, code, message, isAboutCustomer]`. The stack starts at the caller, whose mistake it is.
  */
 function startingAt(method, failure) {
   const error = Array.isArray(failure) ? refusal(...failure) : failure
@@ -38,8 +39,8 @@ function startingAt(method, failure) {
   return error
 }
 
-function refusal(kind, code, message) {
-  return new CLASSES[kind](message, code)
+function refusal(kind, code, message, isAboutCustomer) {
+  return new CLASSES[kind](message, code, isAboutCustomer)
 }
 
 module.exports = { DesksealError, SecretError, InputError, VerificationError, startingAt }

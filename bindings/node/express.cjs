@@ -1,11 +1,13 @@
 'use strict'
 
-const { Desk, NO_COPY, PRIVATE, signedInBy, writtenOf } = require('./desk.cjs')
+const contract = require('./contract.cjs')
+const { Desk, signedInBy, writtenOf } = require('./desk.cjs')
 
 // What each function does, takes and throws is in express.d.cts, where editors show it.
 
 const CACHEABLE =
-  'a page with an identity was sent as cacheable; send it with "Cache-Control: private, no-store".'
+  'a page with an identity was sent as cacheable; send it with ' +
+  `"Cache-Control: ${contract.private}".`
 
 function deskseal({ user, ...options }) {
   const signedIn = signedInBy(user)
@@ -19,11 +21,7 @@ function deskseal({ user, ...options }) {
 
   function portalAnswer(request) {
     const { headers, url, originalUrl = url } = request
-    return desk.portalAnswer(
-      () => signedIn(request),
-      (name) => headers[name],
-      originalUrl,
-    )
+    return desk.portalAnswer(() => signedIn(request), originalUrl, headers)
   }
 
   async function answer(request, response, next) {
@@ -45,7 +43,7 @@ function deskseal({ user, ...options }) {
     if (embed === undefined) return ''
     if (embed === null) return fallback ?? publicLink()
     keepPrivate(response)
-    return NO_COPY + embed.html
+    return contract.noHistory + embed.html
   }
 
   function publicLink() {
@@ -54,7 +52,7 @@ function deskseal({ user, ...options }) {
   }
 
   function keepPrivate(response) {
-    if (!response.headersSent) response.setHeader('Cache-Control', PRIVATE)
+    if (!response.headersSent) response.setHeader('Cache-Control', contract.private)
     response.once('finish', () => {
       if (isCacheable(response)) desk.warn(CACHEABLE)
     })

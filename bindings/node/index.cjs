@@ -2,6 +2,7 @@
 
 const {
   NamedSecret,
+  namedHeaders,
   object,
   optionalFlag,
   optionalInteger,
@@ -13,6 +14,7 @@ const {
   secretTexts,
   text,
 } = require('./arguments.cjs')
+const { clickHeaders } = require('./contract.cjs')
 const {
   DesksealError,
   InputError,
@@ -53,6 +55,34 @@ function generateSecret() {
   }
 }
 
+function publicFormUrl(portalUrl) {
+  try {
+    return native.publicFormUrl(text(portalUrl, 'portalUrl'))
+  } catch (failure) {
+    throw startingAt(publicFormUrl, failure)
+  }
+}
+
+function portalHost(portalUrl) {
+  try {
+    return native.portalHost(text(portalUrl, 'portalUrl'))
+  } catch (failure) {
+    throw startingAt(portalHost, failure)
+  }
+}
+
+function answerUnlessClick(target, headers) {
+  try {
+    const answer = native.answerUnlessClick(
+      text(target, 'target'),
+      namedHeaders(headers, clickHeaders),
+    )
+    return answer === null ? null : httpAnswer(answer)
+  } catch (failure) {
+    throw startingAt(answerUnlessClick, failure)
+  }
+}
+
 class Signer {
   /** The addon's functions, which hold the secret where nothing in JavaScript reaches it. */
   #native
@@ -90,12 +120,10 @@ class Signer {
 
   signUser(portalHost, userId, options) {
     try {
+      text(portalHost, 'portalHost')
+      text(userId, 'userId')
       const timestamp = secondsOrNow(optionsObject(options).timestamp, 'options.timestamp')
-      const signed = this.#native.signUser(
-        text(portalHost, 'portalHost'),
-        text(userId, 'userId'),
-        timestamp,
-      )
+      const signed = this.#native.signUser(portalHost, userId, timestamp)
       return freeze({
         userId: signed.slice(SIGNATURE_LENGTH),
         timestamp,
@@ -141,6 +169,20 @@ class Signer {
     }
   }
 
+  identity(email, helpdeskId) {
+    try {
+      const signed = this.#native.identity(text(email, 'email'), text(helpdeskId, 'helpdeskId'))
+      const end = signed.indexOf(' ', SIGNATURE_LENGTH)
+      return freeze({
+        email: signed.slice(end + 1),
+        signature: signed.slice(0, SIGNATURE_LENGTH),
+        helpdeskId: signed.slice(SIGNATURE_LENGTH, end),
+      })
+    } catch (failure) {
+      throw startingAt(Signer.prototype.identity, failure)
+    }
+  }
+
   #embed(answer) {
     const number = answer.charCodeAt(0)
     this.#attributeNames[number] ??= this.#native.attributeNames(number)
@@ -154,11 +196,10 @@ class Verifier {
 
   constructor(secret, options) {
     try {
-      const [value, name] = currentSecret(secret)
+      const current = currentSecret(secret)
       const { previous = [], tolerance } = optionsObject(options)
       this.#native = native.createVerifier(
-        value,
-        name,
+        ...current,
         ...previousSecrets(previous, 'options.previous'),
         optionalInteger(tolerance, 'options.tolerance'),
       )
@@ -252,10 +293,10 @@ class Verifier {
   }
 }
 
-/** Returns the secret's text, and its variable's name if it was read by one. */
+/** Returns the names of the variables that the secret is read by, none where it is given, and the values. */
 function currentSecret(secret) {
-  if (secret instanceof NamedSecret) return [secretText(secret.value, 'secret'), secret.name]
-  return [secretText(secret, 'secret')]
+  if (secret instanceof NamedSecret) return [secret.names, secret.values]
+  return [[], [secretText(secret, 'secret')]]
 }
 
 /** Returns what the addon gives as secret's number, timestamp and user id. */
@@ -281,6 +322,13 @@ function embedOf(names, answer) {
   return freeze({ attributes: freeze(attributes), html: answer.slice(start) })
 }
 
+/** Returns what the addon gives as status, body, and the headers' names and values in turn. */
+function httpAnswer([status, body, ...rest]) {
+  const headers = {}
+  for (let index = 0; index < rest.length; index += 2) headers[rest[index]] = rest[index + 1]
+  return freeze({ status: Number(status), headers: freeze(headers), body })
+}
+
 /** Returns what the addon gives as code and message in turn. */
 function explanation(answer) {
   const findings = []
@@ -294,6 +342,9 @@ module.exports = {
   canonicalEmail,
   canonicalHost,
   generateSecret,
+  publicFormUrl,
+  portalHost,
+  answerUnlessClick,
   Signer,
   Verifier,
   DesksealError,

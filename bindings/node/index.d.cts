@@ -7,6 +7,22 @@
  * on these pages is its section 3.1.
  */
 
+import type {
+  ErrorCode,
+  FindingCode,
+  InputErrorCode,
+  SecretErrorCode,
+  VerificationErrorCode,
+} from './codes.cjs'
+
+export type {
+  ErrorCode,
+  FindingCode,
+  InputErrorCode,
+  SecretErrorCode,
+  VerificationErrorCode,
+} from './codes.cjs'
+
 /** Whole Unix seconds, or a `Date`, which is rounded down to them. */
 export type Time = number | Date
 
@@ -42,6 +58,42 @@ export function canonicalHost(host: string): string
 export function generateSecret(): string
 
 /**
+ * Returns the address of a portal's form for visitors who are not signed in (SPEC 4.5).
+ *
+ * @param portalUrl The portal's `https` URL; its path, query and fragment are replaced.
+ * @throws {InputError} `portal_url_malformed`, `portal_url_insecure`.
+ * @example
+ * assert.equal(
+ *   publicFormUrl('https://help.company.com'),
+ *   'https://help.company.com/submit-ticket',
+ * )
+ */
+export function publicFormUrl(portalUrl: string): string
+
+/**
+ * Returns the canonical host of a portal's URL, which is what its verifier is told (SPEC 4.2).
+ *
+ * @param portalUrl The portal's `https` URL.
+ * @throws {InputError} `portal_url_malformed`, `portal_url_insecure`.
+ * @example
+ * assert.equal(portalHost('https://HELP.company.com/submit-ticket'), 'help.company.com')
+ */
+export function portalHost(portalUrl: string): string
+
+/**
+ * Returns what a route that redirects to the portal answers to a request that is no customer's click,
+ * such as a prefetch, or one of htmx or Turbo (SPEC 6.5). The result is `null` for a click, which alone
+ * is signed.
+ *
+ * @param target The request's path and query.
+ * @param headers The request's headers by name, in any case, as `request.headers` of `node:http` has them.
+ * @example
+ * assert.equal(answerUnlessClick('/help', { 'sec-fetch-mode': 'navigate' }), null)
+ * assert.equal(answerUnlessClick('/help', { purpose: 'prefetch' })?.status, 403)
+ */
+export function answerUnlessClick(target: string, headers: RequestHeaders): HttpAnswer | null
+
+/**
  * Signs identities with one secret. Make one when the application starts.
  *
  * Nothing shows the secret: not `console.log`, `JSON.stringify` or `structuredClone`.
@@ -65,13 +117,15 @@ export class Signer {
   /**
    * Reads the secret from `process.env`.
    *
-   * @param name The variable's name. Names that bundlers ship to browsers are refused.
-   * @throws {SecretError} `secret_public`, and those of the constructor.
+   * @param name The variable's name, or the names of several that mean the same secret: the first that is
+   * set is read. Names that bundlers ship to browsers are refused.
+   * @throws {SecretError} `secret_public`, `secret_conflict` where two of them are set and differ, and
+   * those of the constructor.
    * @example
    * process.env.HELPDESKY_HMAC_SECRET = generateSecret()
    * const signer = Signer.fromEnv('HELPDESKY_HMAC_SECRET')
    */
-  static fromEnv(name: string): Signer
+  static fromEnv(name: string | readonly string[]): Signer
 
   /**
    * Signs the canonical form of an e-mail (SPEC 3). Put both fields of the result into the page.
@@ -129,6 +183,18 @@ export class Signer {
    * assert.match(embed.html, /^<div id="hdh-ticket-center"><\/div>\n<script src="https:/)
    */
   ticketCenter(email: string, helpdeskId: string, options?: TicketCenterOptions): Embed
+
+  /**
+   * Signs an e-mail for a page whose own code shows the Ticket Center (SPEC 6.4).
+   *
+   * @param email The signed-in customer's e-mail.
+   * @param helpdeskId The help desk's id, from its dashboard.
+   * @throws {InputError} those of {@link Signer.signEmail}, `helpdesk_id_malformed`.
+   * @example
+   * const identity = signer.identity('Ada@Example.com', 'desk-1')
+   * assert.equal(identity.email, 'ada@example.com')
+   */
+  identity(email: string, helpdeskId: string): Identity
 }
 
 /**
@@ -157,14 +223,16 @@ export class Verifier {
   /**
    * Reads the current secret from `process.env`.
    *
-   * @param name The variable's name. Names that bundlers ship to browsers are refused.
-   * @throws {SecretError} `secret_public`, and those of the constructor.
+   * @param name The variable's name, or the names of several that mean the same secret: the first that is
+   * set is read. Names that bundlers ship to browsers are refused.
+   * @throws {SecretError} `secret_public`, `secret_conflict` where two of them are set and differ, and
+   * those of the constructor.
    * @throws {InputError} `tolerance_malformed`.
    * @example
    * process.env.HELPDESKY_HMAC_SECRET = generateSecret()
    * const verifier = Verifier.fromEnv('HELPDESKY_HMAC_SECRET', { tolerance: 60 })
    */
-  static fromEnv(name: string, options?: VerifierOptions): Verifier
+  static fromEnv(name: string | readonly string[], options?: VerifierOptions): Verifier
 
   /**
    * Verifies an e-mail seal (SPEC 5.1).
@@ -252,6 +320,9 @@ export class Verifier {
    */
   explainLink(portalHost: string, url: string, options?: ExplainOptions): Explanation
 }
+
+/** A request's headers by name, in any case; those that say nothing about clicks are ignored. */
+export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
 
 export interface SignUserOptions {
   /** When the user is signed; now by default. */
@@ -344,6 +415,26 @@ export interface Embed {
   readonly html: string
 }
 
+/** What a page's own code needs to show the customer's Ticket Center (SPEC 6.4). */
+export interface Identity {
+  /** The canonical e-mail. */
+  readonly email: string
+  /** 64 lowercase hexadecimal digits. */
+  readonly signature: string
+  /** The help desk's id. */
+  readonly helpdeskId: string
+}
+
+/** What a route answers (SPEC 6.5). */
+export interface HttpAnswer {
+  /** HTTP's status code. */
+  readonly status: number
+  /** Values by name, in order. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The content. */
+  readonly body: string
+}
+
 /** A customer whose e-mail was proved (SPEC 5.1). */
 export interface VerifiedEmail {
   /** The canonical e-mail. */
@@ -383,10 +474,12 @@ export interface Finding {
  * assert.throws(() => new Signer(''), (error) => error instanceof DesksealError)
  */
 export class DesksealError extends Error {
-  /** Takes a sentence and a code. */
-  constructor(message: string, code: ErrorCode)
+  /** Takes a sentence, a code, and whether the customer's own data is at fault; by default it is not. */
+  constructor(message: string, code: ErrorCode, isAboutCustomer?: boolean)
   /** The stable code (SPEC 7.1). The message may change between versions. */
   readonly code: ErrorCode
+  /** Whether the customer's own data is at fault (answer 422), and not the deployment (503). */
+  readonly isAboutCustomer: boolean
 }
 
 /**
@@ -396,8 +489,8 @@ export class DesksealError extends Error {
  * assert.throws(() => new Signer(undefined), { name: 'SecretError', code: 'secret_missing' })
  */
 export class SecretError extends DesksealError {
-  /** Takes a sentence and a code. */
-  constructor(message: string, code: SecretErrorCode)
+  /** Takes a sentence, a code, and whether the customer's own data is at fault; by default it is not. */
+  constructor(message: string, code: SecretErrorCode, isAboutCustomer?: boolean)
   readonly code: SecretErrorCode
 }
 
@@ -408,8 +501,8 @@ export class SecretError extends DesksealError {
  * assert.throws(() => signer.signEmail(' '), { name: 'InputError', code: 'email_empty' })
  */
 export class InputError extends DesksealError {
-  /** Takes a sentence and a code. */
-  constructor(message: string, code: InputErrorCode)
+  /** Takes a sentence, a code, and whether the customer's own data is at fault; by default it is not. */
+  constructor(message: string, code: InputErrorCode, isAboutCustomer?: boolean)
   readonly code: InputErrorCode
 }
 
@@ -423,145 +516,7 @@ export class InputError extends DesksealError {
  * })
  */
 export class VerificationError extends DesksealError {
-  /** Takes a sentence and a code. */
-  constructor(message: string, code: VerificationErrorCode)
+  /** Takes a sentence, a code, and whether the customer's own data is at fault; by default it is not. */
+  constructor(message: string, code: VerificationErrorCode, isAboutCustomer?: boolean)
   readonly code: VerificationErrorCode
 }
-
-/** Every code (SPEC 7.1). */
-export type ErrorCode = SecretErrorCode | InputErrorCode | VerificationErrorCode
-
-/** Codes of {@link SecretError}. */
-export type SecretErrorCode =
-  | 'secret_public'
-  | 'secret_missing'
-  | 'secret_empty'
-  | 'secret_padded'
-  | 'secret_malformed'
-  | 'secret_placeholder'
-  | 'secret_too_short'
-  | 'secret_expiry_malformed'
-
-/** Codes of {@link InputError}. */
-export type InputErrorCode =
-  | 'email_empty'
-  | 'email_malformed'
-  | 'email_too_long'
-  | 'email_ambiguous'
-  | 'host_malformed'
-  | 'portal_url_malformed'
-  | 'portal_url_insecure'
-  | 'user_id_empty'
-  | 'user_id_malformed'
-  | 'user_id_too_long'
-  | 'timestamp_malformed'
-  | 'helpdesk_id_malformed'
-  | 'embed_option_malformed'
-  | 'tolerance_malformed'
-
-/** Codes of {@link VerificationError}: its own, and those of values that came from the visitor. */
-export type VerificationErrorCode =
-  | 'signature_malformed'
-  | 'signature_mismatch'
-  | 'timestamp_expired'
-  | 'timestamp_in_future'
-  | 'identity_incomplete'
-  | 'identity_repeated'
-  | 'email_empty'
-  | 'email_malformed'
-  | 'email_too_long'
-  | 'email_ambiguous'
-  | 'portal_url_malformed'
-  | 'user_id_empty'
-  | 'user_id_malformed'
-  | 'user_id_too_long'
-  | 'timestamp_malformed'
-
-/** Every finding's code (SPEC 8). */
-export type FindingCode =
-  | 'no_deviation'
-  | 'unexplained'
-  | 'input_too_long'
-  | 'email_not_trimmed'
-  | 'email_not_lowercased'
-  | 'email_trimmed_by_python'
-  | 'email_trimmed_by_ruby'
-  | 'email_trimmed_by_php'
-  | 'email_trimmed_by_rust'
-  | 'email_lowercased_ascii_only'
-  | 'email_lowercased_without_final_sigma'
-  | 'email_lowercased_by_older_unicode'
-  | 'email_normalized_nfc'
-  | 'email_normalized_nfd'
-  | 'email_plus_as_space'
-  | 'email_percent_encoded'
-  | 'email_percent_decoded'
-  | 'email_html_escaped'
-  | 'email_html_unescaped'
-  | 'email_quoted'
-  | 'email_mailto'
-  | 'email_undefined'
-  | 'email_null'
-  | 'email_none'
-  | 'email_blank'
-  | 'email_with_name'
-  | 'email_json_escaped'
-  | 'email_domain_in_ascii'
-  | 'email_domain_in_unicode'
-  | 'email_is_user_id'
-  | 'email_refused'
-  | 'secret_newline'
-  | 'secret_blanks'
-  | 'secret_quoted'
-  | 'secret_without_prefix'
-  | 'secret_byte_order_mark'
-  | 'secret_utf16'
-  | 'secret_not_expanded'
-  | 'secret_variable_name'
-  | 'secret_hex_decoded'
-  | 'secret_base64_decoded'
-  | 'secret_empty'
-  | 'secret_placeholder'
-  | 'secret_previous'
-  | 'secret_expired'
-  | 'secret_of_other_purpose'
-  | 'key_and_message_swapped'
-  | 'algorithm_md5'
-  | 'algorithm_sha1'
-  | 'algorithm_sha384'
-  | 'algorithm_sha512'
-  | 'message_utf16'
-  | 'message_latin1'
-  | 'plain_hash_secret_first'
-  | 'plain_hash_secret_last'
-  | 'plain_hash_without_secret'
-  | 'output_base64'
-  | 'output_base64url'
-  | 'output_base64_of_hex'
-  | 'output_byte_list'
-  | 'output_separated'
-  | 'output_percent_encoded'
-  | 'output_truncated'
-  | 'output_prefixed'
-  | 'output_uppercase'
-  | 'output_quoted'
-  | 'output_not_trimmed'
-  | 'link_host_with_scheme'
-  | 'link_host_with_port'
-  | 'link_host_with_path'
-  | 'link_host_with_trailing_dot'
-  | 'link_host_not_canonical'
-  | 'link_host_is_another'
-  | 'link_host_missing'
-  | 'link_timestamp_in_milliseconds'
-  | 'link_timestamp_missing'
-  | 'link_user_id_encoded'
-  | 'link_user_id_undefined'
-  | 'link_order'
-  | 'link_separator'
-  | 'link_expired'
-  | 'link_in_future'
-  | 'link_public'
-  | 'link_incomplete'
-  | 'link_repeated'
-  | 'link_refused'

@@ -1,7 +1,6 @@
 // What the components share. It runs in browsers, and knows nothing of the signer.
 
-const DEFAULT_SCRIPT_URL = 'https://helpdesky.io/ticket-center.js'
-const DEFAULT_CONTAINER = 'hdh-ticket-center'
+import { DEFAULT_CONTAINER, DEFAULT_SCRIPT_URL } from './defaults.mjs'
 
 const UNTRUSTED =
   'the page requires trusted types: add "deskseal" to "trusted-types" in its Content-Security-Policy.'

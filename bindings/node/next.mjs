@@ -4,7 +4,7 @@ import { TicketCenter as MountedTicketCenter } from './react.mjs'
 
 // What each function does, takes and throws is in next.d.cts, where editors show it.
 
-const { Desk, identityOf, responseOf, signedInBy } = deskModule
+const { Desk, responseOf, signedInBy } = deskModule
 
 /** The packages with the addons. They stay out of bundles; everything else goes into them. */
 const ADDONS = [
@@ -61,10 +61,9 @@ export function deskseal({ user, ...options }) {
 
   async function SignedTicketCenter({ fallback, ...props }) {
     const nonce = await nonceOfRequest()
-    const embed = desk.embed(await signedIn(), { nonce, ...props })
-    if (embed === undefined) return null
-    if (embed === null) return fallback ?? publicLink()
-    const identity = identityOf(embed)
+    const identity = desk.identity(await signedIn(), { nonce, ...props })
+    if (identity === undefined) return null
+    if (identity === null) return fallback ?? publicLink()
     return createElement(MountedTicketCenter, { nonce, ...defaults, ...props, fallback, identity })
   }
 
@@ -77,7 +76,7 @@ export function deskseal({ user, ...options }) {
   if (desk.hasPortal) answers.set('portal', portalAnswer)
 
   function portalAnswer({ headers }, { pathname, search }) {
-    return desk.portalAnswer(signedIn, (name) => headers.get(name), pathname + search)
+    return desk.portalAnswer(signedIn, pathname + search, Object.fromEntries(headers))
   }
 
   async function GET(request) {

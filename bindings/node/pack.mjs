@@ -24,7 +24,7 @@ import { transformSync } from 'esbuild'
 const LICENSES = ['LICENSE-APACHE', 'LICENSE-MIT']
 
 /** Modules that bundlers take as they are; CommonJS gets a copy of each. */
-const MODULES = ['mount', 'next', 'react', 'vue']
+const MODULES = ['defaults', 'mount', 'next', 'react', 'vue']
 
 const source = dirname(fileURLToPath(import.meta.url))
 const folder = join(source, 'dist')

@@ -4,6 +4,6 @@ import { desk } from './desk.mjs'
 export const prerender = false
 
 export async function GET({ locals, request, url }) {
-  const header = (name) => request.headers.get(name)
-  return responseOf(await desk.portalAnswer(() => locals.user, header, url.pathname + url.search))
+  const headers = Object.fromEntries(request.headers)
+  return responseOf(await desk.portalAnswer(() => locals.user, url.pathname + url.search, headers))
 }

@@ -13,7 +13,10 @@ mod secret;
 mod signer;
 mod verifier;
 
-use deskseal::{Parameter, canonical_email, canonical_host, generate_secret};
+use deskseal::{
+    Parameter, answer_unless_click, canonical_email, canonical_host, generate_secret, portal_host,
+    public_form_url,
+};
 
 use callback::{Answer, Body, Buffer, Call};
 use error::Failure;
@@ -25,6 +28,9 @@ const FUNCTIONS: &[(&str, Body<Stateless>)] = &[
     ("canonicalEmail", canonical_email_text),
     ("canonicalHost", canonical_host_text),
     ("generateSecret", generated_secret),
+    ("publicFormUrl", public_form_url_text),
+    ("portalHost", portal_host_text),
+    ("answerUnlessClick", answer_unless_clicked),
     ("createSigner", signer::create),
     ("createVerifier", verifier::create),
     #[cfg(feature = "panic-test")]
@@ -51,6 +57,38 @@ fn canonical_host_text<'call>(_: &Stateless, call: &Call<'call>) -> Result<Answe
 /// Returns a new secret.
 fn generated_secret<'call>(_: &Stateless, _: &Call<'call>) -> Result<Answer<'call>, Failure> {
     Ok(Answer::Secret(generate_secret().map_err(Failure::Random)?))
+}
+
+/// Takes a portal's URL; returns that of its form.
+fn public_form_url_text<'call>(
+    _: &Stateless,
+    call: &Call<'call>,
+) -> Result<Answer<'call>, Failure> {
+    let mut buffer = Buffer::new();
+    Ok(Answer::Text(public_form_url(call.text(0, Parameter::PortalUrl, &mut buffer)?)?))
+}
+
+/// Takes a portal's URL; returns its canonical host.
+fn portal_host_text<'call>(_: &Stateless, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
+    let mut buffer = Buffer::new();
+    let host = portal_host(call.text(0, Parameter::PortalUrl, &mut buffer)?)?;
+    Ok(Answer::Text(host.into_string()))
+}
+
+/// Takes path and query, and the headers' names and values in turn; returns the status, the body, and the
+/// answer's headers in the same way, or `null`. Node-API writes U+FFFD for what is not well-formed.
+fn answer_unless_clicked<'call>(
+    _: &Stateless,
+    call: &Call<'call>,
+) -> Result<Answer<'call>, Failure> {
+    let (target, headers): (String, Vec<String>) = (call.value(0)?, call.value(1)?);
+    let (headers, _) = headers.as_chunks();
+    let headers: Vec<_> = headers.iter().map(|[name, value]| (&**name, &**value)).collect();
+    Ok(answer_unless_click(&target, &headers).map_or(Answer::Nothing, |answer| {
+        let headers = answer.headers.into_iter().flat_map(|(name, value)| [name.to_owned(), value]);
+        let status = answer.status.to_string();
+        Answer::Texts([status, answer.body].into_iter().chain(headers).collect())
+    }))
 }
 
 /// Proves that a panic is something that JavaScript can catch.

@@ -12,11 +12,6 @@ use crate::error::Failure;
 pub(crate) struct SecretText(Option<Zeroizing<String>>);
 
 impl SecretText {
-    /// Takes a string or `undefined`.
-    pub(crate) fn read(call: &Call<'_>, index: usize) -> Result<Self, Failure> {
-        call.optional::<Unknown<'_>>(index)?.map_or(Ok(None), |value| call.secret(value)).map(Self)
-    }
-
     /// Takes an array of strings and `undefined`s.
     pub(crate) fn read_all(call: &Call<'_>, index: usize) -> Result<Vec<Self>, Failure> {
         let values: Array<'_> = call.value(index)?;
@@ -39,22 +34,24 @@ impl SecretText {
 
 /// A signer's or verifier's own secret, before it is checked.
 pub(crate) struct CurrentSecretText {
-    name: SecretText,
-    value: SecretText,
+    names: Vec<SecretText>,
+    values: Vec<SecretText>,
 }
 
 impl CurrentSecretText {
-    /// Takes the first two arguments: the secret or `undefined`, and its variable's name or
-    /// `undefined`.
+    /// Takes the first two arguments: the names of the variables that the secret is read by, none where it
+    /// is given as text, and the values, strings and `undefined`s.
     pub(crate) fn read(call: &Call<'_>) -> Result<Self, Failure> {
-        let name = SecretText::read(call, 1)?;
-        Ok(Self { name, value: SecretText::read(call, 0)? })
+        let names = SecretText::read_all(call, 0)?;
+        Ok(Self { names, values: SecretText::read_all(call, 1)? })
     }
 
     pub(crate) fn check(&self) -> Result<Secret, Error> {
-        match self.name.as_str() {
-            Some(name) => Secret::from_named(name, self.value.as_str()),
-            None => self.value.check(),
+        let mut values = self.values.iter().map(SecretText::as_str);
+        if self.names.is_empty() {
+            return Secret::new(values.next().flatten());
         }
+        let names = self.names.iter().map(|name| name.as_str().unwrap_or_default());
+        Secret::from_first_named(&names.zip(values).collect::<Vec<_>>())
     }
 }

@@ -9,12 +9,13 @@ use crate::callback::{Answer, Body, Buffer, Call};
 use crate::error::Failure;
 use crate::secret::CurrentSecretText;
 
-const FUNCTIONS: [(&str, Body<State>); 5] = [
+const FUNCTIONS: [(&str, Body<State>); 6] = [
     ("signEmail", sign_email),
     ("signUser", sign_user),
     ("portalLink", portal_link),
     ("ticketCenter", ticket_center),
     ("attributeNames", attribute_names),
+    ("identity", identity),
 ];
 
 struct State {
@@ -36,7 +37,7 @@ impl State {
     }
 }
 
-/// Takes a secret or `undefined`, and its variable's name or `undefined`; returns the signer's functions by name.
+/// Takes what [`CurrentSecretText`] does; returns the signer's functions by name.
 pub(crate) fn create<'call>(_: &Stateless, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
     let signer = Signer::new(CurrentSecretText::read(call)?.check()?);
     call.functions(State { signer, attribute_names: RefCell::default() }, &FUNCTIONS)
@@ -118,4 +119,16 @@ fn attribute_names<'call>(state: &State, call: &Call<'call>) -> Result<Answer<'c
     let known = state.attribute_names.borrow();
     let names = known.get(number as usize).ok_or(Failure::Internal)?;
     Ok(Answer::Texts(names.iter().map(|name| (*name).to_owned()).collect()))
+}
+
+/// Takes an e-mail and a helpdesk id; returns the signature, and behind it the helpdesk id, a space, and the
+/// canonical e-mail.
+fn identity<'call>(state: &State, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
+    let (mut email, mut helpdesk_id) = (Buffer::new(), Buffer::new());
+    let identity = state.signer.identity(
+        call.text(0, Parameter::Email, &mut email)?,
+        call.text(1, Parameter::HelpdeskId, &mut helpdesk_id)?,
+    )?;
+    let rest = [identity.helpdesk_id.as_str(), identity.email.as_str()].join(" ");
+    Ok(Answer::Signed(identity.signature, rest))
 }

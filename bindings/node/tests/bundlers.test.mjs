@@ -102,7 +102,10 @@ for (const module of ['deskseal/react', 'deskseal/vue']) {
     })
     const inputs = Object.keys(metafile.inputs).filter((path) => path.includes('/deskseal/'))
     const files = inputs.map((path) => path.split('/').at(-1)).sort()
-    assert.deepEqual(files, ['mount.mjs', `${module.slice('deskseal/'.length)}.mjs`].sort())
+    assert.deepEqual(
+      files,
+      ['defaults.mjs', 'mount.mjs', `${module.slice('deskseal/'.length)}.mjs`].sort(),
+    )
   })
 }
 

@@ -2,17 +2,16 @@
 import { readFileSync } from 'node:fs'
 import * as deskseal from 'deskseal'
 
-/** What is given by position, also to `explain_…`; all others are properties of one last object. */
-const POSITIONAL = {
-  canonical_email: ['email'],
-  canonical_host: ['host'],
-  sign_email: ['email'],
-  sign_user: ['portal_host', 'user_id'],
-  portal_link: ['portal_url', 'user_id'],
-  ticket_center: ['email', 'helpdesk_id'],
-  verify_email: ['email', 'signature'],
-  verify_link: ['portal_host', 'url'],
-}
+/** What is given by position, in this order; all else is a property of one last object. */
+const POSITIONAL = [
+  'email',
+  'helpdesk_id',
+  'host',
+  'portal_host',
+  'portal_url',
+  'user_id',
+  'url',
+].concat(['target', 'headers', 'signature'])
 const camelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
 const snakeCase = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 const spelled = (object, spell) =>
@@ -27,7 +26,7 @@ function target({ class: Class, new: given = {} }) {
   return new deskseal[Class](...values(given, ['secret']))
 }
 function answer({ id, call, args = {}, ...rest }) {
-  const positional = POSITIONAL[call.replace('explain', 'verify')]
+  const positional = call === 'verify_user' ? [] : POSITIONAL.filter((name) => name in args)
   try {
     const value = target(rest)[camelCase(call)](...values(args, positional))
     return { id, value: Object(value) === value ? spelled(value, snakeCase) : value }

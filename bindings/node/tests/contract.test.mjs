@@ -30,6 +30,8 @@ const VALUES = [...FUNCTIONS, ...CLASSES, ...ERRORS].sort()
 /** What types of the contract are in TypeScript. */
 const TYPES = {
   text: 'string',
+  received: 'string',
+  names: 'string | readonly string[]',
   integer: 'number',
   flag: 'boolean',
   secret: 'string | null | undefined',
@@ -129,6 +131,8 @@ test('calls give what their types declare', () => {
     SignedEmail: signer.signEmail('ada@example.com'),
     SignedUser: signer.signUser('help.company.com', 'user-42'),
     Embed: signer.ticketCenter('ada@example.com', 'desk-1'),
+    Identity: signer.identity('ada@example.com', 'desk-1'),
+    HttpAnswer: deskseal.answerUnlessClick('/help', { purpose: 'prefetch' }),
     VerifiedEmail: verifier.verifyEmail(email, signature),
     VerifiedUser: verifier.verifyLink('help.company.com', link),
     Explanation: explanation,
@@ -158,9 +162,11 @@ test("the error classes are the contract's", () => {
     assert.equal(Object.getPrototypeOf(deskseal[name]).name, parent)
     const type = checker.getDeclaredTypeOfSymbol(declared[name])
     assert.deepEqual(checker.getBaseTypes(type).map(written), [parent])
-    const fields = errorFields.map((field) => field.name)
+    const fields = errorFields.map((field) => camelCase(field.name))
     for (const field of fields) assert.ok(checker.getPropertyOfType(type, field))
-    assert.deepEqual(Object.keys(new deskseal[name]('a message', 'a_code')), ['code'])
+    const error = new deskseal[name]('a message', 'a_code')
+    // Every error of JavaScript has a message, which is not listed.
+    assert.deepEqual(['message', ...Object.keys(error)].sort(), fields.toSorted())
     assert.equal(
       written(typeOf(checker.getPropertyOfType(type, 'code'))),
       name === base ? 'ErrorCode' : `${name}Code`,
@@ -237,7 +243,8 @@ function shape({ name, symbol }) {
 
 function expectedShape(parameter) {
   const type = parameter.type.replace(/\?$/, '')
-  const spelled = parameter.name === 'align' ? "'left' | 'center' | 'right'" : TYPES[type]
+  const special = { align: "'left' | 'center' | 'right'", headers: 'RequestHeaders' }
+  const spelled = special[parameter.name] ?? TYPES[type]
   const isSecret = parameter.type === 'secret'
   return [camelCase(parameter.name), canBeLeftOut(parameter), isSecret ? 'Secret' : spelled]
 }

@@ -14,12 +14,15 @@ const verifier = new Verifier(SECRET)
 const REFUSALS = {
   canonicalEmail: [() => deskseal.canonicalEmail(''), InputError, 'email_empty'],
   canonicalHost: [() => deskseal.canonicalHost(''), InputError, 'host_malformed'],
+  publicFormUrl: [() => deskseal.publicFormUrl(''), InputError, 'portal_url_malformed'],
+  portalHost: [() => deskseal.portalHost('http://a.example'), InputError, 'portal_url_insecure'],
   Signer: [() => new Signer(''), SecretError, 'secret_empty'],
   'Signer.fromEnv': [() => Signer.fromEnv('VITE_SECRET'), SecretError, 'secret_public'],
   signEmail: [() => signer.signEmail('ada'), InputError, 'email_malformed'],
   signUser: [() => signer.signUser('help.company.com', ''), InputError, 'user_id_empty'],
   portalLink: [() => signer.portalLink('http://a.example', 'u'), InputError, 'portal_url_insecure'],
   ticketCenter: [() => signer.ticketCenter('a@b', '?'), InputError, 'helpdesk_id_malformed'],
+  identity: [() => signer.identity('a@b', '?'), InputError, 'helpdesk_id_malformed'],
   Verifier: [() => new Verifier(SECRET, { tolerance: -1 }), InputError, 'tolerance_malformed'],
   'Verifier.fromEnv': [
     () => Verifier.fromEnv('A_VARIABLE_THAT_IS_NOT_SET'),
@@ -60,6 +63,34 @@ for (const [name, [call, Class, code]] of Object.entries(REFUSALS)) {
   })
 }
 
+test("errors say whether the customer's own data is at fault", () => {
+  const isAboutCustomer = (call) => thrown(call).isAboutCustomer
+  assert.equal(
+    isAboutCustomer(() => signer.signEmail('ada')),
+    true,
+  )
+  assert.equal(
+    isAboutCustomer(() => signer.portalLink('https://a.example', '')),
+    true,
+  )
+  assert.equal(
+    isAboutCustomer(() => verifier.verifyEmail('', SIGNATURE)),
+    true,
+  )
+  assert.equal(
+    isAboutCustomer(() => new Signer('')),
+    false,
+  )
+  assert.equal(
+    isAboutCustomer(() => signer.ticketCenter('a@b', '?')),
+    false,
+  )
+  assert.equal(
+    isAboutCustomer(() => verifier.verifyEmail('a@b', SIGNATURE)),
+    false,
+  )
+})
+
 test('a wrong type has a stack that starts at the caller, too', () => {
   assert.match(thrown(() => signer.signEmail(42)).stack.split('\n')[1], /errors\.test\.mjs/)
 })
@@ -75,6 +106,8 @@ test('errors can be made for tests of an application', () => {
   const error = new VerificationError('made', 'signature_mismatch')
   assert.equal(String(error), 'VerificationError: made')
   assert.equal(error.code, 'signature_mismatch')
+  assert.equal(error.isAboutCustomer, false)
+  assert.equal(new InputError('made', 'email_empty', true).isAboutCustomer, true)
 })
 
 test('a method without its object throws a TypeError', () => {
@@ -84,7 +117,7 @@ test('a method without its object throws a TypeError', () => {
 
 test('subclasses are made by fromEnv', () => {
   class OwnSigner extends Signer {}
-  process.env.DESKSEAL_TEST_SECRET = SECRET
+  process.env.DESKSEAL_TEST_SECRET = deskseal.generateSecret()
   assert.ok(OwnSigner.fromEnv('DESKSEAL_TEST_SECRET') instanceof OwnSigner)
 })
 

@@ -17,6 +17,7 @@ import Fastify from 'fastify'
 
 const TICKET_CENTER_SECRET = 'example-secret-for-documentation'
 const PORTAL_SECRET = 'another-secret-for-documentation'
+const VARIABLES = ['HELPDESKY_HMAC_SECRET', 'HDH_HMAC_SECRET']
 const PORTAL_VARIABLE = 'LETTERBOOK_PORTAL_TICKET_SECRET'
 const SIGNATURE = '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92'
 const PORTAL = 'https://help.company.com'
@@ -250,18 +251,35 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
 
 test('the secrets are read from the environment at their first use, each its own', async (t) => {
   t.after(() => {
-    for (const name of ['HELPDESKY_HMAC_SECRET', 'HELPDESKY_HELPDESK_ID', PORTAL_VARIABLE]) {
+    for (const name of [...VARIABLES, 'HELPDESKY_HELPDESK_ID', PORTAL_VARIABLE]) {
       delete process.env[name]
     }
   })
   const changes = { ticketCenter: undefined, portal: { url: PORTAL }, debug: true }
   const visit = await started(t, FRAMEWORKS['Express 5'], changes)
-  process.env.HELPDESKY_HMAC_SECRET = TICKET_CENTER_SECRET
+  process.env.HELPDESKY_HMAC_SECRET = generateSecret()
   process.env.HELPDESKY_HELPDESK_ID = 'desk-2'
   assert.equal(JSON.parse((await visit('/deskseal/identity', ADA)).body).helpdeskId, 'desk-2')
   assert.equal((await visit('/deskseal/portal', ADA)).body, 'secret_missing')
   process.env[PORTAL_VARIABLE] = generateSecret()
   assert.equal((await visit('/deskseal/portal', ADA)).status, 303)
+})
+
+test("either of the Ticket Center's usual variables is read, and two that differ are refused", async (t) => {
+  t.after(() => VARIABLES.forEach((name) => delete process.env[name]))
+  const [usual, vendors] = VARIABLES
+  const identity = async (ticketCenter) => {
+    const visit = await started(t, FRAMEWORKS['Express 5'], { ticketCenter, debug: true })
+    return (await visit('/deskseal/identity', ADA)).body
+  }
+  const secret = generateSecret()
+  process.env[vendors] = secret
+  const { signature } = JSON.parse(await identity({ helpdeskId: 'desk-1' }))
+  assert.equal(new Verifier(secret).verifyEmail('ada@example.com', signature).secretIndex, 0)
+  process.env[usual] = generateSecret()
+  assert.equal(await identity({ helpdeskId: 'desk-1' }), 'secret_conflict')
+  const named = await identity({ helpdeskId: 'desk-1', secretVariable: vendors })
+  assert.equal(JSON.parse(named).signature, signature)
 })
 
 test('a variable that bundlers ship to browsers is refused', async (t) => {

@@ -3,7 +3,16 @@
 //     node --expose-gc tests/leak.mjs [CALLS]
 
 import { setImmediate as turn } from 'node:timers/promises'
-import { canonicalEmail, canonicalHost, generateSecret, Signer, Verifier } from 'deskseal'
+import {
+  answerUnlessClick,
+  canonicalEmail,
+  canonicalHost,
+  generateSecret,
+  portalHost,
+  publicFormUrl,
+  Signer,
+  Verifier,
+} from 'deskseal'
 
 const CALLS = Number(process.argv[2] ?? 2_000_000)
 const ROUNDS = 20
@@ -28,11 +37,17 @@ const WORK = [
   () => generateSecret(),
   () => new Signer(SECRET),
   () => new Verifier(SECRET, { previous: [[OLD_SECRET, NOW]], tolerance: 60 }),
-  () => Signer.fromEnv('DESKSEAL_LEAK_SECRET'),
+  () => Signer.fromEnv(['DESKSEAL_UNSET_SECRET', 'DESKSEAL_LEAK_SECRET']),
+  () => publicFormUrl(`https://${HOST}`),
+  () => portalHost(`https://${HOST}`),
+  () => answerUnlessClick('/help', { 'sec-fetch-mode': 'navigate' }),
+  () => answerUnlessClick('/help', { 'hx-request': 'true' }),
   () => signer.signEmail('Ada@example.com'),
   () => signer.signUser(HOST, 'user-42'),
   () => signer.portalLink(`https://${HOST}`, 'user-42'),
   () => signer.ticketCenter('Ada@example.com', 'desk-1', { align: 'left', nonce: 'abc' }),
+  () => signer.ticketCenter('Ada@example.com', 'desk-1'),
+  () => signer.identity('Ada@example.com', 'desk-1'),
   () => verifier.verifyEmail(email, signature),
   () => verifier.verifyUser(claim),
   () => verifier.verifyLink(HOST, link, { now: NOW }),
@@ -42,6 +57,8 @@ const ERRORS = [
   () => canonicalEmail(LONG),
   () => canonicalEmail('\ud800'),
   () => canonicalHost('a b'),
+  () => publicFormUrl(LONG),
+  () => answerUnlessClick('/help', { 'hx-request': 42 }),
   () => new Signer(undefined),
   () => new Signer('changeme'),
   () => new Verifier(SECRET, { previous: [[OLD_SECRET, NOW * 1000]] }),
@@ -66,7 +83,7 @@ const EXPLAINED = [
   () => verifier.explainLink(HOST, link, { now: NOW + 3600 }),
 ]
 
-process.env.DESKSEAL_LEAK_SECRET = SECRET
+process.env.DESKSEAL_LEAK_SECRET = generateSecret()
 Error.stackTraceLimit = 1
 const memory = []
 for (let round = 1; round <= ROUNDS; round += 1) {

@@ -15,14 +15,9 @@ test('a panic is an Error that JavaScript catches, and the next call works', { s
 
 test('the addon survives calls that the package never makes', { skip }, () => {
   const native = createRequire(import.meta.url)(addon)
-  const signer = native.createSigner('example-secret-for-documentation')
-  const verifier = native.createVerifier(
-    'example-secret-for-documentation',
-    undefined,
-    [],
-    [],
-    undefined,
-  )
+  const current = [[], ['example-secret-for-documentation']]
+  const signer = native.createSigner(...current)
+  const verifier = native.createVerifier(...current, [], [], undefined)
   const functions = [...Object.values(native), ...Object.values(signer), ...Object.values(verifier)]
   for (const method of functions) {
     for (const wrong of [undefined, null, 42, {}, [], Symbol('s'), new Proxy([], {})]) {

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import test, { mock } from 'node:test'
 import vm from 'node:vm'
-import { canonicalEmail, canonicalHost, generateSecret, Signer, Verifier } from 'deskseal'
+import {
+  answerUnlessClick,
+  canonicalEmail,
+  canonicalHost,
+  generateSecret,
+  portalHost,
+  publicFormUrl,
+  Signer,
+  Verifier,
+} from 'deskseal'
 
 const SECRET = 'example-secret-for-documentation'
 const OLD_SECRET = 'an-older-secret-now-being-replaced'
@@ -23,8 +32,16 @@ const verifier = new Verifier(SECRET)
 const ILL_FORMED = [
   ['canonicalEmail email', canonicalEmail, 'InputError', 'email_malformed'],
   ['canonicalHost host', canonicalHost, 'InputError', 'host_malformed'],
+  ['publicFormUrl url', publicFormUrl, 'InputError', 'portal_url_malformed'],
+  ['portalHost url', portalHost, 'InputError', 'portal_url_malformed'],
   ['Signer secret', (text) => new Signer(text), 'SecretError', 'secret_malformed'],
   ['Signer.fromEnv name', (text) => Signer.fromEnv(text), 'SecretError', 'secret_malformed'],
+  [
+    'Signer.fromEnv names',
+    (text) => Signer.fromEnv(['A', text]),
+    'SecretError',
+    'secret_malformed',
+  ],
   ['signEmail email', (text) => signer.signEmail(text), 'InputError', 'email_malformed'],
   ['signUser host', (text) => signer.signUser(text, ''), 'InputError', 'host_malformed'],
   ['signUser id', (text) => signer.signUser('', text), 'InputError', 'user_id_malformed'],
@@ -37,6 +54,8 @@ const ILL_FORMED = [
     'InputError',
     'helpdesk_id_malformed',
   ],
+  ['identity email', (text) => signer.identity(text, ''), 'InputError', 'email_malformed'],
+  ['identity id', (text) => signer.identity('', text), 'InputError', 'helpdesk_id_malformed'],
   ...['align', 'maxWidth', 'container', 'scriptUrl', 'nonce'].map((name) => [
     `ticketCenter ${name}`,
     (text) => signer.ticketCenter('', '', { [name]: text }),
@@ -182,7 +201,7 @@ test('what is no string is a TypeError as Node.js words it', () => {
       (text) => verifier.verifyUser({ ...CLAIM, timestamp: text }),
       (text) => verifier.explainEmail(text, ''),
       (text) => verifier.explainLink(HOST, text),
-      (text) => Signer.fromEnv(text),
+      (text) => Signer.fromEnv([text]),
     ]) {
       assert.throws(() => call(wrong), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' })
     }
@@ -331,6 +350,9 @@ test('results are plain frozen objects', () => {
     signer.signUser(HOST, 'u'),
     embed,
     embed.attributes,
+    signer.identity('ada@example.com', 'desk-1'),
+    answerUnlessClick('/', { purpose: 'prefetch' }),
+    answerUnlessClick('/', { purpose: 'prefetch' }).headers,
     verifier.verifyEmail('ada@example.com', SIGNATURE),
     verifier.verifyLink(HOST, link),
     findings[0],
@@ -344,10 +366,11 @@ test('results are plain frozen objects', () => {
 })
 
 test('the environment is read by name', () => {
-  process.env.DESKSEAL_TEST_SECRET = SECRET
-  assert.equal(
-    Signer.fromEnv('DESKSEAL_TEST_SECRET').signEmail('Ada@example.com').signature,
-    SIGNATURE,
+  const secret = generateSecret()
+  process.env.DESKSEAL_TEST_SECRET = secret
+  assert.deepEqual(
+    Signer.fromEnv('DESKSEAL_TEST_SECRET').signEmail('Ada@example.com'),
+    new Signer(secret).signEmail('Ada@example.com'),
   )
   process.env.DESKSEAL_TEST_SECRET = ''
   assert.throws(() => Signer.fromEnv('DESKSEAL_TEST_SECRET'), {
@@ -357,6 +380,82 @@ test('the environment is read by name', () => {
   delete process.env.DESKSEAL_TEST_SECRET
   for (const name of ['DESKSEAL_TEST_SECRET', 'toString', '__proto__', '']) {
     assert.throws(() => Verifier.fromEnv(name), { code: 'secret_missing' })
+  }
+})
+
+test('of several variables that mean the same secret, the first that is set is read', (t) => {
+  const [first, second] = ['DESKSEAL_TEST_FIRST', 'DESKSEAL_TEST_SECOND']
+  t.after(() => [first, second].forEach((name) => delete process.env[name]))
+  const [secret, other] = [generateSecret(), generateSecret()]
+  assert.throws(() => Signer.fromEnv([first, second]), { code: 'secret_missing' })
+  process.env[second] = secret
+  const expected = new Signer(secret).signEmail('a@b').signature
+  assert.equal(Signer.fromEnv([first, second]).signEmail('a@b').signature, expected)
+  process.env[first] = secret
+  assert.equal(Verifier.fromEnv([first, second]).verifyEmail('a@b', expected).secretIndex, 0)
+  process.env[first] = other
+  for (const Class of [Signer, Verifier]) {
+    assert.throws(() => Class.fromEnv([first, second]), {
+      name: 'SecretError',
+      code: 'secret_conflict',
+    })
+  }
+  assert.equal(Signer.fromEnv(second).signEmail('a@b').signature, expected)
+  assert.throws(() => Signer.fromEnv([second, 'VITE_SECRET']), { code: 'secret_public' })
+  for (const wrong of [undefined, 42, { 0: first }]) {
+    assert.throws(() => Signer.fromEnv(wrong), {
+      name: 'TypeError',
+      message: /^The "name" argument must be of type string or an instance of Array\. /,
+    })
+  }
+})
+
+test("the documentation's own secrets are refused where a variable holds them", () => {
+  for (const secret of [SECRET, OLD_SECRET]) {
+    process.env.DESKSEAL_TEST_SECRET = secret
+    assert.throws(() => Signer.fromEnv('DESKSEAL_TEST_SECRET'), { code: 'secret_placeholder' })
+    assert.ok(new Signer(secret))
+  }
+  delete process.env.DESKSEAL_TEST_SECRET
+})
+
+test("a route's answer is null for a click alone, and lists of values are read as one", () => {
+  assert.equal(answerUnlessClick('/help', {}), null)
+  const request = { 'sec-fetch-mode': 'navigate', cookie: 'a=b', 'hx-request': undefined }
+  assert.equal(answerUnlessClick('/help?from=menu', request), null)
+  assert.equal(answerUnlessClick('/help', { Purpose: ['', 'prefetch'] }).status, 403)
+  const { status, headers, body } = answerUnlessClick('/help?from=menu', { 'hx-request': 'true' })
+  assert.deepEqual([status, headers['HX-Redirect']], [200, '/help'])
+  assert.match(body, /<a href="\/help">/)
+})
+
+test('text of a request that is not well-formed is read with U+FFFD', () => {
+  const { headers } = answerUnlessClick('/\ud800', { 'x-inertia': '\udc00' })
+  assert.deepEqual(headers, { 'X-Inertia-Location': '/\ufffd' })
+})
+
+test('a target and headers of a wrong type throw a TypeError', () => {
+  for (const wrong of [
+    () => answerUnlessClick(undefined, {}),
+    () => answerUnlessClick('/help'),
+    () => answerUnlessClick('/help', 'hx-request'),
+    () => answerUnlessClick('/help', { 'hx-request': true }),
+  ]) {
+    assert.throws(wrong, { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' })
+  }
+})
+
+test('attributes keep their names and order, however many there are', () => {
+  const long = { align: 'left', maxWidth: '60rem', container: 'support', nonce: 'abc' }
+  const all = { ...long, scriptUrl: 'https://desk.example/t.js', crossorigin: true }
+  for (const options of [undefined, {}, { align: 'center' }, { nonce: 'abc' }, long, all]) {
+    for (const email of ['ada@example.com', 'ä"&@exämple.com', `${'x'.repeat(200)}@example.com`]) {
+      const { attributes, html } = signer.ticketCenter(email, 'desk-1', options)
+      const written = Object.entries(attributes).map(([name, value]) => `${name}="${value}"`)
+      const unescaped = html.replaceAll('&quot;', '"').replaceAll('&amp;', '&')
+      assert.ok(unescaped.endsWith(`<script ${written.join(' ')}></script>`), unescaped)
+      assert.equal(attributes['data-email'], email)
+    }
   }
 })
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
-import { Verifier } from 'deskseal'
+import { Signer, Verifier, generateSecret } from 'deskseal'
 import deskseal from 'deskseal/astro'
 import { writeSnippets } from './readme.mjs'
 import { assertNoSecret, freePort, get, run, start } from './running.mjs'
@@ -13,10 +13,10 @@ import { clickPortalLink, launch, serveScript } from './site.mjs'
 const TSC = join(process.cwd(), 'node_modules/typescript/bin/tsc')
 const ASTRO = join(process.cwd(), 'node_modules/astro/bin/astro.mjs')
 const SECRETS = {
-  HELPDESKY_HMAC_SECRET: 'example-secret-for-documentation',
-  LETTERBOOK_PORTAL_TICKET_SECRET: 'another-secret-for-documentation',
+  HELPDESKY_HMAC_SECRET: generateSecret(),
+  LETTERBOOK_PORTAL_TICKET_SECRET: generateSecret(),
 }
-const SIGNATURE = '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92'
+const SIGNATURE = new Signer(SECRETS.HELPDESKY_HMAC_SECRET).signEmail('ada@example.com').signature
 const PUBLIC_FORM = 'https://help.company.com/submit-ticket'
 const ADA = { id: 42, email: ' Ada@Example.com ' }
 const GRACE = { id: 43, email: 'grace@example.com' }

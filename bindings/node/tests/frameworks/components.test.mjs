@@ -33,7 +33,11 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
   test(`${name}: the signer is not in the browser's code`, () => {
     const ours = inputs.filter((path) => path.includes('node_modules/deskseal'))
     const files = ours.map((path) => path.split('/').at(-1))
-    assert.deepEqual(files.sort(), ['mount.mjs', name === 'Vue' ? 'vue.mjs' : 'react.mjs'])
+    assert.deepEqual(files.sort(), [
+      'defaults.mjs',
+      'mount.mjs',
+      name === 'Vue' ? 'vue.mjs' : 'react.mjs',
+    ])
   })
 
   test(`${name}: the signed-in customer sees the Ticket Center, once`, async (t) => {

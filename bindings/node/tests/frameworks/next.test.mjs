@@ -5,7 +5,7 @@ import { appendFileSync, cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'n
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
-import { Verifier } from 'deskseal'
+import { Signer, Verifier, generateSecret } from 'deskseal'
 import { deskseal, withDeskseal } from 'deskseal/next'
 import { writeSnippets } from './readme.mjs'
 import { assertNoSecret, get, run, start } from './running.mjs'
@@ -13,10 +13,10 @@ import { clickPortalLink, launch, serveScript } from './site.mjs'
 
 const NEXT = createRequire(import.meta.url).resolve('next/dist/bin/next')
 const SECRETS = {
-  HELPDESKY_HMAC_SECRET: 'example-secret-for-documentation',
-  LETTERBOOK_PORTAL_TICKET_SECRET: 'another-secret-for-documentation',
+  HELPDESKY_HMAC_SECRET: generateSecret(),
+  LETTERBOOK_PORTAL_TICKET_SECRET: generateSecret(),
 }
-const SIGNATURE = '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92'
+const SIGNATURE = new Signer(SECRETS.HELPDESKY_HMAC_SECRET).signEmail('ada@example.com').signature
 const PUBLIC_FORM = 'https://help.company.com/submit-ticket'
 const ADA = { id: 42, email: ' Ada@Example.com ' }
 

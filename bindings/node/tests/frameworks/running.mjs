@@ -71,8 +71,9 @@ export function assertNoSecret(folders, secrets) {
 
 /** The environment of production, without the secrets and the marks of the test runner. */
 function environment(folder, env = {}) {
-  const { NODE_TEST_CONTEXT, HELPDESKY_HMAC_SECRET, LETTERBOOK_PORTAL_TICKET_SECRET, ...rest } =
-    process.env
+  const { NODE_TEST_CONTEXT, ...rest } = process.env
+  const usual = ['HELPDESKY_HMAC_SECRET', 'HDH_HMAC_SECRET', 'LETTERBOOK_PORTAL_TICKET_SECRET']
+  for (const name of usual) delete rest[name]
   const quiet = { NEXT_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1' }
   const programs = join(folder, 'node_modules/.bin')
   const PATH = [programs, dirname(process.execPath), process.env.PATH].join(delimiter)

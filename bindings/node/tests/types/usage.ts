@@ -1,15 +1,21 @@
+import type { IncomingMessage } from 'node:http'
 import {
   type Embed,
   type ErrorCode,
   type Explanation,
   type FindingCode,
+  type HttpAnswer,
+  type Identity,
   type SignedEmail,
   type VerifiedUser,
+  answerUnlessClick,
   canonicalEmail,
   canonicalHost,
   DesksealError,
   generateSecret,
   InputError,
+  portalHost,
+  publicFormUrl,
   SecretError,
   Signer,
   VerificationError,
@@ -39,12 +45,23 @@ const code: FindingCode = explanation.findings[0].code
 const attribute: string | undefined = embed.attributes['data-align']
 export const seen = [user?.secretIndex, code, attribute]
 
+const eitherVariable: Signer = Signer.fromEnv(['A_SECRET', 'ITS_OTHER_NAME'] as const)
+export const identity: Identity = eitherVariable.identity(signed.email, 'desk-1')
+export const addresses: string[] = [
+  publicFormUrl('https://a.example'),
+  portalHost('https://a.example'),
+]
+export const unlessClick = ({ url = '/', headers }: IncomingMessage): HttpAnswer | null =>
+  answerUnlessClick(url, headers)
+
 export function whose(error: unknown): ErrorCode | undefined {
   if (error instanceof SecretError && error.code === 'secret_missing') return error.code
   if (error instanceof InputError && error.code === 'email_empty') return error.code
   if (error instanceof VerificationError && error.code === 'signature_mismatch') return error.code
   return error instanceof DesksealError ? error.code : undefined
 }
+
+export const status = (error: DesksealError): number => (error.isAboutCustomer ? 422 : 503)
 
 // @ts-expect-error a result cannot be written
 signed.email = ''
