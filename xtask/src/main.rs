@@ -17,6 +17,7 @@ mod files;
 mod generate;
 mod git;
 mod http;
+mod lanes;
 mod licences;
 mod node;
 mod one_version;

@@ -3,6 +3,7 @@
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,6 +12,9 @@ use anyhow::{Context as _, Result, bail};
 
 /// The process groups that are alive now, by their leader's id.
 static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+/// Whether this process is about to end, and starts no more children. It is set while `RUNNING` is locked.
+static IS_ENDING: AtomicBool = AtomicBool::new(false);
 
 /// What a shell reports for a command that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
@@ -21,7 +25,11 @@ const POLL: Duration = Duration::from_millis(5);
 /// Makes Ctrl-C and a request to terminate end every child before this process.
 pub(crate) fn end_children_when_interrupted() -> Result<()> {
     ctrlc::set_handler(|| {
-        let groups: Vec<u32> = running().drain(..).collect();
+        let groups: Vec<u32> = {
+            let mut running = running();
+            IS_ENDING.store(true, Ordering::Relaxed);
+            running.drain(..).collect()
+        };
         for group in &groups {
             end_group(*group);
         }
@@ -43,8 +51,11 @@ impl Running {
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
+        // Locked until the child is listed, so that none is missed by what ends them.
+        let mut running = running_unless_ending();
         let child = command.spawn().with_context(|| format!("cannot start {}", shown(command)))?;
-        running().push(child.id());
+        running.push(child.id());
+        drop(running);
         Ok(Self { child })
     }
 
@@ -85,7 +96,7 @@ impl Running {
     }
 
     fn forget(&self) {
-        running().retain(|group| *group != self.child.id());
+        running_unless_ending().retain(|group| *group != self.child.id());
     }
 }
 
@@ -175,6 +186,19 @@ pub(crate) fn shown(command: &Command) -> String {
 
 fn running() -> MutexGuard<'static, Vec<u32>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Returns the process groups that are alive. Once this process is about to end, it never returns: a child
+/// that was ended is no failure to be reported, and no reason to start the next one.
+fn running_unless_ending() -> MutexGuard<'static, Vec<u32>> {
+    loop {
+        let running = running();
+        if !IS_ENDING.load(Ordering::Relaxed) {
+            return running;
+        }
+        drop(running);
+        thread::park();
+    }
 }
 
 #[cfg(unix)]

@@ -26,6 +26,11 @@ impl Suite {
         Self { name, is_passed: result.is_ok(), duration }
     }
 
+    /// Returns a step that was run elsewhere.
+    pub(crate) const fn ended(name: &'static str, is_passed: bool, duration: Duration) -> Self {
+        Self { name, is_passed, duration }
+    }
+
     /// Tells whether the step succeeded.
     pub(crate) const fn is_passed(&self) -> bool {
         self.is_passed
@@ -43,10 +48,17 @@ pub(crate) fn run_checks<T>(language: &str, checks: &[Check<T>], package: &T) ->
 }
 
 /// Says how many checks passed, and fails unless all did.
-pub(crate) fn conclude(language: &str, suites: &[Suite]) -> Result<()> {
+pub(crate) fn conclude(name: &str, suites: &[Suite]) -> Result<()> {
     let failed = suites.iter().filter(|suite| !suite.is_passed()).count();
-    println!("{}", closing_line(language, suites.len() - failed, failed));
-    if failed == 0 { Ok(()) } else { bail!("see the checks that failed above") }
+    println!("{}", closing_line(name, suites.len() - failed, failed));
+    only_passed(suites)
+}
+
+/// Fails unless all steps succeeded.
+pub(crate) fn only_passed(suites: &[Suite]) -> Result<()> {
+    let failed = suites.iter().filter(|suite| !suite.is_passed());
+    let failed: Vec<&str> = failed.map(|suite| suite.name).collect();
+    if failed.is_empty() { Ok(()) } else { bail!("see above what failed: {}", failed.join(", ")) }
 }
 
 /// Announces a step.
@@ -54,15 +66,17 @@ pub(crate) fn header(title: &str) {
     println!("\n== {title}");
 }
 
-/// Prints one line per step, and the sum.
-pub(crate) fn print_table(suites: &[Suite]) {
+/// Prints one line per step, the sum, and how long it was until all had ended.
+pub(crate) fn print_table(suites: &[Suite], wall_clock: Duration) {
     header("summary");
-    let width = suites.iter().map(|suite| suite.name.len()).max().unwrap_or_default();
+    let names = suites.iter().map(|suite| suite.name).chain(["wall clock"]);
+    let width = names.map(str::len).max().unwrap_or_default();
     for Suite { name, is_passed, duration } in suites {
         println!("{name:width$}  {:6}  {:>8}", word(*is_passed), seconds(*duration));
     }
     let total = suites.iter().map(|suite| suite.duration).sum();
     println!("{:width$}  {:6}  {:>8}", "together", "", seconds(total));
+    println!("{:width$}  {:6}  {:>8}", "wall clock", "", seconds(wall_clock));
 }
 
 /// Returns the closing line that every runner of the project ends with.

@@ -1,6 +1,8 @@
 //! `cargo xtask test`: everything that must hold, in one run.
 
-use anyhow::{Context as _, Result, bail};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
 use clap::builder::PossibleValuesParser;
 
 use crate::browser;
@@ -8,6 +10,7 @@ use crate::conform;
 use crate::e2e;
 use crate::embed;
 use crate::generate;
+use crate::lanes::{self, Shared, Step};
 use crate::licences;
 use crate::node;
 use crate::one_version;
@@ -21,31 +24,49 @@ use crate::suite::{self, Suite};
 use crate::vectors;
 use crate::workspace::Workspace;
 
-/// A name, and what it runs.
-type Step = (&'static str, fn(&Workspace) -> Result<()>);
-
-const STEPS: &[Step] = &[
-    ("setup", setup::run),
-    ("format", format),
-    ("lints", lints),
-    ("documentation", documentation),
-    ("rust-tests", rust_tests),
-    ("features", features),
-    ("server", server::test),
-    ("embed", embed::test),
-    ("browser", browser::test),
-    ("vectors", vectors::check),
-    ("generated", generate::check),
-    ("python", python::test),
-    ("node", node::test),
-    ("ruby", ruby::test),
-    ("php", php::test),
-    ("e2e", e2e::test),
-    ("conformance", conformance),
-    ("licences", licences::check),
-    ("one-version", one_version::check),
-    ("workflows", workflows),
+/// Every suite, in the order in which they start where nothing is in the way: what takes long and waits
+/// for browsers first, beside what compiles.
+static STEPS: &[Step] = &[
+    Step::new(SETUP, setup::run),
+    Step::new("format", format),
+    Step::new("lints", lints).sharing(&[Shared::Compiler]),
+    Step::new("documentation", documentation).sharing(&[Shared::Compiler]),
+    Step::new("rust-tests", rust_tests).sharing(&[Shared::Compiler, Shared::Command]),
+    Step::new("features", features).sharing(&[Shared::Compiler]),
+    Step::new("server", server::test).sharing(&[Shared::Compiler, Shared::Server]),
+    Step::new("embed", embed::test),
+    Step::new("node", node::test).sharing(&[Shared::Node, Shared::Command]),
+    Step::new("browser", browser::test).sharing(&[Shared::Server]),
+    Step::new("vectors", vectors::check),
+    Step::new("generated", generate::check),
+    Step::new("python", python::test).sharing(&[Shared::Python]),
+    Step::new("ruby", ruby::test).sharing(&[Shared::Ruby]),
+    Step::new("php", php::test).sharing(&[Shared::Php]),
+    Step::new("e2e", e2e::test).sharing(&[
+        Shared::Server,
+        Shared::Command,
+        Shared::Python,
+        Shared::Node,
+        Shared::Ruby,
+        Shared::Php,
+    ]),
+    Step::new("conformance", conformance).sharing(&[
+        Shared::Command,
+        Shared::Python,
+        Shared::Node,
+        Shared::Ruby,
+        Shared::Php,
+    ]),
+    Step::new("licences", licences::check),
+    Step::new("one-version", one_version::check),
+    Step::new("workflows", workflows),
 ];
+
+/// Installs what the suites need, before any of them.
+const SETUP: &str = "setup";
+
+/// The suites that need nothing but Rust.
+const WITHOUT_SETUP: [&str; 4] = ["format", "features", "licences", "one-version"];
 
 /// What to run.
 #[derive(clap::Args)]
@@ -53,24 +74,48 @@ pub(crate) struct Arguments {
     /// The suites to run, all by default.
     #[arg(value_name = "SUITE", value_parser = names())]
     suites: Vec<String>,
+
+    /// How many suites run at once; with 1, each one's output is shown as it comes
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
+    lanes: Option<u8>,
+
+    /// Run one suite for a run that shows its output.
+    #[arg(long, hide = true, value_name = "SUITE", value_parser = names())]
+    alone: Option<String>,
 }
 
 fn names() -> PossibleValuesParser {
-    PossibleValuesParser::new(STEPS.iter().map(|(name, _)| *name))
+    PossibleValuesParser::new(STEPS.iter().map(|step| step.name))
 }
 
-/// Runs the steps, also after one that fails, and prints a table.
+/// Runs the suites, also after one that fails, and prints a table.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
-    let Arguments { suites: chosen } = arguments;
-    let is_chosen = |name| chosen.is_empty() || chosen.iter().any(|chosen| chosen == name);
-    let steps: Vec<&Step> = STEPS.iter().filter(|(name, _)| is_chosen(*name)).collect();
+    if let Some(name) = &arguments.alone {
+        let step = STEPS.iter().find(|step| step.name == name);
+        return lanes::run_alone(workspace, step.context("there is no such suite")?);
+    }
+    let start = Instant::now();
+    let lanes = arguments.lanes.map_or_else(lanes::usual_number, usize::from);
+    let steps = chosen(&arguments.suites, lanes);
     println!("Suites to run: {}. The first run builds everything, and takes minutes.", steps.len());
-    let suites: Vec<Suite> =
-        steps.iter().map(|(name, step)| Suite::run(name, || step(workspace))).collect();
-    suite::print_table(&suites);
-    let failed = suites.iter().filter(|suite| !suite.is_passed()).count();
-    println!("{}", suite::closing_line("suites", suites.len() - failed, failed));
-    if failed == 0 { Ok(()) } else { bail!("see the suites that failed above") }
+    let (alone, beside): (Vec<&Step>, Vec<&Step>) = steps
+        .iter()
+        .copied()
+        .partition(|step| lanes == 1 || steps.len() == 1 || step.name == SETUP);
+    let run_here = |step: &&Step| Suite::run(step.name, || (step.run)(workspace));
+    let mut suites: Vec<Suite> = alone.iter().map(run_here).collect();
+    suites.extend(lanes::run(workspace, &beside, lanes)?);
+    suite::print_table(&suites, start.elapsed());
+    suite::conclude("suites", &suites)
+}
+
+/// Returns the suites of these names, all if there are none, and before them what installs their tools
+/// where two suites would install the same at once.
+fn chosen(names: &[String], lanes: usize) -> Vec<&'static Step> {
+    let is_named = |step: &&Step| names.is_empty() || names.iter().any(|name| step.name == name);
+    let needs_setup = |name: &&String| !WITHOUT_SETUP.contains(&name.as_str());
+    let needs_setup = lanes > 1 && names.iter().filter(needs_setup).count() > 1;
+    STEPS.iter().filter(|step| is_named(step) || (needs_setup && step.name == SETUP)).collect()
 }
 
 fn format(workspace: &Workspace) -> Result<()> {
@@ -116,16 +161,16 @@ fn rust_tests(workspace: &Workspace) -> Result<()> {
     ]))
 }
 
-/// The core builds without its features, and with each one alone.
+/// The core builds without its features, and with each one alone. Clippy denies warnings in the core only;
+/// flags for the compiler would build all that it depends on once more.
 fn features(workspace: &Workspace) -> Result<()> {
     let features = features_of_core(workspace)?;
     let alone = features.iter().map(|feature| vec!["--features", feature]);
     for arguments in std::iter::once(Vec::new()).chain(alone) {
         let mut command = workspace.cargo();
-        command.args(["check", "--quiet", "--locked", "--package", "deskseal"]);
+        command.args(["clippy", "--quiet", "--locked", "--package", "deskseal"]);
         command.arg("--no-default-features").args(arguments);
-        println!("   {}", process::shown(&command));
-        process::run(command.env("RUSTFLAGS", "--deny=warnings"))?;
+        process::run_shown(command.args(["--", "--deny=warnings"]))?;
     }
     println!("{}", suite::closing_line("features", features.len() + 1, 0));
     Ok(())
