@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context as _, Result};
 use clap::builder::PossibleValuesParser;
@@ -23,6 +24,7 @@ type Benchmark = (&'static str, fn(&Workspace) -> Result<()>);
 
 const BENCHMARKS: &[Benchmark] = &[
     ("rust", core),
+    ("timing", timing),
     ("server", server::bench),
     ("python", python::bench),
     ("node", node::bench),
@@ -46,8 +48,8 @@ const EXPLAIN_PROMISE: f64 = 5e6;
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// What to measure, all by default.
-    #[arg(value_name = "LANG", value_parser = names())]
-    languages: Vec<String>,
+    #[arg(value_name = "PART", value_parser = names())]
+    parts: Vec<String>,
 }
 
 fn names() -> PossibleValuesParser {
@@ -56,7 +58,7 @@ fn names() -> PossibleValuesParser {
 
 /// Runs the benchmarks and prints their tables.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
-    let Arguments { languages: chosen } = arguments;
+    let Arguments { parts: chosen } = arguments;
     let is_chosen = |name| chosen.is_empty() || chosen.iter().any(|chosen| chosen == name);
     BENCHMARKS
         .iter()
@@ -70,10 +72,23 @@ fn core(workspace: &Workspace) -> Result<()> {
     if results.exists() {
         fs::remove_dir_all(&results).context("cannot remove the results of an earlier run")?;
     }
-    process::run(workspace.cargo().args(["bench", "--package", "deskseal", "--all-features"]))?;
+    let mut seal = bench_of_core(workspace, "seal");
+    process::run(seal.arg("--all-features"))?;
     let mut medians = BTreeMap::new();
     collect(&results, &mut medians)?;
     print(&medians)
+}
+
+/// Shows whether the time of verifying tells what the right signature is.
+fn timing(workspace: &Workspace) -> Result<()> {
+    suite::header("the time of comparing and decoding signatures");
+    process::run(&mut bench_of_core(workspace, "timing"))
+}
+
+fn bench_of_core(workspace: &Workspace, name: &str) -> Command {
+    let mut cargo = workspace.cargo();
+    cargo.args(["bench", "--locked", "--package", "deskseal", "--bench", name]);
+    cargo
 }
 
 /// Adds the median of every benchmark in the folder, in nanoseconds.
