@@ -3,6 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
+use anyhow::Result;
+
+use crate::process;
+
 /// Settings that stand before those of the repository.
 const SETTINGS: [&str; 3] =
     ["core.fsmonitor=false", "core.hooksPath=/dev/null", "safe.bareRepository=explicit"];
@@ -18,6 +22,15 @@ pub(crate) fn git(folder: &Path) -> Command {
     git.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none");
     git.env("GIT_TERMINAL_PROMPT", "0");
     git
+}
+
+/// Returns the id of the commit that the checkout's files are those of; none if they differ from it.
+pub(crate) fn clean_commit(folder: &Path) -> Result<Option<String>> {
+    let changes = process::answer(git(folder).args(["status", "--porcelain"]))?;
+    if !changes.is_empty() {
+        return Ok(None);
+    }
+    process::answer(git(folder).args(["rev-parse", "HEAD"])).map(Some)
 }
 
 #[cfg(all(test, unix))]

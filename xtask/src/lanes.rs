@@ -42,17 +42,25 @@ pub(crate) struct Step {
     pub(crate) name: &'static str,
     pub(crate) run: fn(&Workspace) -> Result<()>,
     shares: &'static [Shared],
+    /// Whether only `--all`, or its name, makes it run.
+    pub(crate) is_slow: bool,
 }
 
 impl Step {
     /// Returns a suite that can run beside every other.
     pub(crate) const fn new(name: &'static str, run: fn(&Workspace) -> Result<()>) -> Self {
-        Self { name, run, shares: &[] }
+        Self { name, run, shares: &[], is_slow: false }
     }
 
     /// Lets no suite run beside it that uses one of the same.
     pub(crate) const fn sharing(mut self, shares: &'static [Shared]) -> Self {
         self.shares = shares;
+        self
+    }
+
+    /// Leaves it to `--all`.
+    pub(crate) const fn slow(mut self) -> Self {
+        self.is_slow = true;
         self
     }
 
@@ -68,11 +76,13 @@ pub(crate) fn usual_number() -> usize {
     if processors < 2 { 1 } else { (processors / 2).max(2) }
 }
 
-/// Runs the suites, also after one that fails, and returns them in the order given.
+/// Runs the suites, also after one that fails, and returns them in the order given. `finished` is told of each
+/// one that ends.
 pub(crate) fn run(
     workspace: &Workspace,
     steps: &[&'static Step],
     lanes: usize,
+    finished: impl Fn(&Suite) -> Result<()>,
 ) -> Result<Vec<Suite>> {
     let folder = workspace.target.join(OUTPUT);
     std::fs::create_dir_all(&folder).context("cannot make a folder for the suites' output")?;
@@ -110,6 +120,7 @@ pub(crate) fn run(
             progress.clear()?;
             lane.show_output()?;
             let suite = Suite::ended(lane.step.name, is_passed, lane.start.elapsed());
+            finished(&suite)?;
             suites.push((lane.index, suite));
             let left = steps.len() - suites.len();
             progress.say(&format!("<- {}: ended; {left} to go", lane.step.name))?;
@@ -160,6 +171,19 @@ impl Lane {
             File::open(&self.log).with_context(|| format!("cannot read {}", self.log.display()))?;
         io::copy(&mut log, &mut io::stdout()).context("cannot show a suite's output")?;
         Ok(())
+    }
+}
+
+/// A suite that is not awaited any more ends as by Ctrl-C: only then it ends its own children.
+#[cfg(unix)]
+impl Drop for Lane {
+    fn drop(&mut self) {
+        let is_running = |process: &mut Running| matches!(process.try_end(), Ok(None));
+        if is_running(&mut self.process) && self.process.interrupt().is_ok() {
+            while is_running(&mut self.process) {
+                thread::sleep(POLL);
+            }
+        }
     }
 }
 

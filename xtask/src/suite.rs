@@ -31,6 +31,11 @@ impl Suite {
         Self { name, is_passed, duration }
     }
 
+    /// Returns the step's name.
+    pub(crate) const fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// Tells whether the step succeeded.
     pub(crate) const fn is_passed(&self) -> bool {
         self.is_passed

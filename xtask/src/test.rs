@@ -1,5 +1,7 @@
 //! `cargo xtask test`: everything that must hold, in one run.
 
+use std::fs;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
@@ -9,7 +11,9 @@ use crate::browser;
 use crate::conform;
 use crate::e2e;
 use crate::embed;
+use crate::files;
 use crate::generate;
+use crate::git;
 use crate::lanes::{self, Shared, Step};
 use crate::licences;
 use crate::node;
@@ -60,7 +64,11 @@ static STEPS: &[Step] = &[
     Step::new("licences", licences::check),
     Step::new("one-version", one_version::check),
     Step::new("workflows", workflows),
+    Step::new("benches", benches).sharing(&[Shared::Compiler]).slow(),
 ];
+
+/// Where it is kept which commit a suite has passed for, in cargo's target folder.
+const PASSED: &str = "test/passed";
 
 /// Installs what the suites need, before any of them.
 const SETUP: &str = "setup";
@@ -71,9 +79,17 @@ const WITHOUT_SETUP: [&str; 4] = ["format", "features", "licences", "one-version
 /// What to run.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The suites to run, all by default.
+    /// The suites to run, by default all but the slow ones
     #[arg(value_name = "SUITE", value_parser = names())]
     suites: Vec<String>,
+
+    /// Run the slow suites as well, but none that has passed for this commit already
+    #[arg(long)]
+    all: bool,
+
+    /// With --all, run also what has passed for this commit
+    #[arg(long, requires = "all")]
+    again: bool,
 
     /// How many suites run at once; with 1, each one's output is shown as it comes
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
@@ -96,26 +112,74 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     }
     let start = Instant::now();
     let lanes = arguments.lanes.map_or_else(lanes::usual_number, usize::from);
-    let steps = chosen(&arguments.suites, lanes);
+    let record = Record::of(workspace, arguments)?;
+    let steps = chosen(arguments, lanes);
+    let (passed, steps): (Vec<&Step>, Vec<&Step>) =
+        steps.into_iter().partition(|step| step.name != SETUP && record.has(step.name));
+    for step in passed {
+        println!("{}: has passed for this commit; --again runs it", step.name);
+    }
     println!("Suites to run: {}. The first run builds everything, and takes minutes.", steps.len());
     let (alone, beside): (Vec<&Step>, Vec<&Step>) = steps
         .iter()
         .copied()
         .partition(|step| lanes == 1 || steps.len() == 1 || step.name == SETUP);
-    let run_here = |step: &&Step| Suite::run(step.name, || (step.run)(workspace));
-    let mut suites: Vec<Suite> = alone.iter().map(run_here).collect();
-    suites.extend(lanes::run(workspace, &beside, lanes)?);
+    let mut suites = Vec::new();
+    for step in alone {
+        let suite = Suite::run(step.name, || (step.run)(workspace));
+        record.add(&suite)?;
+        suites.push(suite);
+    }
+    suites.extend(lanes::run(workspace, &beside, lanes, |suite| record.add(suite))?);
     suite::print_table(&suites, start.elapsed());
     suite::conclude("suites", &suites)
 }
 
-/// Returns the suites of these names, all if there are none, and before them what installs their tools
-/// where two suites would install the same at once.
-fn chosen(names: &[String], lanes: usize) -> Vec<&'static Step> {
-    let is_named = |step: &&Step| names.is_empty() || names.iter().any(|name| step.name == name);
+/// Returns the suites that are wanted, and before them what installs their tools where two suites would
+/// install the same at once.
+fn chosen(arguments: &Arguments, lanes: usize) -> Vec<&'static Step> {
+    let Arguments { suites: names, all, .. } = arguments;
+    let is_named = |step: &Step| names.iter().any(|name| step.name == name);
+    let is_chosen =
+        |step: &Step| if names.is_empty() { *all || !step.is_slow } else { is_named(step) };
     let needs_setup = |name: &&String| !WITHOUT_SETUP.contains(&name.as_str());
     let needs_setup = lanes > 1 && names.iter().filter(needs_setup).count() > 1;
-    STEPS.iter().filter(|step| is_named(step) || (needs_setup && step.name == SETUP)).collect()
+    STEPS.iter().filter(|step| is_chosen(step) || (needs_setup && step.name == SETUP)).collect()
+}
+
+/// Which suites have passed for the commit, so that a long run goes on where it was interrupted.
+struct Record {
+    folder: PathBuf,
+    /// None where nothing is recorded: the files are no commit's.
+    commit: Option<String>,
+    is_read: bool,
+}
+
+impl Record {
+    fn of(workspace: &Workspace, arguments: &Arguments) -> Result<Self> {
+        let folder = workspace.target.join(PASSED);
+        let commit = if arguments.all { git::clean_commit(&workspace.root)? } else { None };
+        if arguments.all && commit.is_none() {
+            println!("The checkout has changes, so it is not recorded what passes.");
+        }
+        Ok(Self { folder, commit, is_read: !arguments.again })
+    }
+
+    /// Tells whether the suite has passed before and is not to run again.
+    fn has(&self, name: &str) -> bool {
+        let is_this = |commit: &String| {
+            files::read(&self.folder.join(name)).is_ok_and(|passed| passed == *commit)
+        };
+        self.is_read && self.commit.as_ref().is_some_and(is_this)
+    }
+
+    fn add(&self, suite: &Suite) -> Result<()> {
+        let Some(commit) = self.commit.as_ref().filter(|_| suite.is_passed()) else {
+            return Ok(());
+        };
+        fs::create_dir_all(&self.folder).context("cannot make a folder for what has passed")?;
+        files::write(&self.folder.join(suite.name()), commit)
+    }
 }
 
 fn format(workspace: &Workspace) -> Result<()> {
@@ -181,6 +245,18 @@ fn features_of_core(workspace: &Workspace) -> Result<Vec<String>> {
     let features = manifest.get("features").and_then(toml::Value::as_table);
     let features = features.context("core/Cargo.toml has no features")?;
     Ok(features.keys().filter(|name| *name != "default").cloned().collect())
+}
+
+/// Every benchmark of the core runs once, without its figures.
+fn benches(workspace: &Workspace) -> Result<()> {
+    process::run(workspace.cargo().args([
+        "test",
+        "--quiet",
+        "--locked",
+        "--package=deskseal",
+        "--all-features",
+        "--benches",
+    ]))
 }
 
 fn conformance(workspace: &Workspace) -> Result<()> {

@@ -41,6 +41,36 @@ fn a_suite_that_fails_stops_no_other_and_fails_the_run() {
     assert!(printed.ends_with("\nsuites: 1 passed, 1 failed\n"), "{printed}");
 }
 
+/// Returns what a run of one suite with `--all` prints, in another checkout.
+fn printed_by_all(checkout: &Path, arguments: &[&str]) -> String {
+    let mut command = xtask_test(&checkout.join("target"), &["--all", "licences"]);
+    command.args(arguments).env("CARGO_MANIFEST_DIR", checkout.join("xtask"));
+    let output = command.output().expect("xtask runs");
+    let printed = String::from_utf8(output.stdout).expect("xtask prints UTF-8");
+    assert!(output.status.success(), "{printed}");
+    printed
+}
+
+#[test]
+fn a_suite_that_has_passed_for_a_commit_is_run_again_only_when_asked_or_after_a_change() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let checkout = folder.path().join("checkout");
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut clone = Command::new("git");
+    clone.args(["clone", "--quiet", "--no-hardlinks"]).arg(repository).arg(&checkout);
+    assert!(clone.status().expect("git runs").success());
+    let has_run = |printed: &str| printed.contains("-- licences: passed");
+    assert!(has_run(&printed_by_all(&checkout, &[])));
+    let second = printed_by_all(&checkout, &[]);
+    assert!(!has_run(&second), "{second}");
+    assert!(second.contains("licences: has passed for this commit"), "{second}");
+    assert!(has_run(&printed_by_all(&checkout, &["--again"])));
+    std::fs::write(checkout.join("a-new-file"), "").expect("it can be written");
+    let changed = printed_by_all(&checkout, &[]);
+    assert!(has_run(&changed), "{changed}");
+    assert!(changed.contains("The checkout has changes"), "{changed}");
+}
+
 #[cfg(target_os = "linux")]
 mod interrupted {
     use std::fs;
