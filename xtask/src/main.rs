@@ -21,6 +21,7 @@ mod lanes;
 mod licences;
 mod node;
 mod one_version;
+mod package;
 mod php;
 mod process;
 mod python;
@@ -90,6 +91,13 @@ Examples:
   cargo xtask generate --check")]
     Generate(generate::Arguments),
 
+    /// Build the packages as they are published into a folder, and print how to install from it.
+    #[command(after_help = "\
+Examples:
+  cargo xtask package
+  cargo xtask package python node --output /tmp/packages")]
+    Package(package::Arguments),
+
     /// Measure the core and the packages, and print ratios to what a user would write instead.
     #[command(after_help = "\
 Examples:
@@ -138,6 +146,7 @@ fn run(command: &Command) -> Result<()> {
         Command::Conform(arguments) => conform::run(&Workspace::find()?, arguments),
         Command::Vectors(arguments) => vectors::run(&Workspace::find()?, arguments),
         Command::Generate(arguments) => generate::run(&Workspace::find()?, arguments),
+        Command::Package(arguments) => package::run(&Workspace::find()?, arguments),
         Command::Bench(arguments) => bench::run(&Workspace::find()?, arguments),
         Command::Snippets => snippets::run(&Workspace::find()?),
         Command::Setup => setup::run(&Workspace::find()?),

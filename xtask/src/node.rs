@@ -169,6 +169,11 @@ pub(crate) fn published(workspace: &Workspace) -> Result<(Node, Vec<PathBuf>)> {
     Ok((NODE_24.installed(workspace, &node)?, tarballs))
 }
 
+/// Returns everything that is published for this platform: the package's tarball and the addon's.
+pub(crate) fn packages(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    packed(workspace, &tools(workspace)?)
+}
+
 /// Builds and installs the package.
 pub(crate) fn install(workspace: &Workspace) -> Result<()> {
     installed(workspace).map(drop)

@@ -106,7 +106,7 @@ type Check = (&'static str, fn(&Installed<'_>) -> Result<()>);
 
 const CHECKS: &[Check] = &[
     ("php: package", package),
-    ("php: packages", packages),
+    ("php: packages", composer_installs),
     ("php: tests", tests),
     ("php: laravel", laravel),
     ("php: fpm", fpm),
@@ -318,8 +318,18 @@ pub(crate) fn published(installed: &Installed<'_>) -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// Returns everything that is published for this platform: the extension with its settings, and the packages
+/// for Composer.
+pub(crate) fn packages(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let installed = installed(workspace)?;
+    let mut packages = files::with_extension(&published(&installed)?, "zip")?;
+    packages.push(workspace.path(EXTENSION).join("deskseal.ini"));
+    packages.push(installed.extension);
+    Ok(packages)
+}
+
 /// What the release has for Composer is installed by it, from a folder, and brings no tests along.
-fn packages(installed: &Installed<'_>) -> Result<()> {
+fn composer_installs(installed: &Installed<'_>) -> Result<()> {
     let folder = published(installed)?;
     let project = files::emptied(&output(installed.workspace, "packages/project"))?;
     let manifest = serde_json::json!({

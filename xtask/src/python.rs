@@ -130,6 +130,12 @@ pub(crate) fn published(workspace: &Workspace) -> Result<PathBuf> {
     package(workspace).map(|package| package.wheel)
 }
 
+/// Returns everything that is published for this platform: the wheel and the source distribution.
+pub(crate) fn packages(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let wheel = published(workspace)?;
+    Ok(vec![wheel, files::only(&output(workspace, "sdist"), "gz")?])
+}
+
 /// Installs the package for its adapter.
 pub(crate) fn install(workspace: &Workspace) -> Result<()> {
     package(workspace).map(drop)

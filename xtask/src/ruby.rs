@@ -190,6 +190,13 @@ pub(crate) fn install(workspace: &Workspace) -> Result<()> {
     installed(workspace).map(drop)
 }
 
+/// Returns everything that is published for this platform: its gem and the source gem.
+pub(crate) fn packages(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    tools()?;
+    let Gems { source_gem, platform_gem, .. } = Gems::packed(workspace, &Ruby::found()?)?;
+    Ok(vec![source_gem, platform_gem])
+}
+
 /// Returns the folder in which the gem that is published is installed.
 pub(crate) fn published(workspace: &Workspace) -> Result<PathBuf> {
     installed(workspace).map(|package| package.home)
@@ -200,6 +207,14 @@ pub(crate) fn with_gems(workspace: &Workspace, home: &Path) -> Command {
     let mut command = ruby(workspace);
     command.env("GEM_HOME", home);
     command
+}
+
+/// Makes a command's Ruby have the gems of one folder, and nothing that a user has set.
+pub(crate) fn with_own_gems<'a>(command: &'a mut Command, home: &Path) -> &'a mut Command {
+    for name in FOREIGN {
+        command.env_remove(name);
+    }
+    command.env("GEM_HOME", home).env("LC_ALL", "C.UTF-8")
 }
 
 /// Installs what builds and tests the gem, once.
@@ -219,10 +234,7 @@ pub(crate) fn tools() -> Result<()> {
 fn installed(workspace: &Workspace) -> Result<Installed<'_>> {
     tools()?;
     let ruby = Ruby::found()?;
-    let source_gem = packed(workspace, &[])?;
-    let home = output(workspace, "home");
-    install_gem(workspace, &ruby, &source_gem, &home)?;
-    let platform_gem = packed_for_platform(workspace, &ruby, &home)?;
+    let Gems { source_gem, platform_gem, home } = Gems::packed(workspace, &ruby)?;
     let platform_home = output(workspace, "platform-home");
     install_gem(workspace, &ruby, &platform_gem, &platform_home)?;
     let panicking = panicking_library(workspace, &ruby)?;
@@ -238,6 +250,25 @@ fn installed(workspace: &Workspace) -> Result<Installed<'_>> {
         panicking,
         contract,
     })
+}
+
+/// What is published for this platform.
+struct Gems {
+    source_gem: PathBuf,
+    /// With the library that the source gem has built.
+    platform_gem: PathBuf,
+    /// Where the source gem is installed.
+    home: PathBuf,
+}
+
+impl Gems {
+    fn packed(workspace: &Workspace, ruby: &Ruby) -> Result<Self> {
+        let source_gem = packed(workspace, &[])?;
+        let home = output(workspace, "home");
+        install_gem(workspace, ruby, &source_gem, &home)?;
+        let platform_gem = packed_for_platform(workspace, ruby, &home)?;
+        Ok(Self { source_gem, platform_gem, home })
+    }
 }
 
 /// Returns the gem that the gem's own script packs: the source gem, or a platform's with its libraries.

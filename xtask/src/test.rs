@@ -18,6 +18,7 @@ use crate::lanes::{self, Shared, Step};
 use crate::licences;
 use crate::node;
 use crate::one_version;
+use crate::package;
 use crate::php;
 use crate::process;
 use crate::python;
@@ -55,6 +56,13 @@ static STEPS: &[Step] = &[
         Shared::Php,
     ]),
     Step::new("conformance", conformance).sharing(&[
+        Shared::Command,
+        Shared::Python,
+        Shared::Node,
+        Shared::Ruby,
+        Shared::Php,
+    ]),
+    Step::new("packages", package::test).sharing(&[
         Shared::Command,
         Shared::Python,
         Shared::Node,

@@ -1,0 +1,448 @@
+//! `cargo xtask package`: what is published, built into a folder, and what to type to install from it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+use clap::builder::PossibleValuesParser;
+use deskseal::generate_secret;
+use serde_json::{Value, json};
+
+use crate::environment::Environment;
+use crate::files;
+use crate::node;
+use crate::php;
+use crate::process;
+use crate::python;
+use crate::ruby;
+use crate::suite::{self, Check};
+use crate::workspace::Workspace;
+
+/// Where the packages go, and the projects that install them, in cargo's target folder.
+const OUTPUT: &str = "packages";
+const PROJECTS: &str = "packages-tried";
+
+/// The version of everything here.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The crates that are published, in this order.
+const CRATES: [&str; 2] = ["deskseal", "deskseal-cli"];
+
+/// What the snippets of the READMEs read.
+const SECRETS: [&str; 2] = ["HELPDESKY_HMAC_SECRET", "LETTERBOOK_PORTAL_TICKET_SECRET"];
+
+/// A language's packages.
+struct Language {
+    name: &'static str,
+    /// Builds them, and returns their files.
+    pack: fn(&Workspace) -> Result<Vec<PathBuf>>,
+    /// Returns the lines that install them from a folder, in the folder of a project.
+    install: fn(&Workspace, &Folder) -> Result<Vec<String>>,
+}
+
+const LANGUAGES: [Language; 5] = [
+    Language { name: "rust", pack: crates, install: install_crates },
+    Language { name: "python", pack: python::packages, install: install_wheel },
+    Language { name: "node", pack: node::packages, install: install_tarballs },
+    Language { name: "ruby", pack: ruby::packages, install: install_gem },
+    Language { name: "php", pack: php::packages, install: install_extension },
+];
+
+/// A name, and what it tries.
+const CHECKS: &[Check<Workspace>] = &[
+    ("packages: rust", try_rust),
+    ("packages: python", try_python),
+    ("packages: node", try_node),
+    ("packages: ruby", try_ruby),
+    ("packages: php", try_php),
+];
+
+/// What to build, and where it goes.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The languages, all by default
+    #[arg(value_name = "LANGUAGE", value_parser = names())]
+    languages: Vec<String>,
+
+    /// Where the packages go, each language's in a folder of its own; cargo's target folder by default
+    #[arg(long, value_name = "FOLDER")]
+    output: Option<PathBuf>,
+}
+
+fn names() -> PossibleValuesParser {
+    PossibleValuesParser::new(LANGUAGES.iter().map(|language| language.name))
+}
+
+/// Builds the packages, and says how each one is installed.
+pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
+    let Arguments { languages: chosen, output } = arguments;
+    let output = output.clone().unwrap_or_else(|| workspace.target.join(OUTPUT));
+    let output = std::path::absolute(output).context("there is no such folder")?;
+    let is_chosen = |name| chosen.is_empty() || chosen.iter().any(|chosen| chosen == name);
+    let mut instructions = Vec::new();
+    for language in LANGUAGES.iter().filter(|language| is_chosen(language.name)) {
+        suite::header(language.name);
+        let folder = language.packed(workspace, &output)?;
+        instructions.push((language.name, folder.shown()?, folder.install_lines(workspace)?));
+    }
+    for (name, files, lines) in instructions {
+        suite::header(&format!("install the package for {name}"));
+        println!("{files}\n");
+        for line in lines {
+            println!("    {line}");
+        }
+    }
+    Ok(())
+}
+
+/// Installs every package in an empty project, as `run` says, and runs the README's snippet there.
+pub(crate) fn test(workspace: &Workspace) -> Result<()> {
+    suite::run_checks("packages", CHECKS, workspace)
+}
+
+impl Language {
+    fn named(name: &str) -> Result<&'static Self> {
+        let language = LANGUAGES.iter().find(|language| language.name == name);
+        language.with_context(|| format!("there is no language {name}"))
+    }
+
+    /// Builds the packages into the language's folder in the output.
+    fn packed(&self, workspace: &Workspace, output: &Path) -> Result<Folder> {
+        let built = (self.pack)(workspace)?;
+        let path = files::emptied(&output.join(self.name))?;
+        for file in built {
+            files::copy(&file, &path.join(files::name(&file)))?;
+        }
+        Ok(Folder { path, install: self.install })
+    }
+}
+
+/// A folder with a language's packages.
+struct Folder {
+    path: PathBuf,
+    install: fn(&Workspace, &Self) -> Result<Vec<String>>,
+}
+
+impl Folder {
+    fn install_lines(&self, workspace: &Workspace) -> Result<Vec<String>> {
+        (self.install)(workspace, self)
+    }
+
+    fn shown(&self) -> Result<String> {
+        let files: Vec<_> = files::entries(&self.path)?;
+        Ok(files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Returns the one file whose name starts and ends so, as a shell takes it.
+    fn file(&self, start: &str, end: &str) -> Result<String> {
+        let is_it = |path: &&PathBuf| {
+            let name = files::name(path);
+            name.starts_with(start) && name.ends_with(end)
+        };
+        let files = files::entries(&self.path)?;
+        let found: Vec<&PathBuf> = files.iter().filter(is_it).collect();
+        let [file] = found[..] else {
+            anyhow::bail!("{} has not one {start}…{end}", self.path.display());
+        };
+        Ok(quoted(file))
+    }
+}
+
+/// Returns a path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    let is_plain =
+        |character: char| character.is_ascii_alphanumeric() || "/._-+:".contains(character);
+    if path.chars().all(is_plain) {
+        return path.into_owned();
+    }
+    format!("'{}'", path.replace('\'', r"'\''"))
+}
+
+/// Packs the crates. Cargo's own check of them would keep the first one as it is now for the second, under its
+/// version, so that a later one would not be seen: the suite `packages` builds both.
+fn crates(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["package", "--quiet", "--locked", "--allow-dirty", "--no-verify"]);
+    for name in CRATES {
+        cargo.args(["--package", name]);
+    }
+    process::run_shown(&mut cargo)?;
+    let file = |name| workspace.target.join(format!("package/{name}-{VERSION}.crate"));
+    Ok(CRATES.map(file).into())
+}
+
+fn install_crates(_: &Workspace, folder: &Folder) -> Result<Vec<String>> {
+    let unpack = |name: &str| {
+        let file = folder.file(&format!("{name}-{VERSION}"), ".crate")?;
+        anyhow::Ok(format!("tar -xf {file}"))
+    };
+    let [library, command] = CRATES;
+    Ok(vec![
+        unpack(library)?,
+        format!("cargo add {library} --path {library}-{VERSION}"),
+        // Elsewhere, since it would belong to the project's workspace, if that is one.
+        "# and the command:".to_owned(),
+        "cd \"$(mktemp -d)\"".to_owned(),
+        unpack(library)?,
+        unpack(command)?,
+        format!(
+            "cargo install --locked --path {command}-{VERSION} \
+             --config \"patch.crates-io.{library}.path='$PWD/{library}-{VERSION}'\""
+        ),
+        "cd - && rm -r \"$OLDPWD\"".to_owned(),
+    ])
+}
+
+fn install_wheel(_: &Workspace, folder: &Folder) -> Result<Vec<String>> {
+    Ok(vec![format!("pip install {}", folder.file("deskseal-", ".whl")?)])
+}
+
+fn install_tarballs(_: &Workspace, folder: &Folder) -> Result<Vec<String>> {
+    let tarballs = files::with_extension(&folder.path, "tgz")?;
+    let tarballs: Vec<String> = tarballs.iter().map(|file| quoted(file)).collect();
+    Ok(vec![format!("npm install {}", tarballs.join(" "))])
+}
+
+fn install_gem(_: &Workspace, folder: &Folder) -> Result<Vec<String>> {
+    // The source gem's name ends at the version, and is built where it is installed.
+    Ok(vec![format!(
+        "gem install --local {}",
+        folder.file(&format!("deskseal-{VERSION}-"), ".gem")?
+    )])
+}
+
+/// The shell's words for PHP's minor version.
+const VERSION_OF_PHP: &str = "$(php -r 'echo PHP_MAJOR_VERSION, \".\", PHP_MINOR_VERSION;')";
+
+fn install_extension(workspace: &Workspace, folder: &Folder) -> Result<Vec<String>> {
+    let extension = folder.file("deskseal.", "so")?;
+    let settings = folder.file("deskseal.", "ini")?;
+    let mut lines = vec![
+        format!("sudo cp {extension} \"$(php-config --extension-dir)\""),
+        "# on Debian and Ubuntu; elsewhere, into the folder that php --ini names:".to_owned(),
+        format!("sudo cp {settings} /etc/php/{VERSION_OF_PHP}/mods-available/"),
+        "sudo phpenmod deskseal".to_owned(),
+        format!("composer config repositories.deskseal artifact {}", quoted(&folder.path)),
+    ];
+    let packages = composer_packages(workspace, folder)?;
+    lines.push("# those of these that the project is to have:".to_owned());
+    lines.extend(packages.iter().map(|name| format!("composer require {name}:{VERSION}")));
+    Ok(lines)
+}
+
+/// Returns the names of the packages for Composer in the folder. A file is named after the folder that it is
+/// packed from.
+fn composer_packages(workspace: &Workspace, folder: &Folder) -> Result<Vec<String>> {
+    let name = |file: &PathBuf| {
+        let name = files::name(file);
+        let name = name.strip_prefix("php_deskseal-");
+        let name = name.and_then(|name| name.strip_suffix(&format!("-{VERSION}.zip")));
+        let name = name.with_context(|| format!("{} has another name", file.display()))?;
+        let manifest = workspace.read(&format!("bindings/php/{name}/composer.json"))?;
+        let manifest: Value = serde_json::from_str(&manifest)?;
+        manifest["name"].as_str().map(str::to_owned).context("a package for Composer has no name")
+    };
+    files::with_extension(&folder.path, "zip")?.iter().map(name).collect()
+}
+
+/// A project that has nothing but what was installed into it.
+struct Project {
+    path: PathBuf,
+    folder: Folder,
+    lines: Vec<String>,
+}
+
+impl Project {
+    fn of(workspace: &Workspace, language: &str) -> Result<Self> {
+        let language = Language::named(language)?;
+        let folder = language.packed(workspace, &workspace.target.join(OUTPUT))?;
+        let lines = folder.install_lines(workspace)?;
+        let path = files::emptied(&workspace.target.join(PROJECTS).join(language.name))?;
+        Ok(Self { path, folder, lines })
+    }
+
+    /// Returns a program, to be run in the project.
+    fn command(&self, mut command: Command) -> Command {
+        command.current_dir(&self.path);
+        command
+    }
+
+    /// Returns a shell that runs these of the lines that install.
+    fn shell(&self, is_run: impl Fn(&str) -> bool) -> Result<Command> {
+        let lines: Vec<&str> =
+            self.lines.iter().map(String::as_str).filter(|line| is_run(line)).collect();
+        ensure!(!lines.is_empty(), "nothing installs the package");
+        for line in &lines {
+            println!("   {line}");
+        }
+        let mut shell = self.command(Command::new("sh"));
+        shell.arg("-ec").arg(lines.join("\n"));
+        Ok(shell)
+    }
+
+    /// Writes the README's first snippet that has the marker, and runs it with secrets.
+    fn run_snippet(
+        &self,
+        snippet: &Snippet<'_>,
+        workspace: &Workspace,
+        command: Command,
+    ) -> Result<()> {
+        files::write(&self.path.join(snippet.file), snippet.found(workspace)?)?;
+        let mut command = self.command(command);
+        for name in SECRETS {
+            command.env(name, generate_secret()?.as_str());
+        }
+        process::run_shown(&mut command)
+    }
+}
+
+/// Where a snippet is, and what it becomes.
+struct Snippet<'a> {
+    readme: &'a str,
+    /// The language, as its fence says.
+    fence: &'a str,
+    marker: &'a str,
+    before: &'a str,
+    after: &'a str,
+    file: &'a str,
+}
+
+impl Snippet<'_> {
+    fn found(&self, workspace: &Workspace) -> Result<String> {
+        let Self { readme, fence, marker, before, after, .. } = self;
+        let text = workspace.read(readme)?;
+        let start = format!("\n```{fence}\n");
+        let mut snippets = text.split(&start).skip(1).filter_map(|rest| rest.split("\n```").next());
+        let snippet = snippets.find(|snippet| snippet.contains(marker));
+        let snippet = snippet.with_context(|| format!("{readme} has no snippet with {marker}"))?;
+        // Lines that rustdoc hides.
+        let shown = snippet.lines().map(|line| line.strip_prefix("# ").unwrap_or(line));
+        Ok(format!("{before}{}\n{after}", shown.collect::<Vec<_>>().join("\n")))
+    }
+}
+
+fn try_rust(workspace: &Workspace) -> Result<()> {
+    let project = Project::of(workspace, "rust")?;
+    // Written by hand: `cargo init` would make it a member of the repository's workspace.
+    files::write(
+        &project.path.join("Cargo.toml"),
+        "[package]\nname = \"shop\"\nedition = \"2024\"\n\n[workspace]\n",
+    )?;
+    files::emptied(&project.path.join("src"))?;
+    files::write(&project.path.join("src/main.rs"), "")?;
+    let mut shell = project.shell(|_| true)?;
+    process::run(
+        without_optimisation(&mut shell, workspace).env("CARGO_INSTALL_ROOT", &project.path),
+    )?;
+    process::run_shown(
+        project.command(Command::new(project.path.join("bin/deskseal"))).arg("--version"),
+    )?;
+    let snippet = Snippet {
+        readme: "README.md",
+        fence: "rust",
+        marker: "Signer::new",
+        before: "fn main() -> Result<(), deskseal::Error> {\n",
+        after: "}\n",
+        file: "src/main.rs",
+    };
+    let mut run = workspace.cargo();
+    without_optimisation(run.args(["run", "--quiet"]), workspace);
+    project.run_snippet(&snippet, workspace, run)
+}
+
+/// Has cargo compile fast, and keep what it compiles.
+fn without_optimisation<'a>(command: &'a mut Command, workspace: &Workspace) -> &'a mut Command {
+    command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0").env("CARGO_PROFILE_RELEASE_LTO", "off");
+    command.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+    command.env("CARGO_TARGET_DIR", workspace.target.join(PROJECTS).join("build"))
+}
+
+fn try_python(workspace: &Workspace) -> Result<()> {
+    let project = Project::of(workspace, "python")?;
+    let environment = Environment::create(&project.path.join("venv"))?;
+    let mut shell = project.shell(|_| true)?;
+    environment.prefer(&mut shell)?;
+    process::run(shell.env("PIP_NO_INDEX", "1").env_remove("PYTHONPATH"))?;
+    let snippet = Snippet {
+        readme: "bindings/python/README.md",
+        fence: "python",
+        marker: "Signer.from_env",
+        before: "",
+        after: "assert 'data-signature' in embed.html and 'user-42' in link\n",
+        file: "shop.py",
+    };
+    let mut python = environment.program("python")?;
+    python.arg("shop.py");
+    project.run_snippet(&snippet, workspace, python)
+}
+
+fn try_node(workspace: &Workspace) -> Result<()> {
+    let project = Project::of(workspace, "node")?;
+    let node = node::tools(workspace)?;
+    files::write(&project.path.join("package.json"), json!({ "private": true }).to_string())?;
+    let mut shell = project.shell(|_| true)?;
+    node.prefer(&mut shell)?;
+    process::run(shell.env("npm_config_audit", "false").env("npm_config_fund", "false"))?;
+    let snippet = Snippet {
+        readme: "bindings/node/README.md",
+        fence: "js",
+        marker: "Signer.fromEnv",
+        before: "",
+        after: "if (!supportPage({ email: 'ada@example.com' }).includes('data-signature')) throw 'no'\n",
+        file: "shop.mjs",
+    };
+    let mut command = node.command(workspace)?;
+    command.arg("shop.mjs");
+    project.run_snippet(&snippet, workspace, command)
+}
+
+fn try_ruby(workspace: &Workspace) -> Result<()> {
+    let project = Project::of(workspace, "ruby")?;
+    let home = project.path.join("gems");
+    process::run(ruby::with_own_gems(&mut project.shell(|_| true)?, &home))?;
+    let snippet = Snippet {
+        readme: "bindings/ruby/README.md",
+        fence: "ruby",
+        marker: "sign_email",
+        before: "require \"deskseal\"\n",
+        after: "",
+        file: "shop.rb",
+    };
+    let mut ruby = Command::new("ruby");
+    ruby::with_own_gems(&mut ruby, &home).arg("shop.rb");
+    project.run_snippet(&snippet, workspace, ruby)
+}
+
+/// The package for Laravel is left to the suite `php`, which has a Laravel.
+fn try_php(workspace: &Workspace) -> Result<()> {
+    let project = Project::of(workspace, "php")?;
+    let settings = files::emptied(&project.path.join("conf.d"))?;
+    let extension = project.folder.path.join("deskseal.so");
+    files::write(&settings.join("deskseal.ini"), format!("extension=\"{}\"", extension.display()))?;
+    let prepare = |command: &mut Command| {
+        // The folders that PHP has by default, and one more.
+        command.env("PHP_INI_SCAN_DIR", format!(":{}", settings.display()));
+        command.env("COMPOSER_ALLOW_SUPERUSER", "1").env("COMPOSER_NO_INTERACTION", "1");
+        command.env("COMPOSER_HOME", project.path.join("home"));
+    };
+    // Nothing comes from elsewhere.
+    let manifest = json!({ "repositories": { "packagist.org": false } });
+    files::write(&project.path.join("composer.json"), manifest.to_string())?;
+    let is_composer = |line: &str| line.starts_with("composer") && !line.contains("/laravel");
+    let mut shell = project.shell(is_composer)?;
+    prepare(&mut shell);
+    process::run(&mut shell)?;
+    let snippet = Snippet {
+        readme: "bindings/php/README.md",
+        fence: "php",
+        marker: "signEmail",
+        before: "<?php\nrequire 'vendor/autoload.php';\n",
+        after: "",
+        file: "shop.php",
+    };
+    let mut php = Command::new("php");
+    prepare(&mut php);
+    php.arg("shop.php");
+    project.run_snippet(&snippet, workspace, php)
+}
