@@ -7,6 +7,7 @@ mod bench;
 mod browser;
 mod cases;
 mod conform;
+mod debian;
 mod demo;
 mod desk;
 mod e2e;

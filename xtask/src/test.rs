@@ -9,6 +9,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::browser;
 use crate::conform;
+use crate::debian;
 use crate::e2e;
 use crate::embed;
 use crate::files;
@@ -72,6 +73,7 @@ static STEPS: &[Step] = &[
     Step::new("licences", licences::check),
     Step::new("one-version", one_version::check),
     Step::new("workflows", workflows),
+    Step::new("debian-13", debian::test).sharing(&[Shared::Python]).slow(),
     Step::new("benches", benches).sharing(&[Shared::Compiler]).slow(),
 ];
 

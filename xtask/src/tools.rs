@@ -48,26 +48,35 @@ fn installer() -> Installer {
 }
 
 fn apt_install(packages: &[&str]) -> Result<()> {
-    let packages = packages.join(" ");
-    let install = format!("apt-get install --yes --no-install-recommends {packages}");
-    println!("   installing {packages} with apt-get");
-    process::run_in_foreground(&mut as_root("apt-get update --quiet")?)?;
-    process::run_in_foreground(&mut as_root(&install)?)
+    println!("   installing {} with apt-get", packages.join(" "));
+    let apt_get = |arguments: &[&str]| {
+        let words = [&["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"], arguments].concat();
+        process::run_in_foreground(&mut as_root(Sudo::Asks, &words)?)
+    };
+    apt_get(&["update", "--quiet"])?;
+    apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
 }
 
-/// Returns the command line as one that root runs: through sudo, for others.
-fn as_root(line: &str) -> Result<Command> {
+/// Whether sudo may ask for a password: only a command in the terminal's foreground can.
+#[derive(Clone, Copy)]
+pub(crate) enum Sudo {
+    Asks,
+    IsSilent,
+}
+
+/// Returns a command that root runs: through sudo, for others.
+pub(crate) fn as_root(sudo: Sudo, words: &[&str]) -> Result<Command> {
     let is_root = process::answer(Command::new("id").arg("-u"))? == "0";
-    let mut words = vec!["env", "DEBIAN_FRONTEND=noninteractive"];
-    if !is_root {
-        if in_path("sudo").is_none() {
-            bail!("this needs root, and there is no sudo; run `{line}` as root");
-        }
-        words.insert(0, "sudo");
+    if !is_root && in_path("sudo").is_none() {
+        bail!("this needs root, and there is no sudo; run `{}` as root", words.join(" "));
     }
-    words.extend(line.split(' '));
-    let mut command = Command::new(words[0]);
-    command.args(&words[1..]);
+    let prefix: &[&str] = match sudo {
+        _ if is_root => &["env"],
+        Sudo::Asks => &["sudo"],
+        Sudo::IsSilent => &["sudo", "--non-interactive"],
+    };
+    let mut command = Command::new(prefix[0]);
+    command.args(&prefix[1..]).args(words);
     Ok(command)
 }
 
