@@ -57,7 +57,10 @@ fn a_suite_that_has_passed_for_a_commit_is_run_again_only_when_asked_or_after_a_
     let checkout = folder.path().join("checkout");
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut clone = Command::new("git");
-    clone.args(["clone", "--quiet", "--no-hardlinks"]).arg(repository).arg(&checkout);
+    clone
+        .args(["-c", "advice.detachedHead=false", "clone", "--quiet", "--no-hardlinks"])
+        .arg(repository)
+        .arg(&checkout);
     assert!(clone.status().expect("git runs").success());
     let has_run = |printed: &str| printed.contains("-- licences: passed");
     assert!(has_run(&printed_by_all(&checkout, &[])));
