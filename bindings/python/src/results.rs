@@ -263,16 +263,16 @@ result! {
         /// tags; a new dictionary each time.
         attributes: Attributes = Attributes(embed.attributes.clone());
         /// The container and the script tag, escaped.
-        html: Html = Html(embed.html.clone());
+        html: Html<'_> = Html(&embed.html);
     }
 
     /// Return the markup. Django asks for this first, and for `__html__` of what it gets.
-    fn __str__(&self) -> Html {
+    fn __str__(&self) -> Html<'_> {
         self.html()
     }
 
     /// Return the markup, for template engines.
-    fn __html__(&self) -> Html {
+    fn __html__(&self) -> Html<'_> {
         self.html()
     }
 }
@@ -287,7 +287,7 @@ struct Findings(Vec<deskseal::Finding>);
 struct Attributes(Vec<(&'static str, String)>);
 
 /// Markup: a `str` that template engines do not escape.
-struct Html(String);
+struct Html<'embed>(&'embed str);
 
 /// An iterator over fields, whose types differ.
 struct Unpacked<'py>(Bound<'py, PyIterator>);
@@ -322,7 +322,7 @@ into_python!(
     type_hint_subscript!(type_hint_identifier!("builtins", "dict"), STR, STR)
 );
 into_python!(
-    Html,
+    Html<'_>,
     |html, py| {
         static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
         CLASS.import(py, "deskseal._html", "Html")?.call1((html,))

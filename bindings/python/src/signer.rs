@@ -49,8 +49,8 @@ impl Signer {
     ///
     /// Example:
     ///     >>> import os
-    ///     >>> from deskseal import Signer
-    ///     >>> os.environ["HELPDESKY_HMAC_SECRET"] = "example-secret-for-documentation"
+    ///     >>> from deskseal import Signer, generate_secret
+    ///     >>> os.environ["HELPDESKY_HMAC_SECRET"] = generate_secret()
     ///     >>> signer = Signer.from_env("HELPDESKY_HMAC_SECRET")
     #[classmethod]
     fn from_env(class: &Bound<'_, PyType>, name: Text<'_>) -> PyResult<Self> {

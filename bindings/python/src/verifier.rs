@@ -75,8 +75,8 @@ impl Verifier {
     ///
     /// Example:
     ///     >>> import os
-    ///     >>> from deskseal import Verifier
-    ///     >>> os.environ["HELPDESKY_HMAC_SECRET"] = "example-secret-for-documentation"
+    ///     >>> from deskseal import Verifier, generate_secret
+    ///     >>> os.environ["HELPDESKY_HMAC_SECRET"] = generate_secret()
     ///     >>> verifier = Verifier.from_env("HELPDESKY_HMAC_SECRET", tolerance=60)
     #[classmethod]
     #[pyo3(

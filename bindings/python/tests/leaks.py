@@ -29,7 +29,7 @@ SECOND = 1767225600
 MOMENT = datetime(2026, 1, 1, tzinfo=timezone.utc)
 KIBIBYTES_ALLOWED = 512
 
-os.environ["DESKSEAL_LEAKS"] = SECRET
+os.environ["DESKSEAL_LEAKS"] = generate_secret()
 
 signer = Signer(SECRET)
 verifier = Verifier(SECRET, previous=[(OLD, MOMENT)])

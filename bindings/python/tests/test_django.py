@@ -14,7 +14,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from deskseal import DesksealError, Signer, VerificationError, Verifier
+from deskseal import DesksealError, Signer, VerificationError, Verifier, generate_secret
 from deskseal import django as deskseal
 from django.apps import apps
 from django.conf import settings
@@ -31,8 +31,8 @@ from django.test import AsyncClient, Client, RequestFactory, override_settings
 from django.urls import include, path
 from django.views.decorators.cache import cache_page
 
-SECRET = "example-secret-for-documentation"
-PORTAL_SECRET = "another-secret-for-documentation"
+SECRET = generate_secret()
+PORTAL_SECRET = generate_secret()
 PORTAL = "https://help.company.com"
 PUBLIC_LINK = f"{PORTAL}/submit-ticket"
 DESKSEAL: dict[str, dict[str, Any]] = {
@@ -460,6 +460,24 @@ def test_one_products_secret_never_serves_the_other(
     with pytest.raises(DesksealError) as raised:
         deskseal.identity(ada)
     assert raised.value.code == "secret_missing"
+
+
+def test_what_has_been_signed_before_does_not_keep_an_earlier_secret_or_setting(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def signature() -> str:
+        return deskseal.identity(ada)["signature"]
+
+    first, second = (Signer(secret).sign_email(ada.email) for secret in (SECRET, PORTAL_SECRET))
+    assert signature() == first.signature
+    monkeypatch.setenv("HELPDESKY_HMAC_SECRET", PORTAL_SECRET)
+    assert signature() == second.signature
+    product = {"helpdesk_id": "desk-2", "secret": SECRET}
+    with override_settings(DESKSEAL={"ticket_center": product}):
+        assert signature() == first.signature
+        product["secret"] = PORTAL_SECRET
+        assert signature() == second.signature
+    assert deskseal.identity(ada)["helpdeskId"] == "desk-1"
 
 
 def test_a_secret_of_the_settings_is_taken_even_if_it_is_none(ada: User) -> None:

@@ -16,8 +16,8 @@ from flask import stream_template_string as stream
 from flask.testing import FlaskClient
 from werkzeug.debug import DebuggedApplication
 
-SECRET = "example-secret-for-documentation"
-PORTAL_SECRET = "another-secret-for-documentation"
+SECRET = generate_secret()
+PORTAL_SECRET = generate_secret()
 PORTAL = "https://help.company.com"
 PUBLIC_LINK = f"{PORTAL}/submit-ticket"
 PRIVATE = "private, no-store"
@@ -316,6 +316,25 @@ def test_one_extension_serves_applications_of_a_factory_at_once() -> None:
         product = app.config["DESKSEAL"]["ticket_center"]
         assert answer["helpdeskId"] == product["helpdesk_id"]
         Verifier(product["secret"]).verify_email(answer["email"], answer["signature"])
+
+
+def test_what_has_been_signed_before_does_not_keep_an_earlier_secret_or_setting(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(app)
+
+    def signature() -> str:
+        return str(client.get("/support/identity").get_json()["signature"])
+
+    email = "ada@example.com"
+    first, second = (Signer(secret).sign_email(email) for secret in (SECRET, PORTAL_SECRET))
+    assert signature() == first.signature
+    monkeypatch.setenv("HELPDESKY_HMAC_SECRET", PORTAL_SECRET)
+    assert signature() == second.signature
+    app.config["DESKSEAL"]["ticket_center"]["secret"] = SECRET
+    assert signature() == first.signature
+    app.config["DESKSEAL"]["ticket_center"]["secret"] = PORTAL_SECRET
+    assert signature() == second.signature
 
 
 def test_the_portal_leads_nowhere_else(app: Flask) -> None:

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from deskseal import Signer, VerificationError, Verifier
+from deskseal import Signer, VerificationError, Verifier, generate_secret
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.handlers.wsgi import WSGIRequest
@@ -22,8 +22,8 @@ from flask import request as flask_request
 from werkzeug.test import EnvironBuilder
 
 README = Path(__file__).parents[1].joinpath("README.md").read_text(encoding="utf-8")
-SECRET = "example-secret-for-documentation"
-PORTAL_SECRET = "another-secret-for-documentation"
+SECRET = generate_secret()
+PORTAL_SECRET = generate_secret()
 
 
 def blocks(language: str) -> list[str]:

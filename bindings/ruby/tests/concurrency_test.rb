@@ -7,6 +7,11 @@ require_relative "support"
 class ConcurrencyTest < Minitest::Test
   include Support
 
+  # That of a deployment: the documentation's is refused where a variable has it.
+  SECRET = Deskseal.generate_secret
+  SIGNER = Deskseal::Signer.new(SECRET)
+  VERIFIER = Deskseal::Verifier.new(SECRET)
+
   WORKERS = 8
   ROUNDS = 500
 

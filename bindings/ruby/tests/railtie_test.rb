@@ -40,8 +40,10 @@ end
 # Nothing of this needs a secret.
 Shop.initialize!
 
+PORTAL_SECRET = Deskseal.generate_secret
+
 class SupportController < ActionController::Base
-  VERIFIER = Deskseal::Verifier.new(Support::OTHER)
+  VERIFIER = Deskseal::Verifier.new(PORTAL_SECRET)
 
   helper_method :current_user
 
@@ -80,6 +82,11 @@ end
 
 class RailtieTest < Minitest::Test
   include Support
+
+  # Those of a deployment: the documentation's are refused where the environment has them.
+  SECRET = Deskseal.generate_secret
+  OTHER = PORTAL_SECRET
+  SIGNER = Deskseal::Signer.new(SECRET)
 
   PRIVATE = "private, no-store"
   PUBLIC_LINK = "https://help.company.com/submit-ticket"
@@ -365,6 +372,18 @@ class RailtieTest < Minitest::Test
     assert_equal 503, get("/identity?#{ADA}").status
     Shop.config.deskseal.ticket_center.secret = -> { SECRET }
     assert_equal 200, get("/identity?#{ADA}").status
+  end
+
+  def test_what_has_been_signed_before_does_not_keep_an_earlier_secret_or_setting
+    signature = -> { JSON.parse(get("/identity?#{ADA}").body)["signature"] }
+    expected = [SECRET, OTHER].map { |secret| Deskseal::Signer.new(secret).sign_email(EMAIL).signature }
+    assert_equal expected[0], signature.call
+    ENV["HELPDESKY_HMAC_SECRET"] = OTHER
+    assert_equal expected[1], signature.call
+    Shop.credentials.config[:deskseal] = { ticket_center: { secret: SECRET } }
+    assert_equal expected[0], signature.call
+    Shop.config.deskseal.ticket_center.secret = OTHER
+    assert_equal expected[1], signature.call
   end
 
   def test_settings_say_what_of_a_customer_is_signed

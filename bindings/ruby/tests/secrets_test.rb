@@ -12,6 +12,10 @@ class SecretsTest < Minitest::Test
 
   NAME = "HELPDESKY_HMAC_SECRET"
 
+  # That of a deployment: the documentation's is refused where a variable has it.
+  SECRET = Deskseal.generate_secret
+  SIGNER = Deskseal::Signer.new(SECRET)
+
   def setup
     @environment = ENV.to_h
   end

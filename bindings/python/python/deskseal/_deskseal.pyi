@@ -279,8 +279,8 @@ class Signer:
 
         Example:
             >>> import os
-            >>> from deskseal import Signer
-            >>> os.environ["HELPDESKY_HMAC_SECRET"] = "example-secret-for-documentation"
+            >>> from deskseal import Signer, generate_secret
+            >>> os.environ["HELPDESKY_HMAC_SECRET"] = generate_secret()
             >>> signer = Signer.from_env("HELPDESKY_HMAC_SECRET")
         """
     def portal_link(
@@ -610,8 +610,8 @@ class Verifier:
 
         Example:
             >>> import os
-            >>> from deskseal import Verifier
-            >>> os.environ["HELPDESKY_HMAC_SECRET"] = "example-secret-for-documentation"
+            >>> from deskseal import Verifier, generate_secret
+            >>> os.environ["HELPDESKY_HMAC_SECRET"] = generate_secret()
             >>> verifier = Verifier.from_env("HELPDESKY_HMAC_SECRET", tolerance=60)
         """
     def verify_email(

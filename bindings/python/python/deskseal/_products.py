@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, fields
 from enum import Enum
+from functools import cached_property
 from http import HTTPStatus
-from typing import ClassVar, TypedDict
+from typing import TYPE_CHECKING, ClassVar, Generic, TypedDict, TypeVar
 from urllib.parse import urlsplit
 
 from deskseal import (
@@ -17,6 +18,9 @@ from deskseal import (
     Verifier,
     generate_secret,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 # Stands before a Ticket Center in a page: htmx then keeps no copy of the page, with the signature,
 # in the browser's storage.
@@ -53,6 +57,47 @@ def text_of(value: object) -> str:
     return "" if value is None else str(value)
 
 
+Made = TypeVar("Made")
+
+
+class Kept(Generic[Made]):
+    """Keeps what was made from a secret, and makes it again when its source has changed.
+
+    Sources are compared by their hash, whose key Python chooses when it starts: there is no second
+    copy of a secret to read.
+    """
+
+    def __init__(self, make: Callable[..., Made]) -> None:
+        """Take what makes it, and keep nothing yet."""
+        self._make = make
+        self._made: tuple[int | None, Made] | None = None
+
+    def of_settings(self, settings: Mapping[str, object]) -> Made:
+        """Return what these settings make.
+
+        Raises:
+            TypeError: They are no dictionary of texts and flags, or have an unknown key.
+        """
+        source = hash(tuple({**settings}.items()))
+        made = self._made
+        if made is None or made[0] != source:
+            # One assignment, so that no thread sees one's source beside what another one's made.
+            self._made = made = source, self._make(**settings)
+        return made[1]
+
+    def of_variable(self, name: str) -> Made:
+        """Return what the environment variable makes."""
+        try:
+            source = hash(os.environ.get(name))
+        except UnicodeEncodeError:
+            # No variable can have such a name, which is for the signer to say.
+            source = None
+        made = self._made
+        if made is None or made[0] != source:
+            self._made = made = source, self._make(name)
+        return made[1]
+
+
 class Source(Enum):
     """Where a secret is, if the settings do not hold it."""
 
@@ -86,10 +131,14 @@ class Product:
 
     @property
     def signer(self) -> Signer:
-        """Return the signer with this product's secret."""
+        """Return the signer with this product's secret, which is made once for each secret."""
         if isinstance(self.secret, Source):
-            return Signer.from_env(self.secret_variable)
-        return Signer(self.secret)
+            return self._signer_of_variable.of_variable(self.secret_variable)
+        # No `cached_property`: error pages show its variables, one of which has the secret.
+        signer: Signer | None = self.__dict__.get("_signer")
+        if signer is None:
+            signer = self.__dict__["_signer"] = Signer(self.secret)
+        return signer
 
     @property
     def verifier(self) -> Verifier:
@@ -109,6 +158,10 @@ class Product:
         except SecretError:
             return []
         return [written]
+
+    @cached_property
+    def _signer_of_variable(self) -> Kept[Signer]:
+        return Kept(Signer.from_env)
 
 
 @dataclass(frozen=True, kw_only=True)

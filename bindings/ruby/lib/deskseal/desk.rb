@@ -28,19 +28,27 @@ module Deskseal
 
     # Returns the desk of the application that runs.
     def self.current
-      new(::Rails.application)
+      application = ::Rails.application
+      @current = new(application) unless @current&.of?(application)
+      @current
     end
 
     def initialize(application)
       @application = application
+      @signers = {}
+    end
+
+    # Tells whether the desk is this application's.
+    def of?(application)
+      @application.equal?(application)
     end
 
     def embed(customer, **options)
       settings = settings_of(:ticket_center)
-      email = settings.email.to_proc.call(customer).to_s
-      options[:script_url] ||= settings.script_url&.to_s
-      options = { crossorigin: settings.crossorigin, **options }
-      signer(:ticket_center).ticket_center(email, helpdesk_id, **options)
+      email = settings[:email].to_proc.call(customer).to_s
+      options[:script_url] ||= settings[:script_url]&.to_s
+      options[:crossorigin] = settings[:crossorigin] unless options.key?(:crossorigin)
+      signer(:ticket_center, settings).ticket_center(email, helpdesk_id(settings), **options)
     end
 
     # Returns what a page's own code needs to mount the Ticket Center, the same in every language.
@@ -55,7 +63,7 @@ module Deskseal
 
     def portal_link(customer)
       settings = settings_of(:portal)
-      signer(:portal).portal_link(settings.url.to_s, settings.user_id.to_proc.call(customer).to_s)
+      signer(:portal, settings).portal_link(settings[:url].to_s, settings[:user_id].to_proc.call(customer).to_s)
     end
 
     # Returns the link that opens the portal's form as a stranger, or nil without a portal.
@@ -85,23 +93,35 @@ module Deskseal
 
     private
 
-    def signer(product)
-      settings = settings_of(product)
-      return signer_with(value_of(settings[:secret])) if settings.key?(:secret)
+    def signer(product, settings)
+      return signer_with(product, value_of(settings[:secret])) if settings.key?(:secret)
 
       secret = @application.credentials.dig(:deskseal, product, :secret)
-      secret.nil? ? Signer.from_env(settings.secret_variable) : signer_with(secret)
+      secret.nil? ? signer_from_env(product, settings[:secret_variable]) : signer_with(product, secret)
+    end
+
+    def signer_from_env(product, name)
+      kept(product, NamedSecret.new(name).fingerprint) { Signer.from_env(name) }
     end
 
     # YAML takes a secret of digits for a number, unless it is quoted.
-    def signer_with(secret)
-      return Signer.new(secret) if secret.nil? || secret.is_a?(String)
+    def signer_with(product, secret)
+      return kept(product, secret.hash) { Signer.new(secret) } if secret.nil? || secret.is_a?(String)
 
       raise SecretError.new("A secret among the settings is no text: quote it.", code: "secret_malformed")
     end
 
-    def helpdesk_id
-      id = value_of(settings_of(:ticket_center).helpdesk_id)
+    # Returns the product's signer, which the block makes where the hash of the secret is another one than before.
+    # Ruby chooses the key of its hashes when it starts: there is no second copy of a secret to read.
+    def kept(product, hash)
+      made_from, signer = @signers[product]
+      return signer if signer && made_from == hash
+
+      yield.tap { |made| @signers[product] = [hash, made].freeze }
+    end
+
+    def helpdesk_id(settings)
+      id = value_of(settings[:helpdesk_id])
       id ||= @application.credentials.dig(:deskseal, :ticket_center, :helpdesk_id)
       (id || ENV["HELPDESKY_HELPDESK_ID"]).to_s
     end
@@ -111,7 +131,7 @@ module Deskseal
     end
 
     def settings_of(product)
-      @application.config.deskseal.public_send(product)
+      @application.config.deskseal[product]
     end
   end
   private_constant :Desk

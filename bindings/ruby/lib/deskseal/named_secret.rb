@@ -25,6 +25,13 @@ module Deskseal
       [@name, text]
     end
 
+    # Returns a number that changes with the name and the value. Ruby chooses its key when it starts.
+    #
+    # @return [Integer]
+    def fingerprint
+      name_and_text.hash
+    end
+
     # Hides the name, which may be the secret itself, passed by mistake.
     #
     # @return [String]

@@ -29,7 +29,7 @@ module Deskseal
     #   of {#initialize}
     #
     # @example
-    #   ENV["HELPDESKY_HMAC_SECRET"] = "example-secret-for-documentation"
+    #   ENV["HELPDESKY_HMAC_SECRET"] = Deskseal.generate_secret
     #   signer = Deskseal::Signer.from_env("HELPDESKY_HMAC_SECRET")
     #   signer.frozen? # => true
     def self.from_env(name)

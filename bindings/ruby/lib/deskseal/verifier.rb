@@ -34,7 +34,7 @@ module Deskseal
     # @raise [InputError] `tolerance_malformed`
     #
     # @example
-    #   ENV["HELPDESKY_HMAC_SECRET"] = "example-secret-for-documentation"
+    #   ENV["HELPDESKY_HMAC_SECRET"] = Deskseal.generate_secret
     #   verifier = Deskseal::Verifier.from_env("HELPDESKY_HMAC_SECRET", tolerance: 60)
     #   verifier.frozen? # => true
     def self.from_env(name, previous: [], tolerance: 300)

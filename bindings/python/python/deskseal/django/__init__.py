@@ -58,7 +58,7 @@ def ticket_center(
     """
     product = _settings.ticket_center()
     return product.embed(
-        _settings.email_of(user),
+        product.email_of(user),
         align=align,
         max_width=max_width,
         container=container,
@@ -81,7 +81,8 @@ def identity(user: AbstractBaseUser) -> Identity:
         >>> identity(User(email="Ada@example.com"))["email"]
         'ada@example.com'
     """
-    return _settings.ticket_center().identity(_settings.email_of(user))
+    product = _settings.ticket_center()
+    return product.identity(product.email_of(user))
 
 
 def portal_link(user: AbstractBaseUser) -> str:
@@ -102,4 +103,5 @@ def portal_link(user: AbstractBaseUser) -> str:
         >>> portal_link(User(pk=42)).partition("&")[0]
         'https://help.company.com/submit-ticket?user_id=42'
     """
-    return _settings.portal().link(_settings.user_id_of(user))
+    product = _settings.portal()
+    return product.link(product.user_id_of(user))

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from deskseal import DesksealError
-from deskseal._products import Portal, Product, TicketCenter, text_of
+from deskseal._products import Kept, Portal, Product, TicketCenter, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +42,10 @@ class UsersTicketCenter(TicketCenter):
 
     email_field: str | None = None
 
+    def email_of(self, user: AbstractBaseUser) -> str:
+        """Return the user's address, which may be empty."""
+        return _value_of(user, self.email_field or user.get_email_field_name())
+
 
 @dataclass(frozen=True, kw_only=True)
 class UsersPortal(Portal):
@@ -49,15 +53,23 @@ class UsersPortal(Portal):
 
     user_id_field: str = "pk"
 
+    def user_id_of(self, user: AbstractBaseUser) -> str:
+        """Return the user's id at the desk."""
+        return _value_of(user, self.user_id_field)
+
+
+_ticket_centers: Kept[UsersTicketCenter] = Kept(UsersTicketCenter)
+_portals: Kept[UsersPortal] = Kept(UsersPortal)
+
 
 def ticket_center() -> UsersTicketCenter:
     """Return the Ticket Center of the settings."""
-    return _product("ticket_center", UsersTicketCenter)
+    return _product("ticket_center", UsersTicketCenter, _ticket_centers)
 
 
 def portal() -> UsersPortal:
     """Return the portal of the settings."""
-    return _product("portal", UsersPortal)
+    return _product("portal", UsersPortal, _portals)
 
 
 def is_configured(product: str) -> bool:
@@ -83,17 +95,6 @@ def public_link() -> str | None:
         return None
 
 
-def email_of(user: AbstractBaseUser) -> str:
-    """Return the user's address, which may be empty."""
-    field = ticket_center().email_field or user.get_email_field_name()
-    return _value_of(user, field)
-
-
-def user_id_of(user: AbstractBaseUser) -> str:
-    """Return the user's id at the desk."""
-    return _value_of(user, portal().user_id_field)
-
-
 def report(error: Refusal) -> None:
     """Log why somebody gets the public form instead; in debug mode, raise it."""
     if settings.DEBUG:
@@ -101,21 +102,24 @@ def report(error: Refusal) -> None:
     logger.error("A customer gets the public form instead: %s", error.code)
 
 
-def _product(name: str, kind: type[Kind]) -> Kind:
-    if not is_configured(name):
-        raise SettingsError(f"Add {name!r} to the setting {NAME}.")
+def _product(name: str, kind: type[Kind], kept: Kept[Kind]) -> Kind:
+    # No variable here holds the settings: in debug mode, error pages show all of them.
     try:
-        # No variable here holds the settings: in debug mode, error pages show all of them.
-        return kind(**_all()[name])
+        return kept.of_settings(_all()[name])
+    except KeyError:
+        raise SettingsError(f"Add {name!r} to the setting {NAME}.") from None
     except TypeError:
         sentence = f"{NAME}[{name!r}] must be {kind.shape()}."
         raise SettingsError(sentence) from None
 
 
 def _value_of(user: AbstractBaseUser, field: str) -> str:
-    if not hasattr(user, field):
-        raise SettingsError(f"Users have no field {field!r}: name another one in {NAME}.")
-    return text_of(getattr(user, field))
+    try:
+        value = getattr(user, field)
+    except AttributeError:
+        sentence = f"Users have no field {field!r}: name another one in {NAME}."
+        raise SettingsError(sentence) from None
+    return text_of(value)
 
 
 def _all() -> Mapping[str, Any]:
