@@ -45,7 +45,7 @@ impl<'py> IntoPyObject<'py> for Never {
 }
 
 fn exception(error: &Error) -> PyErr {
-    let arguments = (error.message().to_owned(), error.code().as_str());
+    let arguments = (error.message().to_owned(), error.code().as_str(), error.is_about_customer());
     match error.kind() {
         ErrorKind::Secret => SecretError::new_err(arguments),
         ErrorKind::Input => InputError::new_err(arguments),

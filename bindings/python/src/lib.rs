@@ -24,11 +24,12 @@ mod _deskseal {
     use pyo3::prelude::*;
 
     use crate::error::{answer, guarded};
-    use crate::text::Text;
+    use crate::text::{Headers, Text};
 
     #[pymodule_export]
     use crate::results::{
-        Embed, Explanation, Finding, SignedEmail, SignedUser, VerifiedEmail, VerifiedUser,
+        Embed, Explanation, Finding, HttpAnswer, Identity, SignedEmail, SignedUser, VerifiedEmail,
+        VerifiedUser,
     };
     #[pymodule_export]
     use crate::signer::Signer;
@@ -67,6 +68,69 @@ mod _deskseal {
     #[pyfunction]
     fn canonical_host(host: Text<'_>) -> PyResult<String> {
         answer(|| Ok(deskseal::canonical_host(host.of(Parameter::Host)?)?.into_string()))
+    }
+
+    /// Return the address of a portal's form for visitors who are not signed in (SPEC 4.5).
+    ///
+    /// Args:
+    ///     portal_url: The portal's address; its path, query and fragment are replaced.
+    ///
+    /// Raises:
+    ///     InputError: `portal_url_malformed`, `portal_url_insecure`.
+    ///
+    /// Example:
+    ///     >>> from deskseal import public_form_url
+    ///     >>> public_form_url("https://help.company.com")
+    ///     'https://help.company.com/submit-ticket'
+    #[pyfunction]
+    fn public_form_url(portal_url: Text<'_>) -> PyResult<String> {
+        answer(|| deskseal::public_form_url(portal_url.of(Parameter::PortalUrl)?))
+    }
+
+    /// Return the canonical host of a portal's address, which its verifier is told (SPEC 4.2).
+    ///
+    /// Args:
+    ///     portal_url: The portal's address.
+    ///
+    /// Raises:
+    ///     InputError: `portal_url_malformed`, `portal_url_insecure`.
+    ///
+    /// Example:
+    ///     >>> from deskseal import portal_host
+    ///     >>> portal_host("https://HELP.company.com:8443/submit-ticket")
+    ///     'help.company.com'
+    #[pyfunction]
+    fn portal_host(portal_url: Text<'_>) -> PyResult<String> {
+        answer(|| Ok(deskseal::portal_host(portal_url.of(Parameter::PortalUrl)?)?.into_string()))
+    }
+
+    /// Return the answer to a request for the portal's route that is no click (SPEC 6.5).
+    ///
+    /// Only a customer's click is signed: libraries that swap pages cannot follow a redirect to
+    /// another site, and what is fetched ahead may never be visited.
+    ///
+    /// Args:
+    ///     target: The request's path and query.
+    ///     headers: The request's headers by name, in any case; others than those of SPEC 6.5 are
+    ///         ignored. Text that is not well-formed is read with U+FFFD.
+    ///
+    /// Returns:
+    ///     The answer to send; `None` for a click, which redirects to the signed link.
+    ///
+    /// Example:
+    ///     >>> from deskseal import answer_unless_click
+    ///     >>> answer_unless_click("/help", {"Sec-Fetch-Mode": "navigate"}) is None
+    ///     True
+    ///     >>> answer_unless_click("/help", {"Purpose": "prefetch"}).status
+    ///     403
+    #[pyfunction]
+    fn answer_unless_click(target: Text<'_>, headers: Headers<'_>) -> PyResult<Option<HttpAnswer>> {
+        guarded(|| {
+            let headers = headers.received();
+            let headers: Vec<_> =
+                headers.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
+            Ok(deskseal::answer_unless_click(&target.received(), &headers).map(HttpAnswer))
+        })
     }
 
     /// Return a new secret: `dsk_secret_` and 256 bits from the operating system (SPEC 2.4).

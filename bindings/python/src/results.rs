@@ -176,6 +176,45 @@ result! {
 }
 
 result! {
+    /// What a page's own code needs to show the customer's Ticket Center (SPEC 6.4).
+    ///
+    /// Its `repr` does not show the signature.
+    ///
+    /// Example:
+    ///     >>> from deskseal import Signer
+    ///     >>> signer = Signer("example-secret-for-documentation")
+    ///     >>> email, signature, helpdesk_id = signer.identity("Ada@Example.com", "desk-1")
+    ///     >>> email, helpdesk_id
+    ///     ('ada@example.com', 'desk-1')
+    Identity(identity) {
+        /// The canonical e-mail.
+        email: &str = identity.email.as_str();
+        /// Its signature, 64 lowercase hexadecimal digits.
+        signature: String = identity.signature.to_hex();
+        /// The help desk's id.
+        helpdesk_id: &str = identity.helpdesk_id.as_str();
+    }
+}
+
+result! {
+    /// What the route to the portal answers to a request that is no customer's click (SPEC 6.5).
+    ///
+    /// Example:
+    ///     >>> from deskseal import answer_unless_click
+    ///     >>> answer = answer_unless_click("/help", {"hx-request": "true"})
+    ///     >>> answer.status, answer.headers["HX-Redirect"]
+    ///     (200, '/help')
+    HttpAnswer(answer) {
+        /// The status code.
+        status: u16 = answer.status;
+        /// Names and values; a new dictionary each time.
+        headers: Attributes = Attributes(answer.headers.clone());
+        /// The content.
+        body: &str = answer.body.as_str();
+    }
+}
+
+result! {
     /// A customer whose e-mail was proved (SPEC 5.1).
     ///
     /// Example:
@@ -283,7 +322,7 @@ struct FindingCode(deskseal::FindingCode);
 /// The findings of an explanation, a tuple.
 struct Findings(Vec<deskseal::Finding>);
 
-/// The attributes of an embed, a dictionary.
+/// Texts by name, a dictionary.
 struct Attributes(Vec<(&'static str, String)>);
 
 /// Markup: a `str` that template engines do not escape.
@@ -303,7 +342,7 @@ const ANY: PyStaticExpr = type_hint_identifier!("typing", "Any");
 into_python!(
     FindingCode,
     |code, py| Ok(code.as_str().into_pyobject(py)?.into_any()),
-    type_hint_identifier!("deskseal._codes", "FindingCode")
+    type_hint_identifier!("deskseal._contract", "FindingCode")
 );
 into_python!(
     Findings,
@@ -340,7 +379,7 @@ into_python!(
     type_hint_subscript!(type_hint_identifier!("builtins", "dict"), STR, ANY)
 );
 
-/// Returns the hash of the fields that have one; an embed's attributes are all in its markup.
+/// Returns the hash of the fields that have one, which dictionaries have not.
 fn hash(fields: &Bound<'_, PyTuple>) -> PyResult<isize> {
     let hashable = fields.iter().filter(|field| !field.is_instance_of::<PyDict>());
     PyTuple::new(fields.py(), hashable.collect::<Vec<_>>())?.hash()

@@ -7,25 +7,19 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString, PyTuple};
 #[cfg(feature = "stubs")]
-use pyo3::{type_hint_identifier, type_hint_subscript};
+use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
 
+use crate::error::answer;
 use crate::text::{Text, wrong_type};
 use crate::time::Time;
 
 /// The text of a secret, or `None`, which core calls missing.
 pub(crate) struct SecretText<'py>(Option<Text<'py>>);
 
-impl<'py> SecretText<'py> {
+impl SecretText<'_> {
     /// Returns the text, unless it is ill-formed.
     pub(crate) fn text(&self) -> Result<Option<&str>, Error> {
         self.0.as_ref().map(|text| text.of(Parameter::Secret)).transpose()
-    }
-
-    /// Returns the value of the variable in `os.environ`, which holds what is not UTF-8 as lone
-    /// surrogates.
-    pub(crate) fn of_variable(py: Python<'py>, name: &str) -> PyResult<Self> {
-        let environment = py.import(intern!(py, "os"))?.getattr(intern!(py, "environ"))?;
-        environment.call_method1(intern!(py, "get"), (name,))?.extract()
     }
 }
 
@@ -37,6 +31,55 @@ impl<'py> FromPyObject<'_, 'py> for SecretText<'py> {
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         object.extract().map(Self)
+    }
+}
+
+/// The name of a secret's variable, or several that mean the same secret.
+pub(crate) struct Names<'py>(Vec<Text<'py>>);
+
+impl<'py> Names<'py> {
+    /// Reads the variables from `os.environ`, which holds what is not UTF-8 as lone surrogates.
+    pub(crate) fn variables(self, py: Python<'py>) -> PyResult<Variables<'py>> {
+        let environment = py.import(intern!(py, "os"))?.getattr(intern!(py, "environ"))?;
+        let read = |name: Text<'py>| {
+            let text = answer(|| name.of(Parameter::Secret))?;
+            let value = environment.call_method1(intern!(py, "get"), (text,))?.extract()?;
+            Ok((name, value))
+        };
+        self.0.into_iter().map(read).collect::<PyResult<_>>().map(Variables)
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for Names<'py> {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_union!(
+        Text::INPUT_TYPE,
+        type_hint_subscript!(
+            type_hint_identifier!("collections.abc", "Iterable"),
+            Text::INPUT_TYPE
+        )
+    );
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match object.cast::<PyString>() {
+            Ok(_) => Ok(Self(vec![object.extract()?])),
+            Err(_) => items(object, "str or an iterable of str").map(Self),
+        }
+    }
+}
+
+/// Variables of the environment: their names, and their values if they are set.
+pub(crate) struct Variables<'py>(Vec<(Text<'py>, SecretText<'py>)>);
+
+impl Variables<'_> {
+    /// Returns names and values, unless one is ill-formed.
+    pub(crate) fn texts(&self) -> Result<Vec<(&str, Option<&str>)>, Error> {
+        self.0
+            .iter()
+            .map(|(name, value)| Ok((name.of(Parameter::Secret)?, value.text()?)))
+            .collect()
     }
 }
 

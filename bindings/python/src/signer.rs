@@ -6,8 +6,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyType;
 
 use crate::error::{Never, answer};
-use crate::results::{Embed, SignedEmail, SignedUser};
-use crate::secret::SecretText;
+use crate::results::{Embed, Identity, SignedEmail, SignedUser};
+use crate::secret::{Names, SecretText};
 use crate::text::Text;
 use crate::time::{Time, or_now};
 
@@ -41,11 +41,13 @@ impl Signer {
     ///
     /// Args:
     ///     name: The variable's name, usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
-    ///         `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5).
+    ///         `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names, of which the first that
+    ///         is set is read.
     ///
     /// Raises:
-    ///     SecretError: `secret_public` when bundlers would ship the variable to browsers, then
-    ///         those of the constructor.
+    ///     SecretError: `secret_public` when bundlers would ship the variable to browsers,
+    ///         `secret_conflict` when two of several are set and differ, then those of the
+    ///         constructor.
     ///
     /// Example:
     ///     >>> import os
@@ -53,10 +55,12 @@ impl Signer {
     ///     >>> os.environ["HELPDESKY_HMAC_SECRET"] = generate_secret()
     ///     >>> signer = Signer.from_env("HELPDESKY_HMAC_SECRET")
     #[classmethod]
-    fn from_env(class: &Bound<'_, PyType>, name: Text<'_>) -> PyResult<Self> {
-        let name = answer(|| name.of(Parameter::Secret))?;
-        let value = SecretText::of_variable(class.py(), name)?;
-        answer(|| Ok(Self(deskseal::Signer::new(Secret::from_named(name, value.text()?)?))))
+    fn from_env(class: &Bound<'_, PyType>, name: Names<'_>) -> PyResult<Self> {
+        let variables = name.variables(class.py())?;
+        answer(|| {
+            let secret = Secret::from_first_named(&variables.texts()?)?;
+            Ok(Self(deskseal::Signer::new(secret)))
+        })
     }
 
     /// Sign the canonical form of an e-mail (SPEC 3).
@@ -196,6 +200,32 @@ impl Signer {
                 nonce: option(nonce.as_ref())?,
             };
             self.0.ticket_center(email, helpdesk_id, &options).map(Embed)
+        })
+    }
+
+    /// Sign an e-mail for a page whose own code shows the Ticket Center (SPEC 6.4).
+    ///
+    /// Args:
+    ///     email: The signed-in customer's e-mail.
+    ///     helpdesk_id: The help desk's id, from its dashboard.
+    ///
+    /// Returns:
+    ///     What the page's code hands to the Ticket Center's script.
+    ///
+    /// Raises:
+    ///     InputError: `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`, then
+    ///         `helpdesk_id_malformed`.
+    ///
+    /// Example:
+    ///     >>> from deskseal import Signer
+    ///     >>> signer = Signer("example-secret-for-documentation")
+    ///     >>> signer.identity("Ada@Example.com", "desk-1")
+    ///     Identity(email='ada@example.com', signature=<hidden>, helpdesk_id='desk-1')
+    fn identity(&self, email: Text<'_>, helpdesk_id: Text<'_>) -> PyResult<Identity> {
+        answer(|| {
+            let email = email.of(Parameter::Email)?;
+            let helpdesk_id = helpdesk_id.of(Parameter::HelpdeskId)?;
+            self.0.identity(email, helpdesk_id).map(Identity)
         })
     }
 

@@ -1,13 +1,15 @@
 //! Text and numbers that come from Python.
 
+use std::borrow::Cow;
+
 use deskseal::{Error, Parameter};
 use pyo3::exceptions::PyTypeError;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyInt, PyMapping, PyMemoryView, PyString};
 #[cfg(feature = "stubs")]
-use pyo3::type_hint_identifier;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PyInt, PyMemoryView, PyString};
+use pyo3::{type_hint_identifier, type_hint_subscript};
 
 /// A `str`, which may hold lone surrogates.
 pub(crate) struct Text<'py>(Bound<'py, PyString>);
@@ -18,9 +20,9 @@ impl Text<'_> {
         self.0.to_str().map_err(|_| parameter.ill_formed())
     }
 
-    /// Returns the text of a parameter that came from the visitor.
-    pub(crate) fn of_visitor(&self, parameter: Parameter) -> Result<&str, Error> {
-        self.of(parameter).map_err(Error::attributed_to_visitor)
+    /// Returns the text as HTTP carries it: what is not well-formed is U+FFFD.
+    pub(crate) fn received(&self) -> Cow<'_, str> {
+        self.0.to_string_lossy()
     }
 }
 
@@ -35,6 +37,34 @@ impl<'py> FromPyObject<'_, 'py> for Text<'py> {
             Ok(text) => Ok(Self(text.to_owned())),
             Err(_) => Err(not_text(object)),
         }
+    }
+}
+
+/// A mapping of `str` to `str`.
+pub(crate) struct Headers<'py>(Vec<(Text<'py>, Text<'py>)>);
+
+impl Headers<'_> {
+    /// Returns names and values as HTTP carries them.
+    pub(crate) fn received(&self) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
+        self.0.iter().map(|(name, value)| (name.received(), value.received())).collect()
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for Headers<'py> {
+    type Error = PyErr;
+
+    #[cfg(feature = "stubs")]
+    const INPUT_TYPE: PyStaticExpr = type_hint_subscript!(
+        type_hint_identifier!("collections.abc", "Mapping"),
+        Text::INPUT_TYPE,
+        Text::INPUT_TYPE
+    );
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let Ok(headers) = object.cast::<PyMapping>() else {
+            return Err(wrong_type("a mapping of str to str", object));
+        };
+        headers.items()?.iter().map(|header| header.extract()).collect::<PyResult<_>>().map(Self)
     }
 }
 

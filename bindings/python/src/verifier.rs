@@ -7,7 +7,7 @@ use pyo3::types::PyType;
 
 use crate::error::{Never, answer};
 use crate::results::{Explanation, VerifiedEmail, VerifiedUser};
-use crate::secret::{OtherSecrets, PreviousSecrets, SecretText};
+use crate::secret::{Names, OtherSecrets, PreviousSecrets, SecretText};
 use crate::text::{Integer, Text};
 use crate::time::{Time, or_now};
 
@@ -64,13 +64,15 @@ impl Verifier {
     ///
     /// Args:
     ///     name: The variable's name, usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
-    ///         `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5).
+    ///         `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names, of which the first that
+    ///         is set is read.
     ///     previous: As for the constructor.
     ///     tolerance: As for the constructor.
     ///
     /// Raises:
-    ///     SecretError: `secret_public` when bundlers would ship the variable to browsers, then
-    ///         those of the constructor.
+    ///     SecretError: `secret_public` when bundlers would ship the variable to browsers,
+    ///         `secret_conflict` when two of several are set and differ, then those of the
+    ///         constructor.
     ///     InputError: `tolerance_malformed`.
     ///
     /// Example:
@@ -85,15 +87,14 @@ impl Verifier {
     )]
     fn from_env(
         class: &Bound<'_, PyType>,
-        name: Text<'_>,
+        name: Names<'_>,
         previous: PreviousSecrets<'_>,
         tolerance: Integer,
     ) -> PyResult<Self> {
-        let name = answer(|| name.of(Parameter::Secret))?;
-        let value = SecretText::of_variable(class.py(), name)?;
+        let variables = name.variables(class.py())?;
         answer(|| {
-            let (value, previous) = (value.text()?, previous.texts()?);
-            let secret = Secret::from_named(name, value)?;
+            let (variables, previous) = (variables.texts()?, previous.texts()?);
+            let secret = Secret::from_first_named(&variables)?;
             Ok(Self(deskseal::Verifier::new(secret, VerifierOptions::new(previous, tolerance.0)?)))
         })
     }
@@ -125,8 +126,8 @@ impl Verifier {
         now: Option<Time>,
     ) -> PyResult<VerifiedEmail> {
         answer(|| {
-            let email = email.of_visitor(Parameter::Email)?;
-            let signature = signature.of_visitor(Parameter::Signature)?;
+            let email = email.of(Parameter::ReceivedEmail)?;
+            let signature = signature.of(Parameter::Signature)?;
             self.0.verify_email(email, signature, or_now(now)).map(VerifiedEmail)
         })
     }
@@ -172,9 +173,9 @@ impl Verifier {
         answer(|| {
             let claim = UserClaim {
                 portal_host: portal_host.of(Parameter::Host)?,
-                user_id: user_id.of_visitor(Parameter::UserId)?,
-                timestamp: timestamp.of_visitor(Parameter::Timestamp)?,
-                signature: signature.of_visitor(Parameter::Signature)?,
+                user_id: user_id.of(Parameter::ReceivedUserId)?,
+                timestamp: timestamp.of(Parameter::ReceivedTimestamp)?,
+                signature: signature.of(Parameter::Signature)?,
             };
             self.0.verify_user(&claim, or_now(now)).map(VerifiedUser)
         })
@@ -213,7 +214,7 @@ impl Verifier {
     ) -> PyResult<Option<VerifiedUser>> {
         answer(|| {
             let portal_host = portal_host.of(Parameter::Host)?;
-            let url = url.of_visitor(Parameter::PortalUrl)?;
+            let url = url.of(Parameter::ReceivedUrl)?;
             let verified = self.0.verify_link(portal_host, url, or_now(now))?;
             Ok(verified.map(VerifiedUser))
         })

@@ -16,9 +16,12 @@ from deskseal import (
     DesksealError,
     Signer,
     Verifier,
+    answer_unless_click,
     canonical_email,
     canonical_host,
     generate_secret,
+    portal_host,
+    public_form_url,
 )
 
 SECRET = "example-secret-for-documentation"
@@ -41,6 +44,8 @@ results = [
     signer.sign_email(email),
     user,
     signer.ticket_center(email, "desk-1", nonce="abc"),
+    signer.identity(email, "desk-1"),
+    answer_unless_click("/help", {"RSC": "1"}),
     verifier.verify_email(email, signature),
     verifier.verify_user(**claim, signature=user.signature, now=SECOND),
     verifier.explain_email(email, "0" * 64),
@@ -64,12 +69,17 @@ RARE: list[Callable[[], object]] = [
 CALLS: list[Callable[[], object]] = [
     lambda: Signer(SECRET),
     lambda: Signer.from_env("DESKSEAL_LEAKS"),
+    lambda: Signer.from_env(["DESKSEAL_LEAKS_UNSET", "DESKSEAL_LEAKS"]),
     lambda: Verifier(SECRET, previous=[(OLD, SECOND), (OLD, MOMENT)], tolerance=60),
     lambda: Verifier.from_env("DESKSEAL_LEAKS", previous=[(OLD, MOMENT)]),
     generate_secret,
     lambda: canonical_email("  Ada@Example.com "),
     lambda: canonical_email("ΟΔΥΣΣΕΥΣ@Example.GR"),
     lambda: canonical_host("bücher.example"),
+    lambda: public_form_url(f"https://{HOST}"),
+    lambda: portal_host(f"https://{HOST}"),
+    lambda: answer_unless_click("/help", {"RSC": LONE}),
+    lambda: signer.identity("Ada@example.com", "desk-1"),
     lambda: signer.sign_email("Ada@Example.com"),
     lambda: signer.sign_user(HOST, "user-42", timestamp=MOMENT),
     lambda: signer.portal_link(f"https://{HOST}", "user-42"),
@@ -92,6 +102,8 @@ CALLS: list[Callable[[], object]] = [
     lambda: Verifier(SECRET, tolerance=10**30),
     lambda: canonical_email(LONE),
     lambda: canonical_host("host:80"),
+    lambda: portal_host(LONE),
+    lambda: answer_unless_click("/help", [HOST]),  # type: ignore[arg-type]
     lambda: signer.sign_email("Ada"),
     lambda: signer.sign_user(HOST, "user-42", timestamp=-1),
     lambda: signer.portal_link("http://example.com", "user-42"),

@@ -11,7 +11,7 @@ from typing import Any
 
 import deskseal
 import pytest
-from deskseal import _codes
+from deskseal import _contract
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -33,6 +33,8 @@ STUB = ast.parse(
 # How the stub writes the contract's types.
 TYPES = {
     "text": "str",
+    "received": "str",
+    "names": "str | Iterable[str]",
     "integer": "int",
     "flag": "bool",
     "time": "int | datetime",
@@ -44,11 +46,20 @@ TYPES = {
 }
 
 
+# The types that are wider for a parameter than for a result.
+TYPES_OF_PARAMETERS = {"map": "Mapping[str, str]"}
+
+
 def stub_type(name: str) -> str:
     """Return a type of the contract as the stub writes it."""
     if name.endswith("?"):
         return f"{stub_type(name[:-1])} | None"
     return TYPES.get(name, name)
+
+
+def parameter_type(name: str) -> str:
+    """Return the type of a parameter as the stub writes it."""
+    return TYPES_OF_PARAMETERS.get(name) or stub_type(name)
 
 
 def runtime_of(call: dict[str, Any]) -> Any:
@@ -131,7 +142,7 @@ def test_a_call_has_the_contracts_types(call: dict[str, Any]) -> None:
     stub = stub_of(call.get("class"), name)
     arguments = [*stub.args.posonlyargs, *stub.args.args, *stub.args.kwonlyargs]
     actual = [(a.arg, annotation(a.annotation)) for a in arguments if a.annotation is not None]
-    assert actual == [(p["name"], stub_type(p["type"])) for p in call["parameters"]]
+    assert actual == [(p["name"], parameter_type(p["type"])) for p in call["parameters"]]
     assert annotation(stub.returns) == stub_type(call["returns"])
 
 
@@ -151,16 +162,17 @@ def test_a_result_has_the_contracts_fields_and_no_others(name: str) -> None:
 def test_error_classes_are_the_contracts() -> None:
     base = getattr(deskseal, BASE)
     assert {class_.__name__ for class_ in base.__subclasses__()} == set(KINDS.values())
-    assert [field["name"] for field in CONTRACT["error_classes"]["fields"]] == ["code", "message"]
-    assert base.__annotations__ == {"code": "ErrorCode"}
+    fields = [field["name"] for field in CONTRACT["error_classes"]["fields"]]
+    assert fields == ["code", "message", "is_about_customer"]
+    assert base.__annotations__ == {"code": "ErrorCode", "is_about_customer": "bool"}
 
 
 def test_codes_are_the_contracts_in_its_order() -> None:
     def flat(groups: dict[str, list[str]]) -> list[str]:
         return [code for group in groups.values() for code in group]
 
-    assert list(typing.get_args(_codes.ErrorCode)) == flat(CONTRACT["errors"])
-    assert list(typing.get_args(_codes.FindingCode)) == flat(CONTRACT["findings"])
+    assert list(typing.get_args(_contract.ErrorCode)) == flat(CONTRACT["errors"])
+    assert list(typing.get_args(_contract.FindingCode)) == flat(CONTRACT["findings"])
 
 
 @each_call

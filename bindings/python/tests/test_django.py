@@ -81,6 +81,7 @@ urlpatterns = [
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Set both secrets."""
     monkeypatch.setenv("HELPDESKY_HMAC_SECRET", SECRET)
+    monkeypatch.delenv("HDH_HMAC_SECRET", raising=False)
     monkeypatch.setenv("LETTERBOOK_PORTAL_TICKET_SECRET", PORTAL_SECRET)
 
 
@@ -350,7 +351,6 @@ def test_an_address_that_cannot_be_signed_is_the_customers_to_mend(
         ({"secret": "changeme"}, "secret_placeholder"),
         ({"helpdesk_id": None}, "helpdesk_id_malformed"),
         ({"helpdesk_id": "YOUR_HELPDESK_ID"}, "helpdesk_id_malformed"),
-        ({"script_url": "javascript:alert(1)"}, "embed_option_malformed"),
         ({"helpdeskid": "desk-1"}, "settings_malformed"),
         ({"helpdesk_id": 1}, "settings_malformed"),
         ({"crossorigin": "anonymous"}, "settings_malformed"),
@@ -367,6 +367,30 @@ def test_what_a_deployment_has_wrong_is_its_own_to_mend(
         assert _refusal(client_of_ada) == (503, code)
         assert PUBLIC_LINK in text(client_of_ada.get("/page"))
     assert caplog.text.count(code) == 2
+
+
+def test_a_script_url_that_cannot_be_used_keeps_no_customer_from_the_page(
+    client_of_ada: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    product = {**DESKSEAL["ticket_center"], "script_url": "javascript:alert(1)"}
+    with override_settings(DESKSEAL={"ticket_center": product, "portal": DESKSEAL["portal"]}):
+        assert PUBLIC_LINK in text(client_of_ada.get("/page"))
+    assert "embed_option_malformed" in caplog.text
+
+
+def test_the_vendors_own_name_of_the_variable_is_read_as_well(
+    client_of_ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HDH_HMAC_SECRET", SECRET)
+    assert embed() in text(client_of_ada.get("/page"))
+    monkeypatch.setenv("HDH_HMAC_SECRET", PORTAL_SECRET)
+    assert _refusal(client_of_ada) == (503, "secret_conflict")
+    named = {**DESKSEAL["ticket_center"], "secret_variable": "HELPDESKY_HMAC_SECRET"}
+    with override_settings(DESKSEAL={"ticket_center": named}):
+        assert embed() in text(client_of_ada.get("/page"))
+    monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
+    signed = Signer(PORTAL_SECRET).sign_email("ada@example.com")
+    assert client_of_ada.get("/support/identity").json()["signature"] == signed.signature
 
 
 def test_a_project_without_settings_answers_all_the_same(client_of_ada: Client) -> None:

@@ -31,6 +31,12 @@ def errors() -> list[DesksealError]:
     return caught
 
 
+def test_an_error_says_whether_it_is_about_the_customer() -> None:
+    assert [error.is_about_customer for error in errors()] == [False, True, True]
+    twins = [pickle.loads(pickle.dumps(error)) for error in errors()]
+    assert [twin.is_about_customer for twin in twins] == [False, True, True]
+
+
 def test_the_kind_says_whose_fault_it_is() -> None:
     assert [type(error) for error in errors()] == [SecretError, InputError, VerificationError]
     assert [error.code for error in errors()] == ["secret_empty", "email_empty", "email_empty"]

@@ -66,6 +66,7 @@ def verify() -> str:
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Set both secrets."""
     monkeypatch.setenv("HELPDESKY_HMAC_SECRET", SECRET)
+    monkeypatch.delenv("HDH_HMAC_SECRET", raising=False)
     monkeypatch.setenv("LETTERBOOK_PORTAL_TICKET_SECRET", PORTAL_SECRET)
 
 
@@ -243,7 +244,6 @@ def test_an_address_that_cannot_be_signed_is_the_customers_to_mend(
         ({"secret": "changeme"}, "secret_placeholder"),
         ({"helpdesk_id": None}, "helpdesk_id_malformed"),
         ({"helpdesk_id": "YOUR_HELPDESK_ID"}, "helpdesk_id_malformed"),
-        ({"script_url": "javascript:alert(1)"}, "embed_option_malformed"),
         ({"helpdeskid": "desk-1"}, "settings_malformed"),
         ({"helpdesk_id": 1}, "settings_malformed"),
         ({"crossorigin": "anonymous"}, "settings_malformed"),
@@ -259,6 +259,14 @@ def test_what_a_deployment_has_wrong_is_its_own_to_mend(
     assert _refusal(client) == (503, code)
     assert client.get("/page").status_code == 200
     assert caplog.text.count(code) == 2
+
+
+def test_a_script_url_that_cannot_be_used_keeps_no_customer_from_the_page(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.config["DESKSEAL"]["ticket_center"]["script_url"] = "javascript:alert(1)"
+    assert PUBLIC_LINK in signed_in(app).get("/page").text
+    assert "embed_option_malformed" in caplog.text
 
 
 def test_an_application_without_settings_answers_all_the_same(app: Flask) -> None:

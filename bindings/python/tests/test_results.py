@@ -10,12 +10,15 @@ from deskseal import (
     Embed,
     Explanation,
     Finding,
+    HttpAnswer,
+    Identity,
     SignedEmail,
     SignedUser,
     Signer,
     VerifiedEmail,
     VerifiedUser,
     Verifier,
+    answer_unless_click,
 )
 
 SECRET = "example-secret-for-documentation"
@@ -38,11 +41,13 @@ def results() -> list[Any]:
         explanation,
         explanation.findings[0],
         signer.ticket_center("Ada@example.com", "desk-1", nonce="abc"),
+        signer.identity("Ada@example.com", "desk-1"),
+        answer_unless_click("/help", {"RSC": "1"}),
     ]
 
 
 each_result = pytest.mark.parametrize(
-    "index", range(7), ids=[type(result).__name__ for result in results()]
+    "index", range(9), ids=[type(result).__name__ for result in results()]
 )
 
 
@@ -121,6 +126,10 @@ def test_results_match_patterns() -> None:
             case Embed(attributes={"data-email": email}, html=html):
                 assert email == "ada@example.com"
                 assert email in html
+            case Identity(email, signature, helpdesk_id):
+                assert (email, signature, helpdesk_id) == ("ada@example.com", SIGNATURE, "desk-1")
+            case HttpAnswer(status=200, headers={"HX-Redirect": path}, body=body):
+                assert path in body
             case _:
                 pytest.fail(f"{result!r} matches no pattern")
 

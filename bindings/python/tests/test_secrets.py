@@ -49,6 +49,31 @@ def test_an_unusable_variable_is_refused(
     assert caught.value.code == code
 
 
+@pytest.mark.parametrize("make", [Signer.from_env, Verifier.from_env])
+def test_several_names_mean_the_same_secret(monkeypatch: pytest.MonkeyPatch, make: Any) -> None:
+    names = [NAME, "HDH_HMAC_SECRET"]
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(SecretError) as caught:
+        make(names)
+    assert caught.value.code == "secret_missing"
+    secret = generate_secret()
+    monkeypatch.setenv(names[1], secret)
+    assert make(names)
+    monkeypatch.setenv(names[0], secret)
+    assert make(iter(names))
+    monkeypatch.setenv(names[0], generate_secret())
+    with pytest.raises(SecretError) as caught:
+        make(tuple(names))
+    assert caught.value.code == "secret_conflict"
+
+
+@pytest.mark.parametrize("bad", [None, 5, b"NAME", [NAME, None], [b"NAME"]])
+def test_names_are_text(bad: Any) -> None:
+    with pytest.raises(TypeError):
+        Signer.from_env(bad)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="an environment of Windows is text")
 def test_a_variable_that_is_not_utf8_is_malformed() -> None:
     script = f"""

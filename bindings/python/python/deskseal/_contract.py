@@ -31,9 +31,7 @@ LINK_PARAMETERS: Final = (
     "user_id_signature",
 )
 NO_HISTORY: Final = '<template data-hx-history="false"></template>'
-PORTAL_VARIABLES: Final = (
-    "LETTERBOOK_PORTAL_TICKET_SECRET",
-)
+PORTAL_VARIABLES: Final = ("LETTERBOOK_PORTAL_TICKET_SECRET",)
 PRIVATE: Final = "private, no-store"
 STATUS_ABOUT_CUSTOMER: Final = 422
 STATUS_IDENTITY: Final = 200

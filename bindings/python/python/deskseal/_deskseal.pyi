@@ -2,24 +2,29 @@
 The compiled part of the package `deskseal`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from deskseal._codes import FindingCode
+from deskseal._contract import FindingCode
 from typing import Any, Final, Literal, NoReturn, final
 
 __all__ = [
     "Embed",
     "Explanation",
     "Finding",
+    "HttpAnswer",
+    "Identity",
     "SignedEmail",
     "SignedUser",
     "Signer",
     "VerifiedEmail",
     "VerifiedUser",
     "Verifier",
+    "answer_unless_click",
     "canonical_email",
     "canonical_host",
     "generate_secret",
+    "portal_host",
+    "public_form_url",
 ]
 
 @final
@@ -152,6 +157,97 @@ class Finding:
         """
 
 @final
+class HttpAnswer:
+    """
+    What the route to the portal answers to a request that is no customer's click (SPEC 6.5).
+
+    Example:
+        >>> from deskseal import answer_unless_click
+        >>> answer = answer_unless_click("/help", {"hx-request": "true"})
+        >>> answer.status, answer.headers["HX-Redirect"]
+        (200, '/help')
+    """
+
+    __match_args__: Final[tuple[Literal["status"], Literal["headers"], Literal["body"]]]
+    def __copy__(self, /) -> HttpAnswer: ...
+    def __deepcopy__(self, /, _memo: Any) -> HttpAnswer: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __iter__(self, /) -> Iterator[Any]:
+        """
+        Return the fields in their order, to unpack them.
+        """
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> NoReturn: ...
+    def __repr__(self, /) -> str: ...
+    def _asdict(self, /) -> dict[str, Any]:
+        """
+        Return the fields by their names, ready for JSON.
+        """
+    @property
+    def body(self, /) -> str:
+        """
+        The content.
+        """
+    @property
+    def headers(self, /) -> dict[str, str]:
+        """
+        Names and values; a new dictionary each time.
+        """
+    @property
+    def status(self, /) -> int:
+        """
+        The status code.
+        """
+
+@final
+class Identity:
+    """
+    What a page's own code needs to show the customer's Ticket Center (SPEC 6.4).
+
+    Its `repr` does not show the signature.
+
+    Example:
+        >>> from deskseal import Signer
+        >>> signer = Signer("example-secret-for-documentation")
+        >>> email, signature, helpdesk_id = signer.identity("Ada@Example.com", "desk-1")
+        >>> email, helpdesk_id
+        ('ada@example.com', 'desk-1')
+    """
+
+    __match_args__: Final[tuple[Literal["email"], Literal["signature"], Literal["helpdesk_id"]]]
+    def __copy__(self, /) -> Identity: ...
+    def __deepcopy__(self, /, _memo: Any) -> Identity: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __iter__(self, /) -> Iterator[Any]:
+        """
+        Return the fields in their order, to unpack them.
+        """
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> NoReturn: ...
+    def __repr__(self, /) -> str: ...
+    def _asdict(self, /) -> dict[str, Any]:
+        """
+        Return the fields by their names, ready for JSON.
+        """
+    @property
+    def email(self, /) -> str:
+        """
+        The canonical e-mail.
+        """
+    @property
+    def helpdesk_id(self, /) -> str:
+        """
+        The help desk's id.
+        """
+    @property
+    def signature(self, /) -> str:
+        """
+        Its signature, 64 lowercase hexadecimal digits.
+        """
+
+@final
 class SignedEmail:
     """
     A canonical e-mail and its signature: put both into the page (SPEC 3.2).
@@ -265,23 +361,46 @@ class Signer:
         Refuse to be pickled or copied, since that would write the secret down.
         """
     @classmethod
-    def from_env(cls, /, name: str) -> Signer:
+    def from_env(cls, /, name: str | Iterable[str]) -> Signer:
         """
         Return a signer with the secret in the environment variable `name`.
 
         Args:
             name: The variable's name, usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
-                `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5).
+                `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names, of which the first that
+                is set is read.
 
         Raises:
-            SecretError: `secret_public` when bundlers would ship the variable to browsers, then
-                those of the constructor.
+            SecretError: `secret_public` when bundlers would ship the variable to browsers,
+                `secret_conflict` when two of several are set and differ, then those of the
+                constructor.
 
         Example:
             >>> import os
             >>> from deskseal import Signer, generate_secret
             >>> os.environ["HELPDESKY_HMAC_SECRET"] = generate_secret()
             >>> signer = Signer.from_env("HELPDESKY_HMAC_SECRET")
+        """
+    def identity(self, /, email: str, helpdesk_id: str) -> Identity:
+        """
+        Sign an e-mail for a page whose own code shows the Ticket Center (SPEC 6.4).
+
+        Args:
+            email: The signed-in customer's e-mail.
+            helpdesk_id: The help desk's id, from its dashboard.
+
+        Returns:
+            What the page's code hands to the Ticket Center's script.
+
+        Raises:
+            InputError: `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`, then
+                `helpdesk_id_malformed`.
+
+        Example:
+            >>> from deskseal import Signer
+            >>> signer = Signer("example-secret-for-documentation")
+            >>> signer.identity("Ada@Example.com", "desk-1")
+            Identity(email='ada@example.com', signature=<hidden>, helpdesk_id='desk-1')
         """
     def portal_link(
         self, /, portal_url: str, user_id: str, *, timestamp: int | datetime | None = None
@@ -589,7 +708,7 @@ class Verifier:
     def from_env(
         cls,
         /,
-        name: str,
+        name: str | Iterable[str],
         *,
         previous: Iterable[tuple[str | None, int | datetime]] = ...,
         tolerance: int = ...,
@@ -599,13 +718,15 @@ class Verifier:
 
         Args:
             name: The variable's name, usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
-                `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5).
+                `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names, of which the first that
+                is set is read.
             previous: As for the constructor.
             tolerance: As for the constructor.
 
         Raises:
-            SecretError: `secret_public` when bundlers would ship the variable to browsers, then
-                those of the constructor.
+            SecretError: `secret_public` when bundlers would ship the variable to browsers,
+                `secret_conflict` when two of several are set and differ, then those of the
+                constructor.
             InputError: `tolerance_malformed`.
 
         Example:
@@ -709,6 +830,29 @@ class Verifier:
             'user-42'
         """
 
+def answer_unless_click(target: str, headers: Mapping[str, str]) -> HttpAnswer | None:
+    """
+    Return the answer to a request for the portal's route that is no click (SPEC 6.5).
+
+    Only a customer's click is signed: libraries that swap pages cannot follow a redirect to
+    another site, and what is fetched ahead may never be visited.
+
+    Args:
+        target: The request's path and query.
+        headers: The request's headers by name, in any case; others than those of SPEC 6.5 are
+            ignored. Text that is not well-formed is read with U+FFFD.
+
+    Returns:
+        The answer to send; `None` for a click, which redirects to the signed link.
+
+    Example:
+        >>> from deskseal import answer_unless_click
+        >>> answer_unless_click("/help", {"Sec-Fetch-Mode": "navigate"}) is None
+        True
+        >>> answer_unless_click("/help", {"Purpose": "prefetch"}).status
+        403
+    """
+
 def canonical_email(email: str) -> str:
     """
     Return the canonical form of an e-mail, which is what is signed (SPEC 3.1).
@@ -751,4 +895,36 @@ def generate_secret() -> str:
     Example:
         >>> from deskseal import Signer, generate_secret
         >>> signer = Signer(generate_secret())
+    """
+
+def portal_host(portal_url: str) -> str:
+    """
+    Return the canonical host of a portal's address, which its verifier is told (SPEC 4.2).
+
+    Args:
+        portal_url: The portal's address.
+
+    Raises:
+        InputError: `portal_url_malformed`, `portal_url_insecure`.
+
+    Example:
+        >>> from deskseal import portal_host
+        >>> portal_host("https://HELP.company.com:8443/submit-ticket")
+        'help.company.com'
+    """
+
+def public_form_url(portal_url: str) -> str:
+    """
+    Return the address of a portal's form for visitors who are not signed in (SPEC 4.5).
+
+    Args:
+        portal_url: The portal's address; its path, query and fragment are replaced.
+
+    Raises:
+        InputError: `portal_url_malformed`, `portal_url_insecure`.
+
+    Example:
+        >>> from deskseal import public_form_url
+        >>> public_form_url("https://help.company.com")
+        'https://help.company.com/submit-ticket'
     """

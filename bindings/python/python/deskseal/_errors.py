@@ -5,14 +5,16 @@ from __future__ import annotations
 # Not imported from `typing`, which would take longer to load than the rest of the package.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from deskseal._codes import ErrorCode
+    from deskseal._contract import ErrorCode
 
 
 class DesksealError(Exception):
     """Base of all errors of this package.
 
     `code` says what went wrong and never changes; `str(error)` is a sentence for the developer,
-    which may. Neither contains a secret, or what a visitor sent (SPEC 7.1).
+    which may. Neither contains a secret, or what a visitor sent (SPEC 7.1). `is_about_customer`
+    tells whether the customer's own data is at fault, and not the deployment: a page answers the
+    former with HTTP's 422, and the latter with 503.
 
     Example:
         >>> from deskseal import DesksealError, canonical_email
@@ -24,12 +26,14 @@ class DesksealError(Exception):
     """
 
     code: ErrorCode
+    is_about_customer: bool
 
-    def __init__(self, message: str, code: ErrorCode) -> None:
-        """Take the sentence and the code."""
-        # Both are the exception's arguments, so that it survives pickling.
-        super().__init__(message, code)
+    def __init__(self, message: str, code: ErrorCode, is_about_customer: bool = False) -> None:
+        """Take the sentence, the code, and whether the customer's own data is at fault."""
+        # All are the exception's arguments, so that it survives pickling.
+        super().__init__(message, code, is_about_customer)
         self.code = code
+        self.is_about_customer = is_about_customer
 
     def __str__(self) -> str:
         """Return the sentence."""

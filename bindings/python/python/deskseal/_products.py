@@ -6,25 +6,28 @@ import os
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from functools import cached_property
-from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Generic, TypedDict, TypeVar
-from urllib.parse import urlsplit
 
 from deskseal import (
+    DesksealError,
     Embed,
     InputError,
     SecretError,
     Signer,
     Verifier,
-    generate_secret,
+    portal_host,
+    public_form_url,
+)
+from deskseal._contract import (
+    HELPDESK_ID_VARIABLE,
+    PORTAL_VARIABLES,
+    STATUS_ABOUT_CUSTOMER,
+    STATUS_UNAVAILABLE,
+    TICKET_CENTER_VARIABLES,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-# Stands before a Ticket Center in a page: htmx then keeps no copy of the page, with the signature,
-# in the browser's storage.
-NO_COPY = '<template data-hx-history="false"></template>'
 
 
 class Identity(TypedDict):
@@ -41,20 +44,30 @@ class Refusal(TypedDict):
     error: dict[str, str]
 
 
-# How the codes of what belongs to the customer begin; all else is the deployment's to mend.
-CUSTOMERS = ("email_", "user_id_")
+class SettingsMalformed:
+    """Of an error: the application's settings cannot be read, so that nothing is signed."""
+
+    code = "settings_malformed"
+    is_about_customer = False
 
 
-def refusal(code: str) -> tuple[Refusal, HTTPStatus]:
-    """Return what a page's own code gets in place of an identity."""
-    is_customers = code.startswith(CUSTOMERS)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if is_customers else HTTPStatus.SERVICE_UNAVAILABLE
-    return {"error": {"code": code}}, status
+def refusal(error: DesksealError | SettingsMalformed) -> tuple[Refusal, int]:
+    """Return what a page's own code gets in place of an identity, and HTTP's status."""
+    status = STATUS_ABOUT_CUSTOMER if error.is_about_customer else STATUS_UNAVAILABLE
+    return {"error": {"code": error.code}}, status
 
 
 def text_of(value: object) -> str:
     """Return what is signed of a customer: nothing where there is nothing, never a `None`."""
     return "" if value is None else str(value)
+
+
+def _is_usable(secret: str | None) -> bool:
+    try:
+        Signer(secret)
+    except SecretError:
+        return False
+    return True
 
 
 Made = TypeVar("Made")
@@ -85,23 +98,23 @@ class Kept(Generic[Made]):
             self._made = made = source, self._make(**settings)
         return made[1]
 
-    def of_variable(self, name: str) -> Made:
-        """Return what the environment variable makes."""
+    def of_variables(self, names: tuple[str, ...]) -> Made:
+        """Return what the environment variables make, the first that is set."""
         try:
-            source = hash(os.environ.get(name))
+            source = hash(tuple(map(os.environ.get, names)))
         except UnicodeEncodeError:
             # No variable can have such a name, which is for the signer to say.
             source = None
         made = self._made
         if made is None or made[0] != source:
-            self._made = made = source, self._make(name)
+            self._made = made = source, self._make(names)
         return made[1]
 
 
 class Source(Enum):
     """Where a secret is, if the settings do not hold it."""
 
-    ENVIRONMENT = "the variable that `secret_variable` names"
+    ENVIRONMENT = "the variable that `secret_variable` names, or one of the usual ones"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +123,10 @@ class Product:
 
     # Error pages show an object that a failing function holds, but never this field.
     secret: str | Source | None = field(default=Source.ENVIRONMENT, repr=False)
-    secret_variable: str
+    secret_variable: str | None = None
+
+    # The variables that are read unless the settings name one.
+    VARIABLES: ClassVar[tuple[str, ...]]
 
     # The settings that are true or false; all others are texts.
     FLAGS: ClassVar[frozenset[str]] = frozenset()
@@ -133,7 +149,7 @@ class Product:
     def signer(self) -> Signer:
         """Return the signer with this product's secret, which is made once for each secret."""
         if isinstance(self.secret, Source):
-            return self._signer_of_variable.of_variable(self.secret_variable)
+            return self._signer_of_variables.of_variables(self._variables)
         # No `cached_property`: error pages show its variables, one of which has the secret.
         signer: Signer | None = self.__dict__.get("_signer")
         if signer is None:
@@ -144,23 +160,22 @@ class Product:
     def verifier(self) -> Verifier:
         """Return a verifier with this product's secret."""
         if isinstance(self.secret, Source):
-            return Verifier.from_env(self.secret_variable)
+            return Verifier.from_env(self._variables)
         return Verifier(self.secret)
 
     @property
     def usable_secrets(self) -> list[str | None]:
-        """Return the secret, if it can be used, for `explain` to recognise a mix-up."""
-        written = self.secret
-        if isinstance(written, Source):
-            written = os.environ.get(self.secret_variable)
-        try:
-            Signer(written)
-        except SecretError:
-            return []
-        return [written]
+        """Return what can be used as the secret, for `explain` to recognise a mix-up."""
+        if isinstance(self.secret, Source):
+            return list(filter(_is_usable, map(os.environ.get, self._variables)))
+        return list(filter(_is_usable, [self.secret]))
+
+    @property
+    def _variables(self) -> tuple[str, ...]:
+        return self.VARIABLES if self.secret_variable is None else (self.secret_variable,)
 
     @cached_property
-    def _signer_of_variable(self) -> Kept[Signer]:
+    def _signer_of_variables(self) -> Kept[Signer]:
         return Kept(Signer.from_env)
 
 
@@ -168,17 +183,17 @@ class Product:
 class TicketCenter(Product):
     """The Ticket Center's settings."""
 
+    VARIABLES: ClassVar[tuple[str, ...]] = TICKET_CENTER_VARIABLES
     FLAGS: ClassVar[frozenset[str]] = frozenset({"crossorigin"})
 
     helpdesk_id: str | None = None
     script_url: str | None = None
     crossorigin: bool = False
-    secret_variable: str = "HELPDESKY_HMAC_SECRET"
 
     @property
     def written_id(self) -> str:
         """Return the desk's id, which is empty where the deployment has not set it."""
-        return self.helpdesk_id or os.environ.get("HELPDESKY_HELPDESK_ID", "")
+        return self.helpdesk_id or os.environ.get(HELPDESK_ID_VARIABLE, "")
 
     def embed(
         self,
@@ -204,11 +219,11 @@ class TicketCenter(Product):
 
     def identity(self, email: str) -> Identity:
         """Return the customer's signed identity."""
-        attributes = self.embed(email).attributes
+        signed = self.signer.identity(email, self.written_id)
         return {
-            "email": attributes["data-email"],
-            "signature": attributes["data-signature"],
-            "helpdeskId": attributes["data-helpdesk-id"],
+            "email": signed.email,
+            "signature": signed.signature,
+            "helpdeskId": signed.helpdesk_id,
         }
 
 
@@ -216,24 +231,22 @@ class TicketCenter(Product):
 class Portal(Product):
     """The ticket portal's settings."""
 
+    VARIABLES: ClassVar[tuple[str, ...]] = PORTAL_VARIABLES
+
     url: str | None
-    secret_variable: str = "LETTERBOOK_PORTAL_TICKET_SECRET"
 
     @property
     def host(self) -> str:
         """Return the host that customers visit."""
-        host = urlsplit(self.url or "").hostname or ""
-        return f"[{host}]" if ":" in host else host
+        return portal_host(self.url or "")
 
     def link(self, user_id: str) -> str:
         """Return the link that opens the form as this customer, for five minutes."""
         return self.signer.portal_link(self.url or "", user_id)
 
     def public_link(self) -> str | None:
-        """Return the link that opens the form as a stranger, if the URL is a portal's."""
+        """Return the link that opens the form as an anonymous visitor, if there is a portal."""
         try:
-            # What a portal's URL is, and how it becomes a link, is not decided here.
-            link = Signer(generate_secret()).portal_link(self.url or "", "nobody")
+            return public_form_url(self.url or "")
         except InputError:
             return None
-        return link.partition("?")[0]

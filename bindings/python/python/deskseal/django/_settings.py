@@ -10,7 +10,14 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from deskseal import DesksealError
-from deskseal._products import Kept, Portal, Product, TicketCenter, text_of
+from deskseal._products import (
+    Kept,
+    Portal,
+    Product,
+    SettingsMalformed,
+    TicketCenter,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,10 +32,8 @@ logger = logging.getLogger("deskseal")
 Kind = TypeVar("Kind", bound=Product)
 
 
-class SettingsError(ImproperlyConfigured):
+class SettingsError(SettingsMalformed, ImproperlyConfigured):
     """The setting cannot be read, so that nothing is signed."""
-
-    code = "settings_malformed"
 
 
 # What keeps a customer from support, and must not keep them from the page.

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.deprecation import MiddlewareMixin
 
+from deskseal._contract import PRIVATE
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
-
-PRIVATE = "private, no-store"
 
 _MARK = "_deskseal_is_private"
 _ANSWERED = "_deskseal_has_answered"

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.utils.encoding import iri_to_uri
 from django.views.decorators.http import require_safe
 
+from deskseal import answer_unless_click
 from deskseal import django as deskseal
-from deskseal._clicks import answer_unless_clicked
+from deskseal._contract import PRIVATE, STATUS_NOT_SIGNED_IN
 from deskseal._products import refusal
 from deskseal.django import _settings
-from deskseal.django.middleware import PRIVATE
 
 HEADERS = {"Cache-Control": PRIVATE}
 
@@ -23,8 +20,7 @@ def portal(request: HttpRequest) -> HttpResponse:
 
     What is fetched by a script, or before anybody clicks, is not signed.
     """
-    path, query = iri_to_uri(request.path), request.META.get("QUERY_STRING", "")
-    unsigned = answer_unless_clicked(request.headers, path, query)
+    unsigned = answer_unless_click(request.get_full_path(), request.headers)
     if unsigned is not None:
         headers = {**unsigned.headers, **HEADERS}
         return HttpResponse(unsigned.body, status=unsigned.status, headers=headers)
@@ -40,15 +36,15 @@ def identity(request: HttpRequest) -> HttpResponse:
 
     The answer is `{"email", "signature", "helpdeskId"}`. It is empty, with status 204, for
     strangers; and `{"error": {"code"}}`, with 422 for a user whose address cannot be signed, and
-    with 503 where the deployment has to be mended.
+    with 503 where the deployment is misconfigured.
     """
     if not request.user.is_authenticated:
-        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=HEADERS)
+        return HttpResponse(status=STATUS_NOT_SIGNED_IN, headers=HEADERS)
     try:
         return JsonResponse(deskseal.identity(request.user), headers=HEADERS)
     except _settings.REFUSALS as error:
         _settings.report(error)
-        content, status = refusal(error.code)
+        content, status = refusal(error)
         return JsonResponse(content, status=status, headers=HEADERS)
 
 

@@ -31,14 +31,14 @@ from flask import (
 )
 from markupsafe import Markup
 
-from deskseal import DesksealError
-from deskseal._clicks import answer_unless_clicked
+from deskseal import DesksealError, answer_unless_click
+from deskseal._contract import NO_HISTORY, PRIVATE, STATUS_NOT_SIGNED_IN
 from deskseal._products import (
-    NO_COPY,
     Identity,
     Kept,
     Portal,
     Product,
+    SettingsMalformed,
     TicketCenter,
     refusal,
     text_of,
@@ -53,8 +53,6 @@ __all__ = ["Customer", "Deskseal", "Identity"]
 
 NAME = "DESKSEAL"
 FALLBACK = "deskseal/fallback.html"
-PRIVATE = "private, no-store"
-
 # Where an application keeps its products.
 KEPT = "deskseal.products"
 
@@ -81,10 +79,8 @@ Kind = TypeVar("Kind", bound=Product)
 Proxied = TypeVar("Proxied")
 
 
-class SettingsError(RuntimeError):
+class SettingsError(SettingsMalformed, RuntimeError):
     """The configuration cannot be read, so that nothing is signed."""
-
-    code = "settings_malformed"
 
 
 # What keeps a customer from support, and must not keep them from the page.
@@ -181,7 +177,7 @@ class Deskseal:
         except REFUSALS as error:
             _report(error)
             return Markup(render_template(FALLBACK, public_link=_public_link()))
-        return Markup(NO_COPY + embed.html)
+        return Markup(NO_HISTORY + embed.html)
 
     def identity(self) -> Identity | None:
         """Return the customer's signed identity, and `None` for strangers.
@@ -221,7 +217,7 @@ class Deskseal:
     def _portal_view(self) -> ResponseReturnValue:
         _mark_private(request)
         query = request.query_string.decode(errors="replace")
-        unsigned = answer_unless_clicked(request.headers, portal_link(), query)
+        unsigned = answer_unless_click(f"{portal_link()}?{query}", dict(request.headers))
         if unsigned is not None:
             return unsigned.body, unsigned.status, unsigned.headers
         try:
@@ -237,8 +233,8 @@ class Deskseal:
             identity = self.identity()
         except REFUSALS as error:
             _report(error)
-            return refusal(error.code)
-        return ("", HTTPStatus.NO_CONTENT) if identity is None else jsonify(identity)
+            return refusal(error)
+        return ("", STATUS_NOT_SIGNED_IN) if identity is None else jsonify(identity)
 
 
 def portal_link() -> str:

@@ -11,8 +11,8 @@ from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
 
 from deskseal import django as deskseal
+from deskseal._contract import NO_HISTORY
 from deskseal._html import Html
-from deskseal._products import NO_COPY
 from deskseal.django import _settings
 from deskseal.django.middleware import mark_private
 
@@ -71,7 +71,7 @@ def ticket_center(
     except _settings.REFUSALS as error:
         _settings.report(error)
         return _fallback(context)
-    return Html(NO_COPY + embed.html)
+    return Html(NO_HISTORY + embed.html)
 
 
 @register.simple_tag
