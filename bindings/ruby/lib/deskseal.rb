@@ -46,6 +46,47 @@ module Deskseal
     Native.canonical_host(host)
   end
 
+  # Returns the address of a portal's form for visitors who are not signed in (SPEC 4.5).
+  #
+  # @param portal_url [String] the portal's address; its path, query and fragment are replaced
+  # @return [String]
+  # @raise [InputError] `portal_url_malformed`, `portal_url_insecure`
+  #
+  # @example
+  #   Deskseal.public_form_url("https://help.company.com") # => "https://help.company.com/submit-ticket"
+  def self.public_form_url(portal_url)
+    Native.public_form_url(portal_url)
+  end
+
+  # Returns the canonical host of a portal's address, which its verifier is told (SPEC 4.2).
+  #
+  # @param portal_url [String] the portal's address
+  # @return [String]
+  # @raise [InputError] `portal_url_malformed`, `portal_url_insecure`
+  #
+  # @example
+  #   Deskseal.portal_host("https://HELP.company.com:8443/submit-ticket") # => "help.company.com"
+  def self.portal_host(portal_url)
+    Native.portal_host(portal_url)
+  end
+
+  # Returns the answer to a request for the portal's route that is no click (SPEC 6.5).
+  #
+  # Only a customer's click is signed: libraries that swap pages cannot follow a redirect to another site, and
+  # what is fetched ahead may never be visited.
+  #
+  # @param target [String] the request's path and query
+  # @param headers [Hash{String => String}] the request's headers by name, in any case; others than those of
+  #   SPEC 6.5 are ignored. What is not UTF-8 is read with U+FFFD.
+  # @return [HttpAnswer, nil] the answer to send; nil for a click, which redirects to the signed link
+  #
+  # @example
+  #   Deskseal.answer_unless_click("/help", { "Sec-Fetch-Mode" => "navigate" }) # => nil
+  #   Deskseal.answer_unless_click("/help", { "Purpose" => "prefetch" }).status # => 403
+  def self.answer_unless_click(target, headers)
+    Native.answer_unless_click(target, headers)
+  end
+
   # Returns a new secret: `dsk_secret_` and 256 bits from the operating system (SPEC 2.4).
   #
   # @return [String]

@@ -59,6 +59,10 @@ fn exception(ruby: &Ruby, error: &deskseal::Error) -> Error {
 fn new_exception(ruby: &Ruby, class: &str, error: &deskseal::Error) -> Result<Error, Error> {
     let deskseal: RModule = ruby.class_object().const_get("Deskseal")?;
     let class: ExceptionClass = deskseal.const_get(class)?;
-    let code = kwargs!(ruby, "code" => string(ruby, error.code().as_str()));
-    Ok(class.new_instance((error.message(), code))?.into())
+    let fields = kwargs!(
+        ruby,
+        "code" => string(ruby, error.code().as_str()),
+        "is_about_customer" => error.is_about_customer()
+    );
+    Ok(class.new_instance((error.message(), fields))?.into())
 }

@@ -17,11 +17,11 @@ mod verifier;
 
 use deskseal::Parameter;
 use magnus::prelude::*;
-use magnus::{Error, ExceptionClass, RString, Ruby, function};
+use magnus::{Error, ExceptionClass, RString, Ruby, Value, function};
 
 use crate::error::{Failure, answer};
 use crate::result::string;
-use crate::text::Text;
+use crate::text::{Headers, Text};
 
 #[magnus::init(name = "deskseal")]
 fn init(ruby: &Ruby) -> Result<(), Error> {
@@ -30,6 +30,9 @@ fn init(ruby: &Ruby) -> Result<(), Error> {
     let native = deskseal.define_module("Native")?;
     native.define_singleton_method("canonical_email", function!(canonical_email, 1))?;
     native.define_singleton_method("canonical_host", function!(canonical_host, 1))?;
+    native.define_singleton_method("public_form_url", function!(public_form_url, 1))?;
+    native.define_singleton_method("portal_host", function!(portal_host, 1))?;
+    native.define_singleton_method("answer_unless_click", function!(answer_unless_click, 2))?;
     native.define_singleton_method("generate_secret", function!(generate_secret, 0))?;
     #[cfg(feature = "panic-test")]
     deskseal.define_singleton_method("panic", function!(panic, 0))?;
@@ -55,6 +58,31 @@ fn canonical_host(ruby: &Ruby, host: Text) -> Result<RString, Error> {
     answer(ruby, || {
         let host = deskseal::canonical_host(host.of(Parameter::Host)?)?;
         Ok(string(ruby, host.as_str()))
+    })
+}
+
+fn public_form_url(ruby: &Ruby, portal_url: Text) -> Result<RString, Error> {
+    answer(ruby, || {
+        let url = deskseal::public_form_url(portal_url.of(Parameter::PortalUrl)?)?;
+        Ok(string(ruby, &url))
+    })
+}
+
+fn portal_host(ruby: &Ruby, portal_url: Text) -> Result<RString, Error> {
+    answer(ruby, || {
+        let host = deskseal::portal_host(portal_url.of(Parameter::PortalUrl)?)?;
+        Ok(string(ruby, host.as_str()))
+    })
+}
+
+fn answer_unless_click(
+    ruby: &Ruby,
+    target: Text,
+    headers: Headers,
+) -> Result<Option<Value>, Error> {
+    answer(ruby, || {
+        let answer = deskseal::answer_unless_click(&target.received(), &headers.received());
+        Ok(answer.map(|answer| result::http_answer(ruby, &answer)).transpose()?)
     })
 }
 

@@ -11,6 +11,10 @@ static SIGNED_EMAIL: ResultClass<2> = ResultClass::new("SignedEmail", ["@email",
 static SIGNED_USER: ResultClass<3> =
     ResultClass::new("SignedUser", ["@user_id", "@timestamp", "@signature"]);
 static EMBED: ResultClass<2> = ResultClass::new("Embed", ["@attributes", "@html"]);
+static IDENTITY: ResultClass<3> =
+    ResultClass::new("Identity", ["@email", "@signature", "@helpdesk_id"]);
+static HTTP_ANSWER: ResultClass<3> =
+    ResultClass::new("HttpAnswer", ["@status", "@headers", "@body"]);
 static VERIFIED_EMAIL: ResultClass<2> =
     ResultClass::new("VerifiedEmail", ["@email", "@secret_index"]);
 static VERIFIED_USER: ResultClass<3> =
@@ -88,12 +92,20 @@ pub(crate) fn signed_user(ruby: &Ruby, signed: &deskseal::SignedUser) -> Result<
 }
 
 pub(crate) fn embed(ruby: &Ruby, embed: &deskseal::Embed) -> Result<Value, Error> {
-    let attributes: RHash = ruby.hash_new();
-    for (name, value) in &embed.attributes {
-        attributes.aset(string(ruby, name), string(ruby, value))?;
-    }
-    attributes.freeze();
-    EMBED.object(ruby, [attributes.as_value(), string(ruby, &embed.html).as_value()])
+    let attributes = map(ruby, &embed.attributes)?;
+    EMBED.object(ruby, [attributes, string(ruby, &embed.html).as_value()])
+}
+
+pub(crate) fn identity(ruby: &Ruby, identity: &deskseal::Identity) -> Result<Value, Error> {
+    let email = string(ruby, identity.email.as_str()).as_value();
+    let helpdesk_id = string(ruby, &identity.helpdesk_id).as_value();
+    IDENTITY.object(ruby, [email, hex(ruby, &identity.signature), helpdesk_id])
+}
+
+pub(crate) fn http_answer(ruby: &Ruby, answer: &deskseal::HttpAnswer) -> Result<Value, Error> {
+    let status = integer(ruby, answer.status.into());
+    let headers = map(ruby, &answer.headers)?;
+    HTTP_ANSWER.object(ruby, [status, headers, string(ruby, &answer.body).as_value()])
 }
 
 pub(crate) fn verified_email(
@@ -126,6 +138,15 @@ pub(crate) fn explanation(
     }
     findings.freeze();
     EXPLANATION.object(ruby, [findings.as_value()])
+}
+
+fn map(ruby: &Ruby, texts: &[(&str, String)]) -> Result<Value, Error> {
+    let map: RHash = ruby.hash_new();
+    for (name, value) in texts {
+        map.aset(string(ruby, name), string(ruby, value))?;
+    }
+    map.freeze();
+    Ok(map.as_value())
 }
 
 fn hex(ruby: &Ruby, signature: &deskseal::Signature) -> Value {

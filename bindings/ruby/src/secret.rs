@@ -95,15 +95,45 @@ fn items<T: TryConvert>(value: Value, expected: &str) -> Result<Vec<T>, Error> {
     Ok(items)
 }
 
-/// Returns the secret, which was in the named variable if there is a name.
-pub(crate) fn secret(name: Option<&str>, text: Option<&str>) -> Result<Secret, deskseal::Error> {
-    match name {
-        Some(name) => Secret::from_named(name, text),
-        None => Secret::new(text),
+/// Variables of the environment that mean the same secret, as arrays of name and value.
+pub(crate) struct Variables(Vec<(SecretText, SecretText)>);
+
+impl Variables {
+    /// Returns names and values, unless one is ill-formed.
+    fn texts(&self) -> Result<Vec<(&str, Option<&str>)>, deskseal::Error> {
+        self.0
+            .iter()
+            .map(|(name, value)| Ok((name.text()?.unwrap_or_default(), value.text()?)))
+            .collect()
     }
 }
 
-/// Returns the name of a secret's variable.
-pub(crate) fn variable(name: Option<&Text>) -> Result<Option<&str>, deskseal::Error> {
-    name.map(|name| name.of(Parameter::Secret)).transpose()
+impl TryConvert for Variables {
+    fn try_convert(value: Value) -> Result<Self, Error> {
+        items(value, "an Array of [name, value]").map(Self)
+    }
+}
+
+/// Where a secret comes from: variables, or else the caller.
+pub(crate) struct Source<'text> {
+    variables: Option<Vec<(&'text str, Option<&'text str>)>>,
+    text: Option<&'text str>,
+}
+
+impl<'text> Source<'text> {
+    /// Takes the texts, unless one is ill-formed.
+    pub(crate) fn new(
+        variables: Option<&'text Variables>,
+        text: &'text SecretText,
+    ) -> Result<Self, deskseal::Error> {
+        Ok(Self { variables: variables.map(Variables::texts).transpose()?, text: text.text()? })
+    }
+
+    /// Returns the secret.
+    pub(crate) fn secret(self) -> Result<Secret, deskseal::Error> {
+        match self.variables {
+            Some(variables) => Secret::from_first_named(&variables),
+            None => Secret::new(self.text),
+        }
+    }
 }

@@ -7,7 +7,7 @@ use magnus::{Error, RModule, RString, Ruby, Value, function};
 use crate::error::answer;
 use crate::holder::Holder;
 use crate::result::{self, string};
-use crate::secret::{SecretText, secret, variable};
+use crate::secret::{SecretText, Source, Variables};
 use crate::text::{Flag, Text};
 use crate::time::{Time, or_now};
 
@@ -23,18 +23,19 @@ pub(crate) fn define(ruby: &Ruby, deskseal: RModule, native: RModule) -> Result<
     native.define_singleton_method("sign_email", function!(sign_email, 2))?;
     native.define_singleton_method("sign_user", function!(sign_user, 4))?;
     native.define_singleton_method("portal_link", function!(portal_link, 4))?;
+    native.define_singleton_method("identity", function!(identity, 3))?;
     native.define_singleton_method("ticket_center", function!(ticket_center, 9))
 }
 
 fn initialize(
     ruby: &Ruby,
     signer: &Signer,
-    name: Option<Text>,
+    variables: Option<Variables>,
     text: SecretText,
 ) -> Result<(), Error> {
     answer(ruby, || {
-        let (name, text) = (variable(name.as_ref())?, text.text()?);
-        Ok(signer.0.set(ruby, deskseal::Signer::new(secret(name, text)?))?)
+        let secret = Source::new(variables.as_ref(), &text)?.secret()?;
+        Ok(signer.0.set(ruby, deskseal::Signer::new(secret))?)
     })
 }
 
@@ -71,6 +72,15 @@ fn portal_link(
         let signer = signer.0.get(ruby)?;
         let (url, user_id) = (portal_url.of(Parameter::PortalUrl)?, user_id.of(Parameter::UserId)?);
         Ok(string(ruby, &signer.portal_link(url, user_id, or_now(timestamp))?))
+    })
+}
+
+fn identity(ruby: &Ruby, signer: &Signer, email: Text, helpdesk_id: Text) -> Result<Value, Error> {
+    answer(ruby, || {
+        let signer = signer.0.get(ruby)?;
+        let email = email.of(Parameter::Email)?;
+        let identity = signer.identity(email, helpdesk_id.of(Parameter::HelpdeskId)?)?;
+        Ok(result::identity(ruby, &identity)?)
     })
 }
 

@@ -3,8 +3,9 @@
 use deskseal::Parameter;
 use magnus::encoding::{Coderange, EncodingCapable as _};
 use magnus::prelude::*;
+use magnus::r_hash::ForEach;
 use magnus::value::{Qfalse, Qtrue};
-use magnus::{Error, Integer, RString, Ruby, TryConvert, Value};
+use magnus::{Error, Integer, RHash, RString, Ruby, TryConvert, Value};
 
 /// A `String`, in whatever encoding.
 ///
@@ -27,15 +28,39 @@ impl Text {
         parameter.decode(unsafe { string.as_slice() })
     }
 
-    /// Returns the text of a parameter that came from the visitor.
-    pub(crate) fn of_visitor(&self, parameter: Parameter) -> Result<&str, deskseal::Error> {
-        self.of(parameter).map_err(deskseal::Error::attributed_to_visitor)
+    /// Returns the text as HTTP carries it: what is not well-formed is U+FFFD.
+    #[expect(unsafe_code, reason = "Ruby lends its bytes")]
+    pub(crate) fn received(self) -> String {
+        // SAFETY: the bytes are copied before Ruby runs again.
+        String::from_utf8_lossy(unsafe { self.0.as_slice() }).into_owned()
     }
 }
 
 impl TryConvert for Text {
     fn try_convert(value: Value) -> Result<Self, Error> {
         RString::from_value(value).map(Self).ok_or_else(|| wrong_type("String", value))
+    }
+}
+
+/// A `Hash` of `String` to `String`, as HTTP carries them.
+pub(crate) struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    /// Returns names and values.
+    pub(crate) fn received(&self) -> Vec<(&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+}
+
+impl TryConvert for Headers {
+    fn try_convert(value: Value) -> Result<Self, Error> {
+        let hash = RHash::from_value(value).ok_or_else(|| wrong_type("a Hash of String", value))?;
+        let mut headers = Vec::with_capacity(hash.len());
+        hash.foreach(|name: Text, value: Text| {
+            headers.push((name.received(), value.received()));
+            Ok(ForEach::Continue)
+        })?;
+        Ok(Self(headers))
     }
 }
 

@@ -7,7 +7,7 @@ use magnus::{Error, RModule, Ruby, Value, function};
 use crate::error::answer;
 use crate::holder::Holder;
 use crate::result;
-use crate::secret::{OtherSecrets, PreviousSecrets, SecretText, secret, variable};
+use crate::secret::{OtherSecrets, PreviousSecrets, SecretText, Source, Variables};
 use crate::text::{Text, WholeNumber};
 use crate::time::{Time, or_now};
 
@@ -30,15 +30,15 @@ pub(crate) fn define(ruby: &Ruby, deskseal: RModule, native: RModule) -> Result<
 fn initialize(
     ruby: &Ruby,
     verifier: &Verifier,
-    name: Option<Text>,
+    variables: Option<Variables>,
     text: SecretText,
     previous: PreviousSecrets,
     tolerance: WholeNumber,
 ) -> Result<(), Error> {
     answer(ruby, || {
-        let (name, text) = (variable(name.as_ref())?, text.text()?);
+        let source = Source::new(variables.as_ref(), &text)?;
         let previous = previous.texts()?;
-        let secret = secret(name, text)?;
+        let secret = source.secret()?;
         let options = VerifierOptions::new(previous, tolerance.0)?;
         Ok(verifier.0.set(ruby, deskseal::Verifier::new(secret, options))?)
     })
@@ -53,8 +53,8 @@ fn verify_email(
 ) -> Result<Value, Error> {
     answer(ruby, || {
         let verifier = verifier.0.get(ruby)?;
-        let email = email.of_visitor(Parameter::Email)?;
-        let signature = signature.of_visitor(Parameter::Signature)?;
+        let email = email.of(Parameter::ReceivedEmail)?;
+        let signature = signature.of(Parameter::Signature)?;
         let customer = verifier.verify_email(email, signature, or_now(now))?;
         Ok(result::verified_email(ruby, &customer)?)
     })
@@ -73,9 +73,9 @@ fn verify_user(
         let verifier = verifier.0.get(ruby)?;
         let claim = UserClaim {
             portal_host: portal_host.of(Parameter::Host)?,
-            user_id: user_id.of_visitor(Parameter::UserId)?,
-            timestamp: timestamp.of_visitor(Parameter::Timestamp)?,
-            signature: signature.of_visitor(Parameter::Signature)?,
+            user_id: user_id.of(Parameter::ReceivedUserId)?,
+            timestamp: timestamp.of(Parameter::ReceivedTimestamp)?,
+            signature: signature.of(Parameter::Signature)?,
         };
         let customer = verifier.verify_user(&claim, or_now(now))?;
         Ok(result::verified_user(ruby, &customer)?)
@@ -92,7 +92,7 @@ fn verify_link(
     answer(ruby, || {
         let verifier = verifier.0.get(ruby)?;
         let portal_host = portal_host.of(Parameter::Host)?;
-        let url = url.of_visitor(Parameter::PortalUrl)?;
+        let url = url.of(Parameter::ReceivedUrl)?;
         let customer = verifier.verify_link(portal_host, url, or_now(now))?;
         Ok(customer.map(|customer| result::verified_user(ruby, &customer)).transpose()?)
     })

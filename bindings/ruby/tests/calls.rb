@@ -45,6 +45,7 @@ module Calls
   }.freeze
   VARIABLES = SECRETS.to_h { |code, _| [code, "DESKSEAL_TEST_#{code.upcase}"] }.freeze
   VARIABLE = "DESKSEAL_TEST_SECRET"
+  CONFLICT = [VARIABLE, VARIABLES.fetch("secret_too_short")].freeze
   EMAILS = {
     "email_empty" => " ",
     "email_too_long" => "#{"a" * 400}@example.com",
@@ -85,6 +86,14 @@ module Calls
     call("canonical_host") { Deskseal.canonical_host("bücher.example") },
     call("canonical_host", "host_malformed") { Deskseal.canonical_host("host:80") },
     call("canonical_host", "host_malformed") { Deskseal.canonical_host(ILL_FORMED) },
+    call("public_form_url") { Deskseal.public_form_url("#{PORTAL}:8443/tickets?a=b") },
+    call("public_form_url", "portal_url_malformed") { Deskseal.public_form_url(ILL_FORMED) },
+    call("public_form_url", "portal_url_insecure") { Deskseal.public_form_url("http://#{HOST}") },
+    call("portal_host") { Deskseal.portal_host("https://BÜCHER.example/") },
+    call("portal_host", "portal_url_malformed") { Deskseal.portal_host(HOST) },
+    call("portal_host", "portal_url_insecure") { Deskseal.portal_host("http://#{HOST}") },
+    call("answer_unless_click") { Deskseal.answer_unless_click("/help", {}) },
+    call("answer_unless_click") { Deskseal.answer_unless_click("/help?#{ILL_FORMED}", { "RSC" => ILL_FORMED }) },
     call("generate_secret") { Deskseal.generate_secret[0, 11] },
   ].freeze
 
@@ -95,6 +104,8 @@ module Calls
     call("Signer.from_env", "secret_public") { Deskseal::Signer.from_env("VITE_SECRET") },
     call("Signer.from_env", "secret_malformed") { Deskseal::Signer.from_env(ILL_FORMED) },
     *refused("Signer.from_env", VARIABLES) { |name| Deskseal::Signer.from_env(name) },
+    call("Signer.from_env") { Deskseal::Signer.from_env(["DESKSEAL_TEST_UNSET", VARIABLE]).sign_email(EMAIL) },
+    call("Signer.from_env", "secret_conflict") { Deskseal::Signer.from_env(CONFLICT) },
     call("Signer.sign_email") { SIGNER.sign_email("  Ada@Example.com ") },
     *refused("Signer.sign_email", EMAILS) { |email| SIGNER.sign_email(email) },
     call("Signer.sign_user") { SIGNER.sign_user(HOST, "user-42", timestamp: MOMENT) },
@@ -110,6 +121,9 @@ module Calls
     call("Signer.portal_link", "timestamp_malformed") do
       SIGNER.portal_link(PORTAL, "user-42", timestamp: -BEYOND)
     end,
+    call("Signer.identity") { SIGNER.identity(EMAIL, "desk-1") },
+    *refused("Signer.identity", EMAILS) { |email| SIGNER.identity(email, "desk-1") },
+    call("Signer.identity", "helpdesk_id_malformed") { SIGNER.identity(EMAIL, "desk 1") },
     call("Signer.ticket_center") { SIGNER.ticket_center(EMAIL, "desk-1") },
     call("Signer.ticket_center") do
       SIGNER.ticket_center(
@@ -150,6 +164,7 @@ module Calls
     call("Verifier.from_env", "secret_public") { Deskseal::Verifier.from_env("VITE_SECRET") },
     call("Verifier.from_env", "secret_malformed") { Deskseal::Verifier.from_env(ILL_FORMED) },
     *refused("Verifier.from_env", VARIABLES) { |name| Deskseal::Verifier.from_env(name) },
+    call("Verifier.from_env", "secret_conflict") { Deskseal::Verifier.from_env(CONFLICT) },
     call("Verifier.from_env", "secret_expiry_malformed") do
       Deskseal::Verifier.from_env(VARIABLE, previous: [[OLD, -1]])
     end,
@@ -228,6 +243,10 @@ module Calls
   WRONG_TYPES = [
     call("Signer.new", "TypeError") { Deskseal::Signer.new(:symbol) },
     call("Signer.from_env", "TypeError") { Deskseal::Signer.from_env(nil) },
+    call("Signer.from_env", "TypeError") { Deskseal::Signer.from_env([VARIABLE, nil]) },
+    *[nil, [], { rsc: "1" }, { "RSC" => 1 }].map do |bad|
+      call("answer_unless_click", "TypeError") { Deskseal.answer_unless_click("/help", bad) }
+    end,
     call("Signer.sign_email", "TypeError") { SIGNER.sign_email(nil) },
     call("Signer.sign_user", "TypeError") { SIGNER.sign_user(HOST, "user-42", timestamp: 1.5) },
     *[OLD, [OLD, nil]].map do |bad|

@@ -81,7 +81,7 @@ class ContractTest < Minitest::Test
     assert_equal [base], kinds.map(&:superclass).uniq
     fields = CONTRACT.dig("error_classes", "fields").map { |field| field.fetch("name").to_sym }
     assert_equal fields.sort, (base.public_instance_methods & fields).sort
-    assert_equal [:code], base.public_instance_methods(false)
+    assert_equal %i[code is_about_customer], base.public_instance_methods(false).sort
   end
 
   CALLS.each do |call|

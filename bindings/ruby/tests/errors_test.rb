@@ -22,6 +22,10 @@ class ErrorsTest < Minitest::Test
     assert_equal %w[secret_empty email_empty email_empty], errors.map(&:code)
   end
 
+  def test_an_error_says_whether_it_is_about_the_customer
+    assert_equal [false, true, true], errors.map(&:is_about_customer)
+  end
+
   def test_plain_rescue_catches_them
     Deskseal.canonical_email("")
     flunk
@@ -45,7 +49,7 @@ class ErrorsTest < Minitest::Test
   def test_errors_survive_dumping_and_copying
     errors.each do |error|
       [Marshal.load(Marshal.dump(error)), error.dup, error.exception("Another sentence.")].each do |twin|
-        assert_equal [error.class, error.code], [twin.class, twin.code]
+        assert_equal [error.class, error.code, error.is_about_customer], [twin.class, twin.code, twin.is_about_customer]
       end
     end
   end
@@ -64,7 +68,7 @@ class ErrorsTest < Minitest::Test
       error = assert_raises(Deskseal::VerificationError) { VERIFIER.verify_link(HOST, url) }
       refute_includes error.full_message, "evil"
       refute_includes error.inspect, "evil"
-      assert_equal [:@code], error.instance_variables
+      assert_equal %i[@code @is_about_customer], error.instance_variables.sort
     end
   end
 

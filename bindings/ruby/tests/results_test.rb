@@ -22,6 +22,8 @@ class ResultsTest < Minitest::Test
       VERIFIER.verify_link(HOST, link, now: SECOND),
       explanation,
       explanation.findings.first,
+      SIGNER.identity("Ada@example.com", "desk-1"),
+      Deskseal.answer_unless_click("/help", { "RSC" => "1" }),
       SIGNER.ticket_center("Ada@example.com", "desk-1", nonce: "abc"),
     ]
   end
@@ -42,7 +44,7 @@ class ResultsTest < Minitest::Test
   end
 
   def test_other_calls_give_other_results
-    assert_equal 7, results.uniq.length
+    assert_equal 9, results.uniq.length
     refute_equal SIGNER.sign_email("ada@example.com"), SIGNER.sign_email("eve@example.com")
     refute_equal SIGNER.sign_email(EMAIL), SIGNER.sign_email(EMAIL).to_h
     refute_equal SIGNER.sign_email(EMAIL), Deskseal::Signer.new(OLD).sign_email(EMAIL)
@@ -98,12 +100,15 @@ class ResultsTest < Minitest::Test
       in Deskseal::VerifiedUser(user_id:, **rest) then [user_id, rest]
       in { findings: [{ code: "unexplained", message: }] } then message[-1]
       in { code:, message: String } then code
+      in Deskseal::Identity(email:, signature: SIGNATURE, helpdesk_id:) then [email, helpdesk_id]
+      in { status: 200, headers: Hash => headers, body: String } then headers["HX-Redirect"]
       in { attributes: { "data-email": _ } } then flunk
       in { attributes: Hash => attributes, html: } then [attributes["data-email"], html.lines.length]
       end
     end
     rest = { timestamp: SECOND, secret_index: 0 }
-    assert_equal [EMAIL, "user-42", EMAIL, ["user-42", rest], ".", "unexplained", [EMAIL, 2]], matched
+    found = [EMAIL, "user-42", EMAIL, ["user-42", rest], ".", "unexplained", [EMAIL, "desk-1"], "/help", [EMAIL, 2]]
+    assert_equal found, matched
   end
 
   def test_results_do_not_come_apart_by_position

@@ -13,6 +13,8 @@ class SignaturesTest < Minitest::Test
   # How the signatures write the contract's types.
   TYPES = {
     "text" => "String",
+    "received" => "String",
+    "names" => "names",
     "integer" => "Integer",
     "flag" => "bool",
     "time" => "time",

@@ -15,7 +15,7 @@ module Deskseal
     #   def portal = redirect_to_portal(current_user)
     def redirect_to_portal(customer)
       PrivatePages.mark(request.env)
-      unsigned = Click.new(request).answer_unless_clicked
+      unsigned = Deskseal.answer_unless_click(request.fullpath, deskseal_headers)
       return deskseal_render(unsigned) if unsigned
 
       link = deskseal_link_of(customer) || Desk.current.public_link
@@ -24,7 +24,7 @@ module Deskseal
 
     # Answers with the customer's identity as JSON, `{ email, signature, helpdeskId }`, for a page that mounts
     # the Ticket Center itself. It is 204 where nobody is signed in; and `{ error: { code } }`, with 422 for
-    # an address that cannot be signed, and with 503 where the deployment has to be mended.
+    # an address that cannot be signed, and with 503 where the deployment is misconfigured.
     #
     # @param customer [Object, nil] who is signed in: `current_user`
     #
@@ -32,16 +32,24 @@ module Deskseal
     #   def identity = render_ticket_center_identity(current_user)
     def render_ticket_center_identity(customer)
       PrivatePages.mark(request.env)
-      customer ? render(json: Desk.current.identity(customer)) : head(:no_content)
+      return head(Contract::STATUS_NOT_SIGNED_IN) unless customer
+
+      render json: Desk.current.identity(customer)
     rescue Error => error
       Desk.current.report(error)
-      is_customers = error.code.start_with?(*Desk::CUSTOMERS)
-      render json: { error: { code: error.code } }, status: is_customers ? 422 : 503
+      status = error.is_about_customer ? Contract::STATUS_ABOUT_CUSTOMER : Contract::STATUS_UNAVAILABLE
+      render json: { error: { code: error.code } }, status: status
+    end
+
+    def deskseal_headers
+      Contract::CLICK_HEADERS.to_h { |name| [name, request.headers[name].to_s] }
     end
 
     def deskseal_render(answer)
-      response.headers.merge!(answer.headers)
-      render body: answer.body, content_type: answer.type, status: answer.status
+      headers = answer.headers.dup
+      type = headers.delete("Content-Type")
+      response.headers.merge!(headers)
+      render body: answer.body, content_type: type || "text/plain", status: answer.status
     end
 
     def deskseal_link_of(customer)

@@ -6,17 +6,11 @@ module Deskseal
   #
   # @api private
   class Desk
-    # What no cache may keep: a page or an answer that carries an identity.
-    PRIVATE = "private, no-store"
-
-    # How the codes of what belongs to the customer begin; all else is the deployment's to mend.
-    CUSTOMERS = %w[email_ user_id_].freeze
-
     # What the settings are where the application says nothing. A secret that is set, though nil, is not
     # looked for elsewhere.
     DEFAULTS = {
-      ticket_center: { email: :email, crossorigin: false, secret_variable: "HELPDESKY_HMAC_SECRET" },
-      portal: { user_id: :id, secret_variable: "LETTERBOOK_PORTAL_TICKET_SECRET" },
+      ticket_center: { email: :email, crossorigin: false, secret_variable: Contract::TICKET_CENTER_VARIABLES },
+      portal: { user_id: :id, secret_variable: Contract::PORTAL_VARIABLES },
     }.freeze
 
     # Returns the settings to be changed by an application.
@@ -45,20 +39,16 @@ module Deskseal
 
     def embed(customer, **options)
       settings = settings_of(:ticket_center)
-      email = settings[:email].to_proc.call(customer).to_s
       options[:script_url] ||= settings[:script_url]&.to_s
       options[:crossorigin] = settings[:crossorigin] unless options.key?(:crossorigin)
-      signer(:ticket_center, settings).ticket_center(email, helpdesk_id(settings), **options)
+      signer(:ticket_center, settings).ticket_center(email_of(customer, settings), helpdesk_id(settings), **options)
     end
 
     # Returns what a page's own code needs to mount the Ticket Center, the same in every language.
     def identity(customer)
-      attributes = embed(customer).attributes
-      {
-        email: attributes.fetch("data-email"),
-        signature: attributes.fetch("data-signature"),
-        helpdeskId: attributes.fetch("data-helpdesk-id"),
-      }
+      settings = settings_of(:ticket_center)
+      signed = signer(:ticket_center, settings).identity(email_of(customer, settings), helpdesk_id(settings))
+      { email: signed.email, signature: signed.signature, helpdeskId: signed.helpdesk_id }
     end
 
     def portal_link(customer)
@@ -66,11 +56,9 @@ module Deskseal
       signer(:portal, settings).portal_link(settings[:url].to_s, settings[:user_id].to_proc.call(customer).to_s)
     end
 
-    # Returns the link that opens the portal's form as a stranger, or nil without a portal.
+    # Returns the link that opens the portal's form as an anonymous visitor, or nil without a portal.
     def public_link
-      # What a portal's URL is, and how it becomes a link, is not decided here.
-      link = Signer.new(Deskseal.generate_secret).portal_link(settings_of(:portal).url.to_s, "nobody")
-      link.split("?").first
+      Deskseal.public_form_url(settings_of(:portal)[:url].to_s)
     rescue InputError
       nil
     end
@@ -120,10 +108,14 @@ module Deskseal
       yield.tap { |made| @signers[product] = [hash, made].freeze }
     end
 
+    def email_of(customer, settings)
+      settings[:email].to_proc.call(customer).to_s
+    end
+
     def helpdesk_id(settings)
       id = value_of(settings[:helpdesk_id])
       id ||= @application.credentials.dig(:deskseal, :ticket_center, :helpdesk_id)
-      (id || ENV["HELPDESKY_HELPDESK_ID"]).to_s
+      (id || ENV[Contract::HELPDESK_ID_VARIABLE]).to_s
     end
 
     def value_of(setting)

@@ -16,17 +16,23 @@ module Deskseal
     # @return [String] the stable code, the same in every language
     attr_reader :code
 
+    # @return [Boolean] whether the customer's own data is at fault, which a page answers with HTTP's 422, and not
+    #   the deployment, which it answers with 503
+    attr_reader :is_about_customer
+
     # Makes an error, for a test of how an application answers to it.
     #
     # @param message [String, nil] a sentence; the class's name if there is none
     # @param code [String] one of SPEC 7.1
+    # @param is_about_customer [Boolean] whether the customer's own data is at fault
     #
     # @example
     #   error = Deskseal::VerificationError.new("Too old.", code: "timestamp_expired")
     #   error.code # => "timestamp_expired"
-    def initialize(message = nil, code:)
+    def initialize(message = nil, code:, is_about_customer: false)
       super(message)
       @code = code
+      @is_about_customer = is_about_customer
     end
   end
 

@@ -9,11 +9,6 @@ module Deskseal
     }.freeze
     private_constant :LEFT_ALONE
 
-    # Stands before a Ticket Center in a page: htmx then keeps no copy of the page, with the signature in it, in
-    # the browser's storage.
-    NO_COPY = '<template data-hx-history="false"></template>'
-    private_constant :NO_COPY
-
     # Shows the customer's Ticket Center, and nothing where nobody is signed in.
     #
     # The page's Content-Security-Policy nonce is Rails' own. The page is sent with
@@ -38,7 +33,7 @@ module Deskseal
       options[:nonce] ||= content_security_policy_nonce.presence if respond_to?(:content_security_policy_nonce)
       embed = Desk.current.embed(customer, **options)
       turbo_exempts_page_from_cache if respond_to?(:turbo_exempts_page_from_cache)
-      "#{NO_COPY}#{embed.html}".html_safe
+      "#{Contract::NO_HISTORY}#{embed.html}".html_safe
     rescue Error => error
       Desk.current.report(error)
       fallback ? capture(&fallback) : deskseal_public_link

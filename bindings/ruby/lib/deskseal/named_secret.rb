@@ -6,30 +6,32 @@ module Deskseal
   #
   # @private
   class NamedSecret
-    # Returns what the native part takes: the variable's name if there is one, and the secret.
+    # Returns what the native part takes: the variables if there are any, and else the secret.
     #
     # @param secret [String, nil, NamedSecret]
-    # @return [Array(String, String), Array(nil, String)]
-    def self.name_and_text(secret)
-      secret.instance_of?(self) ? secret.name_and_text : [nil, secret]
+    # @return [Array(Array, nil), Array(nil, String)]
+    def self.variables_and_text(secret)
+      secret.instance_of?(self) ? [secret.variables, nil] : [nil, secret]
     end
 
-    # @param name [String] the variable's name
+    # @param name [String, Array<String>] the variable's name, or several that mean the same secret
     def initialize(name)
-      @name = name
+      @names = name.is_a?(Array) ? name : [name]
       freeze
     end
 
-    # @return [Array(String, String), Array(String, nil)]
-    def name_and_text
-      [@name, text]
+    # Returns each variable's name and value.
+    #
+    # @return [Array<Array(String, String)>, Array<Array(String, nil)>]
+    def variables
+      @names.map { |name| [name, text(name)] }
     end
 
-    # Returns a number that changes with the name and the value. Ruby chooses its key when it starts.
+    # Returns a number that changes with the names and the values. Ruby chooses its key when it starts.
     #
     # @return [Integer]
     def fingerprint
-      name_and_text.hash
+      variables.hash
     end
 
     # Hides the name, which may be the secret itself, passed by mistake.
@@ -42,8 +44,8 @@ module Deskseal
     private
 
     # Takes the bytes as UTF-8, whatever the locale says they are.
-    def text
-      value = ENV[@name]
+    def text(name)
+      value = ENV[name]
       value.is_a?(String) ? value.dup.force_encoding(Encoding::UTF_8) : value
     rescue ArgumentError
       # No variable can have such a name.

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 require "rails/railtie"
-require_relative "click"
+require_relative "contract"
 require_relative "controller"
 require_relative "desk"
 require_relative "helpers"
@@ -25,8 +25,9 @@ module Deskseal
 
     # Rails logs where it redirects to, and whoever has the link is the customer while it holds.
     initializer "deskseal.logs" do |app|
-      app.config.filter_redirect << /[?&]user_id_signature=/
-      app.config.filter_parameters << :user_id_signature
+      signature = Contract::LINK_PARAMETERS.last
+      app.config.filter_redirect << /[?&]#{signature}=/
+      app.config.filter_parameters << signature.to_sym
     end
 
     initializer "deskseal.helpers" do

@@ -170,6 +170,46 @@ module Deskseal
     end
   end
 
+  # What a page's own code needs to show the customer's Ticket Center (SPEC 6.4).
+  #
+  # @example
+  #   signer = Deskseal::Signer.new("example-secret-for-documentation")
+  #   signer.identity("Ada@Example.com", "desk-1")
+  #   # => #<Deskseal::Identity email="ada@example.com", signature=[hidden], helpdesk_id="desk-1">
+  class Identity < Result
+    FIELDS = %i[email signature helpdesk_id].freeze
+    private_constant :FIELDS
+
+    # @return [String] the canonical e-mail
+    attr_reader :email
+
+    # @return [String] its signature, 64 lowercase hexadecimal digits
+    attr_reader :signature
+
+    # @return [String] the help desk's id
+    attr_reader :helpdesk_id
+  end
+
+  # What the route to the portal answers to a request that is no customer's click (SPEC 6.5).
+  #
+  # @example
+  #   answer = Deskseal.answer_unless_click("/help", { "hx-request" => "true" })
+  #   answer.status # => 200
+  #   answer.headers["HX-Redirect"] # => "/help"
+  class HttpAnswer < Result
+    FIELDS = %i[status headers body].freeze
+    private_constant :FIELDS
+
+    # @return [Integer] the status code
+    attr_reader :status
+
+    # @return [Hash{String => String}] names and values
+    attr_reader :headers
+
+    # @return [String] the content
+    attr_reader :body
+  end
+
   # A customer whose e-mail was proved (SPEC 5.1).
   #
   # @example

@@ -22,11 +22,11 @@ module Deskseal
 
     # Returns a signer with the secret in the environment variable `name`.
     #
-    # @param name [String] usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
-    #   `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5)
+    # @param name [String, Array<String>] usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
+    #   `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names, of which the first that is set is read
     # @return [Signer]
-    # @raise [SecretError] `secret_public` when bundlers would ship the variable to browsers, then those
-    #   of {#initialize}
+    # @raise [SecretError] `secret_public` when bundlers would ship the variable to browsers, `secret_conflict`
+    #   when two of several are set and differ, then those of {#initialize}
     #
     # @example
     #   ENV["HELPDESKY_HMAC_SECRET"] = Deskseal.generate_secret
@@ -44,7 +44,7 @@ module Deskseal
     #   signer = Deskseal::Signer.new("example-secret-for-documentation")
     #   signer.frozen? # => true
     def initialize(secret)
-      Native.initialize_signer(self, *NamedSecret.name_and_text(secret))
+      Native.initialize_signer(self, *NamedSecret.variables_and_text(secret))
     end
 
     # Signs the canonical form of an e-mail (SPEC 3).
@@ -125,6 +125,22 @@ module Deskseal
       Native.ticket_center(
         self, email, helpdesk_id, align, max_width, container, script_url, crossorigin, nonce
       )
+    end
+
+    # Signs an e-mail for a page whose own code shows the Ticket Center (SPEC 6.4).
+    #
+    # @param email [String] the signed-in customer's e-mail
+    # @param helpdesk_id [String] the help desk's id, from its dashboard
+    # @return [Identity] what the page's code hands to the Ticket Center's script
+    # @raise [InputError] `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`, then
+    #   `helpdesk_id_malformed`
+    #
+    # @example
+    #   signer = Deskseal::Signer.new("example-secret-for-documentation")
+    #   identity = signer.identity("Ada@Example.com", "desk-1")
+    #   identity.email # => "ada@example.com"
+    def identity(email, helpdesk_id)
+      Native.identity(self, email, helpdesk_id)
     end
 
     # Returns the class alone, also where a subclass has variables of its own.

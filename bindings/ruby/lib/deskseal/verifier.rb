@@ -24,13 +24,13 @@ module Deskseal
 
     # Returns a verifier whose current secret is in the environment variable `name`.
     #
-    # @param name [String] usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
-    #   `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5)
+    # @param name [String, Array<String>] usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
+    #   `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names, of which the first that is set is read
     # @param previous [Array<Array(String, Integer)>, Array<Array(String, Time)>] as for {#initialize}
     # @param tolerance [Integer] as for {#initialize}
     # @return [Verifier]
-    # @raise [SecretError] `secret_public` when bundlers would ship the variable to browsers, then those
-    #   of {#initialize}
+    # @raise [SecretError] `secret_public` when bundlers would ship the variable to browsers, `secret_conflict`
+    #   when two of several are set and differ, then those of {#initialize}
     # @raise [InputError] `tolerance_malformed`
     #
     # @example
@@ -54,7 +54,7 @@ module Deskseal
     #   verifier = Deskseal::Verifier.new("example-secret-for-documentation", tolerance: 60)
     #   verifier.frozen? # => true
     def initialize(secret, previous: [], tolerance: 300)
-      Native.initialize_verifier(self, *NamedSecret.name_and_text(secret), previous, tolerance)
+      Native.initialize_verifier(self, *NamedSecret.variables_and_text(secret), previous, tolerance)
     end
 
     # Verifies an e-mail seal (SPEC 5.1).
