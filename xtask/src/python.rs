@@ -82,8 +82,12 @@ const EXAMPLES: &[(&str, &[&str])] = &[
 ];
 
 /// What a user may have set, and the examples do without: the secrets, and another project's settings.
-const FOREIGN: [&str; 3] =
-    ["DJANGO_SETTINGS_MODULE", "HELPDESKY_HMAC_SECRET", "LETTERBOOK_PORTAL_TICKET_SECRET"];
+const FOREIGN: [&str; 4] = [
+    "DJANGO_SETTINGS_MODULE",
+    "HELPDESKY_HMAC_SECRET",
+    "HDH_HMAC_SECRET",
+    "LETTERBOOK_PORTAL_TICKET_SECRET",
+];
 
 /// A name, and what it runs.
 type Check = (&'static str, fn(&Package<'_>) -> Result<()>);

@@ -23,7 +23,8 @@ const PACKAGE: &str = "bindings/ruby";
 const EXAMPLE: &str = "examples/rails";
 
 /// What holds the secrets of an application.
-const SECRETS: [&str; 2] = ["HELPDESKY_HMAC_SECRET", "LETTERBOOK_PORTAL_TICKET_SECRET"];
+const SECRETS: [&str; 3] =
+    ["HELPDESKY_HMAC_SECRET", "HDH_HMAC_SECRET", "LETTERBOOK_PORTAL_TICKET_SECRET"];
 
 /// Where everything made for the gem goes, in cargo's target folder.
 const OUTPUT: &str = "ruby";
