@@ -89,7 +89,7 @@ module Deskseal
     end
 
     def signer_from_env(product, name)
-      kept(product, NamedSecret.new(name).fingerprint) { Signer.from_env(name) }
+      kept(product, NamedSecret.fingerprint(name)) { Signer.from_env(name) }
     end
 
     # YAML takes a secret of digits for a number, unless it is quoted.

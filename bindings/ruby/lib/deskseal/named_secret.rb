@@ -14,6 +14,17 @@ module Deskseal
       secret.instance_of?(self) ? [secret.variables, nil] : [nil, secret]
     end
 
+    # Returns a number that changes with the names and the values. Ruby chooses its key when it starts.
+    #
+    # @param name [String, Array<String>] the variable's name, or several that mean the same secret
+    # @return [Integer, nil]
+    def self.fingerprint(name)
+      [name, Array(name).map { |variable| ENV[variable] }].hash
+    rescue ArgumentError
+      # No variable can have such a name, which is for the signer to say.
+      nil
+    end
+
     # @param name [String, Array<String>] the variable's name, or several that mean the same secret
     def initialize(name)
       @names = name.is_a?(Array) ? name : [name]
@@ -25,13 +36,6 @@ module Deskseal
     # @return [Array<Array(String, String)>, Array<Array(String, nil)>]
     def variables
       @names.map { |name| [name, text(name)] }
-    end
-
-    # Returns a number that changes with the names and the values. Ruby chooses its key when it starts.
-    #
-    # @return [Integer]
-    def fingerprint
-      variables.hash
     end
 
     # Hides the name, which may be the secret itself, passed by mistake.
