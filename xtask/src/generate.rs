@@ -273,6 +273,10 @@ fn python(contract: &Contract) -> Result<String> {
         match constant {
             Constant::Text(value) => writeln!(text, "{name}: Final = {}", python_quoted(value))?,
             Constant::Number(value) => writeln!(text, "{name}: Final = {value}")?,
+            // The comma of a tuple of one is not what makes formatters break lines.
+            Constant::Texts(values) if values.len() == 1 => {
+                writeln!(text, "{name}: Final = ({},)", python_quoted(&values[0]))?;
+            }
             Constant::Texts(values) => {
                 writeln!(text, "{name}: Final = (")?;
                 for value in values {
