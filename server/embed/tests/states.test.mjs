@@ -122,6 +122,8 @@ test('a new reply does not pull a reader away from an older message', async (t) 
   const page = await visit(t, world)
   await openConversation(page, 'question')
   const region = page.getByRole('region', { name: 'Messages' })
+  // What is opened shows its end first.
+  await until(() => region.evaluate((element) => element.scrollTop > 0))
   await region.evaluate((element) => (element.scrollTop = 0))
   world.desk.reply(ADA, conversation, 'the newest')
   await page.getByRole('button', { name: 'New reply' }).waitFor()
