@@ -7,7 +7,7 @@ import test, { after, before } from 'node:test'
 import { Signer, Verifier, generateSecret } from 'deskseal'
 import deskseal from 'deskseal/astro'
 import { writeSnippets } from './readme.mjs'
-import { assertNoSecret, freePort, get, run, start } from './running.mjs'
+import { assertNoSecret, assertPrinted, freePort, get, run, start } from './running.mjs'
 import { clickPortalLink, launch, serveScript } from './site.mjs'
 
 const TSC = join(process.cwd(), 'node_modules/typescript/bin/tsc')
@@ -80,7 +80,7 @@ test('the built application signs', async (t) => {
     assert.equal(await (await visit('/submit-ticket')).text(), 'public')
     const repeated = await visit(`${path}&user_id=43`)
     assert.deepEqual([repeated.status, await repeated.text()], [500, ''])
-    assert.match(site.printed.join(''), /VerificationError: .*more than once/)
+    await assertPrinted(t, site, /VerificationError: .*more than once/)
   })
 
   await t.test('but not a customer without an address', async () => {
@@ -91,7 +91,7 @@ test('the built application signs', async (t) => {
     const answer = await visit('/deskseal/identity', { email: '' })
     assert.equal(answer.status, 422)
     assert.deepEqual(await answer.json(), { error: { code: 'email_empty' } })
-    assert.match(site.printed.join(''), /Deskseal: email_empty: /)
+    await assertPrinted(t, site, /Deskseal: email_empty: /)
   })
 
   await t.test('and view transitions bring the next customer, and nobody', async (t) => {
@@ -169,7 +169,7 @@ test('the built application signs', async (t) => {
       page.match(/<script /g).length,
       page.match(/<script [^>]*nonce="bm9uY2U="/g).length,
     )
-    assert.match(site.printed.join(''), /Deskseal: a page with an identity can be cached/)
+    await assertPrinted(t, site, /Deskseal: a page with an identity can be cached/)
   })
 
   await t.test('and nothing of it has the secrets', () => {
@@ -182,7 +182,7 @@ test('without a secret the page works', async (t) => {
   const server = join(app, 'dist/server/entry.mjs')
   site = await start(t, app, server, [], { HOST: '127.0.0.1', PORT: await freePort() })
   assert.match(await (await visit('/support', ADA)).text(), /Contact support/)
-  assert.match(site.printed.join(''), /Deskseal: secret_missing: /)
+  await assertPrinted(t, site, /Deskseal: secret_missing: /)
   const answer = await visit('/deskseal/identity', ADA)
   assert.equal(answer.status, 503)
   assert.equal(answer.headers.get('cache-control'), 'private, no-store')
@@ -206,7 +206,7 @@ test('while developing it signs, too, and refusals are errors', async (t) => {
   assert.match(await page.text(), new RegExp(`data-signature="${SIGNATURE}"`))
   assert.equal(await (await visit('/submit-ticket')).text(), 'public')
   assert.equal((await visit('/deskseal/identity', { email: '' })).status, 500)
-  assert.match(site.printed.join(''), /\[ERROR\].*e-?mail/i)
+  await assertPrinted(t, site, /\[ERROR\].*e-?mail/i)
 })
 
 test('a static page is not built', () => {

@@ -8,7 +8,7 @@ import test, { after, before } from 'node:test'
 import { Signer, Verifier, generateSecret } from 'deskseal'
 import { deskseal, withDeskseal } from 'deskseal/next'
 import { writeSnippets } from './readme.mjs'
-import { assertNoSecret, get, run, start } from './running.mjs'
+import { assertNoSecret, assertPrinted, get, run, start } from './running.mjs'
 import { clickPortalLink, launch, serveScript } from './site.mjs'
 
 const NEXT = createRequire(import.meta.url).resolve('next/dist/bin/next')
@@ -95,7 +95,7 @@ for (const [way, { option, config, mark }] of Object.entries(WAYS)) {
       assert.equal(await (await visit(path)).text(), '42')
       assert.equal(await (await visit('/submit-ticket')).text(), 'public')
       assert.equal((await visit(`${path}&user_id=43`)).status, 500)
-      assert.match(site.printed.join(''), /identity_repeated/)
+      await assertPrinted(t, site, /identity_repeated/)
     })
 
     await t.test('but not a customer without an address', async () => {
@@ -105,7 +105,7 @@ for (const [way, { option, config, mark }] of Object.entries(WAYS)) {
       const answer = await visit('/deskseal/identity', { email: '' })
       assert.equal(answer.status, 422)
       assert.deepEqual(await answer.json(), { error: { code: 'email_empty' } })
-      assert.match(site.printed.join(''), /Deskseal: email_empty: /)
+      await assertPrinted(t, site, /Deskseal: email_empty: /)
     })
 
     await t.test('and the browser shows and removes the Ticket Center', async (t) => {
@@ -162,7 +162,7 @@ for (const [way, { option, config, mark }] of Object.entries(WAYS)) {
     assert.equal(answer.headers.get('cache-control'), 'private, no-store')
     assert.deepEqual(await answer.json(), { error: { code: 'secret_missing' } })
     assert.match((await visit('/deskseal/portal', ADA)).headers.get('location'), /user_id=42&/)
-    assert.match(site.printed.join(''), /Deskseal: secret_missing: /)
+    await assertPrinted(t, site, /Deskseal: secret_missing: /)
   })
 
   async function visitor(t, customer) {

@@ -37,6 +37,11 @@ export async function start(t, folder, script, options, env) {
   return { origin, printed }
 }
 
+/** Checks that the site prints what matches: it may come after the answer that it is about. */
+export async function assertPrinted(t, { printed }, pattern) {
+  await t.waitFor(() => assert.match(printed.join(''), pattern), { timeout: 60_000 })
+}
+
 /** Asks as a visit does, and not as a script: `fetch` tells the server that it is one. */
 export function get(url, headers) {
   return new Promise((resolve, reject) => {
