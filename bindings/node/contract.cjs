@@ -3,6 +3,7 @@
 // Generated from tests/api.toml by `cargo xtask generate`; change it there.
 
 module.exports = Object.freeze({
+  cacheControl: 'private, no-store',
   clickHeaders: Object.freeze([
     'x-inertia',
     'sec-fetch-mode',
@@ -27,7 +28,6 @@ module.exports = Object.freeze({
   linkParameters: Object.freeze(['user_id', 'user_id_timestamp', 'user_id_signature']),
   noHistory: '<template data-hx-history="false"></template>',
   portalVariables: Object.freeze(['LETTERBOOK_PORTAL_TICKET_SECRET']),
-  private: 'private, no-store',
   statusAboutCustomer: 422,
   statusIdentity: 200,
   statusNotSignedIn: 204,

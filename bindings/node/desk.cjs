@@ -2,7 +2,7 @@
 
 const { NamedSecret, ofProcess } = require('./arguments.cjs')
 const contract = require('./contract.cjs')
-const { DesksealError, Signer, answerUnlessClick, publicFormUrl } = require('./index.cjs')
+const { DesksealError, Signer, responseUnlessClick, publicFormUrl } = require('./index.cjs')
 
 /**
  * What the frameworks' integrations share: an application's two products, each with its own secret.
@@ -52,7 +52,7 @@ class Desk {
    * What is no click gets another answer. `findCustomer` is called for a click alone.
    */
   async portalAnswer(findCustomer, target, headers) {
-    const unsigned = answerUnlessClick(target, headers)
+    const unsigned = responseUnlessClick(target, headers)
     if (unsigned !== null) return unsigned
     const customer = await findCustomer()
     return this.#answer(() => ({ status: 303, headers: { Location: this.#portalLink(customer) } }))
@@ -145,13 +145,20 @@ function signedInBy(user) {
   )
 }
 
-/** A secret that is given, though undefined, is not looked for elsewhere. */
+/**
+ * A secret that is given, though undefined, is not looked for elsewhere. Settings hold what a variable held,
+ * perhaps a reference that was not resolved, so both are checked alike.
+ */
 function lazySigner(product, usualVariables, variable) {
   const { secretVariable = usualVariables } = product
   const isGiven = 'secret' in product
   let signer
   return () => {
-    signer ??= new Signer(isGiven ? product.secret : new NamedSecret(secretVariable, variable))
+    signer ??= new Signer(
+      isGiven
+        ? new NamedSecret('secret', () => product.secret)
+        : new NamedSecret(secretVariable, variable),
+    )
     return signer
   }
 }
@@ -175,7 +182,7 @@ function writtenOf({ headers, body }) {
   const isJson = body !== undefined && typeof body !== 'string'
   const type = isJson && { 'Content-Type': 'application/json; charset=utf-8' }
   return {
-    headers: { 'Cache-Control': contract.private, ...type, ...headers },
+    headers: { 'Cache-Control': contract.cacheControl, ...type, ...headers },
     text: isJson ? JSON.stringify(body) : body,
   }
 }

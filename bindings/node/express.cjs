@@ -7,7 +7,7 @@ const { Desk, signedInBy, writtenOf } = require('./desk.cjs')
 
 const CACHEABLE =
   'a page with an identity was sent as cacheable; send it with ' +
-  `"Cache-Control: ${contract.private}".`
+  `"Cache-Control: ${contract.cacheControl}".`
 
 function deskseal({ user, ...options }) {
   const signedIn = signedInBy(user)
@@ -52,7 +52,7 @@ function deskseal({ user, ...options }) {
   }
 
   function keepPrivate(response) {
-    if (!response.headersSent) response.setHeader('Cache-Control', contract.private)
+    if (!response.headersSent) response.setHeader('Cache-Control', contract.cacheControl)
     response.once('finish', () => {
       if (isCacheable(response)) desk.warn(CACHEABLE)
     })

@@ -71,15 +71,15 @@ function portalHost(portalUrl) {
   }
 }
 
-function answerUnlessClick(target, headers) {
+function responseUnlessClick(target, headers) {
   try {
-    const answer = native.answerUnlessClick(
+    const answer = native.responseUnlessClick(
       text(target, 'target'),
       namedHeaders(headers, clickHeaders),
     )
-    return answer === null ? null : httpAnswer(answer)
+    return answer === null ? null : httpResponse(answer)
   } catch (failure) {
-    throw startingAt(answerUnlessClick, failure)
+    throw startingAt(responseUnlessClick, failure)
   }
 }
 
@@ -295,7 +295,9 @@ class Verifier {
 
 /** Returns the names of the variables that the secret is read by, none where it is given, and the values. */
 function currentSecret(secret) {
-  if (secret instanceof NamedSecret) return [secret.names, secret.values]
+  if (secret instanceof NamedSecret) {
+    return [secret.names, secret.values.map((value) => secretText(value, 'secret'))]
+  }
   return [[], [secretText(secret, 'secret')]]
 }
 
@@ -323,7 +325,7 @@ function embedOf(names, answer) {
 }
 
 /** Returns what the addon gives as status, body, and the headers' names and values in turn. */
-function httpAnswer([status, body, ...rest]) {
+function httpResponse([status, body, ...rest]) {
   const headers = {}
   for (let index = 0; index < rest.length; index += 2) headers[rest[index]] = rest[index + 1]
   return freeze({ status: Number(status), headers: freeze(headers), body })
@@ -344,7 +346,7 @@ module.exports = {
   generateSecret,
   publicFormUrl,
   portalHost,
-  answerUnlessClick,
+  responseUnlessClick,
   Signer,
   Verifier,
   DesksealError,

@@ -88,10 +88,10 @@ export function portalHost(portalUrl: string): string
  * @param target The request's path and query.
  * @param headers The request's headers by name, in any case, as `request.headers` of `node:http` has them.
  * @example
- * assert.equal(answerUnlessClick('/help', { 'sec-fetch-mode': 'navigate' }), null)
- * assert.equal(answerUnlessClick('/help', { purpose: 'prefetch' })?.status, 403)
+ * assert.equal(responseUnlessClick('/help', { 'sec-fetch-mode': 'navigate' }), null)
+ * assert.equal(responseUnlessClick('/help', { purpose: 'prefetch' })?.status, 403)
  */
-export function answerUnlessClick(target: string, headers: RequestHeaders): HttpAnswer | null
+export function responseUnlessClick(target: string, headers: RequestHeaders): HttpResponse | null
 
 /**
  * Signs identities with one secret. Make one when the application starts.
@@ -426,7 +426,7 @@ export interface Identity {
 }
 
 /** What a route answers (SPEC 6.5). */
-export interface HttpAnswer {
+export interface HttpResponse {
   /** HTTP's status code. */
   readonly status: number
   /** Values by name, in order. */

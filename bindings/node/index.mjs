@@ -7,7 +7,7 @@ export const {
   generateSecret,
   publicFormUrl,
   portalHost,
-  answerUnlessClick,
+  responseUnlessClick,
   Signer,
   Verifier,
   DesksealError,

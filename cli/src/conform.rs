@@ -8,7 +8,7 @@ use std::io::{self, BufRead, Write};
 
 use deskseal::{
     EmbedOptions, Error, Parameter, Secret, Signer, UserClaim, Verifier, VerifierOptions,
-    answer_unless_click, canonical_email, canonical_host, portal_host, public_form_url, unix_now,
+    canonical_email, canonical_host, portal_host, public_form_url, response_unless_click, unix_now,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -101,7 +101,7 @@ fn function(call: &str, args: &Arguments) -> Result<Value, Refusal> {
         "portal_host" => {
             Ok(portal_host(text(args, "portal_url", Parameter::PortalUrl)?)?.as_str().into())
         }
-        "answer_unless_click" => {
+        "response_unless_click" => {
             let target = args.get("target").and_then(Value::as_str);
             let target = target.ok_or(Refusal::Request("missing_argument"))?;
             let headers = args.get("headers").and_then(Value::as_object);
@@ -110,8 +110,8 @@ fn function(call: &str, args: &Arguments) -> Result<Value, Refusal> {
                 .map(|(name, value)| Some((name.as_str(), value.as_str()?)))
                 .collect::<Option<Vec<_>>>()
                 .ok_or(Refusal::Request("wrong_type"))?;
-            let answer = answer_unless_click(target, &headers);
-            Ok(answer.as_ref().map_or(Value::Null, result::http_answer))
+            let answer = response_unless_click(target, &headers);
+            Ok(answer.as_ref().map_or(Value::Null, result::http_response))
         }
         _ => Err(Refusal::Request("unknown_call")),
     }

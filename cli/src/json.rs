@@ -1,7 +1,8 @@
 //! The API's results as JSON, with the contract's field names.
 
 use deskseal::{
-    Embed, Explanation, HttpAnswer, Identity, SignedEmail, SignedUser, VerifiedEmail, VerifiedUser,
+    Embed, Explanation, HttpResponse, Identity, SignedEmail, SignedUser, VerifiedEmail,
+    VerifiedUser,
 };
 use serde_json::{Map, Value, json};
 
@@ -41,7 +42,7 @@ pub(crate) fn identity(identity: &Identity) -> Value {
     })
 }
 
-pub(crate) fn http_answer(answer: &HttpAnswer) -> Value {
+pub(crate) fn http_response(answer: &HttpResponse) -> Value {
     json!({
         "status": answer.status,
         "headers": map(&answer.headers),

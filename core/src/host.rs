@@ -39,16 +39,16 @@ impl PortalHost {
     /// The reason, as a value to make a sentence of.
     ///
     /// ```
-    /// use deskseal::{HostRefusal, PortalHost};
+    /// use deskseal::{HostRejection, PortalHost};
     ///
     /// let refusal = PortalHost::read("https://help.company.com/").unwrap_err();
-    /// assert_eq!(refusal, HostRefusal::NotBare { host: "help.company.com".to_owned() });
-    /// assert_eq!(PortalHost::read("help company").unwrap_err(), HostRefusal::NoHost);
+    /// assert_eq!(refusal, HostRejection::NotBare { host: "help.company.com".to_owned() });
+    /// assert_eq!(PortalHost::read("help company").unwrap_err(), HostRejection::NoHost);
     /// ```
-    pub fn read(host: &str) -> Result<Self, HostRefusal> {
+    pub fn read(host: &str) -> Result<Self, HostRejection> {
         bare_host(host).map(Self).ok_or_else(|| match intended_host(host) {
-            Some(host) => HostRefusal::NotBare { host },
-            None => HostRefusal::NoHost,
+            Some(host) => HostRejection::NotBare { host },
+            None => HostRejection::NoHost,
         })
     }
 
@@ -78,13 +78,13 @@ impl fmt::Display for PortalHost {
 /// Why a text is no bare host (SPEC 4.1).
 ///
 /// ```
-/// use deskseal::{Error, ErrorCode, HostRefusal};
+/// use deskseal::{Error, ErrorCode, HostRejection};
 ///
-/// assert_eq!(Error::from(HostRefusal::NoHost).code(), ErrorCode::HostMalformed);
+/// assert_eq!(Error::from(HostRejection::NoHost).code(), ErrorCode::HostMalformed);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum HostRefusal {
+pub enum HostRejection {
     /// It is a URL, or has a port, a path or a trailing dot.
     NotBare {
         /// The host that is meant.
@@ -94,13 +94,13 @@ pub enum HostRefusal {
     NoHost,
 }
 
-impl From<HostRefusal> for Error {
-    fn from(refusal: HostRefusal) -> Self {
+impl From<HostRejection> for Error {
+    fn from(refusal: HostRejection) -> Self {
         let message = match refusal {
-            HostRefusal::NotBare { host } => format!(
+            HostRejection::NotBare { host } => format!(
                 "The portal host is not a bare host; without scheme, port and path it is `{host}`."
             ),
-            HostRefusal::NoHost => {
+            HostRejection::NoHost => {
                 "The portal host is not a host such as help.company.com; pass the \
                                     name that customers visit, without scheme, port and path."
                     .to_owned()

@@ -61,7 +61,7 @@ pub use embed::{
 pub use error::{Error, ErrorCode, ErrorKind};
 #[cfg(feature = "explain")]
 pub use explain::{Explanation, Finding, FindingCode};
-pub use host::{HostRefusal, PortalHost, canonical_host};
+pub use host::{HostRejection, PortalHost, canonical_host};
 pub use link::{LINK_PARAMETERS, PORTAL_FORM_PATH, portal_host, public_form_url};
 #[cfg(feature = "random")]
 pub use secret::generate_secret;
@@ -74,7 +74,7 @@ pub use timestamp::unix_now;
 pub use timestamp::{Timestamp, Tolerance};
 pub use user::UserId;
 pub use verifier::{UserClaim, VerifiedEmail, VerifiedUser, Verifier, VerifierOptions};
-pub use web::{CLICK_HEADERS, HttpAnswer, NO_HISTORY, PRIVATE, answer_unless_click};
+pub use web::{CACHE_CONTROL, CLICK_HEADERS, HttpResponse, NO_HISTORY, response_unless_click};
 
 /// The examples of the project's and the crate's README, run as tests.
 #[cfg(doctest)]

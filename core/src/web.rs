@@ -3,13 +3,13 @@
 use crate::embed::push_escaped;
 
 /// `Cache-Control` of everything that carries an identity (SPEC 6.3).
-pub const PRIVATE: &str = "private, no-store";
+pub const CACHE_CONTROL: &str = "private, no-store";
 
 /// Stands before a Ticket Center in a page: htmx then keeps no copy of the page, with the signature in it,
 /// in the browser's storage (SPEC 6.3).
 pub const NO_HISTORY: &str = r#"<template data-hx-history="false"></template>"#;
 
-/// The headers of a request that [`answer_unless_click`] reads, in lower case.
+/// The headers of a request that [`response_unless_click`] reads, in lower case.
 pub const CLICK_HEADERS: [&str; 18] = [
     "x-inertia",
     "sec-fetch-mode",
@@ -43,12 +43,12 @@ const ASKED_AGAIN: &str = "again";
 /// What a route answers: HTTP's status, headers and body.
 ///
 /// ```
-/// let answer = deskseal::answer_unless_click("/help", &[("purpose", "prefetch")]);
+/// let answer = deskseal::response_unless_click("/help", &[("purpose", "prefetch")]);
 /// assert_eq!(answer.map(|answer| answer.status), Some(403));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct HttpAnswer {
+pub struct HttpResponse {
     /// The status code (RFC 9110, section 15).
     pub status: u16,
     /// Names and values, in order.
@@ -65,14 +65,14 @@ pub struct HttpAnswer {
 /// [`CLICK_HEADERS`] are read, in any case.
 ///
 /// ```
-/// use deskseal::answer_unless_click;
+/// use deskseal::response_unless_click;
 ///
-/// assert_eq!(answer_unless_click("/help", &[("sec-fetch-mode", "navigate")]), None);
-/// let answer = answer_unless_click("/help", &[("HX-Request", "true")]).expect("htmx asks");
+/// assert_eq!(response_unless_click("/help", &[("sec-fetch-mode", "navigate")]), None);
+/// let answer = response_unless_click("/help", &[("HX-Request", "true")]).expect("htmx asks");
 /// assert_eq!(answer.status, 200);
 /// assert!(answer.headers.contains(&("HX-Redirect", "/help".to_owned())));
 /// ```
-pub fn answer_unless_click(target: &str, headers: &[(&str, &str)]) -> Option<HttpAnswer> {
+pub fn response_unless_click(target: &str, headers: &[(&str, &str)]) -> Option<HttpResponse> {
     let value = |name: &str| {
         let mut found = headers.iter().filter(|(given, _)| given.eq_ignore_ascii_case(name));
         found.find_map(|(_, value)| (!value.is_empty()).then_some(*value))
@@ -81,7 +81,7 @@ pub fn answer_unless_click(target: &str, headers: &[(&str, &str)]) -> Option<Htt
     let path = on_this_site(path);
     if value("x-inertia").is_some() {
         let headers = vec![("X-Inertia-Location", path)];
-        return Some(HttpAnswer { status: 409, headers, body: String::new() });
+        return Some(HttpResponse { status: 409, headers, body: String::new() });
     }
     let is_fetched = value("sec-fetch-mode").is_some_and(|mode| mode != "navigate")
         || value("x-requested-with").is_some_and(is_script)
@@ -113,8 +113,8 @@ fn is_made_ahead(purpose: &str) -> bool {
 }
 
 /// Neither a success nor HTML: browsers drop it, and ask again when the link is clicked.
-fn prefetched() -> HttpAnswer {
-    HttpAnswer {
+fn prefetched() -> HttpResponse {
+    HttpResponse {
         status: 403,
         headers: vec![("Content-Type", "text/plain; charset=utf-8".to_owned())],
         body: "This link is signed when it is clicked, so there is nothing to fetch before.\n"
@@ -124,7 +124,7 @@ fn prefetched() -> HttpAnswer {
 
 /// Returns a page that makes a library leave for the route itself, in its own way or by `refresh`. A service
 /// worker that fetches what is visited gets the page again: the second time it only has a link.
-fn leaving(path: String, is_asked_again: bool) -> HttpAnswer {
+fn leaving(path: String, is_asked_again: bool) -> HttpResponse {
     let mut url = String::new();
     push_escaped(&mut url, &path);
     let refresh = if is_asked_again {
@@ -132,7 +132,7 @@ fn leaving(path: String, is_asked_again: bool) -> HttpAnswer {
     } else {
         format!("<meta http-equiv=\"refresh\" content=\"0; url={url}?{ASKED_AGAIN}\">\n")
     };
-    HttpAnswer {
+    HttpResponse {
         status: 200,
         headers: vec![
             ("Content-Type", "text/html; charset=utf-8".to_owned()),

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use deskseal::{HostRefusal, PortalHost};
+use deskseal::{HostRejection, PortalHost};
 use url::{Host, Url};
 
 /// A domain or address whose pages may embed the Ticket Center, in the form of SPEC 4.1.
@@ -33,10 +33,10 @@ pub enum DomainError {
     PublicSuffix(String),
 }
 
-impl From<HostRefusal> for DomainError {
-    fn from(refusal: HostRefusal) -> Self {
+impl From<HostRejection> for DomainError {
+    fn from(refusal: HostRejection) -> Self {
         match refusal {
-            HostRefusal::NotBare { host } => Self::NotBare(host),
+            HostRejection::NotBare { host } => Self::NotBare(host),
             _ => Self::NoHost,
         }
     }

@@ -372,7 +372,7 @@ const LIBRARIES = ['hx-request', 'hx-boosted', 'turbo-frame', 'x-turbo-request-i
 const AHEAD = ['sec-purpose', 'x-sec-purpose', 'purpose', 'x-purpose', 'x-moz']
 
 /** 6.5 */
-export function answerUnlessClick({ target, headers }) {
+export function responseUnlessClick({ target, headers }) {
   const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
   const header = (wanted) => lower.find(([name, value]) => name === wanted && value !== '')?.[1] ?? ''
   const path = target.replace(/\?.*/s, '').replace(/^[/\\]+/, '/')

@@ -158,7 +158,7 @@ fn constants_are_those_of_the_core() {
         ("ticket_center_variables", Secret::TICKET_CENTER_VARIABLES.to_vec().into()),
         ("portal_variables", Secret::PORTAL_VARIABLES.to_vec().into()),
         ("link_parameters", deskseal::LINK_PARAMETERS.to_vec().into()),
-        ("private", deskseal::PRIVATE.into()),
+        ("cache_control", deskseal::CACHE_CONTROL.into()),
         ("no_history", deskseal::NO_HISTORY.into()),
         ("click_headers", deskseal::CLICK_HEADERS.to_vec().into()),
     ];

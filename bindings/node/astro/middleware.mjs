@@ -6,7 +6,7 @@ export async function onRequest({ isPrerendered, locals }, next) {
   const { headers } = response
   if (isPrerendered || !locals.user || headers.has('Cache-Control')) return response
   if (headers.get('Content-Type')?.startsWith('text/html')) {
-    headers.set('Cache-Control', contract.private)
+    headers.set('Cache-Control', contract.cacheControl)
   }
   return response
 }

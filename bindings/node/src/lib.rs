@@ -14,8 +14,8 @@ mod signer;
 mod verifier;
 
 use deskseal::{
-    Parameter, answer_unless_click, canonical_email, canonical_host, generate_secret, portal_host,
-    public_form_url,
+    Parameter, canonical_email, canonical_host, generate_secret, portal_host, public_form_url,
+    response_unless_click,
 };
 
 use callback::{Answer, Body, Buffer, Call};
@@ -30,7 +30,7 @@ const FUNCTIONS: &[(&str, Body<Stateless>)] = &[
     ("generateSecret", generated_secret),
     ("publicFormUrl", public_form_url_text),
     ("portalHost", portal_host_text),
-    ("answerUnlessClick", answer_unless_clicked),
+    ("responseUnlessClick", response_unless_clicked),
     ("createSigner", signer::create),
     ("createVerifier", verifier::create),
     #[cfg(feature = "panic-test")]
@@ -77,14 +77,14 @@ fn portal_host_text<'call>(_: &Stateless, call: &Call<'call>) -> Result<Answer<'
 
 /// Takes path and query, and the headers' names and values in turn; returns the status, the body, and the
 /// answer's headers in the same way, or `null`. Node-API writes U+FFFD for what is not well-formed.
-fn answer_unless_clicked<'call>(
+fn response_unless_clicked<'call>(
     _: &Stateless,
     call: &Call<'call>,
 ) -> Result<Answer<'call>, Failure> {
     let (target, headers): (String, Vec<String>) = (call.value(0)?, call.value(1)?);
     let (headers, _) = headers.as_chunks();
     let headers: Vec<_> = headers.iter().map(|[name, value]| (&**name, &**value)).collect();
-    Ok(answer_unless_click(&target, &headers).map_or(Answer::Nothing, |answer| {
+    Ok(response_unless_click(&target, &headers).map_or(Answer::Nothing, |answer| {
         let headers = answer.headers.into_iter().flat_map(|(name, value)| [name.to_owned(), value]);
         let status = answer.status.to_string();
         Answer::Texts([status, answer.body].into_iter().chain(headers).collect())

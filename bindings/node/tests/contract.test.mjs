@@ -132,7 +132,7 @@ test('calls give what their types declare', () => {
     SignedUser: signer.signUser('help.company.com', 'user-42'),
     Embed: signer.ticketCenter('ada@example.com', 'desk-1'),
     Identity: signer.identity('ada@example.com', 'desk-1'),
-    HttpAnswer: deskseal.answerUnlessClick('/help', { purpose: 'prefetch' }),
+    HttpResponse: deskseal.responseUnlessClick('/help', { purpose: 'prefetch' }),
     VerifiedEmail: verifier.verifyEmail(email, signature),
     VerifiedUser: verifier.verifyLink('help.company.com', link),
     Explanation: explanation,

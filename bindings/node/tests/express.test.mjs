@@ -15,7 +15,7 @@ import express from 'express'
 import express4 from 'express-4'
 import Fastify from 'fastify'
 
-const TICKET_CENTER_SECRET = 'example-secret-for-documentation'
+const TICKET_CENTER_SECRET = 'a-secret-of-no-documentation'
 const PORTAL_SECRET = 'another-secret-for-documentation'
 const VARIABLES = ['HELPDESKY_HMAC_SECRET', 'HDH_HMAC_SECRET']
 const PORTAL_VARIABLE = 'LETTERBOOK_PORTAL_TICKET_SECRET'
@@ -280,6 +280,12 @@ test("either of the Ticket Center's usual variables is read, and two that differ
   assert.equal(await identity({ helpdeskId: 'desk-1' }), 'secret_conflict')
   const named = await identity({ helpdeskId: 'desk-1', secretVariable: vendors })
   assert.equal(JSON.parse(named).signature, signature)
+})
+
+test('a secret among the settings may be no unresolved reference, as in a variable', async (t) => {
+  const ticketCenter = { helpdeskId: 'desk-1', secret: '$HELPDESKY_HMAC_SECRET' }
+  const visit = await started(t, FRAMEWORKS['Express 5'], { ticketCenter, debug: true })
+  assert.equal((await visit('/support', ADA)).body, 'secret_placeholder')
 })
 
 test('a variable that bundlers ship to browsers is refused', async (t) => {

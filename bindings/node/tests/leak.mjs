@@ -4,7 +4,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 import {
-  answerUnlessClick,
+  responseUnlessClick,
   canonicalEmail,
   canonicalHost,
   generateSecret,
@@ -40,8 +40,8 @@ const WORK = [
   () => Signer.fromEnv(['DESKSEAL_UNSET_SECRET', 'DESKSEAL_LEAK_SECRET']),
   () => publicFormUrl(`https://${HOST}`),
   () => portalHost(`https://${HOST}`),
-  () => answerUnlessClick('/help', { 'sec-fetch-mode': 'navigate' }),
-  () => answerUnlessClick('/help', { 'hx-request': 'true' }),
+  () => responseUnlessClick('/help', { 'sec-fetch-mode': 'navigate' }),
+  () => responseUnlessClick('/help', { 'hx-request': 'true' }),
   () => signer.signEmail('Ada@example.com'),
   () => signer.signUser(HOST, 'user-42'),
   () => signer.portalLink(`https://${HOST}`, 'user-42'),
@@ -58,7 +58,7 @@ const ERRORS = [
   () => canonicalEmail('\ud800'),
   () => canonicalHost('a b'),
   () => publicFormUrl(LONG),
-  () => answerUnlessClick('/help', { 'hx-request': 42 }),
+  () => responseUnlessClick('/help', { 'hx-request': 42 }),
   () => new Signer(undefined),
   () => new Signer('changeme'),
   () => new Verifier(SECRET, { previous: [[OLD_SECRET, NOW * 1000]] }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test, { mock } from 'node:test'
 import vm from 'node:vm'
 import {
-  answerUnlessClick,
+  responseUnlessClick,
   canonicalEmail,
   canonicalHost,
   generateSecret,
@@ -351,8 +351,8 @@ test('results are plain frozen objects', () => {
     embed,
     embed.attributes,
     signer.identity('ada@example.com', 'desk-1'),
-    answerUnlessClick('/', { purpose: 'prefetch' }),
-    answerUnlessClick('/', { purpose: 'prefetch' }).headers,
+    responseUnlessClick('/', { purpose: 'prefetch' }),
+    responseUnlessClick('/', { purpose: 'prefetch' }).headers,
     verifier.verifyEmail('ada@example.com', SIGNATURE),
     verifier.verifyLink(HOST, link),
     findings[0],
@@ -420,26 +420,26 @@ test("the documentation's own secrets are refused where a variable holds them", 
 })
 
 test("a route's answer is null for a click alone, and lists of values are read as one", () => {
-  assert.equal(answerUnlessClick('/help', {}), null)
+  assert.equal(responseUnlessClick('/help', {}), null)
   const request = { 'sec-fetch-mode': 'navigate', cookie: 'a=b', 'hx-request': undefined }
-  assert.equal(answerUnlessClick('/help?from=menu', request), null)
-  assert.equal(answerUnlessClick('/help', { Purpose: ['', 'prefetch'] }).status, 403)
-  const { status, headers, body } = answerUnlessClick('/help?from=menu', { 'hx-request': 'true' })
+  assert.equal(responseUnlessClick('/help?from=menu', request), null)
+  assert.equal(responseUnlessClick('/help', { Purpose: ['', 'prefetch'] }).status, 403)
+  const { status, headers, body } = responseUnlessClick('/help?from=menu', { 'hx-request': 'true' })
   assert.deepEqual([status, headers['HX-Redirect']], [200, '/help'])
   assert.match(body, /<a href="\/help">/)
 })
 
 test('text of a request that is not well-formed is read with U+FFFD', () => {
-  const { headers } = answerUnlessClick('/\ud800', { 'x-inertia': '\udc00' })
+  const { headers } = responseUnlessClick('/\ud800', { 'x-inertia': '\udc00' })
   assert.deepEqual(headers, { 'X-Inertia-Location': '/\ufffd' })
 })
 
 test('a target and headers of a wrong type throw a TypeError', () => {
   for (const wrong of [
-    () => answerUnlessClick(undefined, {}),
-    () => answerUnlessClick('/help'),
-    () => answerUnlessClick('/help', 'hx-request'),
-    () => answerUnlessClick('/help', { 'hx-request': true }),
+    () => responseUnlessClick(undefined, {}),
+    () => responseUnlessClick('/help'),
+    () => responseUnlessClick('/help', 'hx-request'),
+    () => responseUnlessClick('/help', { 'hx-request': true }),
   ]) {
     assert.throws(wrong, { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' })
   }

@@ -22,7 +22,7 @@ fn module(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
         .function(wrap_function!(canonical_host))
         .function(wrap_function!(public_form_url))
         .function(wrap_function!(portal_host))
-        .function(wrap_function!(answer_unless_click))
+        .function(wrap_function!(response_unless_click))
         .function(wrap_function!(is_about_customer))
         .function(wrap_function!(generate_secret));
     #[cfg(feature = "panic-test")]
@@ -61,8 +61,8 @@ fn portal_host(portal_url: Text<'_>) -> Zval {
 /// Returns the status, headers and body for a request that is no click, and `null` for a click. The
 /// headers' values are a list of their own.
 #[php_function]
-#[php(name = "Deskseal\\Internal\\answer_unless_click")]
-fn answer_unless_click(target: Text<'_>, names: Vec<Text<'_>>, values: Vec<Text<'_>>) -> Zval {
+#[php(name = "Deskseal\\Internal\\response_unless_click")]
+fn response_unless_click(target: Text<'_>, names: Vec<Text<'_>>, values: Vec<Text<'_>>) -> Zval {
     answer(|| {
         let received = |texts: &[Text<'_>]| {
             texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect::<Vec<_>>()
@@ -71,7 +71,7 @@ fn answer_unless_click(target: Text<'_>, names: Vec<Text<'_>>, values: Vec<Text<
         let headers: Vec<_> =
             names.iter().map(String::as_str).zip(values.iter().map(String::as_str)).collect();
         let target = String::from_utf8_lossy(&target);
-        let Some(answered) = deskseal::answer_unless_click(&target, &headers) else {
+        let Some(answered) = deskseal::response_unless_click(&target, &headers) else {
             return Ok(Zval::null());
         };
         list([integer(answered.status)?, map(&answered.headers)?, text(&answered.body)])

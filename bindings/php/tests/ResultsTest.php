@@ -38,7 +38,7 @@ final class ResultsTest extends TestCase
             'Explanation' => ['findings' => $one['Explanation']->findings],
             'Finding' => ['code' => 'unexplained', 'message' => $one['Finding']->message],
             'Identity' => ['email' => 'ada@example.com', 'signature' => self::SIGNATURE, 'helpdeskId' => 'desk-1'],
-            'HttpAnswer' => ['status' => 403, 'headers' => $one['HttpAnswer']->headers, 'body' => $one['HttpAnswer']->body],
+            'HttpResponse' => ['status' => 403, 'headers' => $one['HttpResponse']->headers, 'body' => $one['HttpResponse']->body],
             'Embed' => ['attributes' => [
                 'src' => 'https://helpdesky.io/ticket-center.js',
                 'data-helpdesk-id' => 'desk-1',
@@ -65,7 +65,7 @@ final class ResultsTest extends TestCase
             'Explanation' => $explanation,
             'Finding' => $explanation->findings[0],
             'Identity' => $signer->identity('Ada@example.com', 'desk-1'),
-            'HttpAnswer' => \Deskseal\answer_unless_click('/help', ['purpose' => 'prefetch']),
+            'HttpResponse' => \Deskseal\response_unless_click('/help', ['purpose' => 'prefetch']),
             'Embed' => $signer->ticketCenter('Ada@example.com', 'desk-1', nonce: 'abc'),
         ];
     }

@@ -15,7 +15,7 @@ use Error;
 use PHPUnit\Framework\TestCase;
 use TypeError;
 
-use function Deskseal\answer_unless_click;
+use function Deskseal\response_unless_click;
 use function Deskseal\canonical_email;
 use function Deskseal\canonical_host;
 use function Deskseal\portal_host;
@@ -142,15 +142,15 @@ final class TextTest extends TestCase
     /** @dataProvider otherTypes */
     public function testOtherTypesAreNoHeader(mixed $other): void
     {
-        $expected = '/^Deskseal\\\\answer_unless_click\(\): Argument #\d \(\$\w+\) must be /';
-        self::assertTypeErrorMatches($expected, fn () => answer_unless_click($other, []));
-        self::assertTypeErrorMatches($expected, fn () => answer_unless_click('/', ['accept' => $other]));
+        $expected = '/^Deskseal\\\\response_unless_click\(\): Argument #\d \(\$\w+\) must be /';
+        self::assertTypeErrorMatches($expected, fn () => response_unless_click($other, []));
+        self::assertTypeErrorMatches($expected, fn () => response_unless_click('/', ['accept' => $other]));
     }
 
     public function testIllFormedHeadersAreRead(): void
     {
-        self::assertNull(answer_unless_click("/\xFF", ["\xFF" => "\xFF", 7 => 'a number for a name']));
-        $answer = answer_unless_click("/help\xFF", ['HX-Request' => "\xFF"]);
+        self::assertNull(response_unless_click("/\xFF", ["\xFF" => "\xFF", 7 => 'a number for a name']));
+        $answer = response_unless_click("/help\xFF", ['HX-Request' => "\xFF"]);
         self::assertSame("/help\u{FFFD}", $answer->headers['HX-Redirect']);
     }
 

@@ -14,7 +14,7 @@ use Deskseal\Verifier;
 use Error;
 use Exception;
 
-use function Deskseal\answer_unless_click;
+use function Deskseal\response_unless_click;
 use function Deskseal\canonical_email;
 use function Deskseal\canonical_host;
 use function Deskseal\generate_secret;
@@ -86,8 +86,8 @@ $calls = [
     fn () => canonical_host('bücher.example'),
     fn () => portal_host('https://help.company.com'),
     fn () => public_form_url('https://help.company.com'),
-    fn () => answer_unless_click('/help', ['hx-request' => 'true', 'accept' => BAD]),
-    fn () => answer_unless_click('/help', []),
+    fn () => response_unless_click('/help', ['hx-request' => 'true', 'accept' => BAD]),
+    fn () => response_unless_click('/help', []),
     fn () => Signer::fromEnv(['DESKSEAL_EVERYTHING_UNSET', 'DESKSEAL_EVERYTHING']),
     fn () => $signer->identity('ada@example.com', 'desk-1'),
     fn () => $signer->signEmail('Ada@Example.com'),
@@ -146,7 +146,7 @@ $calls = [
     fn () => serialize($signer),
     fn () => $signed->email = 'changed',
     fn () => new VerificationException([]),
-    fn () => answer_unless_click('/help', ['accept' => 1]),
+    fn () => response_unless_click('/help', ['accept' => 1]),
     fn () => Signer::fromEnv([1]),
 ];
 // Explaining searches, and takes a thousand times longer than the rest: it gets fewer calls.

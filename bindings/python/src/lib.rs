@@ -28,8 +28,8 @@ mod _deskseal {
 
     #[pymodule_export]
     use crate::results::{
-        Embed, Explanation, Finding, HttpAnswer, Identity, SignedEmail, SignedUser, VerifiedEmail,
-        VerifiedUser,
+        Embed, Explanation, Finding, HttpResponse, Identity, SignedEmail, SignedUser,
+        VerifiedEmail, VerifiedUser,
     };
     #[pymodule_export]
     use crate::signer::Signer;
@@ -118,18 +118,21 @@ mod _deskseal {
     ///     The answer to send; `None` for a click, which redirects to the signed link.
     ///
     /// Example:
-    ///     >>> from deskseal import answer_unless_click
-    ///     >>> answer_unless_click("/help", {"Sec-Fetch-Mode": "navigate"}) is None
+    ///     >>> from deskseal import response_unless_click
+    ///     >>> response_unless_click("/help", {"Sec-Fetch-Mode": "navigate"}) is None
     ///     True
-    ///     >>> answer_unless_click("/help", {"Purpose": "prefetch"}).status
+    ///     >>> response_unless_click("/help", {"Purpose": "prefetch"}).status
     ///     403
     #[pyfunction]
-    fn answer_unless_click(target: Text<'_>, headers: Headers<'_>) -> PyResult<Option<HttpAnswer>> {
+    fn response_unless_click(
+        target: Text<'_>,
+        headers: Headers<'_>,
+    ) -> PyResult<Option<HttpResponse>> {
         guarded(|| {
             let headers = headers.received();
             let headers: Vec<_> =
                 headers.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
-            Ok(deskseal::answer_unless_click(&target.received(), &headers).map(HttpAnswer))
+            Ok(deskseal::response_unless_click(&target.received(), &headers).map(HttpResponse))
         })
     }
 

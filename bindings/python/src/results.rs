@@ -200,11 +200,11 @@ result! {
     /// What the route to the portal answers to a request that is no customer's click (SPEC 6.5).
     ///
     /// Example:
-    ///     >>> from deskseal import answer_unless_click
-    ///     >>> answer = answer_unless_click("/help", {"hx-request": "true"})
+    ///     >>> from deskseal import response_unless_click
+    ///     >>> answer = response_unless_click("/help", {"hx-request": "true"})
     ///     >>> answer.status, answer.headers["HX-Redirect"]
     ///     (200, '/help')
-    HttpAnswer(answer) {
+    HttpResponse(answer) {
         /// The status code.
         status: u16 = answer.status;
         /// Names and values; a new dictionary each time.

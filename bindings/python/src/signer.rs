@@ -63,6 +63,15 @@ impl Signer {
         })
     }
 
+    /// Return a signer with the secret of an integration's setting.
+    ///
+    /// Settings hold what a variable held, perhaps a reference that was not resolved, so both are
+    /// checked alike.
+    #[classmethod]
+    fn _of_setting(_: &Bound<'_, PyType>, secret: SecretText<'_>) -> PyResult<Self> {
+        answer(|| Ok(Self(deskseal::Signer::new(Secret::from_named("secret", secret.text()?)?))))
+    }
+
     /// Sign the canonical form of an e-mail (SPEC 3).
     ///
     /// Args:

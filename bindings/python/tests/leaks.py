@@ -16,12 +16,12 @@ from deskseal import (
     DesksealError,
     Signer,
     Verifier,
-    answer_unless_click,
     canonical_email,
     canonical_host,
     generate_secret,
     portal_host,
     public_form_url,
+    response_unless_click,
 )
 
 SECRET = "example-secret-for-documentation"
@@ -45,7 +45,7 @@ results = [
     user,
     signer.ticket_center(email, "desk-1", nonce="abc"),
     signer.identity(email, "desk-1"),
-    answer_unless_click("/help", {"RSC": "1"}),
+    response_unless_click("/help", {"RSC": "1"}),
     verifier.verify_email(email, signature),
     verifier.verify_user(**claim, signature=user.signature, now=SECOND),
     verifier.explain_email(email, "0" * 64),
@@ -78,7 +78,7 @@ CALLS: list[Callable[[], object]] = [
     lambda: canonical_host("bücher.example"),
     lambda: public_form_url(f"https://{HOST}"),
     lambda: portal_host(f"https://{HOST}"),
-    lambda: answer_unless_click("/help", {"RSC": LONE}),
+    lambda: response_unless_click("/help", {"RSC": LONE}),
     lambda: signer.identity("Ada@example.com", "desk-1"),
     lambda: signer.sign_email("Ada@Example.com"),
     lambda: signer.sign_user(HOST, "user-42", timestamp=MOMENT),
@@ -103,7 +103,7 @@ CALLS: list[Callable[[], object]] = [
     lambda: canonical_email(LONE),
     lambda: canonical_host("host:80"),
     lambda: portal_host(LONE),
-    lambda: answer_unless_click("/help", [HOST]),  # type: ignore[arg-type]
+    lambda: response_unless_click("/help", [HOST]),  # type: ignore[arg-type]
     lambda: signer.sign_email("Ada"),
     lambda: signer.sign_user(HOST, "user-42", timestamp=-1),
     lambda: signer.portal_link("http://example.com", "user-42"),

@@ -242,6 +242,7 @@ def test_an_address_that_cannot_be_signed_is_the_customers_to_mend(
     [
         ({"secret": None}, "secret_missing"),
         ({"secret": "changeme"}, "secret_placeholder"),
+        ({"secret": "$HELPDESKY_HMAC_SECRET"}, "secret_placeholder"),
         ({"helpdesk_id": None}, "helpdesk_id_malformed"),
         ({"helpdesk_id": "YOUR_HELPDESK_ID"}, "helpdesk_id_malformed"),
         ({"helpdeskid": "desk-1"}, "settings_malformed"),

@@ -10,7 +10,7 @@ from deskseal import (
     Embed,
     Explanation,
     Finding,
-    HttpAnswer,
+    HttpResponse,
     Identity,
     SignedEmail,
     SignedUser,
@@ -18,7 +18,7 @@ from deskseal import (
     VerifiedEmail,
     VerifiedUser,
     Verifier,
-    answer_unless_click,
+    response_unless_click,
 )
 
 SECRET = "example-secret-for-documentation"
@@ -42,7 +42,7 @@ def results() -> list[Any]:
         explanation.findings[0],
         signer.ticket_center("Ada@example.com", "desk-1", nonce="abc"),
         signer.identity("Ada@example.com", "desk-1"),
-        answer_unless_click("/help", {"RSC": "1"}),
+        response_unless_click("/help", {"RSC": "1"}),
     ]
 
 
@@ -128,7 +128,7 @@ def test_results_match_patterns() -> None:
                 assert email in html
             case Identity(email, signature, helpdesk_id):
                 assert (email, signature, helpdesk_id) == ("ada@example.com", SIGNATURE, "desk-1")
-            case HttpAnswer(status=200, headers={"HX-Redirect": path}, body=body):
+            case HttpResponse(status=200, headers={"HX-Redirect": path}, body=body):
                 assert path in body
             case _:
                 pytest.fail(f"{result!r} matches no pattern")

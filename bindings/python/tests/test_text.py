@@ -170,13 +170,13 @@ def test_a_missing_other_secret_is_missing(verifier: Verifier) -> None:
 
 
 def test_what_http_carries_is_read_as_far_as_it_is_text() -> None:
-    answer = deskseal.answer_unless_click("/help/\udcff", {"RSC": "\udcff", "\ud800": "x"})
+    answer = deskseal.response_unless_click("/help/\udcff", {"RSC": "\udcff", "\ud800": "x"})
     assert answer is not None
     assert answer.headers["HX-Redirect"] == "/help/\ufffd\ufffd\ufffd"
-    assert deskseal.answer_unless_click("/help", {"X-Moz": "\udcff"}) is None
+    assert deskseal.response_unless_click("/help", {"X-Moz": "\udcff"}) is None
 
 
 @pytest.mark.parametrize("bad", [None, "RSC", [("RSC", "1")], {"RSC": 1}, {b"RSC": "1"}])
 def test_headers_are_a_mapping_of_text(bad: Any) -> None:
     with pytest.raises(TypeError):
-        deskseal.answer_unless_click("/help", bad)
+        deskseal.response_unless_click("/help", bad)

@@ -78,13 +78,13 @@ module Deskseal
   # @param target [String] the request's path and query
   # @param headers [Hash{String => String}] the request's headers by name, in any case; others than those of
   #   SPEC 6.5 are ignored. What is not UTF-8 is read with U+FFFD.
-  # @return [HttpAnswer, nil] the answer to send; nil for a click, which redirects to the signed link
+  # @return [HttpResponse, nil] the answer to send; nil for a click, which redirects to the signed link
   #
   # @example
-  #   Deskseal.answer_unless_click("/help", { "Sec-Fetch-Mode" => "navigate" }) # => nil
-  #   Deskseal.answer_unless_click("/help", { "Purpose" => "prefetch" }).status # => 403
-  def self.answer_unless_click(target, headers)
-    Native.answer_unless_click(target, headers)
+  #   Deskseal.response_unless_click("/help", { "Sec-Fetch-Mode" => "navigate" }) # => nil
+  #   Deskseal.response_unless_click("/help", { "Purpose" => "prefetch" }).status # => 403
+  def self.response_unless_click(target, headers)
+    Native.response_unless_click(target, headers)
   end
 
   # Returns a new secret: `dsk_secret_` and 256 bits from the operating system (SPEC 2.4).

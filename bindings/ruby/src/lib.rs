@@ -32,7 +32,7 @@ fn init(ruby: &Ruby) -> Result<(), Error> {
     native.define_singleton_method("canonical_host", function!(canonical_host, 1))?;
     native.define_singleton_method("public_form_url", function!(public_form_url, 1))?;
     native.define_singleton_method("portal_host", function!(portal_host, 1))?;
-    native.define_singleton_method("answer_unless_click", function!(answer_unless_click, 2))?;
+    native.define_singleton_method("response_unless_click", function!(response_unless_click, 2))?;
     native.define_singleton_method("generate_secret", function!(generate_secret, 0))?;
     #[cfg(feature = "panic-test")]
     deskseal.define_singleton_method("panic", function!(panic, 0))?;
@@ -75,14 +75,14 @@ fn portal_host(ruby: &Ruby, portal_url: Text) -> Result<RString, Error> {
     })
 }
 
-fn answer_unless_click(
+fn response_unless_click(
     ruby: &Ruby,
     target: Text,
     headers: Headers,
 ) -> Result<Option<Value>, Error> {
     answer(ruby, || {
-        let answer = deskseal::answer_unless_click(&target.received(), &headers.received());
-        Ok(answer.map(|answer| result::http_answer(ruby, &answer)).transpose()?)
+        let answer = deskseal::response_unless_click(&target.received(), &headers.received());
+        Ok(answer.map(|answer| result::http_response(ruby, &answer)).transpose()?)
     })
 }
 

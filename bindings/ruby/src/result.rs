@@ -14,7 +14,7 @@ static EMBED: ResultClass<2> = ResultClass::new("Embed", ["@attributes", "@html"
 static IDENTITY: ResultClass<3> =
     ResultClass::new("Identity", ["@email", "@signature", "@helpdesk_id"]);
 static HTTP_ANSWER: ResultClass<3> =
-    ResultClass::new("HttpAnswer", ["@status", "@headers", "@body"]);
+    ResultClass::new("HttpResponse", ["@status", "@headers", "@body"]);
 static VERIFIED_EMAIL: ResultClass<2> =
     ResultClass::new("VerifiedEmail", ["@email", "@secret_index"]);
 static VERIFIED_USER: ResultClass<3> =
@@ -102,7 +102,7 @@ pub(crate) fn identity(ruby: &Ruby, identity: &deskseal::Identity) -> Result<Val
     IDENTITY.object(ruby, [email, hex(ruby, &identity.signature), helpdesk_id])
 }
 
-pub(crate) fn http_answer(ruby: &Ruby, answer: &deskseal::HttpAnswer) -> Result<Value, Error> {
+pub(crate) fn http_response(ruby: &Ruby, answer: &deskseal::HttpResponse) -> Result<Value, Error> {
     let status = integer(ruby, answer.status.into());
     let headers = map(ruby, &answer.headers)?;
     HTTP_ANSWER.object(ruby, [status, headers, string(ruby, &answer.body).as_value()])

@@ -92,8 +92,8 @@ module Calls
     call("portal_host") { Deskseal.portal_host("https://BÜCHER.example/") },
     call("portal_host", "portal_url_malformed") { Deskseal.portal_host(HOST) },
     call("portal_host", "portal_url_insecure") { Deskseal.portal_host("http://#{HOST}") },
-    call("answer_unless_click") { Deskseal.answer_unless_click("/help", {}) },
-    call("answer_unless_click") { Deskseal.answer_unless_click("/help?#{ILL_FORMED}", { "RSC" => ILL_FORMED }) },
+    call("response_unless_click") { Deskseal.response_unless_click("/help", {}) },
+    call("response_unless_click") { Deskseal.response_unless_click("/help?#{ILL_FORMED}", { "RSC" => ILL_FORMED }) },
     call("generate_secret") { Deskseal.generate_secret[0, 11] },
   ].freeze
 
@@ -245,7 +245,7 @@ module Calls
     call("Signer.from_env", "TypeError") { Deskseal::Signer.from_env(nil) },
     call("Signer.from_env", "TypeError") { Deskseal::Signer.from_env([VARIABLE, nil]) },
     *[nil, [], { rsc: "1" }, { "RSC" => 1 }].map do |bad|
-      call("answer_unless_click", "TypeError") { Deskseal.answer_unless_click("/help", bad) }
+      call("response_unless_click", "TypeError") { Deskseal.response_unless_click("/help", bad) }
     end,
     call("Signer.sign_email", "TypeError") { SIGNER.sign_email(nil) },
     call("Signer.sign_user", "TypeError") { SIGNER.sign_user(HOST, "user-42", timestamp: 1.5) },

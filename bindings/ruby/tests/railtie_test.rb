@@ -308,6 +308,7 @@ class RailtieTest < Minitest::Test
   {
     { secret: nil } => "secret_missing",
     { secret: "changeme" } => "secret_placeholder",
+    { secret: "$HELPDESKY_HMAC_SECRET" } => "secret_placeholder",
     { secret: 1_234_567_890_123_456 } => "secret_malformed",
     { helpdesk_id: nil } => "helpdesk_id_malformed",
     { helpdesk_id: "YOUR_HELPDESK_ID" } => "helpdesk_id_malformed",

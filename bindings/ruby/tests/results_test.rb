@@ -23,7 +23,7 @@ class ResultsTest < Minitest::Test
       explanation,
       explanation.findings.first,
       SIGNER.identity("Ada@example.com", "desk-1"),
-      Deskseal.answer_unless_click("/help", { "RSC" => "1" }),
+      Deskseal.response_unless_click("/help", { "RSC" => "1" }),
       SIGNER.ticket_center("Ada@example.com", "desk-1", nonce: "abc"),
     ]
   end

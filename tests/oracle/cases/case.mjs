@@ -21,7 +21,7 @@ const functions = {
   canonical_host: ({ host }) => oracle.canonicalHost(host),
   public_form_url: ({ portal_url }) => oracle.publicFormUrl(portal_url),
   portal_host: ({ portal_url }) => oracle.portalHost(portal_url),
-  answer_unless_click: oracle.answerUnlessClick,
+  response_unless_click: oracle.responseUnlessClick,
 }
 
 /**

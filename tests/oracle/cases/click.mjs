@@ -6,7 +6,7 @@ export const comment = 'SPEC 6.5: what the route to the portal answers to a requ
 const { cases: requests } = JSON.parse(readFileSync(new URL('../../portal_requests.json', import.meta.url), 'utf8'))
 
 function asked(id, comment, headers, target = '/help') {
-  return caseOf({ id: `click-${id}`, comment, call: 'answer_unless_click', args: { target, headers } })
+  return caseOf({ id: `click-${id}`, comment, call: 'response_unless_click', args: { target, headers } })
 }
 
 function named({ comment, headers, answer }, index) {

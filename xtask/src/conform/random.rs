@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use deskseal::{
     CLICK_HEADERS, EmbedOptions, Error, Explanation, Secret, SignedEmail, Signer, UserClaim,
-    VerifiedUser, Verifier, VerifierOptions, answer_unless_click, canonical_email, canonical_host,
-    portal_host, public_form_url,
+    VerifiedUser, Verifier, VerifierOptions, canonical_email, canonical_host, portal_host,
+    public_form_url, response_unless_click,
 };
 use oorandom::Rand64;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -241,7 +241,7 @@ impl Source {
             62..66 => self.identity(),
             66..68 => self.public_form_url(),
             68..70 => self.portal_host(),
-            70..74 => self.answer_unless_click(),
+            70..74 => self.response_unless_click(),
             74 => self.new_signer(),
             _ => self.new_verifier(),
         };
@@ -350,7 +350,7 @@ impl Source {
         Call::of_function("portal_host", json!({ "portal_url": portal_url }), answer)
     }
 
-    fn answer_unless_click(&mut self) -> Call {
+    fn response_unless_click(&mut self) -> Call {
         let target = [self.one_of(&TARGETS), self.one_of(&QUERIES)].concat();
         let headers: BTreeMap<&str, &str> = CLICK_HEADERS
             .iter()
@@ -360,7 +360,7 @@ impl Source {
             })
             .collect();
         let list: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, *value)).collect();
-        let answer = answer_unless_click(&target, &list).map_or(Value::Null, |answer| {
+        let answer = response_unless_click(&target, &list).map_or(Value::Null, |answer| {
             let headers: Map<String, Value> = answer
                 .headers
                 .into_iter()
@@ -369,7 +369,7 @@ impl Source {
             json!({ "status": answer.status, "headers": headers, "body": answer.body })
         });
         let arguments = json!({ "target": target, "headers": headers });
-        Call::of_function("answer_unless_click", arguments, Ok(answer))
+        Call::of_function("response_unless_click", arguments, Ok(answer))
     }
 
     fn verify_email(&mut self) -> Call {

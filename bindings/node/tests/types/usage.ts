@@ -4,11 +4,11 @@ import {
   type ErrorCode,
   type Explanation,
   type FindingCode,
-  type HttpAnswer,
+  type HttpResponse,
   type Identity,
   type SignedEmail,
   type VerifiedUser,
-  answerUnlessClick,
+  responseUnlessClick,
   canonicalEmail,
   canonicalHost,
   DesksealError,
@@ -51,8 +51,8 @@ export const addresses: string[] = [
   publicFormUrl('https://a.example'),
   portalHost('https://a.example'),
 ]
-export const unlessClick = ({ url = '/', headers }: IncomingMessage): HttpAnswer | null =>
-  answerUnlessClick(url, headers)
+export const unlessClick = ({ url = '/', headers }: IncomingMessage): HttpResponse | null =>
+  responseUnlessClick(url, headers)
 
 export function whose(error: unknown): ErrorCode | undefined {
   if (error instanceof SecretError && error.code === 'secret_missing') return error.code

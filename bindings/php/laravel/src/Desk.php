@@ -145,7 +145,7 @@ class Desk
         }
         self::markPrivate($request);
         if ($request->attributes->has(self::ANSWERED)) {
-            $this->log->warning('A page that is streamed shows a Ticket Center: send it with Cache-Control: ' . Contract::PRIVATE);
+            $this->log->warning('A page that is streamed shows a Ticket Center: send it with Cache-Control: ' . Contract::CACHE_CONTROL);
         }
         unset($options['user']);
         try {
@@ -169,7 +169,7 @@ class Desk
     {
         $handled->request->attributes->set(self::ANSWERED, true);
         if ($handled->request->attributes->has(self::MARK)) {
-            $handled->response->headers->set('Cache-Control', Contract::PRIVATE);
+            $handled->response->headers->set('Cache-Control', Contract::CACHE_CONTROL);
         }
     }
 
@@ -255,10 +255,9 @@ class Desk
         $secret = $settings['secret'] ?? null;
         [$kept, $signer] = $this->signers[$product] ?? [null, null];
         if ($signer === null || $kept->getValue() !== $secret) {
-            $isNamed = is_array($secret);
-            $signer = $isNamed
-                ? Signer::fromNamed(array_keys($secret), array_map(self::textOrNone(...), array_values($secret)))
-                : new Signer(self::textOrNone($secret));
+            $secrets = is_array($secret) ? $secret : ['secret' => $secret];
+            $values = array_map(self::textOrNone(...), array_values($secrets));
+            $signer = Signer::fromNamed(array_keys($secrets), $values);
             $this->signers[$product] = [new SensitiveParameterValue($secret), $signer];
         }
         return $signer;

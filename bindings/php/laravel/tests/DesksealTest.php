@@ -266,6 +266,7 @@ final class DesksealTest extends TestCase
             ['secret', null, 'secret_missing'],
             ['secret', true, 'secret_missing'],
             ['secret', 'changeme', 'secret_placeholder'],
+            ['secret', '$HELPDESKY_HMAC_SECRET', 'secret_placeholder'],
             ['helpdesk_id', null, 'helpdesk_id_malformed'],
             ['helpdesk_id', 'YOUR_HELPDESK_ID', 'helpdesk_id_malformed'],
         ];

@@ -13,6 +13,7 @@ namespace Deskseal;
  */
 final class Contract
 {
+    public const CACHE_CONTROL = 'private, no-store';
     public const CLICK_HEADERS = [
         'x-inertia',
         'sec-fetch-mode',
@@ -43,7 +44,6 @@ final class Contract
     public const PORTAL_VARIABLES = [
         'LETTERBOOK_PORTAL_TICKET_SECRET',
     ];
-    public const PRIVATE = 'private, no-store';
     public const STATUS_ABOUT_CUSTOMER = 422;
     public const STATUS_IDENTITY = 200;
     public const STATUS_NOT_SIGNED_IN = 204;

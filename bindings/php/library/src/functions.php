@@ -86,8 +86,8 @@ function portal_host(string $portalUrl): string
  * be visited: neither is signed.
  *
  * ```php
- * assert(Deskseal\answer_unless_click('/help', ['sec-fetch-mode' => 'navigate']) === null);
- * $answer = Deskseal\answer_unless_click('/help', ['hx-request' => 'true']);
+ * assert(Deskseal\response_unless_click('/help', ['sec-fetch-mode' => 'navigate']) === null);
+ * $answer = Deskseal\response_unless_click('/help', ['hx-request' => 'true']);
  * assert($answer?->headers['HX-Redirect'] === '/help');
  * ```
  *
@@ -95,9 +95,9 @@ function portal_host(string $portalUrl): string
  * @param array<string, string> $headers the request's headers, by name in any case; others than those that
  *     matter are ignored
  *
- * @return HttpAnswer|null the answer; `null` for a click, which alone is signed
+ * @return HttpResponse|null the answer; `null` for a click, which alone is signed
  */
-function answer_unless_click(string $target, array $headers): ?HttpAnswer
+function response_unless_click(string $target, array $headers): ?HttpResponse
 {
     Extension::check();
     [$names, $values] = [[], []];
@@ -107,8 +107,8 @@ function answer_unless_click(string $target, array $headers): ?HttpAnswer
         }
         [$names[], $values[]] = [(string) $name, $value];
     }
-    $answer = Internal\answer_unless_click($target, $names, $values);
-    return $answer === null ? null : HttpAnswer::of($answer);
+    $answer = Internal\response_unless_click($target, $names, $values);
+    return $answer === null ? null : HttpResponse::of($answer);
 }
 
 /**

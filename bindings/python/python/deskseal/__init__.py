@@ -18,7 +18,7 @@ from deskseal._deskseal import (
     Embed,
     Explanation,
     Finding,
-    HttpAnswer,
+    HttpResponse,
     Identity,
     SignedEmail,
     SignedUser,
@@ -26,12 +26,12 @@ from deskseal._deskseal import (
     VerifiedEmail,
     VerifiedUser,
     Verifier,
-    answer_unless_click,
     canonical_email,
     canonical_host,
     generate_secret,
     portal_host,
     public_form_url,
+    response_unless_click,
 )
 from deskseal._errors import DesksealError, InputError, SecretError, VerificationError
 
@@ -40,7 +40,7 @@ __all__ = [
     "Embed",
     "Explanation",
     "Finding",
-    "HttpAnswer",
+    "HttpResponse",
     "Identity",
     "InputError",
     "SecretError",
@@ -51,10 +51,10 @@ __all__ = [
     "VerifiedEmail",
     "VerifiedUser",
     "Verifier",
-    "answer_unless_click",
     "canonical_email",
     "canonical_host",
     "generate_secret",
     "portal_host",
     "public_form_url",
+    "response_unless_click",
 ]

@@ -4,6 +4,7 @@
 
 from typing import Final, Literal, TypeAlias
 
+CACHE_CONTROL: Final = "private, no-store"
 CLICK_HEADERS: Final = (
     "x-inertia",
     "sec-fetch-mode",
@@ -32,7 +33,6 @@ LINK_PARAMETERS: Final = (
 )
 NO_HISTORY: Final = '<template data-hx-history="false"></template>'
 PORTAL_VARIABLES: Final = ("LETTERBOOK_PORTAL_TICKET_SECRET",)
-PRIVATE: Final = "private, no-store"
 STATUS_ABOUT_CUSTOMER: Final = 422
 STATUS_IDENTITY: Final = 200
 STATUS_NOT_SIGNED_IN: Final = 204

@@ -11,7 +11,7 @@ __all__ = [
     "Embed",
     "Explanation",
     "Finding",
-    "HttpAnswer",
+    "HttpResponse",
     "Identity",
     "SignedEmail",
     "SignedUser",
@@ -19,7 +19,7 @@ __all__ = [
     "VerifiedEmail",
     "VerifiedUser",
     "Verifier",
-    "answer_unless_click",
+    "response_unless_click",
     "canonical_email",
     "canonical_host",
     "generate_secret",
@@ -157,20 +157,20 @@ class Finding:
         """
 
 @final
-class HttpAnswer:
+class HttpResponse:
     """
     What the route to the portal answers to a request that is no customer's click (SPEC 6.5).
 
     Example:
-        >>> from deskseal import answer_unless_click
-        >>> answer = answer_unless_click("/help", {"hx-request": "true"})
+        >>> from deskseal import response_unless_click
+        >>> answer = response_unless_click("/help", {"hx-request": "true"})
         >>> answer.status, answer.headers["HX-Redirect"]
         (200, '/help')
     """
 
     __match_args__: Final[tuple[Literal["status"], Literal["headers"], Literal["body"]]]
-    def __copy__(self, /) -> HttpAnswer: ...
-    def __deepcopy__(self, /, _memo: Any) -> HttpAnswer: ...
+    def __copy__(self, /) -> HttpResponse: ...
+    def __deepcopy__(self, /, _memo: Any) -> HttpResponse: ...
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __iter__(self, /) -> Iterator[Any]:
@@ -830,7 +830,7 @@ class Verifier:
             'user-42'
         """
 
-def answer_unless_click(target: str, headers: Mapping[str, str]) -> HttpAnswer | None:
+def response_unless_click(target: str, headers: Mapping[str, str]) -> HttpResponse | None:
     """
     Return the answer to a request for the portal's route that is no click (SPEC 6.5).
 
@@ -846,10 +846,10 @@ def answer_unless_click(target: str, headers: Mapping[str, str]) -> HttpAnswer |
         The answer to send; `None` for a click, which redirects to the signed link.
 
     Example:
-        >>> from deskseal import answer_unless_click
-        >>> answer_unless_click("/help", {"Sec-Fetch-Mode": "navigate"}) is None
+        >>> from deskseal import response_unless_click
+        >>> response_unless_click("/help", {"Sec-Fetch-Mode": "navigate"}) is None
         True
-        >>> answer_unless_click("/help", {"Purpose": "prefetch"}).status
+        >>> response_unless_click("/help", {"Purpose": "prefetch"}).status
         403
     """
 

@@ -153,7 +153,7 @@ class Product:
         # No `cached_property`: error pages show its variables, one of which has the secret.
         signer: Signer | None = self.__dict__.get("_signer")
         if signer is None:
-            signer = self.__dict__["_signer"] = Signer(self.secret)
+            signer = self.__dict__["_signer"] = Signer._of_setting(self.secret)
         return signer
 
     @property

@@ -7,6 +7,7 @@ module Deskseal
   #
   # @api private
   module Contract
+    CACHE_CONTROL = "private, no-store"
     CLICK_HEADERS = %w[
       x-inertia sec-fetch-mode x-requested-with hx-request hx-boosted turbo-frame x-turbo-request-id
       turbolinks-referrer x-livewire-navigate x-pjax x-up-version rsc next-router-prefetch
@@ -20,7 +21,6 @@ module Deskseal
     PORTAL_VARIABLES = %w[
       LETTERBOOK_PORTAL_TICKET_SECRET
     ].freeze
-    PRIVATE = "private, no-store"
     STATUS_ABOUT_CUSTOMER = 422
     STATUS_IDENTITY = 200
     STATUS_NOT_SIGNED_IN = 204

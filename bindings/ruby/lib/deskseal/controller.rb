@@ -15,7 +15,7 @@ module Deskseal
     #   def portal = redirect_to_portal(current_user)
     def redirect_to_portal(customer)
       PrivatePages.mark(request.env)
-      unsigned = Deskseal.answer_unless_click(request.fullpath, deskseal_headers)
+      unsigned = Deskseal.response_unless_click(request.fullpath, deskseal_headers)
       return deskseal_render(unsigned) if unsigned
 
       link = deskseal_link_of(customer) || Desk.current.public_link

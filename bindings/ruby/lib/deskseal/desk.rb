@@ -94,7 +94,7 @@ module Deskseal
 
     # YAML takes a secret of digits for a number, unless it is quoted.
     def signer_with(product, secret)
-      return kept(product, secret.hash) { Signer.new(secret) } if secret.nil? || secret.is_a?(String)
+      return kept(product, secret.hash) { Signer.new(NamedSecret.of_setting(secret)) } if secret.nil? || secret.is_a?(String)
 
       raise SecretError.new("A secret among the settings is no text: quote it.", code: "secret_malformed")
     end

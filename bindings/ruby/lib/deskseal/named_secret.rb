@@ -2,7 +2,7 @@
 
 module Deskseal
   # A secret on its way from an environment variable to a constructor, which subclasses may have
-  # overridden. It keeps the name alone, and reads the value where it is used.
+  # overridden. It reads the value where it is used.
   #
   # @private
   class NamedSecret
@@ -25,9 +25,20 @@ module Deskseal
       nil
     end
 
+    # Returns a setting's secret. Settings hold what a variable held, perhaps a reference that was not resolved,
+    # so both are checked alike.
+    #
+    # @param secret [String, nil]
+    # @return [NamedSecret]
+    def self.of_setting(secret)
+      new("secret", ->(_) { secret })
+    end
+
     # @param name [String, Array<String>] the variable's name, or several that mean the same secret
-    def initialize(name)
+    # @param read [#call] returns the value of a name
+    def initialize(name, read = ENV.method(:[]))
       @names = name.is_a?(Array) ? name : [name]
+      @read = read
       freeze
     end
 
@@ -49,7 +60,7 @@ module Deskseal
 
     # Takes the bytes as UTF-8, whatever the locale says they are.
     def text(name)
-      value = ENV[name]
+      value = @read.call(name)
       value.is_a?(String) ? value.dup.force_encoding(Encoding::UTF_8) : value
     rescue ArgumentError
       # No variable can have such a name.

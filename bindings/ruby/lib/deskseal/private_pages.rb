@@ -13,7 +13,7 @@ module Deskseal
       environment[MARK] = true
       return unless environment[ANSWERED]
 
-      Desk.current.warn("A page that is streamed shows a Ticket Center: send it with #{Contract::PRIVATE}")
+      Desk.current.warn("A page that is streamed shows a Ticket Center: send it with #{Contract::CACHE_CONTROL}")
     end
 
     def initialize(app)
@@ -24,7 +24,7 @@ module Deskseal
       status, headers, body = @app.call(environment)
       environment[ANSWERED] = true
       # Newer versions of Rack write the names of headers in lower case.
-      headers[Rack::CACHE_CONTROL] = Contract::PRIVATE if environment[MARK]
+      headers[Rack::CACHE_CONTROL] = Contract::CACHE_CONTROL if environment[MARK]
       [status, headers, body]
     end
   end

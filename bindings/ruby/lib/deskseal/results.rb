@@ -193,10 +193,10 @@ module Deskseal
   # What the route to the portal answers to a request that is no customer's click (SPEC 6.5).
   #
   # @example
-  #   answer = Deskseal.answer_unless_click("/help", { "hx-request" => "true" })
+  #   answer = Deskseal.response_unless_click("/help", { "hx-request" => "true" })
   #   answer.status # => 200
   #   answer.headers["HX-Redirect"] # => "/help"
-  class HttpAnswer < Result
+  class HttpResponse < Result
     FIELDS = %i[status headers body].freeze
     private_constant :FIELDS
 

@@ -13,7 +13,7 @@ use Illuminate\Http\RedirectResponse;
 use Illuminate\Http\Request;
 use Illuminate\Http\Response;
 
-use function Deskseal\answer_unless_click;
+use function Deskseal\response_unless_click;
 
 /** What signs when the visitor asks, so that no page holds a link that goes stale. */
 class DeskController
@@ -33,7 +33,7 @@ class DeskController
             fn (string $name): string => (string) $request->headers->get($name),
             array_combine(Contract::CLICK_HEADERS, Contract::CLICK_HEADERS),
         );
-        $unsigned = answer_unless_click($request->getRequestUri(), $headers);
+        $unsigned = response_unless_click($request->getRequestUri(), $headers);
         if ($unsigned !== null) {
             return new Response($unsigned->body, $unsigned->status, $unsigned->headers);
         }

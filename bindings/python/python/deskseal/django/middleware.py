@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.deprecation import MiddlewareMixin
 
-from deskseal._contract import PRIVATE
+from deskseal._contract import CACHE_CONTROL
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -28,7 +28,7 @@ class PrivatePageMiddleware(MiddlewareMixin):
         """Set the header, whatever the view has set."""
         setattr(request, _ANSWERED, True)
         if hasattr(request, _MARK):
-            response["Cache-Control"] = PRIVATE
+            response["Cache-Control"] = CACHE_CONTROL
         return response
 
 
@@ -37,7 +37,8 @@ def mark_private(request: HttpRequest) -> None:
     setattr(request, _MARK, True)
     if hasattr(request, _ANSWERED):
         _logger.warning(
-            "A page that is streamed shows a Ticket Center: send it with Cache-Control: %s", PRIVATE
+            "A page that is streamed shows a Ticket Center: send it with Cache-Control: %s",
+            CACHE_CONTROL,
         )
     # `cache_page` stores an answer before any middleware sees it, but for requests marked so.
     setattr(request, "_cache_update_cache", False)  # noqa: B010 - not a declared attribute

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.views.decorators.http import require_safe
 
-from deskseal import answer_unless_click
 from deskseal import django as deskseal
-from deskseal._contract import PRIVATE, STATUS_NOT_SIGNED_IN
+from deskseal import response_unless_click
+from deskseal._contract import CACHE_CONTROL, STATUS_NOT_SIGNED_IN
 from deskseal._products import refusal
 from deskseal.django import _settings
 
-HEADERS = {"Cache-Control": PRIVATE}
+HEADERS = {"Cache-Control": CACHE_CONTROL}
 
 
 @require_safe
@@ -20,7 +20,7 @@ def portal(request: HttpRequest) -> HttpResponse:
 
     What is fetched by a script, or before anybody clicks, is not signed.
     """
-    unsigned = answer_unless_click(request.get_full_path(), request.headers)
+    unsigned = response_unless_click(request.get_full_path(), request.headers)
     if unsigned is not None:
         headers = {**unsigned.headers, **HEADERS}
         return HttpResponse(unsigned.body, status=unsigned.status, headers=headers)

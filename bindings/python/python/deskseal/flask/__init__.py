@@ -31,8 +31,8 @@ from flask import (
 )
 from markupsafe import Markup
 
-from deskseal import DesksealError, answer_unless_click
-from deskseal._contract import NO_HISTORY, PRIVATE, STATUS_NOT_SIGNED_IN
+from deskseal import DesksealError, response_unless_click
+from deskseal._contract import CACHE_CONTROL, NO_HISTORY, STATUS_NOT_SIGNED_IN
 from deskseal._products import (
     Identity,
     Kept,
@@ -217,7 +217,7 @@ class Deskseal:
     def _portal_view(self) -> ResponseReturnValue:
         _mark_private(request)
         query = request.query_string.decode(errors="replace")
-        unsigned = answer_unless_click(f"{portal_link()}?{query}", dict(request.headers))
+        unsigned = response_unless_click(f"{portal_link()}?{query}", dict(request.headers))
         if unsigned is not None:
             return unsigned.body, unsigned.status, unsigned.headers
         try:
@@ -291,7 +291,8 @@ def _mark_private(asked: Request) -> None:
     asked.environ[MARK] = True
     if ANSWERED in asked.environ:
         current_app.logger.warning(
-            "A page that is streamed shows a Ticket Center: send it with Cache-Control: %s", PRIVATE
+            "A page that is streamed shows a Ticket Center: send it with Cache-Control: %s",
+            CACHE_CONTROL,
         )
 
 
@@ -299,5 +300,5 @@ def _keep_private(response: Response) -> Response:
     """Keep answers with somebody's identity out of caches, whatever the view has set."""
     request.environ[ANSWERED] = True
     if MARK in request.environ:
-        response.headers["Cache-Control"] = PRIVATE
+        response.headers["Cache-Control"] = CACHE_CONTROL
     return response

@@ -11,11 +11,11 @@ use JsonSerializable;
  * What a route answers to a request that is no customer's click (SPEC 6.5).
  *
  * ```php
- * $answer = Deskseal\answer_unless_click('/help', ['purpose' => 'prefetch']);
+ * $answer = Deskseal\response_unless_click('/help', ['purpose' => 'prefetch']);
  * assert($answer?->status === 403);
  * ```
  */
-final readonly class HttpAnswer implements JsonSerializable
+final readonly class HttpResponse implements JsonSerializable
 {
     use Result;
 
