@@ -3,6 +3,8 @@
 //! The contract is the source; nothing here is edited by hand. Files are made whole, and the tables of error
 //! codes in the packages' READMEs row by row.
 
+mod rbs;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -31,6 +33,7 @@ const OUTPUTS: &[Output] = &[
     ("bindings/node/codes.d.cts", node_codes),
     ("bindings/python/python/deskseal/_contract.py", python),
     ("bindings/ruby/lib/deskseal/contract.rb", ruby),
+    ("bindings/ruby/sig/deskseal.rbs", rbs::signatures),
     ("bindings/php/library/src/Contract.php", php),
     ("server/embed/src/contract.ts", widget),
 ];
@@ -67,8 +70,22 @@ const WIDTH: usize = 100;
 struct Contract {
     errors: Errors,
     findings: BTreeMap<String, Vec<String>>,
+    error_classes: ErrorClasses,
     constants: BTreeMap<String, Constant>,
+    results: BTreeMap<String, Vec<Field>>,
     call: Vec<Call>,
+}
+
+#[derive(Deserialize)]
+struct ErrorClasses {
+    fields: Vec<Field>,
+}
+
+#[derive(Deserialize)]
+struct Field {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
 }
 
 #[derive(Deserialize)]
@@ -98,12 +115,16 @@ struct Call {
     class: Option<String>,
     name: String,
     parameters: Vec<Parameter>,
+    returns: String,
     visitor_errors: Vec<String>,
 }
 
 #[derive(Deserialize)]
 struct Parameter {
     name: String,
+    #[serde(rename = "type")]
+    kind: String,
+    by: String,
     default: Option<toml::Value>,
     pattern: Option<String>,
 }
