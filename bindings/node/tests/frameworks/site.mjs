@@ -6,7 +6,7 @@ import { deskseal } from 'deskseal/express'
 import express from 'express'
 import { chromium } from 'playwright-core'
 
-const SECRET = 'example-secret-for-documentation'
+const SECRET = 'a-secret-of-no-documentation'
 
 /** The nonce of every page: scripts and whatever they add need it. */
 export const NONCE = 'bm9uY2U='

@@ -43,7 +43,7 @@ for (const [name, page] of Object.entries(PAGES)) {
     await opened.evaluate('render(null)')
     await opened.getByRole('link', { name: 'Sign in' }).waitFor()
     await opened.evaluate('render({ id: 42 })')
-    await opened.getByText('ada@example.com 52c24c92').waitFor()
+    await opened.getByText('ada@example.com 9e3cbaa0').waitFor()
     await opened.evaluate('render(null)')
     await opened.getByRole('link', { name: 'Sign in' }).waitFor()
     assert.doesNotMatch(await opened.locator('body > main').innerHTML(), /ada@example\.com/)

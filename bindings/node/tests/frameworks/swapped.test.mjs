@@ -9,7 +9,7 @@ import { deskseal } from 'deskseal/express'
 import express from 'express'
 import { launch } from './site.mjs'
 
-const SECRET = 'example-secret-for-documentation'
+const SECRET = 'a-secret-of-no-documentation'
 
 const LIBRARIES = {
   'htmx 2': { script: 'htmx.org/dist/htmx.js', body: 'hx-boost="true"' },

@@ -19,12 +19,12 @@ __all__ = [
     "VerifiedEmail",
     "VerifiedUser",
     "Verifier",
-    "response_unless_click",
     "canonical_email",
     "canonical_host",
     "generate_secret",
     "portal_host",
     "public_form_url",
+    "response_unless_click",
 ]
 
 @final
@@ -359,6 +359,14 @@ class Signer:
     def __reduce__(self, /) -> NoReturn:
         """
         Refuse to be pickled or copied, since that would write the secret down.
+        """
+    @classmethod
+    def _of_setting(cls, /, secret: str | None) -> Signer:
+        """
+        Return a signer with the secret of an integration's setting.
+
+        Settings hold what a variable held, perhaps a reference that was not resolved, so both are
+        checked alike.
         """
     @classmethod
     def from_env(cls, /, name: str | Iterable[str]) -> Signer:
@@ -830,29 +838,6 @@ class Verifier:
             'user-42'
         """
 
-def response_unless_click(target: str, headers: Mapping[str, str]) -> HttpResponse | None:
-    """
-    Return the answer to a request for the portal's route that is no click (SPEC 6.5).
-
-    Only a customer's click is signed: libraries that swap pages cannot follow a redirect to
-    another site, and what is fetched ahead may never be visited.
-
-    Args:
-        target: The request's path and query.
-        headers: The request's headers by name, in any case; others than those of SPEC 6.5 are
-            ignored. Text that is not well-formed is read with U+FFFD.
-
-    Returns:
-        The answer to send; `None` for a click, which redirects to the signed link.
-
-    Example:
-        >>> from deskseal import response_unless_click
-        >>> response_unless_click("/help", {"Sec-Fetch-Mode": "navigate"}) is None
-        True
-        >>> response_unless_click("/help", {"Purpose": "prefetch"}).status
-        403
-    """
-
 def canonical_email(email: str) -> str:
     """
     Return the canonical form of an e-mail, which is what is signed (SPEC 3.1).
@@ -927,4 +912,27 @@ def public_form_url(portal_url: str) -> str:
         >>> from deskseal import public_form_url
         >>> public_form_url("https://help.company.com")
         'https://help.company.com/submit-ticket'
+    """
+
+def response_unless_click(target: str, headers: Mapping[str, str]) -> HttpResponse | None:
+    """
+    Return the answer to a request for the portal's route that is no click (SPEC 6.5).
+
+    Only a customer's click is signed: libraries that swap pages cannot follow a redirect to
+    another site, and what is fetched ahead may never be visited.
+
+    Args:
+        target: The request's path and query.
+        headers: The request's headers by name, in any case; others than those of SPEC 6.5 are
+            ignored. Text that is not well-formed is read with U+FFFD.
+
+    Returns:
+        The answer to send; `None` for a click, which redirects to the signed link.
+
+    Example:
+        >>> from deskseal import response_unless_click
+        >>> response_unless_click("/help", {"Sec-Fetch-Mode": "navigate"}) is None
+        True
+        >>> response_unless_click("/help", {"Purpose": "prefetch"}).status
+        403
     """

@@ -94,13 +94,14 @@ class Deskseal:
         app: The application; without one, call `init_app` later.
 
     Example:
+        >>> from deskseal import generate_secret
         >>> from deskseal.flask import Customer, Deskseal
         >>> from flask import Flask, render_template_string
         >>> app = Flask(__name__)
         >>> app.config["DESKSEAL"] = {
         ...     "ticket_center": {
         ...         "helpdesk_id": "desk-1",
-        ...         "secret": "example-secret-for-documentation",
+        ...         "secret": generate_secret(),
         ...     }
         ... }
         >>> deskseal = Deskseal(app)
