@@ -19,7 +19,7 @@ const CALLS = 1000
 const REQUESTS = 100
 const STARTS = 25
 
-const SECRET = 'example-secret-for-documentation'
+const SECRET = 'a-secret-of-no-documentation'
 const EMAIL = '  Ada.Lovelace@Example.com '
 const HELPDESK_ID = 'desk-1'
 const SCRIPT_URL = 'https://helpdesky.io/ticket-center.js'
