@@ -203,3 +203,32 @@ impl HmacSha256 {
         output
     }
 }
+
+#[cfg(all(test, feature = "explain"))]
+mod tests {
+    use hmac::{Hmac, KeyInit, Mac};
+    use sha2::Sha256;
+
+    use super::HmacSha256;
+
+    /// Beside the library: every length around a block's border, cut anywhere into two parts.
+    #[test]
+    fn it_is_hmac_sha256() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(300).collect();
+        for key_length in [0, 1, 16, 63, 64, 65, 200] {
+            let key = &bytes[..key_length];
+            for length in (0..140).chain([190, 191, 192, 193, 300]) {
+                let message = &bytes[..length];
+                let mut library = Hmac::<Sha256>::new_from_slice(key).expect("any length is a key");
+                library.update(message);
+                let expected: [u8; 32] = library.finalize().into_bytes().into();
+                let own = HmacSha256::new(key);
+                for cut in [0, 1, length / 2, length].map(|cut| cut.min(length)) {
+                    let (start, end) = message.split_at(cut);
+                    let code: [u8; 32] = own.of(&[start, end]).into();
+                    assert_eq!(code, expected, "{key_length}, {length}, {cut}");
+                }
+            }
+        }
+    }
+}
