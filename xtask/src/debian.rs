@@ -1,7 +1,7 @@
 //! The packages on another distribution: Debian 13 in a folder, with its own Python.
 //!
-//! It needs root, or a sudo that does not ask (`sudo -v`), and debootstrap; Rust is the host's. Only Debian's mirror, and the registries that the
-//! system's own settings name, are asked.
+//! It needs root, or a sudo that does not ask (`sudo -v`), and debootstrap; Rust is the host's. It downloads from
+//! Debian's mirror and from the registries that the system's own settings name.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::builder::PossibleValuesParser;
-use deskseal::generate_secret;
+use deskseal::{Secret, generate_secret};
 use serde_json::{Value, json};
 
 use crate::environment::Environment;
@@ -29,7 +29,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const CRATES: [&str; 2] = ["deskseal", "deskseal-cli"];
 
 /// What the snippets of the READMEs read.
-const SECRETS: [&str; 2] = ["HELPDESKY_HMAC_SECRET", "LETTERBOOK_PORTAL_TICKET_SECRET"];
+const SECRETS: [&str; 2] = [Secret::TICKET_CENTER_VARIABLES[0], Secret::PORTAL_VARIABLES[0]];
 
 /// A language's packages.
 struct Language {
@@ -290,6 +290,9 @@ impl Project {
     ) -> Result<()> {
         files::write(&self.path.join(snippet.file), snippet.found(workspace)?)?;
         let mut command = self.command(command);
+        for name in Secret::usual_variables() {
+            command.env_remove(name);
+        }
         for name in SECRETS {
             command.env(name, generate_secret()?.as_str());
         }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
+use deskseal::Secret;
 
 use crate::api;
 use crate::files;
@@ -37,9 +38,6 @@ const ILLUMINATE: [&str; 5] = [
 
 /// The version of everything here.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// What holds the secrets of an application.
-const SECRETS: [&str; 2] = ["HELPDESKY_HMAC_SECRET", "LETTERBOOK_PORTAL_TICKET_SECRET"];
 
 /// Where everything made for the extension goes, in cargo's target folder.
 const OUTPUT: &str = "php";
@@ -375,7 +373,7 @@ fn laravel(installed: &Installed<'_>) -> Result<()> {
             process::run_shown(composer(installed).current_dir(&folder).arg("install"))?;
         }
         let mut phpunit = installed.phpunit();
-        for name in SECRETS {
+        for name in Secret::usual_variables() {
             phpunit.env_remove(name);
         }
         process::run_shown(phpunit.current_dir(&folder))?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
+use deskseal::Secret;
 use sha2::{Digest as _, Sha256};
 
 use crate::api;
@@ -21,10 +22,6 @@ const PACKAGE: &str = "bindings/ruby";
 
 /// The application that has the gem.
 const EXAMPLE: &str = "examples/rails";
-
-/// What holds the secrets of an application.
-const SECRETS: [&str; 3] =
-    ["HELPDESKY_HMAC_SECRET", "HDH_HMAC_SECRET", "LETTERBOOK_PORTAL_TICKET_SECRET"];
 
 /// Where everything made for the gem goes, in cargo's target folder.
 const OUTPUT: &str = "ruby";
@@ -361,7 +358,7 @@ fn example(package: &Installed<'_>) -> Result<()> {
     }
     let mut rails = package.ruby(&package.home);
     rails.current_dir(package.workspace.path(EXAMPLE)).args(["bin/rails", "test"]);
-    for name in SECRETS {
+    for name in Secret::usual_variables() {
         rails.env_remove(name);
     }
     process::run_shown(&mut rails)

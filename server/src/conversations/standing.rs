@@ -62,7 +62,7 @@ impl Standing {
         match self {
             Self::Waiting => "waiting",
             Self::Answered => "answered",
-            Self::ReachedNobody => "reached nobody",
+            Self::ReachedNobody => "reached no customer",
             Self::NotMailed => "not mailed",
             Self::MailUncertain => "mail uncertain",
             Self::Closed => "closed",

@@ -214,7 +214,7 @@ async fn thread(
         MessageView {
             delivery: match delivery {
                 _ if is_reply && message.is_read => Some("Read.".to_owned()),
-                None if is_reply && reach.is_nobody() => Some("Reached nobody.".to_owned()),
+                None if is_reply && reach.is_nobody() => Some("Reached no customer.".to_owned()),
                 delivery => delivery,
             },
             time: TimeShown::new(message.created_at, now),

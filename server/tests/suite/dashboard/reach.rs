@@ -90,8 +90,8 @@ on_both_databases! {
             assert!(row(&server, ticket.as_str()).await.contains(">waiting</span>"));
             server.write_as_agent(&as_value(&ticket), INSTANTLY, "Please try again.").await;
             let row = row(&server, ticket.as_str()).await;
-            assert!(row.contains(">reached nobody</span>") && !row.contains("answered"), "{row}");
-            assert!(page(&server, ticket.as_str()).await.has("Reached nobody."));
+            assert!(row.contains(">reached no customer</span>") && !row.contains("answered"), "{row}");
+            assert!(page(&server, ticket.as_str()).await.has("Reached no customer."));
         }
     }
 
