@@ -99,6 +99,15 @@ impl Verifier {
         })
     }
 
+    /// Return a verifier with the secret of an integration's setting, checked as a variable's is.
+    #[classmethod]
+    fn _of_setting(_: &Bound<'_, PyType>, secret: SecretText<'_>) -> PyResult<Self> {
+        answer(|| {
+            let secret = Secret::from_named("secret", secret.text()?)?;
+            Ok(Self(deskseal::Verifier::new(secret, VerifierOptions::default())))
+        })
+    }
+
     /// Verify an e-mail seal (SPEC 5.1).
     ///
     /// Args:

@@ -609,6 +609,18 @@ def test_the_command_says_when_it_has_no_secret(monkeypatch: pytest.MonkeyPatch)
         call_command("deskseal_explain", "email", "ada@example.com", "0" * 64)
 
 
+def test_the_command_checks_the_secret_as_the_page_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = {**DESKSEAL["ticket_center"], "secret": "$HELPDESKY_HMAC_SECRET"}
+    with (
+        override_settings(DESKSEAL={"ticket_center": reference}),
+        pytest.raises(CommandError, match=r"^secret_placeholder: "),
+    ):
+        call_command("deskseal_explain", "email", "ada@example.com", "0" * 64)
+    monkeypatch.setenv("HDH_HMAC_SECRET", PORTAL_SECRET)
+    with pytest.raises(CommandError, match=r"^secret_conflict: "):
+        call_command("deskseal_explain", "email", "ada@example.com", "0" * 64)
+
+
 def test_the_command_says_when_it_has_no_settings() -> None:
     with (
         override_settings(DESKSEAL={}),

@@ -8,6 +8,7 @@ use Deskseal\Contract;
 use Deskseal\Embed;
 use Deskseal\Exception\DesksealException;
 use Deskseal\Exception\InputException;
+use Deskseal\Exception\SecretException;
 use Deskseal\Signer;
 use Deskseal\Verifier;
 use Illuminate\Contracts\Auth\Authenticatable;
@@ -185,22 +186,17 @@ class Desk
     /** Returns the verifier with a product's secret: `ticket_center` or `portal`. */
     public function verifier(string $product): Verifier
     {
-        return new Verifier($this->secret($product));
+        return Verifier::fromNamed(...self::variables($this->settings($product)));
     }
 
     /**
-     * Returns the secret of a product, if it can be used, for `explain` to recognise a mix-up.
+     * Returns each text for a product's secret that can be used, for `explain` to recognise a mix-up.
      *
      * @return list<string>
      */
     public function usableSecrets(string $product): array
     {
-        try {
-            $this->signer($product, $this->settings($product));
-        } catch (DesksealException) {
-            return [];
-        }
-        return [$this->secret($product)];
+        return array_values(array_filter(self::variables($this->settings($product))[1], self::isUsable(...)));
     }
 
     /**
@@ -255,19 +251,34 @@ class Desk
         $secret = $settings['secret'] ?? null;
         [$kept, $signer] = $this->signers[$product] ?? [null, null];
         if ($signer === null || $kept->getValue() !== $secret) {
-            $secrets = is_array($secret) ? $secret : ['secret' => $secret];
-            $values = array_map(self::textOrNone(...), array_values($secrets));
-            $signer = Signer::fromNamed(array_keys($secrets), $values);
+            $signer = Signer::fromNamed(...self::variables($settings));
             $this->signers[$product] = [new SensitiveParameterValue($secret), $signer];
         }
         return $signer;
     }
 
-    /** Returns the text of the product's secret: the configured one, or the first variable's that is set. */
-    private function secret(string $product): ?string
+    /**
+     * Returns the names and the values of the variables that may hold a product's secret. A secret that the
+     * configuration gives as a text counts as the variable `secret`.
+     *
+     * @param array<string, mixed> $settings
+     * @return array{list<string>, list<string|null>}
+     */
+    private static function variables(#[SensitiveParameter] array $settings): array
     {
-        $secrets = (array) ($this->settings($product)['secret'] ?? null);
-        return array_values(array_filter($secrets, is_string(...)))[0] ?? null;
+        $secret = $settings['secret'] ?? null;
+        $secrets = is_array($secret) ? $secret : ['secret' => $secret];
+        return [array_keys($secrets), array_map(self::textOrNone(...), array_values($secrets))];
+    }
+
+    private static function isUsable(#[SensitiveParameter] ?string $secret): bool
+    {
+        try {
+            new Signer($secret);
+            return true;
+        } catch (SecretException) {
+            return false;
+        }
     }
 
     /** What `env()` takes for something else than text, as it does `true`, is no secret. */

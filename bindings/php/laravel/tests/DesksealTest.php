@@ -289,6 +289,7 @@ final class DesksealTest extends TestCase
         $this->setEnvironment(['HELPDESKY_HMAC_SECRET' => self::PORTAL_SECRET]);
         $this->shop = new Shop();
         $this->assertRefused(503, 'secret_conflict', $this->shop->get('/deskseal/identity', self::ADA));
+        self::assertStringStartsWith('secret_conflict: ', $this->shop->artisan('deskseal:explain ada@example.com 00'));
     }
 
     public function testTheSignerFollowsTheConfiguration(): void
@@ -442,9 +443,11 @@ final class DesksealTest extends TestCase
         $link = (new Signer(self::PORTAL_SECRET))->portalLink('https://help.company.com', '42', timestamp: 1);
         self::assertStringStartsWith('link_expired: ', $this->shop->artisan("deskseal:explain '$link'"));
 
-        config(['deskseal.ticket_center.secret' => null]);
-        $output = $this->shop->artisan('deskseal:explain ada@example.com 00');
-        self::assertStringStartsWith('secret_missing: ', $output);
+        foreach ([[null, 'secret_missing'], ['$HELPDESKY_HMAC_SECRET', 'secret_placeholder']] as [$secret, $code]) {
+            config(['deskseal.ticket_center.secret' => $secret]);
+            $output = $this->shop->artisan('deskseal:explain ada@example.com 00');
+            self::assertStringStartsWith("$code: ", $output);
+        }
     }
 
     public function testTheConfigurationAndTheViewArePublished(): void

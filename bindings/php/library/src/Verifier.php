@@ -90,11 +90,30 @@ final readonly class Verifier
         #[SensitiveParameter] array $previous = [],
         int $tolerance = 300,
     ): self {
-        Extension::check();
-        [$secrets, $expiries] = Secrets::previous($previous, __METHOD__);
+        $previous = Secrets::previous($previous, __METHOD__);
         [$names, $values] = Environment::variables($name, __METHOD__);
+        return self::fromNamed($names, $values, $previous, $tolerance);
+    }
+
+    /**
+     * Returns a verifier with the first value of several variables, for integrations that read them elsewhere.
+     *
+     * @internal
+     *
+     * @param list<string> $names the variables' names
+     * @param list<string|null> $values their values, `null` for a variable that is not set
+     * @param array{list<string|null>, list<int>} $previous the secrets that were replaced, and their expiries
+     * @param int $tolerance as for the constructor
+     */
+    public static function fromNamed(
+        array $names,
+        #[SensitiveParameter] array $values,
+        #[SensitiveParameter] array $previous = [[], []],
+        int $tolerance = 300,
+    ): self {
+        Extension::check();
         $verifier = (new ReflectionClass(self::class))->newInstanceWithoutConstructor();
-        $verifier->hold(Internal\verifier_from_first_named($names, $values, $secrets, $expiries, $tolerance));
+        $verifier->hold(Internal\verifier_from_first_named($names, $values, ...$previous, tolerance: $tolerance));
         return $verifier;
     }
 

@@ -645,6 +645,11 @@ class Verifier:
         """
         Refuse to be pickled or copied, since that would write the secrets down.
         """
+    @classmethod
+    def _of_setting(cls, /, secret: str | None) -> Verifier:
+        """
+        Return a verifier with the secret of an integration's setting, checked as a variable's is.
+        """
     def explain_email(
         self,
         /,

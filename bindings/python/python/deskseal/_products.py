@@ -161,7 +161,7 @@ class Product:
         """Return a verifier with this product's secret."""
         if isinstance(self.secret, Source):
             return Verifier.from_env(self._variables)
-        return Verifier(self.secret)
+        return Verifier._of_setting(self.secret)
 
     @property
     def usable_secrets(self) -> list[str | None]:
