@@ -169,18 +169,20 @@ impl HmacSha256 {
         if key.len() <= BLOCK_BYTES {
             block[..key.len()].copy_from_slice(key);
         } else {
-            let hashed: Zeroizing<[u8; 32]> = Zeroizing::new(Sha256::digest(key).into());
-            block[..hashed.len()].copy_from_slice(hashed.as_slice());
+            let start = block.first_chunk_mut::<32>().expect("a block is longer than a hash");
+            Sha256::new_with_prefix(key).finalize_into(start.into());
         }
-        Self {
-            inner: Self::started(&block, Self::INNER_PAD),
-            outer: Self::started(&block, Self::OUTER_PAD),
-        }
+        // Everything happens in place: an array that is moved leaves a copy behind.
+        let inner = Self::started(&mut block, Self::INNER_PAD);
+        let outer = Self::started(&mut block, Self::INNER_PAD ^ Self::OUTER_PAD);
+        Self { inner, outer }
     }
 
-    /// Returns the hash after its first block, the padded key.
-    fn started(key: &[u8; BLOCK_BYTES], pad: u8) -> Hash {
-        let block = Zeroizing::new(key.map(|byte| byte ^ pad));
+    /// Combines the block with the pad, and returns the hash after it.
+    fn started(block: &mut [u8; BLOCK_BYTES], pad: u8) -> Hash {
+        for byte in &mut *block {
+            *byte ^= pad;
+        }
         let mut hash = Hash::default();
         hash.update_blocks(std::slice::from_ref((&*block).into()));
         hash
