@@ -1,4 +1,4 @@
-//! The command line, and its help pages.
+//! Defines the command line: subcommands, options and their help pages.
 
 #![expect(clippy::doc_markdown, reason = "these comments are help texts, shown as they are")]
 
@@ -10,16 +10,16 @@ use clap_complete::Shell;
 
 use crate::output::Format;
 
-/// Sign, verify and explain who a logged-in customer is, for embedded help desks.
+/// Sign, verify and explain customer identities for embedded help desks.
 ///
-/// Secrets come from the environment, a file or standard input, never from an argument, where other
-/// users and the shell's history would see them.
+/// Secrets come from the environment, a file or standard input, never from an argument: other users of
+/// the machine and the shell's history could see an argument.
 #[derive(Parser)]
 #[command(
     name = "deskseal",
     version,
     max_term_width = 100,
-    after_help = "Exit codes: 0 done or verified; 1 refused by verification, or found by scan or \
+    after_help = "Exit codes: 0 done or verified; 1 signature rejected, or something found by scan or \
                   doctor; 2 wrong input, secret or usage.",
     after_long_help = "\
 Examples:
@@ -30,11 +30,11 @@ Examples:
 
 Exit codes:
   0  done or verified
-  1  refused by verification, or found by scan or doctor
+  1  signature rejected, or something found by scan or doctor
   2  wrong input, secret or usage"
 )]
 pub(crate) struct Arguments {
-    /// How results and errors are written.
+    /// The format of results and errors.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,
 
@@ -42,26 +42,26 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-/// What to do.
+/// The subcommands.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Make a secret.
+    /// Generate a secret.
     #[command(subcommand)]
     Secret(SecretCommand),
 
-    /// Sign an identity.
+    /// Sign a customer's e-mail, or a link to the ticket portal.
     #[command(subcommand)]
     Sign(SignCommand),
 
-    /// Verify an identity.
+    /// Verify a signed e-mail, or a signed link.
     #[command(subcommand)]
     Verify(VerifyCommand),
 
-    /// Say why a signature does not hold.
+    /// Explain why a signature is rejected.
     #[command(subcommand)]
     Explain(ExplainCommand),
 
-    /// Print the markup that shows a customer's Ticket Center.
+    /// Print the HTML that embeds a customer's Ticket Center in a page.
     #[command(after_long_help = "\
 Examples:
   deskseal embed ada@example.com --helpdesk-id my-desk
@@ -69,29 +69,30 @@ Examples:
   deskseal embed ada@example.com --helpdesk-id my-desk --format json | jq .attributes")]
     Embed(EmbedArguments),
 
-    /// Search built bundles for the secret.
+    /// Search files, such as a built bundle, for secrets.
     ///
-    /// Finds the secret plain, in base64, in hexadecimal digits, URL-encoded and JSON-escaped, and any
-    /// token that starts with dsk_secret_ or hdh_secret_. Every file is read, hidden and ignored ones
-    /// too; what cannot be read is listed. Compressed files are searched as they are.
+    /// Finds each secret as plain text, base64, hexadecimal, URL-encoded and JSON-escaped, and any token
+    /// that starts with dsk_secret_ or hdh_secret_. Searches every file, also hidden files and those that
+    /// git ignores, and lists what it cannot read. Compressed files are not decompressed.
     #[command(after_long_help = "\
-Without --secret-env, --secret-file or --secret-stdin it looks for the values of
-HELPDESKY_HMAC_SECRET, HDH_HMAC_SECRET and LETTERBOOK_PORTAL_TICKET_SECRET, as far as they are set.
+Without --secret-env, --secret-file or --secret-stdin it searches for the values of these variables,
+if they are set: HELPDESKY_HMAC_SECRET, HDH_HMAC_SECRET and LETTERBOOK_PORTAL_TICKET_SECRET.
 
 Examples:
   deskseal scan dist
   deskseal scan .next/static public --secret-env MY_DESK_SECRET
   deskseal scan dist --format json | jq '.hits[].path'
 
-Exit codes: 0 nothing found; 1 something found; 2 a path could not be read.")]
+Exit codes: 0 no secret found; 1 secret found; 2 no secret found, but a path could not be read.")]
     Scan(ScanArguments),
 
-    /// Examine a project: is Deskseal there, are its secrets set, sane and private.
+    /// Check a project: the installed package, the secrets, the build output, git and the clock.
     ///
-    /// Names the framework of each project that it finds below the folder, and checks the package, the
-    /// secrets in the environment and in .env files, what is built, what git has, the clock, and whether
-    /// a signature verifies. Says of each finding what to do. Without --desk nothing goes over the
-    /// network; no program is started, git neither, and no secret is ever printed.
+    /// Searches the folder for projects. In each one it names the framework, and checks that the package is
+    /// declared, that the secrets in the environment and in .env files are valid and private, and that no
+    /// secret is in the build output or in git. It also checks the clock, and that a signature verifies.
+    /// Each finding says how to fix it. Without --desk it uses no network. It starts no program, not even
+    /// git, and prints no secret.
     #[command(after_long_help = "\
 Examples:
   deskseal doctor
@@ -99,7 +100,7 @@ Examples:
   deskseal doctor --email ada@example.com --signature 52c24c92…
   deskseal doctor --format json | jq '.findings[] | select(.level == \"problem\")'
 
-Exit codes: 0 no problem; 1 problems; 2 the folder could not be read, or wrong usage.")]
+Exit codes: 0 no problem; 1 problems found; 2 the folder cannot be read, or wrong usage.")]
     Doctor(DoctorArguments),
 
     /// Print a completion script for a shell.
@@ -113,15 +114,15 @@ Examples:
         shell: Shell,
     },
 
-    /// Answer conformance requests, one JSON object a line.
+    /// Respond to conformance requests, one JSON object a line.
     #[command(hide = true)]
     Conform,
 }
 
-/// What to do with a secret.
+/// The subcommands of `secret`.
 #[derive(Subcommand)]
 pub(crate) enum SecretCommand {
-    /// Print a new secret: dsk_secret_ and 256 random bits.
+    /// Print a new secret: dsk_secret_, then 256 random bits in base64url.
     #[command(after_long_help = "\
 Examples:
   deskseal secret generate
@@ -129,27 +130,27 @@ Examples:
     Generate,
 }
 
-/// What to sign.
+/// The subcommands of `sign`.
 #[derive(Subcommand)]
 pub(crate) enum SignCommand {
     /// Sign a customer's e-mail for the Ticket Center.
     #[command(after_long_help = "\
-The canonical e-mail and the signature belong together: put both into the page.
+The signature is made for the canonical e-mail that is printed with it: put both into the page.
 
 Examples:
   deskseal sign email '  Ada@Example.com '
   deskseal sign email ada@example.com --secret-file /run/secrets/helpdesk --format json")]
     Email {
-        /// The customer's e-mail, as stored.
+        /// The customer's e-mail address, as your application stores it.
         email: OsString,
 
         #[command(flatten)]
         secret: SecretSource,
     },
 
-    /// Sign a link to the ticket portal's form.
+    /// Sign a link to the ticket portal's form, and print it.
     #[command(after_long_help = "\
-The link holds for five minutes: sign it when the customer clicks.
+The link is valid for five minutes: sign it when the customer clicks.
 
 Examples:
   deskseal sign link --portal https://help.company.com --user-id user-42
@@ -163,7 +164,7 @@ Examples:
         #[arg(long, value_name = "ID", allow_hyphen_values = true)]
         user_id: OsString,
 
-        /// The Unix second of the signature, in place of now.
+        /// The time of the signature in Unix seconds [default: now].
         #[arg(long, value_name = "SECOND", allow_hyphen_values = true)]
         timestamp: Option<OsString>,
 
@@ -172,52 +173,52 @@ Examples:
     },
 }
 
-/// What to verify.
+/// The subcommands of `verify`.
 #[derive(Subcommand)]
 pub(crate) enum VerifyCommand {
-    /// Verify a Ticket Center's e-mail and signature.
+    /// Verify an e-mail and its signature, as the Ticket Center does.
     #[command(after_long_help = "\
 Examples:
   deskseal verify email ada@example.com 52c24c92…
   deskseal verify email ada@example.com 52c24c92… --previous-env OLD_SECRET=1767225600")]
     Email {
         #[command(flatten)]
-        seal: EmailSeal,
+        received: ReceivedEmail,
 
         #[command(flatten)]
         secret: SecretSource,
     },
 
-    /// Verify a signed link to the ticket portal's form.
+    /// Verify a signed link, as the ticket portal does.
     #[command(after_long_help = "\
-A link without any identity is a public visitor's: that is said, and the exit code is 0.
+A link without an identity belongs to an anonymous visitor. That is no error: the exit code is 0.
 
 Examples:
   deskseal verify link 'https://help.company.com/submit-ticket?user_id=…'
   deskseal verify link '/submit-ticket?user_id=…' --portal help.company.com --now 1767225600")]
     Link {
         #[command(flatten)]
-        seal: LinkSeal,
+        received: ReceivedLink,
 
         #[command(flatten)]
         secret: SecretSource,
     },
 }
 
-/// What to explain.
+/// The subcommands of `explain`.
 #[derive(Subcommand)]
 pub(crate) enum ExplainCommand {
-    /// Say why an e-mail's signature does not hold.
+    /// Explain why the signature of an e-mail is rejected.
     #[command(after_long_help = "\
-Offline: it tries what goes wrong in practice, and names the simplest deviation that reproduces the
-signature. It never prints the right one.
+Tries the usual mistakes, and names the simplest one that gives this signature. Uses no network, and
+never prints the correct signature.
 
 Examples:
   deskseal explain email 'Ada@Example.com' 1b2c…
   deskseal explain email ada@example.com 1b2c… --other-env LETTERBOOK_PORTAL_TICKET_SECRET")]
     Email {
         #[command(flatten)]
-        seal: EmailSeal,
+        received: ReceivedEmail,
 
         #[command(flatten)]
         secret: SecretSource,
@@ -226,14 +227,14 @@ Examples:
         others: OtherSecrets,
     },
 
-    /// Say why a signed link does not hold.
+    /// Explain why a signed link is rejected.
     #[command(after_long_help = "\
 Examples:
   deskseal explain link 'https://help.company.com/submit-ticket?user_id=…'
   deskseal explain link '/submit-ticket?user_id=…' --portal help.company.com --now 1767225600")]
     Link {
         #[command(flatten)]
-        seal: LinkSeal,
+        received: ReceivedLink,
 
         #[command(flatten)]
         secret: SecretSource,
@@ -245,15 +246,15 @@ Examples:
 
 /// An e-mail and its signature, as received.
 #[derive(Args)]
-pub(crate) struct EmailSeal {
-    /// The e-mail, as received.
+pub(crate) struct ReceivedEmail {
+    /// The e-mail address, as received.
     pub(crate) email: OsString,
 
     /// The signature, as received.
     #[arg(allow_hyphen_values = true)]
     pub(crate) signature: OsString,
 
-    /// The Unix second at which to verify, in place of now.
+    /// Verify as if it were this time, in Unix seconds [default: now].
     #[arg(long, value_name = "SECOND", allow_hyphen_values = true)]
     pub(crate) now: Option<OsString>,
 
@@ -263,15 +264,15 @@ pub(crate) struct EmailSeal {
 
 /// A signed link, as received.
 #[derive(Args)]
-pub(crate) struct LinkSeal {
-    /// The link: an absolute URL, or the part that begins with a slash.
+pub(crate) struct ReceivedLink {
+    /// The link: an absolute URL, or only the path and query.
     pub(crate) url: OsString,
 
-    /// The portal's host or URL, in place of the link's own.
+    /// The portal's host or URL [default: the link's own host].
     #[arg(long, value_name = "HOST")]
     pub(crate) portal: Option<OsString>,
 
-    /// The Unix second at which to verify, in place of now.
+    /// Verify as if it were this time, in Unix seconds [default: now].
     #[arg(long, value_name = "SECOND", allow_hyphen_values = true)]
     pub(crate) now: Option<OsString>,
 
@@ -279,56 +280,57 @@ pub(crate) struct LinkSeal {
     pub(crate) previous: PreviousSecrets,
 }
 
-/// Where the secret comes from.
+/// The source of the secret.
 #[derive(Args)]
 #[group(multiple = false)]
 pub(crate) struct SecretSource {
     /// The environment variable that holds the secret [default: HELPDESKY_HMAC_SECRET, else
-    /// HDH_HMAC_SECRET; for links LETTERBOOK_PORTAL_TICKET_SECRET].
+    /// HDH_HMAC_SECRET; for links, LETTERBOOK_PORTAL_TICKET_SECRET].
     #[arg(long = "secret-env", value_name = "NAME")]
     pub(crate) variable: Option<OsString>,
 
-    /// Read the secret from this file; one line break at its end is dropped.
+    /// Read the secret from this file. One line break at the end is dropped.
     #[arg(long = "secret-file", value_name = "PATH")]
     pub(crate) file: Option<PathBuf>,
 
-    /// Read the secret from standard input; one line break at its end is dropped.
+    /// Read the secret from standard input. One line break at the end is dropped.
     #[arg(long = "secret-stdin")]
     pub(crate) stdin: bool,
 }
 
-/// Secrets that were replaced and still hold for a while.
+/// Previous secrets, which are accepted until they expire.
 #[derive(Args)]
 pub(crate) struct PreviousSecrets {
-    /// A variable that holds a previous secret, and the Unix second from which that is dead; may be
-    /// repeated.
+    /// An environment variable that holds a previous secret, and the Unix second when that secret
+    /// expires. Can be repeated.
     #[arg(long, value_name = "NAME=UNIX_SECOND")]
     pub(crate) previous_env: Vec<OsString>,
 }
 
-/// Secrets of other purposes, which the signer may have used by mistake.
+/// Other secrets, which the signer may have used by mistake.
 #[derive(Args)]
 pub(crate) struct OtherSecrets {
-    /// A variable that holds a secret of another purpose; may be repeated.
+    /// An environment variable that holds another secret, which the signer may have used by mistake.
+    /// Can be repeated.
     #[arg(long, value_name = "NAME")]
     pub(crate) other_env: Vec<OsString>,
 }
 
-/// The customer and the look of the Ticket Center.
+/// The arguments of `embed`.
 #[derive(Args)]
 pub(crate) struct EmbedArguments {
-    /// The customer's e-mail, as stored.
+    /// The customer's e-mail address, as your application stores it.
     pub(crate) email: OsString,
 
-    /// The helpdesk's id, from the dashboard.
+    /// The help desk's id, from its dashboard.
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) helpdesk_id: OsString,
 
-    /// left, center or right [default: center].
+    /// The alignment: left, center or right [default: center].
     #[arg(long, value_name = "ALIGN")]
     pub(crate) align: Option<OsString>,
 
-    /// A positive whole number and px, rem or % [default: 864px].
+    /// The maximum width: a positive whole number with px, rem or % [default: 864px].
     #[arg(long, value_name = "WIDTH", allow_hyphen_values = true)]
     pub(crate) max_width: Option<OsString>,
 
@@ -347,7 +349,7 @@ pub(crate) struct EmbedArguments {
     #[arg(long)]
     pub(crate) crossorigin: bool,
 
-    /// The page's Content-Security-Policy nonce.
+    /// The nonce of the page's Content-Security-Policy.
     #[arg(long, value_name = "NONCE", allow_hyphen_values = true)]
     pub(crate) nonce: Option<OsString>,
 
@@ -355,7 +357,7 @@ pub(crate) struct EmbedArguments {
     pub(crate) secret: SecretSource,
 }
 
-/// Where to search, and for what.
+/// The arguments of `scan`.
 #[derive(Args)]
 pub(crate) struct ScanArguments {
     /// Files and folders to search.
@@ -366,35 +368,36 @@ pub(crate) struct ScanArguments {
     pub(crate) secret: SecretSource,
 }
 
-/// What to examine.
+/// The arguments of `doctor`.
 #[derive(Args)]
 pub(crate) struct DoctorArguments {
-    /// The folder with the project, or with several.
+    /// The folder with one project or several.
     #[arg(default_value = ".", value_name = "FOLDER")]
     pub(crate) folder: PathBuf,
 
-    /// Ask the desk at this address for its time, and whether it accepts the e-mail's signature.
+    /// Compare the clock with that of the desk at this address. With --email, also check that the desk
+    /// accepts the signature.
     #[arg(long, value_name = "URL")]
     pub(crate) desk: Option<OsString>,
 
-    /// An e-mail: with --signature it is verified, with --desk the desk is asked. A desk makes a
-    /// contact of an address that it has not seen.
+    /// A customer's e-mail address: verify it with --signature, or with --desk sign it here and send it
+    /// to the desk. A desk creates a contact for an address that it does not know.
     #[arg(long, value_name = "EMAIL")]
     pub(crate) email: Option<OsString>,
 
-    /// The e-mail's signature, from a page.
+    /// The signature of --email, copied from a page.
     #[arg(long, value_name = "SIGNATURE", requires = "email", allow_hyphen_values = true)]
     pub(crate) signature: Option<OsString>,
 
-    /// The helpdesk's id [default: HELPDESKY_HELPDESK_ID of the project].
+    /// The help desk's id [default: the project's HELPDESKY_HELPDESK_ID].
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) helpdesk_id: Option<OsString>,
 
-    /// The variable with the Ticket Center's secret.
+    /// The environment variable that holds the Ticket Center's secret.
     #[arg(long, value_name = "NAME", default_value = "HELPDESKY_HMAC_SECRET")]
     pub(crate) ticket_center_env: OsString,
 
-    /// The variable with the portal's secret.
+    /// The environment variable that holds the ticket portal's secret.
     #[arg(long, value_name = "NAME", default_value = "LETTERBOOK_PORTAL_TICKET_SECRET")]
     pub(crate) portal_env: OsString,
 }

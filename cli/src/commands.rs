@@ -1,4 +1,4 @@
-//! What each subcommand does: read the arguments, ask the core, report.
+//! Runs the subcommands: reads the arguments, calls the crate `deskseal`, and reports the result.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal};
@@ -13,16 +13,16 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::arguments::{
-    Arguments, Command, EmailSeal, EmbedArguments, ExplainCommand, LinkSeal, PreviousSecrets,
-    ScanArguments, SecretCommand, SignCommand, VerifyCommand,
+    Arguments, Command, EmbedArguments, ExplainCommand, PreviousSecrets, ReceivedEmail,
+    ReceivedLink, ScanArguments, SecretCommand, SignCommand, VerifyCommand,
 };
+use crate::escape::escaped;
 use crate::output::{self, Failure, Report, table};
-use crate::printed::printed;
 use crate::scan::{self, Scanner};
 use crate::secrets::{self, email_secret, link_secret, other_secrets, previous_secrets, text};
 use crate::{conform, doctor, json};
 
-/// Runs the command that the arguments ask for.
+/// Runs the subcommand that the arguments name.
 pub(crate) fn run(arguments: Arguments) -> Result<Report, Failure> {
     match arguments.command {
         Command::Secret(SecretCommand::Generate) => secret_generate(),
@@ -32,17 +32,17 @@ pub(crate) fn run(arguments: Arguments) -> Result<Report, Failure> {
         Command::Sign(SignCommand::Link { portal, user_id, timestamp, secret }) => {
             sign_link(&portal, &user_id, timestamp.as_deref(), link_secret(&secret)?)
         }
-        Command::Verify(VerifyCommand::Email { seal, secret }) => {
-            verify_email(&seal, email_secret(&secret)?)
+        Command::Verify(VerifyCommand::Email { received, secret }) => {
+            verify_email(&received, email_secret(&secret)?)
         }
-        Command::Verify(VerifyCommand::Link { seal, secret }) => {
-            verify_link(&seal, link_secret(&secret)?)
+        Command::Verify(VerifyCommand::Link { received, secret }) => {
+            verify_link(&received, link_secret(&secret)?)
         }
-        Command::Explain(ExplainCommand::Email { seal, secret, others }) => {
-            explain_email(&seal, email_secret(&secret)?, &other_secrets(&others)?)
+        Command::Explain(ExplainCommand::Email { received, secret, others }) => {
+            explain_email(&received, email_secret(&secret)?, &other_secrets(&others)?)
         }
-        Command::Explain(ExplainCommand::Link { seal, secret, others }) => {
-            explain_link(&seal, link_secret(&secret)?, &other_secrets(&others)?)
+        Command::Explain(ExplainCommand::Link { received, secret, others }) => {
+            explain_link(&received, link_secret(&secret)?, &other_secrets(&others)?)
         }
         Command::Embed(arguments) => embed(&arguments),
         Command::Scan(arguments) => scan(&arguments),
@@ -50,13 +50,13 @@ pub(crate) fn run(arguments: Arguments) -> Result<Report, Failure> {
         Command::Completions { shell } => Ok(completions(shell)),
         Command::Conform => conform::serve(io::stdin().lock(), io::stdout().lock())
             .map(|()| Report::silent())
-            .map_err(|error| Failure::io("the conversation broke off", &error)),
+            .map_err(|error| Failure::io("cannot read a request or write a response", &error)),
     }
 }
 
 fn secret_generate() -> Result<Report, Failure> {
     let secret = generate_secret()
-        .map_err(|error| Failure::io("the system's random source cannot be read", &error))?;
+        .map_err(|error| Failure::io("cannot read the operating system's random source", &error))?;
     Ok(Report::exact(secret.as_str(), json!({ "secret": secret.as_str() })))
 }
 
@@ -81,11 +81,11 @@ fn sign_link(
     Ok(Report::exact(link, json))
 }
 
-fn verify_email(seal: &EmailSeal, secret: Secret) -> Result<Report, Failure> {
-    let email = text(Parameter::Email, &seal.email)?;
-    let signature = text(Parameter::Signature, &seal.signature)?;
-    let now = second_or_now(seal.now.as_deref())?;
-    let verified = verifier(secret, &seal.previous)?.verify_email(email, signature, now)?;
+fn verify_email(received: &ReceivedEmail, secret: Secret) -> Result<Report, Failure> {
+    let email = text(Parameter::Email, &received.email)?;
+    let signature = text(Parameter::Signature, &received.signature)?;
+    let now = second_or_now(received.now.as_deref())?;
+    let verified = verifier(secret, &received.previous)?.verify_email(email, signature, now)?;
     let text = table(&[
         ("verified email", verified.email.as_str()),
         ("secret", &secret_name(verified.secret_index)),
@@ -93,13 +93,13 @@ fn verify_email(seal: &EmailSeal, secret: Secret) -> Result<Report, Failure> {
     Ok(Report::new(text, json::verified_email(&verified)))
 }
 
-fn verify_link(seal: &LinkSeal, secret: Secret) -> Result<Report, Failure> {
-    let url = text(Parameter::PortalUrl, &seal.url)?;
-    let now = second_or_now(seal.now.as_deref())?;
-    let (portal_host, note) = portal_host(seal, url)?;
-    let verified = verifier(secret, &seal.previous)?.verify_link(&portal_host, url, now)?;
+fn verify_link(received: &ReceivedLink, secret: Secret) -> Result<Report, Failure> {
+    let url = text(Parameter::PortalUrl, &received.url)?;
+    let now = second_or_now(received.now.as_deref())?;
+    let (portal_host, note) = portal_host(received, url)?;
+    let verified = verifier(secret, &received.previous)?.verify_link(&portal_host, url, now)?;
     let Some(user) = verified else {
-        let text = "public visitor: the link carries no identity";
+        let text = "anonymous visitor: the link has no identity, so there is nothing to verify";
         return Ok(Report::new(text, json!({ "public": true })).with_notes(note));
     };
     let text = table(&[
@@ -110,19 +110,27 @@ fn verify_link(seal: &LinkSeal, secret: Secret) -> Result<Report, Failure> {
     Ok(Report::new(text, json::verified_user(&user)).with_notes(note))
 }
 
-fn explain_email(seal: &EmailSeal, secret: Secret, others: &[Secret]) -> Result<Report, Failure> {
-    let email = text(Parameter::Email, &seal.email)?;
-    let signature = text(Parameter::Signature, &seal.signature)?;
-    let now = second_or_now(seal.now.as_deref())?;
-    let verifier = verifier(secret, &seal.previous)?;
+fn explain_email(
+    received: &ReceivedEmail,
+    secret: Secret,
+    others: &[Secret],
+) -> Result<Report, Failure> {
+    let email = text(Parameter::Email, &received.email)?;
+    let signature = text(Parameter::Signature, &received.signature)?;
+    let now = second_or_now(received.now.as_deref())?;
+    let verifier = verifier(secret, &received.previous)?;
     Ok(explained(&verifier.explain_email(email, signature, others, now)?))
 }
 
-fn explain_link(seal: &LinkSeal, secret: Secret, others: &[Secret]) -> Result<Report, Failure> {
-    let url = text(Parameter::PortalUrl, &seal.url)?;
-    let now = second_or_now(seal.now.as_deref())?;
-    let (portal_host, note) = portal_host(seal, url)?;
-    let verifier = verifier(secret, &seal.previous)?;
+fn explain_link(
+    received: &ReceivedLink,
+    secret: Secret,
+    others: &[Secret],
+) -> Result<Report, Failure> {
+    let url = text(Parameter::PortalUrl, &received.url)?;
+    let now = second_or_now(received.now.as_deref())?;
+    let (portal_host, note) = portal_host(received, url)?;
+    let verifier = verifier(secret, &received.previous)?;
     Ok(explained(&verifier.explain_link(&portal_host, url, others, now)?).with_notes(note))
 }
 
@@ -153,8 +161,8 @@ fn scan(arguments: &ScanArguments) -> Result<Report, Failure> {
         bar.finish_and_clear();
     }
     let note = texts.is_empty().then(|| {
-        "no secret is set, so only dsk_secret_ and hdh_secret_ tokens are searched for; name one \
-         with --secret-env"
+        "no environment variable with a secret is set, so only dsk_secret_ and hdh_secret_ tokens are \
+         searched for; name your variable with --secret-env"
             .to_owned()
     });
     Ok(scan_report(&scanned).with_notes(note))
@@ -162,25 +170,25 @@ fn scan(arguments: &ScanArguments) -> Result<Report, Failure> {
 
 fn scan_report(scanned: &scan::Report) -> Report {
     let hits = scanned.hits.iter().map(|hit| {
-        let (path, what, form) = (printed(&hit.path), printed(&hit.what), hit.form.name());
+        let (path, what, form) = (escaped(&hit.path), escaped(&hit.what), hit.form.name());
         format!("{path}:{}:{}: {what} ({form})", hit.line, hit.column)
     });
     let total = format!(
-        "{} found in {} files, {}",
+        "secrets found: {}; files searched: {} ({})",
         scanned.hits.len(),
         scanned.files,
         HumanBytes(scanned.bytes)
     );
     let text: Vec<_> = hits.chain([total]).collect();
-    let skipped = scanned
-        .skipped
-        .iter()
-        .map(|skipped| format!("{} was not searched: {}", printed(&skipped.path), skipped.reason));
+    let skipped = scanned.skipped.iter().map(|skipped| {
+        let path = escaped(&skipped.path);
+        format!("not searched completely: {path} ({})", skipped.reason)
+    });
     let exit_code =
         match (scanned.hits.len(), scanned.skipped.iter().any(|skipped| skipped.is_failure)) {
             (0, false) => 0,
             (0, true) => output::WRONG_INPUT,
-            _ => output::REFUSED,
+            _ => output::FAILED_CHECK,
         };
     Report::new(text.join("\n"), scan_json(scanned)).with_notes(skipped).with_exit_code(exit_code)
 }
@@ -211,13 +219,13 @@ fn scan_json(report: &scan::Report) -> Value {
     json!({ "hits": hits, "skipped": skipped, "files": report.files, "bytes": report.bytes })
 }
 
-/// Tells whether a token is a secret that was issued, and not the prefix in a program's text:
-/// placeholders are none, and issued secrets have at least 16 characters behind the prefix.
+/// Tells whether a token could be an issued secret. Placeholders, and tokens with fewer than 16 characters
+/// after the prefix, are not.
 fn is_issued_secret(token: &str) -> bool {
     Secret::new(token).is_ok()
 }
 
-/// Returns a progress bar on standard error, where that is a terminal.
+/// Returns a progress bar on standard error, if that is a terminal.
 fn progress_bar() -> Option<ProgressBar> {
     let style = "{bar:30} {bytes} of {total_bytes}, {binary_bytes_per_sec}, {eta} left";
     let style =
@@ -248,20 +256,21 @@ fn explained(explanation: &Explanation) -> Report {
     Report::new(lines.join("\n"), json::explanation(explanation))
 }
 
-/// Returns the verifier's own host, and a remark when it had to be taken from the link.
-fn portal_host(seal: &LinkSeal, url: &str) -> Result<(String, Option<String>), Failure> {
-    if let Some(portal) = &seal.portal {
+/// Returns the portal's host from `--portal`, or else the link's own host with a note that says so.
+fn portal_host(received: &ReceivedLink, url: &str) -> Result<(String, Option<String>), Failure> {
+    if let Some(portal) = &received.portal {
         let portal = text(Parameter::Host, portal)?;
         return Ok((host_of_url(portal).unwrap_or_else(|| portal.to_owned()), None));
     }
     let Some(host) = host_of_url(url) else {
         return Err(Failure::Usage(
-            "the link has no host of its own; pass the portal's with --portal".to_owned(),
+            "the link is not an absolute URL, so it has no host; pass the portal's host with --portal"
+                .to_owned(),
         ));
     };
     let note = format!(
-        "the portal host {} is taken from the link; pass yours with --portal",
-        printed(&host)
+        "the portal's host, {}, is taken from the link itself; pass your own with --portal",
+        escaped(&host)
     );
     Ok((host, Some(note)))
 }
@@ -275,7 +284,7 @@ fn option(argument: Option<&OsString>) -> Result<Option<&str>, Failure> {
     argument.map(|value| text(Parameter::EmbedOption, value)).transpose()
 }
 
-/// Returns the written Unix second, or the system clock's.
+/// Returns the Unix second of the argument, or the system clock's.
 fn second_or_now(second: Option<&OsStr>) -> Result<i64, Failure> {
     let Some(second) = second else { return Ok(unix_now()) };
     Ok(Timestamp::parse(text(Parameter::Timestamp, second)?)?.seconds())
@@ -283,7 +292,7 @@ fn second_or_now(second: Option<&OsStr>) -> Result<i64, Failure> {
 
 fn secret_name(index: usize) -> String {
     match index {
-        0 => "0 (the current one)".to_owned(),
-        index => format!("{index} (a previous one)"),
+        0 => "0 (the current secret)".to_owned(),
+        index => format!("{index} (a previous secret)"),
     }
 }

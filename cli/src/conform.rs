@@ -1,6 +1,6 @@
-//! The conformance adapter: one JSON request a line, one JSON answer a line.
+//! Runs the conformance adapter: reads one JSON request a line, and writes one JSON response a line.
 //!
-//! A request is `{ id, class?, new?, call, args }`, an answer `{ id, value }` or
+//! A request is `{ id, class?, new?, call, args }`, a response `{ id, value }` or
 //! `{ id, error: { kind, code } }`; `tests/api.toml` names the calls and their arguments. Ill-formed text
 //! comes as `{ utf8, utf16le }`, both hexadecimal (SPEC 1.1).
 
@@ -30,21 +30,21 @@ pub(crate) struct Request {
     args: Arguments,
 }
 
-/// Why a request has no value.
-enum Refusal {
-    /// The core refused.
+/// Why a request has an error in place of a value.
+enum CallError {
+    /// An error of the crate `deskseal`.
     Core(Error),
     /// The request is not one of the contract's calls.
     Request(&'static str),
 }
 
-impl From<Error> for Refusal {
+impl From<Error> for CallError {
     fn from(error: Error) -> Self {
         Self::Core(error)
     }
 }
 
-impl Refusal {
+impl CallError {
     fn to_json(&self) -> Value {
         match self {
             Self::Core(error) => {
@@ -55,39 +55,39 @@ impl Refusal {
     }
 }
 
-/// Answers requests until there are no more.
-pub(crate) fn serve(requests: impl BufRead, mut answers: impl Write) -> io::Result<()> {
+/// Responds to every request until the input ends.
+pub(crate) fn serve(requests: impl BufRead, mut responses: impl Write) -> io::Result<()> {
     for line in requests.lines() {
-        writeln!(answers, "{}", answer_line(&line?))?;
+        writeln!(responses, "{}", response_line(&line?))?;
     }
     Ok(())
 }
 
-fn answer_line(line: &str) -> Value {
+fn response_line(line: &str) -> Value {
     match serde_json::from_str(line) {
-        Ok(request) => answer(&request),
-        Err(_) => json!({ "id": null, "error": Refusal::Request("not_json").to_json() }),
+        Ok(request) => response(&request),
+        Err(_) => json!({ "id": null, "error": CallError::Request("not_json").to_json() }),
     }
 }
 
-/// Answers one request.
-pub(crate) fn answer(request: &Request) -> Value {
+/// Returns the response to one request.
+pub(crate) fn response(request: &Request) -> Value {
     match value(request) {
         Ok(value) => json!({ "id": request.id, "value": value }),
-        Err(refusal) => json!({ "id": request.id, "error": refusal.to_json() }),
+        Err(error) => json!({ "id": request.id, "error": error.to_json() }),
     }
 }
 
-fn value(request: &Request) -> Result<Value, Refusal> {
+fn value(request: &Request) -> Result<Value, CallError> {
     match request.class.as_deref() {
         None => function(&request.call, &request.args),
         Some("Signer") => signer_method(&signer(&request.new)?, &request.call, &request.args),
         Some("Verifier") => verifier_method(&verifier(&request.new)?, &request.call, &request.args),
-        Some(_) => Err(Refusal::Request("unknown_class")),
+        Some(_) => Err(CallError::Request("unknown_class")),
     }
 }
 
-fn function(call: &str, args: &Arguments) -> Result<Value, Refusal> {
+fn function(call: &str, args: &Arguments) -> Result<Value, CallError> {
     match call {
         "canonical_email" => {
             Ok(canonical_email(text(args, "email", Parameter::Email)?)?.as_str().into())
@@ -103,21 +103,21 @@ fn function(call: &str, args: &Arguments) -> Result<Value, Refusal> {
         }
         "response_unless_click" => {
             let target = args.get("target").and_then(Value::as_str);
-            let target = target.ok_or(Refusal::Request("missing_argument"))?;
+            let target = target.ok_or(CallError::Request("missing_argument"))?;
             let headers = args.get("headers").and_then(Value::as_object);
-            let headers = headers.ok_or(Refusal::Request("missing_argument"))?.iter();
+            let headers = headers.ok_or(CallError::Request("missing_argument"))?.iter();
             let headers = headers
                 .map(|(name, value)| Some((name.as_str(), value.as_str()?)))
                 .collect::<Option<Vec<_>>>()
-                .ok_or(Refusal::Request("wrong_type"))?;
-            let answer = response_unless_click(target, &headers);
-            Ok(answer.as_ref().map_or(Value::Null, result::http_response))
+                .ok_or(CallError::Request("wrong_type"))?;
+            let response = response_unless_click(target, &headers);
+            Ok(response.as_ref().map_or(Value::Null, result::http_response))
         }
-        _ => Err(Refusal::Request("unknown_call")),
+        _ => Err(CallError::Request("unknown_call")),
     }
 }
 
-fn signer_method(signer: &Signer, call: &str, args: &Arguments) -> Result<Value, Refusal> {
+fn signer_method(signer: &Signer, call: &str, args: &Arguments) -> Result<Value, CallError> {
     match call {
         "sign_email" => {
             let email = text(args, "email", Parameter::Email)?;
@@ -153,11 +153,11 @@ fn signer_method(signer: &Signer, call: &str, args: &Arguments) -> Result<Value,
             let helpdesk_id = text(args, "helpdesk_id", Parameter::HelpdeskId)?;
             Ok(result::identity(&signer.identity(email, helpdesk_id)?))
         }
-        _ => Err(Refusal::Request("unknown_call")),
+        _ => Err(CallError::Request("unknown_call")),
     }
 }
 
-fn verifier_method(verifier: &Verifier, call: &str, args: &Arguments) -> Result<Value, Refusal> {
+fn verifier_method(verifier: &Verifier, call: &str, args: &Arguments) -> Result<Value, CallError> {
     let now = second(args, "now")?;
     match call {
         "verify_email" => {
@@ -192,43 +192,44 @@ fn verifier_method(verifier: &Verifier, call: &str, args: &Arguments) -> Result<
             let others = other_secrets(args)?;
             Ok(result::explanation(&verifier.explain_link(portal_host, url, &others, now)?))
         }
-        _ => Err(Refusal::Request("unknown_call")),
+        _ => Err(CallError::Request("unknown_call")),
     }
 }
 
-fn signer(new: &Arguments) -> Result<Signer, Refusal> {
+fn signer(new: &Arguments) -> Result<Signer, CallError> {
     Ok(Signer::new(current_secret(current_texts(new)?)?))
 }
 
-fn verifier(new: &Arguments) -> Result<Verifier, Refusal> {
+fn verifier(new: &Arguments) -> Result<Verifier, CallError> {
     let current = current_texts(new)?;
     let previous = list(new, "previous")?
         .iter()
         .map(|pair| match pair.as_array().map(Vec::as_slice) {
             Some([secret, expires_at]) => Ok((secret_text(Some(secret))?, integer(expires_at)?)),
-            _ => Err(Refusal::Request("wrong_type")),
+            _ => Err(CallError::Request("wrong_type")),
         })
         .collect::<Result<Vec<_>, _>>()?;
     let tolerance = new.get("tolerance").map(integer).transpose()?;
     Ok(Verifier::new(current_secret(current)?, VerifierOptions::new(previous, tolerance)?))
 }
 
-/// Where the current secret is.
+/// The source of the current secret.
 enum Current<'args> {
     Given(Option<&'args str>),
-    /// In the first variable of these names that is set.
+    /// The first variable of these names that is set.
     Named(Vec<&'args str>),
 }
 
-/// Returns the texts unchecked: ill-formed text of other parameters comes before other refusals.
-fn current_texts(new: &Arguments) -> Result<Current<'_>, Refusal> {
+/// Returns the texts, not yet checked as secrets: an ill-formed text in any parameter is reported before
+/// other errors.
+fn current_texts(new: &Arguments) -> Result<Current<'_>, CallError> {
     let names = match new.get("name") {
         None => return Ok(Current::Given(secret_text(new.get("secret"))?)),
         Some(Value::Array(names)) => names.as_slice(),
         Some(name) => std::slice::from_ref(name),
     };
     let names =
-        names.iter().map(|name| secret_text(Some(name))?.ok_or(Refusal::Request("wrong_type")));
+        names.iter().map(|name| secret_text(Some(name))?.ok_or(CallError::Request("wrong_type")));
     Ok(Current::Named(names.collect::<Result<_, _>>()?))
 }
 
@@ -239,7 +240,7 @@ fn current_secret(current: Current<'_>) -> Result<Secret, Error> {
     }
 }
 
-fn other_secrets(args: &Arguments) -> Result<Vec<Secret>, Refusal> {
+fn other_secrets(args: &Arguments) -> Result<Vec<Secret>, CallError> {
     let texts = list(args, "other_secrets")?.iter().map(|secret| secret_text(Some(secret)));
     let texts = texts.collect::<Result<Vec<_>, _>>()?;
     Ok(texts.into_iter().map(Secret::new).collect::<Result<_, _>>()?)
@@ -249,64 +250,64 @@ fn text<'args>(
     args: &'args Arguments,
     name: &str,
     parameter: Parameter,
-) -> Result<&'args str, Refusal> {
-    optional_text(args, name, parameter)?.ok_or(Refusal::Request("missing_argument"))
+) -> Result<&'args str, CallError> {
+    optional_text(args, name, parameter)?.ok_or(CallError::Request("missing_argument"))
 }
 
 fn optional_text<'args>(
     args: &'args Arguments,
     name: &str,
     parameter: Parameter,
-) -> Result<Option<&'args str>, Refusal> {
+) -> Result<Option<&'args str>, CallError> {
     well_formed(args.get(name), parameter)
 }
 
-fn secret_text(value: Option<&Value>) -> Result<Option<&str>, Refusal> {
+fn secret_text(value: Option<&Value>) -> Result<Option<&str>, CallError> {
     well_formed(value, Parameter::Secret)
 }
 
-fn well_formed(value: Option<&Value>, parameter: Parameter) -> Result<Option<&str>, Refusal> {
+fn well_formed(value: Option<&Value>, parameter: Parameter) -> Result<Option<&str>, CallError> {
     match value {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
         Some(Value::Object(forms)) => Err(ill_formed(forms, parameter)),
-        Some(_) => Err(Refusal::Request("wrong_type")),
+        Some(_) => Err(CallError::Request("wrong_type")),
     }
 }
 
-/// Returns what the core says of bytes that are no text.
-fn ill_formed(forms: &Map<String, Value>, parameter: Parameter) -> Refusal {
+/// Returns the core's error for bytes that are not UTF-8.
+fn ill_formed(forms: &Map<String, Value>, parameter: Parameter) -> CallError {
     let hex = forms.get("utf8").and_then(Value::as_str).unwrap_or_default();
     match base16ct::lower::decode_vec(hex).map(|bytes| parameter.decode(&bytes).map(drop)) {
-        Ok(Err(error)) => Refusal::Core(error),
-        Ok(Ok(())) => Refusal::Request("well_formed"),
-        Err(_) => Refusal::Request("not_hexadecimal"),
+        Ok(Err(error)) => CallError::Core(error),
+        Ok(Ok(())) => CallError::Request("well_formed"),
+        Err(_) => CallError::Request("not_hexadecimal"),
     }
 }
 
-/// Returns a time in Unix seconds, by default the system clock's.
-fn second(args: &Arguments, name: &str) -> Result<i64, Refusal> {
+/// Returns a time in Unix seconds; the default is the system clock's.
+fn second(args: &Arguments, name: &str) -> Result<i64, CallError> {
     match args.get(name) {
         None => Ok(unix_now()),
         Some(second) => integer(second),
     }
 }
 
-fn flag(args: &Arguments, name: &str) -> Result<bool, Refusal> {
+fn flag(args: &Arguments, name: &str) -> Result<bool, CallError> {
     match args.get(name) {
         None => Ok(false),
-        Some(flag) => flag.as_bool().ok_or(Refusal::Request("wrong_type")),
+        Some(flag) => flag.as_bool().ok_or(CallError::Request("wrong_type")),
     }
 }
 
-fn integer(value: &Value) -> Result<i64, Refusal> {
-    value.as_i64().ok_or(Refusal::Request("wrong_type"))
+fn integer(value: &Value) -> Result<i64, CallError> {
+    value.as_i64().ok_or(CallError::Request("wrong_type"))
 }
 
-fn list<'args>(args: &'args Arguments, name: &str) -> Result<&'args [Value], Refusal> {
+fn list<'args>(args: &'args Arguments, name: &str) -> Result<&'args [Value], CallError> {
     match args.get(name) {
         None => Ok(&[]),
         Some(Value::Array(list)) => Ok(list),
-        Some(_) => Err(Refusal::Request("wrong_type")),
+        Some(_) => Err(CallError::Request("wrong_type")),
     }
 }

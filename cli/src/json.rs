@@ -1,4 +1,4 @@
-//! The API's results as JSON, with the contract's field names.
+//! Converts the API's results to JSON, with the field names of `tests/api.toml`.
 
 use deskseal::{
     Embed, Explanation, HttpResponse, Identity, SignedEmail, SignedUser, VerifiedEmail,
@@ -42,11 +42,11 @@ pub(crate) fn identity(identity: &Identity) -> Value {
     })
 }
 
-pub(crate) fn http_response(answer: &HttpResponse) -> Value {
+pub(crate) fn http_response(response: &HttpResponse) -> Value {
     json!({
-        "status": answer.status,
-        "headers": map(&answer.headers),
-        "body": answer.body,
+        "status": response.status,
+        "headers": map(&response.headers),
+        "body": response.body,
     })
 }
 

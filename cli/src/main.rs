@@ -1,5 +1,4 @@
-//! The `deskseal` command: customer identities for embedded help desks, signed, verified and
-//! explained at a prompt or in a script.
+//! The `deskseal` command: signs, verifies and explains customer identities for embedded help desks.
 
 #![forbid(unsafe_code)]
 
@@ -7,10 +6,10 @@ mod arguments;
 mod commands;
 mod conform;
 mod doctor;
+mod escape;
 mod git;
 mod json;
 mod output;
-mod printed;
 mod scan;
 mod secrets;
 
@@ -18,13 +17,13 @@ use std::process::ExitCode;
 
 use arguments::Arguments;
 use clap::Parser;
+use escape::escaped;
 use output::{Failure, Format};
-use printed::printed;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return usage_exit(&escaped(error)),
+        Err(error) => return usage_exit(&with_escaped_arguments(error)),
     };
     let format = arguments.format;
     match commands::run(arguments) {
@@ -33,21 +32,21 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints clap's answer to `--help`, `--version` or wrong usage.
+/// Prints what clap says to `--help`, `--version` or wrong arguments, and returns the exit code.
 fn usage_exit(error: &clap::Error) -> ExitCode {
     if error.use_stderr() && Format::was_asked_to_be_json(std::env::args_os()) {
         let text = error.to_string();
-        let what = text.split("\n\nUsage:").next().unwrap_or_default();
-        let words: Vec<_> = what.trim_start_matches("error: ").split_whitespace().collect();
+        let sentence = text.split("\n\nUsage:").next().unwrap_or_default();
+        let words: Vec<_> = sentence.trim_start_matches("error: ").split_whitespace().collect();
         return Failure::Usage(words.join(" ")).print(Format::Json);
     }
-    // A closed pipe leaves nobody to tell.
+    // The reader may have closed the pipe; that error cannot be reported.
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(output::WRONG_INPUT))
 }
 
-/// Returns the error about the arguments as they are printed, since clap repeats them in several places.
-/// What no argument may be, is none with escapes either.
-fn escaped(error: clap::Error) -> clap::Error {
-    Arguments::try_parse_from(std::env::args_os().map(printed)).err().unwrap_or(error)
+/// Parses the arguments again with control characters escaped, since clap's error repeats them. Arguments
+/// that are wrong stay wrong with escapes.
+fn with_escaped_arguments(error: clap::Error) -> clap::Error {
+    Arguments::try_parse_from(std::env::args_os().map(escaped)).err().unwrap_or(error)
 }

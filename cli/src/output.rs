@@ -1,4 +1,4 @@
-//! What the command prints, where, and with which exit code.
+//! Prints results, notes and errors, as text or JSON, and sets the exit code.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -10,29 +10,29 @@ use clap::ValueEnum;
 use deskseal::{Error, ErrorKind};
 use serde_json::{Value, json};
 
-use crate::printed::{printed, printed_json, printed_line};
+use crate::escape::{escaped, escaped_json, escaped_line};
 
-/// Refused by verification, or found by scan or doctor.
-pub(crate) const REFUSED: u8 = 1;
+/// Exit code: a signature was rejected, or `scan` or `doctor` found something.
+pub(crate) const FAILED_CHECK: u8 = 1;
 
-/// Wrong input, secret or usage.
+/// Exit code: the input, the secret or the usage is wrong.
 pub(crate) const WRONG_INPUT: u8 = 2;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const NOTE: Style = AnsiColor::Cyan.on_default().bold();
 
-/// How results and errors are written.
+/// The format of results and errors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people.
+    /// For people
     #[default]
     Text,
-    /// One JSON object, with the API's field names.
+    /// One JSON object, with the API's field names
     Json,
 }
 
 impl Format {
-    /// Tells whether the raw arguments ask for JSON, for errors that come before they are parsed.
+    /// Tells whether the raw arguments ask for JSON, for errors in the arguments themselves.
     pub(crate) fn was_asked_to_be_json(arguments: impl Iterator<Item = OsString>) -> bool {
         let arguments: Vec<_> = arguments.collect();
         arguments.iter().any(|argument| argument == "--format=json")
@@ -40,10 +40,10 @@ impl Format {
     }
 }
 
-/// What a command has to say when it is done.
+/// The result of a command that has succeeded.
 pub(crate) struct Report {
     text: String,
-    /// Whether the text is to be copied or run, so that each of its characters counts.
+    /// Whether the text is for copying or running, so that it is printed without escapes.
     is_exact: bool,
     json: Value,
     notes: Vec<String>,
@@ -51,22 +51,22 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Takes the result for people, without the last line break, and for programs.
+    /// Takes the result as text without a final line break, and as JSON.
     pub(crate) fn new(text: impl Into<String>, json: Value) -> Self {
         Self { text: text.into(), is_exact: false, json, notes: Vec::new(), exit_code: 0 }
     }
 
-    /// Takes a result that is to be copied or run, and printed as it is.
+    /// Takes a result for copying or running, which is printed without escapes.
     pub(crate) fn exact(text: impl Into<String>, json: Value) -> Self {
         Self { is_exact: true, ..Self::new(text, json) }
     }
 
-    /// A report of a command that has printed its result itself.
+    /// Returns an empty report, for a command that has printed its result itself.
     pub(crate) fn silent() -> Self {
         Self::new("", Value::Null)
     }
 
-    /// Adds remarks that are not part of the result.
+    /// Adds notes that are not part of the result.
     pub(crate) fn with_notes(mut self, notes: impl IntoIterator<Item = String>) -> Self {
         self.notes.extend(notes);
         self
@@ -82,8 +82,8 @@ impl Report {
     pub(crate) fn print(self, format: Format) -> ExitCode {
         let result = match format {
             Format::Text if self.is_exact => self.text,
-            Format::Text => self.text.split('\n').map(printed_line).collect::<Vec<_>>().join("\n"),
-            Format::Json => printed_json(&self.json),
+            Format::Text => self.text.split('\n').map(escaped_line).collect::<Vec<_>>().join("\n"),
+            Format::Json => escaped_json(&self.json),
         };
         for note in self.notes {
             print_label("note", NOTE, &note);
@@ -93,28 +93,28 @@ impl Report {
         }
         match print_line(&result) {
             Ok(()) => ExitCode::from(self.exit_code),
-            // The reader has gone, as `head` does: nobody to tell, and nothing went wrong here.
+            // The reader closed the pipe, as `head` does: that is no error of this command.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 ExitCode::from(self.exit_code)
             }
-            Err(error) => Failure::io("standard output cannot be written", &error).print(format),
+            Err(error) => Failure::io("cannot write to standard output", &error).print(format),
         }
     }
 }
 
-/// Why a command is not done.
+/// Why a command failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The core refused.
-    Refused(Error),
-    /// The arguments do not fit together.
+    /// An error of the crate `deskseal`: an invalid secret or input, or a rejected signature.
+    Core(Error),
+    /// The arguments are wrong or contradict each other.
     Usage(String),
     /// A file or stream could not be read or written.
     Io(String),
 }
 
 impl Failure {
-    /// Takes what could not be done, and the system's reason.
+    /// Takes what failed, and the system's reason.
     pub(crate) fn io(what: impl std::fmt::Display, error: &io::Error) -> Self {
         Self::Io(format!("{what}: {error}"))
     }
@@ -125,7 +125,7 @@ impl Failure {
             Format::Text => print_label(&format!("error[{}]", self.code()), ERROR, &self.message()),
             Format::Json => {
                 let error = json!({ "error": { "code": self.code(), "message": self.message() } });
-                let _ = writeln!(io::stderr(), "{}", printed_json(&error));
+                let _ = writeln!(io::stderr(), "{}", escaped_json(&error));
             }
         }
         ExitCode::from(self.exit_code())
@@ -133,7 +133,7 @@ impl Failure {
 
     fn code(&self) -> &str {
         match self {
-            Self::Refused(error) => error.code().as_str(),
+            Self::Core(error) => error.code().as_str(),
             Self::Usage(_) => "usage",
             Self::Io(_) => "io",
         }
@@ -141,14 +141,14 @@ impl Failure {
 
     fn message(&self) -> String {
         match self {
-            Self::Refused(error) => error.message().to_owned(),
+            Self::Core(error) => error.message().to_owned(),
             Self::Usage(message) | Self::Io(message) => message.clone(),
         }
     }
 
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Refused(error) if error.kind() == ErrorKind::Verification => REFUSED,
+            Self::Core(error) if error.kind() == ErrorKind::Verification => FAILED_CHECK,
             _ => WRONG_INPUT,
         }
     }
@@ -156,17 +156,17 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Refused(error)
+        Self::Core(error)
     }
 }
 
-/// Returns one line for each name and value, the values as they are printed, with the values below each other.
+/// Returns a table of names and escaped values, one pair a line.
 pub(crate) fn table(rows: &[(&str, &str)]) -> String {
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     let mut table = String::new();
     for (name, value) in rows {
         let separator = if table.is_empty() { "" } else { "\n" };
-        let _ = write!(table, "{separator}{name:width$}  {}", printed(value));
+        let _ = write!(table, "{separator}{name:width$}  {}", escaped(value));
     }
     table
 }
@@ -178,6 +178,6 @@ fn print_line(text: &str) -> io::Result<()> {
 }
 
 fn print_label(label: &str, style: Style, message: &str) {
-    // Standard error is where failures are told; a failure of its own has nowhere to go.
-    let _ = writeln!(anstream::stderr(), "{style}{label}{style:#}: {}", printed_line(message));
+    // An error while writing to standard error cannot be reported anywhere.
+    let _ = writeln!(anstream::stderr(), "{style}{label}{style:#}: {}", escaped_line(message));
 }

@@ -1,4 +1,4 @@
-//! Where secrets come from: the environment, a file or standard input, never an argument.
+//! Reads secrets from the environment, a file or standard input; never from an argument.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -8,24 +8,24 @@ use deskseal::{Parameter, PreviousSecret, Secret};
 use zeroize::Zeroizing;
 
 use crate::arguments::{OtherSecrets, PreviousSecrets, SecretSource};
+use crate::escape::escaped;
 use crate::output::Failure;
-use crate::printed::printed;
 
-/// No secret is longer; a wrong path must not fill the memory.
+/// The longest file or input that is read as a secret, so that a wrong path cannot fill the memory.
 const MAX_BYTES: u64 = 64 * 1024;
 
-/// Returns the secret of the e-mail seal.
+/// Returns the secret of e-mail signatures, the Ticket Center's.
 pub(crate) fn email_secret(source: &SecretSource) -> Result<Secret, Failure> {
     secret(source, &Secret::TICKET_CENTER_VARIABLES)
 }
 
-/// Returns the secret of the link seal.
+/// Returns the secret of link signatures, the ticket portal's.
 pub(crate) fn link_secret(source: &SecretSource) -> Result<Secret, Failure> {
     secret(source, &Secret::PORTAL_VARIABLES)
 }
 
-/// Returns the texts to search for, each with its label: the secret that is asked for, or every usual
-/// variable's that is set.
+/// Returns the secrets to search for, each with a label: the one that the arguments name, or those of all
+/// default variables that are set.
 pub(crate) fn texts_to_find(
     source: &SecretSource,
 ) -> Result<Vec<(String, Zeroizing<String>)>, Failure> {
@@ -47,12 +47,12 @@ pub(crate) fn texts_to_find(
         .collect()
 }
 
-/// Returns the previous secrets with their expiries.
+/// Returns the previous secrets, each with the time when it expires.
 pub(crate) fn previous_secrets(previous: &PreviousSecrets) -> Result<Vec<PreviousSecret>, Failure> {
     previous.previous_env.iter().map(previous_secret).collect()
 }
 
-/// Returns the secrets of other purposes.
+/// Returns the secrets that are used for something else.
 pub(crate) fn other_secrets(others: &OtherSecrets) -> Result<Vec<Secret>, Failure> {
     others
         .other_env
@@ -61,7 +61,7 @@ pub(crate) fn other_secrets(others: &OtherSecrets) -> Result<Vec<Secret>, Failur
         .collect()
 }
 
-/// Returns the argument as text.
+/// Returns the argument as text, or the error of this parameter if it is not UTF-8.
 pub(crate) fn text(parameter: Parameter, argument: &OsStr) -> Result<&str, Failure> {
     Ok(parameter.decode(argument.as_encoded_bytes())?)
 }
@@ -76,26 +76,30 @@ fn secret(source: &SecretSource, usual_variables: &[&str]) -> Result<Secret, Fai
     })
 }
 
-/// Returns what the file or standard input holds, if one of them is asked for.
+/// Returns the content of the file or of standard input, if the arguments name one of them.
 fn written_secret(source: &SecretSource) -> Result<Option<Zeroizing<String>>, Failure> {
-    let (line, place) = if let Some(path) = &source.file {
-        (File::open(path).and_then(without_line_break), printed(path))
+    let (line, name) = if let Some(path) = &source.file {
+        (File::open(path).and_then(without_line_break), escaped(path))
     } else if source.stdin {
         (without_line_break(io::stdin().lock()), "standard input".to_owned())
     } else {
         return Ok(None);
     };
-    let line = line.map_err(|error| Failure::io(format_args!("{place} cannot be read"), &error))?;
+    let line = line
+        .map_err(|error| Failure::io(format_args!("cannot read the secret from {name}"), &error))?;
     let text = Parameter::Secret.decode(&line)?;
     Ok(Some(Zeroizing::new(text.to_owned())))
 }
 
-/// Returns all that there is, without one line break at its end.
+/// Reads everything, and drops one line break at the end.
 fn without_line_break(reader: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::new());
     reader.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "more than 64 KiB is no secret"));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "it is longer than 64 KiB, so it is not a secret; check the path",
+        ));
     }
     if bytes.ends_with(b"\n") {
         bytes.pop();
@@ -111,12 +115,13 @@ fn previous_secret(variable: &OsString) -> Result<PreviousSecret, Failure> {
     let variable = text(Parameter::Secret, variable)?;
     let Some((name, expires_at)) = variable.rsplit_once('=') else {
         return Err(Failure::Usage(
-            "--previous-env takes NAME=UNIX_SECOND: a variable, and when its secret is dead"
+            "--previous-env needs NAME=UNIX_SECOND: the variable of the previous secret, and the Unix \
+             second when that secret expires"
                 .to_owned(),
         ));
     };
     let secret = Secret::from_env(name)?;
-    // What is not a number is no Unix second either, and is refused as one that is out of range.
+    // A text that is not a number gets the same error as a number that is out of range.
     let expires_at = expires_at.parse().unwrap_or(i64::MIN);
     Ok(PreviousSecret::new(secret, expires_at)?)
 }

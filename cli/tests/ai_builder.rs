@@ -1,4 +1,4 @@
-//! `docs/ai-builder.md` and `llms.txt` name nothing that the repository does not have.
+//! Checks that everything that `docs/ai-builder.md` and `llms.txt` name exists in the repository.
 
 #![expect(clippy::disallowed_types, reason = "the command itself")]
 #![expect(clippy::disallowed_methods, reason = "the repository's own paths")]
@@ -14,10 +14,10 @@ use serde_json::Value;
 const GUIDE: &str = "docs/ai-builder.md";
 const MAP: &str = "llms.txt";
 
-/// What belongs to others, and is named without standing anywhere else here.
-const OF_OTHERS: [&str; 3] = ["<Link>", "node --env-file=.env", "<a>"];
+/// Names from other projects, which are not elsewhere in this repository.
+const FOREIGN_NAMES: [&str; 3] = ["<Link>", "node --env-file=.env", "<a>"];
 
-/// Folders with what the documents may name: code and its documents, which their own tests run.
+/// Files and folders whose content the documents may name. Other tests run this content.
 const SOURCES: [&str; 9] = [
     "bindings",
     "cli/src",
@@ -38,13 +38,13 @@ fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// Everything that the documents may name, with every blank as one space.
+/// Returns everything that the documents may name, with one space for all whitespace.
 fn sources() -> String {
     let mut text = String::new();
     for source in SOURCES {
         for entry in WalkBuilder::new(root().join(source)).hidden(false).build() {
             let path = entry.expect("an entry").into_path();
-            // What is no text is nothing to name.
+            // Binary files contain no names.
             if let Ok(content) = fs::read_to_string(&path) {
                 text.push_str(&path.to_string_lossy());
                 text.push('\n');
@@ -60,7 +60,7 @@ fn spaced(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A document's prose, and the lines of its blocks of code, without the prompt.
+/// A document in three parts: prose, the prompt, and the lines of its other code blocks.
 struct Document {
     prose: String,
     prompt: String,
@@ -85,12 +85,12 @@ impl Document {
         document
     }
 
-    /// What stands between backquotes.
+    /// Returns the texts between backquotes.
     fn inline_code(&self) -> Vec<&str> {
         self.prose.split('`').skip(1).step_by(2).collect()
     }
 
-    /// What links lead to.
+    /// Returns the targets of links.
     fn links(&self) -> Vec<&str> {
         let targets = self.prose.split("](").skip(1);
         targets.map(|rest| rest.split(')').next().expect("a target")).collect()
@@ -98,7 +98,7 @@ impl Document {
 }
 
 #[test]
-fn every_link_leads_to_a_file_and_its_heading() {
+fn every_link_leads_to_an_existing_file_and_heading() {
     for path in [GUIDE, MAP] {
         let document = Document::read(path);
         let folder = root().join(path).parent().expect("a folder").to_owned();
@@ -115,7 +115,7 @@ fn every_link_leads_to_a_file_and_its_heading() {
     }
 }
 
-/// The names of a document's headings in links, as GitHub makes them.
+/// Returns the anchors of a document's headings, as GitHub makes them.
 fn headings(text: &str) -> BTreeSet<String> {
     let titles = text.lines().filter(|line| line.starts_with('#'));
     let name = |title: &str| {
@@ -126,7 +126,7 @@ fn headings(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_line_of_code_stands_in_what_is_tested() {
+fn every_line_of_code_is_in_a_tested_file() {
     let sources = sources();
     let code = Document::read(GUIDE).code;
     assert!(code.len() > 60, "{} lines", code.len());
@@ -136,21 +136,21 @@ fn every_line_of_code_stands_in_what_is_tested() {
 }
 
 #[test]
-fn every_name_stands_somewhere_else() {
+fn every_name_in_code_exists_elsewhere_in_the_repository() {
     let sources = sources();
     for path in [GUIDE, MAP] {
         let document = Document::read(path);
-        // What stands for more of the kind, or for the reader's own, is left out.
+        // `…` stands for other names, or for the reader's own; only the parts around it are checked.
         let parts = document.inline_code().into_iter().flat_map(|name| name.split('…')).map(spaced);
         let unknown: Vec<String> = parts
             .filter(|part| !sources.contains(part) && !root().join(part).exists())
-            .filter(|part| !OF_OTHERS.contains(&part.as_str()) && !is_command(part))
+            .filter(|part| !FOREIGN_NAMES.contains(&part.as_str()) && !is_command(part))
             .collect();
-        assert_eq!(unknown, [""; 0], "{path} names what nothing here has");
+        assert_eq!(unknown, [""; 0], "{path} has names that are nowhere else");
     }
 }
 
-/// Tells whether it is a call of the command, or the end of one of the doctor, with options that it has.
+/// Tells whether the text is a call of the command, or options of the doctor, that exist.
 fn is_command(text: &str) -> bool {
     let call =
         if text.starts_with("--") { format!("deskseal doctor {text}") } else { text.to_owned() };
@@ -170,7 +170,7 @@ fn help(commands: &[&str]) -> String {
 }
 
 #[test]
-fn every_option_is_the_doctors() {
+fn every_option_in_the_guide_is_an_option_of_the_doctor() {
     let document = Document::read(GUIDE);
     let help = help(&["doctor"]);
     let names = document.inline_code();
@@ -227,7 +227,7 @@ fn the_prompt_and_the_guide_name_every_framework_that_has_an_example() {
     assert!(count >= 7, "{count} examples");
 }
 
-/// The frameworks that the doctor finds in an example.
+/// Returns the frameworks that the doctor finds in an example.
 fn frameworks(folder: &Path) -> Vec<String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_deskseal"));
     command.arg("doctor").arg(folder).args(["--format", "json"]);
@@ -259,7 +259,7 @@ fn the_guide_explains_every_code_of_the_doctor_and_no_other() {
     assert_eq!(explained, codes);
 }
 
-/// The core's codes of a secret that is read by its name.
+/// Returns the core's error codes for a secret in a variable.
 fn codes_of_core() -> BTreeSet<String> {
     let contract = read("tests/api.toml");
     let contract: toml::Table = contract.parse().expect("the contract");
@@ -272,7 +272,7 @@ fn codes_of_core() -> BTreeSet<String> {
 }
 
 #[test]
-fn every_page_that_the_doctor_names_is_a_section() {
+fn every_section_that_the_doctor_names_exists() {
     let guide = headings(&read(GUIDE));
     let source = read("cli/src/doctor/frameworks.rs");
     let sections: Vec<&str> = source
@@ -287,7 +287,7 @@ fn every_page_that_the_doctor_names_is_a_section() {
 }
 
 #[test]
-fn the_map_follows_the_convention() {
+fn llms_txt_has_the_conventional_structure() {
     let map = read(MAP);
     let mut blocks = map.split("\n\n");
     assert_eq!(blocks.next(), Some("# Deskseal"));

@@ -1,4 +1,4 @@
-//! The command as a script sees it: output, errors, exit codes, and where secrets may come from.
+//! Runs the command as a script does: checks output, errors, exit codes, and the sources of secrets.
 
 #![expect(clippy::disallowed_types, reason = "the command itself")]
 
@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// Read from a variable, an example of the documentation is refused.
+/// Not an example secret of the documentation, which is invalid in a variable.
 const SECRET: &str = "a-secret-of-no-documentation";
 const OLDER_SECRET: &str = "an-older-secret-of-no-documentation";
 
@@ -48,16 +48,16 @@ fn json(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).expect("the output is JSON")
 }
 
-/// Runs the command, which must do what it is asked to, and returns its JSON.
+/// Runs the command, which must succeed, and returns its JSON.
 fn done(arguments: &[&str]) -> Value {
     let output = output(deskseal(arguments).args(["--format", "json"]));
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     json(&output.stdout)
 }
 
-/// Runs the command, which must refuse, and returns its exit code and error code, the same in both
+/// Runs the command, which must fail, and returns its exit code and error code, which are the same in both
 /// formats.
-fn refused(command: &mut Command) -> (i32, String) {
+fn rejected(command: &mut Command) -> (i32, String) {
     let as_text = output(command);
     let as_json = output(command.args(["--format", "json"]));
     assert!(as_text.stdout.is_empty() && as_json.stdout.is_empty());
@@ -67,7 +67,7 @@ fn refused(command: &mut Command) -> (i32, String) {
     let code = error["code"].as_str().expect("errors have a code").to_owned();
     assert!(!error["message"].as_str().expect("errors have a message").is_empty());
     assert!(code == "usage" || text(&as_text.stderr).contains(&format!("error[{code}]: ")));
-    (as_json.status.code().expect("no signal ends it"), code)
+    (as_json.status.code().expect("it was not ended by a signal"), code)
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn sign_link_prints_the_link_and_nothing_else() {
 }
 
 #[test]
-fn signed_now_verifies_now() {
+fn a_link_that_is_signed_now_verifies_now() {
     let portal = "https://help.company.com";
     let signed = done(&["sign", "link", "--portal", portal, "--user-id", "-42 & more"]);
     let link = signed["link"].as_str().expect("a link");
@@ -109,7 +109,7 @@ fn signed_now_verifies_now() {
 }
 
 #[test]
-fn verifying_answers_by_exit_code() {
+fn verify_exits_with_0_for_a_valid_signature_and_with_1_and_a_code_for_any_other() {
     assert_eq!(done(&["verify", "email", "ADA@example.com", SIGNATURE])["secret_index"], 0);
     assert_eq!(done(&["verify", "link", LINK, "--now", "1767225900"])["user_id"], "user-42");
 
@@ -122,18 +122,18 @@ fn verifying_answers_by_exit_code() {
         (&["verify", "link", "https://help.company.com/?user_id=1"], "identity_incomplete"),
     ];
     for (arguments, code) in cases {
-        assert_eq!(refused(&mut deskseal(arguments)), (1, code.to_owned()), "{arguments:?}");
+        assert_eq!(rejected(&mut deskseal(arguments)), (1, code.to_owned()), "{arguments:?}");
     }
 }
 
 #[test]
-fn a_public_visitor_is_no_error() {
+fn a_link_without_an_identity_is_no_error() {
     let visitor = done(&["verify", "link", "/submit-ticket", "--portal", "help.company.com"]);
     assert_eq!(visitor["public"], true);
 }
 
 #[test]
-fn the_portal_host_is_taken_from_the_link_only_with_a_remark() {
+fn a_note_says_when_the_portal_host_is_taken_from_the_link() {
     let with_portal = ["verify", "link", LINK, "--now", "1767225600", "--portal"];
     for portal in ["help.company.com", "https://HELP.company.com:8443/desk"] {
         let output = output(deskseal(&with_portal).arg(portal));
@@ -142,7 +142,7 @@ fn the_portal_host_is_taken_from_the_link_only_with_a_remark() {
     let output = output(&mut deskseal(&with_portal[..5]));
     assert!(text(&output.stderr).contains("taken from the link"));
 
-    let other = refused(deskseal(&with_portal).arg("help.example.org"));
+    let other = rejected(deskseal(&with_portal).arg("help.example.org"));
     assert_eq!(other, (1, "signature_mismatch".to_owned()));
 }
 
@@ -180,12 +180,12 @@ fn wrong_input_and_wrong_secrets_exit_with_2_and_their_code() {
         (&["sign", "email"], "usage"),
     ];
     for (arguments, code) in cases {
-        assert_eq!(refused(&mut deskseal(arguments)), (2, code.to_owned()), "{arguments:?}");
+        assert_eq!(rejected(&mut deskseal(arguments)), (2, code.to_owned()), "{arguments:?}");
     }
 }
 
 #[test]
-fn every_secret_refusal_exits_with_2_and_its_code() {
+fn every_invalid_secret_exits_with_2_and_its_code() {
     let cases = [
         ("", "secret_empty"),
         ("example-secret-for-documentation ", "secret_padded"),
@@ -198,25 +198,25 @@ fn every_secret_refusal_exits_with_2_and_its_code() {
     for (secret, code) in cases {
         let mut command = deskseal(&["sign", "email", "ada@example.com"]);
         command.env("HELPDESKY_HMAC_SECRET", secret);
-        assert_eq!(refused(&mut command), (2, code.to_owned()), "{secret:?}");
+        assert_eq!(rejected(&mut command), (2, code.to_owned()), "{secret:?}");
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn text_that_is_not_utf_8_has_its_parameters_code() {
+fn text_that_is_not_utf_8_gives_the_code_of_its_parameter() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
 
     let broken = OsStr::from_bytes(b"ada\xFF@example.com");
-    let email = refused(deskseal(&["sign", "email"]).arg(broken));
+    let email = rejected(deskseal(&["sign", "email"]).arg(broken));
     assert_eq!(email, (2, "email_malformed".to_owned()));
     let user_id =
-        refused(deskseal(&["sign", "link", "--portal", "https://x.com", "--user-id"]).arg(broken));
+        rejected(deskseal(&["sign", "link", "--portal", "https://x.com", "--user-id"]).arg(broken));
     assert_eq!(user_id, (2, "user_id_malformed".to_owned()));
     let mut command = deskseal(&["sign", "email", "a@b"]);
     assert_eq!(
-        refused(command.env("HELPDESKY_HMAC_SECRET", broken)),
+        rejected(command.env("HELPDESKY_HMAC_SECRET", broken)),
         (2, "secret_malformed".to_owned())
     );
 }
@@ -241,18 +241,18 @@ fn the_secret_comes_from_a_file_or_standard_input_without_its_last_line_break() 
     let path = folder.path().join("two lines");
     fs::write(&path, format!("{SECRET}\n\n")).expect("a file");
     let path = path.to_str().expect("the path is text");
-    let refusal = refused(&mut deskseal(&["sign", "email", "a@b", "--secret-file", path]));
-    assert_eq!(refusal, (2, "secret_padded".to_owned()));
+    let error = rejected(&mut deskseal(&["sign", "email", "a@b", "--secret-file", path]));
+    assert_eq!(error, (2, "secret_padded".to_owned()));
 }
 
 #[test]
 fn no_secret_is_taken_from_an_argument() {
-    let (exit_code, code) = refused(&mut deskseal(&["sign", "email", "a@b", "--secret", "x"]));
+    let (exit_code, code) = rejected(&mut deskseal(&["sign", "email", "a@b", "--secret", "x"]));
     assert_eq!((exit_code, &*code), (2, "usage"));
 }
 
 #[test]
-fn a_previous_secret_holds_until_it_expires() {
+fn a_previous_secret_is_accepted_until_it_expires() {
     let mut signing = deskseal(&["sign", "email", "ada@example.com", "--format", "json"]);
     let signed = output(signing.env("HELPDESKY_HMAC_SECRET", OLDER_SECRET));
     let signed = json(&signed.stdout);
@@ -260,13 +260,13 @@ fn a_previous_secret_holds_until_it_expires() {
     let verify =
         ["verify", "email", "ada@example.com", signature, "--previous-env", "OLDER=100", "--now"];
     assert_eq!(done(&[&verify[..], &["99"]].concat())["secret_index"], 1);
-    let dead = refused(deskseal(&verify).arg("100"));
-    assert_eq!(dead, (1, "signature_mismatch".to_owned()));
+    let expired = rejected(deskseal(&verify).arg("100"));
+    assert_eq!(expired, (1, "signature_mismatch".to_owned()));
 }
 
 #[test]
-fn explain_names_what_to_change_and_never_the_right_signature() {
-    // Made of `Ada@example.com`.
+fn explain_names_the_mistake_and_never_prints_the_correct_signature() {
+    // The signature of `Ada@example.com`.
     let as_typed = "3472322740e1dea60e19171aa17596da4467495a2ecaa7237cd2b669052bc38c";
     let explained = done(&["explain", "email", "Ada@example.com", as_typed]);
     assert_eq!(explained["findings"][0]["code"], "email_not_lowercased");
@@ -282,7 +282,7 @@ fn explain_names_what_to_change_and_never_the_right_signature() {
 }
 
 #[test]
-fn embed_prints_markup_for_the_page() {
+fn embed_prints_the_html_for_the_page() {
     let arguments = [
         "embed",
         "a&b@example.com",
@@ -308,7 +308,7 @@ fn embed_prints_markup_for_the_page() {
 }
 
 #[test]
-fn generated_secrets_are_accepted_and_differ() {
+fn generated_secrets_are_valid_and_differ() {
     let generate =
         || done(&["secret", "generate"])["secret"].as_str().expect("a secret").to_owned();
     let (first, second) = (generate(), generate());
@@ -332,7 +332,7 @@ fn scan_exits_with_1_where_it_finds_the_secret_and_never_prints_it() {
     let missing = folder.path().join("missing");
     let missing = output(deskseal(&["scan"]).arg(missing));
     assert_eq!(missing.status.code(), Some(2));
-    assert!(text(&missing.stderr).contains("was not searched"));
+    assert!(text(&missing.stderr).contains("not searched completely"));
 }
 
 #[test]
@@ -344,7 +344,7 @@ fn scan_finds_issued_tokens_without_knowing_any_secret() {
     let mut command = deskseal(&["scan", "--format", "json"]);
     command.arg(folder.path()).env_remove("HELPDESKY_HMAC_SECRET");
     let found = output(command.env_remove("LETTERBOOK_PORTAL_TICKET_SECRET"));
-    assert!(text(&found.stderr).contains("no secret is set"));
+    assert!(text(&found.stderr).contains("no environment variable with a secret is set"));
     let found = json(&found.stdout);
     assert_eq!(found["hits"].as_array().map(Vec::len), Some(1), "{found}");
     assert_eq!(found["hits"][0]["what"], "hdh_secret_");
@@ -374,7 +374,7 @@ fn every_help_page_has_an_example() {
 }
 
 #[test]
-fn completions_exist_for_the_usual_shells() {
+fn completions_exist_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = output(&mut deskseal(&["completions", shell]));
         assert!(text(&script.stdout).contains("helpdesk-id"), "{shell}");
@@ -382,9 +382,9 @@ fn completions_exist_for_the_usual_shells() {
 }
 
 #[test]
-fn colour_is_for_terminals_only() {
-    let refused = output(&mut deskseal(&["sign", "email", " "]));
-    assert!(!text(&refused.stderr).contains('\u{1B}'));
+fn output_that_is_not_a_terminal_has_no_colours() {
+    let rejected = output(&mut deskseal(&["sign", "email", " "]));
+    assert!(!text(&rejected.stderr).contains('\u{1B}'));
 }
 
 #[cfg(unix)]

@@ -1,7 +1,7 @@
-//! `deskseal doctor` on small projects of every framework: what it finds, what it says to do, and that
-//! it never prints a secret.
+//! Runs `deskseal doctor` on small projects of every framework: checks its findings, their fixes, and that it
+//! never prints a secret.
 
-#![expect(clippy::disallowed_types, reason = "the command itself, git, and what makes pipes")]
+#![expect(clippy::disallowed_types, reason = "the command itself, git and mkfifo")]
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -18,14 +18,14 @@ const TICKET_CENTER: &str = "dsk_secret_q7Zr-0mS_x4Vb9Lw2Kd8ticketCenter";
 const PORTAL: &str = "dsk_secret_H3nTy6-cPe_0uWm5Rf1Xportal";
 const EXAMPLE: &str = "example-secret-for-documentation";
 
-/// A folder with a project, and the environment of its examination.
+/// A folder with a project, and the environment for the doctor.
 struct Project {
     folder: TempDir,
     environment: Vec<(String, String)>,
 }
 
 impl Project {
-    /// An empty one, with both secrets in the environment.
+    /// Creates an empty project, with both secrets in the environment.
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         Self { folder, environment: Vec::new() }
@@ -33,7 +33,7 @@ impl Project {
             .with("LETTERBOOK_PORTAL_TICKET_SECRET", PORTAL)
     }
 
-    /// An Express application in which nothing is wrong.
+    /// Creates an Express application without problems.
     fn express() -> Self {
         Self::new().write("package.json", EXPRESS)
     }
@@ -71,7 +71,7 @@ impl Project {
         self.folder.path()
     }
 
-    /// Runs the doctor, and checks that no secret is in what it prints.
+    /// Runs the doctor, and checks that it prints no secret.
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_deskseal"));
         command.arg("doctor").arg(self.path()).args(arguments).env_clear();
@@ -85,7 +85,7 @@ impl Project {
         output
     }
 
-    /// Returns the report, after its text has been asked for, too.
+    /// Returns the report as JSON, and checks the exit code.
     fn report(&self, arguments: &[&str]) -> Value {
         let output = self.run(&[arguments, &["--format", "json"]].concat());
         let report: Value = serde_json::from_slice(&output.stdout)
@@ -95,12 +95,12 @@ impl Project {
         report
     }
 
-    /// Returns the examination's result of this code, which must be there once.
+    /// Returns the finding with this code, which must be in the report once.
     fn finding(&self, code: &str) -> Value {
         the_finding(&self.report(&[]), code)
     }
 
-    /// Returns the codes of everything that is wrong.
+    /// Returns the codes of all problems.
     fn problems(&self) -> Vec<String> {
         problems(&self.report(&[]))
     }
@@ -133,7 +133,7 @@ fn contains(value: &Value, part: &str) -> bool {
 }
 
 #[test]
-fn every_framework_is_found_and_nothing_is_wrong_with_a_good_project() {
+fn every_framework_is_found_and_a_correct_project_has_no_problems() {
     let node = |framework: &str| {
         format!(r#"{{ "dependencies": {{ "{framework}": "1.0.0", "deskseal": "^0.1.0" }} }}"#)
     };
@@ -198,7 +198,7 @@ fn every_framework_is_found_and_nothing_is_wrong_with_a_good_project() {
 }
 
 #[test]
-fn projects_without_a_manifest_are_known_by_their_files() {
+fn projects_without_a_manifest_are_recognized_by_their_files() {
     let cases = [
         ("Django", "manage.py", "os.environ['DJANGO_SETTINGS_MODULE'] # django"),
         ("Rails", "config/application.rb", "class Application < Rails::Application"),
@@ -212,7 +212,7 @@ fn projects_without_a_manifest_are_known_by_their_files() {
 }
 
 #[test]
-fn a_repository_of_several_projects_names_each_folder() {
+fn the_report_names_the_folder_of_every_project_in_a_repository() {
     let project = Project::express()
         .write("shop/web/package.json", r#"{ "dependencies": { "react": "19", "deskseal": "1" } }"#)
         .write("shop/api/requirements.txt", "django\ndeskseal[django]\n")
@@ -234,7 +234,7 @@ fn a_repository_of_several_projects_names_each_folder() {
 }
 
 #[test]
-fn text_says_of_each_problem_what_to_do_and_where_it_is_explained() {
+fn the_text_says_how_to_fix_each_problem_and_where_it_is_explained() {
     let manifest = r#"{ "dependencies": { "next": "16.4.5" } }"#;
     let project = Project::new().write("package.json", manifest);
     let output = project.run(&[]);
@@ -242,16 +242,16 @@ fn text_says_of_each_problem_what_to_do_and_where_it_is_explained() {
     let printed = text(&output.stdout);
     let expected = "\
 .: Next.js
-  problem  package_missing: Next.js is here, and deskseal is not declared.
-           Do: `npm install deskseal`.
-           See docs/ai-builder.md#nextjs
+  problem  package_missing: Next.js is used, but the package deskseal is not declared.
+           Fix: Run `npm install deskseal`.
+           See: docs/ai-builder.md#nextjs
 ";
     assert!(printed.starts_with(expected), "{printed}");
     assert!(printed.ends_with("\n\n1 problem and 0 warnings\n"), "{printed}");
 }
 
 #[test]
-fn a_package_for_development_only_is_told() {
+fn a_package_that_is_a_development_dependency_gives_a_warning() {
     let manifest =
         r#"{ "dependencies": { "express": "5" }, "devDependencies": { "deskseal": "1" } }"#;
     let finding = Project::new().write("package.json", manifest).finding("package_for_development");
@@ -260,7 +260,7 @@ fn a_package_for_development_only_is_told() {
 }
 
 #[test]
-fn a_version_that_is_an_address_is_not_shown() {
+fn a_version_that_is_a_url_is_not_printed() {
     let manifest = format!(
         r#"{{ "dependencies": {{ "express": "5", "deskseal": "git+https://{PORTAL}@git.example.com" }} }}"#
     );
@@ -269,7 +269,7 @@ fn a_version_that_is_an_address_is_not_shown() {
 }
 
 #[test]
-fn the_gems_version_is_that_of_the_lock() {
+fn the_version_of_the_gem_comes_from_the_lock_file() {
     let report = Project::new()
         .write("Gemfile", "gem 'rails'\ngem 'deskseal'\n")
         .write("Gemfile.lock", "GEM\n  specs:\n    deskseal (0.1.0)\n    rails (7.2.2)\n")
@@ -278,7 +278,7 @@ fn the_gems_version_is_that_of_the_lock() {
 }
 
 #[test]
-fn no_project_is_a_problem_and_no_folder_is_none_to_examine() {
+fn a_folder_without_a_project_is_a_problem_and_a_missing_folder_is_an_error() {
     let nothing = Project::new();
     assert_eq!(nothing.problems(), ["framework_missing"]);
 
@@ -294,7 +294,7 @@ fn no_project_is_a_problem_and_no_folder_is_none_to_examine() {
 }
 
 #[test]
-fn components_without_a_server_have_nobody_to_sign() {
+fn browser_components_without_a_server_are_a_problem() {
     let manifest = r#"{ "dependencies": { "vue": "3.5.45", "deskseal": "^0.1.0" } }"#;
     let project = Project::new().without_secrets().write("package.json", manifest);
     assert_eq!(project.problems(), ["server_missing"]);
@@ -311,7 +311,7 @@ fn the_package_without_a_framework_is_no_problem() {
 }
 
 #[test]
-fn secrets_that_cannot_be_used_have_the_cores_codes() {
+fn invalid_secrets_are_reported_with_the_error_codes_of_the_core() {
     let cases = [
         ("", "secret_empty"),
         ("short", "secret_too_short"),
@@ -346,7 +346,7 @@ fn a_missing_secret_is_a_problem_unless_the_other_product_has_one() {
 }
 
 #[test]
-fn rails_may_have_the_secrets_among_its_credentials() {
+fn rails_may_keep_the_secrets_in_its_encrypted_credentials() {
     let project =
         Project::new().without_secrets().write("Gemfile", "gem 'rails'\ngem 'deskseal'\n");
     assert_eq!(project.problems(), ["secret_missing", "secret_missing"]);
@@ -355,7 +355,7 @@ fn rails_may_have_the_secrets_among_its_credentials() {
 }
 
 #[test]
-fn the_secret_under_its_other_name_is_told() {
+fn a_secret_in_the_variable_that_integrations_do_not_read_gives_a_warning() {
     let project = Project::express().without("HELPDESKY_HMAC_SECRET");
     let project = project.with("HDH_HMAC_SECRET", TICKET_CENTER);
     let finding = project.finding("secret_other_name");
@@ -363,7 +363,7 @@ fn the_secret_under_its_other_name_is_told() {
 }
 
 #[test]
-fn variables_of_other_names_are_passed_as_options() {
+fn options_name_variables_with_other_names() {
     let project = Project::express().without_secrets().with("SHOP_SECRET", TICKET_CENTER);
     let options = ["--ticket-center-env", "SHOP_SECRET", "--portal-env", "PORTAL_SECRET"];
     assert_eq!(problems(&project.report(&options)), [""; 0]);
@@ -374,8 +374,8 @@ fn variables_of_other_names_are_passed_as_options() {
 }
 
 #[test]
-fn files_are_read_as_the_framework_reads_them() {
-    let env = format!("# of the shop\nexport HELPDESKY_HMAC_SECRET='{TICKET_CENTER}' # a remark\n");
+fn env_files_are_read_in_the_order_of_the_framework() {
+    let env = format!("# the shop\nexport HELPDESKY_HMAC_SECRET='{TICKET_CENTER}' # a comment\n");
     let next = r#"{ "dependencies": { "next": "16", "deskseal": "1" } }"#;
     let project = Project::new()
         .without_secrets()
@@ -398,7 +398,7 @@ fn files_are_read_as_the_framework_reads_them() {
 }
 
 #[test]
-fn astros_files_are_for_development() {
+fn a_note_says_that_only_the_development_server_of_astro_reads_env_files() {
     let project = Project::new()
         .without_secrets()
         .write("package.json", r#"{ "dependencies": { "astro": "7", "deskseal": "1" } }"#)
@@ -409,7 +409,7 @@ fn astros_files_are_for_development() {
 }
 
 #[test]
-fn a_template_is_no_secret() {
+fn a_secret_in_a_template_is_a_warning_and_no_problem() {
     let template = "HELPDESKY_HMAC_SECRET=dsk_secret_goes_here_when_you_have_it\n";
     let project = Project::express()
         .git(&["init", "--quiet"])
@@ -420,7 +420,7 @@ fn a_template_is_no_secret() {
 }
 
 #[test]
-fn a_file_that_the_framework_does_not_read_is_told() {
+fn an_env_file_that_the_framework_does_not_read_gives_a_warning() {
     let env = format!("HELPDESKY_HMAC_SECRET={TICKET_CENTER}\n");
     let flask = Project::new()
         .without_secrets()
@@ -456,7 +456,7 @@ fn a_secret_in_a_public_variable_is_found_by_name_and_by_value() {
 }
 
 #[test]
-fn a_secret_in_what_is_built_is_found() {
+fn a_secret_in_the_build_output_is_found() {
     let bundle = format!("fetch(\"/\", {{ key: {PORTAL:?} }})");
     let next = r#"{ "dependencies": { "next": "16", "deskseal": "1" } }"#;
     let project = Project::new()
@@ -501,7 +501,7 @@ fn every_framework_has_its_own_output_folders() {
 }
 
 #[test]
-fn what_git_has_is_searched() {
+fn files_that_git_tracks_are_searched() {
     let project = Project::express().git(&["init", "--quiet"]).write("notes.txt", TICKET_CENTER);
     let searched = project.finding("git_searched");
     assert!(contains(&searched["message"], "0 files "), "{searched}");
@@ -517,7 +517,7 @@ fn what_git_has_is_searched() {
 }
 
 #[test]
-fn code_that_reads_a_public_variable_is_found() {
+fn code_that_reads_a_secret_from_a_public_variable_is_found() {
     let code = "const key = process.env.NEXT_PUBLIC_HELPDESKY_HMAC_SECRET\n";
     let project = Project::express()
         .git(&["init", "--quiet"])
@@ -530,7 +530,7 @@ fn code_that_reads_a_public_variable_is_found() {
 }
 
 #[test]
-fn a_file_with_a_secret_has_to_be_ignored_by_git() {
+fn git_must_ignore_an_env_file_with_a_secret() {
     let env = format!("HELPDESKY_HMAC_SECRET={TICKET_CENTER}\n");
     let laravel = r#"{ "require": { "laravel/framework": "12", "deskseal/laravel": "1" } }"#;
     let project = Project::new()
@@ -556,12 +556,12 @@ fn an_env_file_without_a_secret_may_be_committed() {
 }
 
 #[test]
-fn without_git_it_is_said_that_nothing_is_known() {
+fn a_note_says_that_nothing_was_searched_without_a_git_repository() {
     assert_eq!(Project::express().finding("git_unknown")["level"], "note");
 }
 
 #[test]
-fn static_sites_are_refused() {
+fn a_static_site_is_a_problem() {
     let next = r#"{ "dependencies": { "next": "16", "deskseal": "1" } }"#;
     let next = Project::new().write("package.json", next);
     let next = next.write("next.config.mjs", "export default { output: 'standalone' }");
@@ -578,7 +578,7 @@ fn static_sites_are_refused() {
 }
 
 #[test]
-fn laravels_cached_configuration_is_told() {
+fn a_cached_configuration_of_laravel_gives_a_note() {
     let laravel = r#"{ "require": { "laravel/framework": "12", "deskseal/laravel": "1" } }"#;
     let project = Project::new().write("composer.json", laravel);
     let project = project.write("bootstrap/cache/config.php", "<?php return [];");
@@ -586,7 +586,7 @@ fn laravels_cached_configuration_is_told() {
 }
 
 #[test]
-fn a_signature_of_the_project_holds_and_another_one_is_explained() {
+fn a_valid_signature_is_accepted_and_any_other_is_explained() {
     let project = Project::express();
     let signature = signature("ada@example.com", TICKET_CENTER);
     let report = project.report(&["--email", "Ada@example.com", "--signature", &signature]);
@@ -621,7 +621,7 @@ fn signature(email: &str, secret: &str) -> String {
 }
 
 #[test]
-fn a_secret_passed_as_a_name_is_not_shown() {
+fn a_secret_passed_as_the_name_of_a_variable_is_not_printed() {
     let project = Project::express()
         .with(TICKET_CENTER, PORTAL)
         .write(".env", format!("{PORTAL}=x\nVITE_{PORTAL}=x\n"))
@@ -629,14 +629,14 @@ fn a_secret_passed_as_a_name_is_not_shown() {
         .git(&["init", "--quiet"])
         .write("a.js", format!("VITE_{TICKET_CENTER}"))
         .git(&["add", "."]);
-    // What is run checks that neither is printed.
+    // `run` checks that no secret is printed.
     let report = project.report(&["--ticket-center-env", TICKET_CENTER, "--portal-env", PORTAL]);
     assert!(report.to_string().contains("the named variable"), "{report:#}");
     assert_eq!(project.run(&["--ticket-center-env", TICKET_CENTER]).status.code(), Some(1));
 }
 
 #[test]
-fn options_that_do_not_fit_together_are_wrong_usage() {
+fn wrong_or_incomplete_options_are_wrong_usage() {
     let project = Project::express();
     let cases: [&[&str]; 5] = [
         &["--portal-env", ""],
@@ -652,7 +652,7 @@ fn options_that_do_not_fit_together_are_wrong_usage() {
 }
 
 #[test]
-fn a_clock_before_the_projects_own_files_is_wrong() {
+fn a_clock_that_is_behind_the_projects_files_is_a_problem() {
     let project = Project::express();
     assert_eq!(project.finding("clock_plausible")["level"], "note");
     let manifest = File::options().write(true).open(project.path().join("package.json"));
@@ -661,22 +661,22 @@ fn a_clock_before_the_projects_own_files_is_wrong() {
     assert_eq!(project.problems(), ["clock_wrong"]);
 }
 
-/// A desk that answers once, and the request that it got.
+/// A desk that responds to one request, and that request.
 struct Desk {
     address: String,
     request: JoinHandle<String>,
 }
 
 impl Desk {
-    fn answering(head: &str, body: &str) -> Self {
+    fn responding(head: &str, body: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = format!("http://{}/ignored?path", listener.local_addr().expect("an address"));
         let length = body.len();
-        let answer = format!("HTTP/1.1 {head}Content-Length: {length}\r\n\r\n{body}");
+        let response = format!("HTTP/1.1 {head}Content-Length: {length}\r\n\r\n{body}");
         let request = thread::spawn(move || {
             let (mut stream, _) = listener.accept().expect("a request");
             let request = read_request(&stream);
-            stream.write_all(answer.as_bytes()).expect("an answer");
+            stream.write_all(response.as_bytes()).expect("a response");
             request
         });
         Self { address, request }
@@ -684,7 +684,7 @@ impl Desk {
 
     fn report(self, project: &Project, arguments: &[&str]) -> (Value, String) {
         let report = project.report(&[&["--desk", &self.address], arguments].concat());
-        (report, self.request.join().expect("the desk was asked"))
+        (report, self.request.join().expect("the desk received a request"))
     }
 }
 
@@ -709,7 +709,7 @@ fn date(seconds_from_now: i64) -> String {
 }
 
 #[test]
-fn the_desks_clock_is_compared() {
+fn the_clock_is_compared_with_the_desks_clock() {
     let script = "Content-Type: text/javascript\r\n";
     let cases = [
         (0, "clock_agrees", "ok"),
@@ -717,7 +717,7 @@ fn the_desks_clock_is_compared() {
         (-3600, "clock_wrong", "problem"),
     ];
     for (seconds, code, level) in cases {
-        let desk = Desk::answering(&format!("200 OK\r\n{script}{}", date(seconds)), "()");
+        let desk = Desk::responding(&format!("200 OK\r\n{script}{}", date(seconds)), "()");
         let (report, request) = desk.report(&Project::express(), &[]);
         assert!(request.starts_with("GET /ticket-center.js HTTP/1.1\r\n"), "{request}");
         assert_eq!(the_finding(&report, code)["level"], level);
@@ -726,8 +726,8 @@ fn the_desks_clock_is_compared() {
 }
 
 #[test]
-fn what_is_no_desk_is_told() {
-    let (report, _) = Desk::answering("404 Not Found\r\n", "").report(&Project::express(), &[]);
+fn an_address_without_a_desk_is_reported() {
+    let (report, _) = Desk::responding("404 Not Found\r\n", "").report(&Project::express(), &[]);
     assert_eq!(the_finding(&report, "desk_answers_otherwise")["level"], "warning");
     assert_eq!(the_finding(&report, "clock_unknown")["level"], "note");
 
@@ -738,11 +738,11 @@ fn what_is_no_desk_is_told() {
 }
 
 #[test]
-fn the_desk_is_asked_about_a_signature() {
+fn the_desk_verifies_a_signature_of_the_project() {
     let project = Project::express().with("HELPDESKY_HELPDESK_ID", "desk-1");
     let accepted = format!("200 OK\r\n{}", date(0));
     let email = ["--email", " Ada@Example.com "];
-    let desk = Desk::answering(&accepted, r#"{ "contact": { "id": "1" } }"#);
+    let desk = Desk::responding(&accepted, r#"{ "contact": { "id": "1" } }"#);
     let (report, request) = desk.report(&project, &email);
     assert_eq!(the_finding(&report, "desk_accepts")["level"], "ok");
     assert!(
@@ -757,24 +757,24 @@ fn the_desk_is_asked_about_a_signature() {
     });
     assert_eq!(body, expected);
 
-    let refusal = r#"{ "error": { "code": "signature_mismatch", "message": "No." } }"#;
-    let desk = Desk::answering(&format!("401 Unauthorized\r\n{}", date(0)), refusal);
+    let rejection = r#"{ "error": { "code": "signature_mismatch", "message": "No." } }"#;
+    let desk = Desk::responding(&format!("401 Unauthorized\r\n{}", date(0)), rejection);
     let (report, _) = desk.report(&project, &email);
     assert_eq!(problems(&report), ["desk_refuses"]);
     assert!(contains(&the_finding(&report, "desk_refuses")["message"], "signature_mismatch"));
 
-    let desk = Desk::answering("502 Bad Gateway\r\n", "<h1>no JSON \u{1B}[31m</h1>");
+    let desk = Desk::responding("502 Bad Gateway\r\n", "<h1>no JSON \u{1B}[31m</h1>");
     let (report, _) = desk.report(&project, &email);
     assert_eq!(problems(&report), ["desk_answers_otherwise"]);
 }
 
 #[test]
-fn without_the_desks_id_the_signature_is_not_asked_about() {
-    let desk = Desk::answering(&format!("200 OK\r\n{}", date(0)), "");
+fn a_signature_is_sent_to_the_desk_only_with_the_help_desks_id() {
+    let desk = Desk::responding(&format!("200 OK\r\n{}", date(0)), "");
     let (report, _) = desk.report(&Project::express(), &["--email", "ada@example.com"]);
     assert_eq!(the_finding(&report, "desk_not_asked")["level"], "note");
 
-    let desk = Desk::answering(&format!("200 OK\r\n{}", date(0)), r#"{ "contact": {} }"#);
+    let desk = Desk::responding(&format!("200 OK\r\n{}", date(0)), r#"{ "contact": {} }"#);
     let options = ["--email", "ada@example.com", "--helpdesk-id", "desk-2"];
     let (report, request) = desk.report(&Project::express(), &options);
     assert!(request.contains("\"desk-2\""), "{request}");
@@ -789,10 +789,10 @@ fn an_email_that_cannot_be_signed_is_not_sent() {
 }
 
 #[test]
-fn what_is_too_much_is_left_out_and_told() {
+fn a_note_says_what_was_left_out_because_of_a_limit() {
     let project = Project::express().git(&["init", "--quiet"]);
     let project = project.write("video", vec![0; 8 * 1024 * 1024 + 1]).git(&["add", "video"]);
-    assert!(contains(&project.finding("git_cut")["message"], "1 file is"));
+    assert!(contains(&project.finding("git_cut")["message"], "1 file in git was not searched"));
 
     let project = Project::express();
     for number in 0..5_001 {
@@ -803,7 +803,7 @@ fn what_is_too_much_is_left_out_and_told() {
 
 #[cfg(unix)]
 #[test]
-fn hostile_files_are_survived() {
+fn malformed_files_do_not_stop_the_doctor() {
     let binary: Vec<u8> = (0..=255).cycle().take(100_000).collect();
     let project = Project::express()
         .write("a/package.json", "[".repeat(500_000))
@@ -825,7 +825,7 @@ fn hostile_files_are_survived() {
 
 #[cfg(unix)]
 #[test]
-fn nothing_outside_of_the_folder_is_read() {
+fn no_file_outside_the_folder_is_read() {
     use std::os::unix::fs::symlink;
 
     let outside = Project::express()
@@ -847,14 +847,14 @@ fn nothing_outside_of_the_folder_is_read() {
 
 #[cfg(unix)]
 #[test]
-fn names_of_files_do_not_steer_the_terminal() {
+fn names_of_files_are_printed_without_control_characters() {
     let env = format!("HELPDESKY_HMAC_SECRET={TICKET_CENTER}\n");
     let project = Project::express()
         .git(&["init", "--quiet"])
         .write(".env.\u{1B}[31m", &env)
         .write("\u{1B}[31m/package.json", EXPRESS)
         .write("\u{1B}[31m/build/app.js", TICKET_CENTER);
-    // What is run checks that nothing of it is printed.
+    // `run` checks that no control character is printed.
     let printed = text(&project.run(&[]).stdout);
     assert!(
         printed.contains(".env.\\u{1b}[31m") && printed.contains("\\u{1b}[31m/build/app.js:1"),
@@ -864,7 +864,7 @@ fn names_of_files_do_not_steer_the_terminal() {
 
 #[cfg(unix)]
 #[test]
-fn what_cannot_be_searched_is_not_called_clean() {
+fn build_output_that_cannot_be_read_gives_a_warning() {
     let project = Project::express();
     let status = Command::new("mkfifo").arg(project.path().join("build")).status();
     assert!(status.expect("mkfifo runs").success());

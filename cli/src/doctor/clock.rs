@@ -1,4 +1,4 @@
-//! Compares the system's clock with what else says how late it is.
+//! Checks the system's clock against the desk's clock, or against the times of files.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,51 +8,51 @@ use super::files::Root;
 use super::finding::Finding;
 use super::projects::Project;
 
-/// By how much a portal's clock and the signer's may differ (SPEC 5.2), in seconds.
+/// The largest difference between the clocks of portal and signer, in seconds (SPEC 5.2).
 const TOLERANCE: i64 = 300;
 
-/// What a clock that is kept right never differs by, in seconds.
-const CLOSE: i64 = 30;
+/// A difference that needs no warning, in seconds.
+const SMALL_DIFFERENCE: i64 = 30;
 
-/// The manifests that say when somebody worked here.
-const DATED: [&str; 6] =
+/// The files whose time of modification shows when a developer last worked on the project.
+const DATED_FILES: [&str; 6] =
     ["requirements.txt", "pyproject.toml", "package.json", "Gemfile", "composer.json", "manage.py"];
 
-const FIX: &str = "Let the system keep its clock (`timedatectl set-ntp true`, or the host's own way), and \
-                   never sign with a time of your own.";
+const FIX: &str = "Synchronize the system's clock (`timedatectl set-ntp true`, or your host's setting), and \
+                   do not pass a timestamp of your own when you sign.";
 
-/// Compares with the desk's clock, both in Unix seconds.
-pub(super) fn compared(now: i64, of_desk: i64) -> Finding {
-    let difference = now.saturating_sub(of_desk);
+/// Compares the system's clock with the desk's, both in Unix seconds.
+pub(super) fn compare_with_desk(now: i64, desk_now: i64) -> Finding {
+    let difference = now.saturating_sub(desk_now);
     let direction = if difference < 0 { "behind" } else { "ahead of" };
     let seconds = difference.saturating_abs();
-    let message = format!("The clock is {seconds} s {direction} the desk's.");
+    let message = format!("This machine's clock is {seconds} s {direction} the desk's clock.");
     match seconds {
-        0..=CLOSE => Finding::fine("clock_agrees", message),
+        0..=SMALL_DIFFERENCE => Finding::ok("clock_agrees", message),
         seconds if seconds < TOLERANCE => Finding::warning("clock_differs", message, FIX),
         _ => {
-            let message = format!("{message} Signed links do not hold there.");
+            let message = format!("{message} The desk rejects signed links.");
             Finding::problem("clock_wrong", message, FIX)
         }
     }
 }
 
-/// Compares with the times of files that were written before, which shows a clock that stands years back.
-pub(super) fn guessed(now: i64, root: &Root, projects: &[Project]) -> Finding {
+/// Compares the system's clock with the times of files, which shows a clock that is far behind.
+pub(super) fn compare_with_files(now: i64, root: &Root, projects: &[Project]) -> Finding {
     let command = std::env::current_exe().into_iter();
     let manifests = projects.iter().flat_map(|project| {
-        DATED.iter().map(|name| project.folder.join(name)).filter(|path| root.has(path))
+        DATED_FILES.iter().map(|name| project.folder.join(name)).filter(|path| root.has(path))
     });
     let newest = command.chain(manifests).filter_map(|path| modified(&path)).max();
     match newest {
         Some(newest) if newest > now.saturating_add(TOLERANCE) => {
-            let message = "The clock is behind: files here are from a later time.";
+            let message = "This machine's clock is behind: a file here has a later time.";
             Finding::problem("clock_wrong", message, FIX)
         }
         _ => Finding::note(
             "clock_plausible",
-            "The clock is not before the newest file, which is all that can be known without a network.",
-            "Pass the desk's address with --desk to compare with its clock.",
+            "This machine's clock is not behind the newest file. Without a network, no more can be checked.",
+            "To compare with the desk's clock, pass the desk's address with --desk.",
         ),
     }
 }

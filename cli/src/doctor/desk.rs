@@ -1,4 +1,4 @@
-//! Asks the desk, where its address was given: for its time, and whether it knows a signature.
+//! Checks against the desk at `--desk`: compares the clocks, and lets the desk verify a signature.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -11,14 +11,14 @@ use url::{Host, Url};
 
 use super::clock;
 use super::finding::Finding;
-use super::signatures::Given;
+use super::signatures::GivenSignature;
+use crate::escape::escaped;
 use crate::output::Failure;
-use crate::printed::printed;
 
-/// How long to wait for a desk that does not answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The time limit of the whole request.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// No answer to verifying is longer.
+/// How much of the desk's response is read.
 const MAX_BYTES: u64 = 64 * 1024;
 
 const VERIFY: &str = "/api/messaging/ticket-center/verify";
@@ -28,59 +28,68 @@ const SCRIPT: &str = "/ticket-center.js";
 pub(super) struct Desk(Url);
 
 impl Desk {
-    /// Takes the address, of which the path does not matter.
+    /// Takes the address. Its path is ignored.
     ///
     /// # Errors
-    /// Wrong usage, when it is none, or one that shows a signature to everybody on the way.
+    /// Wrong usage, when the text is no URL, or when http would send a signature unencrypted over a network.
     pub(super) fn new(text: &str) -> Result<Self, Failure> {
         let url = Url::parse(text).ok().filter(|url| url.host().is_some());
         let url = url.filter(|url| url.scheme() == "https" || is_local(url)).ok_or_else(|| {
             Failure::Usage(
-                "--desk takes the desk's address, such as https://desk.example.com; http is for this \
-                 machine's own addresses"
+                "--desk needs the desk's address, such as https://desk.example.com; http:// is allowed for \
+                 localhost and loopback addresses only"
                     .to_owned(),
             )
         })?;
         Ok(Self(url))
     }
 
-    /// Compares the clocks, and has the signature verified, if there is one.
-    pub(super) fn ask(&self, helpdesk_id: Option<&str>, given: Option<&Given<'_>>) -> Vec<Finding> {
-        let asked = match (given, helpdesk_id) {
+    /// Compares the clocks, and lets the desk verify the signature, if there is one.
+    pub(super) fn check(
+        &self,
+        helpdesk_id: Option<&str>,
+        given: Option<&GivenSignature<'_>>,
+    ) -> Vec<Finding> {
+        let result = match (given, helpdesk_id) {
             (Some(given), Some(id)) => self.verify(id, given),
-            _ => agent().get(self.at(SCRIPT)).call(),
+            _ => http_client().get(self.at(SCRIPT)).call(),
         };
         let before = deskseal::unix_now();
-        let mut answer = match asked {
-            Ok(answer) => answer,
-            Err(error) => return vec![self.unreachable(&error)],
+        let mut response = match result {
+            Ok(response) => response,
+            Err(error) => return vec![self.unreachable_finding(&error)],
         };
-        let mut findings = vec![clock_of(&answer, before)];
+        let mut findings = vec![clock_finding(&response, before)];
         findings.push(match (given, helpdesk_id) {
-            (Some(_), Some(_)) => verdict(&mut answer),
+            (Some(_), Some(_)) => signature_finding(&mut response),
             (Some(_), None) => Finding::note(
                 "desk_not_asked",
-                "The desk is not asked about the signature, since its id is not known.",
-                "Set HELPDESKY_HELPDESK_ID, or pass --helpdesk-id.",
+                "The help desk's id is not known, so the signature was not sent to the desk.",
+                "Set the variable HELPDESKY_HELPDESK_ID, or pass --helpdesk-id.",
             ),
-            _ => script(&answer),
+            _ => script_finding(&response),
         });
         findings
     }
 
-    fn verify(&self, helpdesk_id: &str, given: &Given<'_>) -> Result<Response<Body>, Error> {
-        let Given { email, signature } = given;
+    fn verify(
+        &self,
+        helpdesk_id: &str,
+        given: &GivenSignature<'_>,
+    ) -> Result<Response<Body>, Error> {
+        let GivenSignature { email, signature } = given;
         let body = json!({ "helpdeskId": helpdesk_id, "email": email, "signature": signature });
-        let request = agent().post(self.at(VERIFY)).header("Content-Type", "application/json");
+        let request =
+            http_client().post(self.at(VERIFY)).header("Content-Type", "application/json");
         request.send(body.to_string())
     }
 
-    fn unreachable(&self, error: &Error) -> Finding {
+    fn unreachable_finding(&self, error: &Error) -> Finding {
         let host = self.0.host_str().unwrap_or_default();
-        let error = printed(error.to_string());
-        let message = format!("The desk at {host} cannot be asked: {error}.");
-        let fix =
-            "Check the address and this machine's network; the rest of this report holds without.";
+        let error = escaped(error.to_string());
+        let message = format!("The request to the desk at {host} failed: {error}.");
+        let fix = "Check the address in --desk and this machine's network. The other findings do not need \
+                   the desk.";
         Finding::problem("desk_unreachable", message, fix)
     }
 
@@ -93,12 +102,12 @@ impl Desk {
     }
 }
 
-/// Follows no redirects: another site's clock or answer says nothing about the desk.
-fn agent() -> Agent {
+/// Returns a client that follows no redirects: another site's response says nothing about the desk.
+fn http_client() -> Agent {
     let tls = TlsConfig::builder().root_certs(root_certificates()).build();
     Agent::config_builder()
         .tls_config(tls)
-        .timeout_global(Some(PATIENCE))
+        .timeout_global(Some(TIMEOUT))
         .max_redirects(0)
         .max_redirects_will_error(false)
         .http_status_as_error(false)
@@ -117,7 +126,7 @@ fn is_local(url: &Url) -> bool {
     url.scheme() == "http" && is_loopback
 }
 
-/// The system's certificates, among which is a company's own; Mozilla's where the system has none.
+/// Returns the system's root certificates, which may include a company's own, or else Mozilla's.
 fn root_certificates() -> RootCerts {
     let found = rustls_native_certs::load_native_certs().certs;
     if found.is_empty() {
@@ -126,53 +135,57 @@ fn root_certificates() -> RootCerts {
     RootCerts::from(found.iter().map(|certificate| Certificate::from_der(certificate).to_owned()))
 }
 
-fn clock_of(answer: &Response<Body>, now: i64) -> Finding {
-    let date = answer.headers().get("date").and_then(|date| date.to_str().ok());
+fn clock_finding(response: &Response<Body>, now: i64) -> Finding {
+    let date = response.headers().get("date").and_then(|date| date.to_str().ok());
     let date = date.and_then(|date| httpdate::parse_http_date(date).ok());
     let second = date.and_then(|date| date.duration_since(UNIX_EPOCH).ok());
     let second = second.and_then(|since| i64::try_from(since.as_secs()).ok());
     second.map_or_else(
         || {
-            let message = "The desk does not say what time it is.";
+            let message =
+                "The desk's response has no Date header, so the clocks were not compared.";
             Finding::note("clock_unknown", message, "Compare the clocks of both machines by hand.")
         },
-        |second| clock::compared(now, second),
+        |second| clock::compare_with_desk(now, second),
     )
 }
 
-/// What the desk says about the signature, by its code alone: its sentences are not ours to print.
-fn verdict(answer: &mut Response<Body>) -> Finding {
-    let status = answer.status();
-    let body = answer.body_mut().with_config().limit(MAX_BYTES).read_to_vec().unwrap_or_default();
+/// Returns the desk's result for the signature. Only its error code is printed, never its sentences.
+fn signature_finding(response: &mut Response<Body>) -> Finding {
+    let status = response.status();
+    let body = response.body_mut().with_config().limit(MAX_BYTES).read_to_vec().unwrap_or_default();
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     if status.is_success() && body.get("contact").is_some() {
-        return Finding::fine("desk_accepts", "The desk accepts this e-mail and signature.");
+        return Finding::ok("desk_accepts", "The desk accepts this e-mail and signature.");
     }
     let code = body.pointer("/error/code").and_then(Value::as_str).filter(|code| is_code(code));
     let Some(code) = code else {
-        let message = format!("The desk answers {} without a code.", status.as_u16());
+        let message =
+            format!("The response has the status {} and no error code of a desk.", status.as_u16());
         return Finding::problem("desk_answers_otherwise", message, IS_IT_A_DESK);
     };
-    let message = format!("The desk refuses this e-mail and signature: {code}.");
+    let message = format!("The desk rejects this e-mail and signature: {code}.");
     Finding::problem("desk_refuses", message, advice(code))
 }
 
 const IS_IT_A_DESK: &str =
-    "Check that the address is the desk's, and not that of a page or a proxy.";
+    "Check that --desk has the address of the desk, not of another page or a proxy.";
 
 fn advice(code: &str) -> &'static str {
     match code {
         "helpdesk_unknown" => {
-            "Copy the desk's id again from its dashboard into HELPDESKY_HELPDESK_ID."
+            "Copy the help desk's id from its dashboard into HELPDESKY_HELPDESK_ID again."
         }
-        "host_unknown" => "Pass the address that browsers use for the desk, its `public_url`.",
-        "secret_not_set" => "Let the desk's owner generate a secret, and set it here.",
+        "host_unknown" => "Pass the desk's `public_url` to --desk, the address that browsers use.",
+        "secret_not_set" => {
+            "Ask the desk's owner to generate a secret in the dashboard, and set it here."
+        }
         "signature_mismatch" => {
-            "Copy the Ticket Center's secret again from the desk's dashboard; it may have been replaced."
+            "Copy the Ticket Center's secret from the desk's dashboard again; it may have been replaced."
         }
-        "contact_blocked" => "Try it with another e-mail, or unblock this one in the dashboard.",
-        "rate_limited" => "Wait a minute, and run this again.",
-        _ => "Look the code up in SPEC.md, or in server/README.md.",
+        "contact_blocked" => "Unblock this contact in the dashboard, or try another e-mail.",
+        "rate_limited" => "Wait a minute, then run the doctor again.",
+        _ => "Look up this code in SPEC.md or in server/README.md.",
     }
 }
 
@@ -180,10 +193,10 @@ fn is_code(text: &str) -> bool {
     text.len() <= 60 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
-fn script(answer: &Response<Body>) -> Finding {
-    let kind = answer.headers().get("content-type").and_then(|kind| kind.to_str().ok());
-    if answer.status().is_success() && kind.is_some_and(|kind| kind.contains("javascript")) {
-        return Finding::fine("desk_answers", format!("The desk has {SCRIPT}."));
+fn script_finding(response: &Response<Body>) -> Finding {
+    let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+    if response.status().is_success() && kind.is_some_and(|kind| kind.contains("javascript")) {
+        return Finding::ok("desk_answers", format!("The desk serves {SCRIPT}."));
     }
     let message = format!("There is no {SCRIPT} at this address.");
     Finding::warning("desk_answers_otherwise", message, IS_IT_A_DESK)

@@ -1,4 +1,4 @@
-//! Looks for the secrets where others can read them: in what is built, and in what git has.
+//! Searches the build output and git's files for secrets, and checks that git ignores `.env` files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,25 +8,25 @@ use deskseal::Secret;
 use super::files::Root;
 use super::finding::{Finding, counted};
 use super::projects::Project;
-use super::settings::{self, Known, Names, Product, Settings};
+use super::settings::{self, KnownSecret, Product, Settings, VariableNames};
 use super::variables::{self, shown_name};
-use crate::git::{Fault, Repositories};
+use crate::git::{IndexError, Repositories};
 use crate::scan::{Form, Hit, Scanner};
 
-/// How many of git's files are searched, and how long each may be.
+/// How many of git's files are searched at most, and the largest file that is searched.
 const MAX_FILES: usize = 20_000;
 const MAX_BYTES: u64 = 8 * 1024 * 1024;
 
-/// How many files the scanner takes at once: it compares each with all others.
+/// How many files the scanner gets at once. It compares each path with all others of the same call.
 const FILES_AT_ONCE: usize = 256;
 
-/// The search of git's files ends when more places than this were found.
+/// The search of git's files stops after this number of hits.
 const MAX_HITS: usize = 100_000;
 
-/// How many places of one kind are named.
+/// How many places one finding names.
 const MAX_PLACES: usize = 5;
 
-/// Searches for the secrets that are known, and for names of public variables.
+/// Searches for the project's secrets, and for the names of their variables.
 pub(super) struct Search<'all> {
     root: &'all Root,
     repositories: Repositories,
@@ -38,17 +38,17 @@ pub(super) struct Search<'all> {
 impl<'all> Search<'all> {
     pub(super) fn new(
         root: &'all Root,
-        known: &[Known],
-        names: &Names,
+        known: &[KnownSecret],
+        names: &VariableNames,
         is_token: fn(&str) -> bool,
     ) -> Self {
         let secrets: Vec<_> =
             known.iter().map(|known| (known.label(), known.variable.value.as_str())).collect();
-        let of_products = Product::ALL.map(|product| names.of(product));
-        let labelled = of_products.map(|name| (shown_name(name).to_owned(), name));
+        let variables = Product::ALL.map(|product| names.of(product));
+        let labelled = variables.map(|name| (shown_name(name).to_owned(), name));
         let public: Vec<String> = Secret::PUBLIC_PREFIXES
             .into_iter()
-            .flat_map(|prefix| of_products.map(|name| format!("{prefix}{name}")))
+            .flat_map(|prefix| variables.map(|name| format!("{prefix}{name}")))
             .collect();
         let public: Vec<_> =
             public.iter().map(|name| (public_label(name), name.as_str())).collect();
@@ -61,7 +61,7 @@ impl<'all> Search<'all> {
         }
     }
 
-    /// Looks into what a project's frameworks have built.
+    /// Searches the build output of a project's frameworks.
     pub(super) fn check_built(&self, project: &Project, findings: &mut Vec<Finding>) {
         let outputs = project.frameworks.iter().flat_map(|framework| framework.outputs);
         let built = self.existing(project, outputs);
@@ -72,56 +72,57 @@ impl<'all> Search<'all> {
         let hits = self.names.scan(&self.existing(project, outputs), None).hits;
         if !hits.is_empty() {
             let places = self.places(&hits);
-            let message = format!("Code for browsers names a secret's variable: {places}.");
-            let fix = "Move the code that reads it to the server; browsers fetch \
-                       `/deskseal/identity` instead.";
+            let message = format!("Code for browsers reads the variable of a secret: {places}.");
+            let fix =
+                "Move that code to the server. In the browser, fetch `/deskseal/identity` instead.";
             findings.push(at(project, Finding::warning("secret_name_in_bundle", message, fix)));
         }
     }
 
-    /// Says whether a secret is in these folders, and whether all of them could be read.
+    /// Reports whether these folders contain a secret, and whether all of them could be read.
     fn secret_findings(&self, built: &[PathBuf]) -> impl Iterator<Item = Finding> {
         let scanned = self.secrets.scan(built, None);
-        // Next.js copies the files of variables beside its server, where they belong.
+        // Next.js copies .env files beside its server, where they belong.
         let is_hit = |hit: &Hit| !is_environment_file(hit);
         let hits: Vec<Hit> = scanned.hits.into_iter().filter(is_hit).collect();
         let unread = scanned.skipped.iter().filter(|skipped| skipped.is_failure).count();
         let found = (!hits.is_empty()).then(|| {
-            let message = format!("A secret is in what was built: {}.", self.places(&hits));
-            let fix = "Replace that secret in the help desk now; then find the code that passes it to \
-                       the page, sign on the server instead, and build again.";
+            let message = format!("The build output contains a secret: {}.", self.places(&hits));
+            let fix = "Replace that secret in the help desk now. Then find the code that passes it to the \
+                       page, sign on the server instead, and build again.";
             Finding::problem("secret_in_bundle", message, fix)
         });
-        let cut = (unread > 0).then(|| {
-            let message = format!("What was built cannot be read in {}.", counted(unread, "place"));
-            let fix = "See where with `deskseal scan`, and run this as whoever built it.";
+        let unreadable = (unread > 0).then(|| {
+            let message =
+                format!("{} of the build output could not be read.", counted(unread, "path"));
+            let fix = "Run `deskseal scan` on the build output to see which, and run the doctor as the user \
+                       who built it.";
             Finding::warning("bundle_unread", message, fix)
         });
         let clean = (hits.is_empty() && unread == 0).then(|| {
             let folders: Vec<_> = built.iter().map(|path| self.root.shown(path)).collect();
-            Finding::fine("bundle_searched", format!("No secret is in {}.", folders.join(", ")))
+            Finding::ok("bundle_searched", format!("No secret is in {}.", folders.join(", ")))
         });
-        [found, cut, clean].into_iter().flatten()
+        [found, unreadable, clean].into_iter().flatten()
     }
 
-    /// Looks into what git has.
+    /// Searches the files that git tracks.
     pub(super) fn check_tracked(&self, findings: &mut Vec<Finding>) {
         let folder = self.root.path();
         let Some(repository) = self.repositories.of(folder) else {
-            let message =
-                "Here is no git repository that can be read, so it is not known what is committed.";
-            let fix = "Run this in the checkout, before the first commit at the latest.";
+            let message = "No git repository was found here, so committed files were not searched for secrets.";
+            let fix = "Run the doctor in the checkout, at the latest before the first commit.";
             findings.push(Finding::note("git_unknown", message, fix));
             return;
         };
         match repository.files_below(folder) {
             Ok(tracked) => self.check_files(&tracked, findings),
-            Err(fault) => findings.push(unreadable(fault)),
+            Err(error) => findings.push(unreadable(error)),
         }
-        findings.extend(self.unlisted_finding(&repository.unlisted(folder)));
+        findings.extend(self.unlisted_finding(&repository.unlisted_folders(folder)));
     }
 
-    /// Says of which folders git's index does not say what is in them.
+    /// Reports the folders whose files git's sparse index does not list.
     fn unlisted_finding(&self, folders: &[PathBuf]) -> Option<Finding> {
         let shown = folders.iter().take(MAX_PLACES).map(|folder| self.root.shown(folder));
         let mut shown: Vec<String> = shown.collect();
@@ -129,14 +130,14 @@ impl<'all> Search<'all> {
             shown.push(format!("and {} more", folders.len() - MAX_PLACES));
         }
         let message = format!(
-            "git's sparse index does not list the files in {}, so those were not searched.",
+            "git's sparse index does not list the files in {}, so those files were not searched.",
             shown.join(", ")
         );
-        let fix = "Run `git sparse-checkout reapply --no-sparse-index`, and this again.";
+        let fix = "Run `git sparse-checkout reapply --no-sparse-index`, then the doctor again.";
         (!folders.is_empty()).then(|| Finding::note("git_sparse", message, fix))
     }
 
-    /// Looks into the files that git has.
+    /// Searches these files for secrets, tokens and public variables.
     fn check_files(&self, tracked: &[PathBuf], findings: &mut Vec<Finding>) {
         let (files, left_out) = self.searchable(tracked);
         let (hits, left_out_of_files) = scan_in_parts(&self.secrets, &files);
@@ -145,37 +146,38 @@ impl<'all> Search<'all> {
             hits.into_iter().partition(|hit| hit.form == Form::Token);
         let is_clean = secrets.is_empty() && tokens.is_empty();
         if !secrets.is_empty() {
-            let message = format!("git has a secret: {}.", self.places(&secrets));
-            let fix = "Replace that secret in the help desk now, since everybody with the repository \
-                       has it; then remove it from the files, and put the new one where git does not see it.";
+            let message = format!("A secret is committed to git: {}.", self.places(&secrets));
+            let fix = "Replace that secret in the help desk now: everyone who has the repository has it. \
+                       Then remove it from the files, and keep the new one in a file that git ignores.";
             findings.push(Finding::problem("secret_committed", message, fix));
         }
         if !tokens.is_empty() {
-            let message = format!("git has what looks like a secret: {}.", self.places(&tokens));
-            let fix = "If a help desk ever issued it, replace it there, and remove it here.";
+            let message = format!(
+                "A token that may be a secret is committed to git: {}.",
+                self.places(&tokens)
+            );
+            let fix = "If a help desk issued it, replace it there and remove it from the files.";
             findings.push(Finding::warning("token_committed", message, fix));
         }
         self.check_source(&files, findings);
         if is_clean {
             let message =
-                format!("No secret is in the {} that git has.", counted(files.len(), "file"));
-            findings.push(Finding::fine("git_searched", message));
+                format!("No secret is in the {} that git tracks.", counted(files.len(), "file"));
+            findings.push(Finding::ok("git_searched", message));
         }
         if left_out > 0 {
+            let verb = if left_out == 1 { "was" } else { "were" };
             let message = format!(
-                "Of what git has, {} not searched: there are too many, they are too long, or too much was found before.",
-                if left_out == 1 {
-                    "1 file is".to_owned()
-                } else {
-                    format!("{left_out} files are")
-                }
+                "{} in git {verb} not searched: there were too many files or hits, or a file is larger than \
+                 8 MiB.",
+                counted(left_out, "file")
             );
-            let fix = "Search them with `deskseal scan`.";
+            let fix = "Search the whole folder with `deskseal scan`.";
             findings.push(Finding::note("git_cut", message, fix));
         }
     }
 
-    /// Looks for code that reads a secret from a public variable.
+    /// Searches for code that reads a secret from a public variable.
     fn check_source(&self, files: &[PathBuf], findings: &mut Vec<Finding>) {
         let is_text = |path: &Path| {
             path.extension().is_some_and(|extension| {
@@ -189,12 +191,12 @@ impl<'all> Search<'all> {
         }
         let message =
             format!("Code reads a secret from a public variable: {}.", self.places(&hits));
-        let fix = "Read it on the server, from the name without the prefix, and replace the secret if \
-                   it ever was in a public variable.";
+        let fix = "Read the secret on the server, from the variable without the public prefix. If the secret \
+                   ever was in a public variable, replace it.";
         findings.push(Finding::problem("secret_in_public_variable", message, fix));
     }
 
-    /// Says of a project's files of variables whether git keeps them out.
+    /// Reports whether git tracks or ignores a project's `.env` files.
     pub(super) fn check_ignored(
         &self,
         project: &Project,
@@ -215,7 +217,7 @@ impl<'all> Search<'all> {
         }
     }
 
-    /// Returns the folders and files that there are, and that do not lead out.
+    /// Returns the paths that exist and do not lead out of the examined folder.
     fn existing<'path>(
         &self,
         project: &Project,
@@ -246,7 +248,7 @@ impl<'all> Search<'all> {
         (files, too_long.max(too_many))
     }
 
-    /// Names the first places, each line once, and how many more there are.
+    /// Lists the first places, each line of a file once, and the number of the others.
     fn places(&self, hits: &[Hit]) -> String {
         let mut lines: Vec<&Hit> = hits.iter().collect();
         lines.dedup_by(|hit, before| hit.path == before.path && hit.line == before.line);
@@ -265,7 +267,7 @@ fn public_label(name: &str) -> String {
     if is_usual { name.to_owned() } else { "a public variable's name".to_owned() }
 }
 
-/// Returns what is found in the files, and how many of them were left out since there was too much before.
+/// Returns the hits in the files, and how many files were left out because there were too many hits.
 fn scan_in_parts(scanner: &Scanner, files: &[PathBuf]) -> (Vec<Hit>, usize) {
     let mut hits = Vec::new();
     let mut left_out = files.len();
@@ -279,41 +281,44 @@ fn scan_in_parts(scanner: &Scanner, files: &[PathBuf]) -> (Vec<Hit>, usize) {
     (hits, left_out)
 }
 
-/// A file of variables, and what git makes of it.
+/// A `.env` file, and whether git tracks or ignores it.
 struct PrivateFile<'name> {
     name: &'name str,
     shown: String,
     has_secret: bool,
-    /// Nothing where git's index does not say.
+    /// `None` if git's index does not say.
     is_tracked: Option<bool>,
     is_ignored: bool,
 }
 
 impl PrivateFile<'_> {
-    /// Frameworks have files of variables that are committed: it is a secret that makes one private.
+    /// Reports a file with a secret that git does not ignore. Without a secret, a `.env` file may be
+    /// committed, as some frameworks do.
     fn finding(&self) -> Option<Finding> {
         let Self { shown, has_secret, is_tracked, is_ignored, .. } = self;
         if is_tracked.is_none() && *has_secret {
-            let message =
-                format!("{shown} has a secret in it, and it is not known whether git has it.");
-            let fix = "Read below why git's index does not say so, and run this again then.";
+            let message = format!(
+                "{shown} contains a secret, and git's index does not say whether it is committed."
+            );
+            let fix = "Fix the finding about git's index below, then run the doctor again.";
             return Some(Finding::warning("env_file_unknown", message, fix));
         }
         if *is_tracked == Some(true) {
-            let message = format!("git has {shown}, with a secret in it.");
-            let command = in_command(shown).map_or("Use `git rm --cached`".to_owned(), |name| {
-                format!("`git rm --cached -- {name}`")
-            });
+            let message = format!("{shown} contains a secret and is committed to git.");
+            let command = in_command(shown)
+                .map_or("Remove it from git with `git rm --cached`".to_owned(), |name| {
+                    format!("Run `git rm --cached -- {name}`")
+                });
             let fix = format!(
-                "{command}, add {} to .gitignore, and replace the secrets that it held.",
+                "{command}, add {} to .gitignore, and replace the secrets in the help desk.",
                 self.pattern()
             );
             return has_secret.then(|| Finding::problem("env_file_committed", message, fix));
         }
         if *is_ignored {
-            return Some(Finding::fine("env_file_ignored", format!("git ignores {shown}.")));
+            return Some(Finding::ok("env_file_ignored", format!("git ignores {shown}.")));
         }
-        let message = format!("git does not ignore {shown}, so the next `git add` commits it.");
+        let message = format!("git does not ignore {shown}, so the next commit may include it.");
         let fix = format!("Add {} to .gitignore.", self.pattern());
         if *has_secret {
             return Some(Finding::problem("env_file_not_ignored", message, fix));
@@ -322,24 +327,24 @@ impl PrivateFile<'_> {
         is_private.then(|| Finding::warning("env_file_not_ignored", message, fix))
     }
 
-    /// What to write into .gitignore.
+    /// Returns what to write into .gitignore.
     fn pattern(&self) -> String {
         in_command(self.name).map_or("its name".to_owned(), |name| format!("`{name}`"))
     }
 }
 
-/// Returns a name that means the same in every shell. Any other could run a program when a developer
-/// copies the command.
+/// Returns the name if it is safe in a command that a developer copies. Other names could start a program
+/// in a shell.
 fn in_command(name: &str) -> Option<&str> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte);
     name.bytes().all(is_plain).then_some(name)
 }
 
-/// Says that it is not known what git has.
-fn unreadable(fault: &Fault) -> Finding {
-    let message = format!("{fault}, so it is not known what is committed.");
-    let fix =
-        "Repair the repository, or run this as its owner; search the files with `deskseal scan`.";
+/// Reports that git's index cannot be read.
+fn unreadable(error: &IndexError) -> Finding {
+    let message = format!("{error}, so committed files were not searched for secrets.");
+    let fix = "Repair the repository, or run the doctor as its owner. Search the files with \
+               `deskseal scan`.";
     Finding::warning("git_unreadable", message, fix)
 }
 

@@ -1,4 +1,4 @@
-//! Reads a project's files: small ones, regular ones, and none outside of it.
+//! Reads small, regular files inside the examined folder, and no others.
 
 use std::cell::Cell;
 use std::fs::{self, File};
@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::printed::printed;
+use crate::escape::escaped;
 
-/// No manifest and no file of variables is longer; a longer one is not read at all.
+/// The largest manifest or `.env` file that is read; a larger one is ignored.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// All of them together are not longer, either.
+/// How much of all files together is read.
 const MAX_BYTES_TOGETHER: u64 = 64 * 1024 * 1024;
 
-/// The examined folder as it really is, and how much of it may still be read.
+/// The examined folder without symbolic links, and how many bytes may still be read.
 pub(super) struct Root {
     path: PathBuf,
     bytes_left: Cell<u64>,
@@ -25,7 +25,7 @@ impl Root {
     /// Takes the folder.
     ///
     /// # Errors
-    /// The system's, when there is none, or it cannot be listed.
+    /// The system's, when the folder does not exist or cannot be listed.
     pub(super) fn new(folder: &Path) -> std::io::Result<Self> {
         let real = fs::canonicalize(folder)?;
         fs::read_dir(&real)?;
@@ -36,12 +36,12 @@ impl Root {
         &self.path
     }
 
-    /// Tells whether there is a regular file, or a folder, at a path that does not lead out.
+    /// Tells whether the path exists and does not lead out of the examined folder.
     pub(super) fn has(&self, path: &Path) -> bool {
         fs::canonicalize(path).is_ok_and(|real| real.starts_with(&self.path))
     }
 
-    /// Returns the text of a small regular file, with what is not UTF-8 replaced.
+    /// Returns the text of a small regular file. Bytes that are not UTF-8 are replaced.
     pub(super) fn text(&self, path: &Path) -> Option<Zeroizing<String>> {
         // Opening a pipe would wait for a writer.
         let is_file = fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
@@ -57,9 +57,9 @@ impl Root {
         is_small.then(|| Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
-    /// Returns the path below the examined folder, fit to be printed.
+    /// Returns the path below the examined folder, escaped for printing.
     pub(super) fn shown(&self, path: &Path) -> String {
         let below = path.strip_prefix(&self.path).unwrap_or(path);
-        if below == Path::new("") { ".".to_owned() } else { printed(below) }
+        if below == Path::new("") { ".".to_owned() } else { escaped(below) }
     }
 }

@@ -1,30 +1,30 @@
-//! What an examination found, for people and for programs.
+//! Defines a finding of the doctor, and writes it as text and as JSON.
 
 use serde_json::{Value, json};
 
-use crate::printed::printed_line;
+use crate::escape::escaped_line;
 
-/// The document that explains every finding, below the repository's root.
+/// The document that explains every finding, as a path in the repository.
 const PAGE: &str = "docs/ai-builder.md";
 
-/// How much a finding matters.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {
-    /// As it should be.
-    Fine,
-    /// Good to know, or not to be known from here.
+    /// Nothing to do.
+    Ok,
+    /// Information, or something that the doctor cannot check.
     Note,
-    /// Works, and should be looked at.
+    /// Works, but should be checked.
     Warning,
-    /// Does not work, or is not safe.
+    /// Does not work, or is insecure.
     Problem,
 }
 
 impl Level {
-    /// The level's stable name, for output.
+    /// Returns the level's stable name, for output.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Fine => "ok",
+            Self::Ok => "ok",
             Self::Note => "note",
             Self::Warning => "warning",
             Self::Problem => "problem",
@@ -32,25 +32,25 @@ impl Level {
     }
 }
 
-/// One thing that was looked at. None of its texts holds a secret.
+/// The result of one check. None of its texts contains a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Finding {
-    /// Stable; programs go by it.
+    /// A stable code, for programs.
     pub(super) code: &'static str,
     pub(super) level: Level,
-    /// The project's folder below the examined one, or nothing where it is about all of them.
+    /// The project's folder below the examined one, or `None` if the finding is about all projects.
     pub(super) folder: Option<String>,
-    /// What is so, as a sentence.
+    /// The result, as a sentence.
     pub(super) message: String,
-    /// What to do about it.
+    /// How to fix it.
     pub(super) fix: Option<String>,
-    /// The section of the document.
+    /// The section of the document that explains it.
     pub(super) section: &'static str,
 }
 
 impl Finding {
-    pub(super) fn fine(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Level::Fine, code, message, None)
+    pub(super) fn ok(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Level::Ok, code, message, None)
     }
 
     pub(super) fn note(
@@ -77,7 +77,7 @@ impl Finding {
         Self::new(Level::Problem, code, message, Some(fix.into()))
     }
 
-    /// Says which project it is about, and where its framework is explained.
+    /// Sets the project's folder, and the section about its framework.
     pub(super) fn in_project(mut self, folder: &str, section: &'static str) -> Self {
         self.folder = Some(folder.to_owned());
         self.section = section;
@@ -90,22 +90,22 @@ impl Finding {
         message: impl Into<String>,
         fix: Option<String>,
     ) -> Self {
-        // Whatever it is about, it stays one line.
-        let message = printed_line(&message.into());
-        let fix = fix.map(|fix| printed_line(&fix));
+        // A name in a text must not break the line.
+        let message = escaped_line(&message.into());
+        let fix = fix.map(|fix| escaped_line(&fix));
         Self { code, level, folder: None, message, fix, section: "what-the-doctor-says" }
     }
 
-    /// The finding's lines, without the last line break.
+    /// Returns the finding as text, without a final line break.
     pub(super) fn lines(&self) -> String {
         let level = self.level.name();
         let mut text = format!("  {level:7}  {}: {}", self.code, self.message);
         if let Some(fix) = &self.fix {
-            text.push_str("\n           Do: ");
+            text.push_str("\n           Fix: ");
             text.push_str(fix);
         }
         if matches!(self.level, Level::Warning | Level::Problem) {
-            text.push_str("\n           See ");
+            text.push_str("\n           See: ");
             text.push_str(&self.page());
         }
         text
@@ -127,7 +127,7 @@ impl Finding {
     }
 }
 
-/// Returns a number of things, in words.
+/// Returns a number with its noun: `1 file`, `2 files`.
 pub(super) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

@@ -1,6 +1,6 @@
-//! What is known of each framework: one row each, in its own words.
+//! Lists the frameworks that the doctor knows, one row each.
 
-/// Whose package declares what a project needs.
+/// The language whose manifest declares a dependency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Language {
     Python,
@@ -9,36 +9,36 @@ pub(super) enum Language {
     Php,
 }
 
-/// What of a framework is looked at, and what is said about it.
+/// What the doctor checks in a framework's projects, and what it says about them.
 #[derive(Debug)]
 pub(super) struct Framework {
     pub(super) name: &'static str,
     pub(super) language: Language,
-    /// The dependency that gives it away.
+    /// The dependency by which it is recognized.
     pub(super) dependency: &'static str,
-    /// A file that it puts into every project, for projects that declare nothing.
+    /// A file that every project has, by which it is recognized if no manifest declares it.
     pub(super) marker: Option<&'static str>,
-    /// The package with its integration.
+    /// The package with Deskseal's integration.
     pub(super) package: &'static str,
-    /// How that is installed.
+    /// The command that installs the package.
     pub(super) install: &'static str,
-    /// Whether it renders or answers on a server, where something can be signed.
+    /// Whether it runs on a server, where identities can be signed.
     pub(super) is_server: bool,
-    /// Its section of the document.
+    /// Its section in the document.
     pub(super) section: &'static str,
-    /// Where its deployments keep a secret.
+    /// Where a deployed application keeps its secrets.
     pub(super) secret_belongs: &'static str,
-    /// The setting that names another variable, or that holds what the code reads itself.
+    /// The setting for a variable of another name, or for a secret that the code reads itself.
     pub(super) variable_setting: &'static str,
-    /// The files that it takes variables from, the first one before the others, in each of its modes.
+    /// The `.env` files that it reads in each of its modes. In a mode, an earlier file wins.
     pub(super) environment_files: &'static [&'static [&'static str]],
-    /// Whose presence makes it read those files, if it does not by itself.
+    /// The dependencies that make it read those files, or `None` if it reads them by itself.
     pub(super) environment_loaders: Option<&'static [&'static str]>,
-    /// The command that alone reads those files, where a deployment does not.
+    /// The only command that reads those files, if a deployed application does not.
     pub(super) files_are_for: Option<&'static str>,
-    /// Where it puts what it builds.
+    /// The folders of its build output.
     pub(super) outputs: &'static [&'static str],
-    /// Where it puts what browsers get.
+    /// The folders whose files browsers receive.
     pub(super) browser_outputs: &'static [&'static str],
 }
 
@@ -53,7 +53,7 @@ const ENVIRONMENT: &str = "the environment of the server process, such as system
 const NODE_SETTING: &str = "`secretVariable` in `ticketCenter` or `portal`";
 const PYTHON_SETTING: &str = "`\"secret_variable\"` in `DESKSEAL`";
 
-/// Connect and Fastify take its middleware.
+/// Connect and Fastify use the same middleware.
 const EXPRESS: Framework = Framework {
     name: "Express",
     language: Language::Node,
@@ -72,7 +72,7 @@ const EXPRESS: Framework = Framework {
     browser_outputs: &["public"],
 };
 
-/// Vue's components are used like React's.
+/// Vue's row is the same but for its names.
 const REACT: Framework = Framework {
     name: "React",
     language: Language::Node,
@@ -91,7 +91,7 @@ const REACT: Framework = Framework {
     browser_outputs: &["dist", "build", "public"],
 };
 
-/// All of them. Where a project has several, the first that is a server's is the one that signs.
+/// All frameworks. In a project with several, the first one that runs on a server signs.
 pub(super) static FRAMEWORKS: [Framework; 11] = [
     Framework {
         name: "Django",

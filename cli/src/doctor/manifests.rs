@@ -1,4 +1,4 @@
-//! What a project says that it depends on, in the manifests of its languages.
+//! Reads a project's dependencies from its manifests, such as package.json or pyproject.toml.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use toml::Table;
 use super::files::Root;
 use super::frameworks::Language;
 
-/// What people call their lists of requirements.
+/// The usual names of Python's requirements files.
 const REQUIREMENTS: [&str; 9] = [
     "requirements.txt",
     "requirements.in",
@@ -25,28 +25,28 @@ const REQUIREMENTS: [&str; 9] = [
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Dependency {
     pub(super) language: Language,
-    /// The name, as its registry writes it.
+    /// The name, in the registry's spelling.
     pub(super) name: String,
-    /// The version, as declared, if it is one that can be shown.
+    /// The declared version, if it is safe to print.
     pub(super) version: Option<String>,
-    /// Whether it is for developers only, so that a deployment does not have it.
+    /// Whether it is a development dependency, which a deployment does not install.
     pub(super) is_for_development: bool,
-    /// The manifest.
+    /// The manifest that declares it.
     pub(super) file: String,
 }
 
-/// The manifests of a folder, read.
+/// What the manifests of a folder declare.
 #[derive(Default)]
 pub(super) struct Manifests {
     pub(super) dependencies: Vec<Dependency>,
     /// The scripts of package.json, one after the other.
     pub(super) scripts: String,
-    /// Manifests that are there and cannot be read.
+    /// The manifests that exist but cannot be read.
     pub(super) unreadable: Vec<String>,
 }
 
 impl Manifests {
-    /// Reads whichever manifests the folder has.
+    /// Reads all manifests in the folder.
     pub(super) fn read(root: &Root, folder: &Path) -> Self {
         let mut manifests = Self::default();
         for file in REQUIREMENTS {
@@ -67,7 +67,7 @@ impl Manifests {
         manifests
     }
 
-    /// Adds what a manifest declares, or that it is none.
+    /// Adds what a manifest declares, or notes that it cannot be read.
     fn parse(
         &mut self,
         root: &Root,
@@ -98,7 +98,7 @@ impl Manifests {
         }
     }
 
-    /// Adds a requirement of PEP 508; options and addresses are none.
+    /// Adds a requirement in the form of PEP 508. Options and URLs are ignored.
     fn add_requirement(&mut self, file: &str, line: &str, kind: Kind) {
         let requirement = line.split(['#', ';']).next().unwrap_or_default().trim();
         let is_of_name =
@@ -185,7 +185,8 @@ impl Manifests {
         }
     }
 
-    /// Adds the lines `gem "name", "version"`. A Gemfile is a program; what it computes is not seen.
+    /// Adds the lines `gem "name", "version"`. A Gemfile is a program, which is not run: other ways to
+    /// declare a gem are not recognized.
     fn add_gemfile(&mut self, text: &str) {
         for line in text.lines() {
             let Some(arguments) = line.trim_start().strip_prefix("gem") else { continue };
@@ -200,7 +201,7 @@ impl Manifests {
         }
     }
 
-    /// Takes the gem's version of `    deskseal (1.2.3)`, which says more than what the Gemfile asks for.
+    /// Takes the exact version from the line `    deskseal (1.2.3)` of Gemfile.lock.
     fn take_version_of_lock(&mut self, text: &str) {
         let mut versions = text.lines().filter_map(|line| line.strip_prefix("    deskseal ("));
         let Some(version) = versions.next() else { return };
@@ -213,19 +214,19 @@ impl Manifests {
     }
 }
 
-/// What a dependency is for.
+/// Whether a dependency is for production or for development.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Production,
     Development,
 }
 
-/// The name as PEP 503 normalises it.
+/// Returns the name as PEP 503 normalizes it.
 fn python_name(name: &str) -> String {
     name.to_ascii_lowercase().replace(['_', '.'], "-")
 }
 
-/// Returns the version if it looks like one: addresses may hold a password.
+/// Returns the version if it looks like one. A URL in its place may contain a password.
 fn shown_version(version: &str) -> Option<String> {
     let version = version.trim();
     let is_of_version = |character: char| {

@@ -1,4 +1,4 @@
-//! Finds the projects below a folder, and what each of them is made with.
+//! Finds the projects below a folder, and the frameworks of each.
 
 use std::path::{Path, PathBuf};
 
@@ -11,10 +11,10 @@ use super::manifests::{Dependency, Manifests};
 /// How deep below the examined folder a project may be.
 const MAX_DEPTH: usize = 5;
 
-/// How many folders are looked into.
+/// How many folders are searched for projects.
 const MAX_FOLDERS: usize = 5_000;
 
-/// Folders of other people's code and of what was built, in which no project of one's own begins.
+/// Folders of dependencies and build output, which are not searched for projects.
 const SKIPPED: [&str; 15] = [
     "node_modules",
     "vendor",
@@ -33,7 +33,7 @@ const SKIPPED: [&str; 15] = [
     "coverage",
 ];
 
-/// A folder with an application, or with a part of one.
+/// A folder with an application, or a part of one.
 pub(super) struct Project {
     pub(super) folder: PathBuf,
     /// The folder below the examined one, for output.
@@ -42,14 +42,14 @@ pub(super) struct Project {
     pub(super) manifests: Manifests,
 }
 
-/// All projects, and whether there may be more.
+/// All projects that were found, and whether there may be more.
 pub(super) struct Projects {
     pub(super) all: Vec<Project>,
-    pub(super) is_cut: bool,
+    pub(super) is_incomplete: bool,
 }
 
 impl Projects {
-    /// Looks for projects, and follows no links.
+    /// Searches for projects, without following links.
     pub(super) fn find(root: &Root) -> Self {
         let walk = WalkBuilder::new(root.path())
             .standard_filters(false)
@@ -64,22 +64,22 @@ impl Projects {
             .take(MAX_FOLDERS)
             .filter_map(|entry| Project::in_folder(root, entry.path()))
             .collect();
-        Self { all, is_cut: folders.next().is_some() }
+        Self { all, is_incomplete: folders.next().is_some() }
     }
 
-    /// Tells whether any of them declares Deskseal's package.
-    pub(super) fn use_deskseal(&self) -> bool {
+    /// Tells whether any project declares Deskseal's package.
+    pub(super) fn any_uses_deskseal(&self) -> bool {
         self.all.iter().any(|project| project.package().is_some())
     }
 
-    /// Tells whether something can be signed in any of them.
-    pub(super) fn have_server(&self) -> bool {
-        self.all.iter().any(Project::may_sign)
+    /// Tells whether any project can sign.
+    pub(super) fn any_can_sign(&self) -> bool {
+        self.all.iter().any(Project::can_sign)
     }
 }
 
 impl Project {
-    /// Returns the project whose manifests are in this folder.
+    /// Returns the project in this folder, if there is one.
     fn in_folder(root: &Root, folder: &Path) -> Option<Self> {
         let manifests = Manifests::read(root, folder);
         let is_made_with = |framework: &&Framework| {
@@ -100,22 +100,22 @@ impl Project {
         is_project.then_some(project)
     }
 
-    /// The framework that signs.
+    /// Returns the framework that signs, on a server.
     pub(super) fn server(&self) -> Option<&'static Framework> {
         self.frameworks.iter().copied().find(|framework| framework.is_server)
     }
 
-    /// The framework whose words fit best.
+    /// Returns the framework that findings refer to: the one that signs, or else the first.
     pub(super) fn framework(&self) -> Option<&'static Framework> {
         self.server().or_else(|| self.frameworks.first().copied())
     }
 
-    /// Tells whether something can be signed here: by a framework of servers, or by the package alone.
-    pub(super) fn may_sign(&self) -> bool {
+    /// Tells whether the project can sign: with a framework on a server, or with the package alone.
+    pub(super) fn can_sign(&self) -> bool {
         self.server().is_some() || (self.frameworks.is_empty() && self.package().is_some())
     }
 
-    /// Deskseal's package, as it is declared: rather for deployments than for developers.
+    /// Returns Deskseal's package as declared; a production dependency before a development one.
     pub(super) fn package(&self) -> Option<&Dependency> {
         let is_package = |dependency: &&Dependency| match dependency.language {
             Language::Php => {
@@ -127,7 +127,7 @@ impl Project {
         packages.min_by_key(|dependency| dependency.is_for_development)
     }
 
-    /// Tells whether a dependency, or a script's option, is there that reads `.env`.
+    /// Tells whether a dependency or an option in a script makes the application read `.env`.
     pub(super) fn has_loader(&self, loaders: &[&str]) -> bool {
         let Manifests { dependencies, scripts, .. } = &self.manifests;
         loaders.iter().any(|loader| {
@@ -136,18 +136,18 @@ impl Project {
         })
     }
 
-    /// The section of the document about this project.
+    /// Returns the section of the document about this project's framework.
     pub(super) fn section(&self) -> &'static str {
         self.framework().map_or("without-a-framework", |framework| framework.section)
     }
 
-    /// The frameworks' names.
+    /// Returns the names of the frameworks.
     pub(super) fn names(&self) -> Vec<&'static str> {
         self.frameworks.iter().map(|framework| framework.name).collect()
     }
 }
 
-/// Other programs have a `manage.py` or an `artisan`, too.
+/// Tells whether the file belongs to the framework: other programs have a `manage.py` or `artisan`, too.
 fn is_marker_of(framework: &Framework, text: &str) -> bool {
     let word = match framework.language {
         Language::Python => "django",

@@ -1,9 +1,10 @@
-//! Signs and verifies: the specification's example, with the project's own secrets, and what was given.
+//! Signs and verifies with the specification's example and with the project's secrets, and verifies the
+//! signature of `--signature`.
 
 use deskseal::{Secret, Signer, Verifier, VerifierOptions, unix_now};
 
 use super::finding::Finding;
-use super::settings::{Known, Product};
+use super::settings::{KnownSecret, Product};
 
 /// The specification's example (SPEC 11.1).
 const SECRET: &str = "example-secret-for-documentation";
@@ -14,46 +15,50 @@ const PORTAL: &str = "https://help.company.com";
 const HOST: &str = "help.company.com";
 const USER_ID: &str = "user-42";
 
-/// An e-mail and its signature, as somebody has them from a page.
-pub(super) struct Given<'text> {
+/// An e-mail and its signature, as copied from a page.
+pub(super) struct GivenSignature<'text> {
     pub(super) email: &'text str,
     pub(super) signature: &'text str,
 }
 
-/// Checks this command itself by the specification's example.
-pub(super) fn example() -> Finding {
+/// Checks this command itself with the specification's example.
+pub(super) fn check_example() -> Finding {
     let signed = Secret::new(SECRET).and_then(|secret| Signer::new(secret).sign_email(EMAIL));
     if signed.is_ok_and(|signed| signed.signature.to_hex() == SIGNATURE) {
-        return Finding::fine("example_holds", "The specification's example signature comes out.");
+        return Finding::ok(
+            "example_holds",
+            "This command gives the specification's example signature.",
+        );
     }
-    let message = "This command does not sign as the specification does.";
+    let message =
+        "This command does not give the specification's example signature, so it is damaged.";
     Finding::problem(
         "example_fails",
         message,
-        "Install the command again, from where you trust it.",
+        "Install the command again, from a source that you trust.",
     )
 }
 
-/// Signs with a secret of the project, and verifies that.
-pub(super) fn round_trip(known: &Known) -> Finding {
+/// Signs with a secret of the project, and verifies the signature.
+pub(super) fn check_round_trip(known: &KnownSecret) -> Finding {
     let label = known.label();
-    if holds(known).is_some() {
-        let message = format!("What is signed with {label} verifies.");
-        return Finding::fine("round_trip_holds", message);
+    if verify_own_signature(known).is_some() {
+        let message = format!("A signature made with {label} verifies.");
+        return Finding::ok("round_trip_holds", message);
     }
-    let message = format!("What is signed with {label} does not verify.");
-    let fix = "Copy the secret again from the help desk, and install this command again.";
+    let message = format!("A signature made with {label} does not verify.");
+    let fix = "Copy the secret from the help desk again, and install this command again.";
     Finding::problem("round_trip_fails", message, fix)
 }
 
-fn holds(known: &Known) -> Option<()> {
+fn verify_own_signature(known: &KnownSecret) -> Option<()> {
     let (signer, verifier) = (known.signer()?, verifier(known)?);
     let now = unix_now();
     match known.product {
         Product::TicketCenter => {
-            let seal = signer.sign_email(EMAIL).ok()?;
-            let signature = seal.signature.to_hex();
-            verifier.verify_email(seal.email.as_str(), &signature, now).ok().map(|_| ())
+            let identity = signer.sign_email(EMAIL).ok()?;
+            let signature = identity.signature.to_hex();
+            verifier.verify_email(identity.email.as_str(), &signature, now).ok().map(|_| ())
         }
         Product::Portal => {
             let link = signer.portal_link(PORTAL, USER_ID, now).ok()?;
@@ -62,37 +67,43 @@ fn holds(known: &Known) -> Option<()> {
     }
 }
 
-/// Verifies what was given, or says why it does not hold.
-pub(super) fn given(given: &Given<'_>, known: &[Known]) -> Vec<Finding> {
+/// Verifies the given signature, or explains why it is rejected.
+pub(super) fn check_given(given: &GivenSignature<'_>, known: &[KnownSecret]) -> Vec<Finding> {
     let of_ticket_center = || known.iter().filter(|known| known.product == Product::TicketCenter);
     let now = unix_now();
-    let holds = |known: &&Known| {
+    let holds = |known: &&KnownSecret| {
         let verifier = verifier(known);
         verifier.is_some_and(|verifier| {
             verifier.verify_email(given.email, given.signature, now).is_ok()
         })
     };
     if let Some(known) = of_ticket_center().find(holds) {
-        let message = format!("The signature is that of the e-mail, made with {}.", known.label());
-        return vec![Finding::fine("signature_holds", message)];
+        let message =
+            format!("The signature is valid for the e-mail. It was made with {}.", known.label());
+        return vec![Finding::ok("signature_holds", message)];
     }
     let Some(first) = of_ticket_center().next() else {
         let message =
-            "There is no usable secret of the Ticket Center to verify the signature with.";
-        let fix = "Set the secret as said above, and run this again.";
+            "There is no valid secret of the Ticket Center, so the signature was not verified.";
+        let fix = "Set the secret as described above, then run the doctor again.";
         return vec![Finding::problem("signature_unverified", message, fix)];
     };
-    explained(given, first, known, now)
+    explain_mismatch(given, first, known, now)
 }
 
-/// Says what reproduces the signature, be it another one of the known secrets.
-fn explained(given: &Given<'_>, first: &Known, known: &[Known], now: i64) -> Vec<Finding> {
+/// Explains how the signature was made, maybe with another one of the project's secrets.
+fn explain_mismatch(
+    given: &GivenSignature<'_>,
+    first: &KnownSecret,
+    known: &[KnownSecret],
+    now: i64,
+) -> Vec<Finding> {
     let Some(verifier) = verifier(first) else { return Vec::new() };
-    let is_other = |other: &&Known| other.variable.value != first.variable.value;
+    let is_other = |other: &&KnownSecret| other.variable.value != first.variable.value;
     let others: Vec<Secret> =
         known.iter().filter(is_other).filter_map(|other| other.variable.secret().ok()).collect();
-    let fix = "Sign with the package on the server, and put its canonical e-mail and its signature into \
-               the page, both as they are.";
+    let fix = "Sign with the package on the server, and put the canonical e-mail and the signature that it \
+               returns into the page, unchanged.";
     match verifier.explain_email(given.email, given.signature, &others, now) {
         Ok(explanation) => {
             let findings = explanation.findings.iter();
@@ -105,7 +116,7 @@ fn explained(given: &Given<'_>, first: &Known, known: &[Known], now: i64) -> Vec
     }
 }
 
-fn verifier(known: &Known) -> Option<Verifier> {
+fn verifier(known: &KnownSecret) -> Option<Verifier> {
     let secret = known.variable.secret().ok()?;
     Some(Verifier::new(secret, VerifierOptions::default()))
 }

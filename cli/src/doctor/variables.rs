@@ -1,13 +1,13 @@
-//! Variables, from the environment and from a project's `.env` files.
+//! Reads variables from the environment and from `.env` files.
 
 use std::fmt;
 
 use deskseal::{Error, Secret};
 use zeroize::Zeroizing;
 
-/// Where a variable stands.
+/// Where a variable is set.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Location {
     /// The environment of this command.
     Environment,
     /// A line of a file.
@@ -18,7 +18,7 @@ pub(super) enum Place {
     },
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Environment => formatter.write_str("the environment"),
@@ -32,38 +32,39 @@ impl fmt::Display for Place {
 pub(super) struct Variable {
     pub(super) name: String,
     pub(super) value: Zeroizing<String>,
-    pub(super) place: Place,
+    pub(super) location: Location,
 }
 
 impl Variable {
-    /// Returns the environment's variable of this name; what is not UTF-8 has replacements.
-    pub(super) fn of_environment(name: &str) -> Option<Self> {
+    /// Returns the environment's variable of this name. Bytes that are not UTF-8 are replaced.
+    pub(super) fn from_environment(name: &str) -> Option<Self> {
         let value = std::env::var_os(name)?;
         Some(Self {
             name: name.to_owned(),
             value: Zeroizing::new(value.to_string_lossy().into_owned()),
-            place: Place::Environment,
+            location: Location::Environment,
         })
     }
 
-    /// Returns the secret, by the core's own rules.
+    /// Returns the variable's secret, if it is valid.
     ///
     /// # Errors
     /// Those of [`Secret::from_named`].
     pub(super) fn secret(&self) -> Result<Secret, Error> {
-        match self.place {
-            Place::Environment => Secret::from_env(&self.name),
-            Place::File { .. } => Secret::from_named(&self.name, Some(&self.value)),
+        match self.location {
+            Location::Environment => Secret::from_env(&self.name),
+            Location::File { .. } => Secret::from_named(&self.name, Some(&self.value)),
         }
     }
 }
 
-/// Returns what to call a variable: another name may be the secret itself, passed where the name belongs.
+/// Returns a variable's name for printing. An unusual name is not printed: a user may have passed the
+/// secret itself by mistake.
 pub(super) fn shown_name(name: &str) -> &str {
     if Secret::usual_variables().any(|usual| usual == name) { name } else { "the named variable" }
 }
 
-/// Tells whether a name is a usual one behind a prefix, so that no part of it is a secret.
+/// Tells whether a name is a default name, with or without a prefix, so that no part of it can be a secret.
 pub(super) fn is_of_usual_name(name: &str) -> bool {
     let is_of_prefix = |one: char| one.is_ascii_uppercase() || one == '_';
     let prefix = Secret::usual_variables().find_map(|usual| name.strip_suffix(usual));
@@ -72,16 +73,17 @@ pub(super) fn is_of_usual_name(name: &str) -> bool {
 
 /// Returns the environment's variables.
 pub(super) fn environment() -> Vec<Variable> {
-    std::env::vars_os().filter_map(|(name, _)| Variable::of_environment(name.to_str()?)).collect()
+    std::env::vars_os().filter_map(|(name, _)| Variable::from_environment(name.to_str()?)).collect()
 }
 
-/// How many variables of a file are read.
+/// How many variables of one file are read.
 const MAX_VARIABLES: usize = 1_000;
 
-/// How many bytes all the references of a file may add: a long value could be named again and again.
+/// How many bytes the `${NAME}` references of one file may add: a file could refer to a long value again
+/// and again.
 const MAX_REFERENCED: usize = 64 * 1024;
 
-/// Returns the variables of a `.env` file: `NAME=value`, with or without `export`, quotes and a remark.
+/// Returns the variables of a `.env` file: `NAME=value`, with or without `export`, quotes and a comment.
 pub(super) fn parse(file: &str, text: &str) -> Vec<Variable> {
     let mut variables = Vec::new();
     let mut rest = text.trim_start_matches('\u{FEFF}');
@@ -90,11 +92,11 @@ pub(super) fn parse(file: &str, text: &str) -> Vec<Variable> {
     while !rest.is_empty() && variables.len() < MAX_VARIABLES {
         let (assignment, after) = next_assignment(rest);
         if let Some((name, value)) = assignment {
-            let referenced = of_reference(&value, &variables, bytes_left);
+            let referenced = referenced_value(&value, &variables, bytes_left);
             bytes_left -= referenced.as_ref().map_or(0, |value| value.len());
             let value = referenced.unwrap_or(value);
-            let place = Place::File { name: file.to_owned(), line };
-            variables.push(Variable { name, value, place });
+            let location = Location::File { name: file.to_owned(), line };
+            variables.push(Variable { name, value, location });
         }
         line += rest[..rest.len() - after.len()].matches('\n').count();
         rest = after;
@@ -102,17 +104,20 @@ pub(super) fn parse(file: &str, text: &str) -> Vec<Variable> {
     variables
 }
 
-/// Returns the value of another variable, where a value is `${NAME}`, as the usual readers put it in, unless
-/// it is too long.
-fn of_reference(value: &str, before: &[Variable], max_bytes: usize) -> Option<Zeroizing<String>> {
+/// Expands a value of the form `${NAME}`, as the usual `.env` readers do, unless the result is too long.
+fn referenced_value(
+    value: &str,
+    before: &[Variable],
+    max_bytes: usize,
+) -> Option<Zeroizing<String>> {
     let name = value.strip_prefix("${")?.strip_suffix('}')?;
-    let of_environment = Variable::of_environment(name);
-    let of_file = || before.iter().rev().find(|variable| variable.name == name);
-    let variable = of_environment.as_ref().or_else(of_file)?;
+    let from_environment = Variable::from_environment(name);
+    let from_file = || before.iter().rev().find(|variable| variable.name == name);
+    let variable = from_environment.as_ref().or_else(from_file)?;
     (variable.value.len() <= max_bytes).then(|| variable.value.clone())
 }
 
-/// Returns the assignment of the first line, if it is one, and what comes behind it.
+/// Returns the assignment in the first line, if there is one, and the text after it.
 fn next_assignment(text: &str) -> (Option<(String, Zeroizing<String>)>, &str) {
     let (line, after) = text.split_once('\n').unwrap_or((text, ""));
     let statement = line.trim_start();
@@ -123,14 +128,14 @@ fn next_assignment(text: &str) -> (Option<(String, Zeroizing<String>)>, &str) {
         return (None, after);
     }
     let start = value.trim_start_matches([' ', '\t']);
-    // A quoted value may go on in the next lines.
-    let behind_equals = &text[line.len() - start.len()..];
-    let (value, after) = quoted(behind_equals)
-        .map_or_else(|| (unquoted(start), after), |(value, behind)| (value, next_line(behind)));
+    // A quoted value may continue on the next lines.
+    let after_equals = &text[line.len() - start.len()..];
+    let (value, after) = quoted(after_equals)
+        .map_or_else(|| (unquoted(start), after), |(value, rest)| (value, next_line(rest)));
     (Some((name.to_owned(), Zeroizing::new(value))), after)
 }
 
-/// Returns a value in quotes, if both are there, and what comes behind them.
+/// Returns a value in quotes, if both quotes are there, and the text after them.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let quote = text.chars().next().filter(|first| matches!(first, '\'' | '"' | '`'))?;
     let mut value = String::new();
@@ -169,15 +174,15 @@ mod tests {
     fn parsed(text: &str) -> Vec<(String, String, usize)> {
         parse(".env", text)
             .into_iter()
-            .map(|Variable { name, value, place }| match place {
-                Place::File { line, .. } => (name, value.as_str().to_owned(), line),
-                Place::Environment => panic!("{name} is of a file"),
+            .map(|Variable { name, value, location }| match location {
+                Location::File { line, .. } => (name, value.as_str().to_owned(), line),
+                Location::Environment => panic!("{name} is from a file"),
             })
             .collect()
     }
 
     #[test]
-    fn values_are_those_that_the_usual_readers_see() {
+    fn values_are_read_as_the_usual_env_file_readers_do() {
         let cases = [
             ("A=b", "b"),
             ("A = b ", "b"),
@@ -185,9 +190,9 @@ mod tests {
             ("\u{FEFF}A=b\r", "b"),
             ("A=", ""),
             ("A= # nothing", ""),
-            ("A=b # a remark", "b"),
+            ("A=b # a comment", "b"),
             ("A=b#c", "b#c"),
-            ("A='b # c' # a remark", "b # c"),
+            ("A='b # c' # a comment", "b # c"),
             ("A=\"b\\n\"", "b\n"),
             ("A='b\\n'", "b\\n"),
             ("A=\"b\\\"c\"", "b\"c"),
@@ -202,15 +207,15 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_counted_behind_values_of_several_lines() {
-        let variables = parsed("# a remark\nA=\"1\n2\"\n\nnot an assignment\nB=3\n");
+    fn line_numbers_are_right_after_a_value_of_several_lines() {
+        let variables = parsed("# a comment\nA=\"1\n2\"\n\nnot an assignment\nB=3\n");
         let expected =
             [("A".to_owned(), "1\n2".to_owned(), 2), ("B".to_owned(), "3".to_owned(), 6)];
         assert_eq!(variables, expected);
     }
 
     #[test]
-    fn a_reference_is_the_variable_that_it_names() {
+    fn a_reference_is_replaced_by_the_variable_that_it_names() {
         let variables = parsed("A=b\nB=\"${A}\"\nC=${NOT_SET_ANYWHERE}\n");
         let values: Vec<_> = variables.iter().map(|(_, value, _)| value.as_str()).collect();
         assert_eq!(values, ["b", "b", "${NOT_SET_ANYWHERE}"]);
@@ -225,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name_is_no_variable() {
+    fn a_line_without_a_valid_name_is_no_variable() {
         assert_eq!(parsed("=b\nA B=c\n#A=d\nA-B=e\n").len(), 0);
     }
 }

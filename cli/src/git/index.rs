@@ -1,7 +1,7 @@
-//! Reads git's index, which lists the files that git has: all of gitformat-index(5) that says so.
+//! Reads git's index, the list of the files that git tracks; the format is gitformat-index(5).
 //!
-//! Own code, since the index may come with a hostile archive: `gix-index` and git recurse as deep as the
-//! file says, and expand names without a limit. Here nothing recurses, and memory is bounded.
+//! The index may come from an attacker. `gix-index` and git recurse as deep as the file says, and expand
+//! names without a limit. This reader does not recurse, and limits its memory.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -13,48 +13,51 @@ use gix_bitmap::ewah;
 
 use super::files;
 
-/// How much of all indexes may be read, with their names: the largest public repositories need a third.
+/// How many bytes all indexes together may have, with their expanded names. The largest public repositories
+/// need a third of it.
 pub(super) const MAX_BYTES: usize = 256 * 1024 * 1024;
 
-/// The lengths of the hashes that a repository can be made with: SHA-1's and SHA-256's.
+/// The lengths of the hashes that a repository can use: SHA-1 and SHA-256.
 const HASH_LENGTHS: [usize; 2] = [20, 32];
 
-/// The kinds of an entry's mode.
+/// The bits of an entry's mode that tell its kind, and the possible kinds.
 const KIND: u32 = 0o170_000;
 const FOLDER: u32 = 0o040_000;
 const KINDS: [u32; 4] = [FOLDER, 0o100_000, 0o120_000, 0o160_000];
 
-/// What git has, as names below the work tree, with slashes.
+/// The names that git tracks, relative to the work tree, with slashes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Index {
     /// Files, links and submodules.
     pub(super) files: BTreeSet<Vec<u8>>,
-    /// The folders of a sparse index. What git has below them is not listed.
+    /// The folders of a sparse index, whose files are not listed.
     pub(super) folders: BTreeSet<Vec<u8>>,
 }
 
-/// Why the index does not say what git has.
+/// Why the index cannot be read.
 #[derive(Debug)]
-pub(crate) enum Fault {
+pub(crate) enum IndexError {
     Io(io::Error),
     Damaged,
     TooLong,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for IndexError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(error) => write!(formatter, "git's index cannot be read ({error})"),
-            Self::Damaged => formatter.write_str("git's index is damaged, or in an unknown format"),
-            Self::TooLong => formatter.write_str("git's index is too long to be read here"),
+            Self::Damaged => {
+                formatter.write_str("git's index is damaged, or has an unknown format")
+            }
+            Self::TooLong => formatter.write_str("git's index is too large to be read here"),
         }
     }
 }
 
-type Result<T> = std::result::Result<T, Fault>;
+type Result<T> = std::result::Result<T, IndexError>;
 
 impl Index {
-    /// Reads the index of a repository; a new repository has none, and no files.
+    /// Reads the index of a repository. A new repository has no index, and tracks no files.
     pub(super) fn read(git_folder: &Path, bytes_left: &Cell<usize>) -> Result<Self> {
         let decoded = |name: &str| {
             let file = content(&git_folder.join(name), bytes_left)?;
@@ -63,22 +66,22 @@ impl Index {
         let Some(Decoded { entries, link }) = decoded("index")? else {
             return Ok(Self::default());
         };
-        let Some(link) = link.filter(Link::leads_on) else { return Self::of(entries) };
-        let shared = decoded(&link.file_name())?.ok_or(Fault::Damaged)?;
-        if shared.link.is_some_and(|link| link.leads_on()) {
-            return Err(Fault::Damaged);
+        let Some(link) = link.filter(Link::has_shared_index) else { return Self::of(entries) };
+        let shared = decoded(&link.file_name())?.ok_or(IndexError::Damaged)?;
+        if shared.link.is_some_and(|link| link.has_shared_index()) {
+            return Err(IndexError::Damaged);
         }
-        Self::of(link.merge(shared.entries, entries).ok_or(Fault::Damaged)?)
+        Self::of(link.merge(shared.entries, entries).ok_or(IndexError::Damaged)?)
     }
 
-    /// Takes only names that stay below the work tree.
+    /// Collects the names. A name that leads out of the work tree is an error.
     fn of(entries: Vec<Entry>) -> Result<Self> {
         let mut index = Self::default();
         for Entry { name, is_folder } in entries {
             let name =
                 if is_folder { name.strip_suffix(b"/").unwrap_or(&name).into() } else { name };
-            if !name.split(|byte| *byte == b'/').all(is_part) {
-                return Err(Fault::Damaged);
+            if !name.split(|byte| *byte == b'/').all(is_file_name) {
+                return Err(IndexError::Damaged);
             }
             let names = if is_folder { &mut index.folders } else { &mut index.files };
             names.insert(name);
@@ -87,23 +90,23 @@ impl Index {
     }
 }
 
-/// Tells whether this is the name of one file or folder, and leads nowhere else.
-fn is_part(name: &[u8]) -> bool {
+/// Tells whether this is the name of one file or folder, not a path to another place.
+fn is_file_name(name: &[u8]) -> bool {
     let path = files::path_of(name);
     let mut parts = path.components();
     matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None))
 }
 
-/// Returns a regular file's content, or nothing where there is no file.
+/// Returns a regular file's content, or `None` if the file does not exist.
 fn content(path: &Path, bytes_left: &Cell<usize>) -> Result<Option<Vec<u8>>> {
-    match files::own_content(path, bytes_left.get() as u64) {
+    match files::regular_file_content(path, bytes_left.get() as u64) {
         Ok(content) => {
-            let content = content.ok_or(Fault::TooLong)?;
+            let content = content.ok_or(IndexError::TooLong)?;
             bytes_left.set(bytes_left.get() - content.len());
             Ok(Some(content))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Fault::Io(error)),
+        Err(error) => Err(IndexError::Io(error)),
     }
 }
 
@@ -120,23 +123,24 @@ struct Decoded {
 }
 
 impl Decoded {
-    /// Decodes a file. It does not say which hash it has: only with the right one it makes sense.
+    /// Decodes a file. It does not say which hash it uses; decoding succeeds with the right one only.
     fn new(file: &[u8], bytes_left: &Cell<usize>) -> Result<Self> {
         let mut all = HASH_LENGTHS.iter().map(|length| Self::with_hash(file, *length, bytes_left));
-        all.find(|decoded| !matches!(decoded, Err(Fault::Damaged))).unwrap_or(Err(Fault::Damaged))
+        all.find(|decoded| !matches!(decoded, Err(IndexError::Damaged)))
+            .unwrap_or(Err(IndexError::Damaged))
     }
 
     fn with_hash(file: &[u8], hash_length: usize, bytes_left: &Cell<usize>) -> Result<Self> {
-        let end = file.len().checked_sub(hash_length).ok_or(Fault::Damaged)?;
+        let end = file.len().checked_sub(hash_length).ok_or(IndexError::Damaged)?;
         let mut bytes = Bytes(&file[..end]);
-        let (version, count) = header(&mut bytes).ok_or(Fault::Damaged)?;
+        let (version, count) = header(&mut bytes).ok_or(IndexError::Damaged)?;
         let mut entries = Vec::new();
         let mut name = Vec::new();
         let mut left = bytes_left.get();
         for _ in 0..count {
-            let is_folder =
-                next_entry(&mut bytes, version, hash_length, &mut name).ok_or(Fault::Damaged)?;
-            left = left.checked_sub(name.len()).ok_or(Fault::TooLong)?;
+            let is_folder = next_entry(&mut bytes, version, hash_length, &mut name)
+                .ok_or(IndexError::Damaged)?;
+            left = left.checked_sub(name.len()).ok_or(IndexError::TooLong)?;
             entries.push(Entry { name: name.clone(), is_folder });
         }
         let link = extensions(bytes, hash_length)?;
@@ -152,7 +156,8 @@ fn header(bytes: &mut Bytes<'_>) -> Option<(u32, u32)> {
     (is_index && (2..=4).contains(&version)).then_some((version, count))
 }
 
-/// Reads an entry: turns the name before it into its own, and tells whether it is a folder.
+/// Reads an entry, changes `name` from the previous entry's name to this one's, and tells whether the entry
+/// is a folder.
 fn next_entry(
     bytes: &mut Bytes<'_>,
     version: u32,
@@ -171,7 +176,7 @@ fn next_entry(
     name.truncate(kept);
     name.extend_from_slice(bytes.until_zero()?);
     if version != 4 {
-        // Zeros fill the entry up to a multiple of eight; the first one has ended the name.
+        // Zeros pad the entry to a multiple of eight bytes. The first one has ended the name.
         let length = length_before - bytes.0.len();
         let padding = bytes.take(length.next_multiple_of(8) - length)?;
         if padding.iter().any(|byte| *byte != 0) {
@@ -182,17 +187,17 @@ fn next_entry(
     is_entry.then_some(kind == FOLDER)
 }
 
-/// Reads the extensions up to the end, of which a program must know those in small letters.
+/// Reads the extensions up to the end. A program must know those whose names are in lowercase.
 fn extensions(mut bytes: Bytes<'_>, hash_length: usize) -> Result<Option<Link>> {
     let mut link = None;
     while !bytes.0.is_empty() {
-        let (signature, content) = extension(&mut bytes).ok_or(Fault::Damaged)?;
+        let (signature, content) = extension(&mut bytes).ok_or(IndexError::Damaged)?;
         match signature {
-            b"link" => link = Some(Link::new(content, hash_length).ok_or(Fault::Damaged)?),
-            // Marks an index with folders, which say so themselves.
+            b"link" => link = Some(Link::new(content, hash_length).ok_or(IndexError::Damaged)?),
+            // Marks a sparse index; its entries say which ones are folders.
             b"sdir" => {}
             _ if signature[0].is_ascii_uppercase() => {}
-            _ => return Err(Fault::Damaged),
+            _ => return Err(IndexError::Damaged),
         }
     }
     Ok(link)
@@ -204,7 +209,7 @@ fn extension<'file>(bytes: &mut Bytes<'file>) -> Option<(&'file [u8], &'file [u8
     Some((signature, bytes.take(length)?))
 }
 
-/// What makes an index part of another one, which several may share.
+/// The extension of a split index: it names the shared index that this one changes.
 struct Link {
     shared: Vec<u8>,
     deleted: Option<ewah::Vec>,
@@ -223,8 +228,8 @@ impl Link {
         Some(link)
     }
 
-    /// Tells whether there is another index: a hash of zeros is none.
-    fn leads_on(&self) -> bool {
+    /// Tells whether there is a shared index: a hash of zeros means no.
+    fn has_shared_index(&self) -> bool {
         self.shared.iter().any(|byte| *byte != 0)
     }
 
@@ -232,26 +237,26 @@ impl Link {
         format!("sharedindex.{}", base16ct::lower::encode_string(&self.shared))
     }
 
-    /// Returns the shared entries as this index has changed them, and its own behind them.
+    /// Returns the shared entries with this index's changes, then this index's own entries.
     fn merge(&self, shared: Vec<Entry>, own: Vec<Entry>) -> Option<Vec<Entry>> {
         let mut shared: Vec<Option<Entry>> = shared.into_iter().map(Some).collect();
         let mut own = own.into_iter();
         if let Some(replaced) = &self.replaced {
-            // What replaces an entry comes first, and has no name of its own.
-            replaced.for_each_set_bit(|place| {
-                let entry = shared.get_mut(place)?.as_mut()?;
+            // The replacements are this index's first entries, and have no names.
+            replaced.for_each_set_bit(|position| {
+                let entry = shared.get_mut(position)?.as_mut()?;
                 entry.is_folder = own.next()?.is_folder;
                 Some(())
             })?;
         }
         if let Some(deleted) = &self.deleted {
-            deleted.for_each_set_bit(|place| shared.get_mut(place)?.take().map(drop))?;
+            deleted.for_each_set_bit(|position| shared.get_mut(position)?.take().map(drop))?;
         }
         Some(shared.into_iter().flatten().chain(own).collect())
     }
 }
 
-/// What is still to be read.
+/// The bytes that are not read yet.
 struct Bytes<'file>(&'file [u8]);
 
 impl<'file> Bytes<'file> {
@@ -269,7 +274,7 @@ impl<'file> Bytes<'file> {
         Some(u16::from_be_bytes(self.take(2)?.try_into().ok()?))
     }
 
-    /// Reads a number of seven bits a byte, as in offsets of packs.
+    /// Reads a number with seven bits in each byte, in the encoding of offsets in packs.
     fn variable_number(&mut self) -> Option<usize> {
         let mut number = 0_usize;
         loop {

@@ -1,8 +1,8 @@
-//! Tells which files git has, and which ones it ignores, from a repository's own files.
+//! Tells which files git tracks and which ones it ignores, by reading the repository's files.
 //!
-//! A checked-out repository is somebody else's: no program is started, since git starts what a
-//! repository's configuration names, and that configuration is not read. Nor are git's own variables
-//! (`GIT_DIR` and the like): the examined folder decides.
+//! A checked-out repository may come from an attacker. Git itself is not started, since it would start
+//! programs that the repository's configuration names. That configuration is not read, and neither are git's
+//! environment variables such as `GIT_DIR`: only the examined folder counts.
 
 mod files;
 mod ignored;
@@ -19,12 +19,12 @@ use std::rc::Rc;
 use ignored::Patterns;
 use index::Index;
 
-pub(crate) use index::Fault;
+pub(crate) use index::IndexError;
 
-/// The longest file that names a repository's folder.
+/// The largest file that is read as a path to a repository's folder.
 const MAX_BYTES: u64 = 64 * 1024;
 
-/// The repositories that were looked into, by the folders of their work trees.
+/// The repositories that were read, by the folders of their work trees.
 pub(crate) struct Repositories {
     read: RefCell<BTreeMap<PathBuf, Rc<Repository>>>,
     bytes_left: Cell<usize>,
@@ -37,7 +37,7 @@ impl Repositories {
         Self { read, bytes_left: Cell::new(index::MAX_BYTES), patterns: Rc::new(Patterns::new()) }
     }
 
-    /// Returns the repository that the folder is in, if it is in one.
+    /// Returns the repository that contains the folder, if there is one.
     pub(crate) fn of(&self, folder: &Path) -> Option<Rc<Repository>> {
         let mut folders = folder.ancestors();
         folders.find_map(|folder| self.read_before(folder).or_else(|| self.read(folder)))
@@ -60,33 +60,33 @@ impl Repositories {
     }
 }
 
-/// A work tree, and what git has in it.
+/// A work tree, and the files in it that git tracks.
 pub(crate) struct Repository {
     work_tree: PathBuf,
-    /// Where git keeps what the work trees of a repository share.
+    /// The folder that all work trees of the repository share.
     common: PathBuf,
-    index: Result<Index, Fault>,
+    index: Result<Index, IndexError>,
     patterns: Rc<Patterns>,
 }
 
 impl Repository {
-    /// Returns the files that git has below the folder.
+    /// Returns the files that git tracks below the folder.
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub(crate) fn files_below(&self, folder: &Path) -> Result<Vec<PathBuf>, &Fault> {
+    pub(crate) fn files_below(&self, folder: &Path) -> Result<Vec<PathBuf>, &IndexError> {
         let index = self.index.as_ref()?;
         Ok(self.below(&index.files, folder).collect())
     }
 
-    /// Returns the folders, below this one or around it, of which the index does not list the files.
-    pub(crate) fn unlisted(&self, folder: &Path) -> Vec<PathBuf> {
+    /// Returns the folders whose files a sparse index does not list, below this folder or above it.
+    pub(crate) fn unlisted_folders(&self, folder: &Path) -> Vec<PathBuf> {
         let Ok(index) = &self.index else { return Vec::new() };
         let around = folder.ancestors().filter(|around| self.is_unlisted(around));
         around.map(Path::to_owned).chain(self.below(&index.folders, folder)).collect()
     }
 
-    /// Tells whether git has the file, where that can be known.
+    /// Tells whether git tracks the file, or `None` if the index does not say.
     pub(crate) fn has(&self, file: &Path) -> Option<bool> {
         let index = self.index.as_ref().ok()?;
         let is_listed = self.name_of(file).is_some_and(|name| index.files.contains(&name));
@@ -94,12 +94,12 @@ impl Repository {
         is_known.then_some(is_listed)
     }
 
-    /// Tells whether git ignores the file, were it not one that git has.
+    /// Tells whether the ignore rules match the file. Git applies them only to files that it does not track.
     pub(crate) fn ignores(&self, file: &Path) -> bool {
         self.patterns.exclude(&self.work_tree, &self.common, file)
     }
 
-    /// Tells whether the index says of a folder only that git has it.
+    /// Tells whether the index lists the folder as a whole, without its files.
     fn is_unlisted(&self, folder: &Path) -> bool {
         let folders = self.index.as_ref().ok().map(|index| &index.folders);
         folders.zip(self.name_of(folder)).is_some_and(|(folders, name)| folders.contains(&name))
@@ -117,7 +117,7 @@ impl Repository {
         below.map(|name| self.work_tree.join(files::path_of(name)))
     }
 
-    /// Returns what the index calls a path, or nothing for the work tree itself.
+    /// Returns a path's name in the index, or `None` for the work tree itself.
     fn name_of(&self, path: &Path) -> Option<Vec<u8>> {
         let below = path.strip_prefix(&self.work_tree).ok()?;
         let parts = below.iter().map(OsStr::as_encoded_bytes);
@@ -126,7 +126,7 @@ impl Repository {
     }
 }
 
-/// Returns where git keeps what it knows of a work tree, if the folder is one.
+/// Returns git's own folder for a work tree, or `None` if this folder is not a work tree.
 fn git_folder(work_tree: &Path) -> Option<PathBuf> {
     let path = work_tree.join(".git");
     let folder = if path.is_dir() { path } else { linked(&path, "gitdir: ", work_tree)? };
@@ -137,9 +137,9 @@ fn git_folder(work_tree: &Path) -> Option<PathBuf> {
     is_git(&folder).then_some(folder)
 }
 
-/// Returns the path that a small file names behind a prefix.
+/// Returns the path that a small file contains after a prefix.
 fn linked(file: &Path, prefix: &str, from: &Path) -> Option<PathBuf> {
-    let content = files::own_content(file, MAX_BYTES).ok()??;
+    let content = files::regular_file_content(file, MAX_BYTES).ok()??;
     let path = content.strip_prefix(prefix.as_bytes())?.trim_ascii_end();
     Some(from.join(files::path_of(path)))
 }

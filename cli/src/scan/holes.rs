@@ -1,16 +1,16 @@
-//! Reads a file without its holes, which have no place on the disk and could be of any length.
+//! Reads a sparse file without its holes, which take no space on the disk and can have any length.
 
 use std::fs::File;
 use std::io::{self, Read, Seek as _, SeekFrom};
 
-/// A file as a stream in which every hole is one zero, so that nothing is found across it.
+/// A file as a stream in which every hole is one zero byte, so that no secret is found across a hole.
 pub(super) struct WithoutHoles<'file> {
     file: &'file File,
     /// How many bytes can be read before the next hole.
     data_left: u64,
-    /// How many bytes were read or made up.
+    /// The number of bytes in the stream so far, with one zero for each hole.
     offset: u64,
-    /// The holes so far: the stream's offset behind each, and how many bytes the stream has left out by then.
+    /// The holes so far: the stream's offset after each, and how many bytes the stream has left out by then.
     left_out: Vec<(u64, u64)>,
 }
 
@@ -18,20 +18,20 @@ impl<'file> WithoutHoles<'file> {
     /// Begins at the start of the file.
     ///
     /// # Errors
-    /// The system's, when there is no way to the start.
+    /// The system's, when seeking fails.
     pub(super) fn new(mut file: &'file File) -> io::Result<Self> {
         file.seek(SeekFrom::Start(0))?;
         let data_left = if system::may_have_holes(file) { 0 } else { u64::MAX };
         Ok(Self { file, data_left, offset: 0, left_out: Vec::new() })
     }
 
-    /// Returns the offset in the file for one in the stream, as far as that was read.
+    /// Converts an offset in the stream, which must have been read, to an offset in the file.
     pub(super) fn offset_in_file(&self, offset: u64) -> u64 {
         let holes = self.left_out.partition_point(|(behind, _)| *behind <= offset);
         offset + self.left_out[..holes].last().map_or(0, |(_, left_out)| *left_out)
     }
 
-    /// Passes the hole that begins here, if one does.
+    /// Skips the hole that begins here, if there is one.
     fn pass_hole(&mut self) -> io::Result<bool> {
         let start = self.file.stream_position()?;
         let (end, data) = system::next_data(self.file, start)?;
@@ -77,8 +77,8 @@ mod system {
         file.metadata().is_ok_and(|data| data.blocks().saturating_mul(BLOCK) < data.len())
     }
 
-    /// Goes to where data begins, at this offset or behind it, or to the end; returns that, and the length of
-    /// the data.
+    /// Seeks to the next data at or after this offset, or to the end of the file. Returns that offset, and
+    /// the length of the data.
     pub(super) fn next_data(file: &File, offset: u64) -> io::Result<(u64, u64)> {
         match seek(file, SeekFrom::Data(offset)) {
             Ok(start) => {
@@ -87,14 +87,14 @@ mod system {
                 Ok((start, end.saturating_sub(start)))
             }
             Err(Errno::NXIO) => Ok((seek(file, SeekFrom::End(0))?.max(offset), 0)),
-            // The file system does not know.
+            // The file system does not support holes.
             Err(Errno::INVAL) => Ok((offset, u64::MAX)),
             Err(error) => Err(error.into()),
         }
     }
 }
 
-/// Elsewhere, holes are read as the zeros that they stand for.
+/// On other systems, holes are read as zeros.
 #[cfg(not(target_os = "linux"))]
 mod system {
     use std::fs::File;

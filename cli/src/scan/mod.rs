@@ -1,11 +1,10 @@
-//! Searches built bundles, and anything else on disk, for secrets that must not be there.
+//! Runs `deskseal scan`: searches files, such as built bundles, for secrets.
 //!
-//! [`Scanner::scan`] walks the given paths on all cores, reads every regular file whatever its
-//! name or content, and reports where a known secret stands in any of its usual encodings, and
-//! where any Deskseal token stands. What could not be read is reported too: nothing is skipped
-//! silently.
+//! [`Scanner::scan`] searches the given paths on all cores. It reads every regular file, whatever its name
+//! or content, and reports every known secret in any of its usual encodings, and every Deskseal token. It
+//! also reports what it could not read.
 //!
-//! No secret and no token ever enters a [`Hit`], a reason or a `Debug` output.
+//! No secret and no token is stored in a [`Hit`], a reason or a `Debug` output.
 
 mod holes;
 mod patterns;
@@ -25,19 +24,19 @@ use ignore::{
 use indicatif::ProgressBar;
 use zeroize::Zeroizing;
 
-use crate::printed::printed;
+use crate::escape::escaped;
 
 use holes::WithoutHoles;
-use search::{Found, Place, Searcher, What};
+use search::{Found, Place, Searcher, Target};
 
-/// How many bytes a thread reads at once: small enough for a core's second-level cache, large
-/// enough that system calls cost nothing.
+/// How many bytes a thread reads at once: few enough for a core's second-level cache, many enough that the
+/// cost of system calls does not matter.
 const CHUNK: usize = 256 * 1024;
 
-/// The search ends when more places than this were found, so that no folder can fill the memory.
-const MOST_FOUND: usize = 100_000;
+/// The search stops after this number of hits, so that no folder can fill the memory.
+const MAX_HITS: usize = 100_000;
 
-/// In which form a secret was found.
+/// The encoding in which a secret was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Form {
     /// The secret's own bytes.
@@ -55,7 +54,7 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// The form's stable name, for output.
+    /// Returns the form's stable name, for output.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
@@ -68,56 +67,56 @@ impl Form {
     }
 }
 
-/// A place where a secret stands.
+/// A place where a secret was found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Hit {
-    /// The file, as reached from the path that was given.
+    /// The file, below the path that was given.
     pub(crate) path: PathBuf,
     /// The number of bytes before it.
     pub(crate) offset: u64,
     /// Its line: the number of newlines before it, plus one.
     pub(crate) line: u64,
-    /// Its column: the number of bytes between the line's start and it, plus one.
+    /// Its column: the number of bytes since the line's start, plus one.
     pub(crate) column: u64,
     /// The label of the known secret, or a token's prefix.
     pub(crate) what: String,
-    /// The form it stands in.
+    /// How the secret is encoded there.
     pub(crate) form: Form,
 }
 
-/// What was not searched, or not to its end, and why.
+/// A path that was not searched, or not completely, and why.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Skipped {
     /// The file or directory.
     pub(crate) path: PathBuf,
-    /// Why it was not searched, fit to be printed.
+    /// Why it was not searched, escaped for printing.
     pub(crate) reason: String,
-    /// Whether it should have been searched: it was asked for by name, or reading it failed. Links
-    /// and pipes inside a directory are left alone on purpose.
+    /// Whether that is an error: the path was given as an argument, or reading it failed. Links and pipes
+    /// inside a directory are skipped on purpose.
     pub(crate) is_failure: bool,
 }
 
 impl Skipped {
-    fn by_failure(path: impl Into<PathBuf>, reason: &impl ToString) -> Self {
+    fn failed(path: impl Into<PathBuf>, reason: &impl ToString) -> Self {
         Self { path: path.into(), reason: reason.to_string(), is_failure: true }
     }
 }
 
-/// What a scan found, and what it could not look into.
+/// The result of a scan.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Report {
     /// Every hit once, sorted by path and offset.
     pub(crate) hits: Vec<Hit>,
-    /// What was not searched, or not to its end, and why; sorted by path.
+    /// What was not searched, or not completely; sorted by path.
     pub(crate) skipped: Vec<Skipped>,
-    /// The number of files searched to their end.
+    /// The number of files that were searched completely.
     pub(crate) files: u64,
     /// The number of bytes read.
     pub(crate) bytes: u64,
 }
 
 impl Report {
-    /// Adds another report's content.
+    /// Adds the content of another report.
     fn add(&mut self, mut other: Self) {
         self.hits.append(&mut other.hits);
         self.skipped.append(&mut other.skipped);
@@ -125,7 +124,7 @@ impl Report {
         self.bytes += other.bytes;
     }
 
-    /// The same report in its final order, which does not depend on the threads' timing.
+    /// Sorts the report, so that it does not depend on the timing of threads.
     fn sorted(mut self) -> Self {
         self.hits.sort();
         self.skipped.sort();
@@ -133,33 +132,31 @@ impl Report {
     }
 }
 
-/// Looks for secrets in files and directories.
+/// Searches files and directories for secrets.
 pub(crate) struct Scanner {
     labels: Vec<String>,
     searcher: Searcher,
 }
 
 impl Scanner {
-    /// A scanner for these secrets, each with the label to report it by (such as its variable's
-    /// name), and for every token of which `is_token` says that Deskseal would accept it as a
-    /// secret.
+    /// Returns a scanner for these secrets, each with a label such as its variable's name, and for every
+    /// token that `is_token` accepts as a secret.
     ///
-    /// An empty secret is found nowhere. The same secret under two labels is reported under both.
+    /// An empty secret is never found. The same secret with two labels is reported with both.
     pub(crate) fn new(secrets: &[(String, &str)], is_token: fn(&str) -> bool) -> Self {
         let labels = secrets.iter().map(|(label, _)| label.clone()).collect();
         let texts: Vec<&str> = secrets.iter().map(|(_, text)| *text).collect();
         Self { labels, searcher: Searcher::new(&texts, is_token) }
     }
 
-    /// Searches every file at and below `paths`.
+    /// Searches every file at and below `paths`, hidden and ignored ones too.
     ///
-    /// Hidden and ignored files count like all others. A symbolic link is followed when it is one
-    /// of `paths`. Inside a directory it is not: its target is searched where it really is if that
-    /// is inside `paths`, and otherwise the link is reported as skipped. A path inside another
-    /// given path is not searched twice.
+    /// A symbolic link is followed only if it is one of `paths`. Another link is reported as skipped, unless
+    /// its target is inside `paths` and so is searched anyway. A path inside another given path is not
+    /// searched twice.
     ///
-    /// With `progress`, its length becomes the number of bytes there are, and its position the
-    /// number of bytes read.
+    /// `progress` gets the total number of bytes as its length, and the number of bytes read as its
+    /// position.
     pub(crate) fn scan(&self, paths: &[PathBuf], progress: Option<&ProgressBar>) -> Report {
         let mut report = Report::default();
         let roots = Roots::new(paths, &mut report.skipped);
@@ -172,17 +169,17 @@ impl Scanner {
         if let Some(walker) = roots.walker() {
             walker.visit(&mut &scan);
         }
-        if scan.found.load(Ordering::Relaxed) > MOST_FOUND {
-            scan.report_end();
+        if scan.found.load(Ordering::Relaxed) > MAX_HITS {
+            scan.note_limit();
         }
         scan.report.into_inner().unwrap_or_else(PoisonError::into_inner).sorted()
     }
 
-    /// The label that a hit is reported by.
-    fn label(&self, what: What) -> String {
+    /// Returns the label of a hit.
+    fn label(&self, what: Target) -> String {
         match what {
-            What::Secret(number) => self.labels.get(number).cloned().unwrap_or_default(),
-            What::Token(prefix) => prefix.to_owned(),
+            Target::Secret(number) => self.labels.get(number).cloned().unwrap_or_default(),
+            Target::Token(prefix) => prefix.to_owned(),
         }
     }
 }
@@ -197,18 +194,18 @@ impl fmt::Debug for Scanner {
 struct Roots {
     /// The paths as given, without those that are inside another one.
     paths: Vec<PathBuf>,
-    /// What the paths really are, without symbolic links.
+    /// The same paths without symbolic links.
     real_paths: Vec<PathBuf>,
 }
 
 impl Roots {
-    /// The roots that exist; the others go to `skipped`.
+    /// Collects the paths that exist; the others go to `skipped`.
     fn new(paths: &[PathBuf], skipped: &mut Vec<Skipped>) -> Self {
         let mut existing = Vec::new();
         for path in paths {
             match fs::canonicalize(path) {
-                Ok(real_path) => existing.push((walkable(path), real_path)),
-                Err(error) => skipped.push(Skipped::by_failure(path, &error)),
+                Ok(real_path) => existing.push((for_walker(path), real_path)),
+                Err(error) => skipped.push(Skipped::failed(path, &error)),
             }
         }
         let is_covered = |index: usize, real_path: &Path| {
@@ -225,12 +222,12 @@ impl Roots {
         Self { paths, real_paths }
     }
 
-    /// Whether a path without symbolic links is searched.
+    /// Tells whether a path without symbolic links is searched.
     fn contain(&self, real_path: &Path) -> bool {
         self.real_paths.iter().any(|root| real_path.starts_with(root))
     }
 
-    /// A walker over everything at and below the roots, if there are any.
+    /// Returns a walker over everything at and below the paths, if there are any.
     fn walker(&self) -> Option<WalkParallel> {
         let (first, others) = self.paths.split_first()?;
         let mut builder = WalkBuilder::new(first);
@@ -241,7 +238,7 @@ impl Roots {
         Some(builder.standard_filters(false).threads(threads).build_parallel())
     }
 
-    /// The sizes of all files together.
+    /// Returns the size of all files together.
     fn total_bytes(&self) -> u64 {
         let total = AtomicU64::new(0);
         if let Some(walker) = self.walker() {
@@ -256,21 +253,21 @@ impl Roots {
     }
 }
 
-/// The path in words that the walker understands: to it, a lone `-` is standard input.
-fn walkable(path: &Path) -> PathBuf {
+/// Returns the path as the walker needs it, which takes the path `-` for standard input.
+fn for_walker(path: &Path) -> PathBuf {
     if path == Path::new("-") { Path::new(".").join(path) } else { path.to_owned() }
 }
 
-/// The number of bytes that searching this entry will read.
+/// Returns the number of bytes that searching this entry will read.
 fn size_of(entry: &DirEntry) -> u64 {
     if !is_regular_file(entry) {
         return 0;
     }
-    // Not the entry's own metadata, which describe the link when a root is one.
+    // The entry's own metadata would describe the link, if a given path is a link.
     fs::metadata(entry.path()).map_or(0, |metadata| metadata.len())
 }
 
-/// Whether an entry can be read to an end.
+/// Tells whether an entry is a regular file, which has an end.
 fn is_regular_file(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_file())
 }
@@ -297,17 +294,15 @@ impl<'run> ParallelVisitorBuilder<'run> for &'run Scan<'run> {
 }
 
 impl Scan<'_> {
-    /// Notes that the search has not come to the end of its paths.
-    fn report_end(&self) {
+    /// Notes that the search stopped at the limit of hits.
+    fn note_limit(&self) {
         let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
-        let reason = format!("not searched to its end: more than {MOST_FOUND} places found");
-        report
-            .skipped
-            .extend(self.roots.paths.iter().map(|root| Skipped::by_failure(root, &reason)));
+        let reason = format!("search stopped: there are more than {MAX_HITS} hits");
+        report.skipped.extend(self.roots.paths.iter().map(|root| Skipped::failed(root, &reason)));
     }
 }
 
-/// One thread of a run. Its report joins the run's when it is dropped.
+/// One thread of a run. When it is dropped, its report is added to the run's.
 struct Worker<'run> {
     scan: &'run Scan<'run>,
     buffer: Zeroizing<Vec<u8>>,
@@ -320,7 +315,7 @@ impl ParallelVisitor for Worker<'_> {
             Ok(entry) => self.visit_entry(entry),
             Err(error) => self.visit_error(&error),
         }
-        let is_full = self.scan.found.load(Ordering::Relaxed) > MOST_FOUND;
+        let is_full = self.scan.found.load(Ordering::Relaxed) > MAX_HITS;
         if is_full { WalkState::Quit } else { WalkState::Continue }
     }
 }
@@ -333,7 +328,7 @@ impl Drop for Worker<'_> {
 }
 
 impl Worker<'_> {
-    /// Searches a file, and notes what is none.
+    /// Searches a file, or notes why the entry is skipped.
     fn visit_entry(&mut self, entry: DirEntry) {
         if is_regular_file(&entry) {
             return self.visit_file(entry.path());
@@ -346,12 +341,12 @@ impl Worker<'_> {
             return self.visit_link(entry.into_path());
         }
         // Opening a pipe would wait for a writer, and a device may have no end.
-        let is_asked_for = entry.depth() == 0;
-        let reason = "not a regular file but a pipe, a socket or a device".to_owned();
+        let is_given_path = entry.depth() == 0;
+        let reason = "it is a pipe, a socket or a device".to_owned();
         self.report.skipped.push(Skipped {
             path: entry.into_path(),
             reason,
-            is_failure: is_asked_for,
+            is_failure: is_given_path,
         });
     }
 
@@ -391,7 +386,7 @@ impl Worker<'_> {
         }
         match searched.end {
             Ok(()) => self.report.files += 1,
-            Err(error) => self.fail(path, &format_args!("not searched to its end: {error}")),
+            Err(error) => self.fail(path, &format_args!("search stopped: {error}")),
         }
         Ok(())
     }
@@ -404,47 +399,47 @@ impl Worker<'_> {
         let offsets = found.iter().map(|found| found.start);
         match WithoutHoles::new(file) {
             Ok(mut stream) => search::places(&mut stream, &mut self.buffer, offsets),
-            // The file cannot be read a second time: offsets still hold, and all is on one line.
+            // The file cannot be read a second time: offsets are still right, and all hits are on line 1.
             Err(_) => search::places(&mut io::empty(), &mut self.buffer, offsets),
         }
     }
 
-    /// Notes a symbolic link inside a directory, unless its target is searched where it is.
+    /// Notes a symbolic link inside a directory, unless its target is searched anyway.
     fn visit_link(&mut self, path: PathBuf) {
         let reason = match fs::canonicalize(&path) {
             Ok(target) if self.scan.roots.contain(&target) => return,
             Ok(target) => {
-                format!("a symbolic link out of the given paths, to {}", printed(target))
+                format!("it is a symbolic link out of the given paths, to {}", escaped(target))
             }
-            Err(error) => format!("a symbolic link that cannot be followed: {error}"),
+            Err(error) => format!("it is a symbolic link that cannot be followed: {error}"),
         };
         self.report.skipped.push(Skipped { path, reason, is_failure: false });
     }
 
     /// Notes what the walker could not read.
     fn visit_error(&mut self, error: &ignore::Error) {
-        // The error without its path, of which the walker's own text would say it as it is.
+        // The walker's own text contains the path without escapes, so only the reason is taken.
         let reason =
-            error.io_error().map_or_else(|| printed(error.to_string()), ToString::to_string);
+            error.io_error().map_or_else(|| escaped(error.to_string()), ToString::to_string);
         if let Some(path) = path_of(error) {
             return self.fail(path, &reason);
         }
-        // A listing that broke off in the middle does not say which directory it was.
+        // An error in the middle of a listing does not say which directory it was.
         for root in &self.scan.roots.paths {
-            self.report.skipped.push(Skipped::by_failure(
+            self.report.skipped.push(Skipped::failed(
                 root,
-                &format_args!("a directory was not listed to its end: {reason}"),
+                &format_args!("listing a directory stopped: {reason}"),
             ));
         }
     }
 
     /// Notes what could not be read, and why.
     fn fail(&mut self, path: &Path, reason: &impl ToString) {
-        self.report.skipped.push(Skipped::by_failure(path, reason));
+        self.report.skipped.push(Skipped::failed(path, reason));
     }
 }
 
-/// The path that an error of the walker is about.
+/// Returns the path in an error of the walker.
 fn path_of(error: &ignore::Error) -> Option<&Path> {
     match error {
         ignore::Error::WithPath { path, .. } => Some(path),

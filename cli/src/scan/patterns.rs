@@ -1,10 +1,10 @@
-//! The byte sequences that a secret becomes in the encodings of built bundles.
+//! Encodes a secret in all ways in which a built bundle may contain it.
 
 use zeroize::Zeroizing;
 
 use super::Form;
 
-/// The fewest base64 characters worth looking for; fewer would be found by chance.
+/// The fewest base64 characters that are searched for; fewer would be found by chance.
 const FEWEST_BASE64_CHARACTERS: usize = 12;
 
 /// The base64 alphabet of RFC 4648 section 4.
@@ -17,15 +17,15 @@ const URL_ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 /// The most bytes that one byte of a secret becomes: `\u0022`.
 const LONGEST_ESCAPE: usize = 6;
 
-/// One byte sequence that gives a secret away.
+/// One encoding of a secret, as bytes.
 pub(super) struct Pattern {
-    /// The form it stands for.
+    /// The kind of encoding.
     pub(super) form: Form,
     /// The bytes to find.
     pub(super) bytes: Zeroizing<Vec<u8>>,
 }
 
-/// Every byte sequence that gives this secret away, each once, under the first form that has it.
+/// Returns every encoding of this secret. Bytes that two forms share are returned once, with the first form.
 pub(super) fn patterns_of(secret: &str) -> Vec<Pattern> {
     let forms = [
         (Form::Plain, vec![secret.as_bytes().to_vec()]),
@@ -46,8 +46,8 @@ pub(super) fn patterns_of(secret: &str) -> Vec<Pattern> {
     patterns
 }
 
-/// The base64 texts of a secret at each of the three places where it can begin in a group of three
-/// bytes, as they stand in files, in JSON and in URLs.
+/// Returns the base64 of a secret for each of the three places where it can begin in a group of three bytes,
+/// as it is written in files, in JSON and in URLs.
 fn base64_encodings(secret: &[u8]) -> Vec<Vec<u8>> {
     let mut encodings = Vec::new();
     for bytes_before in 0..3 {
@@ -73,9 +73,8 @@ fn base64_encodings(secret: &[u8]) -> Vec<Vec<u8>> {
     encodings
 }
 
-/// The base64 characters that the secret alone determines when `bytes_before` bytes of its first
-/// group of three belong to something else. The characters at the ends that share bits with a
-/// neighbour are left out.
+/// Returns the base64 characters that depend on the secret alone, when `bytes_before` bytes before it are in
+/// the same group of three. Characters at the ends that share bits with a neighbour are left out.
 fn determined_base64(secret: &[u8], bytes_before: usize, alphabet: &[u8; 64]) -> Vec<u8> {
     let bits_before = 8 * bytes_before;
     let first = bits_before.div_ceil(6);
@@ -83,14 +82,14 @@ fn determined_base64(secret: &[u8], bytes_before: usize, alphabet: &[u8; 64]) ->
     (first..end).map(|index| alphabet[six_bits(secret, 6 * index - bits_before)]).collect()
 }
 
-/// The six bits that begin at a bit of the text, with zeros behind its end.
+/// Returns the six bits that begin at this bit of the text, with zeros after its end.
 fn six_bits(bytes: &[u8], bit: usize) -> usize {
     let byte = |index: usize| bytes.get(index).copied().unwrap_or(0);
     let pair = u16::from_be_bytes([byte(bit / 8), byte(bit / 8 + 1)]);
     usize::from((pair >> (10 - bit % 8)) & 0b11_1111)
 }
 
-/// The text with some bytes replaced.
+/// Returns the text with some bytes replaced.
 fn replaced(text: &[u8], replacement: impl Fn(u8) -> Option<&'static str>) -> Vec<u8> {
     let mut result = Vec::with_capacity(text.len() * LONGEST_ESCAPE);
     for &byte in text {
@@ -102,7 +101,7 @@ fn replaced(text: &[u8], replacement: impl Fn(u8) -> Option<&'static str>) -> Ve
     result
 }
 
-/// The secret in hexadecimal digits, lowercase and uppercase.
+/// Returns the secret in hexadecimal digits, lowercase and uppercase.
 fn hex_encodings(secret: &[u8]) -> Vec<Vec<u8>> {
     Case::BOTH
         .into_iter()
@@ -110,10 +109,10 @@ fn hex_encodings(secret: &[u8]) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// The secret as the usual URL and form encoders write it.
+/// Returns the secret as the usual URL and form encoders write it.
 fn url_encodings(secret: &str) -> Vec<Vec<u8>> {
-    // What an encoder leaves alone besides letters and digits: encodeURIComponent; the WHATWG
-    // form serializer; RFC 3986 (PHP's rawurlencode); PHP's urlencode; Python's quote; encodeURI.
+    // The characters besides letters and digits that an encoder does not encode: encodeURIComponent; the
+    // WHATWG form serializer; RFC 3986 (PHP's rawurlencode); PHP's urlencode; Python's quote; encodeURI.
     const UNTOUCHED: [&[u8]; 6] =
         [b"-_.!~*'()", b"*-._", b"-._~", b"-._", b"-._~/", b"-_.!~*'();/?:@&=+$,#"];
     let mut encodings = Vec::new();
@@ -127,7 +126,7 @@ fn url_encodings(secret: &str) -> Vec<Vec<u8>> {
     encodings
 }
 
-/// The secret, percent-encoded but for letters, digits and what is `untouched`.
+/// Returns the secret, percent-encoded except for letters, digits and the `untouched` characters.
 fn url_encoding(secret: &str, untouched: &[u8], space: &str, case: Case) -> Vec<u8> {
     let mut encoding = Vec::with_capacity(secret.len() * LONGEST_ESCAPE);
     for byte in secret.bytes() {
@@ -143,12 +142,12 @@ fn url_encoding(secret: &str, untouched: &[u8], space: &str, case: Case) -> Vec<
     encoding
 }
 
-/// The secret as the usual writers of JSON and JavaScript strings escape it.
+/// Returns the secret as the usual writers of JSON and JavaScript strings escape it.
 fn json_escapings(secret: &str) -> Vec<Vec<u8>> {
     let mut escapings = Vec::new();
     for quote in ['"', '\'', '`'] {
         for escapes_slash in [false, true] {
-            // Go and Rails protect HTML by the second set, .NET and PHP's JSON_HEX_* by the third.
+            // Go and Rails escape the second set for HTML, .NET and PHP's JSON_HEX_* the third.
             for as_code in ["", "<>&", "<>&'\"`+"] {
                 for beyond_ascii in [BeyondAscii::Raw, BeyondAscii::CodeUnits, BeyondAscii::Short] {
                     for case in Case::BOTH {
@@ -171,25 +170,25 @@ struct StringStyle {
     escapes_slash: bool,
     /// The ASCII characters that are written by their code.
     as_code: &'static str,
-    /// How other characters than ASCII are written.
+    /// How characters outside ASCII are written.
     beyond_ascii: BeyondAscii,
-    /// The letters of the codes.
+    /// The case of hexadecimal digits.
     case: Case,
 }
 
-/// How characters beyond ASCII are written in a string.
+/// How characters outside ASCII are written in a string.
 #[derive(Clone, Copy)]
 enum BeyondAscii {
-    /// As they are.
+    /// Unescaped.
     Raw,
     /// As `\uXXXX`, two of them where UTF-16 needs two.
     CodeUnits,
-    /// As `\xXX`, `\uXXXX` or `\u{X}`, the shortest that holds the character: esbuild's way.
+    /// As the shortest of `\xXX`, `\uXXXX` and `\u{X}`, as esbuild does.
     Short,
 }
 
 impl StringStyle {
-    /// The content of the string for this text.
+    /// Returns the text, escaped as the content of a string.
     fn escaped(&self, text: &str) -> Vec<u8> {
         let mut result = Vec::with_capacity(text.len() * LONGEST_ESCAPE);
         let mut characters = text.chars().peekable();
@@ -208,7 +207,7 @@ impl StringStyle {
         result
     }
 
-    /// Whether a character is written by its code.
+    /// Tells whether a character is written as a code.
     fn is_by_code(&self, character: char) -> bool {
         if character.is_ascii() {
             return character.is_ascii_control() || self.as_code.contains(character);
@@ -216,12 +215,12 @@ impl StringStyle {
         !matches!(self.beyond_ascii, BeyondAscii::Raw)
     }
 
-    /// Whether a character is written behind a backslash.
+    /// Tells whether a character gets a backslash.
     fn is_behind_backslash(&self, character: char) -> bool {
         character == '\\' || character == self.quote || (character == '/' && self.escapes_slash)
     }
 
-    /// Appends a character by its code.
+    /// Appends a character as its code.
     fn push_code(&self, character: char, result: &mut Vec<u8>) {
         let code = u32::from(character);
         if matches!(self.beyond_ascii, BeyondAscii::Short) && !character.is_ascii() {
@@ -236,7 +235,7 @@ impl StringStyle {
         }
     }
 
-    /// Appends a number in at least so many hexadecimal digits, between two texts.
+    /// Appends a number between two texts, with at least `digits` hexadecimal digits.
     fn push_hex(&self, before: &str, number: u32, digits: u8, after: &str, result: &mut Vec<u8>) {
         result.extend_from_slice(before.as_bytes());
         // A Unicode scalar value has at most six digits.
@@ -250,7 +249,7 @@ impl StringStyle {
     }
 }
 
-/// The letters of hexadecimal digits.
+/// The case of hexadecimal digits.
 #[derive(Clone, Copy)]
 enum Case {
     Lower,
@@ -261,12 +260,12 @@ impl Case {
     /// Both cases.
     const BOTH: [Self; 2] = [Self::Lower, Self::Upper];
 
-    /// The two digits of a byte.
+    /// Returns the two digits of a byte.
     fn hex_digits(self, byte: u8) -> [u8; 2] {
         [self.hex_digit(u32::from(byte >> 4)), self.hex_digit(u32::from(byte & 0xf))]
     }
 
-    /// The digit of a number below 16.
+    /// Returns the digit of a number below 16.
     fn hex_digit(self, number: u32) -> u8 {
         let digits = match self {
             Self::Lower => b"0123456789abcdef",
@@ -303,14 +302,14 @@ mod tests {
     }
 
     #[test]
-    fn base64_is_what_the_secret_determines_at_each_alignment() {
+    fn base64_has_the_characters_that_depend_on_the_secret_alone_at_each_alignment() {
         let secret = "0123456789abcdef";
         let expected = ["AxMjM0NTY3ODlhYmNkZW", "MDEyMzQ1Njc4OWFiY2RlZ", "wMTIzNDU2Nzg5YWJjZGVm"];
         assert_eq!(texts(secret, Form::Base64), expected);
     }
 
     #[test]
-    fn base64_has_both_alphabets_and_is_escaped_where_it_stands_in_urls_and_json() {
+    fn base64_has_both_alphabets_and_the_escapes_of_urls_and_json() {
         let texts = texts("~~~???~~~???>>>???", Form::Base64);
         for expected in [
             "fn5+Pz8/fn5+Pz8/Pj4+Pz8/",
@@ -324,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn base64_that_could_be_chance_is_not_looked_for() {
+    fn base64_so_short_that_it_is_found_by_chance_is_not_searched_for() {
         assert_eq!(texts("12345678", Form::Base64), Vec::<String>::new());
         assert_eq!(texts("123456789", Form::Base64), ["MTIzNDU2Nzg5"]);
     }
@@ -368,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_that_do_not_differ_from_plain_are_left_out() {
+    fn encodings_that_equal_the_plain_secret_are_left_out() {
         let secret = "nothing-to-escape_here.";
         assert_eq!(texts(secret, Form::JsonEscaped), Vec::<String>::new());
         assert_eq!(texts(secret, Form::UrlEncoded), Vec::<String>::new());

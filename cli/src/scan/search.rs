@@ -1,7 +1,6 @@
-//! Finds the patterns and tokens in one stream of bytes, in bounded memory.
+//! Searches one stream of bytes for patterns and tokens, with a limit on memory.
 //!
-//! A SIMD search looks for the first bytes of every pattern at once. Where it stops, which is rare,
-//! the patterns themselves are compared.
+//! A SIMD search finds the first bytes of all patterns at once. Only there are whole patterns compared.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,51 +12,51 @@ use deskseal::Secret;
 use super::Form;
 use super::patterns::{Pattern, patterns_of};
 
-/// The longest token, prefix included; a longer one is judged by its beginning.
+/// The longest token, with its prefix. Of a longer one, only the beginning is checked.
 const LONGEST_TOKEN: usize = 512;
 
-/// The number of bytes of each pattern that the SIMD search looks for. Patterns often share them,
-/// and fewer and shorter needles are faster to look for.
+/// The number of bytes of each pattern that the SIMD search looks for. Patterns often share them, and fewer
+/// and shorter ones are faster to search for.
 const FINGERPRINT_LENGTH: usize = 8;
 
-/// The most places noted in one file, so that no file can fill the memory.
-const MOST_FOUND: usize = 10_000;
+/// The limit of hits in one file, so that no file can fill the memory.
+const MAX_HITS: usize = 10_000;
 
-/// Whose secret was found.
+/// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum What {
+pub(super) enum Target {
     /// A known secret, by its number.
     Secret(usize),
     /// A token, by its prefix.
     Token(&'static str),
 }
 
-/// A place in a stream, without its content.
+/// A hit in a stream, without its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Found {
     /// The offset of its first byte.
     pub(super) start: u64,
-    /// The offset behind its last byte.
+    /// The offset after its last byte.
     pub(super) end: u64,
-    /// Whose it is.
-    pub(super) what: What,
-    /// The form it stands in.
+    /// Which secret or token it is.
+    pub(super) what: Target,
+    /// How the secret is encoded there.
     pub(super) form: Form,
 }
 
-/// What the search of one stream brought.
+/// The result of searching one stream.
 pub(super) struct Searched {
-    /// The places, by offset.
+    /// The hits, by offset.
     pub(super) found: Vec<Found>,
     /// The number of bytes read.
     pub(super) bytes: u64,
-    /// Why the search ended before the stream did, if so.
+    /// The error that ended the search before the end of the stream, if there was one.
     pub(super) end: io::Result<()>,
 }
 
-/// Looks for secrets in streams.
+/// Searches streams for secrets.
 pub(super) struct Searcher {
-    patterns: Vec<(What, Pattern)>,
+    patterns: Vec<(Target, Pattern)>,
     fingerprints: Fingerprints,
     is_token: fn(&str) -> bool,
 }
@@ -65,11 +64,13 @@ pub(super) struct Searcher {
 impl Searcher {
     /// A searcher for these secrets, and for every token that `is_token` accepts.
     pub(super) fn new(secrets: &[&str], is_token: fn(&str) -> bool) -> Self {
-        let patterns: Vec<(What, Pattern)> = secrets
+        let patterns: Vec<(Target, Pattern)> = secrets
             .iter()
             .enumerate()
             .flat_map(|(number, secret)| {
-                patterns_of(secret).into_iter().map(move |pattern| (What::Secret(number), pattern))
+                patterns_of(secret)
+                    .into_iter()
+                    .map(move |pattern| (Target::Secret(number), pattern))
             })
             .collect();
         let secret_bytes = patterns.iter().map(|(_, pattern)| pattern.bytes.as_slice());
@@ -78,12 +79,12 @@ impl Searcher {
         Self { patterns, fingerprints, is_token }
     }
 
-    /// The length of a buffer that takes in about `chunk` new bytes at a time.
+    /// Returns the length of a buffer that reads about `chunk` new bytes at a time.
     pub(super) fn buffer_length(&self, chunk: usize) -> usize {
         self.overlap() + chunk.max(1)
     }
 
-    /// The number of bytes that must be visible from a place on to decide what begins there.
+    /// Returns the number of bytes that must be in the buffer from a place on to decide what begins there.
     fn overlap(&self) -> usize {
         let lengths = self.patterns.iter().map(|(_, pattern)| pattern.bytes.len());
         lengths.fold(LONGEST_TOKEN, usize::max)
@@ -91,7 +92,7 @@ impl Searcher {
 
     /// Searches a stream to its end, and calls `on_read` with the number of bytes of every read.
     ///
-    /// `buffer` has the length that [`Self::buffer_length`] tells.
+    /// `buffer` must have the length that [`Self::buffer_length`] returns.
     pub(super) fn search(
         &self,
         stream: &mut impl Read,
@@ -99,22 +100,22 @@ impl Searcher {
         on_read: impl Fn(u64),
     ) -> Searched {
         let mut candidates = Vec::new();
-        // Of the stream, `buffer[..filled]` holds what begins at offset `base`.
+        // `buffer[..filled]` holds the part of the stream from offset `base` on.
         let mut base = 0;
         let mut filled = 0;
         loop {
             let end = fill(stream, buffer, &mut filled, &on_read);
             let is_last = end.is_err() || filled < buffer.len();
-            // What begins behind this is decided in the next round, when enough is visible.
+            // What begins after this is decided in the next round, when enough bytes are in the buffer.
             let decided = if is_last { filled } else { filled - self.overlap() };
             self.add_candidates(&buffer[..filled], decided, base, &mut candidates);
-            let is_full = candidates.len() > MOST_FOUND;
+            let is_full = candidates.len() > MAX_HITS;
             if is_last || is_full {
-                candidates.truncate(MOST_FOUND);
+                candidates.truncate(MAX_HITS);
                 return Searched {
-                    found: settled(candidates),
+                    found: without_overlaps(candidates),
                     bytes: base + filled as u64,
-                    end: if is_full { Err(too_many_found()) } else { end },
+                    end: if is_full { Err(too_many_hits()) } else { end },
                 };
             }
             buffer.copy_within(decided..filled, 0);
@@ -123,8 +124,8 @@ impl Searcher {
         }
     }
 
-    /// Adds everything that begins in the first `decided` bytes of `window`, which stands at the
-    /// offset `base`.
+    /// Adds everything that begins in the first `decided` bytes of `window`, whose first byte has the offset
+    /// `base`.
     fn add_candidates(
         &self,
         window: &[u8],
@@ -134,7 +135,7 @@ impl Searcher {
     ) {
         let mut from = 0;
         while let Some(start) = self.fingerprints.next_start(window, from) {
-            if start >= decided || candidates.len() > MOST_FOUND {
+            if start >= decided || candidates.len() > MAX_HITS {
                 return;
             }
             let offset = base + start as u64;
@@ -150,11 +151,11 @@ impl Searcher {
         }
     }
 
-    /// The length, owner and form of everything that begins at the first of these bytes.
+    /// Returns the length, target and form of everything that begins at the first of these bytes.
     fn candidates_at_start<'bytes>(
         &'bytes self,
         bytes: &'bytes [u8],
-    ) -> impl Iterator<Item = (usize, What, Form)> + 'bytes {
+    ) -> impl Iterator<Item = (usize, Target, Form)> + 'bytes {
         let secrets = self
             .patterns
             .iter()
@@ -162,7 +163,7 @@ impl Searcher {
             .map(|(what, pattern)| (pattern.bytes.len(), *what, pattern.form));
         let tokens = token_at_start(bytes)
             .filter(|(_, token)| (self.is_token)(token))
-            .map(|(prefix, token)| (token.len(), What::Token(prefix), Form::Token));
+            .map(|(prefix, token)| (token.len(), Target::Token(prefix), Form::Token));
         secrets.chain(tokens)
     }
 }
@@ -188,12 +189,12 @@ fn fill(
     Ok(())
 }
 
-/// The error for a stream with more places than are noted.
-fn too_many_found() -> io::Error {
-    io::Error::other(format!("more than {MOST_FOUND} places found"))
+/// Returns the error for a stream with too many hits.
+fn too_many_hits() -> io::Error {
+    io::Error::other(format!("it has more than {MAX_HITS} hits"))
 }
 
-/// The prefix and the whole text of the token that begins at the first of these bytes.
+/// Returns the prefix and the whole text of the token that begins at the first of these bytes.
 fn token_at_start(bytes: &[u8]) -> Option<(&'static str, &str)> {
     let prefix =
         Secret::ISSUED_PREFIXES.into_iter().find(|prefix| bytes.starts_with(prefix.as_bytes()))?;
@@ -203,15 +204,15 @@ fn token_at_start(bytes: &[u8]) -> Option<(&'static str, &str)> {
     Some((prefix, token))
 }
 
-/// Whether a byte can stand in a token.
+/// Tells whether a token can contain this byte.
 fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
 
-/// The candidates that are hits: of those of one secret that overlap, only the first, and the
-/// longest of those that begin together; so for tokens, which also are no hits when they begin
-/// inside a hit of a known secret.
-fn settled(mut candidates: Vec<Found>) -> Vec<Found> {
+/// Removes candidates that overlap. Of those for one secret, the first stays, and of those that begin at the
+/// same place, the longest. The same holds for tokens; a token that begins inside a hit of a known secret is
+/// removed as well.
+fn without_overlaps(mut candidates: Vec<Found>) -> Vec<Found> {
     candidates.sort_by_key(|found| {
         (found.start, found.form == Form::Token, Reverse(found.end), found.what, found.form)
     });
@@ -219,8 +220,8 @@ fn settled(mut candidates: Vec<Found>) -> Vec<Found> {
     let mut token_end = 0;
     candidates.retain(|found| {
         let end = match found.what {
-            What::Secret(number) => secret_ends.entry(number).or_insert(0),
-            What::Token(_) => &mut token_end,
+            Target::Secret(number) => secret_ends.entry(number).or_insert(0),
+            Target::Token(_) => &mut token_end,
         };
         if found.start < *end {
             return false;
@@ -236,14 +237,14 @@ fn settled(mut candidates: Vec<Found>) -> Vec<Found> {
 enum Fingerprints {
     /// Teddy: about as fast as memory. Not for every processor, and not for very many patterns.
     Packed(packed::Searcher),
-    /// An automaton, where there is no Teddy.
+    /// An automaton, where Teddy is not available.
     Automaton(AhoCorasick),
-    /// There is no automaton either; every place is looked at.
+    /// No search for first bytes: every place is compared.
     Everywhere,
 }
 
 impl Fingerprints {
-    /// The search for the first bytes of these patterns.
+    /// Builds the search for the first bytes of these patterns.
     fn new<'bytes>(patterns: impl Iterator<Item = &'bytes [u8]>) -> Self {
         let prefixes: BTreeSet<&[u8]> =
             patterns.map(|bytes| &bytes[..bytes.len().min(FINGERPRINT_LENGTH)]).collect();
@@ -253,7 +254,7 @@ impl Fingerprints {
         }
     }
 
-    /// The search where Teddy cannot be had.
+    /// Builds the search without Teddy.
     fn without_simd(prefixes: &BTreeSet<&[u8]>) -> Self {
         let automaton = AhoCorasick::builder()
             .match_kind(aho_corasick::MatchKind::LeftmostFirst)
@@ -261,7 +262,7 @@ impl Fingerprints {
         automaton.map_or(Self::Everywhere, Self::Automaton)
     }
 
-    /// The next place, at or behind `from`, where a pattern may begin.
+    /// Returns the next place, at or after `from`, where a pattern may begin.
     fn next_start(&self, window: &[u8], from: usize) -> Option<usize> {
         match self {
             Self::Packed(searcher) => {
@@ -286,9 +287,9 @@ pub(super) struct Place {
     pub(super) column: u64,
 }
 
-/// The line and column of every offset, in ascending order, of a stream that is at its start.
+/// Returns the line and column of every offset, in ascending order, of a stream that is at its start.
 ///
-/// If the stream ends or breaks before an offset, the rest counts as one line.
+/// If the stream ends or fails before an offset, the rest counts as one line.
 pub(super) fn places(
     stream: &mut impl Read,
     buffer: &mut [u8],
@@ -302,7 +303,7 @@ pub(super) fn places(
         while lines.offset < offset {
             if counted == filled {
                 (filled, counted) = (0, 0);
-                // What a broken read brought still counts.
+                // The bytes before a failed read still count.
                 let _ = fill(stream, buffer, &mut filled, |_| {});
             }
             if filled == 0 {
@@ -318,14 +319,14 @@ pub(super) fn places(
     places
 }
 
-/// Counts lines while it is shown a stream.
+/// Counts the lines of a stream.
 #[derive(Default)]
 struct LineCounter {
-    /// The number of bytes shown.
+    /// The number of bytes so far.
     offset: u64,
     /// The number of newlines among them.
     newlines: u64,
-    /// The offset behind the last newline.
+    /// The offset after the last newline.
     line_start: u64,
 }
 
@@ -339,7 +340,7 @@ impl LineCounter {
         self.offset += bytes.len() as u64;
     }
 
-    /// The place of an offset on the line reached.
+    /// Returns the place of an offset on the current line.
     fn place_of(&self, offset: u64) -> Place {
         Place { line: self.newlines + 1, column: offset - self.line_start + 1 }
     }
@@ -365,13 +366,13 @@ mod tests {
         Searcher::new(secrets, is_token)
     }
 
-    /// Gives one to three bytes at a time, and is interrupted between them.
-    struct Trickle<'bytes> {
+    /// A stream that returns one to three bytes at a time, and is interrupted between them.
+    struct SlowReader<'bytes> {
         bytes: &'bytes [u8],
         calls: usize,
     }
 
-    impl Read for Trickle<'_> {
+    impl Read for SlowReader<'_> {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
             self.calls += 1;
             if self.calls.is_multiple_of(3) {
@@ -395,11 +396,11 @@ mod tests {
         outcome.found
     }
 
-    fn starts(found: &[Found]) -> Vec<(u64, What, Form)> {
+    fn starts(found: &[Found]) -> Vec<(u64, Target, Form)> {
         found.iter().map(|found| (found.start, found.what, found.form)).collect()
     }
 
-    /// The hits by definition: every place is looked at, in one piece.
+    /// Returns the hits by their definition: compares every place, with all bytes in one piece.
     fn naively_found(searcher: &Searcher, bytes: &[u8], secrets: usize) -> Vec<Found> {
         let mut hits: Vec<Found> = Vec::new();
         for number in 0..secrets {
@@ -408,7 +409,7 @@ mod tests {
                 let longest = searcher
                     .patterns
                     .iter()
-                    .filter(|(what, _)| *what == What::Secret(number))
+                    .filter(|(what, _)| *what == Target::Secret(number))
                     .filter(|(_, pattern)| bytes[from..].starts_with(&pattern.bytes))
                     .max_by_key(|(_, pattern)| pattern.bytes.len());
                 let Some((what, pattern)) = longest else {
@@ -445,7 +446,7 @@ mod tests {
                     hits.push(Found {
                         start: from as u64,
                         end: end as u64,
-                        what: What::Token(prefix),
+                        what: Target::Token(prefix),
                         form: Form::Token,
                     });
                     from = end;
@@ -458,7 +459,7 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_search_is_simd_where_the_processor_has_it() {
+    fn the_search_uses_simd_where_the_processor_has_it() {
         let secrets = [SECRET, "hdh_secret_another-one", "correct horse battery staple"];
         let searcher = searcher(&secrets);
         if cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
@@ -467,7 +468,7 @@ mod tests {
     }
 
     #[test]
-    fn every_pattern_is_found_once_wherever_it_lies_across_a_read() {
+    fn every_pattern_is_found_once_wherever_two_reads_split_it() {
         for secret in [SECRET, ESCAPED_SECRET] {
             let searcher = searcher(&[secret]);
             for (what, pattern) in &searcher.patterns {
@@ -484,32 +485,32 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_found_once_wherever_they_lie_across_a_read() {
+    fn tokens_are_found_once_wherever_two_reads_split_them() {
         let searcher = searcher(&[]);
         for before in 0..(2 * LONGEST_TOKEN) {
             let bytes = [".".repeat(before).as_str(), "hdh_secret_0123456789abcdef", "\""].concat();
             let found = found_in(&searcher, bytes.as_bytes(), 5);
             let end = before as u64 + 27;
-            let what = What::Token("hdh_secret_");
+            let what = Target::Token("hdh_secret_");
             assert_eq!(found, [Found { start: before as u64, end, what, form: Form::Token }]);
         }
     }
 
     #[test]
-    fn a_token_may_end_with_the_stream_and_begin_it() {
+    fn a_token_that_is_the_whole_stream_is_found() {
         let found = found_in(&searcher(&[]), b"dsk_secret_0123456789abcdef", 4);
-        assert_eq!(starts(&found), [(0, What::Token("dsk_secret_"), Form::Token)]);
+        assert_eq!(starts(&found), [(0, Target::Token("dsk_secret_"), Form::Token)]);
     }
 
     #[test]
-    fn what_is_no_token_is_no_hit() {
+    fn prefixes_short_texts_and_placeholders_are_no_tokens() {
         let bytes = b"dsk_secret_ hdh_secret_short `dsk_secret_${value}` \
             DSK_SECRET_0123456789abcdef dsk_secret 0123456789abcdef";
         assert_eq!(found_in(&searcher(&[]), bytes, 8), []);
     }
 
     #[test]
-    fn a_token_longer_than_the_bound_is_judged_by_its_beginning() {
+    fn of_a_token_longer_than_the_limit_the_beginning_is_found() {
         let bytes = format!("dsk_secret_{}", "a".repeat(3 * LONGEST_TOKEN));
         for chunk in [1, 100, 4096] {
             let found = found_in(&searcher(&[]), bytes.as_bytes(), chunk);
@@ -522,29 +523,29 @@ mod tests {
     fn a_token_inside_a_token_is_no_second_hit() {
         let bytes = b"dsk_secret_hdh_secret_0123456789abcdef";
         let found = found_in(&searcher(&[]), bytes, 8);
-        assert_eq!(starts(&found), [(0, What::Token("dsk_secret_"), Form::Token)]);
+        assert_eq!(starts(&found), [(0, Target::Token("dsk_secret_"), Form::Token)]);
     }
 
     #[test]
-    fn a_known_secret_is_no_token_even_when_the_token_is_longer() {
+    fn a_known_secret_is_reported_as_a_secret_even_when_a_longer_token_begins_there() {
         let bytes = format!("key:{SECRET}-and-more");
         let found = found_in(&searcher(&[SECRET]), bytes.as_bytes(), 8);
-        assert_eq!(starts(&found), [(4, What::Secret(0), Form::Plain)]);
+        assert_eq!(starts(&found), [(4, Target::Secret(0), Form::Plain)]);
     }
 
     #[test]
-    fn hits_of_one_secret_do_not_overlap_and_those_of_two_may() {
+    fn hits_of_one_secret_do_not_overlap_but_hits_of_two_secrets_may() {
         let searcher = searcher(&["abcabcabcabcabcabc", "cabcabcabcabcabcab"]);
         let found = found_in(&searcher, b"abcabcabcabcabcabcabcabc", 3);
-        let plain = |start, number| (start, What::Secret(number), Form::Plain);
+        let plain = |start, number| (start, Target::Secret(number), Form::Plain);
         assert_eq!(starts(&found), [plain(0, 0), plain(2, 1)]);
     }
 
     #[test]
-    fn of_two_forms_at_one_place_the_longer_is_the_hit() {
+    fn of_two_encodings_at_one_place_the_longer_one_is_reported() {
         let searcher = searcher(&["a secret that ends in \\"]);
         let found = found_in(&searcher, b"'a secret that ends in \\\\'", 3);
-        assert_eq!(starts(&found), [(1, What::Secret(0), Form::JsonEscaped)]);
+        assert_eq!(starts(&found), [(1, Target::Secret(0), Form::JsonEscaped)]);
     }
 
     #[test]
@@ -558,17 +559,17 @@ mod tests {
     }
 
     #[test]
-    fn short_and_interrupted_reads_change_nothing() {
+    fn short_and_interrupted_reads_do_not_change_the_hits() {
         let bytes = format!("{}{SECRET}{}", "x".repeat(700), "y".repeat(700));
         let searcher = searcher(&[SECRET]);
         let mut buffer = vec![0; searcher.buffer_length(11)];
-        let mut stream = Trickle { bytes: bytes.as_bytes(), calls: 0 };
+        let mut stream = SlowReader { bytes: bytes.as_bytes(), calls: 0 };
         let outcome = searcher.search(&mut stream, &mut buffer, |_| {});
-        assert_eq!(starts(&outcome.found), [(700, What::Secret(0), Form::Plain)]);
+        assert_eq!(starts(&outcome.found), [(700, Target::Secret(0), Form::Plain)]);
     }
 
     #[test]
-    fn a_broken_read_ends_the_search_with_what_was_found_before() {
+    fn a_failed_read_ends_the_search_and_keeps_the_hits_before_it() {
         struct Broken;
         impl Read for Broken {
             fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
@@ -579,32 +580,32 @@ mod tests {
         let mut buffer = vec![0; searcher.buffer_length(1000)];
         let mut stream = SECRET.as_bytes().chain(Broken);
         let outcome = searcher.search(&mut stream, &mut buffer, |_| {});
-        assert_eq!(starts(&outcome.found), [(0, What::Secret(0), Form::Plain)]);
+        assert_eq!(starts(&outcome.found), [(0, Target::Secret(0), Form::Plain)]);
         assert_eq!(outcome.bytes, SECRET.len() as u64);
         assert!(outcome.end.is_err());
     }
 
     #[test]
-    fn a_stream_full_of_hits_is_left_with_an_error() {
+    fn the_search_ends_with_an_error_after_too_many_hits() {
         let searcher = searcher(&[SECRET]);
-        let bytes = SECRET.repeat(MOST_FOUND + 5);
+        let bytes = SECRET.repeat(MAX_HITS + 5);
         let mut buffer = vec![0; searcher.buffer_length(100_000)];
         let outcome = searcher.search(&mut Cursor::new(bytes), &mut buffer, |_| {});
-        assert!(outcome.found.len() <= MOST_FOUND);
-        assert!(outcome.found.len() > MOST_FOUND / 3);
+        assert!(outcome.found.len() <= MAX_HITS);
+        assert!(outcome.found.len() > MAX_HITS / 3);
         let error = outcome.end.expect_err("too many");
-        assert_eq!(error.to_string(), "more than 10000 places found");
+        assert_eq!(error.to_string(), "it has more than 10000 hits");
     }
 
     #[test]
-    fn a_huge_line_has_columns() {
+    fn a_place_on_a_very_long_line_has_the_right_column() {
         let bytes = [b"\n".as_slice(), &vec![b'x'; 3_000_000]].concat();
         let places = places(&mut Cursor::new(bytes), &mut [0; 1000], [2_999_999].into_iter());
         assert_eq!(places, [Place { line: 2, column: 2_999_999 }]);
     }
 
     #[test]
-    fn offsets_behind_the_end_are_on_the_last_line() {
+    fn offsets_after_the_end_are_on_the_last_line() {
         let places = places(&mut Cursor::new(b"a\nb"), &mut [0; 2], [1, 9].into_iter());
         assert_eq!(places, [Place { line: 1, column: 2 }, Place { line: 2, column: 8 }]);
     }

@@ -1,4 +1,4 @@
-//! What a scan of real files and directories reports.
+//! Scans real files and directories, and checks the report.
 
 use tempfile::TempDir;
 
@@ -37,7 +37,7 @@ fn hit_paths(report: &Report) -> Vec<&Path> {
 }
 
 #[test]
-fn a_hit_tells_file_offset_line_column_label_and_form() {
+fn a_hit_has_its_file_offset_line_column_label_and_form() {
     let directory = directory();
     let path = write(&directory, "dist/app.js", format!("let a;\nlet b = \"{SECRET}\";\n"));
     let report = scan(&[directory.path()]);
@@ -48,7 +48,7 @@ fn a_hit_tells_file_offset_line_column_label_and_form() {
 }
 
 #[test]
-fn every_form_is_found_under_its_name() {
+fn every_encoding_is_found_and_reported_with_its_name() {
     let secret = "50/50 \"größer\" & 'so weiter'";
     let scanner = Scanner::new(&[("NAME".to_owned(), secret)], is_token);
     let directory = directory();
@@ -108,7 +108,7 @@ fn hits_are_sorted_by_path_and_offset() {
 }
 
 #[test]
-fn a_secret_across_reads_of_the_usual_size_is_found_once() {
+fn a_secret_that_two_reads_split_is_found_once() {
     let directory = directory();
     let scanner = scanner();
     let length = scanner.searcher.buffer_length(CHUNK);
@@ -127,7 +127,7 @@ fn a_secret_across_reads_of_the_usual_size_is_found_once() {
 }
 
 #[test]
-fn one_secret_under_two_labels_is_reported_under_both() {
+fn one_secret_with_two_labels_is_reported_with_both() {
     let directory = directory();
     write(&directory, "file", SECRET);
     let secrets = [("A".to_owned(), SECRET), ("B".to_owned(), SECRET)];
@@ -137,7 +137,7 @@ fn one_secret_under_two_labels_is_reported_under_both() {
 }
 
 #[test]
-fn files_given_by_name_are_searched() {
+fn a_file_given_as_a_path_is_searched() {
     let directory = directory();
     let path = write(&directory, "a", SECRET);
     write(&directory, "b", SECRET);
@@ -145,7 +145,7 @@ fn files_given_by_name_are_searched() {
 }
 
 #[test]
-fn nothing_is_searched_twice() {
+fn a_file_inside_several_given_paths_is_searched_once() {
     let directory = directory();
     let path = write(&directory, "a/b", SECRET);
     let inner = directory.path().join("a");
@@ -175,18 +175,18 @@ fn a_path_that_does_not_exist_is_skipped_with_the_reason() {
 }
 
 #[test]
-fn no_paths_are_an_empty_report() {
+fn a_scan_without_paths_gives_an_empty_report() {
     assert_eq!(scan(&[]), Report::default());
 }
 
 #[test]
-fn a_lone_dash_is_a_file_and_not_standard_input() {
-    assert_eq!(walkable(Path::new("-")), Path::new("./-"));
-    assert_eq!(walkable(Path::new("-/a")), Path::new("-/a"));
+fn the_path_dash_is_a_file_and_not_standard_input() {
+    assert_eq!(for_walker(Path::new("-")), Path::new("./-"));
+    assert_eq!(for_walker(Path::new("-/a")), Path::new("-/a"));
 }
 
 #[test]
-fn progress_ends_at_the_total() {
+fn the_progress_bar_ends_at_the_total_number_of_bytes() {
     let directory = directory();
     write(&directory, "a", vec![b'a'; 3 * CHUNK + 7]);
     write(&directory, "b/c", SECRET);
@@ -216,7 +216,7 @@ fn no_output_contains_the_secret_or_a_token() {
 }
 
 #[test]
-fn a_folder_with_places_in_any_number_is_not_searched_to_its_end() {
+fn the_search_of_a_folder_stops_after_too_many_hits() {
     let directory = directory();
     let text = format!("{SECRET}\n").repeat(4_000);
     for number in 0..40 {
@@ -226,11 +226,11 @@ fn a_folder_with_places_in_any_number_is_not_searched_to_its_end() {
     assert!((100_000..180_000).contains(&report.hits.len()), "{}", report.hits.len());
     assert_eq!(report.skipped.len(), 1);
     assert_eq!(report.skipped[0].path, directory.path());
-    assert!(report.skipped[0].is_failure && report.skipped[0].reason.contains("100000 places"));
+    assert!(report.skipped[0].is_failure && report.skipped[0].reason.contains("100000 hits"));
 }
 
 #[cfg(unix)]
-#[expect(clippy::disallowed_types, reason = "a program makes pipes")]
+#[expect(clippy::disallowed_types, reason = "mkfifo creates pipes")]
 mod unix {
     use std::io::Write as _;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -240,7 +240,7 @@ mod unix {
     use super::*;
 
     #[test]
-    fn a_link_given_as_path_is_followed() {
+    fn a_link_given_as_a_path_is_followed() {
         let directory = directory();
         write(&directory, "real/a", SECRET);
         let link = directory.path().join("link");
@@ -261,7 +261,7 @@ mod unix {
     }
 
     #[test]
-    fn a_link_in_the_tree_is_skipped_unless_its_target_is_searched() {
+    fn a_link_inside_a_directory_is_skipped_unless_its_target_is_searched() {
         let directory = directory();
         write(&directory, "outside/a", SECRET);
         write(&directory, "tree/a", "");
@@ -274,9 +274,13 @@ mod unix {
         let skipped: Vec<&Path> =
             report.skipped.iter().map(|skipped| skipped.path.as_path()).collect();
         assert_eq!(skipped, [tree.join("dangling"), tree.join("out")]);
-        assert!(report.skipped[0].reason.starts_with("a symbolic link that cannot be followed: "));
         assert!(
-            report.skipped[1].reason.starts_with("a symbolic link out of the given paths, to ")
+            report.skipped[0].reason.starts_with("it is a symbolic link that cannot be followed: ")
+        );
+        assert!(
+            report.skipped[1]
+                .reason
+                .starts_with("it is a symbolic link out of the given paths, to ")
         );
 
         let report = scan(&[&tree, &directory.path().join("outside")]);
@@ -285,7 +289,7 @@ mod unix {
     }
 
     #[test]
-    fn links_in_circles_end() {
+    fn circular_links_do_not_make_the_search_endless() {
         let directory = directory();
         write(&directory, "a/file", SECRET);
         symlink("..", directory.path().join("a/up")).expect("a link");
@@ -306,7 +310,7 @@ mod unix {
         let _listener = UnixListener::bind(&socket).expect("a socket");
         let skipped = |path: PathBuf, is_failure| Skipped {
             path,
-            reason: "not a regular file but a pipe, a socket or a device".to_owned(),
+            reason: "it is a pipe, a socket or a device".to_owned(),
             is_failure,
         };
         let expected = [skipped(pipe.clone(), false), skipped(socket, false)];
@@ -316,7 +320,7 @@ mod unix {
     }
 
     #[test]
-    fn what_may_not_be_read_is_skipped_with_the_reason() {
+    fn files_and_directories_without_read_permission_are_skipped_with_the_reason() {
         let directory = directory();
         let file = write(&directory, "file", SECRET);
         let inner = write(&directory, "closed/file", SECRET);
@@ -324,7 +328,7 @@ mod unix {
         for path in [&file, &closed] {
             fs::set_permissions(path, fs::Permissions::from_mode(0o000)).expect("permissions");
         }
-        // The superuser may read everything.
+        // The superuser can read everything.
         let may_read = File::open(&inner).is_ok();
         let report = scan(&[directory.path()]);
         fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).expect("permissions");
@@ -341,7 +345,7 @@ mod unix {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_hole_of_a_terabyte_is_not_read_and_places_behind_it_are_right() {
+    fn a_hole_of_a_terabyte_is_not_read_and_places_after_it_are_right() {
         const HOLE: u64 = 1 << 40;
         let directory = directory();
         let path = write(&directory, "file", format!("a\n{SECRET}\nb").as_bytes());
@@ -364,7 +368,7 @@ mod unix {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn half_a_secret_on_each_side_of_a_hole_is_none() {
+    fn a_secret_that_a_hole_splits_is_no_hit() {
         let directory = directory();
         let (first, second) = SECRET.split_at(16);
         let path = write(&directory, "file", first.as_bytes());
@@ -376,18 +380,18 @@ mod unix {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_file_that_breaks_while_it_is_read_is_skipped_with_the_reason() {
+    fn a_file_whose_reading_fails_is_skipped_with_the_reason() {
         // Nothing is mapped at the start of a process's memory.
         let path = Path::new("/proc/self/mem");
         let report = scan(&[path]);
         assert_eq!(report.files, 0);
         assert_eq!(report.skipped.len(), 1);
         assert_eq!(report.skipped[0].path, path);
-        assert!(report.skipped[0].reason.starts_with("not searched to its end: "));
+        assert!(report.skipped[0].reason.starts_with("search stopped: "));
     }
 
     #[test]
-    fn names_need_not_be_unicode() {
+    fn a_file_whose_name_is_not_utf_8_is_searched() {
         use std::os::unix::ffi::OsStrExt as _;
         let directory = directory();
         let path = directory.path().join(std::ffi::OsStr::from_bytes(b"\xff\xfe"));

@@ -1,13 +1,13 @@
-//! No file holds the command up, nor fills the memory.
+//! Checks that no file makes the command wait, run without end, or fill the memory.
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
-use crate::place::{EXPRESS, Place, SECRET};
+use crate::sandbox::{EXPRESS, SECRET, Sandbox};
 
-/// What the doctor looks for in every project.
+/// Files and folders that the doctor reads in every project.
 const READ: [&str; 14] = [
     ".env",
     ".env.local",
@@ -25,16 +25,16 @@ const READ: [&str; 14] = [
     ".gitignore",
 ];
 
-/// A project whose files are made by `make`.
-fn project_of(make: impl Fn(&Path)) -> Place {
-    let place = Place::new();
-    place.write("shop/package.json", EXPRESS);
-    place.git("shop", &["init", "--quiet"]);
-    fs::create_dir_all(place.path("shop/requirements")).expect("a folder");
+/// Creates a project whose files are made by `make`.
+fn project_of(make: impl Fn(&Path)) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("shop/package.json", EXPRESS);
+    sandbox.git("shop", &["init", "--quiet"]);
+    fs::create_dir_all(sandbox.path("shop/requirements")).expect("a folder");
     for name in READ {
-        make(&place.path("shop").join(name));
+        make(&sandbox.path("shop").join(name));
     }
-    place
+    sandbox
 }
 
 fn pipe(path: &Path) {
@@ -42,7 +42,7 @@ fn pipe(path: &Path) {
 }
 
 #[test]
-fn pipes_devices_and_loops_hold_nothing_up() {
+fn pipes_devices_and_circular_links_do_not_make_the_command_wait() {
     let makes: [&dyn Fn(&Path); 6] = [
         &pipe,
         &|path| symlink("/dev/zero", path).expect("a link"),
@@ -56,48 +56,48 @@ fn pipes_devices_and_loops_hold_nothing_up() {
         },
     ];
     for make in makes {
-        project_of(make).visit("shop");
+        project_of(make).examine("shop");
     }
 }
 
 #[test]
-fn files_as_long_as_a_disk_are_not_read_by_the_doctor() {
+fn the_doctor_does_not_read_files_of_a_terabyte() {
     let long = |path: &Path| {
         File::create(path).expect("a file").set_len(1 << 40).expect("a sparse file");
     };
-    let place = project_of(|path| {
+    let sandbox = project_of(|path| {
         if !path.ends_with("build") {
             long(path);
         }
     });
-    place.write("shop/.git/info/exclude", "");
-    long(&place.path("shop/.git/info/exclude"));
-    place.visit_by(&["doctor"], "shop");
-    place.git(
+    sandbox.write("shop/.git/info/exclude", "");
+    long(&sandbox.path("shop/.git/info/exclude"));
+    sandbox.run(&["doctor"], "shop");
+    sandbox.git(
         "shop",
         &["update-index", "--add", "--cacheinfo", &format!("100644,{},large", "1".repeat(40))],
     );
-    long(&place.path("shop/large"));
-    let all = place.visit_by(&["doctor"], "shop");
-    assert!(all.contains("git_cut: Of what git has, 1 file is not searched"), "{all}");
+    long(&sandbox.path("shop/large"));
+    let all = sandbox.run(&["doctor"], "shop");
+    assert!(all.contains("git_cut: 1 file in git was not searched"), "{all}");
 }
 
 #[test]
-fn patterns_in_any_number_are_no_work_without_end() {
-    let place = Place::new();
-    place.write("shop/package.json", EXPRESS);
-    place.write("shop/.env", format!("HELPDESKY_HMAC_SECRET={SECRET}\n"));
-    place.git("shop", &["init", "--quiet"]);
+fn very_many_or_very_long_ignore_patterns_do_not_stop_the_doctor() {
+    let sandbox = Sandbox::new();
+    sandbox.write("shop/package.json", EXPRESS);
+    sandbox.write("shop/.env", format!("HELPDESKY_HMAC_SECRET={SECRET}\n"));
+    sandbox.git("shop", &["init", "--quiet"]);
     let cases = [
         ("a*b[c-z]?*{d,e}\n".repeat(4_000), "env_file_not_ignored"),
         ("*".repeat(60_000), "env_file_ignored"),
         ("[!".repeat(30_000), "env_file_not_ignored"),
-        // Longer than what is read.
+        // Longer than the limit for a list of patterns.
         (".env\n".repeat(20_000), "env_file_not_ignored"),
     ];
     for (patterns, code) in cases {
-        place.write("shop/.gitignore", patterns);
-        let all = place.visit_by(&["doctor"], "shop");
+        sandbox.write("shop/.gitignore", patterns);
+        let all = sandbox.run(&["doctor"], "shop");
         assert!(all.contains(code), "{all}");
     }
 }

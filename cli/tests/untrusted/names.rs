@@ -1,4 +1,4 @@
-//! Names and paths are printed escaped, whatever they are names of.
+//! Checks that every name and path is escaped when it is printed.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -8,16 +8,17 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::place::{EXPRESS, Place, SECRET, deskseal};
+use crate::sandbox::{EXPRESS, SECRET, Sandbox, deskseal};
 
-/// A name that ends the line, moves the cursor up, clears, and turns the text around.
+/// A name that ends the line, moves the cursor up, clears the line, and reverses the direction of text.
 const TEXT: &str = "x\nFORGED: 0 found\r\u{1B}[2A\u{1B}[2K\u{7}\u{7F}\u{9B}2J\u{202E}\u{2028}";
 
-/// The name as it is printed.
-const TEXT_PRINTED: &str =
+/// The same name, escaped.
+const TEXT_ESCAPED: &str =
     r"x\nFORGED: 0 found\r\u{1b}[2A\u{1b}[2K\u{7}\u{7f}\u{9b}2J\u{202e}\u{2028}";
 
-/// What is no UTF-8, where the system has such names, and what looks like an escape; and both as printed.
+/// Bytes that are not UTF-8, where the system allows them, and a text that looks like an escape; unescaped
+/// and escaped.
 #[cfg(not(target_os = "macos"))]
 const END: (&[u8], &str) = (b"\xFF\\n", r"\xFF\\n");
 #[cfg(target_os = "macos")]
@@ -27,15 +28,15 @@ fn named(prefix: &str) -> OsString {
     OsString::from_vec([prefix.as_bytes(), TEXT.as_bytes(), END.0].concat())
 }
 
-fn printed_name() -> String {
-    [TEXT_PRINTED, END.1].concat()
+fn escaped_name() -> String {
+    [TEXT_ESCAPED, END.1].concat()
 }
 
-/// Runs the command as on a terminal with colours, checks all that it prints, and returns it.
+/// Runs the command as on a terminal with colours, checks everything that it prints, and returns it.
 fn printed(command: &mut Command) -> String {
     let output = command.env("CLICOLOR_FORCE", "1").output().expect("the command runs");
     let all = String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8");
-    // Its own colours.
+    // The command's own colours.
     let without_colours: Vec<&str> = all.split("\u{1B}[").collect();
     for part in &without_colours[1..] {
         let code: String = part.chars().take_while(|c| !c.is_ascii_alphabetic()).collect();
@@ -51,10 +52,10 @@ fn printed(command: &mut Command) -> String {
 }
 
 #[test]
-fn scan_prints_no_name_as_it_is() {
-    let place = Place::new();
-    let name_printed = printed_name();
-    let folder = place.path(".").join(named("folder "));
+fn scan_escapes_every_name() {
+    let sandbox = Sandbox::new();
+    let name_escaped = escaped_name();
+    let folder = sandbox.path(".").join(named("folder "));
     fs::create_dir_all(&folder).expect("a folder");
     let places: Vec<String> = (0..3).map(|_| format!("{SECRET}\n")).collect();
     fs::write(folder.join(named("hit ")), places.concat()).expect("a file");
@@ -71,17 +72,17 @@ fn scan_prints_no_name_as_it_is() {
     command.args([&folder, &folder.join(named("missing ")), &pipe]);
     let all = printed(&mut command);
     for name in ["hit", "token", "pipe", "dangling", "loop", "out", "target", "missing"] {
-        assert!(all.contains(&format!("/{name} {name_printed}")), "{name}: {all}");
+        assert!(all.contains(&format!("/{name} {name_escaped}")), "{name}: {all}");
     }
-    assert!(all.contains(&format!("{name_printed}:3:1: HELPDESKY_HMAC_SECRET (plain)\n")), "{all}");
+    assert!(all.contains(&format!("{name_escaped}:3:1: HELPDESKY_HMAC_SECRET (plain)\n")), "{all}");
 
     printed(deskseal(&["scan", "--format=json"]).arg(&folder));
 }
 
 #[test]
-fn json_has_the_name_itself_in_escapes() {
-    let place = Place::new();
-    let path = place.path(TEXT);
+fn json_contains_the_exact_name_with_escapes_of_json() {
+    let sandbox = Sandbox::new();
+    let path = sandbox.path(TEXT);
     fs::write(&path, SECRET).expect("a file");
     let mut command = deskseal(&["scan", "--format=json"]);
     let all = printed(command.arg(&path));
@@ -91,10 +92,10 @@ fn json_has_the_name_itself_in_escapes() {
 }
 
 #[test]
-fn doctor_prints_no_name_as_it_is() {
-    let place = Place::new();
-    let name_printed = printed_name();
-    let root = place.path("shop");
+fn doctor_escapes_every_name() {
+    let sandbox = Sandbox::new();
+    let name_escaped = escaped_name();
+    let root = sandbox.path("shop");
     let folder = root.join(named("folder "));
     fs::create_dir_all(folder.join("build")).expect("a folder");
     fs::create_dir_all(root.join(TEXT).join("docs")).expect("a folder");
@@ -106,50 +107,53 @@ fn doctor_prints_no_name_as_it_is() {
     let env = folder.join(format!(".env.{TEXT}"));
     fs::write(&env, format!("HELPDESKY_HMAC_SECRET={SECRET}\nVITE_A={SECRET}\n")).expect("a file");
     fs::write(folder.join("composer.json"), "[").expect("a file");
-    place.git("shop", &["init", "--quiet"]);
+    sandbox.git("shop", &["init", "--quiet"]);
     let mut doctor = deskseal(&["doctor"]);
     doctor.arg(&root);
 
     let before = printed(&mut doctor);
-    assert!(before.starts_with(&format!("folder {name_printed}: Express\n")), "{before}");
-    let ignored = format!("git does not ignore folder {name_printed}/.env.{TEXT_PRINTED}, so");
+    assert!(before.starts_with(&format!("folder {name_escaped}: Express\n")), "{before}");
+    let ignored = format!("git does not ignore folder {name_escaped}/.env.{TEXT_ESCAPED}, so");
     assert!(before.contains(&ignored), "{before}");
-    assert!(before.contains(&format!("In .env.{TEXT_PRINTED}:2 is")), "{before}");
-    assert!(before.contains(&format!("/build/bundle {name_printed}:1 (")), "{before}");
+    assert!(before.contains(&format!(" in .env.{TEXT_ESCAPED}:2. ")), "{before}");
+    assert!(before.contains(&format!("/build/bundle {name_escaped}:1 (")), "{before}");
 
-    place.git("shop", &["add", "."]);
+    sandbox.git("shop", &["add", "."]);
     let after = printed(&mut doctor);
     assert!(
-        after.contains(&format!("git has folder {name_printed}/.env.{TEXT_PRINTED}")),
+        after.contains(&format!(": folder {name_escaped}/.env.{TEXT_ESCAPED} contains a secret")),
         "{after}"
     );
     for name in ["committed", "token", "code"] {
-        assert!(after.contains(&format!("{name} {name_printed}:1 (")), "{name}: {after}");
+        assert!(after.contains(&format!("{name} {name_escaped}:1 (")), "{name}: {after}");
     }
     printed(doctor.arg("--format=json"));
 }
 
 #[test]
-fn doctor_prints_no_name_of_a_manifest_as_it_is() {
-    let place = Place::new();
+fn doctor_escapes_names_from_manifests() {
+    let sandbox = Sandbox::new();
     let package = format!("deskseal/{TEXT}");
     let manifest = serde_json::json!({ "require": { "laravel/framework": "12", package: "1" } });
-    place.write("shop/composer.json", manifest.to_string());
-    let all = printed(deskseal(&["doctor"]).arg(place.path("shop")));
-    assert!(all.contains(&format!("deskseal/{TEXT_PRINTED} is in composer.json")), "{all}");
-    printed(deskseal(&["doctor", "--format=json"]).arg(place.path("shop")));
+    sandbox.write("shop/composer.json", manifest.to_string());
+    let all = printed(deskseal(&["doctor"]).arg(sandbox.path("shop")));
+    assert!(
+        all.contains(&format!("deskseal/{TEXT_ESCAPED} 1 is declared in composer.json")),
+        "{all}"
+    );
+    printed(deskseal(&["doctor", "--format=json"]).arg(sandbox.path("shop")));
 }
 
 #[test]
-fn a_command_in_an_advice_has_no_name_that_a_shell_would_run() {
-    let place = Place::new();
-    place.write("shop/package.json", EXPRESS);
+fn a_suggested_command_contains_no_name_that_a_shell_would_run() {
+    let sandbox = Sandbox::new();
+    sandbox.write("shop/package.json", EXPRESS);
     for name in [".env.$(touch a)", ".env.;touch a;", ".env.`touch a`", ".env.--all"] {
-        place.write(&format!("shop/{name}"), format!("HELPDESKY_HMAC_SECRET={SECRET}\n"));
+        sandbox.write(&format!("shop/{name}"), format!("HELPDESKY_HMAC_SECRET={SECRET}\n"));
     }
-    place.git("shop", &["init", "--quiet"]);
-    place.git("shop", &["add", "."]);
-    let all = printed(deskseal(&["doctor"]).arg(place.path("shop")));
+    sandbox.git("shop", &["init", "--quiet"]);
+    sandbox.git("shop", &["add", "."]);
+    let all = printed(deskseal(&["doctor"]).arg(sandbox.path("shop")));
     assert_eq!(all.matches("env_file_committed").count(), 4, "{all}");
     let commands =
         all.split('`').skip(1).step_by(2).filter(|code| code.starts_with("git rm --cached "));
@@ -157,27 +161,27 @@ fn a_command_in_an_advice_has_no_name_that_a_shell_would_run() {
 }
 
 #[test]
-fn folders_that_git_does_not_list_are_printed_escaped() {
-    let place = Place::new();
-    place.write("shop/package.json", EXPRESS);
-    place.write("shop/docs/a.md", "text");
+fn doctor_escapes_folders_that_git_does_not_list() {
+    let sandbox = Sandbox::new();
+    sandbox.write("shop/package.json", EXPRESS);
+    sandbox.write("shop/docs/a.md", "text");
     let folder = format!("shop/{TEXT}");
-    place.write(&format!("{folder}/a"), "text");
-    place.git("shop", &["init", "--quiet"]);
-    place.git("shop", &["add", "."]);
-    place.git("shop", &["commit", "--quiet", "--message=all"]);
-    place.git("shop", &["sparse-checkout", "set", "--cone", "--sparse-index", "docs"]);
-    let all = printed(deskseal(&["doctor"]).arg(place.path("shop")));
+    sandbox.write(&format!("{folder}/a"), "text");
+    sandbox.git("shop", &["init", "--quiet"]);
+    sandbox.git("shop", &["add", "."]);
+    sandbox.git("shop", &["commit", "--quiet", "--message=all"]);
+    sandbox.git("shop", &["sparse-checkout", "set", "--cone", "--sparse-index", "docs"]);
+    let all = printed(deskseal(&["doctor"]).arg(sandbox.path("shop")));
     assert!(
         all.contains(&format!(
-            "git_sparse: git's sparse index does not list the files in {TEXT_PRINTED},"
+            "git_sparse: git's sparse index does not list the files in {TEXT_ESCAPED},"
         )),
         "{all}"
     );
 }
 
 #[test]
-fn errors_print_no_argument_as_it_is() {
+fn errors_escape_every_argument() {
     let name = &*named("");
     let cases: [&[&OsStr]; 12] = [
         &["doctor".as_ref(), name],
@@ -199,20 +203,20 @@ fn errors_print_no_argument_as_it_is() {
         &["scan".as_ref(), ".".as_ref(), "--secret-env".as_ref(), TEXT.as_ref()],
         &["verify".as_ref(), "link".as_ref(), TEXT.as_ref()],
     ];
-    let place = Place::new();
+    let sandbox = Sandbox::new();
     for case in cases {
         for format in [&[][..], &["--format=json"]] {
-            printed(deskseal(&[]).args(case).args(format).current_dir(place.path(".")));
+            printed(deskseal(&[]).args(case).args(format).current_dir(sandbox.path(".")));
         }
     }
     let flag = format!("--{TEXT}");
-    let all = printed(deskseal(&["doctor", &flag]).current_dir(place.path(".")));
-    assert!(all.contains(&format!("--{TEXT_PRINTED}")), "{all}");
+    let all = printed(deskseal(&["doctor", &flag]).current_dir(sandbox.path(".")));
+    assert!(all.contains(&format!("--{TEXT_ESCAPED}")), "{all}");
 }
 
 #[test]
-fn identities_are_printed_escaped() {
-    // Control and format characters are refused; separators of lines are not.
+fn verified_identities_are_escaped() {
+    // Control and format characters are invalid in a user id; line separators are valid.
     let user = "ada\u{2028}\u{2029}nimda";
     let portal = ["--portal", "https://help.example.com", "--user-id", user];
     let signed = |format: &[&str]| {

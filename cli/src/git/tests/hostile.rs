@@ -1,4 +1,4 @@
-//! Repositories that git has not made like this.
+//! Reads indexes that are damaged or come from an attacker.
 
 use std::cell::Cell;
 use std::fs::{self, File};
@@ -8,16 +8,16 @@ use std::sync::OnceLock;
 
 use proptest::prelude::*;
 
-use super::{Index, Place, Repositories, files, index as reader};
+use super::{Index, Repositories, Sandbox, files, index as reader};
 
-/// Returns an index of these entries and extensions. Its checksum is never looked at.
+/// Returns an index with these entries and extensions. Its checksum is never checked.
 fn index(version: u8, entries: &[Vec<u8>], extensions: &[u8]) -> Vec<u8> {
     let count = u32::try_from(entries.len()).expect("a number");
     let header = [&b"DIRC\0\0\0"[..], &[version], &count.to_be_bytes()].concat();
     [&header, &entries.concat()[..], extensions, &[0; 20]].concat()
 }
 
-/// Returns an entry with the mode of a file. Of a long name the length is not said.
+/// Returns an entry with the mode of a file. The field for the length holds at most 4095.
 fn entry(length: usize, name: &[u8]) -> Vec<u8> {
     let flags = u16::try_from(length.min(0xFFF)).expect("a number").to_be_bytes();
     [&[0; 24][..], &0o100_644_u32.to_be_bytes(), &[0; 32], &flags, name].concat()
@@ -29,11 +29,11 @@ fn extension(signature: &str, content: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_hostile_index_is_a_fault_and_no_more() {
+fn a_hostile_index_gives_files_or_an_error_and_never_leads_out_of_the_work_tree() {
     let deep = [&b"\0-1 1\n".repeat(500_000)[..], b"\0-1 0\n"].concat();
     let long = [&[0][..], &vec![b'a'; 1 << 20], &[0]].concat();
     let mut repeated = vec![entry(1 << 20, &long)];
-    // Each name is the one before it and one more letter.
+    // Each name is the previous one and one more letter.
     repeated.extend((1..2_000).map(|more| entry((1 << 20) + more, b"\0a\0")));
     let padded = |name: &[u8]| {
         let mut entry = entry(name.len(), name);
@@ -46,7 +46,7 @@ fn a_hostile_index_is_a_fault_and_no_more() {
         (index(2, &[], &extension("UNTR", &deep)), None),
         (index(2, &[padded(b"a/b")], b""), None),
         (zeros, None),
-        (index(4, &repeated, b""), Some("too long")),
+        (index(4, &repeated, b""), Some("too large")),
         (index(2, &[padded(b"../a")], b""), Some("damaged")),
         (index(2, &[padded(b"/etc/passwd")], b""), Some("damaged")),
         (index(2, &[padded(b"a/./b")], b""), Some("damaged")),
@@ -62,67 +62,67 @@ fn a_hostile_index_is_a_fault_and_no_more() {
         ([b"DIRC\0\0\0\x02\xFF\xFF\xFF\xFF".to_vec(), vec![0; 200]].concat(), Some("damaged")),
         (Vec::new(), Some("damaged")),
     ];
-    let place = Place::repository(&[]);
-    for (number, (index, fault)) in cases.into_iter().enumerate() {
-        place.write(".git/index", index);
-        let repository = place.repository_of(".");
-        let files = repository.files_below(&place.path("."));
-        match (files, fault) {
+    let sandbox = Sandbox::repository(&[]);
+    for (number, (index, error)) in cases.into_iter().enumerate() {
+        sandbox.write(".git/index", index);
+        let repository = sandbox.repository_of(".");
+        let files = repository.files_below(&sandbox.path("."));
+        match (files, error) {
             (Ok(_), None) => {}
-            (Err(told), Some(fault)) if told.to_string().contains(fault) => {}
-            (files, _) => panic!("case {number}: {files:?} and not {fault:?}"),
+            (Err(message), Some(error)) if message.to_string().contains(error) => {}
+            (files, _) => panic!("case {number}: {files:?} and not {error:?}"),
         }
     }
 }
 
 #[test]
-fn an_index_that_is_cut_anywhere_is_damaged() {
-    let place = Place::repository(&[]);
-    let whole = place.index();
+fn an_index_that_is_cut_off_at_any_byte_is_damaged() {
+    let sandbox = Sandbox::repository(&[]);
+    let whole = sandbox.index();
     for length in 0..whole.len() {
-        place.write(".git/index", &whole[..length]);
-        assert!(place.fault().contains("damaged"), "{length} of {} bytes", whole.len());
+        sandbox.write(".git/index", &whole[..length]);
+        assert!(sandbox.index_error().contains("damaged"), "{length} of {} bytes", whole.len());
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn an_index_that_is_no_file_or_is_very_long_is_not_read() {
-    let place = Place::repository(&[]);
-    let index = place.path(".git/index");
+fn an_index_that_is_not_a_regular_file_or_is_too_large_is_not_read() {
+    let sandbox = Sandbox::repository(&[]);
+    let index = sandbox.path(".git/index");
     fs::remove_file(&index).expect("an index");
     assert!(Command::new("mkfifo").arg(&index).status().expect("mkfifo runs").success());
-    assert!(place.fault().contains("no regular file"), "{}", place.fault());
+    assert!(sandbox.index_error().contains("not a regular file"), "{}", sandbox.index_error());
 
     for target in ["/dev/zero", "/proc/kmsg", "index"] {
         fs::remove_file(&index).expect("a file");
         std::os::unix::fs::symlink(target, &index).expect("a link");
-        assert!(place.fault().contains("no regular file"), "{}", place.fault());
+        assert!(sandbox.index_error().contains("not a regular file"), "{}", sandbox.index_error());
     }
     fs::remove_file(&index).expect("a link");
     File::create(&index).expect("a file").set_len(1 << 40).expect("a sparse file");
-    assert!(place.fault().contains("too long"), "{}", place.fault());
+    assert!(sandbox.index_error().contains("too large"), "{}", sandbox.index_error());
     fs::remove_file(&index).expect("a file");
-    assert_eq!(place.check("."), 0);
+    assert_eq!(sandbox.check("."), 0);
 
-    fs::remove_dir_all(place.path(".git")).expect("a folder");
+    fs::remove_dir_all(sandbox.path(".git")).expect("a folder");
     assert!(
-        Command::new("mkfifo").arg(place.path(".git")).status().expect("mkfifo runs").success()
+        Command::new("mkfifo").arg(sandbox.path(".git")).status().expect("mkfifo runs").success()
     );
-    assert!(Repositories::new().of(&place.path(".")).is_none());
+    assert!(Repositories::new().of(&sandbox.path(".")).is_none());
 }
 
-/// What git writes: each version, a sparse index, a split one, and what that one shares, with its name.
-struct OfGit {
+/// Indexes that git writes: each version, a sparse one, and a split one with its shared index.
+struct WrittenByGit {
     indexes: Vec<Vec<u8>>,
     shared: (String, Vec<u8>),
 }
 
-fn of_git() -> &'static OfGit {
-    static OF_GIT: OnceLock<OfGit> = OnceLock::new();
-    OF_GIT.get_or_init(|| {
-        let place = Place::repository(&[]);
-        place.git(".", &["commit", "--quiet", "--message=all"]);
+fn written_by_git() -> &'static WrittenByGit {
+    static WRITTEN_BY_GIT: OnceLock<WrittenByGit> = OnceLock::new();
+    WRITTEN_BY_GIT.get_or_init(|| {
+        let sandbox = Sandbox::repository(&[]);
+        sandbox.git(".", &["commit", "--quiet", "--message=all"]);
         let mut indexes = Vec::new();
         for command in [
             &["update-index", "--index-version=4"][..],
@@ -132,23 +132,23 @@ fn of_git() -> &'static OfGit {
             &["update-index", "--split-index"],
             &["rm", "--quiet", "--cached", "a", "z"],
         ] {
-            place.git(".", command);
-            indexes.push(place.index());
+            sandbox.git(".", command);
+            indexes.push(sandbox.index());
         }
-        let names = fs::read_dir(place.path(".git")).expect("a folder");
+        let names = fs::read_dir(sandbox.path(".git")).expect("a folder");
         let names = names.map(|entry| entry.expect("an entry").file_name());
         let mut names = names.map(|name| name.into_string().expect("UTF-8"));
         let name = names.find(|name| name.starts_with("sharedindex.")).expect("a shared index");
-        let content = fs::read(place.path(".git").join(&name)).expect("a shared index");
-        OfGit { indexes, shared: (name, content) }
+        let content = fs::read(sandbox.path(".git").join(&name)).expect("a shared index");
+        WrittenByGit { indexes, shared: (name, content) }
     })
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
     #[test]
-    fn a_changed_index_never_panics_and_never_leads_out(
-        index in prop::sample::select(&of_git().indexes[..]),
+    fn an_index_with_changed_bytes_never_panics_and_never_leads_out_of_the_work_tree(
+        index in prop::sample::select(&written_by_git().indexes[..]),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
         end in any::<prop::sample::Index>(),
         is_cut in any::<bool>(),
@@ -163,7 +163,7 @@ proptest! {
         }
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("index"), index).expect("a file");
-        let (name, shared) = &of_git().shared;
+        let (name, shared) = &written_by_git().shared;
         fs::write(folder.path().join(name), shared).expect("a file");
         for name in Index::read(folder.path(), &Cell::new(reader::MAX_BYTES)).unwrap_or_default().files {
             let path = files::path_of(&name);

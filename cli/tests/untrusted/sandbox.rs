@@ -1,4 +1,4 @@
-//! A folder for what somebody else has written, and traps that tell when a program is started.
+//! Creates a folder for an attacker's files, and replaces usual programs with traps that record their start.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,19 +11,19 @@ pub(crate) const SECRET: &str = "dsk_secret_q7Zr-0mS_x4Vb9Lw2Kd8ticketCenter";
 pub(crate) const EXPRESS: &str =
     r#"{ "dependencies": { "express": "5.3.0", "deskseal": "^0.1.0" } }"#;
 
-/// What a repository, or who wrote its files, would like to have started.
+/// Programs that an attacker's files could make another tool start.
 const PROGRAMS: [&str; 24] = [
     "git", "sh", "bash", "node", "npm", "npx", "yarn", "pnpm", "python", "python3", "pip", "ruby",
     "gem", "bundle", "rake", "php", "composer", "less", "more", "vi", "editor", "ssh", "xdg-open",
     "direnv",
 ];
 
-/// A folder for a repository, and what tells that a program was started.
-pub(crate) struct Place {
+/// A folder for repositories, with a marker file that shows that a program was started.
+pub(crate) struct Sandbox {
     folder: TempDir,
 }
 
-impl Place {
+impl Sandbox {
     pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().expect("a folder") }
     }
@@ -32,12 +32,12 @@ impl Place {
         if name == "." { self.folder.path().to_owned() } else { self.folder.path().join(name) }
     }
 
-    /// The file that each trap writes.
+    /// Returns the file that each trap writes.
     pub(crate) fn marker(&self) -> PathBuf {
         self.path("started")
     }
 
-    /// Makes a folder of programs that write the marker, each under its usual name.
+    /// Creates a folder of programs with the usual names, which write the marker.
     pub(crate) fn traps(&self) -> PathBuf {
         let folder = self.path("traps");
         for program in PROGRAMS {
@@ -46,7 +46,7 @@ impl Place {
         folder
     }
 
-    /// A shell command that writes the marker.
+    /// Returns a shell command that writes the marker.
     pub(crate) fn trap(&self, name: &str) -> String {
         format!("echo {name} >> {}", self.marker().display())
     }
@@ -67,16 +67,16 @@ impl Place {
         git(&self.path(folder), arguments);
     }
 
-    /// Examines and scans the folder.
-    pub(crate) fn visit(&self, folder: &str) {
+    /// Runs `doctor` and `scan` in the folder.
+    pub(crate) fn examine(&self, folder: &str) {
         for arguments in [&["doctor"][..], &["doctor", "--format=json"], &["scan"]] {
-            self.visit_by(arguments, folder);
+            self.run(arguments, folder);
         }
     }
 
-    /// Runs the command there, with the system's programs and with traps in their places, and returns what
-    /// it printed.
-    pub(crate) fn visit_by(&self, arguments: &[&str], folder: &str) -> String {
+    /// Runs the command in the folder twice, with the system's programs and with traps in their place, and
+    /// returns what it printed.
+    pub(crate) fn run(&self, arguments: &[&str], folder: &str) -> String {
         let system = std::env::var_os("PATH").expect("a path");
         let printed = [Path::new(&system), &self.traps()].map(|programs| {
             let mut command = deskseal(arguments);
@@ -88,7 +88,7 @@ impl Place {
             assert_eq!(started, "", "{arguments:?} started a program");
             printed
         });
-        assert_eq!(printed[0], printed[1], "what is installed makes a difference");
+        assert_eq!(printed[0], printed[1], "the output must not depend on the installed programs");
         printed[0].clone()
     }
 }
@@ -99,7 +99,7 @@ pub(crate) fn deskseal(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs git without anybody's configuration.
+/// Runs git without the user's and the system's configuration.
 pub(crate) fn git(folder: &Path, arguments: &[&str]) {
     let mut git = Command::new("git");
     git.arg("-C").arg(folder).args(["-c", "user.name=a", "-c", "user.email=a@example.com"]);

@@ -1,69 +1,70 @@
-//! Escapes what could steer a terminal, forge a line or turn a text around, in all that is printed.
+//! Escapes control and format characters in everything that the command prints.
 //!
-//! Names and paths are often somebody else's: those of a downloaded archive, of a build, of a page.
+//! Names and paths may come from an attacker, for example from a downloaded archive. Unescaped, they could
+//! control the terminal, fake a line of output, or reverse the direction of text.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 
 use serde_json::Value;
 
-/// Returns a name or a path as every command prints it: what is not printable, such as control characters,
-/// line breaks and marks of direction, stands as `\n` or `\u{1b}`, and a byte that is no UTF-8 as `\xFF`.
+/// Returns a name or a path with escapes: a control character, line break or direction mark as `\n` or
+/// `\u{1b}`, and a byte that is not UTF-8 as `\xFF`.
 ///
-/// A backslash is doubled, so that no other name is printed alike. On Windows it is not: it separates the
-/// folders of every path, and names cannot contain it.
-pub(crate) fn printed(name: impl AsRef<OsStr>) -> String {
-    let mut printed = String::new();
+/// A backslash is doubled, so that two different names never look the same. On Windows it is not doubled:
+/// there it separates folders, and names cannot contain it.
+pub(crate) fn escaped(name: impl AsRef<OsStr>) -> String {
+    let mut escaped = String::new();
     for chunk in name.as_ref().as_encoded_bytes().utf8_chunks() {
         for character in chunk.valid().chars() {
             if character == '\\' && !cfg!(windows) {
-                printed.push('\\');
+                escaped.push('\\');
             }
-            push(&mut printed, character);
+            push(&mut escaped, character);
         }
         for byte in chunk.invalid() {
-            let _ = write!(printed, "\\x{byte:02X}");
+            let _ = write!(escaped, "\\x{byte:02X}");
         }
     }
-    printed
+    escaped
 }
 
-/// Returns a line in which every name has been through [`printed`], and escapes what has not.
-pub(crate) fn printed_line(line: &str) -> String {
-    let mut printed = String::new();
-    line.chars().for_each(|character| push(&mut printed, character));
-    printed
+/// Returns a whole line with escapes, as a second protection: its names have already been [`escaped`].
+pub(crate) fn escaped_line(line: &str) -> String {
+    let mut escaped = String::new();
+    line.chars().for_each(|character| push(&mut escaped, character));
+    escaped
 }
 
-/// Returns the JSON of a value, in which what is not printable is escaped as JSON does it.
-pub(crate) fn printed_json(value: &Value) -> String {
-    let mut printed = String::new();
+/// Returns a value as JSON, with characters that are not printable as `\uXXXX`.
+pub(crate) fn escaped_json(value: &Value) -> String {
+    let mut escaped = String::new();
     for character in value.to_string().chars() {
         if is_printable(character) {
-            printed.push(character);
+            escaped.push(character);
             continue;
         }
         for unit in character.encode_utf16(&mut [0; 2]) {
-            let _ = write!(printed, "\\u{unit:04x}");
+            let _ = write!(escaped, "\\u{unit:04x}");
         }
     }
-    printed
+    escaped
 }
 
-fn push(printed: &mut String, character: char) {
+fn push(escaped: &mut String, character: char) {
     if is_printable(character) {
-        printed.push(character);
+        escaped.push(character);
     } else {
-        printed.extend(character.escape_debug());
+        escaped.extend(character.escape_debug());
     }
 }
 
-/// Tells whether a character is one to be seen. The standard library escapes the others: categories Cc, Cf,
-/// Co, Cn, Zl and Zp, and all spaces but the usual one.
+/// Tells whether a character is printable. Not printable are the categories Cc, Cf, Co, Cn, Zl and Zp, and
+/// all spaces except U+0020; the standard library knows them.
 fn is_printable(character: char) -> bool {
-    // Behind a letter, an accent of its own stays one; quotes and backslashes are escaped for other reasons.
-    let behind_letter = format!("a{character}");
-    let is_escaped = behind_letter.escape_debug().ne(behind_letter.chars());
+    // After a letter, `escape_debug` keeps combining accents. It escapes quotes and backslashes as well.
+    let after_letter = format!("a{character}");
+    let is_escaped = after_letter.escape_debug().ne(after_letter.chars());
     !is_escaped || matches!(character, '\'' | '"' | '\\')
 }
 
@@ -72,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_to_be_seen_is_escaped() {
+    fn characters_that_are_not_printable_are_escaped() {
         let cases = [
             ("shop/a b.js", "shop/a b.js"),
             ("it's \"so\"", "it's \"so\""),
@@ -86,14 +87,18 @@ mod tests {
             ("\u{E0001}\u{A0}\u{3000}", "\\u{e0001}\\u{a0}\\u{3000}"),
         ];
         for (name, expected) in cases {
-            assert_eq!(printed(name), expected);
-            assert_eq!(printed_line(&printed(name)), expected, "once is enough");
+            assert_eq!(escaped(name), expected);
+            assert_eq!(
+                escaped_line(&escaped(name)),
+                expected,
+                "escaping a line keeps escaped names"
+            );
         }
     }
 
     #[test]
-    fn no_character_of_control_or_direction_is_printed() {
-        // Unicode's categories Cc, Cf, Zl and Zp (DerivedGeneralCategory.txt), where they are not one range.
+    fn every_control_and_format_character_is_escaped() {
+        // Unicode's categories Cc, Cf, Zl and Zp (DerivedGeneralCategory.txt).
         let ranges = [
             0x00..=0x1F_u32,
             0x7F..=0x9F,
@@ -119,8 +124,8 @@ mod tests {
         ];
         for character in ranges.into_iter().flatten().filter_map(char::from_u32) {
             let name = character.to_string();
-            assert!(!printed(&name).contains(character), "{name:?}");
-            let json = printed_json(&Value::String(name.clone()));
+            assert!(!escaped(&name).contains(character), "{name:?}");
+            let json = escaped_json(&Value::String(name.clone()));
             assert!(json.is_ascii() && json.bytes().all(|byte| byte >= b' '), "{json}");
             assert_eq!(serde_json::from_str::<String>(&json).expect("JSON"), name);
         }
@@ -128,7 +133,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn different_names_are_printed_differently() {
+    fn different_names_are_escaped_differently() {
         use std::os::unix::ffi::OsStrExt as _;
 
         let cases = [
@@ -141,7 +146,7 @@ mod tests {
             ("\u{FFFD}".as_bytes(), "\u{FFFD}"),
         ];
         for (bytes, expected) in cases {
-            assert_eq!(printed(OsStr::from_bytes(bytes)), expected);
+            assert_eq!(escaped(OsStr::from_bytes(bytes)), expected);
         }
     }
 }
