@@ -1,4 +1,4 @@
-//! `cargo xtask api`: the API contract for readers without TOML.
+//! Runs `cargo xtask api`: prints the API contract as JSON, for languages without a TOML reader.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ pub(crate) fn contract(workspace: &Workspace) -> Result<toml::Table> {
     workspace.read(FILE)?.parse().with_context(|| format!("{FILE} is not TOML"))
 }
 
-/// Writes the contract as JSON, for tests of languages that read no TOML.
+/// Writes the contract as JSON, for tests in languages without a TOML reader.
 pub(crate) fn write(workspace: &Workspace, file: &Path) -> Result<()> {
     files::write(file, serde_json::to_string(&contract(workspace)?)?)
 }

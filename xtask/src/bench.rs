@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the benchmarks of the core and the packages, as ratios.
+//! Runs `cargo xtask bench`: the benchmarks of the core, the server and the packages.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,7 +19,7 @@ use crate::server;
 use crate::suite;
 use crate::workspace::Workspace;
 
-/// A name, and what it runs.
+/// A benchmark: its name and its function.
 type Benchmark = (&'static str, fn(&Workspace) -> Result<()>);
 
 const BENCHMARKS: &[Benchmark] = &[
@@ -32,13 +32,13 @@ const BENCHMARKS: &[Benchmark] = &[
     ("php", php::bench),
 ];
 
-/// What everything is measured against: the compressions that no HMAC can do without.
+/// The benchmark that the ratios refer to: the two compressions that every HMAC needs.
 const FLOOR: &str = "two_sha256_compressions";
 
-/// What a user would write: hmac, sha2, `trim` and `to_lowercase`.
+/// The benchmark of the usual code without this project: hmac, sha2, `trim` and `to_lowercase`.
 const SNIPPET: &str = "snippet/ascii_24";
 
-/// Ratios to the floor that the project promises. They are read by people: time is no test.
+/// The promised ratios to the floor. They are printed and not tested, since times vary.
 const PROMISES: [(&str, f64); 6] = [
     ("sign_email/ascii_24", 1.6),
     ("sign_email/non_ascii", 4.0),
@@ -48,14 +48,14 @@ const PROMISES: [(&str, f64); 6] = [
     ("ticket_center", 8.0),
 ];
 
-/// How long explaining may take, in nanoseconds: what people ask, and what is made to take long.
+/// The promised times of explaining, in nanoseconds: for usual inputs, and for inputs that are chosen to be slow.
 const EXPLAIN_PROMISE: f64 = 2e6;
 const EXPLAIN_ADVERSARIAL_PROMISE: f64 = 10e6;
 
-/// What to measure.
+/// The arguments of `cargo xtask bench`.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// What to measure, all by default.
+    /// The benchmarks to run [default: all].
     #[arg(value_name = "PART", value_parser = names())]
     parts: Vec<String>,
 }
@@ -64,7 +64,7 @@ fn names() -> PossibleValuesParser {
     PossibleValuesParser::new(BENCHMARKS.iter().map(|(name, _)| *name))
 }
 
-/// Runs the benchmarks and prints their tables.
+/// Runs the benchmarks, and prints their tables.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let Arguments { parts: chosen } = arguments;
     let is_chosen = |name| chosen.is_empty() || chosen.iter().any(|chosen| chosen == name);
@@ -87,7 +87,7 @@ fn core(workspace: &Workspace) -> Result<()> {
     print(&medians)
 }
 
-/// Shows whether the time of verifying tells what the right signature is.
+/// Measures whether the time of verifying depends on the received signature.
 fn timing(workspace: &Workspace) -> Result<()> {
     suite::header("the time of comparing and decoding signatures");
     process::run(&mut bench_of_core(workspace, "timing"))
@@ -123,7 +123,8 @@ fn median(folder: &Path) -> Result<(String, f64)> {
     };
     let id = json("benchmark.json")?["full_id"].as_str().map(str::to_owned);
     let median = json("estimates.json")?["median"]["point_estimate"].as_f64();
-    id.zip(median).with_context(|| format!("{} is not as Criterion writes it", folder.display()))
+    id.zip(median)
+        .with_context(|| format!("cannot read Criterion's results in {}", folder.display()))
 }
 
 fn print(medians: &BTreeMap<String, f64>) -> Result<()> {

@@ -1,4 +1,4 @@
-//! The server in a real browser: widget, portal, dashboard and mails, as their users see them.
+//! Tests the server in a real browser: the widget, the portal, the dashboard and the e-mails.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 /// The tests' folder.
 const PACKAGE: &str = "server/tests/browser";
 
-/// A name, and what it runs.
+/// A check: its name and its function.
 type Check = (&'static str, fn(&Browser<'_>) -> Result<()>);
 
 const CHECKS: &[Check] = &[
@@ -22,7 +22,7 @@ const CHECKS: &[Check] = &[
     ("browser: tests", |browser| browser.run("test")),
 ];
 
-/// The built server, and what visits it.
+/// The built server, and the browser that visits it.
 struct Browser<'a> {
     workspace: &'a Workspace,
     node: Node,
@@ -40,7 +40,7 @@ impl Browser<'_> {
     }
 }
 
-/// Builds the server and runs every check of it in a browser, also after one that fails.
+/// Builds the server and runs all its checks in a browser, even if one fails.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let node = tools(workspace)?;
     let chromium = setup::chromium()?;
@@ -48,7 +48,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     suite::run_checks("browser", CHECKS, &Browser { workspace, node, chromium, server })
 }
 
-/// Installs what drives the browser, once.
+/// Installs the packages that control the browser, if they are missing.
 pub(crate) fn tools(workspace: &Workspace) -> Result<Node> {
     let node = setup::node(workspace)?;
     setup::npm_packages(workspace, &node, PACKAGE)?;

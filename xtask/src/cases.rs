@@ -1,4 +1,4 @@
-//! What an adapter is asked, and what it has to answer.
+//! Reads the conformance cases: requests to an adapter, and their expected results.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::files;
 use crate::workspace::Workspace;
 
-/// Where the vectors are; each file's form is that of the schema beside them.
+/// The folder of the vectors. Each file follows the schema in the same folder.
 pub(crate) const FOLDER: &str = "tests/vectors";
 /// The JSON Schema of the vector files, in their folder.
 pub(crate) const SCHEMA: &str = "schema.json";
@@ -17,7 +17,7 @@ pub(crate) const SCHEMA: &str = "schema.json";
 /// The members of a case that are sent to the adapter.
 const REQUEST: [&str; 5] = ["id", "class", "new", "call", "args"];
 
-/// One call, and the answer that it must get.
+/// One call, and its expected result.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
     pub(crate) id: String,
@@ -29,40 +29,40 @@ pub(crate) struct Case {
     pub(crate) expected: Outcome,
 }
 
-/// A result, or a refusal.
+/// A value or an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Value(Value),
-    Refusal { kind: String, code: String },
+    Error { kind: String, code: String },
 }
 
 impl Outcome {
-    /// Reads the members of an answer beside its id.
+    /// Reads the value or the error of a response.
     pub(crate) fn of_answer(answer: &Map<String, Value>) -> Option<Self> {
         match (answer.get("value"), answer.get("error")) {
             (Some(value), None) => Some(Self::Value(with_codes_of_findings(value))),
             (None, Some(error)) => {
                 let text = |name| Some(error.get(name)?.as_str()?.to_owned());
-                Some(Self::Refusal { kind: text("kind")?, code: text("code")? })
+                Some(Self::Error { kind: text("kind")?, code: text("code")? })
             }
             _ => None,
         }
     }
 
-    /// Tells whether both are equal, an embed's attributes in the same order (SPEC 6.1).
+    /// Tells whether both are equal. The attributes of an embed must have the same order (SPEC 6.1).
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
         self == other && self.attribute_names() == other.attribute_names()
     }
 
-    /// Tells whether it is a refusal with one of the codes.
+    /// Tells whether it is an error with one of the codes.
     pub(crate) fn is_one_of(&self, codes: &[String]) -> bool {
-        matches!(self, Self::Refusal { code, .. } if codes.contains(code))
+        matches!(self, Self::Error { code, .. } if codes.contains(code))
     }
 
     fn attribute_names(&self) -> Option<Vec<&String>> {
         match self {
             Self::Value(value) => Some(value.get("attributes")?.as_object()?.keys().collect()),
-            Self::Refusal { .. } => None,
+            Self::Error { .. } => None,
         }
     }
 
@@ -70,7 +70,7 @@ impl Outcome {
         let text = |name| Some(case.get(name)?.as_str()?.to_owned());
         match (case.get("expect"), case.get("error")) {
             (Some(value), None) => Some(Self::Value(value.clone())),
-            (None, Some(_)) => Some(Self::Refusal { kind: text("kind")?, code: text("error")? }),
+            (None, Some(_)) => Some(Self::Error { kind: text("kind")?, code: text("error")? }),
             _ => None,
         }
     }
@@ -80,7 +80,7 @@ impl std::fmt::Display for Outcome {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Value(value) => write!(formatter, "value {value}"),
-            Self::Refusal { kind, code } => write!(formatter, "error {code}, kind {kind}"),
+            Self::Error { kind, code } => write!(formatter, "error {code}, kind {kind}"),
         }
     }
 }
@@ -117,7 +117,7 @@ impl Case {
     }
 }
 
-/// A vector file, read.
+/// The content of a vector file.
 pub(crate) struct VectorFile {
     pub(crate) name: String,
     /// The file as JSON, for the schema.
@@ -150,12 +150,12 @@ pub(crate) fn vector_files(workspace: &Workspace) -> Result<Vec<VectorFile>> {
         .map(|path| VectorFile::read(path))
         .collect::<Result<Vec<_>>>()?;
     if files.is_empty() {
-        bail!("{FOLDER} holds no vectors; make them with `cargo xtask vectors`");
+        bail!("{FOLDER} has no vectors; generate them with `cargo xtask vectors`");
     }
     Ok(files)
 }
 
-/// In answers a finding has a code and a sentence; the vectors list the codes alone.
+/// Replaces the findings of a response by their codes: the vectors list codes without sentences.
 fn with_codes_of_findings(value: &Value) -> Value {
     let codes = || {
         let findings = value.get("findings")?.as_array()?;

@@ -1,4 +1,4 @@
-//! The desk beside an example: the real server with its mailbox, as `ticket-center demo` starts them.
+//! Runs a desk for the examples: the real server with its mailbox, as `ticket-center demo` starts them.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::process::Running;
 
-/// Where everything is, and who one may be: what the demo says about itself. It has the desk's secrets,
-/// and so no `Debug`.
+/// The demo's addresses, accounts and secrets, as it prints them. There is no `Debug`, because of the secrets.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Facts {
@@ -31,38 +30,38 @@ impl Facts {
     }
 }
 
-/// How somebody signs in to the dashboard.
+/// An account of the dashboard.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct SignIn {
     pub(crate) email: String,
     pub(crate) password: String,
 }
 
-/// A desk that runs; it ends with this.
+/// A running desk. Dropping it ends the desk.
 pub(crate) struct Desk {
     pub(crate) facts: Facts,
     process: Running,
 }
 
 impl Desk {
-    /// Starts the demo, and waits until it says where everything is.
+    /// Starts the demo, and waits until it prints its addresses.
     pub(crate) fn start(demo: &mut Command) -> Result<Self> {
         let mut process = Running::start(demo.stdout(Stdio::piped()))?;
         let output = process.stdout.take().context("the desk has no standard output")?;
         let mut line = String::new();
-        BufReader::new(output).read_line(&mut line).context("the desk says nothing")?;
+        BufReader::new(output).read_line(&mut line).context("cannot read the desk's output")?;
         let facts = serde_json::from_str(&line).context("the desk did not start; see its log")?;
         Ok(Self { facts, process })
     }
 
-    /// Waits until somebody ends it.
+    /// Waits until the desk ends.
     pub(crate) fn wait(self) -> Result<()> {
         let status = self.process.end()?;
         ensure!(status.success(), "the desk ended with {status}");
         Ok(())
     }
 
-    /// Ends it as Ctrl-C does.
+    /// Ends the desk, as Ctrl-C does.
     #[cfg(unix)]
     pub(crate) fn end(self) -> Result<()> {
         self.process.interrupt()?;
@@ -76,7 +75,7 @@ impl Desk {
     }
 }
 
-/// Returns the server's demo, with its database in the folder.
+/// Returns the command that starts the demo, with its database in the folder.
 pub(crate) fn command(server: &Path, folder: &Path) -> Command {
     let mut demo = Command::new(server);
     demo.args(["demo", "--json", "--no-open"]).env("TMPDIR", folder).stdin(Stdio::null());

@@ -1,4 +1,4 @@
-//! The examples in a real browser, each beside a real desk: what customers, agents and strangers see.
+//! Tests the examples in a real browser with a real desk, as customers, agents and anonymous visitors.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -20,16 +20,16 @@ use crate::workspace::Workspace;
 /// The tests' folder.
 const PACKAGE: &str = "tests/e2e";
 
-/// Where everything made for the tests goes, in cargo's target folder.
+/// The folder for everything that the tests create, in cargo's target folder.
 const OUTPUT: &str = "e2e";
 
-/// Replies that nobody has read are mailed soon.
+/// The desk sends e-mails for unread replies after two seconds.
 const DESK_OPTIONS: [&str; 2] = ["--notify-after", "2"];
 
-/// A log that has all that an operator might ask for, so that secrets are searched where they would be.
+/// A verbose log, so that the search for secrets covers everything that an operator could log.
 const DESK_LOG: &str = "debug,sqlx=warn,hyper=info";
 
-/// The example whose demo is checked; all are started in the same way.
+/// The example whose demo is checked. All demos start in the same way.
 const DEMO: Framework = Framework::Express;
 
 /// The running desk and examples, for the tests: see `tests/e2e/world.mjs`.
@@ -37,7 +37,7 @@ const DEMO: Framework = Framework::Express;
 #[serde(rename_all = "camelCase")]
 struct World<'a> {
     facts: &'a Facts,
-    /// Where the tests put the pages that they have seen.
+    /// The folder where the tests save the pages that they have visited.
     pages: PathBuf,
     logs: &'a Path,
     /// The command that searches for secrets.
@@ -45,34 +45,34 @@ struct World<'a> {
     examples: Vec<Opened<'a>>,
 }
 
-/// An example that runs twice.
+/// An example, which runs twice.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Opened<'a> {
     name: &'a str,
     folder: &'a Path,
     url: &'a str,
-    /// As its developers see it, without the help desk's id.
+    /// The shop in development mode, without the help desk's id.
     broken_url: &'a str,
     broken_log: &'a Path,
 }
 
-/// What the tests need.
+/// The tools and folders of the tests.
 struct EndToEnd<'a> {
     workspace: &'a Workspace,
     node: Node,
     chromium: PathBuf,
     server: PathBuf,
     command: PathBuf,
-    /// Where everything made for the tests goes, and the logs in it.
+    /// The folder for everything that the tests create, and its folder of logs.
     output: PathBuf,
     logs: PathBuf,
 }
 
-/// An example with its two shops: one as its customers see it, one for its developers.
+/// An example with its two shops: one in production mode, and one in development mode without the desk's id.
 type Open<'a> = (Example<'a>, [Shop; 2]);
 
-/// Installs, builds and opens every example, visits them, and searches what they leave for secrets.
+/// Installs, builds and starts every example, tests them, and searches everything that they wrote for secrets.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let tests = EndToEnd::new(workspace)?;
     let desk = tests.desk()?;
@@ -84,14 +84,14 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     }
     suites.push(Suite::run("e2e: style", || tests.run("style", &world)));
     suites.push(Suite::run("e2e: tests", || tests.run("test", &world)));
-    // What runs goes on to write.
+    // Running shops would go on writing to their logs.
     drop(opened);
     desk.end()?;
     suites.push(Suite::run("e2e: secrets", || tests.run("secrets", &world)));
     suite::conclude("e2e", &suites)
 }
 
-/// Installs what drives the browser, once.
+/// Installs the packages that control the browser, if they are missing.
 pub(crate) fn tools(workspace: &Workspace) -> Result<Node> {
     let node = browser::tools(workspace)?;
     setup::npm_packages(workspace, &node, PACKAGE)?;
@@ -116,12 +116,12 @@ impl<'a> EndToEnd<'a> {
         Desk::start(demo.stderr(log_file(&self.logs.join("desk.log"))?))
     }
 
-    /// Opens every example that this system has the framework of, also after one that fails.
+    /// Starts every example whose framework is available on this system, even if one fails.
     fn open_all(&self, facts: &Facts) -> (Vec<Suite>, Vec<Open<'a>>) {
         let (here, elsewhere): (Vec<Framework>, Vec<Framework>) =
             Framework::value_variants().iter().partition(|framework| framework.is_here());
         for framework in elsewhere {
-            println!("   {} is left to Debian", framework.title());
+            println!("   {}: skipped, it is tested on Debian only", framework.title());
         }
         let mut opened = Vec::new();
         let mut open = |framework| {
@@ -154,7 +154,7 @@ impl<'a> EndToEnd<'a> {
         process::run_shown(npm.env("DESKSEAL_E2E", world).args(["run", script]))
     }
 
-    /// Returns what the tests are told, as JSON.
+    /// Returns the description of desk and examples for the tests, as JSON.
     fn world(&self, facts: &Facts, opened: &[Open<'_>]) -> Result<String> {
         let examples = opened.iter().map(|(example, [production, broken])| Opened {
             name: example.framework.name(),

@@ -1,4 +1,4 @@
-//! The script that pages embed: it is what its sources give, and behaves in a real browser.
+//! Checks the script that pages embed: that it is built from its sources, and works in a real browser.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 /// The script's folder.
 const PACKAGE: &str = "server/embed";
 
-/// A name, and what it runs.
+/// A check: its name and its function.
 type Check = (&'static str, fn(&Embed<'_>) -> Result<()>);
 
 const CHECKS: &[Check] = &[
@@ -23,7 +23,7 @@ const CHECKS: &[Check] = &[
     ("embed: tests", |embed| embed.run(&["test"])),
 ];
 
-/// The script's sources, and what builds and visits it.
+/// The script's package, with the tools that build it and visit its pages.
 struct Embed<'a> {
     workspace: &'a Workspace,
     node: Node,
@@ -43,14 +43,14 @@ impl Embed<'_> {
     }
 }
 
-/// Runs every check of the script, also after one that fails.
+/// Runs all checks of the script, even if one fails.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let node = tools(workspace)?;
     let chromium = setup::chromium()?;
     suite::run_checks("embed", CHECKS, &Embed { workspace, node, chromium })
 }
 
-/// Installs what builds and checks the script, once.
+/// Installs the tools that build and check the script, if they are missing.
 pub(crate) fn tools(workspace: &Workspace) -> Result<Node> {
     let node = setup::node(workspace)?;
     setup::npm_packages(workspace, &node, PACKAGE)?;

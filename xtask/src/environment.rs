@@ -1,4 +1,4 @@
-//! Virtual environments of Python.
+//! Creates Python's virtual environments.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,32 +11,32 @@ use crate::process;
 use crate::setup;
 use crate::tools;
 
-/// What a finished environment was made from, in its folder.
+/// The file that records what an environment was made from.
 const STAMP: &str = "made-from.txt";
 
-/// A folder with a Python of its own.
+/// A virtual environment.
 pub(crate) struct Environment {
     folder: PathBuf,
 }
 
 impl Environment {
-    /// Makes an empty environment, in the place of an older one.
+    /// Creates an empty environment, and removes an older one in the same folder.
     pub(crate) fn create(folder: &Path) -> Result<Self> {
         let mut venv = setup::python_with_venv()?;
         process::run(venv.args(["-m", "venv", "--clear"]).arg(folder))?;
         Ok(Self { folder: folder.to_owned() })
     }
 
-    /// Returns the folder's environment if it was finished from this, and its Python still runs.
+    /// Returns the folder's environment if it was made from this and its Python still runs.
     pub(crate) fn made_from(folder: &Path, stamp: &str) -> Option<Self> {
         let environment = Self { folder: folder.to_owned() };
         let is_current = files::read(&folder.join(STAMP)).is_ok_and(|found| found == stamp);
-        // A system's upgrade can take away the Python that an environment points to.
+        // An upgrade of the system can remove the Python that an environment uses.
         let runs = || process::answer(environment.program("python").ok()?.arg("--version")).ok();
         (is_current && runs().is_some()).then_some(environment)
     }
 
-    /// Remembers what the environment was made from: it is finished.
+    /// Records what the environment was made from, which marks it as complete.
     pub(crate) fn finish(&self, stamp: &str) -> Result<()> {
         fs::write(self.folder.join(STAMP), stamp).context("cannot write into an environment")
     }
@@ -45,7 +45,7 @@ impl Environment {
     pub(crate) fn program(&self, name: &str) -> Result<Command> {
         let mut command = Command::new(self.programs().join(name));
         self.prefer(&mut command)?;
-        // What a user has set must not lead to other packages.
+        // The user's own variables must not add other packages.
         command.env_remove("PYTHONPATH").env_remove("PYTHONHOME").env("VIRTUAL_ENV", &self.folder);
         Ok(command)
     }
@@ -55,7 +55,7 @@ impl Environment {
         tools::prefer(command, &self.programs())
     }
 
-    /// Returns pip's installation, to be told what to install.
+    /// Returns the command `pip install`, without arguments.
     pub(crate) fn install(&self) -> Result<Command> {
         let mut pip = self.program("python")?;
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);

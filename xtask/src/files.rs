@@ -1,4 +1,4 @@
-//! Files and folders, with errors that name them.
+//! Reads, writes and lists files and folders, with errors that name the path.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,12 +11,12 @@ pub(crate) fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// Writes a file, whose folder is there.
+/// Writes a file. Its folder must exist.
 pub(crate) fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
     fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Puts a copy in place of an older one: a system may have checked that, and refuse a new one there.
+/// Copies a file. An older copy is removed first: macOS can reject a program whose checked file was overwritten.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     if to.exists() {
         fs::remove_file(to).with_context(|| format!("cannot remove {}", to.display()))?;
@@ -25,16 +25,16 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Returns the folder, made anew with nothing in it.
+/// Creates an empty folder, after removing an existing one, and returns its path.
 pub(crate) fn emptied(folder: &Path) -> Result<PathBuf> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
     }
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     Ok(folder.to_owned())
 }
 
-/// Returns what is in a folder, sorted.
+/// Returns the paths in a folder, sorted.
 pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let listed = || format!("cannot list the folder {}", folder.display());
     let entries = fs::read_dir(folder).with_context(listed)?.map(|entry| Ok(entry?.path()));
@@ -43,21 +43,23 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(entries)
 }
 
-/// Returns the files of a folder, sorted, that have the extension.
+/// Returns the files in a folder with this extension, sorted.
 pub(crate) fn with_extension(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     let has_extension = |path: &PathBuf| path.extension().is_some_and(|found| found == extension);
     Ok(entries(folder)?.into_iter().filter(has_extension).collect())
 }
 
-/// Returns the folder's one file that has the extension.
+/// Returns the only file in a folder with this extension.
 pub(crate) fn only(folder: &Path, extension: &str) -> Result<PathBuf> {
     match with_extension(folder, extension)?.as_slice() {
         [file] => Ok(file.clone()),
-        files => bail!("{} has {} files .{extension}, not 1", folder.display(), files.len()),
+        files => {
+            bail!("expected 1 file .{extension} in {}, found {}", folder.display(), files.len())
+        }
     }
 }
 
-/// Returns the files of a folder and its folders, but for installed packages of npm.
+/// Returns the files in a folder and its subfolders, without installed packages of npm.
 pub(crate) fn all(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in entries(folder)? {
@@ -81,12 +83,13 @@ pub(crate) fn digest(files: &[PathBuf]) -> Result<String> {
     Ok(base16ct::lower::encode_string(&digest.finalize()))
 }
 
-/// Checks that a file is not longer than promised, in bytes.
+/// Checks that a file is not larger than its limit, in bytes.
 pub(crate) fn assert_length(file: &Path, longest: u64) -> Result<()> {
-    let length = fs::metadata(file).with_context(|| format!("no {}", file.display()))?.len();
-    println!("   {}: {length} bytes, at most {longest}", name(file));
+    let length =
+        fs::metadata(file).with_context(|| format!("cannot find {}", file.display()))?.len();
+    println!("   {}: {length} bytes, limit {longest}", name(file));
     if length > longest {
-        bail!("{} is too long", name(file));
+        bail!("{} has {length} bytes, which is more than its limit of {longest}", name(file));
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! Asks git about the checkout. What its configuration names, apart from filters, is not started.
+//! Runs git on the checkout, so that it starts no program that the repository's configuration names, except
+//! filters.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,12 +8,12 @@ use anyhow::Result;
 
 use crate::process;
 
-/// Settings that stand before those of the repository.
+/// Settings that override those of the repository.
 const SETTINGS: [&str; 3] =
     ["core.fsmonitor=false", "core.hooksPath=/dev/null", "safe.bareRepository=explicit"];
 
-/// Returns a git that works in the folder: no hook, no monitor of files, no repository that is committed
-/// as a folder, and nothing that is fetched.
+/// Returns the command git for a folder. It runs no hook and no file monitor, uses no bare repository that is
+/// committed in another one, and fetches nothing.
 pub(crate) fn git(folder: &Path) -> Command {
     let mut git = Command::new("git");
     git.current_dir(folder).arg("--no-pager");
@@ -24,7 +25,7 @@ pub(crate) fn git(folder: &Path) -> Command {
     git
 }
 
-/// Returns the id of the commit that the checkout's files are those of; none if they differ from it.
+/// Returns the id of the checked-out commit, or `None` if the checkout has changes.
 pub(crate) fn clean_commit(folder: &Path) -> Result<Option<String>> {
     let changes = process::answer(git(folder).args(["status", "--porcelain"]))?;
     if !changes.is_empty() {
@@ -41,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn git_starts_nothing_that_a_repository_names() {
+    fn git_starts_no_program_that_a_repository_names() {
         let folder = tempfile::tempdir().expect("a folder");
         let marker = folder.path().join("started");
         let run = |arguments: &[&str]| {
@@ -72,7 +73,7 @@ mod tests {
         assert!(!missing.is_empty(), "there is no such object");
         run(&["write-tree"]);
         assert!(!marker.exists(), "a program was started");
-        // The same with what git does by itself.
+        // Without these settings, git starts the program.
         let mut usual = Command::new("git");
         usual.current_dir(folder.path()).args(["ls-files", "--others"]);
         assert!(usual.output().expect("git runs").status.success() && marker.exists());

@@ -1,4 +1,4 @@
-//! Suites side by side: each one is a process of its own, and its output is shown whole when it ends.
+//! Runs suites in parallel, each in its own process. The output of a suite is shown when it ends.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -14,51 +14,51 @@ use crate::process::Running;
 use crate::suite::{self, Suite};
 use crate::workspace::Workspace;
 
-/// Where the output of each suite goes, in cargo's target folder.
+/// The folder of the suites' logs, in cargo's target folder.
 const OUTPUT: &str = "test";
 
-/// How often the suites that run are asked whether they have ended.
+/// How often the running suites are checked.
 const POLL: Duration = Duration::from_millis(100);
 
-/// What two suites cannot use at the same time.
+/// A resource that two suites cannot use at the same time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shared {
-    /// Cargo's own target folder, for most of the suite's time: two of these would wait for each other's
-    /// lock. A suite that builds there for seconds only does not name it.
+    /// Cargo's target folder, used for most of the suite's time: two such suites would wait for its lock. A
+    /// suite that builds there for a few seconds does not list it.
     Compiler,
-    /// The command's program, which one suite may replace while another one starts it.
+    /// The program `deskseal`, which one suite could replace while another one starts it.
     Command,
-    /// The server's program, likewise.
+    /// The program `ticket-center`, for the same reason.
     Server,
-    /// A language's package, which each suite that uses it builds and installs in the same folders.
+    /// The package of a language, which every suite that uses it builds and installs in the same folders.
     Python,
     Node,
     Ruby,
     Php,
 }
 
-/// A suite: its name, what it runs, and what it shares with others.
+/// A suite: its name, its function, and the resources that it uses.
 pub(crate) struct Step {
     pub(crate) name: &'static str,
     pub(crate) run: fn(&Workspace) -> Result<()>,
     shares: &'static [Shared],
-    /// Whether only `--all`, or its name, makes it run.
+    /// Whether it runs only with `--all` or by its name.
     pub(crate) is_slow: bool,
 }
 
 impl Step {
-    /// Returns a suite that can run beside every other.
+    /// Returns a suite that can run at the same time as any other.
     pub(crate) const fn new(name: &'static str, run: fn(&Workspace) -> Result<()>) -> Self {
         Self { name, run, shares: &[], is_slow: false }
     }
 
-    /// Lets no suite run beside it that uses one of the same.
+    /// Sets the resources that the suite uses.
     pub(crate) const fn sharing(mut self, shares: &'static [Shared]) -> Self {
         self.shares = shares;
         self
     }
 
-    /// Leaves it to `--all`.
+    /// Makes the suite run only with `--all` or by its name.
     pub(crate) const fn slow(mut self) -> Self {
         self.is_slow = true;
         self
@@ -69,15 +69,15 @@ impl Step {
     }
 }
 
-/// Returns how many suites run at once, unless the user says so: two where there are two processors, since
-/// about half of a run waits for browsers and servers, and else one for every two processors.
+/// Returns the default number of suites that run at the same time: one for every two processors, but two on two
+/// processors, since a suite waits for browsers and servers for about half of its time.
 pub(crate) fn usual_number() -> usize {
     let processors = thread::available_parallelism().map_or(1, usize::from);
     if processors < 2 { 1 } else { (processors / 2).max(2) }
 }
 
-/// Runs the suites, also after one that fails, and returns them in the order given. `finished` is told of each
-/// one that ends.
+/// Runs the suites, even if one fails, and returns them in the given order. Calls `finished` for each suite that
+/// ends.
 pub(crate) fn run(
     workspace: &Workspace,
     steps: &[&'static Step],
@@ -85,10 +85,13 @@ pub(crate) fn run(
     finished: impl Fn(&Suite) -> Result<()>,
 ) -> Result<Vec<Suite>> {
     let folder = workspace.target.join(OUTPUT);
-    std::fs::create_dir_all(&folder).context("cannot make a folder for the suites' output")?;
-    // A suite may build this program again, in the place of the one that runs.
+    std::fs::create_dir_all(&folder).context("cannot create the folder for the suites' logs")?;
+    // A suite may build this program again and replace its file, so a copy is run.
     let program = folder.join("xtask");
-    files::copy(&std::env::current_exe().context("this program has no file")?, &program)?;
+    files::copy(
+        &std::env::current_exe().context("cannot find this program's own file")?,
+        &program,
+    )?;
     let mut waiting: Vec<(usize, &Step)> = steps.iter().copied().enumerate().collect();
     let mut running: Vec<Lane> = Vec::new();
     let mut suites: Vec<(usize, Suite)> = Vec::new();
@@ -104,7 +107,7 @@ pub(crate) fn run(
                     progress.say(&format!("-> {}: started", step.name))?;
                     running.push(lane);
                 }
-                // The others that run are still awaited.
+                // The running suites continue.
                 Err(error) => {
                     progress.say(&format!("error: {error:#}"))?;
                     suites.push((index, Suite::ended(step.name, false, Duration::ZERO)));
@@ -123,7 +126,7 @@ pub(crate) fn run(
             finished(&suite)?;
             suites.push((lane.index, suite));
             let left = steps.len() - suites.len();
-            progress.say(&format!("<- {}: ended; {left} to go", lane.step.name))?;
+            progress.say(&format!("<- {}: ended; {left} left", lane.step.name))?;
         }
         running = still;
         progress.show(&running)?;
@@ -134,13 +137,13 @@ pub(crate) fn run(
     Ok(suites.into_iter().map(|(_, suite)| suite).collect())
 }
 
-/// Returns the first suite that can run beside those that run.
+/// Returns the first waiting suite that can run at the same time as the running ones.
 fn next(waiting: &[(usize, &Step)], running: &[Lane]) -> Option<usize> {
     let is_free = |step: &Step| running.iter().all(|lane| lane.step.can_run_beside(step));
     waiting.iter().position(|(_, step)| is_free(step))
 }
 
-/// A suite that runs.
+/// A running suite.
 struct Lane {
     index: usize,
     step: &'static Step,
@@ -161,7 +164,8 @@ impl Lane {
         Ok(Self { index, step, start: Instant::now(), log, process })
     }
 
-    /// Tells whether the suite has passed, if it has ended. A suite that cannot be asked has failed.
+    /// Tells whether the suite has passed, or returns `None` while it runs. If its status cannot be read, it has
+    /// failed.
     fn ended(&mut self) -> Option<bool> {
         self.process.try_end().map_or(Some(false), |status| Some(status?.success()))
     }
@@ -174,7 +178,7 @@ impl Lane {
     }
 }
 
-/// A suite that is not awaited any more ends as by Ctrl-C: only then it ends its own children.
+/// A dropped suite is ended as by Ctrl-C, so that it ends its own children.
 #[cfg(unix)]
 impl Drop for Lane {
     fn drop(&mut self) {
@@ -187,7 +191,7 @@ impl Drop for Lane {
     }
 }
 
-/// The line at the bottom of a terminal that says what runs.
+/// The line at the bottom of a terminal that lists the running suites.
 struct Progress {
     is_terminal: bool,
     shown: String,
@@ -198,7 +202,7 @@ impl Progress {
         Self { is_terminal: io::stdout().is_terminal(), shown: String::new() }
     }
 
-    /// Shows what runs, and since when, if that has changed.
+    /// Shows the running suites with their durations, if that has changed.
     fn show(&mut self, running: &[Lane]) -> Result<()> {
         if !self.is_terminal {
             return Ok(());
@@ -215,7 +219,7 @@ impl Progress {
         Ok(())
     }
 
-    /// Makes room for lines that stay.
+    /// Clears the line, before other output.
     fn clear(&mut self) -> Result<()> {
         if !self.shown.is_empty() {
             print!("\r\x1b[2K");
@@ -232,7 +236,7 @@ impl Progress {
     }
 }
 
-/// Runs one suite in this process, for the run that has started it.
+/// Runs one suite in this process, which another run has started.
 pub(crate) fn run_alone(workspace: &Workspace, step: &Step) -> Result<()> {
     let suite = Suite::run(step.name, || (step.run)(workspace));
     suite::only_passed(&[suite])

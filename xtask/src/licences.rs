@@ -1,7 +1,7 @@
-//! Every dependency comes from crates.io under a licence that deny.toml allows.
+//! Checks that every dependency comes from crates.io, and has a licence that deny.toml allows.
 //!
-//! `cargo deny` does this and more, but has to be installed and to fetch its advisories; this check
-//! needs nothing and runs everywhere.
+//! `cargo deny` checks more, but must be installed and must download its advisories. This check works without
+//! both.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::process;
 use crate::suite;
 use crate::workspace::Workspace;
 
-/// How cargo names crates.io.
+/// Cargo's name for crates.io.
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
 #[derive(Deserialize)]
@@ -40,14 +40,15 @@ struct Licenses {
     allow: BTreeSet<String>,
 }
 
-/// Checks all packages, of every feature and platform.
+/// Checks all packages of all features and platforms.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
-    let deny: Deny = toml::from_str(&workspace.read("deny.toml")?).context("deny.toml is wrong")?;
+    let deny: Deny =
+        toml::from_str(&workspace.read("deny.toml")?).context("cannot read deny.toml")?;
     let mut command = workspace.cargo();
     command.args(["metadata", "--format-version=1", "--all-features", "--locked"]);
     let metadata: Metadata = serde_json::from_str(&process::answer(&mut command)?)
-        .context("cargo metadata is not what it used to be")?;
-    let refusals: Vec<String> = metadata
+        .context("cannot read the output of cargo metadata")?;
+    let violations: Vec<String> = metadata
         .packages
         .iter()
         .flat_map(|package| {
@@ -55,15 +56,17 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
         })
         .flatten()
         .collect();
-    for refusal in &refusals {
-        println!("{refusal}");
+    for violation in &violations {
+        println!("{violation}");
     }
-    let passed = metadata.packages.len().saturating_sub(refusals.len());
-    println!("{}", suite::closing_line("packages", passed, refusals.len()));
-    if refusals.is_empty() {
+    let passed = metadata.packages.len().saturating_sub(violations.len());
+    println!("{}", suite::closing_line("packages", passed, violations.len()));
+    if violations.is_empty() {
         return Ok(());
     }
-    bail!("a dependency is not acceptable; use another, or give the reason in deny.toml")
+    bail!(
+        "the dependencies above are not allowed; use others, or allow their licence in deny.toml with a reason"
+    )
 }
 
 fn bad_source(workspace: &Workspace, package: &Package) -> Option<String> {
@@ -72,7 +75,7 @@ fn bad_source(workspace: &Workspace, package: &Package) -> Option<String> {
         Some(CRATES_IO) => None,
         Some(source) => Some(format!("{name} {version} comes from {source}")),
         None if manifest_path.starts_with(&workspace.root) => None,
-        None => Some(format!("{name} {version} lies outside of the repository")),
+        None => Some(format!("{name} {version} is a folder outside the repository")),
     }
 }
 

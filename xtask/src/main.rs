@@ -1,4 +1,4 @@
-//! The project's script runner: `cargo xtask --help`.
+//! Runs the project's scripts: see `cargo xtask --help`.
 
 #![forbid(unsafe_code)]
 
@@ -45,8 +45,8 @@ use workspace::Workspace;
 
 /// Build, test, measure and try out the project.
 ///
-/// On a fresh machine with a Rust toolchain and a C linker, `cargo xtask demo` shows what the project
-/// does and `cargo xtask test` installs what the tests need and runs all of them.
+/// The machine needs a Rust toolchain and a C linker. `cargo xtask demo` shows what the project does.
+/// `cargo xtask test` installs the tools that the tests need, and runs all tests.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
 struct Arguments {
@@ -56,7 +56,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Sign a customer, break it in five ways, then be customer, agent and owner in a browser.
+    /// Show signing and five usual mistakes, then start a desk and open it in a browser.
     #[command(after_help = "\
 Examples:
   cargo xtask demo
@@ -71,46 +71,46 @@ Examples:
   cargo xtask test vectors conformance")]
     Test(test::Arguments),
 
-    /// Check that every language answers the vectors and random identities as specified.
+    /// Check that every language gives the specified results for the vectors and for random identities.
     #[command(after_help = "\
 Examples:
   cargo xtask conform
   cargo xtask conform command python --seed 7 --random 100000")]
     Conform(conform::Arguments),
 
-    /// Make the test vectors and the Unicode tables again, or check that they are up to date.
+    /// Generate the test vectors and the Unicode tables, or check that they are up to date.
     #[command(after_help = "\
 Examples:
   cargo xtask vectors
   cargo xtask vectors --check")]
     Vectors(vectors::Arguments),
 
-    /// Make the files again that repeat the API contract, or check that they are up to date.
+    /// Generate the files that repeat the API contract, or check that they are up to date.
     #[command(after_help = "\
 Examples:
   cargo xtask generate
   cargo xtask generate --check")]
     Generate(generate::Arguments),
 
-    /// Build the packages as they are published into a folder, and print how to install from it.
+    /// Build the packages for publication into a folder, and print how to install them.
     #[command(after_help = "\
 Examples:
   cargo xtask package
   cargo xtask package python node --output /tmp/packages")]
     Package(package::Arguments),
 
-    /// Measure the core and the packages, and print ratios to what a user would write instead.
+    /// Run the benchmarks of the core, the server and the packages.
     #[command(after_help = "\
 Examples:
   cargo xtask bench
   cargo xtask bench python")]
     Bench(bench::Arguments),
 
-    /// Measure how the usual snippets of each language disagree, as the README's table.
+    /// Measure how the usual code of each language differs, and print the README's table.
     #[command(after_help = "Example:\n  cargo xtask snippets")]
     Snippets,
 
-    /// Install what the tests need; does nothing when everything is there.
+    /// Install the missing tools for the tests.
     #[command(after_help = "Example:\n  cargo xtask setup")]
     Setup,
 
@@ -118,7 +118,7 @@ Examples:
     #[command(after_help = "Example:\n  cargo xtask api | jq '.call[].name'")]
     Api,
 
-    /// Answer conformance requests wrongly, or judge oneself doing so.
+    /// Run a conformance adapter that is wrong on purpose, or the check of it.
     #[command(hide = true)]
     WrongAdapter {
         mode: conform::wrong::Mode,

@@ -1,4 +1,4 @@
-//! The Node package: built as it is published, and checked as it is installed.
+//! Builds the Node package as for publication, installs it, and tests the installed package.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
@@ -17,32 +17,32 @@ use crate::workspace::Workspace;
 /// The package's folder.
 const PACKAGE: &str = "bindings/node";
 
-/// The tests of applications, which have a project of their own.
+/// The tests of the frameworks, which are a project of their own.
 const FRAMEWORKS: &str = "tests/frameworks";
 
-/// The examples that have the package's style, from its folder.
+/// The examples whose style is checked with the package's, relative to its folder.
 const EXAMPLES: [&str; 3] =
     ["../../examples/express", "../../examples/next", "../../examples/astro"];
 
-/// Where the package's own tool puts what is published, in the package's folder.
+/// The folder of the built files, in the package's folder.
 const DIST: &str = "dist";
 
-/// Where everything else made for the package goes, in cargo's target folder.
+/// The folder for all other files, in cargo's target folder.
 const OUTPUT: &str = "node";
 
-/// How long the addon may be, in bytes.
+/// The size limit of the addon, in bytes.
 const LONGEST_ADDON: u64 = 1_500_000;
 
-/// How long everything beside the addon may be, packed, in bytes.
+/// The size limit of the packed package without the addon, in bytes.
 const LONGEST_TARBALL: u64 = 42_000;
 
-/// What a finished project was made from, in its folder.
+/// The file that records what a project was made from.
 const STAMP: &str = "made-from.txt";
 
-/// The fastest suite that proves that the installed package loads.
+/// The suite that checks that the installed package loads.
 const SMOKE: &str = "errors.test.mjs";
 
-/// The suites that need no tools of their own, for every other version.
+/// The suites that need no other tools, which run on every version of Node.
 const PORTABLE: [&str; 9] = [
     "tests/panic.test.mjs",
     "tests/errors.test.mjs",
@@ -55,20 +55,21 @@ const PORTABLE: [&str; 9] = [
     "tests/express.test.mjs",
 ];
 
-/// Without a limit, Node 24 lets the heap's young generation grow long after the warm-up: that is no leak.
+/// The options of the test for memory leaks. Without a limit, Node 24's young generation grows for a long time,
+/// which looks like a leak.
 const LEAKS: [&str; 3] = ["--expose-gc", "--max-semi-space-size=16", "tests/leak.mjs"];
 
-/// A version of Node that the package is for.
+/// A version of Node that the package supports.
 struct Release {
     version: &'static str,
-    /// What installs it.
+    /// The requirement that installs it.
     requirement: &'static str,
     registry: Registry,
-    /// Where it goes, in cargo's target folder.
+    /// Its folder, in cargo's target folder.
     folder: &'static str,
 }
 
-/// Who has a release for every system.
+/// A registry that has this version of Node for every system.
 enum Registry {
     Python,
     Npm,
@@ -95,7 +96,7 @@ const NODE_26: Release = Release {
     folder: "tools/node-26",
 };
 
-/// A name, and what it runs.
+/// A check: its name and its function.
 type Check = (&'static str, fn(&Installed<'_>) -> Result<()>);
 
 const CHECKS: &[Check] = &[
@@ -109,10 +110,10 @@ const CHECKS: &[Check] = &[
     ("node: style", style),
 ];
 
-/// The package in a project of its own, installed from its tarballs.
+/// The package, installed from its tarballs in a project of its own.
 struct Installed<'a> {
     workspace: &'a Workspace,
-    /// What built and installed it.
+    /// The Node that built and installed it.
     node: Node,
     tarballs: Vec<PathBuf>,
     /// An addon with a function that panics.
@@ -121,19 +122,19 @@ struct Installed<'a> {
 }
 
 impl Installed<'_> {
-    /// Returns the Node, to be run in the project.
+    /// Returns the command node, which runs in the project.
     fn command(&self, node: &Node) -> Result<Command> {
         let mut command = node.command(self.workspace)?;
         command.current_dir(&self.project);
         command.env("DESKSEAL_REPOSITORY", &self.workspace.root);
         command.env("DESKSEAL_PANIC_ADDON", &self.panicking);
-        // It panics on purpose, which needs no backtrace.
+        // A test panics on purpose; its backtrace is not needed.
         command.env("RUST_BACKTRACE", "0");
         command.envs(self.main_tarball().map(|path| ("DESKSEAL_TARBALL", path)));
         Ok(command)
     }
 
-    /// Returns the tarball of the package that users name: no platform follows its name.
+    /// Returns the tarball of the main package, whose name has no platform.
     fn main_tarball(&self) -> Option<&PathBuf> {
         let is_main = |path: &&PathBuf| {
             let name = files::name(path);
@@ -149,27 +150,27 @@ impl Installed<'_> {
     }
 }
 
-/// Runs every check of the package, also after one that fails.
+/// Runs all checks of the package, even if one fails.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let package = installed(workspace)?;
     suite::run_checks("node", CHECKS, &package)
 }
 
-/// Shows how much faster the package is than what a user would write instead.
+/// Compares the package's speed with the usual code without it.
 pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     let package = installed(workspace)?;
     suite::header("the Node package");
     process::run(package.command(&package.node)?.arg("tests/bench.mjs"))
 }
 
-/// Returns the tarballs that are published, and a Node that all frameworks run on.
+/// Returns the tarballs for publication, and a Node that all frameworks support.
 pub(crate) fn published(workspace: &Workspace) -> Result<(Node, Vec<PathBuf>)> {
     let node = tools(workspace)?;
     let tarballs = packed(workspace, &node)?;
     Ok((NODE_24.installed(workspace, &node)?, tarballs))
 }
 
-/// Returns everything that is published for this platform: the package's tarball and the addon's.
+/// Returns the files for publication on this platform: the tarballs of the package and of the addon.
 pub(crate) fn packages(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     packed(workspace, &tools(workspace)?)
 }
@@ -179,16 +180,16 @@ pub(crate) fn install(workspace: &Workspace) -> Result<()> {
     installed(workspace).map(drop)
 }
 
-/// Installs the tools that build and check the package, once.
+/// Installs the tools that build and check the package, if they are missing.
 pub(crate) fn tools(workspace: &Workspace) -> Result<Node> {
     let node = setup::node(workspace)?;
     setup::npm_packages(workspace, &node, PACKAGE)?;
     Ok(node)
 }
 
-/// Returns the package as a user installs it: from its tarballs, into an empty project.
+/// Installs the package as a user does: from its tarballs, into an empty project.
 ///
-/// What was installed from the same tarballs and tests serves again.
+/// An installation from the same tarballs and tests is used again.
 fn installed(workspace: &Workspace) -> Result<Installed<'_>> {
     let node = tools(workspace)?;
     let tarballs = packed(workspace, &node)?;
@@ -205,7 +206,7 @@ fn installed(workspace: &Workspace) -> Result<Installed<'_>> {
     Ok(package)
 }
 
-/// Builds the addon and returns the tarballs: the package's own, and this platform's.
+/// Builds the addon, and returns the tarballs of the package and of this platform's addon.
 fn packed(workspace: &Workspace, node: &Node) -> Result<Vec<PathBuf>> {
     let dist = files::emptied(&workspace.path(PACKAGE).join(DIST))?;
     let mut napi = in_package(workspace, node.program(workspace, "npx")?);
@@ -227,7 +228,7 @@ fn panicking_addon(workspace: &Workspace) -> Result<PathBuf> {
     Ok(addon)
 }
 
-/// Makes the project anew, with the package and what its tests import.
+/// Creates the project, with the package and the packages that its tests import.
 fn install_into_project(package: &Installed<'_>) -> Result<()> {
     println!("   installing the tarballs into {}", package.project.display());
     let mut command = in_package(package.workspace, package.node.command(package.workspace)?);
@@ -236,7 +237,7 @@ fn install_into_project(package: &Installed<'_>) -> Result<()> {
         .context("cannot install the package; is the npm registry reachable?")
 }
 
-/// Returns what the project depends on, as a digest.
+/// Returns a digest of everything that the project is made from.
 fn stamp(package: &Installed<'_>) -> Result<String> {
     let source = package.workspace.path(PACKAGE);
     let mut files = package.tarballs.clone();
@@ -252,7 +253,7 @@ fn package_is_small(package: &Installed<'_>) -> Result<()> {
     files::assert_length(tarball, LONGEST_TARBALL)
 }
 
-/// Runs all suites, also those that need compilers and bundlers.
+/// Runs all suites, including those that need compilers and bundlers.
 fn tests(package: &Installed<'_>) -> Result<()> {
     println!("   on Node {}", package.node.version);
     let suites = files::with_extension(&package.project.join("tests"), "mjs")?;
@@ -261,7 +262,7 @@ fn tests(package: &Installed<'_>) -> Result<()> {
     package.run_suites(&package.node, &suites)
 }
 
-/// Builds applications of the frameworks, and visits them with a browser.
+/// Builds an application with each framework, and visits it with a browser.
 fn frameworks(package: &Installed<'_>) -> Result<()> {
     let Installed { workspace, tarballs, .. } = package;
     let node = NODE_24.installed(workspace, &package.node)?;
@@ -271,7 +272,7 @@ fn frameworks(package: &Installed<'_>) -> Result<()> {
     process::run(command.arg(output(workspace, "frameworks")).args(tarballs))
 }
 
-/// Returns the Node, to be run in the package's folder with a browser and the command at hand.
+/// Returns the command node, which runs in the package's folder, with the paths of a browser and of `deskseal`.
 fn with_browser(package: &Installed<'_>, node: &Node) -> Result<Command> {
     let workspace = package.workspace;
     let mut build = workspace.cargo();
@@ -304,7 +305,7 @@ fn style(package: &Installed<'_>) -> Result<()> {
 }
 
 impl Release {
-    /// Returns this Node, installed once; another one may install it.
+    /// Returns this Node, after installing it if it is missing. Another Node runs npm for that.
     fn installed(&self, workspace: &Workspace, other: &Node) -> Result<Node> {
         let Self { version, requirement, registry, .. } = self;
         let folder = workspace.target.join(self.folder);
@@ -325,30 +326,31 @@ impl Release {
         Node::of_version(&programs, version).with_context(|| {
             let folder = folder.display();
             format!(
-                "{requirement} is there, but no Node {version} runs in {folder}: remove that \
-                 folder, let npm run install scripts if it does not, and try again"
+                "{requirement} is installed, but Node {version} does not run in {folder}; remove that folder, \
+                 allow npm to run install scripts, and try again"
             )
         })
     }
 }
 
 fn install_from_python(folder: &Path, requirement: &str) -> Result<()> {
-    process::run(Environment::create(folder)?.install()?.arg(requirement))
-        .with_context(|| format!("cannot get {requirement}; is Python's package index reachable?"))
+    process::run(Environment::create(folder)?.install()?.arg(requirement)).with_context(|| {
+        format!("cannot install {requirement}; is Python's package index reachable?")
+    })
 }
 
-/// Installs a package whose own script gets the program from a package for this platform.
+/// Installs a package whose install script takes the program from a package for this platform.
 fn install_from_npm(mut npm: Command, folder: &Path, requirement: &str) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     npm.current_dir(folder).arg("--prefix").arg(folder).args(["install", "--no-audit"]);
     process::run(npm.args(["--no-fund", "--foreground-scripts", requirement])).with_context(|| {
         format!(
-            "cannot get {requirement}; is the npm registry reachable, and has it your platform?"
+            "cannot install {requirement}; is the npm registry reachable, and does it have your platform?"
         )
     })
 }
 
-/// Makes the command run in the package's folder, without npm's lists of what is packed.
+/// Makes the command run in the package's folder, without npm's lists of packed files.
 fn in_package(workspace: &Workspace, mut command: Command) -> Command {
     command.current_dir(workspace.path(PACKAGE)).env("npm_config_loglevel", "warn");
     command

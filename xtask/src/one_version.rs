@@ -1,5 +1,5 @@
-//! One version and one minimum Rust: nothing states them differently from the root's Cargo.toml. The
-//! server alone has a minimum of its own, which holds for everything in its folder.
+//! Checks that all files state the version and the minimum Rust version of the root's Cargo.toml. The server
+//! has its own minimum, which applies to its folder.
 
 use std::path::{Path, PathBuf};
 
@@ -15,30 +15,30 @@ use crate::process;
 use crate::suite;
 use crate::workspace::Workspace;
 
-/// The folder of the program that nobody links to, and that may ask for a newer Rust.
+/// The folder of the server, a program without dependents, which may need a newer Rust.
 const SERVER: &str = "server";
 
-/// What the workspace says.
-struct Truth {
+/// The versions in the workspace's Cargo.toml.
+struct Versions {
     version: String,
     rust_version: String,
 }
 
-/// A place that states one of them, and what it states.
+/// A place that states one of them, and the stated version.
 struct Statement {
     place: String,
     stated: String,
     right: String,
 }
 
-/// Looks at manifests, the API contract, the changelog and the texts.
+/// Checks the manifests, the API contract, the changelog and the documents.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
-    let truth = truth(workspace)?;
-    let of_server = truth_of_server(workspace, &truth)?;
-    let mut statements = vec![contract(workspace, &truth)?];
+    let versions = versions(workspace)?;
+    let server_versions = server_versions(workspace, &versions)?;
+    let mut statements = vec![contract(workspace, &versions)?];
     for path in files(workspace)? {
-        let truth = if path.starts_with(SERVER) { &of_server } else { &truth };
-        statements.extend(stated_in(workspace, &path, truth)?);
+        let versions = if path.starts_with(SERVER) { &server_versions } else { &versions };
+        statements.extend(stated_in(workspace, &path, versions)?);
     }
     let wrong: Vec<&Statement> =
         statements.iter().filter(|statement| statement.stated != statement.right).collect();
@@ -46,10 +46,10 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
         println!("{place} says {stated}; Cargo.toml says {right}");
     }
     println!("{}", suite::closing_line("versions", statements.len() - wrong.len(), wrong.len()));
-    if wrong.is_empty() { Ok(()) } else { bail!("correct what is listed above") }
+    if wrong.is_empty() { Ok(()) } else { bail!("correct the versions that are listed above") }
 }
 
-fn truth(workspace: &Workspace) -> Result<Truth> {
+fn versions(workspace: &Workspace) -> Result<Versions> {
     let manifest: Table = workspace.read("Cargo.toml")?.parse()?;
     let text = |name| {
         let value = manifest.get("workspace")?.get("package")?.get(name)?;
@@ -57,58 +57,58 @@ fn truth(workspace: &Workspace) -> Result<Truth> {
     };
     text("version")
         .zip(text("rust-version"))
-        .map(|(version, rust_version)| Truth { version, rust_version })
+        .map(|(version, rust_version)| Versions { version, rust_version })
         .context("[workspace.package] lacks version or rust-version")
 }
 
-fn truth_of_server(workspace: &Workspace, truth: &Truth) -> Result<Truth> {
+fn server_versions(workspace: &Workspace, versions: &Versions) -> Result<Versions> {
     let manifest: Table = workspace.read(&format!("{SERVER}/Cargo.toml"))?.parse()?;
     let rust_version = manifest.get("package").and_then(|package| package.get("rust-version"));
     let rust_version = rust_version.and_then(toml::Value::as_str);
-    Ok(Truth {
-        version: truth.version.clone(),
-        rust_version: rust_version.context("the server states no rust-version")?.to_owned(),
+    Ok(Versions {
+        version: versions.version.clone(),
+        rust_version: rust_version.context("server/Cargo.toml has no rust-version")?.to_owned(),
     })
 }
 
-fn contract(workspace: &Workspace, truth: &Truth) -> Result<Statement> {
+fn contract(workspace: &Workspace, versions: &Versions) -> Result<Statement> {
     let contract = api::contract(workspace)?;
     let stated = contract.get("version").and_then(toml::Value::as_str).unwrap_or("nothing");
     Ok(Statement {
         place: api::FILE.to_owned(),
         stated: stated.to_owned(),
-        right: truth.version.clone(),
+        right: versions.version.clone(),
     })
 }
 
-/// Returns the repository's files: those that git has, and those that it does not ignore.
+/// Returns the repository's files that git tracks or does not ignore.
 fn files(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let mut git = git(&workspace.root);
     git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
-    let listed =
-        process::answer(&mut git).context("git cannot list the files; run this in a checkout")?;
+    let listed = process::answer(&mut git)
+        .context("git cannot list the files; run this in a git checkout")?;
     let files = listed.split('\0').filter(|path| !path.is_empty()).map(PathBuf::from);
     Ok(files.filter(|path| workspace.root.join(path).is_file()).collect())
 }
 
-fn stated_in(workspace: &Workspace, path: &Path, truth: &Truth) -> Result<Vec<Statement>> {
+fn stated_in(workspace: &Workspace, path: &Path, versions: &Versions) -> Result<Vec<Statement>> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let extension = path.extension().unwrap_or_default().to_string_lossy();
     let read = || files::read(&workspace.root.join(path));
     match (&*name, &*extension) {
-        ("Cargo.toml", _) => cargo_manifest(path, &read()?, truth),
+        ("Cargo.toml", _) => cargo_manifest(path, &read()?, versions),
         ("pyproject.toml", _) => {
-            Ok(python_manifest(path, &read()?.parse()?, truth).into_iter().collect())
+            Ok(python_manifest(path, &read()?.parse()?, versions).into_iter().collect())
         }
-        ("package.json", _) => node_manifest(path, &read()?, truth),
-        ("CHANGELOG.md", _) => newest_entry(path, &read()?, truth),
-        ("version.rb", _) => in_text(path, &read()?, &[(GEM_VERSION, &truth.version)]),
+        ("package.json", _) => node_manifest(path, &read()?, versions),
+        ("CHANGELOG.md", _) => newest_entry(path, &read()?, versions),
+        ("version.rb", _) => in_text(path, &read()?, &[(GEM_VERSION, &versions.version)]),
         (_, "md" | "txt" | "yml" | "yaml") => {
             let patterns = [
-                (OR_NEWER, truth.rust_version.as_str()),
-                (MINIMUM_RUST, &truth.rust_version),
-                (RUST_BADGE, &truth.rust_version),
-                (DEPENDENCY, &truth.version),
+                (OR_NEWER, versions.rust_version.as_str()),
+                (MINIMUM_RUST, &versions.rust_version),
+                (RUST_BADGE, &versions.rust_version),
+                (DEPENDENCY, &versions.version),
             ];
             in_text(path, &read()?, &patterns)
         }
@@ -116,7 +116,7 @@ fn stated_in(workspace: &Workspace, path: &Path, truth: &Truth) -> Result<Vec<St
     }
 }
 
-/// `1.88 or newer`, `1.88+`; another version of Rust may be named for other reasons.
+/// `1.88 or newer`, `1.88+`. A version of Rust in other words may be there for other reasons.
 const OR_NEWER: &str = r"\b(1\.[0-9]+)(?:\.[0-9]+)?(?:`?,? (?:or|and) (?:newer|later|above|up)|\+)";
 
 /// `rust-version = "1.88"`, `MSRV 1.88`, `toolchain: 1.88`, `minimum Rust version is 1.88`.
@@ -148,14 +148,14 @@ fn in_text(path: &Path, text: &str, patterns: &[(&str, &str)]) -> Result<Vec<Sta
     Ok(statements)
 }
 
-/// A package takes both from the workspace, or states the same; so does a dependency on our own.
-fn cargo_manifest(path: &Path, text: &str, truth: &Truth) -> Result<Vec<Statement>> {
+/// Returns what a Cargo.toml states about its package and about dependencies on our own crates.
+fn cargo_manifest(path: &Path, text: &str, versions: &Versions) -> Result<Vec<Statement>> {
     let manifest: Table = text.parse().with_context(|| format!("in {}", path.display()))?;
     let mut statements = Vec::new();
     if let Some(package) = manifest.get("package") {
         statements.extend([
-            field(path, package, "version", &truth.version),
-            field(path, package, "rust-version", &truth.rust_version),
+            field(path, package, "version", &versions.version),
+            field(path, package, "rust-version", &versions.rust_version),
         ]);
     }
     let workspace = manifest.get("workspace").and_then(toml::Value::as_table);
@@ -163,7 +163,7 @@ fn cargo_manifest(path: &Path, text: &str, truth: &Truth) -> Result<Vec<Statemen
         for name in ["dependencies", "dev-dependencies", "build-dependencies"] {
             let dependencies = table.get(name).and_then(toml::Value::as_table);
             statements.extend(dependencies.into_iter().flatten().filter_map(
-                |(name, dependency)| own_dependency(path, name, dependency, &truth.version),
+                |(name, dependency)| own_dependency(path, name, dependency, &versions.version),
             ));
         }
     }
@@ -202,42 +202,42 @@ fn own_dependency(
     })
 }
 
-/// A package that takes its version from elsewhere (`dynamic`) states nothing.
-fn python_manifest(path: &Path, manifest: &Table, truth: &Truth) -> Option<Statement> {
+/// Returns what a pyproject.toml states. A package with a `dynamic` version states nothing.
+fn python_manifest(path: &Path, manifest: &Table, versions: &Versions) -> Option<Statement> {
     let project = manifest.get("project")?;
     let dynamic = project.get("dynamic").and_then(toml::Value::as_array);
     let is_dynamic =
         dynamic.is_some_and(|names| names.iter().any(|name| name.as_str() == Some("version")));
     match project.get("version").and_then(toml::Value::as_str) {
         None if is_dynamic => None,
-        stated => Some(of_package(path, stated.unwrap_or("nothing"), truth)),
+        stated => Some(of_package(path, stated.unwrap_or("nothing"), versions)),
     }
 }
 
-/// A private package is never published, and has no version.
-fn node_manifest(path: &Path, text: &str, truth: &Truth) -> Result<Vec<Statement>> {
+/// Returns what a package.json states. A private package may have no version.
+fn node_manifest(path: &Path, text: &str, versions: &Versions) -> Result<Vec<Statement>> {
     let manifest: Value =
         serde_json::from_str(text).with_context(|| format!("in {}", path.display()))?;
     let is_private = manifest["private"] == true;
     let stated = manifest["version"].as_str();
     Ok(match stated {
         None if is_private => Vec::new(),
-        None => vec![of_package(path, "nothing", truth)],
-        Some(stated) => vec![of_package(path, stated, truth)],
+        None => vec![of_package(path, "nothing", versions)],
+        Some(stated) => vec![of_package(path, stated, versions)],
     })
 }
 
-fn of_package(path: &Path, stated: &str, truth: &Truth) -> Statement {
+fn of_package(path: &Path, stated: &str, versions: &Versions) -> Statement {
     Statement {
         place: path.display().to_string(),
         stated: stated.to_owned(),
-        right: truth.version.clone(),
+        right: versions.version.clone(),
     }
 }
 
-/// The first heading with a version; what is unreleased has none.
-fn newest_entry(path: &Path, text: &str, truth: &Truth) -> Result<Vec<Statement>> {
+/// Returns the version of the first heading that has one; the section Unreleased has none.
+fn newest_entry(path: &Path, text: &str, versions: &Versions) -> Result<Vec<Statement>> {
     let heading = Regex::new(r"^## \[?v?([0-9]+\.[0-9]+\.[0-9]+[^\] ]*)")?;
     let newest = text.lines().find_map(|line| heading.captures(line)?.get(1));
-    Ok(newest.map(|newest| of_package(path, newest.as_str(), truth)).into_iter().collect())
+    Ok(newest.map(|newest| of_package(path, newest.as_str(), versions)).into_iter().collect())
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask package`: what is published, built into a folder, and what to type to install from it.
+//! Runs `cargo xtask package`: builds the packages for publication into a folder, and prints how to install them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,25 +18,25 @@ use crate::ruby;
 use crate::suite::{self, Check};
 use crate::workspace::Workspace;
 
-/// Where the packages go, and the projects that install them, in cargo's target folder.
+/// The folders of the packages, and of the projects that install them, in cargo's target folder.
 const OUTPUT: &str = "packages";
 const PROJECTS: &str = "packages-tried";
 
-/// The version of everything here.
+/// The project's version.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The crates that are published, in this order.
 const CRATES: [&str; 2] = ["deskseal", "deskseal-cli"];
 
-/// What the snippets of the READMEs read.
+/// The variables that the READMEs' snippets read.
 const SECRETS: [&str; 2] = [Secret::TICKET_CENTER_VARIABLES[0], Secret::PORTAL_VARIABLES[0]];
 
 /// A language's packages.
 struct Language {
     name: &'static str,
-    /// Builds them, and returns their files.
+    /// Builds the packages, and returns their files.
     pack: fn(&Workspace) -> Result<Vec<PathBuf>>,
-    /// Returns the lines that install them from a folder, in the folder of a project.
+    /// Returns the shell commands that install the packages from a folder into a project.
     install: fn(&Workspace, &Folder) -> Result<Vec<String>>,
 }
 
@@ -48,7 +48,7 @@ const LANGUAGES: [Language; 5] = [
     Language { name: "php", pack: php::packages, install: install_extension },
 ];
 
-/// A name, and what it tries.
+/// The checks of the suite `packages`.
 const CHECKS: &[Check<Workspace>] = &[
     ("packages: rust", try_rust),
     ("packages: python", try_python),
@@ -57,14 +57,14 @@ const CHECKS: &[Check<Workspace>] = &[
     ("packages: php", try_php),
 ];
 
-/// What to build, and where it goes.
+/// The arguments of `cargo xtask package`.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The languages, all by default
+    /// The languages [default: all]
     #[arg(value_name = "LANGUAGE", value_parser = names())]
     languages: Vec<String>,
 
-    /// Where the packages go, each language's in a folder of its own; cargo's target folder by default
+    /// The output folder, with one folder for each language [default: target/packages]
     #[arg(long, value_name = "FOLDER")]
     output: Option<PathBuf>,
 }
@@ -73,11 +73,11 @@ fn names() -> PossibleValuesParser {
     PossibleValuesParser::new(LANGUAGES.iter().map(|language| language.name))
 }
 
-/// Builds the packages, and says how each one is installed.
+/// Builds the packages, and prints how to install each one.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let Arguments { languages: chosen, output } = arguments;
     let output = output.clone().unwrap_or_else(|| workspace.target.join(OUTPUT));
-    let output = std::path::absolute(output).context("there is no such folder")?;
+    let output = std::path::absolute(output).context("the output folder is not a valid path")?;
     let is_chosen = |name| chosen.is_empty() || chosen.iter().any(|chosen| chosen == name);
     let mut instructions = Vec::new();
     for language in LANGUAGES.iter().filter(|language| is_chosen(language.name)) {
@@ -95,7 +95,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Installs every package in an empty project, as `run` says, and runs the README's snippet there.
+/// Installs every package in an empty project with the printed commands, and runs the README's snippet there.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     suite::run_checks("packages", CHECKS, workspace)
 }
@@ -103,7 +103,7 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
 impl Language {
     fn named(name: &str) -> Result<&'static Self> {
         let language = LANGUAGES.iter().find(|language| language.name == name);
-        language.with_context(|| format!("there is no language {name}"))
+        language.with_context(|| format!("the language {name} is not known"))
     }
 
     /// Builds the packages into the language's folder in the output.
@@ -133,7 +133,7 @@ impl Folder {
         Ok(files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join("\n"))
     }
 
-    /// Returns the one file whose name starts and ends so, as a shell takes it.
+    /// Returns the only file whose name starts and ends like this, quoted for a shell.
     fn file(&self, start: &str, end: &str) -> Result<String> {
         let is_it = |path: &&PathBuf| {
             let name = files::name(path);
@@ -142,13 +142,13 @@ impl Folder {
         let files = files::entries(&self.path)?;
         let found: Vec<&PathBuf> = files.iter().filter(is_it).collect();
         let [file] = found[..] else {
-            anyhow::bail!("{} has not one {start}…{end}", self.path.display());
+            anyhow::bail!("expected 1 file {start}…{end} in {}", self.path.display());
         };
         Ok(quoted(file))
     }
 }
 
-/// Returns a path as a shell takes it.
+/// Returns a path, quoted for a shell.
 fn quoted(path: &Path) -> String {
     let path = path.to_string_lossy();
     let is_plain =
@@ -159,8 +159,8 @@ fn quoted(path: &Path) -> String {
     format!("'{}'", path.replace('\'', r"'\''"))
 }
 
-/// Packs the crates. Cargo's own check of them would keep the first one as it is now for the second, under its
-/// version, so that a later one would not be seen: the suite `packages` builds both.
+/// Packs the crates without Cargo's own check: it would cache the first crate for the second one under its version,
+/// and not notice later changes. The suite `packages` builds both.
 fn crates(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let mut cargo = workspace.cargo();
     cargo.args(["package", "--quiet", "--locked", "--allow-dirty", "--no-verify"]);
@@ -181,7 +181,7 @@ fn install_crates(_: &Workspace, folder: &Folder) -> Result<Vec<String>> {
     Ok(vec![
         unpack(library)?,
         format!("cargo add {library} --path {library}-{VERSION}"),
-        // Elsewhere, since it would belong to the project's workspace, if that is one.
+        // In another folder, so that it does not become part of the project's workspace.
         "# and the command:".to_owned(),
         "cd \"$(mktemp -d)\"".to_owned(),
         unpack(library)?,
@@ -205,14 +205,14 @@ fn install_tarballs(_: &Workspace, folder: &Folder) -> Result<Vec<String>> {
 }
 
 fn install_gem(_: &Workspace, folder: &Folder) -> Result<Vec<String>> {
-    // The source gem's name ends at the version, and is built where it is installed.
+    // The platform's gem: its name has a platform after the version.
     Ok(vec![format!(
         "gem install --local {}",
         folder.file(&format!("deskseal-{VERSION}-"), ".gem")?
     )])
 }
 
-/// The shell's words for PHP's minor version.
+/// The shell expression for PHP's minor version.
 const VERSION_OF_PHP: &str = "$(php -r 'echo PHP_MAJOR_VERSION, \".\", PHP_MINOR_VERSION;')";
 
 fn install_extension(workspace: &Workspace, folder: &Folder) -> Result<Vec<String>> {
@@ -220,25 +220,27 @@ fn install_extension(workspace: &Workspace, folder: &Folder) -> Result<Vec<Strin
     let settings = folder.file("deskseal.", "ini")?;
     let mut lines = vec![
         format!("sudo cp {extension} \"$(php-config --extension-dir)\""),
-        "# on Debian and Ubuntu; elsewhere, into the folder that php --ini names:".to_owned(),
+        "# on Debian and Ubuntu; on other systems, copy it into the folder that php --ini prints:"
+            .to_owned(),
         format!("sudo cp {settings} /etc/php/{VERSION_OF_PHP}/mods-available/"),
         "sudo phpenmod deskseal".to_owned(),
         format!("composer config repositories.deskseal artifact {}", quoted(&folder.path)),
     ];
     let packages = composer_packages(workspace, folder)?;
-    lines.push("# those of these that the project is to have:".to_owned());
+    lines.push("# choose the packages that the project needs:".to_owned());
     lines.extend(packages.iter().map(|name| format!("composer require {name}:{VERSION}")));
     Ok(lines)
 }
 
-/// Returns the names of the packages for Composer in the folder. A file is named after the folder that it is
+/// Returns the names of the packages for Composer in the folder. The name of a file contains the folder that it was
 /// packed from.
 fn composer_packages(workspace: &Workspace, folder: &Folder) -> Result<Vec<String>> {
     let name = |file: &PathBuf| {
         let name = files::name(file);
         let name = name.strip_prefix("php_deskseal-");
         let name = name.and_then(|name| name.strip_suffix(&format!("-{VERSION}.zip")));
-        let name = name.with_context(|| format!("{} has another name", file.display()))?;
+        let name =
+            name.with_context(|| format!("the name of {} is not as expected", file.display()))?;
         let manifest = workspace.read(&format!("bindings/php/{name}/composer.json"))?;
         let manifest: Value = serde_json::from_str(&manifest)?;
         manifest["name"].as_str().map(str::to_owned).context("a package for Composer has no name")
@@ -246,7 +248,7 @@ fn composer_packages(workspace: &Workspace, folder: &Folder) -> Result<Vec<Strin
     files::with_extension(&folder.path, "zip")?.iter().map(name).collect()
 }
 
-/// A project that has nothing but what was installed into it.
+/// An empty project, for installing the packages.
 struct Project {
     path: PathBuf,
     folder: Folder,
@@ -262,17 +264,17 @@ impl Project {
         Ok(Self { path, folder, lines })
     }
 
-    /// Returns a program, to be run in the project.
+    /// Makes a command run in the project.
     fn command(&self, mut command: Command) -> Command {
         command.current_dir(&self.path);
         command
     }
 
-    /// Returns a shell that runs these of the lines that install.
+    /// Returns a shell that runs the chosen install commands.
     fn shell(&self, is_run: impl Fn(&str) -> bool) -> Result<Command> {
         let lines: Vec<&str> =
             self.lines.iter().map(String::as_str).filter(|line| is_run(line)).collect();
-        ensure!(!lines.is_empty(), "nothing installs the package");
+        ensure!(!lines.is_empty(), "no command installs the package");
         for line in &lines {
             println!("   {line}");
         }
@@ -281,7 +283,7 @@ impl Project {
         Ok(shell)
     }
 
-    /// Writes the README's first snippet that has the marker, and runs it with secrets.
+    /// Writes the README's snippet into a file, and runs it with secrets in the environment.
     fn run_snippet(
         &self,
         snippet: &Snippet<'_>,
@@ -300,10 +302,10 @@ impl Project {
     }
 }
 
-/// Where a snippet is, and what it becomes.
+/// A snippet of a README, and the file that it becomes.
 struct Snippet<'a> {
     readme: &'a str,
-    /// The language, as its fence says.
+    /// The language after the opening fence.
     fence: &'a str,
     marker: &'a str,
     before: &'a str,
@@ -319,7 +321,7 @@ impl Snippet<'_> {
         let mut snippets = text.split(&start).skip(1).filter_map(|rest| rest.split("\n```").next());
         let snippet = snippets.find(|snippet| snippet.contains(marker));
         let snippet = snippet.with_context(|| format!("{readme} has no snippet with {marker}"))?;
-        // Lines that rustdoc hides.
+        // In Rust, `# ` marks lines that rustdoc hides.
         let shown = snippet.lines().map(|line| line.strip_prefix("# ").unwrap_or(line));
         Ok(format!("{before}{}\n{after}", shown.collect::<Vec<_>>().join("\n")))
     }
@@ -327,7 +329,7 @@ impl Snippet<'_> {
 
 fn try_rust(workspace: &Workspace) -> Result<()> {
     let project = Project::of(workspace, "rust")?;
-    // Written by hand: `cargo init` would make it a member of the repository's workspace.
+    // `cargo init` would add the project to the repository's workspace.
     files::write(
         &project.path.join("Cargo.toml"),
         "[package]\nname = \"shop\"\nedition = \"2024\"\n\n[workspace]\n",
@@ -354,7 +356,7 @@ fn try_rust(workspace: &Workspace) -> Result<()> {
     project.run_snippet(&snippet, workspace, run)
 }
 
-/// Has cargo compile fast, and keep what it compiles.
+/// Makes cargo compile without optimisation, into a folder that is kept.
 fn without_optimisation<'a>(command: &'a mut Command, workspace: &Workspace) -> &'a mut Command {
     command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0").env("CARGO_PROFILE_RELEASE_LTO", "off");
     command.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
@@ -417,19 +419,19 @@ fn try_ruby(workspace: &Workspace) -> Result<()> {
     project.run_snippet(&snippet, workspace, ruby)
 }
 
-/// The package for Laravel is left to the suite `php`, which has a Laravel.
+/// Installs the extension and the library. The suite `php`, which has Laravel, tests the package for Laravel.
 fn try_php(workspace: &Workspace) -> Result<()> {
     let project = Project::of(workspace, "php")?;
     let settings = files::emptied(&project.path.join("conf.d"))?;
     let extension = project.folder.path.join("deskseal.so");
     files::write(&settings.join("deskseal.ini"), format!("extension=\"{}\"", extension.display()))?;
     let prepare = |command: &mut Command| {
-        // The folders that PHP has by default, and one more.
+        // PHP's default folders, and one more.
         command.env("PHP_INI_SCAN_DIR", format!(":{}", settings.display()));
         command.env("COMPOSER_ALLOW_SUPERUSER", "1").env("COMPOSER_NO_INTERACTION", "1");
         command.env("COMPOSER_HOME", project.path.join("home"));
     };
-    // Nothing comes from elsewhere.
+    // Nothing may come from Packagist.
     let manifest = json!({ "repositories": { "packagist.org": false } });
     files::write(&project.path.join("composer.json"), manifest.to_string())?;
     let is_composer = |line: &str| line.starts_with("composer") && !line.contains("/laravel");

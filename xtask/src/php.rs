@@ -1,4 +1,4 @@
-//! The PHP extension and its library: built as they are published, and checked as they are installed.
+//! Builds the PHP extension and its library as for publication, installs them, and tests them.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
@@ -20,10 +20,10 @@ use crate::workspace::Workspace;
 /// The extension's folder.
 const EXTENSION: &str = "bindings/php";
 
-/// The folders with files of PHP.
+/// The folders with PHP files.
 const SOURCES: [&str; 3] = ["library", "laravel", "tests"];
 
-/// The package for Laravel, and the application that has it.
+/// The package for Laravel, and the example that uses it.
 const LARAVEL_PACKAGE: &str = "bindings/php/laravel";
 const LARAVEL_EXAMPLE: &str = "examples/laravel";
 
@@ -36,29 +36,29 @@ const ILLUMINATE: [&str; 5] = [
     "illuminate/view",
 ];
 
-/// The version of everything here.
+/// The project's version.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Where everything made for the extension goes, in cargo's target folder.
+/// The folder for everything that is made for the extension, in cargo's target folder.
 const OUTPUT: &str = "php";
 
-/// The installed extension under a name that is the same everywhere, for the adapter.
+/// A fixed name for the installed extension, for the adapter.
 const ADAPTED: &str = "deskseal.so";
 
-/// What an installed extension was made from, in the folder it is installed in.
+/// The file that records what an installed extension was made from.
 const STAMP: &str = "made-from.txt";
 
-/// How long the extension may be, in bytes.
+/// The size limit of the extension, in bytes.
 const LONGEST_EXTENSION: u64 = 1_500_000;
 
-/// What `PHPUnit`, Composer and the tests need beside the extension, unless PHP has it built in.
+/// The modules that `PHPUnit`, Composer and the tests need, unless they are built into PHP.
 const MODULES: [&str; 10] =
     ["ctype", "dom", "iconv", "intl", "mbstring", "posix", "tokenizer", "xml", "xmlwriter", "zip"];
 
-/// Whether Laravel and valgrind can be had here.
+/// Whether Laravel and valgrind are available here.
 const IS_LINUX: bool = cfg!(target_os = "linux");
 
-/// What shows that tools are there, and how to get them.
+/// A shell command that succeeds if tools are installed, and the packages that install them.
 type Tool = (&'static str, Package);
 
 const TOOLS: Tool = (
@@ -66,7 +66,7 @@ const TOOLS: Tool = (
     PATH=$PATH:/usr/local/sbin:/opt/homebrew/sbin; ls $(command -v php-fpm || echo /usr/sbin/php-fpm*)
     for name in dom intl mbstring zip; do php -r \"exit((int) !extension_loaded('$name'));\"; done",
     Package {
-        name: "what builds and tests extensions of PHP",
+        name: "the tools that build and test PHP extensions",
         apt: &[
             "php-cli",
             "php-dev",
@@ -89,7 +89,7 @@ const TOOLS: Tool = (
 const VALGRIND: Tool =
     ("command -v valgrind", Package { name: "valgrind", apt: &["valgrind"], homebrew: &[] });
 
-/// What the package for Laravel, its example and the README's test need.
+/// The libraries for the package for Laravel, its example and the README's test.
 const LARAVEL: Tool = (
     "php -d error_reporting=0 -r 'require \"Illuminate/autoload.php\"; require \"JsonSchema/autoload.php\";'",
     Package {
@@ -99,7 +99,7 @@ const LARAVEL: Tool = (
     },
 );
 
-/// A name, and what it runs.
+/// A check: its name and its function.
 type Check = (&'static str, fn(&Installed<'_>) -> Result<()>);
 
 const CHECKS: &[Check] = &[
@@ -113,7 +113,7 @@ const CHECKS: &[Check] = &[
     ("php: style", style),
 ];
 
-/// The extension as a user has it, and what its tests compare it with.
+/// The installed extension, and the files that its tests need.
 pub(crate) struct Installed<'a> {
     workspace: &'a Workspace,
     sources: Sources<'a>,
@@ -124,7 +124,7 @@ pub(crate) struct Installed<'a> {
 }
 
 impl Installed<'_> {
-    /// Returns a program of PHP that loads the installed extension alone.
+    /// Returns a PHP program that loads the installed extension and no other module.
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.workspace.path(EXTENSION));
@@ -179,7 +179,7 @@ pub(crate) fn install(workspace: &Workspace) -> Result<()> {
     installed(workspace).map(drop)
 }
 
-/// Installs what builds and checks the extension, once.
+/// Installs the tools that build and check the extension, if they are missing.
 pub(crate) fn tools() -> Result<()> {
     setup::libclang()?;
     let needed: &[Tool] = if IS_LINUX { &[TOOLS, VALGRIND, LARAVEL] } else { &[TOOLS] };
@@ -191,9 +191,9 @@ pub(crate) fn tools() -> Result<()> {
     Ok(())
 }
 
-/// Returns the extension as a user builds it: from an archive of the repository, into empty folders.
+/// Builds and installs the extension as a user does: from an archive of the repository, into empty folders.
 ///
-/// What was installed from the same archive serves again.
+/// An installation from the same archive is used again.
 pub(crate) fn installed(workspace: &Workspace) -> Result<Installed<'_>> {
     tools()?;
     let sources = Sources::archived(workspace)?;
@@ -229,7 +229,7 @@ fn install_from(sources: &Sources<'_>, root: &Path) -> Result<()> {
     run(&format!("make --quiet install INSTALL_ROOT={}", root.display()))
 }
 
-/// Writes the settings of a PHP with this extension alone, and those of the tests beside them.
+/// Writes PHP's settings with this extension alone, and those that the tests need.
 fn write_settings(workspace: &Workspace, extension: &Path, modules: &Path) -> Result<()> {
     let folder = files::emptied(&output(workspace, "ini"))?;
     let installed = extension.parent().unwrap_or(extension).display();
@@ -255,13 +255,13 @@ fn link(file: &Path, link: &Path) -> Result<()> {
     std::os::unix::fs::symlink(file, link).context("cannot link the extension")
 }
 
-/// There is no extension for other systems.
+/// Fails: the extension does not support other systems.
 #[cfg(not(unix))]
 fn link(_file: &Path, _link: &Path) -> Result<()> {
     bail!("the PHP extension is for Linux and macOS")
 }
 
-/// Builds the extension with its function for tests.
+/// Builds the extension with a function that panics, for tests.
 fn instrumented(workspace: &Workspace) -> Result<PathBuf> {
     let mut build = workspace.cargo();
     build.args(["build", "--quiet", "--locked", "--package=deskseal-php"]);
@@ -272,8 +272,8 @@ fn instrumented(workspace: &Workspace) -> Result<PathBuf> {
     Ok(extension)
 }
 
-/// The extension is small, loads alone and passes PHP's own kind of test, and its build has written
-/// nothing into the sources.
+/// Checks that the extension is small, loads without other modules and passes `make test`, and that its build
+/// changed no source file.
 fn package(installed: &Installed<'_>) -> Result<()> {
     let Installed { sources, extension, .. } = installed;
     files::assert_length(extension, LONGEST_EXTENSION)?;
@@ -283,12 +283,13 @@ fn package(installed: &Installed<'_>) -> Result<()> {
     process::run_shown(make.current_dir(output(installed.workspace, "source").join(EXTENSION)))?;
     let changes = sources.changes()?;
     if !changes.is_empty() {
-        bail!("the build has changed its sources, or .gitignore lacks a file:\n{changes}");
+        bail!("the build changed these source files, or .gitignore does not list them:\n{changes}");
     }
     validate_manifests(installed)
 }
 
-/// Debian's Composer is older than the section `php-ext`, which a test of its own checks.
+/// Validates the manifests with Composer. Debian's Composer does not know the section `php-ext`, which another
+/// test checks.
 fn validate_manifests(installed: &Installed<'_>) -> Result<()> {
     let workspace = installed.workspace;
     let folder = files::emptied(&output(workspace, "composer"))?;
@@ -299,7 +300,7 @@ fn validate_manifests(installed: &Installed<'_>) -> Result<()> {
         let copy = folder.join("composer.json");
         files::write(&copy, serde_json::to_string(&manifest)?)?;
         let mut composer = Command::new("composer");
-        // It warns of root, and of Debian's own libraries.
+        // Composer warns of root, and of Debian's own libraries.
         composer.env("COMPOSER_ALLOW_SUPERUSER", "1").env("COMPOSER_HOME", folder.join("home"));
         println!("   {path}");
         process::run(composer.args(["validate", "--strict", "--no-interaction"]).arg(&copy))?;
@@ -307,7 +308,7 @@ fn validate_manifests(installed: &Installed<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Returns the folder with what the release has for Composer.
+/// Packs the release's archives for Composer, and returns their folder.
 pub(crate) fn published(installed: &Installed<'_>) -> Result<PathBuf> {
     let folder = files::emptied(&output(installed.workspace, "packages"))?;
     let mut pack = installed.command_with_modules("sh");
@@ -316,8 +317,8 @@ pub(crate) fn published(installed: &Installed<'_>) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Returns everything that is published for this platform: the extension with its settings, and the packages
-/// for Composer.
+/// Returns the files for publication on this platform: the extension with its settings, and the packages for
+/// Composer.
 pub(crate) fn packages(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let installed = installed(workspace)?;
     let mut packages = files::with_extension(&published(&installed)?, "zip")?;
@@ -326,14 +327,14 @@ pub(crate) fn packages(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     Ok(packages)
 }
 
-/// What the release has for Composer is installed by it, from a folder, and brings no tests along.
+/// Checks that Composer installs the release's archives from a folder, and that they contain no tests.
 fn composer_installs(installed: &Installed<'_>) -> Result<()> {
     let folder = published(installed)?;
     let project = files::emptied(&output(installed.workspace, "packages/project"))?;
     let manifest = serde_json::json!({
         "repositories": [{ "type": "artifact", "url": folder }, { "packagist": false }],
         "require": { "deskseal/laravel": VERSION },
-        // Debian's Laravel is no package of Composer's.
+        // Debian's Laravel is not installed by Composer.
         "provide": serde_json::Map::from_iter(ILLUMINATE.map(|name| (name.into(), "8.83.26".into()))),
     });
     files::write(&project.join("composer.json"), manifest.to_string())?;
@@ -341,17 +342,19 @@ fn composer_installs(installed: &Installed<'_>) -> Result<()> {
     let vendor = project.join("vendor/deskseal");
     let has = |path: &str| vendor.join(path).is_file();
     if !has("laravel/src/Desk.php") || !has("deskseal-php/src/Signer.php") {
-        bail!("Composer has not installed the packages into {}", vendor.display());
+        bail!("Composer did not install the packages into {}", vendor.display());
     }
     if vendor.join("laravel/tests").exists() {
-        bail!("the package for Laravel brings its tests along");
+        bail!(
+            "the package for Laravel contains its tests; bindings/php/packages.sh must leave them out"
+        );
     }
     let code = "require 'vendor/autoload.php'; \
                 echo (new Deskseal\\Signer(Deskseal\\generate_secret()))->signEmail('Ada@b.c')->email;";
     let mut php = installed.command("php");
     let signed = process::answer(php.current_dir(&project).args(["-r", code]))?;
     if signed != "ada@b.c" {
-        bail!("the library that Composer has installed signs {signed}");
+        bail!("the library that Composer installed signs {signed} and not ada@b.c");
     }
     Ok(())
 }
@@ -361,10 +364,10 @@ fn tests(installed: &Installed<'_>) -> Result<()> {
     process::run_shown(installed.phpunit().args(["--exclude-group", groups]))
 }
 
-/// The package for Laravel works in an application, and its example's own tests pass.
+/// Runs the tests of the package for Laravel, and those of its example.
 fn laravel(installed: &Installed<'_>) -> Result<()> {
     if !IS_LINUX {
-        println!("   left to Debian");
+        println!("   skipped: tested on Debian only");
         return Ok(());
     }
     for folder in [LARAVEL_PACKAGE, LARAVEL_EXAMPLE] {
@@ -381,7 +384,7 @@ fn laravel(installed: &Installed<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Returns Composer, which never asks, and loads the extension that packages require.
+/// Returns the command composer, without questions, and with the extension that packages require.
 pub(crate) fn composer(installed: &Installed<'_>) -> Command {
     let mut composer = installed.command_with_modules("composer");
     composer_of(installed, &mut composer);
@@ -389,9 +392,9 @@ pub(crate) fn composer(installed: &Installed<'_>) -> Command {
     composer
 }
 
-/// Has the command's Composer keep its files here.
+/// Makes Composer keep its files in the target folder.
 fn composer_of<'a>(installed: &Installed<'_>, command: &'a mut Command) -> &'a mut Command {
-    // It warns of root, and of Debian's own libraries.
+    // Composer warns of root, and of Debian's own libraries.
     command.env("COMPOSER_ALLOW_SUPERUSER", "1");
     command.env("COMPOSER_HOME", output(installed.workspace, "composer/home"))
 }
@@ -406,7 +409,7 @@ fn leaks(installed: &Installed<'_>) -> Result<()> {
 
 fn valgrind(installed: &Installed<'_>) -> Result<()> {
     if !IS_LINUX {
-        println!("   left to Linux");
+        println!("   skipped: tested on Linux only");
         return Ok(());
     }
     let mut php = Command::new("php");
@@ -414,7 +417,7 @@ fn valgrind(installed: &Installed<'_>) -> Result<()> {
     process::run_shown(php.current_dir(installed.workspace.path(EXTENSION)))
 }
 
-/// Every file is PHP, and looks like the others.
+/// Checks the syntax and the style of every PHP file.
 fn style(installed: &Installed<'_>) -> Result<()> {
     let folder = installed.workspace.path(EXTENSION);
     let mut files = Vec::new();
@@ -430,15 +433,15 @@ fn style(installed: &Installed<'_>) -> Result<()> {
     process::run_shown(phpcs.args(["-n", "--standard=PSR12"]).args(SOURCES).current_dir(folder))
 }
 
-/// The repository's files as a commit would have them now, in an archive.
+/// An archive of the repository's files, as the next commit would have them.
 struct Sources<'a> {
     workspace: &'a Workspace,
-    /// The id of their tree, which is another one for other files.
+    /// The id of their git tree, which changes with the files.
     tree: String,
 }
 
 impl<'a> Sources<'a> {
-    /// Archives the files that git has or would add, with an index and objects of its own.
+    /// Archives the files that git tracks or would add, with a separate index and separate objects.
     fn archived(workspace: &'a Workspace) -> Result<Self> {
         files::emptied(&output(workspace, "git/objects"))?;
         let index = output(workspace, "git/index");
@@ -454,26 +457,26 @@ impl<'a> Sources<'a> {
         Ok(sources)
     }
 
-    /// Unpacks the archive elsewhere, but beside what cargo has built there before.
+    /// Unpacks the archive, and keeps what cargo has built there before.
     fn unpacked(&self) -> Result<PathBuf> {
         let folder = output(self.workspace, "source");
         let built = folder.join(EXTENSION).join("target");
         let kept = output(self.workspace, "build");
         if built.exists() {
             files::emptied(&kept)?;
-            fs::rename(&built, &kept).context("cannot keep what was built before")?;
+            fs::rename(&built, &kept).context("cannot move the earlier build away")?;
         }
         files::emptied(&folder)?;
         let mut tar = Command::new("tar");
         tar.arg("-xf").arg(output(self.workspace, "archive.tar")).arg("-C").arg(&folder);
         process::run(&mut tar)?;
         if kept.exists() {
-            fs::rename(&kept, &built).context("cannot use what was built before")?;
+            fs::rename(&kept, &built).context("cannot move the earlier build back")?;
         }
         Ok(folder)
     }
 
-    /// Returns what is not as it was archived, but for what git ignores.
+    /// Returns the files that differ from the archive, except those that git ignores.
     fn changes(&self) -> Result<String> {
         let mut git = self.git()?;
         let folder = output(self.workspace, "source");
@@ -481,13 +484,13 @@ impl<'a> Sources<'a> {
         process::answer(git.args(["--modified", "--deleted", "--others", "--exclude-standard"]))
     }
 
-    /// Returns a git that changes nothing in the repository.
+    /// Returns the command git, set up so that it changes nothing in the repository.
     fn git(&self) -> Result<Command> {
         let mut ask = git(&self.workspace.root);
         ask.args(["rev-parse", "--absolute-git-dir", "--git-common-dir"]);
         let answer = process::answer(&mut ask)
-            .context("git cannot list the files; run this in a checkout")?;
-        let (folder, common) = answer.split_once('\n').context("git names no folder")?;
+            .context("git cannot list the files; run this in a git checkout")?;
+        let (folder, common) = answer.split_once('\n').context("git did not print its folder")?;
         let mut git = git(&self.workspace.root);
         git.env("GIT_DIR", folder);
         git.env("GIT_INDEX_FILE", output(self.workspace, "git/index"));

@@ -1,4 +1,4 @@
-//! Child processes that never outlive the run: on failure and on Ctrl-C they end with their own children.
+//! Runs child processes. On failure and on Ctrl-C, all of them end, with their own children.
 
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
@@ -10,19 +10,19 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-/// The process groups that are alive now, by their leader's id.
+/// The running process groups, by their leader's id.
 static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
-/// Whether this process is about to end, and starts no more children. It is set while `RUNNING` is locked.
+/// Whether this process is ending, and starts no more children. It is set while `RUNNING` is locked.
 static IS_ENDING: AtomicBool = AtomicBool::new(false);
 
-/// What a shell reports for a command that Ctrl-C ended.
+/// The exit code of a shell for a command that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
 
-/// How often a child with a deadline is asked whether it has ended.
+/// How often a child with a deadline is checked.
 const POLL: Duration = Duration::from_millis(5);
 
-/// Makes Ctrl-C and a request to terminate end every child before this process.
+/// Makes Ctrl-C and SIGTERM end every child before this process.
 pub(crate) fn end_children_when_interrupted() -> Result<()> {
     ctrlc::set_handler(|| {
         let groups: Vec<u32> = {
@@ -38,20 +38,20 @@ pub(crate) fn end_children_when_interrupted() -> Result<()> {
         }
         std::process::exit(INTERRUPTED);
     })
-    .context("cannot listen for Ctrl-C")
+    .context("cannot handle Ctrl-C")
 }
 
-/// A child process; dropping it ends it, if it has not ended by itself.
+/// A child process. Dropping it ends the process, if it still runs.
 pub(crate) struct Running {
     child: Child,
 }
 
 impl Running {
-    /// Starts the command in a process group of its own, so that it can be ended as a whole.
+    /// Starts the command in its own process group, so that its children can be ended with it.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
-        // Locked until the child is listed, so that none is missed by what ends them.
+        // The lock is held until the child is listed, so that the Ctrl-C handler misses no child.
         let mut running = running_unless_ending();
         let child = command.spawn().with_context(|| format!("cannot start {}", shown(command)))?;
         running.push(child.id());
@@ -122,20 +122,20 @@ impl Drop for Running {
             return;
         }
         end_group(group);
-        // Nothing is left to do about a child that cannot be ended.
+        // If the child cannot be ended, nothing else can be done.
         let _ = self.child.kill();
         let _ = self.child.wait();
         self.forget();
     }
 }
 
-/// Runs the command with its output on the terminal.
+/// Runs the command, and shows its output on the terminal.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = Running::start(command.stdin(Stdio::null()))?.end()?;
     if status.success() { Ok(()) } else { bail!("{} failed: {status}", shown(command)) }
 }
 
-/// Runs the command after showing it.
+/// Prints the command, then runs it.
 pub(crate) fn run_shown(command: &mut Command) -> Result<()> {
     println!("   {}", shown(command));
     run(command)
@@ -147,14 +147,14 @@ pub(crate) fn run_in_foreground(command: &mut Command) -> Result<()> {
     if status.success() { Ok(()) } else { bail!("{} failed: {status}", shown(command)) }
 }
 
-/// What a command wrote, and how it ended.
+/// The output and the exit status of a command.
 pub(crate) struct Output {
     pub(crate) status: ExitStatus,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-/// Runs the command and returns what it wrote, whether it succeeded or not.
+/// Runs the command and returns its output, whether it succeeds or not.
 pub(crate) fn output(command: &mut Command) -> Result<Output> {
     let output = command
         .stdin(Stdio::null())
@@ -176,7 +176,7 @@ pub(crate) fn answer(command: &mut Command) -> Result<String> {
     bail!("{} failed: {}\n{}", shown(command), output.status, output.stderr.trim_end())
 }
 
-/// Returns the command as one would type it, without its environment.
+/// Returns the command as typed in a shell, without its environment.
 pub(crate) fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());
@@ -188,8 +188,8 @@ fn running() -> MutexGuard<'static, Vec<u32>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Returns the process groups that are alive. Once this process is about to end, it never returns: a child
-/// that was ended is no failure to be reported, and no reason to start the next one.
+/// Returns the running process groups. While this process is ending, it never returns: a child that Ctrl-C
+/// ended must neither be reported as a failure nor be followed by the next one.
 fn running_unless_ending() -> MutexGuard<'static, Vec<u32>> {
     loop {
         let running = running();
@@ -204,7 +204,7 @@ fn running_unless_ending() -> MutexGuard<'static, Vec<u32>> {
 #[cfg(unix)]
 fn end_group(group: u32) {
     if let Some(pid) = pid_of(group) {
-        // It may have ended in the meantime, which is what was wanted.
+        // The group may have ended in the meantime.
         let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::TERM);
     }
 }
@@ -214,10 +214,10 @@ fn pid_of(id: u32) -> Option<rustix::process::Pid> {
     i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw)
 }
 
-/// Waits until the group's leader has tidied up.
+/// Waits until the group's leader has ended.
 #[cfg(unix)]
 fn wait_for_leader(group: u32) {
-    // Where another thread waits for it, it is that thread's; both are done when it has ended.
+    // If another thread waits for it too, that thread may get the status; both return when it has ended.
     let _ = rustix::process::waitpid(pid_of(group), rustix::process::WaitOptions::empty());
 }
 

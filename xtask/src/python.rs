@@ -1,4 +1,4 @@
-//! The Python package: built as it is published, and checked as it is installed.
+//! Builds the Python package as for publication, installs it, and tests the installed package.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,47 +18,47 @@ use crate::workspace::Workspace;
 /// The package's folder.
 const PACKAGE: &str = "bindings/python";
 
-/// Where everything made for the package goes, in cargo's target folder.
+/// The folder for everything that is made for the package, in cargo's target folder.
 const OUTPUT: &str = "python";
 
-/// Where the tools go, in cargo's target folder.
+/// The folder of the tools, in cargo's target folder.
 const TOOLS: &str = "tools/python";
 
-/// Parts of that folder.
+/// Folders in [`OUTPUT`].
 const SOURCE: &str = "source";
 const WHEEL: &str = "dist";
 const ENVIRONMENT: &str = "venv";
 
-/// The tools that build and check the package.
+/// The requirements of the tools that build and check the package.
 const TOOL_REQUIREMENTS: &str = "tests/requirements-tools.txt";
 
-/// What the tests import.
+/// The requirements of the tests.
 const TEST_REQUIREMENTS: &str = "tests/requirements.txt";
 
-/// The stubs that the package ships; they are generated.
+/// The package's type stubs, which are generated.
 const STUBS: &str = "python/deskseal/_deskseal.pyi";
 
-/// A wheel as it is published. Zig links it for older systems than this one.
+/// maturin's arguments for a wheel for publication. On Linux, Zig links it so that older systems can load it.
 const RELEASE: &[&str] = if cfg!(target_os = "linux") {
     &["build", "--quiet", "--release", "--zig"]
 } else {
     &["build", "--quiet", "--release"]
 };
 
-/// The free-threaded Python that has a wheel of its own, since it loads no abi3.
+/// The free-threaded Python, which needs its own wheel because it cannot load abi3.
 const FREE_THREADED: &str = "python3.14t";
 
-/// How the wheels' names go on after the version.
+/// The tags in the wheels' names, after the version.
 const ABI3_TAG: &str = "cp310-abi3-";
 const FREE_THREADED_TAG: &str = "cp314-cp314t-";
 
-/// How long a wheel may be, in bytes.
+/// The size limit of a wheel, in bytes.
 const LONGEST_WHEEL: u64 = 1_000_000;
 
 const PYTEST: [&str; 6] =
     ["python", "-B", "-m", "pytest", "-pno:cacheprovider", "--import-mode=importlib"];
 
-/// What holds for the installed package's types, each by a tool of its own.
+/// The commands that check the types of the installed package.
 const TYPE_CHECKS: &[&[&str]] = &[
     &[
         "python",
@@ -74,14 +74,14 @@ const TYPE_CHECKS: &[&[&str]] = &[
     &["pyright", "--verifytypes", "deskseal", "--ignoreexternal"],
 ];
 
-/// The examples' folders, and what each one runs with Python.
+/// The examples' folders, and Python's arguments for their tests.
 const EXAMPLES: &[(&str, &[&str])] = &[
     ("examples/django", &["manage.py", "check"]),
     ("examples/django", &["manage.py", "test"]),
     ("examples/flask", &["-m", "pytest", "-pno:cacheprovider"]),
 ];
 
-/// What a user may have set, and the examples do without: the secrets, and another project's settings.
+/// The user's variables that are removed for the examples: secrets, and another project's settings.
 const FOREIGN: [&str; 4] = [
     "DJANGO_SETTINGS_MODULE",
     "HELPDESKY_HMAC_SECRET",
@@ -89,7 +89,7 @@ const FOREIGN: [&str; 4] = [
     "LETTERBOOK_PORTAL_TICKET_SECRET",
 ];
 
-/// A name, and what it runs.
+/// A check: its name and its function.
 type Check = (&'static str, fn(&Package<'_>) -> Result<()>);
 
 const CHECKS: &[Check] = &[
@@ -104,24 +104,24 @@ const CHECKS: &[Check] = &[
     ("python: style", style),
 ];
 
-/// The package as a user has it, and what it was made with.
+/// The installed package, and the tools that built it.
 struct Package<'a> {
     workspace: &'a Workspace,
     tools: Environment,
-    /// Where the package is installed.
+    /// The environment where the package is installed.
     environment: Environment,
-    /// The files of the source distribution.
+    /// The folder of the unpacked source distribution.
     source: PathBuf,
     wheel: PathBuf,
 }
 
-/// Runs every check of the package, also after one that fails.
+/// Runs all checks of the package, even if one fails.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let package = package(workspace)?;
     suite::run_checks("python", CHECKS, &package)
 }
 
-/// Shows how much faster the package is than what a user would write instead.
+/// Compares the package's speed with the usual code without it.
 pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     let Package { environment, wheel, .. } = package(workspace)?;
     suite::header("the Python package");
@@ -129,12 +129,12 @@ pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     process::run(command.args(["-B", "tests/bench.py"]).arg(wheel))
 }
 
-/// Returns the wheel that is published.
+/// Returns the wheel for publication.
 pub(crate) fn published(workspace: &Workspace) -> Result<PathBuf> {
     package(workspace).map(|package| package.wheel)
 }
 
-/// Returns everything that is published for this platform: the wheel and the source distribution.
+/// Returns the files for publication on this platform: the wheel and the source distribution.
 pub(crate) fn packages(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let wheel = published(workspace)?;
     Ok(vec![wheel, files::only(&output(workspace, "sdist"), "gz")?])
@@ -145,7 +145,7 @@ pub(crate) fn install(workspace: &Workspace) -> Result<()> {
     package(workspace).map(drop)
 }
 
-/// Returns the tools, installed once.
+/// Returns the tools, after installing them if they are missing.
 pub(crate) fn tools(workspace: &Workspace) -> Result<Environment> {
     let folder = workspace.target.join(TOOLS);
     let stamp = requirements(workspace, TOOL_REQUIREMENTS)?;
@@ -157,9 +157,9 @@ pub(crate) fn tools(workspace: &Workspace) -> Result<Environment> {
     Ok(environment)
 }
 
-/// Returns the package installed from the wheel that its source distribution builds.
+/// Installs the package from the wheel that its source distribution builds.
 ///
-/// What was installed from the same sources serves again.
+/// An installation from the same sources is used again.
 fn package(workspace: &Workspace) -> Result<Package<'_>> {
     let tools = tools(workspace)?;
     let sdist = sdist(workspace, &tools)?;
@@ -191,13 +191,13 @@ fn install_package(
     folder: &Path,
     stamp: &str,
 ) -> Result<Environment> {
-    // A build that fails must not leave an older environment beside sources it was not made from.
+    // If a build fails, no environment from other sources may remain.
     files::emptied(folder)?;
     let source = unpacked(workspace, sdist)?;
     let wheel = built(workspace, tools, &source, RELEASE, WHEEL)?;
     println!("   installing {} into {}", files::name(&wheel), folder.display());
     let environment = Environment::create(folder)?;
-    // Nothing else is there yet, so that a dependency nobody declared would be missed.
+    // Nothing else is installed yet, so the import fails if a dependency is not declared.
     process::run(environment.install()?.args(["--no-index", "--no-deps"]).arg(wheel))?;
     process::run_shown(environment.program("python")?.args(["-I", "-c", "import deskseal"]))?;
     let mut pip = in_package(workspace, environment.install()?);
@@ -211,7 +211,7 @@ fn install_package(
     Ok(environment)
 }
 
-/// Returns what the installed package depends on, as a digest.
+/// Returns a digest of everything that the installation is made from.
 fn stamp(workspace: &Workspace, sdist: &Path) -> Result<String> {
     let sdist = fs::read(sdist).with_context(|| format!("cannot read {}", sdist.display()))?;
     let digest = Sha256::new()
@@ -233,17 +233,17 @@ fn sdist(workspace: &Workspace, tools: &Environment) -> Result<PathBuf> {
     files::only(&folder, "gz")
 }
 
-/// Returns the folder of the source distribution's files.
+/// Unpacks the source distribution, and returns its folder.
 fn unpacked(workspace: &Workspace, sdist: &Path) -> Result<PathBuf> {
     let folder = files::emptied(&output(workspace, SOURCE))?;
     let mut tar = Command::new("tar");
-    // The archive's times never change, and cargo takes files as old as before for unchanged.
+    // The archive's file times never change, so cargo would not notice changed files: tar sets the current time.
     tar.args(["-x", "-z", "-m", "--strip-components=1", "-f"]).arg(sdist).arg("-C").arg(&folder);
     process::run(&mut tar)?;
     Ok(folder)
 }
 
-/// Returns the wheel that maturin builds from a folder into an emptied one of the output.
+/// Builds a wheel from a folder with maturin, and returns it.
 fn built(
     workspace: &Workspace,
     tools: &Environment,
@@ -273,7 +273,7 @@ fn types(package: &Package<'_>) -> Result<()> {
     TYPE_CHECKS.iter().try_for_each(|check| run_in(package.workspace, &package.environment, check))
 }
 
-/// The examples' own tests pass with the installed package, and nothing needs a secret to start.
+/// Runs the examples' own tests with the installed package, and without a secret in the environment.
 fn examples(package: &Package<'_>) -> Result<()> {
     for (folder, words) in EXAMPLES {
         let mut command = package.environment.program("python")?;
@@ -286,7 +286,7 @@ fn examples(package: &Package<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The stubs are what the sources generate.
+/// Checks that the committed type stubs are up to date.
 fn stubs(package: &Package<'_>) -> Result<()> {
     let Package { workspace, tools, .. } = package;
     let folder = files::emptied(&output(workspace, "stubs"))?;
@@ -305,7 +305,7 @@ fn stubs(package: &Package<'_>) -> Result<()> {
     bail!("{} is out of date; copy {} over it", committed.display(), generated.display())
 }
 
-/// A panic inside is an exception outside.
+/// Checks that a panic in Rust becomes a Python exception.
 fn panic(package: &Package<'_>) -> Result<()> {
     let Package { workspace, tools, .. } = package;
     let arguments = ["build", "--quiet", "--profile=dev", "--features=panic-test"];
@@ -317,10 +317,11 @@ fn panic(package: &Package<'_>) -> Result<()> {
     run_in(workspace, &environment, &[&PYTEST[..], &["tests/panicking.py"]].concat())
 }
 
-/// The other wheel builds from the same sources. Only Linux can build it without that Python.
+/// Builds the wheel for free-threaded Python from the same sources. Without that Python, this is possible on Linux
+/// only.
 fn free_threaded_wheel(package: &Package<'_>) -> Result<()> {
     if !cfg!(target_os = "linux") {
-        println!("   left to the release workflow on this system");
+        println!("   skipped: on this system, only the release workflow builds it");
         return Ok(());
     }
     let arguments = [RELEASE, &["--interpreter", FREE_THREADED]].concat();
@@ -335,11 +336,11 @@ fn style(package: &Package<'_>) -> Result<()> {
     run_in(workspace, tools, &["ruff", "format", "--check", ".", "../../examples"])
 }
 
-/// Checks the wheel's name and its length.
+/// Checks the wheel's name and its size.
 fn assert_wheel(wheel: &Path, tag: &str) -> Result<()> {
     let name = files::name(wheel);
     if !name.contains(tag) {
-        bail!("{name} is not for {tag}");
+        bail!("the name of the wheel {name} does not contain {tag}");
     }
     files::assert_length(wheel, LONGEST_WHEEL)
 }
@@ -348,10 +349,10 @@ fn assert_wheel(wheel: &Path, tag: &str) -> Result<()> {
 fn run_in(workspace: &Workspace, environment: &Environment, words: &[&str]) -> Result<()> {
     let [program, arguments @ ..] = words else { bail!("there is no program to run") };
     let mut command = in_package(workspace, environment.program(program)?);
-    // Pyright is JavaScript, and would download a Node of its own.
+    // Pyright needs Node, and would download one.
     if *program == "pyright" {
         setup::node(workspace)?.prefer(&mut command)?;
-        // The Node's folder may have another Python.
+        // Node's folder may contain another Python.
         environment.prefer(&mut command)?;
     }
     process::run_shown(command.args(arguments))
@@ -359,17 +360,17 @@ fn run_in(workspace: &Workspace, environment: &Environment, words: &[&str]) -> R
 
 fn maturin(workspace: &Workspace, tools: &Environment, folder: &Path) -> Result<Command> {
     let mut command = tools.program("maturin")?;
-    // All builds share what they compile; the workspace's own builds have other settings.
+    // All builds of the package share a target folder. The workspace's own builds have other settings.
     command.current_dir(folder).env("CARGO_TARGET_DIR", output(workspace, "build"));
     Ok(command)
 }
 
-/// Makes the command run in the package's folder, and keep its caches elsewhere.
+/// Makes the command run in the package's folder, and keep its caches in the target folder.
 fn in_package(workspace: &Workspace, mut command: Command) -> Command {
     command.current_dir(workspace.path(PACKAGE));
     command.env("MYPY_CACHE_DIR", output(workspace, "caches/mypy"));
     command.env("RUFF_CACHE_DIR", output(workspace, "caches/ruff"));
-    // Django's objects ask for settings even of a tool that only looks at them.
+    // Django's objects need settings even when a tool only inspects them.
     command.env("DJANGO_SETTINGS_MODULE", "django.conf.global_settings");
     command
 }

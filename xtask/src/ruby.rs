@@ -1,4 +1,4 @@
-//! The Ruby gem: built as it is published, and checked as it is installed.
+//! Builds the Ruby gem as for publication, installs it, and tests the installed gem.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
@@ -20,16 +20,16 @@ use crate::workspace::Workspace;
 /// The gem's folder.
 const PACKAGE: &str = "bindings/ruby";
 
-/// The application that has the gem.
+/// The example that uses the gem.
 const EXAMPLE: &str = "examples/rails";
 
-/// Where everything made for the gem goes, in cargo's target folder.
+/// The folder for everything that is made for the gem, in cargo's target folder.
 const OUTPUT: &str = "ruby";
 
-/// A script for Ruby that succeeds if something is there, and how to get it.
+/// A Ruby script that succeeds if something is installed, and the packages that install it.
 type Tool = (&'static str, Package);
 
-/// What builds the gem.
+/// The tools that build the gem.
 const COMPILER: Tool = (
     "require 'mkmf'; exit RUBY_VERSION.to_f >= 3.1 && system('make --version', out: File::NULL)",
     Package {
@@ -39,13 +39,13 @@ const COMPILER: Tool = (
     },
 );
 
-/// What the tests import.
+/// The libraries that the tests import.
 const LIBRARIES: Tool = (
     "%w[minitest puma sinatra/base action_controller/railtie sprockets/railtie json_schemer].each do |name|
       require name
     end",
     Package {
-        name: "what the tests of the gem import",
+        name: "the libraries that the tests of the gem import",
         apt: &[
             "puma",
             "ruby-actionpack",
@@ -60,16 +60,16 @@ const LIBRARIES: Tool = (
     },
 );
 
-/// Debian has packages of what the README and the server need.
+/// Whether the libraries for the README's and the server's tests are available: they are Debian's packages.
 const HAS_LIBRARIES: bool = cfg!(target_os = "linux");
 
-/// How long a platform's gem may be, in bytes.
+/// The size limit of a platform's gem, in bytes.
 const LONGEST_GEM: u64 = 1_500_000;
 
-/// What a finished installation was made from, in its folder.
+/// The file that records what an installation was made from.
 const STAMP: &str = "made-from.txt";
 
-/// Variables that would lead to another Ruby's gems, or have cargo build elsewhere than in the gem.
+/// Variables that are removed: they would add other gems, or make cargo build outside the gem.
 const FOREIGN: [&str; 7] = [
     "BUNDLE_GEMFILE",
     "CARGO_BUILD_TARGET",
@@ -80,12 +80,11 @@ const FOREIGN: [&str; 7] = [
     "RUSTFLAGS",
 ];
 
-/// Prints what the tests must know about the Ruby: its minor version, its platform, and how it names
-/// libraries.
+/// Prints facts about the Ruby: its minor version, its platform, and the extension of its libraries.
 const FACTS: &str =
     "puts RUBY_VERSION[/\\d+\\.\\d+/], Gem::Platform.local, RbConfig::CONFIG['DLEXT']";
 
-/// Checks every file of the package with the interpreter's own warnings, and shows those only.
+/// Checks every file of the package with the interpreter's warnings, and prints only those.
 const WARNINGS: &str = r"
 failures = ARGV.filter_map do |file|
   output = IO.popen([RbConfig.ruby, '-wc', file], err: %i[child out], &:read)
@@ -96,7 +95,7 @@ puts %(syntax: #{ARGV.length - failures.length} passed, #{failures.length} faile
 exit failures.empty?
 ";
 
-/// The tests that need nothing but the installed gem and Minitest, as in the release workflow.
+/// The tests that need only the installed gem and Minitest. The release workflow runs them as well.
 const PORTABLE: [&str; 8] = [
     "./tests/concurrency_test.rb",
     "./tests/contract_test.rb",
@@ -108,7 +107,7 @@ const PORTABLE: [&str; 8] = [
     "./tests/vectors_test.rb",
 ];
 
-/// A name, and what it runs.
+/// A check: its name and its function.
 type Check = (&'static str, fn(&Installed<'_>) -> Result<()>);
 
 const CHECKS: &[Check] = &[
@@ -120,28 +119,28 @@ const CHECKS: &[Check] = &[
     ("ruby: style", style),
 ];
 
-/// The gem as a user has it, and what it was made with.
+/// The installed gem, and the files that its tests need.
 struct Installed<'a> {
     workspace: &'a Workspace,
     ruby: Ruby,
     source_gem: PathBuf,
     platform_gem: PathBuf,
-    /// Where the source gem is installed, and nothing else.
+    /// The folder where only the source gem is installed.
     home: PathBuf,
-    /// Where the platform's gem is installed, and nothing else.
+    /// The folder where only the platform's gem is installed.
     platform_home: PathBuf,
-    /// A folder for Ruby's search path, whose library has a function that panics.
+    /// A folder for Ruby's search path, with a library that has a function that panics.
     panicking: PathBuf,
     /// The API contract as JSON.
     contract: PathBuf,
 }
 
-/// What there is to know about the Ruby.
+/// Facts about the installed Ruby.
 struct Ruby {
     version: String,
     minor: String,
     platform: String,
-    /// How its libraries' names end.
+    /// The extension of its libraries.
     extension: String,
 }
 
@@ -150,7 +149,7 @@ impl Ruby {
         let version = process::answer(Command::new("ruby").arg("--version"))?;
         let facts = process::answer(Command::new("ruby").args(["-e", FACTS]))?;
         let [minor, platform, extension] = facts.lines().collect::<Vec<_>>()[..] else {
-            bail!("Ruby says {facts} about itself");
+            bail!("expected 3 lines about the installed Ruby, but it printed {facts}");
         };
         let [minor, platform, extension] = [minor, platform, extension].map(str::to_owned);
         Ok(Self { version, minor, platform, extension })
@@ -158,7 +157,7 @@ impl Ruby {
 }
 
 impl Installed<'_> {
-    /// Returns the Ruby, to be run in the gem's folder with the gems of one folder.
+    /// Returns the command ruby, which runs in the gem's folder with the gems of one folder.
     fn ruby(&self, home: &Path) -> Command {
         let mut command = with_gems(self.workspace, home);
         command.env("DESKSEAL_REPOSITORY", &self.workspace.root);
@@ -170,13 +169,13 @@ impl Installed<'_> {
     }
 }
 
-/// Runs every check of the gem, also after one that fails.
+/// Runs all checks of the gem, even if one fails.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let package = installed(workspace)?;
     suite::run_checks("ruby", CHECKS, &package)
 }
 
-/// Shows how much faster the gem is than what a user would write instead.
+/// Compares the gem's speed with the usual code without it.
 pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     let package = installed(workspace)?;
     suite::header("the Ruby gem");
@@ -188,26 +187,26 @@ pub(crate) fn install(workspace: &Workspace) -> Result<()> {
     installed(workspace).map(drop)
 }
 
-/// Returns everything that is published for this platform: its gem and the source gem.
+/// Returns the files for publication on this platform: its gem and the source gem.
 pub(crate) fn packages(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     tools()?;
     let Gems { source_gem, platform_gem, .. } = Gems::packed(workspace, &Ruby::found()?)?;
     Ok(vec![source_gem, platform_gem])
 }
 
-/// Returns the folder in which the gem that is published is installed.
+/// Installs the gem for publication, and returns the folder.
 pub(crate) fn published(workspace: &Workspace) -> Result<PathBuf> {
     installed(workspace).map(|package| package.home)
 }
 
-/// Returns the Ruby with the gems of one folder, and without what a user has set.
+/// Returns the command ruby with the gems of one folder, and without the user's variables.
 pub(crate) fn with_gems(workspace: &Workspace, home: &Path) -> Command {
     let mut command = ruby(workspace);
     command.env("GEM_HOME", home);
     command
 }
 
-/// Makes a command's Ruby have the gems of one folder, and nothing that a user has set.
+/// Makes a command use the gems of one folder, and removes the user's variables.
 pub(crate) fn with_own_gems<'a>(command: &'a mut Command, home: &Path) -> &'a mut Command {
     for name in FOREIGN {
         command.env_remove(name);
@@ -215,7 +214,7 @@ pub(crate) fn with_own_gems<'a>(command: &'a mut Command, home: &Path) -> &'a mu
     command.env("GEM_HOME", home).env("LC_ALL", "C.UTF-8")
 }
 
-/// Installs what builds and tests the gem, once.
+/// Installs the tools that build and test the gem, if they are missing.
 pub(crate) fn tools() -> Result<()> {
     setup::libclang()?;
     let needed: &[Tool] = if HAS_LIBRARIES { &[COMPILER, LIBRARIES] } else { &[COMPILER] };
@@ -226,9 +225,9 @@ pub(crate) fn tools() -> Result<()> {
     Ok(())
 }
 
-/// Returns the gem installed from the file that is published, into an empty folder.
+/// Installs the gem as a user does: from the file for publication, into an empty folder.
 ///
-/// What was installed from the same file serves again.
+/// An installation from the same file is used again.
 fn installed(workspace: &Workspace) -> Result<Installed<'_>> {
     tools()?;
     let ruby = Ruby::found()?;
@@ -250,12 +249,12 @@ fn installed(workspace: &Workspace) -> Result<Installed<'_>> {
     })
 }
 
-/// What is published for this platform.
+/// The gems for publication on this platform.
 struct Gems {
     source_gem: PathBuf,
-    /// With the library that the source gem has built.
+    /// The gem with the library that the source gem has built.
     platform_gem: PathBuf,
-    /// Where the source gem is installed.
+    /// The folder where the source gem is installed.
     home: PathBuf,
 }
 
@@ -269,7 +268,7 @@ impl Gems {
     }
 }
 
-/// Returns the gem that the gem's own script packs: the source gem, or a platform's with its libraries.
+/// Packs a gem with the gem's own script: the source gem, or a platform's gem with its libraries.
 fn packed(workspace: &Workspace, arguments: &[&str]) -> Result<PathBuf> {
     let name = arguments.first().unwrap_or(&"source");
     let folder = files::emptied(&output(workspace, "gems").join(name))?;
@@ -277,11 +276,11 @@ fn packed(workspace: &Workspace, arguments: &[&str]) -> Result<PathBuf> {
     files::only(&folder, "gem")
 }
 
-/// Returns the gem of this platform, with the library that the source gem has built.
+/// Packs the gem of this platform, with the library that the source gem has built.
 fn packed_for_platform(workspace: &Workspace, ruby: &Ruby, home: &Path) -> Result<PathBuf> {
     let name = format!("deskseal.{}", ruby.extension);
     let [gem] = &files::entries(&home.join("gems"))?[..] else {
-        bail!("{} has not 1 gem", home.display());
+        bail!("expected 1 installed gem in {}", home.display());
     };
     let libraries = files::emptied(&output(workspace, "libraries"))?;
     let folder = files::emptied(&libraries.join(&ruby.minor))?;
@@ -289,7 +288,7 @@ fn packed_for_platform(workspace: &Workspace, ruby: &Ruby, home: &Path) -> Resul
     packed(workspace, &[&ruby.platform, &libraries.to_string_lossy()])
 }
 
-/// Installs the gem into a folder of its own, unless that was made from the same file by the same Ruby.
+/// Installs the gem into an empty folder, unless the same Ruby has installed the same file there before.
 fn install_gem(workspace: &Workspace, ruby: &Ruby, gem: &Path, home: &Path) -> Result<()> {
     let content = fs::read(gem).with_context(|| format!("cannot read {}", gem.display()))?;
     let digest = Sha256::new().chain_update(content).chain_update(&ruby.version).finalize();
@@ -303,12 +302,12 @@ fn install_gem(workspace: &Workspace, ruby: &Ruby, gem: &Path, home: &Path) -> R
     command.env("GEM_HOME", home).env("GEM_PATH", home);
     command.args(["-S", "gem", "install", "--local", "--no-document"]);
     process::run(command.arg(gem)).with_context(|| {
-        format!("see gem_make.out in {}, if it is there", home.join("extensions").display())
+        format!("gem install failed; see gem_make.out in {}", home.join("extensions").display())
     })?;
     fs::write(home.join(STAMP), stamp).context("cannot write into an installation")
 }
 
-/// Builds the library that has a function that panics, and returns the folder for the search path.
+/// Builds the library with a function that panics, and returns the folder for Ruby's search path.
 fn panicking_library(workspace: &Workspace, ruby: &Ruby) -> Result<PathBuf> {
     let mut build = workspace.cargo();
     build.args(["rustc", "--quiet", "--locked", "--package=deskseal-ruby", "--lib"]);
@@ -319,7 +318,7 @@ fn panicking_library(workspace: &Workspace, ruby: &Ruby) -> Result<PathBuf> {
     process::run_shown(&mut build)?;
     let folder = files::emptied(&output(workspace, "panicking"))?;
     let library = workspace.target.join(format!("debug/{DLL_PREFIX}deskseal_ruby{DLL_SUFFIX}"));
-    fs::create_dir(folder.join("deskseal")).context("cannot make a folder for the library")?;
+    fs::create_dir(folder.join("deskseal")).context("cannot create the library's folder")?;
     files::copy(&library, &folder.join(format!("deskseal/deskseal.{}", ruby.extension)))?;
     Ok(folder)
 }
@@ -333,11 +332,11 @@ fn tests(package: &Installed<'_>) -> Result<()> {
     if HAS_LIBRARIES {
         return process::run(package.ruby(&package.home).arg("tests/run.rb"));
     }
-    println!("   without the README and the server, which are tested on Debian");
+    println!("   skipped: the tests of the README and the server run on Debian only");
     portable_tests(package.ruby(&package.home))
 }
 
-/// The gem that was not built here behaves as the one that was.
+/// Tests the platform's gem, which is not compiled when it is installed.
 fn platform_gem(package: &Installed<'_>) -> Result<()> {
     println!("   {}", files::name(&package.platform_gem));
     portable_tests(package.ruby(&package.platform_home))
@@ -350,10 +349,10 @@ fn portable_tests(mut ruby: Command) -> Result<()> {
     process::run(ruby.args(["-e", ""]))
 }
 
-/// The example's own tests pass with the installed gem, and nothing needs a secret to start.
+/// Runs the example's own tests with the installed gem, and without a secret in the environment.
 fn example(package: &Installed<'_>) -> Result<()> {
     if !HAS_LIBRARIES {
-        println!("   left to Debian");
+        println!("   skipped: tested on Debian only");
         return Ok(());
     }
     let mut rails = package.ruby(&package.home);
@@ -380,10 +379,10 @@ fn style(package: &Installed<'_>) -> Result<()> {
     process::run(ruby(package.workspace).args(["-e", WARNINGS]).args(files))
 }
 
-/// Returns the Ruby, to be run in the gem's folder and without what a user has set.
+/// Returns the command ruby, which runs in the gem's folder without the user's variables.
 fn ruby(workspace: &Workspace) -> Command {
     let mut command = Command::new("ruby");
-    // Where the system has no language, as in containers, Ruby reads files as ASCII.
+    // Without a locale, as in containers, Ruby would read files as ASCII.
     command.current_dir(workspace.path(PACKAGE)).env("LC_ALL", "C.UTF-8");
     for name in FOREIGN {
         command.env_remove(name);

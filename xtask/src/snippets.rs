@@ -1,4 +1,5 @@
-//! `cargo xtask snippets`: what the usual snippet of each language makes of every character.
+//! Runs `cargo xtask snippets`: compares how the usual code of each language trims and lowercases every
+//! character.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -13,20 +14,20 @@ use crate::workspace::Workspace;
 
 const FOLDER: &str = "tests/snippets";
 
-/// What a language's usual calls make of every character.
-struct Answers {
+/// How a language's usual calls trim and lowercase every character.
+struct Results {
     language: String,
     trimmed: BTreeSet<u32>,
-    /// The lower case, as UTF-8 in hexadecimal digits, of every character that has another one.
+    /// The lowercase form, as UTF-8 in hexadecimal digits, of every character that differs from it.
     lowercase: BTreeMap<u32, String>,
 }
 
-/// What a row of the table counts.
-type Count<'all> = &'all dyn Fn(&Answers) -> usize;
+/// The number in a cell of the table.
+type Count<'all> = &'all dyn Fn(&Results) -> usize;
 
-/// Measures every language and prints the table of the README.
+/// Measures every language, and prints the README's table.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    suite::header("what the usual snippets make of every character");
+    suite::header("how the usual code of each language handles every character");
     let node = || setup::oracle(workspace)?.command(workspace);
     let all = [
         of_script(
@@ -59,71 +60,71 @@ fn path(script: &str) -> String {
     format!("{FOLDER}/{script}")
 }
 
-fn of_script(language: &str, version: &mut Command, script: &mut Command) -> Result<Answers> {
-    let mut answers = Answers::new(format!("{language} {}", process::answer(version)?));
+fn of_script(language: &str, version: &mut Command, script: &mut Command) -> Result<Results> {
+    let mut results = Results::new(format!("{language} {}", process::answer(version)?));
     for line in process::answer(script)?.lines() {
         let fields: Vec<_> = line.split(' ').collect();
         match fields[..] {
             ["trimmed", character] => {
-                answers.trimmed.insert(character.parse()?);
+                results.trimmed.insert(character.parse()?);
             }
             ["lower", character, lower] => {
-                answers.lowercase.insert(character.parse()?, lower.to_owned());
+                results.lowercase.insert(character.parse()?, lower.to_owned());
             }
             _ => anyhow::bail!("{} printed {line:?}", process::shown(script)),
         }
     }
-    Ok(answers)
+    Ok(results)
 }
 
-fn of_this_compiler(workspace: &Workspace) -> Result<Answers> {
+fn of_this_compiler(workspace: &Workspace) -> Result<Results> {
     let rustc =
         process::answer(Command::new("rustc").arg("--version").current_dir(&workspace.root))?;
-    let version = rustc.split(' ').nth(1).context("rustc does not say its version")?;
-    let mut answers = Answers::new(format!("Rust {version}"));
+    let version = rustc.split(' ').nth(1).context("cannot read the version of rustc")?;
+    let mut results = Results::new(format!("Rust {version}"));
     for character in '\0'..=char::MAX {
         let text = character.to_string();
         if text.trim().is_empty() {
-            answers.trimmed.insert(character.into());
+            results.trimmed.insert(character.into());
         }
         let lower = text.to_lowercase();
         if lower != text {
-            answers
+            results
                 .lowercase
                 .insert(character.into(), base16ct::lower::encode_string(lower.as_bytes()));
         }
     }
-    Ok(answers)
+    Ok(results)
 }
 
-/// Returns the table in Markdown, with the first language to compare with.
-fn table(all: &[Answers]) -> String {
+/// Returns the table in Markdown. All languages are compared with the first one.
+fn table(all: &[Results]) -> String {
     let [node, ..] = all else { return String::new() };
     let rows: [(&str, Count<'_>); 3] = [
-        ("characters that the usual call trims", &|answers| answers.trimmed.len()),
-        ("characters trimmed here or in Node, not in both", &|answers| {
-            answers.trimmed.symmetric_difference(&node.trimmed).count()
+        ("characters that the usual call trims", &|results| results.trimmed.len()),
+        ("characters trimmed here or in Node, not in both", &|results| {
+            results.trimmed.symmetric_difference(&node.trimmed).count()
         }),
-        ("characters lowercased otherwise than in Node", &|answers| {
-            answers.lowercased_unlike(node)
+        ("characters whose lowercase differs from Node's", &|results| {
+            results.lowercased_unlike(node)
         }),
     ];
     let mut table = String::from("| |");
-    for answers in all {
-        let _ = write!(table, " {} |", answers.language);
+    for results in all {
+        let _ = write!(table, " {} |", results.language);
     }
     table.push_str("\n|---|");
     table.push_str(&"---|".repeat(all.len()));
     for (name, count) in rows {
         let _ = write!(table, "\n| {name} |");
-        for answers in all {
-            let _ = write!(table, " {} |", count(answers));
+        for results in all {
+            let _ = write!(table, " {} |", count(results));
         }
     }
     table
 }
 
-impl Answers {
+impl Results {
     fn new(language: String) -> Self {
         Self { language, trimmed: BTreeSet::new(), lowercase: BTreeMap::new() }
     }

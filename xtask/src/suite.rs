@@ -1,4 +1,4 @@
-//! Steps with a header and a duration, and the table at the end.
+//! Runs steps with a header and a duration, and prints the table at the end.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ pub(crate) struct Suite {
 }
 
 impl Suite {
-    /// Runs the step under a header, and reports its failure and its duration.
+    /// Runs the step, and prints a header, an error if it fails, and its duration.
     pub(crate) fn run(name: &'static str, step: impl FnOnce() -> Result<()>) -> Self {
         header(name);
         let start = Instant::now();
@@ -26,7 +26,7 @@ impl Suite {
         Self { name, is_passed: result.is_ok(), duration }
     }
 
-    /// Returns a step that was run elsewhere.
+    /// Returns a step that ran in another process.
     pub(crate) const fn ended(name: &'static str, is_passed: bool, duration: Duration) -> Self {
         Self { name, is_passed, duration }
     }
@@ -42,36 +42,40 @@ impl Suite {
     }
 }
 
-/// A check's name, and what it does with the package.
+/// A check: its name and its function.
 pub(crate) type Check<T> = (&'static str, fn(&T) -> Result<()>);
 
-/// Runs every check of a language's package, also after one that fails.
+/// Runs all checks of a language's package, even if one fails.
 pub(crate) fn run_checks<T>(language: &str, checks: &[Check<T>], package: &T) -> Result<()> {
     let run = |(name, check): &Check<T>| Suite::run(name, || check(package));
     let suites: Vec<Suite> = checks.iter().map(run).collect();
     conclude(language, &suites)
 }
 
-/// Says how many checks passed, and fails unless all did.
+/// Prints how many checks passed, and fails unless all passed.
 pub(crate) fn conclude(name: &str, suites: &[Suite]) -> Result<()> {
     let failed = suites.iter().filter(|suite| !suite.is_passed()).count();
     println!("{}", closing_line(name, suites.len() - failed, failed));
     only_passed(suites)
 }
 
-/// Fails unless all steps succeeded.
+/// Fails unless all steps passed.
 pub(crate) fn only_passed(suites: &[Suite]) -> Result<()> {
     let failed = suites.iter().filter(|suite| !suite.is_passed());
     let failed: Vec<&str> = failed.map(|suite| suite.name).collect();
-    if failed.is_empty() { Ok(()) } else { bail!("see above what failed: {}", failed.join(", ")) }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        bail!("these checks failed, see their output above: {}", failed.join(", "))
+    }
 }
 
-/// Announces a step.
+/// Prints the header of a step.
 pub(crate) fn header(title: &str) {
     println!("\n== {title}");
 }
 
-/// Prints one line per step, the sum, and how long it was until all had ended.
+/// Prints one line for each step, the sum of the durations, and the time until all steps ended.
 pub(crate) fn print_table(suites: &[Suite], wall_clock: Duration) {
     header("summary");
     let names = suites.iter().map(|suite| suite.name).chain(["wall clock"]);
@@ -84,7 +88,7 @@ pub(crate) fn print_table(suites: &[Suite], wall_clock: Duration) {
     println!("{:width$}  {:6}  {:>8}", "wall clock", "", seconds(wall_clock));
 }
 
-/// Returns the closing line that every runner of the project ends with.
+/// Returns the line with which every test runner of the project ends.
 pub(crate) fn closing_line(name: &str, passed: usize, failed: usize) -> String {
     format!("{name}: {passed} passed, {failed} failed")
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that must hold, in one run.
+//! Runs `cargo xtask test`: all checks and tests of the project.
 
 use std::fs;
 use std::path::PathBuf;
@@ -30,8 +30,8 @@ use crate::suite::{self, Suite};
 use crate::vectors;
 use crate::workspace::Workspace;
 
-/// Every suite, in the order in which they start where nothing is in the way: what takes long and waits
-/// for browsers first, beside what compiles.
+/// All suites, in the order in which they start. Long suites, which wait for browsers, start early, at the same
+/// time as suites that compile.
 static STEPS: &[Step] = &[
     Step::new(SETUP, setup::run),
     Step::new("format", format),
@@ -77,35 +77,35 @@ static STEPS: &[Step] = &[
     Step::new("benches", benches).sharing(&[Shared::Compiler]).slow(),
 ];
 
-/// Where it is kept which commit a suite has passed for, in cargo's target folder.
+/// The folder, in cargo's target folder, that records for which commit a suite has passed.
 const PASSED: &str = "test/passed";
 
-/// Installs what the suites need, before any of them.
+/// The suite that installs tools. It runs before all others.
 const SETUP: &str = "setup";
 
 /// The suites that need nothing but Rust.
 const WITHOUT_SETUP: [&str; 4] = ["format", "features", "licences", "one-version"];
 
-/// What to run.
+/// The arguments of `cargo xtask test`.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The suites to run, by default all but the slow ones
+    /// The suites to run [default: all except the slow ones]
     #[arg(value_name = "SUITE", value_parser = names())]
     suites: Vec<String>,
 
-    /// Run the slow suites as well, but none that has passed for this commit already
+    /// Also run the slow suites, and skip those that have already passed for this commit
     #[arg(long)]
     all: bool,
 
-    /// With --all, run also what has passed for this commit
+    /// With --all, also run the suites that have already passed for this commit
     #[arg(long, requires = "all")]
     again: bool,
 
-    /// How many suites run at once; with 1, each one's output is shown as it comes
+    /// How many suites run at the same time. With 1, output is shown immediately
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
     lanes: Option<u8>,
 
-    /// Run one suite for a run that shows its output.
+    /// Run one suite in this process; used by the runner itself.
     #[arg(long, hide = true, value_name = "SUITE", value_parser = names())]
     alone: Option<String>,
 }
@@ -114,7 +114,7 @@ fn names() -> PossibleValuesParser {
     PossibleValuesParser::new(STEPS.iter().map(|step| step.name))
 }
 
-/// Runs the suites, also after one that fails, and prints a table.
+/// Runs the suites, even if one fails, and prints a table.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     if let Some(name) = &arguments.alone {
         let step = STEPS.iter().find(|step| step.name == name);
@@ -127,9 +127,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let (passed, steps): (Vec<&Step>, Vec<&Step>) =
         steps.into_iter().partition(|step| step.name != SETUP && record.has(step.name));
     for step in passed {
-        println!("{}: has passed for this commit; --again runs it", step.name);
+        println!("{}: has passed for this commit; to run it again, pass --again", step.name);
     }
-    println!("Suites to run: {}. The first run builds everything, and takes minutes.", steps.len());
+    println!(
+        "Suites to run: {}. The first run builds everything, which takes minutes.",
+        steps.len()
+    );
     let (alone, beside): (Vec<&Step>, Vec<&Step>) = steps
         .iter()
         .copied()
@@ -145,8 +148,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     suite::conclude("suites", &suites)
 }
 
-/// Returns the suites that are wanted, and before them what installs their tools where two suites would
-/// install the same at once.
+/// Returns the suites to run. If several of them could install the same tools at the same time, the suite that
+/// installs tools is the first.
 fn chosen(arguments: &Arguments, lanes: usize) -> Vec<&'static Step> {
     let Arguments { suites: names, all, .. } = arguments;
     let is_named = |step: &Step| names.iter().any(|name| step.name == name);
@@ -157,10 +160,10 @@ fn chosen(arguments: &Arguments, lanes: usize) -> Vec<&'static Step> {
     STEPS.iter().filter(|step| is_chosen(step) || (needs_setup && step.name == SETUP)).collect()
 }
 
-/// Which suites have passed for the commit, so that a long run goes on where it was interrupted.
+/// Records which suites have passed for a commit, so that an interrupted run can continue.
 struct Record {
     folder: PathBuf,
-    /// None where nothing is recorded: the files are no commit's.
+    /// `None` if nothing is recorded, because the checkout has changes.
     commit: Option<String>,
     is_read: bool,
 }
@@ -170,12 +173,12 @@ impl Record {
         let folder = workspace.target.join(PASSED);
         let commit = if arguments.all { git::clean_commit(&workspace.root)? } else { None };
         if arguments.all && commit.is_none() {
-            println!("The checkout has changes, so it is not recorded what passes.");
+            println!("The checkout has changes, so this run does not record which suites pass.");
         }
         Ok(Self { folder, commit, is_read: !arguments.again })
     }
 
-    /// Tells whether the suite has passed before and is not to run again.
+    /// Tells whether the suite has already passed and need not run again.
     fn has(&self, name: &str) -> bool {
         let is_this = |commit: &String| {
             files::read(&self.folder.join(name)).is_ok_and(|passed| passed == *commit)
@@ -187,13 +190,15 @@ impl Record {
         let Some(commit) = self.commit.as_ref().filter(|_| suite.is_passed()) else {
             return Ok(());
         };
-        fs::create_dir_all(&self.folder).context("cannot make a folder for what has passed")?;
+        fs::create_dir_all(&self.folder)
+            .context("cannot create the folder that records passed suites")?;
         files::write(&self.folder.join(suite.name()), commit)
     }
 }
 
 fn format(workspace: &Workspace) -> Result<()> {
-    process::run(workspace.cargo().args(["fmt", "--all", "--check"])).context("run `cargo fmt`")
+    process::run(workspace.cargo().args(["fmt", "--all", "--check"]))
+        .context("the code is not formatted; run `cargo fmt --all`")
 }
 
 fn lints(workspace: &Workspace) -> Result<()> {
@@ -217,8 +222,8 @@ fn documentation(workspace: &Workspace) -> Result<()> {
     process::run(command.env("RUSTDOCFLAGS", "--deny=warnings"))
 }
 
-/// Tests without the bindings, which link against nothing but their language's own process, and without
-/// the server, whose suite needs databases.
+/// Runs the Rust tests, except those of the bindings, which can run only inside their language's process, and
+/// of the server, which needs databases.
 fn rust_tests(workspace: &Workspace) -> Result<()> {
     process::run(workspace.cargo().args([
         "test",
@@ -235,8 +240,8 @@ fn rust_tests(workspace: &Workspace) -> Result<()> {
     ]))
 }
 
-/// The core builds without its features, and with each one alone. Clippy denies warnings in the core only;
-/// flags for the compiler would build all that it depends on once more.
+/// Checks that the core builds without features, and with each feature alone. Clippy denies warnings; compiler
+/// flags would do so too, but would also compile all dependencies again.
 fn features(workspace: &Workspace) -> Result<()> {
     let features = features_of_core(workspace)?;
     let alone = features.iter().map(|feature| vec!["--features", feature]);
@@ -257,7 +262,7 @@ fn features_of_core(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(features.keys().filter(|name| *name != "default").cloned().collect())
 }
 
-/// Every benchmark of the core runs once, without its figures.
+/// Runs every benchmark of the core once, without measuring.
 fn benches(workspace: &Workspace) -> Result<()> {
     process::run(workspace.cargo().args([
         "test",

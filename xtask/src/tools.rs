@@ -1,4 +1,4 @@
-//! Finding and installing programs that are not Rust.
+//! Finds and installs programs that the tests need.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,16 +7,16 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::process;
 
-/// The system's own way to install something.
+/// The system's package manager.
 enum Installer {
     Apt,
     Homebrew,
     Unknown,
 }
 
-/// A program of the system, and how to get it.
+/// A program, and the system packages that install it.
 pub(crate) struct Package {
-    /// What is missing, for people.
+    /// The program's name in messages.
     pub(crate) name: &'static str,
     /// Packages of Debian and Ubuntu.
     pub(crate) apt: &'static [&'static str],
@@ -25,13 +25,13 @@ pub(crate) struct Package {
 }
 
 impl Package {
-    /// Installs the package where that is usual; elsewhere the error says how to.
+    /// Installs the program with apt-get. On other systems, the error says how to install it.
     pub(crate) fn install(&self) -> Result<()> {
         let Self { name, apt, homebrew } = self;
         match installer() {
             Installer::Apt => apt_install(apt).with_context(|| format!("cannot install {name}")),
             Installer::Homebrew => {
-                bail!("{name} is missing; get it with `brew install {}`", homebrew.join(" "))
+                bail!("{name} is missing; install it with `brew install {}`", homebrew.join(" "))
             }
             Installer::Unknown => {
                 bail!("{name} is missing; install it with your system's package manager")
@@ -64,11 +64,11 @@ pub(crate) enum Sudo {
     IsSilent,
 }
 
-/// Returns a command that root runs: through sudo, for others.
+/// Returns a command that runs as root, through sudo if this user is not root.
 pub(crate) fn as_root(sudo: Sudo, words: &[&str]) -> Result<Command> {
     let is_root = process::answer(Command::new("id").arg("-u"))? == "0";
     if !is_root && in_path("sudo").is_none() {
-        bail!("this needs root, and there is no sudo; run `{}` as root", words.join(" "));
+        bail!("this needs root, and sudo is not installed; run `{}` as root", words.join(" "));
     }
     let prefix: &[&str] = match sudo {
         _ if is_root => &["env"],
@@ -80,23 +80,23 @@ pub(crate) fn as_root(sudo: Sudo, words: &[&str]) -> Result<Command> {
     Ok(command)
 }
 
-/// Returns the program's file, if the search path has one.
+/// Returns the program's file, if it is in PATH.
 pub(crate) fn in_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
-/// Puts a folder in front of the command's search path, and of what was put there before.
+/// Puts a folder at the start of the command's PATH.
 pub(crate) fn prefer(command: &mut Command, folder: &Path) -> Result<()> {
     let set =
         command.get_envs().find_map(|(name, value)| (name == "PATH").then_some(value?.into()));
     let path = set.or_else(|| std::env::var_os("PATH")).unwrap_or_default();
     let folders = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path));
-    command.env("PATH", std::env::join_paths(folders).context("PATH cannot be extended")?);
+    command.env("PATH", std::env::join_paths(folders).context("cannot extend PATH")?);
     Ok(())
 }
 
-/// Reports that something is there.
+/// Prints the state of a tool.
 pub(crate) fn report(name: &str, state: &str) {
     println!("   {name:18} {state}");
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask vectors`: what is generated is made again, or checked for drift.
+//! Runs `cargo xtask vectors`: generates the vectors and the Unicode tables, or checks the committed ones.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
@@ -15,21 +15,21 @@ use crate::setup::{self, Node};
 use crate::suite;
 use crate::workspace::Workspace;
 
-/// Where the Unicode tables of the core are.
+/// The file of the core's Unicode tables.
 const TABLES: &str = "core/src/unicode/tables.rs";
 
-/// How many cases there are at the very least, so that a cut-off generator is noticed.
-const AT_LEAST: usize = 400;
+/// The minimum number of cases, so that a generator that stops early is noticed.
+const MINIMUM_CASES: usize = 400;
 
-/// What to do.
+/// The arguments of `cargo xtask vectors`.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Generate into the target folder and compare with what is committed, byte for byte.
+    /// Generate into the target folder, and compare with the committed files, byte for byte.
     #[arg(long)]
     check: bool,
 }
 
-/// Makes the vectors again, and checks them in any case.
+/// Generates the vectors, unless `--check` is given, and checks them.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     if arguments.check {
         return check(workspace);
@@ -39,20 +39,20 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     check_content(workspace)
 }
 
-/// Checks that generating again gives what is committed, and that this is well-formed and complete.
+/// Checks that the generators give the committed files, and that those are well-formed and complete.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     let node = setup::oracle(workspace)?;
     let folder = workspace.target.join("xtask/vectors");
     if folder.exists() {
-        fs::remove_dir_all(&folder).context("cannot remove what an earlier check generated")?;
+        fs::remove_dir_all(&folder).context("cannot remove the files of an earlier check")?;
     }
-    fs::create_dir_all(&folder).context("cannot make a folder for what is generated")?;
+    fs::create_dir_all(&folder).context("cannot create the folder for generated files")?;
     let tables = workspace.target.join("xtask/tables.rs");
     generate(workspace, &node, &folder, &tables)?;
     for (generated, committed) in pairs(workspace, &folder, &tables)? {
         compare(&generated, &committed)?;
     }
-    println!("what is committed is what the generators make");
+    println!("the committed files are up to date");
     check_content(workspace)
 }
 
@@ -76,7 +76,7 @@ fn pairs(workspace: &Workspace, folder: &Path, tables: &Path) -> Result<Vec<(Pat
     committed_names.remove(&OsString::from(cases::SCHEMA));
     if let Some(name) = generated_names.symmetric_difference(&committed_names).next() {
         bail!(
-            "{}/{} is generated or committed, but not both; run `cargo xtask vectors`, or remove it",
+            "{}/{} is only generated or only committed; run `cargo xtask vectors`, or remove it",
             cases::FOLDER,
             name.display()
         );
@@ -110,7 +110,7 @@ fn compare(generated: &Path, committed: &Path) -> Result<()> {
             .map_or("(the end)".into(), |line| String::from_utf8_lossy(line).into_owned())
     };
     bail!(
-        "{}:{} differs from what the generator makes; run `cargo xtask vectors`\n  committed: {}\n  \
+        "{}:{} differs from the generated file; run `cargo xtask vectors`\n  committed: {}\n  \
          generated: {}",
         committed.display(),
         line + 1,
@@ -119,7 +119,7 @@ fn compare(generated: &Path, committed: &Path) -> Result<()> {
     )
 }
 
-/// Checks the committed vectors by themselves.
+/// Checks the content of the committed vectors.
 fn check_content(workspace: &Workspace) -> Result<()> {
     let files = cases::vector_files(workspace)?;
     check_schema(workspace, &files)?;
@@ -127,7 +127,7 @@ fn check_content(workspace: &Workspace) -> Result<()> {
     let count = check_ids(&files)?;
     let mut python = setup::python()?;
     run_in(workspace, python.arg("tests/oracle/check_hmac.py"))?;
-    println!("{} files of cases hold to their schema", files.len());
+    println!("{} files of cases are valid by their schema", files.len());
     println!("{}", suite::closing_line("vectors", count, 0));
     Ok(())
 }
@@ -143,10 +143,10 @@ fn check_schema(workspace: &Workspace, files: &[VectorFile]) -> Result<()> {
     let validator = jsonschema::options()
         .with_draft(jsonschema::Draft::Draft202012)
         .build(&schema)
-        .context("the schema is not a schema")?;
+        .context("the schema is not valid")?;
     for file in files {
         if let Some(error) = validator.iter_errors(&file.content).next() {
-            bail!("{}: {} is not as the schema says: {error}", file.name, error.instance_path());
+            bail!("{}: {} is not valid by the schema: {error}", file.name, error.instance_path());
         }
     }
     Ok(())
@@ -157,22 +157,22 @@ fn check_counts(files: &[VectorFile]) -> Result<()> {
         let (stated, counted) = (&file.content["count"], file.cases.len());
         ensure!(
             *stated == counted,
-            "{}: `count` is {stated}, and it has {counted} cases",
+            "{}: `count` is {stated}, but the file has {counted} cases",
             file.name
         );
     }
     Ok(())
 }
 
-/// Returns how many cases there are.
+/// Checks that all ids differ, and returns the number of cases.
 fn check_ids(files: &[VectorFile]) -> Result<usize> {
     let mut ids = HashSet::new();
     for case in files.iter().flat_map(|file| &file.cases) {
-        ensure!(ids.insert(&case.id), "two cases are called {}", case.id);
+        ensure!(ids.insert(&case.id), "two cases have the id {}", case.id);
     }
     ensure!(
-        ids.len() >= AT_LEAST,
-        "there are {} cases, and {AT_LEAST} at the very least",
+        ids.len() >= MINIMUM_CASES,
+        "there are {} cases, fewer than the minimum of {MINIMUM_CASES}",
         ids.len()
     );
     Ok(ids.len())

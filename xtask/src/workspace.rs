@@ -1,4 +1,4 @@
-//! Where the project's files are, and what cargo knows about it.
+//! Finds the project's folders, and returns its files and cargo.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,21 +15,21 @@ pub(crate) struct Workspace {
     /// The repository's root.
     #[serde(rename = "workspace_root")]
     pub(crate) root: PathBuf,
-    /// Where cargo builds, and where everything generated for a check goes.
+    /// Cargo's target folder, where everything that a check creates goes.
     #[serde(rename = "target_directory")]
     pub(crate) target: PathBuf,
 }
 
 impl Workspace {
-    /// Asks cargo, from the folder of this crate as `cargo run` tells it, so that any working folder
-    /// will do. The folder at build time may be another: target folders are shared and moved.
+    /// Asks cargo for the folders. It uses the crate's folder that `cargo run` sets, so that it works from any
+    /// working folder. The folder at build time may be another one, since target folders are shared and moved.
     pub(crate) fn find() -> Result<Self> {
         let folder =
             std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| ".".into(), PathBuf::from);
         let mut command = cargo(&folder);
         command.args(["metadata", "--format-version=1", "--no-deps"]);
         let metadata = process::answer(&mut command)?;
-        serde_json::from_str(&metadata).context("cargo metadata is not what it used to be")
+        serde_json::from_str(&metadata).context("cannot read the output of cargo metadata")
     }
 
     /// Returns a file or folder of the repository.
@@ -42,7 +42,7 @@ impl Workspace {
         files::read(&self.path(relative))
     }
 
-    /// Returns cargo, to be run in the root.
+    /// Returns the command cargo, which runs in the root.
     pub(crate) fn cargo(&self) -> Command {
         cargo(&self.root)
     }

@@ -1,4 +1,4 @@
-//! `tests/api.toml` says what the core, SPEC.md and the vectors say, and nothing else.
+//! Checks that `tests/api.toml` agrees with the core, SPEC.md and the vectors.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use deskseal::{EmbedOptions, ErrorCode, FindingCode, Secret, Signer};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The contract. Whatever it does not name here is a mistake in the file.
+/// The contract. An unknown field is an error.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Api {
@@ -67,8 +67,8 @@ impl Call {
         self.class.iter().chain([&self.name]).cloned().collect::<Vec<_>>().join(".")
     }
 
-    /// Returns every pair of code and kind that JSON can bring about.
-    fn refusals(&self, kinds: &BTreeMap<String, String>) -> BTreeSet<(String, String)> {
+    /// Returns every pair of code and kind that a JSON request can cause.
+    fn possible_errors(&self, kinds: &BTreeMap<String, String>) -> BTreeSet<(String, String)> {
         let own = self.errors.iter().map(|code| (code.clone(), kinds[code].clone()));
         let visitors = self.visitor_errors.iter();
         own.chain(visitors.map(|code| (code.clone(), "verification".to_owned()))).collect()
@@ -187,7 +187,7 @@ fn defaults_are_those_of_the_core() {
     }
 }
 
-/// The vectors hold texts on both sides of each border.
+/// Compares the patterns with the core on the texts of the vectors.
 #[test]
 fn patterns_are_the_grammar_of_the_core() {
     let signer = Signer::new(Secret::new("example-secret-for-documentation").expect("accepted"));
@@ -288,7 +288,7 @@ fn every_name_that_is_used_is_defined() {
 }
 
 #[test]
-fn every_text_says_what_ill_formed_text_is() {
+fn every_text_parameter_has_the_code_of_ill_formed_text() {
     for call in api().call {
         for parameter in &call.parameters {
             let is_text = ["text", "secret", "previous", "names"]
@@ -306,7 +306,7 @@ fn every_text_says_what_ill_formed_text_is() {
 }
 
 #[test]
-fn what_may_be_left_out_is_given_by_name_and_comes_last() {
+fn optional_parameters_are_passed_by_name_and_come_last() {
     for call in api().call {
         let is_optional =
             |parameter: &Parameter| parameter.default.is_some() || parameter.kind.ends_with('?');
@@ -349,26 +349,26 @@ fn the_vectors_results_have_the_contracts_fields() {
 }
 
 #[test]
-fn the_vectors_bring_about_the_contracts_errors_and_no_others() {
+fn the_vectors_cause_every_error_of_the_contract_and_no_other() {
     let api = api();
     let kinds = kinds(&api);
     let mut missing: BTreeMap<String, BTreeSet<(String, String)>> =
-        api.call.iter().map(|call| (call.full_name(), call.refusals(&kinds))).collect();
+        api.call.iter().map(|call| (call.full_name(), call.possible_errors(&kinds))).collect();
     for case in cases() {
         let (Some(code), Some(kind)) = (case["error"].as_str(), case["kind"].as_str()) else {
             continue;
         };
-        let refusal = (code.to_owned(), kind.to_owned());
+        let error = (code.to_owned(), kind.to_owned());
         let calls = calls_of(&api, &case);
-        let mut able = calls.iter().filter(|call| call.refusals(&kinds).contains(&refusal));
+        let mut able = calls.iter().filter(|call| call.possible_errors(&kinds).contains(&error));
         // Only cases about other secrets give any, and a good one to the constructor.
         let is_about_other_secrets = case["args"].get("other_secrets").is_some();
         let Some(call) = (if is_about_other_secrets { able.next_back() } else { able.next() })
         else {
-            panic!("{}: no call of it gives {refusal:?} by the contract", case["id"]);
+            panic!("{}: no call of it gives {error:?} by the contract", case["id"]);
         };
-        missing.get_mut(&call.full_name()).expect("all calls are there").remove(&refusal);
+        missing.get_mut(&call.full_name()).expect("all calls are there").remove(&error);
     }
-    missing.retain(|_, refusals| !refusals.is_empty());
-    assert_eq!(missing, BTreeMap::new(), "no vector brings these about");
+    missing.retain(|_, errors| !errors.is_empty());
+    assert_eq!(missing, BTreeMap::new(), "no vector causes these errors");
 }

@@ -1,4 +1,4 @@
-//! Suites that run side by side: what they print stays together, and they end with the run.
+//! Checks that suites in parallel print their output in one piece, and end with the run.
 
 use std::path::Path;
 use std::process::Command;

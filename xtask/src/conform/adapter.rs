@@ -1,4 +1,4 @@
-//! One conversation with an adapter, and what is wrong with its answers.
+//! Sends the cases to an adapter, and checks its responses.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead as _, BufReader, ErrorKind, Read, Write as _};
@@ -13,24 +13,24 @@ use serde_json::{Map, Value};
 use crate::cases::{Case, Outcome};
 use crate::process::Running;
 
-/// How much of a line or of an error output is shown.
+/// How many characters of a line or of an error output are printed.
 const SHOWN_CHARACTERS: usize = 400;
 
-/// How an adapter did.
+/// The result of checking an adapter.
 #[derive(Debug)]
 pub(crate) struct Verdict {
-    /// How many cases got the right answer.
+    /// The number of cases with the correct response.
     pub(crate) passed: usize,
-    /// Every wrong or missing answer, and every breach of the protocol.
+    /// Every wrong or missing response, and every violation of the protocol.
     pub(crate) failures: Vec<String>,
 }
 
-/// Sends every case to one process of the adapter, and judges its answers.
+/// Sends all cases to one process of the adapter, and checks its responses.
 pub(crate) fn verdict(command: &mut Command, cases: &[Case], limit: Duration) -> Result<Verdict> {
     Ok(judged(cases, &conversation(command, cases, limit)?))
 }
 
-/// Everything an adapter said, and how it ended: `None` if it had to be ended.
+/// The output of an adapter, and its exit status: `None` if it exceeded the time limit and was ended.
 struct Conversation {
     lines: Vec<Vec<u8>>,
     errors: String,
@@ -42,7 +42,7 @@ enum Said {
     Errors(String),
 }
 
-/// Writes and reads at the same time: a pipe that is full on one side must not block the other.
+/// Runs the adapter. Writes and reads at the same time, so that a full pipe does not block both sides.
 fn conversation(command: &mut Command, cases: &[Case], limit: Duration) -> Result<Conversation> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut running = Running::start(command)?;
@@ -66,7 +66,7 @@ fn requests(cases: &[Case]) -> Result<Vec<u8>> {
 fn start_writing(child: &mut Child, requests: Vec<u8>) -> Result<()> {
     let mut stdin = child.stdin.take().context("the adapter has no standard input")?;
     thread::spawn(move || match stdin.write_all(&requests) {
-        // An adapter that stopped reading is known by the answers that are missing.
+        // If an adapter stops reading, its missing responses are reported.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => eprintln!("cannot write: {error}"),
         _ => (),
     });
@@ -86,14 +86,14 @@ fn start_reading(child: &mut Child, sender: Sender<Said>) -> Result<()> {
     });
     thread::spawn(move || {
         let mut errors = Vec::new();
-        // What could be read before a failure is still worth showing.
+        // If reading fails, the part before is still shown.
         let _ = stderr.read_to_end(&mut errors);
         let _ = error_sender.send(Said::Errors(String::from_utf8_lossy(&errors).into_owned()));
     });
     Ok(())
 }
 
-/// Returns lines and errors until the adapter closes both, or the deadline.
+/// Returns the lines and errors that arrive until the adapter closes both streams, or until the deadline.
 fn heard(said: &Receiver<Said>, deadline: Instant) -> (Vec<Vec<u8>>, String) {
     let mut lines = Vec::new();
     let mut all_errors = String::new();
@@ -116,14 +116,14 @@ fn judged(cases: &[Case], conversation: &Conversation) -> Verdict {
                 Some(difference) => failures.push(difference),
                 None => passed += 1,
             },
-            None => failures.push(described(case, "no answer")),
+            None => failures.push(described(case, "no response")),
         }
     }
     failures.extend(bad_end(conversation));
     Verdict { passed, failures }
 }
 
-/// Returns the answers by their ids, and adds every breach of the protocol to the failures.
+/// Returns the responses by their ids, and adds every violation of the protocol to the failures.
 fn answers(
     cases: &[Case],
     lines: &[Vec<u8>],
@@ -136,19 +136,19 @@ fn answers(
     let mut last = None;
     for (number, line) in (1..).zip(lines) {
         let Some((id, answer)) = answer(line) else {
-            failures.push(format!("line {number} is no answer: {}", shown(line)));
+            failures.push(format!("line {number} is not a response: {}", shown(line)));
             continue;
         };
         let Some(position) = positions.get(id.as_str()).copied() else {
-            failures.push(format!("line {number} answers {id}, which was not asked"));
+            failures.push(format!("line {number} responds to {id}, which was not requested"));
             continue;
         };
         if !seen.insert(position) {
-            failures.push(format!("line {number} answers {id} again"));
+            failures.push(format!("line {number} responds to {id} again"));
             continue;
         }
         if last.is_some_and(|last| position < last) {
-            failures.push(format!("line {number} answers {id} out of order"));
+            failures.push(format!("line {number} responds to {id} out of order"));
         }
         last = Some(position);
         answers.insert(id, answer);
@@ -179,7 +179,7 @@ fn bad_end(conversation: &Conversation) -> Option<String> {
     let end = match conversation.status {
         Some(status) if status.success() => return None,
         Some(status) => format!("the adapter failed: {status}"),
-        None => "the adapter did not end in time, and was ended".to_owned(),
+        None => "the adapter exceeded the time limit, and was ended".to_owned(),
     };
     match conversation.errors.trim() {
         "" => Some(end),
@@ -187,7 +187,7 @@ fn bad_end(conversation: &Conversation) -> Option<String> {
     }
 }
 
-/// Returns the text's start, with everything invisible escaped.
+/// Returns the start of the text, with invisible characters escaped.
 fn shown(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);
     let start: String = text.chars().take(SHOWN_CHARACTERS).collect();

@@ -1,7 +1,8 @@
-//! Text that is not well-formed Unicode, put into cases (SPEC 1.1).
+//! Puts text that is not well-formed Unicode into cases (SPEC 1.1).
 //!
-//! JSON cannot carry it, so that a request holds `{ utf8, utf16le }`, both hexadecimal: one text, as
-//! languages of bytes hold it and as those of code units do. The contract says what the answer is.
+//! JSON cannot contain such text, so a request has `{ utf8, utf16le }`, both hexadecimal: the same text for
+//! languages whose strings are bytes and for those whose strings are code units. The contract says which error
+//! is expected.
 
 use std::collections::HashMap;
 
@@ -12,28 +13,28 @@ use serde_json::{Value, json};
 
 use crate::cases::{Case, Outcome};
 
-/// Something ill-formed between well-formed neighbours. What is no surrogate stands in UTF-16 as a low
-/// surrogate for each byte, which is how Python writes it.
+/// An ill-formed piece of text. In UTF-16, each byte of a piece without surrogates is a low surrogate, as in
+/// Python's `surrogateescape`.
 struct Piece {
     utf8: &'static [u8],
     utf16: &'static [u16],
 }
 
 const PIECES: [Piece; 8] = [
-    // A high surrogate, a low one, and a pair the wrong way round.
+    // A high surrogate, a low one, and a pair in the wrong order.
     Piece { utf8: b"\xED\xA0\x80", utf16: &[0xD800] },
     Piece { utf8: b"\xED\xBF\xBF", utf16: &[0xDFFF] },
     Piece { utf8: b"\xED\xB8\x80\xED\xA0\xBD", utf16: &[0xDE00, 0xD83D] },
     // Bytes that never begin a character.
     Piece { utf8: b"\xFF", utf16: &[0xDCFF] },
     Piece { utf8: b"\x80", utf16: &[0xDC80] },
-    // An overlong slash, a character cut off, and one beyond the last.
+    // An overlong slash, an incomplete character, and one after U+10FFFF.
     Piece { utf8: b"\xC0\xAF", utf16: &[0xDCC0, 0xDCAF] },
     Piece { utf8: b"\xE2\x82", utf16: &[0xDCE2, 0xDC82] },
     Piece { utf8: b"\xF4\x90\x80\x80", utf16: &[0xDCF4, 0xDC90, 0xDC80, 0xDC80] },
 ];
 
-/// What the contract says of texts.
+/// The parts of the contract about texts.
 #[derive(Deserialize)]
 pub(crate) struct Contract {
     errors: HashMap<String, Vec<String>>,
@@ -56,7 +57,7 @@ struct Parameter {
     ill_formed: Option<String>,
 }
 
-/// A text of a request, and what it means if it is ill-formed.
+/// A text of a request, and the expected error if it is ill-formed.
 struct Text {
     /// Where the text is, as a JSON Pointer.
     place: String,
@@ -68,8 +69,8 @@ impl Contract {
         contract.try_into().context("the contract's calls are not as expected")
     }
 
-    /// Returns the case with one or two of its texts made ill-formed: the first one decides the answer. One
-    /// whose call refuses no text stays as it is.
+    /// Returns the case with one or two of its texts made ill-formed; the first one decides the error. A case
+    /// without texts stays unchanged.
     pub(crate) fn damaged(&self, mut case: Case, random: &mut Rand64) -> Result<Case> {
         let texts = self.texts(&case)?;
         if texts.is_empty() {
@@ -79,18 +80,18 @@ impl Contract {
         let picks = [random.rand_range(0..count), random.rand_range(0..count)];
         for (index, text) in (0..).zip(&texts) {
             if picks.contains(&index) {
-                let text = case.request.pointer_mut(&text.place).context("a text has gone")?;
-                *text = damaged(text.as_str().context("a text is none")?, random)?;
+                let text = case.request.pointer_mut(&text.place).context("a text is missing")?;
+                *text = damaged(text.as_str().context("a text is not a string")?, random)?;
             }
         }
         let first = usize::try_from(picks[0].min(picks[1]))?;
         case.expected = texts.into_iter().nth(first).context("the call takes no text")?.answer;
-        "ill-formed text comes before every other refusal".clone_into(&mut case.comment);
+        "ill-formed text is reported before every other error".clone_into(&mut case.comment);
         Ok(case)
     }
 
-    /// Returns the texts of a case in the order in which they are refused: those of a call whose object
-    /// is refused are never looked at.
+    /// Returns the texts of a case in the order in which they are checked. If the constructor fails, the texts of
+    /// the call are not checked.
     fn texts(&self, case: &Case) -> Result<Vec<Text>> {
         let Case { request, expected, .. } = case;
         let (class, name) = (request["class"].as_str(), request["call"].as_str());
@@ -115,7 +116,7 @@ impl Contract {
         let mut texts = Vec::new();
         for Parameter { name, ill_formed } in &call.parameters {
             let Some(code) = ill_formed else { continue };
-            let answer = self.refusal(call, code)?;
+            let answer = self.error(call, code)?;
             let place = format!("/{member}/{name}");
             let places = request.pointer(&place).map(|value| places_in(value, &place));
             let text = |place| Text { place, answer: answer.clone() };
@@ -124,7 +125,7 @@ impl Contract {
         Ok(texts)
     }
 
-    fn refusal(&self, call: &Call, code: &str) -> Result<Outcome> {
+    fn error(&self, call: &Call, code: &str) -> Result<Outcome> {
         let has_code = |codes: &Vec<String>| codes.iter().any(|other| other == code);
         let kind = if has_code(&call.visitor_errors) {
             "verification"
@@ -132,11 +133,11 @@ impl Contract {
             let found = self.errors.iter().find(|(_, codes)| has_code(codes));
             found.with_context(|| format!("the contract has no code {code}"))?.0
         };
-        Ok(Outcome::Refusal { kind: kind.to_owned(), code: code.to_owned() })
+        Ok(Outcome::Error { kind: kind.to_owned(), code: code.to_owned() })
     }
 }
 
-/// Returns the places of all texts in a value: its own, or those of its items.
+/// Returns the places of all texts in a value: the value itself, or its items.
 fn places_in(value: &Value, place: &str) -> Vec<String> {
     match value {
         Value::String(_) => vec![place.to_owned()],
@@ -148,7 +149,7 @@ fn places_in(value: &Value, place: &str) -> Vec<String> {
     }
 }
 
-/// Returns the text with something ill-formed between two of its characters.
+/// Returns the text with an ill-formed piece between two of its characters.
 fn damaged(text: &str, random: &mut Rand64) -> Result<Value> {
     let ends: Vec<usize> =
         text.char_indices().map(|(start, _)| start).chain([text.len()]).collect();
@@ -167,11 +168,11 @@ fn damaged(text: &str, random: &mut Rand64) -> Result<Value> {
 mod tests {
     use super::*;
 
-    /// Both neighbours are what a surrogate could pair with: the emoji is a pair in UTF-16.
+    /// An emoji is a pair of surrogates in UTF-16, so that a lone surrogate next to it could form a wrong pair.
     const TEXT: &str = "a\u{1F600}\u{1F600}é";
 
     #[test]
-    fn what_is_put_in_is_ill_formed_in_both_forms() -> Result<()> {
+    fn damaged_text_is_ill_formed_in_utf_8_and_in_utf_16() -> Result<()> {
         let mut random = Rand64::new(1);
         for _ in 0..1000 {
             let value = damaged(TEXT, &mut random)?;

@@ -1,4 +1,4 @@
-//! The languages that are checked. A new one costs an adapter of at most 40 lines, and a row here.
+//! Lists the languages that are checked. A new language needs an adapter of at most 40 lines, and a row here.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -13,14 +13,14 @@ use crate::ruby;
 use crate::setup;
 use crate::workspace::Workspace;
 
-/// What starts a language's adapter. In `adapter`, `{target}` stands for cargo's target folder.
+/// How a language's adapter is built and started. In `adapter`, `{target}` stands for cargo's target folder.
 pub(crate) struct Language {
     pub(crate) name: &'static str,
-    /// Makes the adapter exist and be current.
+    /// Builds the package that the adapter calls.
     pub(crate) prepare: fn(&Workspace) -> Result<()>,
     /// The program and its arguments; `node` is the Node that builds the package.
     adapter: &'static [&'static str],
-    /// Where the adapter runs, from the repository's root.
+    /// The adapter's working folder, relative to the repository's root.
     folder: &'static str,
 }
 
@@ -48,7 +48,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language {
         name: "ruby",
         prepare: ruby::install,
-        // Where the system has no language, as in containers, Ruby reads its input as ASCII.
+        // Without a locale, as in containers, Ruby would read its input as ASCII.
         adapter: &[
             "env",
             "LC_ALL=C.UTF-8",

@@ -1,7 +1,7 @@
-//! `cargo xtask conform`: every language gives the same answers.
+//! Runs `cargo xtask conform`: checks that every language gives the same results.
 //!
-//! An adapter is a child process that reads one JSON request a line and answers one JSON line each.
-//! Every case goes to one process per language.
+//! An adapter is a child process that reads one JSON request a line, and writes one JSON response a line. Each
+//! language has one process, which gets all cases.
 
 mod adapter;
 mod ill_formed;
@@ -24,16 +24,16 @@ use adapter::Verdict;
 use ill_formed::Contract;
 use languages::{LANGUAGES, Language};
 
-/// How long one adapter may take for everything: far more than any needs, so that it ends at all.
+/// The time limit of one adapter: much more than it needs, so that an adapter that hangs is ended.
 const LIMIT: Duration = Duration::from_secs(900);
 
-/// How many failures are shown in full.
+/// How many failures are printed.
 const SHOWN: usize = 20;
 
-/// What to run.
+/// The arguments of `cargo xtask conform`.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The languages to check, all by default.
+    /// The languages to check [default: all].
     #[arg(value_name = "LANG")]
     languages: Vec<String>,
 
@@ -41,7 +41,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
 
-    /// How many random identities each language gets beside the vectors.
+    /// The number of random identities for each language, in addition to the vectors.
     #[arg(long, default_value_t = 10_000, value_name = "N")]
     random: usize,
 }
@@ -52,7 +52,7 @@ impl Default for Arguments {
     }
 }
 
-/// Checks the languages, and reports what differs.
+/// Checks the languages, and prints the differences.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let languages = chosen(&arguments.languages)?;
     let vectors: Vec<Case> =
@@ -62,7 +62,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let random = random::cases(arguments.seed, arguments.random, &contract)?;
     let cases: Vec<Case> = vectors.into_iter().chain(random).collect();
     println!(
-        "{vector_count} vectors and {} random identities with the seed {}",
+        "{vector_count} vectors, and {} random identities with the seed {}",
         arguments.random, arguments.seed
     );
     let mut failed = Vec::new();
@@ -78,7 +78,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     if failed.is_empty() {
         return Ok(());
     }
-    bail!("{} does not answer as specified; SPEC.md says what is right", failed.join(", "))
+    bail!("wrong results in {}; SPEC.md describes the correct ones", failed.join(", "))
 }
 
 fn chosen(names: &[String]) -> Result<Vec<&'static Language>> {
@@ -88,7 +88,7 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Language>> {
     let language = |name: &String| {
         LANGUAGES.iter().find(|language| language.name == name).with_context(|| {
             let known = LANGUAGES.iter().map(|language| language.name).collect::<Vec<_>>();
-            format!("there is no language {name}; there are {}", known.join(", "))
+            format!("the language {name} is not known; choose from {}", known.join(", "))
         })
     };
     names.iter().map(language).collect()
@@ -101,13 +101,13 @@ fn verdict_on(workspace: &Workspace, language: &Language, cases: &[Case]) -> Res
     adapter::verdict(&mut command, cases, LIMIT)
 }
 
-/// Gives the process the variables of all cases, and takes away those that a case wants unset.
+/// Sets the variables of all cases, and removes those that a case needs unset.
 fn set_environment(command: &mut Command, cases: &[Case]) -> Result<()> {
     let mut variables = BTreeMap::new();
     for (name, value) in cases.iter().flat_map(|case| &case.environment) {
         let before = variables.insert(name, value);
         if before.is_some_and(|before| before != value) {
-            bail!("two cases give {name} two values; one process cannot have both");
+            bail!("two cases set {name} to different values, but all cases run in one process");
         }
     }
     let unset: BTreeSet<&str> = cases.iter().filter_map(Case::variable).collect();

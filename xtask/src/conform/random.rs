@@ -1,8 +1,8 @@
-//! Seeded random identities, built from pieces that tell implementations apart.
+//! Generates random identities from a seed, out of pieces that implementations handle differently.
 //!
-//! The core itself, called here, says what the answers are: the vectors prove the core, and these
-//! cases prove that nothing is lost on the way into a language and back. What is ill-formed never
-//! reaches the core; there the contract says what the answer is.
+//! The expected results come from the core, which is called here. The vectors test the core; these cases test
+//! that a language passes every value to the core and back unchanged. Ill-formed text never reaches the core: its
+//! expected error comes from the contract.
 
 use std::collections::BTreeMap;
 
@@ -24,10 +24,10 @@ const PREVIOUS_SECRET: &str = "an-older-secret-now-being-replaced";
 const OTHER_SECRET: &str = "the-secret-of-the-other-product";
 const PREVIOUS_EXPIRES_AT: i64 = 1_767_225_600;
 
-/// The largest integer that every language reads from JSON as it is written.
+/// The largest integer that every language reads from JSON exactly.
 const FARTHEST: i64 = 9_007_199_254_740_991;
 
-const BLANKS: [&str; 16] = [
+const WHITESPACE: [&str; 16] = [
     "", "", "", " ", "  ", "\t", "\r\n", "\u{A0}", "\u{FEFF}", "\u{3000}", "\u{2028}", "\u{85}",
     "\u{0}", "\u{1F}", "\u{200B}", "\u{1680}",
 ];
@@ -159,17 +159,17 @@ const SECRETS: [&str; 14] = [
     "YOUR_HMAC_SECRET",
     "dsk_secret_xxxxxxxxxxxxxxxxxxxxxxxx",
     "${HELPDESKY_HMAC_SECRET}",
-    "with a blank inside, and long",
+    "with a space inside, and long",
     "with\u{7}a bell inside, and long",
 ];
 const SECRET_ENDS: [&str; 12] =
     ["", "", "", "", "", "'", "\"", "`", " ", "\n", "\u{FEFF}", "\u{3000}"];
 const TOLERANCES: [i64; 8] = [0, 1, 300, 300, 600, 3600, 3601, -1];
 
-/// One of so many cases holds ill-formed text.
+/// One case in this number has ill-formed text.
 const ILL_FORMED: usize = 10;
 
-/// Returns that many cases; the same for the same seed, for ever.
+/// Returns this number of cases. The same seed always gives the same cases.
 pub(crate) fn cases(seed: u64, count: usize, contract: &Contract) -> Result<Vec<Case>> {
     let mut source = Source::new(seed)?;
     (1..=count)
@@ -184,17 +184,17 @@ pub(crate) fn cases(seed: u64, count: usize, contract: &Contract) -> Result<Vec<
         .collect()
 }
 
-/// A call, and what the core answers to it.
+/// A call, and the core's result.
 struct Call {
     class: Option<&'static str>,
-    /// What constructs the object.
+    /// The arguments of the constructor.
     new: Value,
     name: &'static str,
     arguments: Value,
     answer: Result<Value, Error>,
 }
 
-/// What a portal receives, and when.
+/// The values of a link that a portal receives, and the time.
 struct Received {
     portal_host: String,
     user_id: String,
@@ -203,7 +203,7 @@ struct Received {
     now: i64,
 }
 
-/// Random pieces, and the signers and verifiers that answer.
+/// The random generator, with the signers and verifiers that give the expected results.
 struct Source {
     random: Rand64,
     signer: Signer,
@@ -225,7 +225,7 @@ impl Source {
     }
 
     fn case(&mut self, id: &str) -> Case {
-        // Explaining searches; a few of them are enough, and keep the run short.
+        // Explaining is slow, so only a few cases do it.
         let call = match self.below(76) {
             0 => self.explain_email(),
             1 => self.explain_link(),
@@ -374,7 +374,7 @@ impl Source {
 
     fn verify_email(&mut self) -> Call {
         let (email, signature, now) = (self.email(), self.email_signature(), self.time());
-        // Half of the signatures are of this very address, so that many hold.
+        // Half of the signatures are made for this address, so that many are valid.
         let signature = self.signature_of(&email).unwrap_or(signature);
         let answer = self.verifier.verify_email(&email, &signature, now).map(|verified| {
             json!({ "email": verified.email.as_str(), "secret_index": verified.secret_index })
@@ -399,7 +399,7 @@ impl Source {
         Call::of_verifier("verify_link", arguments, answer)
     }
 
-    /// Returns a call of a signer whose secret may be none.
+    /// Returns a call of a signer whose secret may be invalid.
     fn new_signer(&mut self) -> Call {
         let (secret, email) = (self.secret(), self.email());
         let answer = Secret::new(secret.as_str())
@@ -409,7 +409,7 @@ impl Source {
         Call { new, ..Call::of_signer("sign_email", json!({ "email": email }), answer) }
     }
 
-    /// Returns a call of a verifier whose secrets and tolerance may be none.
+    /// Returns a call of a verifier whose secrets and tolerance may be invalid.
     fn new_verifier(&mut self) -> Call {
         let secret = self.secret();
         let previous: Vec<(String, i64)> =
@@ -462,13 +462,13 @@ impl Source {
         }
         let at = if self.below(16) == 0 { "" } else { "@" };
         let domain = self.usually("example.com", &DOMAINS);
-        [self.one_of(&BLANKS), self.one_of(&NAMES), self.join(), self.name(), at, domain]
+        [self.one_of(&WHITESPACE), self.one_of(&NAMES), self.join(), self.name(), at, domain]
             .into_iter()
-            .chain([self.one_of(&BLANKS)])
+            .chain([self.one_of(&WHITESPACE)])
             .collect()
     }
 
-    /// Returns a secret, good half of the time.
+    /// Returns a secret, which is valid in half of the cases.
     fn secret(&mut self) -> String {
         if self.below(2) == 0 {
             return SECRET.to_owned();
@@ -500,7 +500,7 @@ impl Source {
         (0..self.below(4)).map(|_| self.one_of(&USER_PIECES)).collect()
     }
 
-    /// Returns a time near the previous secret's expiry, or one that tests a limit.
+    /// Returns a time near the expiry of the previous secret, or at a limit.
     fn time(&mut self) -> i64 {
         match self.below(20) {
             0 => self.one_of(&[-1, 0, 1, FARTHEST, -FARTHEST, 99_999_999_999, 100_000_000_000]),
@@ -512,14 +512,14 @@ impl Source {
         }
     }
 
-    /// Returns a signature of something else, or something that is none.
+    /// Returns a signature of another e-mail, or an invalid one.
     fn email_signature(&mut self) -> String {
         let email = self.email();
         let signature = self.signature_of(&email).unwrap_or_else(|| "0f".repeat(32));
         self.perhaps_damaged(signature)
     }
 
-    /// Returns the e-mail's signature half of the time, by the current or the previous secret.
+    /// Returns the e-mail's signature in half of the cases, made with the current or the previous secret.
     fn signature_of(&mut self, email: &str) -> Option<String> {
         if self.below(2) == 0 {
             return None;
@@ -529,7 +529,7 @@ impl Source {
         Some(signer.sign_email(email).ok()?.signature.to_hex())
     }
 
-    /// Returns what fits together most of the time.
+    /// Returns the values of a link, which is valid in most cases.
     fn received(&mut self) -> Received {
         let portal_host = self.host();
         let (user_id, timestamp) = (self.user_id(), self.time());
@@ -581,7 +581,7 @@ impl Source {
         }
     }
 
-    /// Returns the usual value every other time.
+    /// Returns the usual value in half of the cases, and another one otherwise.
     fn usually<T: Copy>(&mut self, usual: T, others: &[T]) -> T {
         if self.below(2) == 0 { usual } else { self.one_of(others) }
     }
@@ -639,12 +639,12 @@ impl Call {
         }
         Case {
             id: id.to_owned(),
-            comment: "the core's own answer to a random identity".to_owned(),
+            comment: "the core's result for a random identity".to_owned(),
             request,
             environment: BTreeMap::new(),
             expected: match self.answer {
                 Ok(value) => Outcome::Value(value),
-                Err(error) => Outcome::Refusal {
+                Err(error) => Outcome::Error {
                     kind: error.kind().as_str().to_owned(),
                     code: error.code().as_str().to_owned(),
                 },

@@ -1,4 +1,4 @@
-//! An adapter that is wrong on purpose: `tests/runner.rs` checks that the runner notices.
+//! Runs an adapter that is wrong on purpose: `tests/runner.rs` checks that the runner notices it.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead as _, Write as _};
@@ -13,13 +13,13 @@ use super::adapter;
 use crate::cases::{Case, Outcome};
 use crate::suite;
 
-/// How many cases the wrong adapter gets: more than fit into a pipe.
+/// The number of cases for the wrong adapter: more than a pipe can hold.
 const CASE_COUNT: usize = 5000;
 
-/// Far more than the wrong adapter needs, and short enough to wait for one that hangs.
+/// The time limit of the wrong adapter: much more than it needs, and short enough for the mode that hangs.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// How the adapter is wrong, at its second request.
+/// The mistake that the adapter makes at its second request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Mode {
     Right,
@@ -37,7 +37,7 @@ pub(crate) enum Mode {
     Hangs,
 }
 
-/// Answers each request with its own `args.answer`, but for one.
+/// Responds to each request with its `args.answer`, except to one.
 pub(crate) fn run(mode: Mode) -> Result<()> {
     let mut waiting: Option<Value> = None;
     for (number, line) in (1..).zip(io::stdin().lock().lines()) {
@@ -88,9 +88,9 @@ fn say(line: &str) -> Result<()> {
     Ok(stdout.flush()?)
 }
 
-/// Runs the runner against this very adapter, and prints what it finds.
+/// Checks this adapter with the runner, and prints the failures.
 pub(crate) fn judge(mode: Mode) -> Result<()> {
-    let value = mode.to_possible_value().context("every mode has a name")?;
+    let value = mode.to_possible_value().context("this mode has no name")?;
     let mut command = Command::new(std::env::current_exe().context("cannot find this program")?);
     command.args(["wrong-adapter", value.get_name()]);
     let verdict = adapter::verdict(&mut command, &cases(mode), LIMIT)?;
@@ -102,16 +102,16 @@ pub(crate) fn judge(mode: Mode) -> Result<()> {
     Ok(())
 }
 
-/// Cases that carry their own answer. The second one is of the kind that the mode gets wrong.
+/// Returns cases that contain their own response. The second one expects an error, if the mode needs that.
 fn cases(mode: Mode) -> Vec<Case> {
-    let is_refusal = matches!(mode, Mode::WrongCode | Mode::WrongKind);
-    (1..=CASE_COUNT).map(|number| case(number, is_refusal && number == 2)).collect()
+    let is_error = matches!(mode, Mode::WrongCode | Mode::WrongKind);
+    (1..=CASE_COUNT).map(|number| case(number, is_error && number == 2)).collect()
 }
 
-fn case(number: usize, is_refusal: bool) -> Case {
+fn case(number: usize, is_error: bool) -> Case {
     let (kind, code) = ("input".to_owned(), "email_empty".to_owned());
-    let (answer, expected) = if is_refusal {
-        (json!({ "error": { "kind": kind, "code": code } }), Outcome::Refusal { kind, code })
+    let (answer, expected) = if is_error {
+        (json!({ "error": { "kind": kind, "code": code } }), Outcome::Error { kind, code })
     } else {
         let value = json!(format!("{number} {}", "long ".repeat(40)));
         (json!({ "value": value }), Outcome::Value(value))

@@ -1,5 +1,5 @@
-//! Installs what an example depends on: the package as it is published, and the rest from where its
-//! users get it.
+//! Installs an example's dependencies: Deskseal's package as built for publication, and the others from their
+//! registries.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,11 +20,11 @@ use crate::ruby;
 use crate::setup::Node;
 use crate::workspace::Workspace;
 
-/// What npm's packages were installed from, beside them.
+/// The files that record what npm's packages were installed from.
 const LOCK_STAMP: &str = "lock-file.txt";
 const TARBALLS_STAMP: &str = "tarballs.txt";
 
-/// Where npm puts packages.
+/// npm's folder for packages.
 const NODE_PACKAGES: &str = "node_modules";
 
 /// An example's language, with the package installed.
@@ -36,7 +36,7 @@ pub(super) enum Runtime<'a> {
 }
 
 impl<'a> Runtime<'a> {
-    /// Installs what the example in the folder asks for.
+    /// Installs the dependencies of the example in the folder.
     pub(super) fn install(
         workspace: &'a Workspace,
         language: Language,
@@ -71,9 +71,9 @@ impl<'a> Runtime<'a> {
     }
 }
 
-/// Makes the folder's files those of the example, as git has or would add them, beside its packages.
+/// Copies the example's files, those that git tracks or would add, into the folder. Installed packages stay.
 pub(super) fn copy_example(workspace: &Workspace, source: &str, folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     for path in files::entries(folder)?.iter().filter(|path| !path.ends_with(NODE_PACKAGES)) {
         let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
         removed.with_context(|| format!("cannot remove {}", path.display()))?;
@@ -81,8 +81,8 @@ pub(super) fn copy_example(workspace: &Workspace, source: &str, folder: &Path) -
     let source = workspace.path(source);
     let mut git = git(&source);
     git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
-    let listed =
-        process::answer(&mut git).context("git cannot list the files; run this in a checkout")?;
+    let listed = process::answer(&mut git)
+        .context("git cannot list the files; run this in a git checkout")?;
     for path in listed.split_terminator('\0').map(Path::new) {
         copy_file(&source.join(path), &folder.join(path))?;
     }
@@ -90,12 +90,12 @@ pub(super) fn copy_example(workspace: &Workspace, source: &str, folder: &Path) -
 }
 
 fn copy_file(from: &Path, to: &Path) -> Result<()> {
-    // Git lists a file that was removed until that is committed.
+    // Git lists a removed file until the removal is committed.
     if !from.exists() {
         return Ok(());
     }
     let folder = to.parent().unwrap_or(to);
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     files::copy(from, to)
 }
 
@@ -151,7 +151,7 @@ fn once(stamp: &Path, made_from: &[PathBuf], make: impl FnOnce() -> Result<()>) 
     files::write(stamp, digest)
 }
 
-/// Takes the package out of a manifest's lists: its tarballs are installed instead.
+/// Removes Deskseal's package from a manifest's lists: its tarballs are installed instead.
 fn without_package(path: &Path, lists: &[&str]) -> Result<()> {
     let mut manifest: Value = serde_json::from_str(&files::read(path)?)
         .with_context(|| format!("{} is not JSON", path.display()))?;
@@ -164,7 +164,7 @@ fn without_package(path: &Path, lists: &[&str]) -> Result<()> {
     files::write(path, serde_json::to_string_pretty(&manifest)?)
 }
 
-/// Lets Composer install the package for Laravel from what the release has for it.
+/// Installs the package for Laravel with Composer, from the release's archives.
 fn php_packages<'a>(workspace: &'a Workspace, folder: &Path) -> Result<php::Installed<'a>> {
     let extension = php::installed(workspace)?;
     let packages = php::published(&extension)?;

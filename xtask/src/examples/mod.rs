@@ -1,5 +1,5 @@
-//! The examples: each installed with the published package as a user would, built without a secret, and
-//! started beside a desk.
+//! Installs the examples with the published packages as a user would, builds them without a secret, and starts
+//! them with a desk.
 
 mod install;
 mod recipe;
@@ -22,21 +22,21 @@ use crate::workspace::Workspace;
 use install::Runtime;
 use recipe::{Recipe, Server};
 
-/// Where everything made for the examples goes, in cargo's target folder.
+/// The folder for everything that the examples need, in cargo's target folder.
 const OUTPUT: &str = "examples";
 
-/// What holds the secrets of an application.
+/// The variables that hold the secrets of an application.
 const EMAIL_SECRET: &str = "HELPDESKY_HMAC_SECRET";
 const PORTAL_SECRET: &str = "LETTERBOOK_PORTAL_TICKET_SECRET";
 
-/// Says which help desk it is.
+/// The variable that names the help desk.
 const HELPDESK_ID: &str = "HELPDESKY_HELPDESK_ID";
 
-/// What a user may have set, and no example is to see.
+/// Variables that the user may have set, and that are removed for an example.
 const FOREIGN: [&str; 5] =
     [EMAIL_SECRET, PORTAL_SECRET, HELPDESK_ID, "DJANGO_SETTINGS_MODULE", "RAILS_ENV"];
 
-/// How often an example that starts is asked whether it answers.
+/// How often a starting example is checked.
 const POLL: Duration = Duration::from_millis(50);
 
 /// The frameworks that have an example.
@@ -78,7 +78,7 @@ impl Framework {
         }
     }
 
-    /// Tells whether this system has the framework: Debian has packages of two of them.
+    /// Tells whether the framework is available here: Rails and Laravel are Debian's packages.
     pub(crate) const fn is_here(self) -> bool {
         cfg!(target_os = "linux") || !matches!(self, Self::Rails | Self::Laravel)
     }
@@ -87,13 +87,13 @@ impl Framework {
 /// How an example is started.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// As its users see it.
+    /// In production mode.
     Production,
-    /// As its developers see it, without the help desk's id: what is shown where a page fails.
+    /// In development mode and without the help desk's id, to test the error pages.
     Broken,
 }
 
-/// An example with all that it depends on, in a folder of its own.
+/// An installed example, in its own folder.
 pub(crate) struct Example<'a> {
     pub(crate) framework: Framework,
     recipe: &'static Recipe,
@@ -107,7 +107,10 @@ impl<'a> Example<'a> {
     pub(crate) fn installed(workspace: &'a Workspace, framework: Framework) -> Result<Self> {
         let recipe = recipe::of(framework);
         if !framework.is_here() {
-            bail!("{} is left to Debian, which has packages of it", framework.title());
+            bail!(
+                "the example for {} needs Debian's packages; run it on Debian",
+                framework.title()
+            );
         }
         let folder = output(workspace, framework.name());
         install::copy_example(workspace, &format!("examples/{}", framework.name()), &folder)?;
@@ -115,7 +118,7 @@ impl<'a> Example<'a> {
         Ok(Self { framework, recipe, runtime, folder })
     }
 
-    /// Builds it as for publication: the desk's addresses are known, its secrets are not.
+    /// Builds it for production: with the desk's addresses, but without its secrets.
     pub(crate) fn build(&self, facts: &Facts) -> Result<()> {
         for words in self.recipe.builds {
             process::run_shown(self.command(words, facts)?.stdout(Stdio::null()))?;
@@ -123,7 +126,7 @@ impl<'a> Example<'a> {
         Ok(())
     }
 
-    /// Starts it, and writes what it prints into a file.
+    /// Starts it, and writes its output to a file.
     pub(crate) fn start(&self, facts: &Facts, mode: Mode, port: u16, log: &Path) -> Result<Shop> {
         let server = match mode {
             Mode::Production => &self.recipe.production,
@@ -153,7 +156,7 @@ impl<'a> Example<'a> {
         Ok(command)
     }
 
-    /// Returns a program of the example's language, in its folder, with what everybody may know.
+    /// Returns a program of the example's language, in its folder, with the public settings.
     fn command(&self, words: &[&str], facts: &Facts) -> Result<Command> {
         let mut command = self.runtime.command(words, &self.folder)?;
         command.current_dir(&self.folder);
@@ -166,7 +169,7 @@ impl<'a> Example<'a> {
     }
 }
 
-/// An example that runs; it ends with this.
+/// A running example. Dropping it ends the example.
 pub(crate) struct Shop {
     pub(crate) framework: Framework,
     process: Running,
@@ -175,7 +178,7 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// Waits until it answers.
+    /// Waits until it responds.
     pub(crate) fn wait(&mut self) -> Result<()> {
         while http::status(&self.url).is_err() {
             if let Some(status) = self.process.try_end()? {
@@ -190,16 +193,17 @@ impl Shop {
 
 /// Returns a port that was free a moment ago, for servers that cannot choose one themselves.
 pub(crate) fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("there is no free port")?;
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot find a free port")?;
     Ok(listener.local_addr()?.port())
 }
 
-/// Returns where an example on this port is.
+/// Returns the URL of an example on this port.
 pub(crate) fn url(port: u16) -> String {
     format!("http://127.0.0.1:{port}/")
 }
 
-/// Returns a file or folder of the examples' own.
+/// Returns a path in the examples' folder.
 pub(crate) fn output(workspace: &Workspace, name: &str) -> PathBuf {
     workspace.target.join(OUTPUT).join(name)
 }

@@ -1,20 +1,20 @@
-//! How each example is built and started, as its own first lines say.
+//! Lists how each example is built and started, as the example's own instructions say.
 
 use super::Framework;
 
-/// What it takes to run an example.
+/// How an example is built and started.
 pub(super) struct Recipe {
     pub(super) language: Language,
-    /// For every command.
+    /// Variables for every command.
     pub(super) environment: &'static [(&'static str, &'static str)],
-    /// What is run before it is published.
+    /// The commands that build it.
     pub(super) builds: &'static [&'static [&'static str]],
     pub(super) production: Server,
-    /// Shows errors at length.
+    /// The development server, which shows full error pages.
     pub(super) development: Server,
 }
 
-/// What installs an example's packages.
+/// The language whose package manager installs an example's packages.
 #[derive(Clone, Copy)]
 pub(super) enum Language {
     Python,
@@ -23,7 +23,7 @@ pub(super) enum Language {
     Php,
 }
 
-/// Starts an example. In `words`, `{port}` stands for the port.
+/// A command that starts an example. In `words`, `{port}` stands for the port.
 pub(super) struct Server {
     pub(super) words: &'static [&'static str],
     pub(super) environment: &'static [(&'static str, &'static str)],
@@ -42,7 +42,7 @@ const RAILS: &[&str] = &[
 ];
 const LARAVEL: &[&str] = &["php", "-S", "127.0.0.1:{port}", "-t", "public"];
 
-/// Without it, Python keeps what it prints until it has a block of it.
+/// Makes Python write its output without buffering.
 const PYTHON: (&str, &str) = ("PYTHONUNBUFFERED", "1");
 
 const SILENT_NEXT: (&str, &str) = ("NEXT_TELEMETRY_DISABLED", "1");
@@ -107,7 +107,7 @@ pub(super) const fn of(framework: Framework) -> &'static Recipe {
             builds: &[&["ruby", "bin/rails", "routes"]],
             production: Server {
                 words: RAILS,
-                // A real shop keeps one, so that its customers stay signed in when it starts again.
+                // A real shop keeps its key, so that its customers stay signed in after a restart.
                 environment: &[
                     ("RAILS_ENV", "production"),
                     ("SECRET_KEY_BASE", "an example's key"),
@@ -120,7 +120,7 @@ pub(super) const fn of(framework: Framework) -> &'static Recipe {
             environment: &[],
             builds: &[
                 &["php", "artisan", "config:cache"],
-                // It is started with its environment alone.
+                // Without a cached configuration, the application reads the environment.
                 &["php", "artisan", "config:clear"],
                 &["php", "artisan", "view:cache"],
             ],
@@ -151,7 +151,7 @@ mod tests {
             let manifest = manifest.expect("the example has a manifest");
             let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("it is JSON");
             let script = manifest["scripts"]["start"].as_str().expect("npm can start it");
-            // Only the port and the host are said here, which each user has by default.
+            // The recipe adds only the port and the host, which have defaults.
             assert!(started.starts_with(script), "{started}: {script}");
         }
     }
