@@ -4,7 +4,7 @@
     pip install -r requirements.txt && python manage.py migrate && python manage.py runserver
 
 Open http://localhost:8000 and sign in as `ada` or `grace`, with the password `example`. These
-variables say which help desk it is; without the secrets, customers get a public form:
+variables set your help desk; without the secrets, customers get a public form:
 
     HELPDESKY_HMAC_SECRET, HELPDESKY_HELPDESK_ID, LETTERBOOK_PORTAL_TICKET_SECRET
     TICKET_CENTER_URL=https://helpdesky.io/ticket-center.js  PORTAL_URL=https://help.company.com

@@ -3,7 +3,7 @@
 //     npm install && npm start
 //
 // Open http://localhost:3000 and sign in as `ada` or `grace`, with the password `example`. These
-// variables say which help desk it is; without the secrets, customers get a public form:
+// variables set your help desk; without the secrets, customers get a public form:
 //
 //     HELPDESKY_HMAC_SECRET, HELPDESKY_HELPDESK_ID, LETTERBOOK_PORTAL_TICKET_SECRET
 //     TICKET_CENTER_URL=https://helpdesky.io/ticket-center.js  PORTAL_URL=https://help.company.com
@@ -25,11 +25,11 @@ const CUSTOMERS = new Map([
   ['grace', { id: 2, email: 'grace@example.com' }],
 ])
 
-// Everybody has the same password here, so that no table of them is in the way.
+// All customers have the same password, to keep this example short.
 const SALT = randomBytes(16)
 const PASSWORD = scryptSync('example', SALT, 32)
 
-// The desk's script comes from its own host, and asks there.
+// The desk's script is loaded from the desk's host, and sends its requests there.
 const desk = new URL(TICKET_CENTER_URL).origin
 const contentSecurityPolicy = {
   directives: {
@@ -47,7 +47,7 @@ const { router } = deskseal({
 })
 
 app.use(helmet({ contentSecurityPolicy }))
-// A real shop keeps its key, so that its customers stay signed in when it starts again.
+// A real shop stores its key, so that its customers stay signed in after a restart.
 app.use(session({ keys: [randomBytes(32).toString('hex')], sameSite: 'lax' }))
 app.use('/deskseal', router)
 app.use(express.static('dist'))

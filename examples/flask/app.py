@@ -3,7 +3,7 @@
     pip install -r requirements.txt && flask run
 
 Open http://localhost:5000 and sign in as `ada` or `grace`, with the password `example`. These
-variables say which help desk it is; without the secrets, customers get a public form:
+variables set your help desk; without the secrets, customers get a public form:
 
     HELPDESKY_HMAC_SECRET, HELPDESKY_HELPDESK_ID, LETTERBOOK_PORTAL_TICKET_SECRET
     TICKET_CENTER_URL=https://helpdesky.io/ticket-center.js  PORTAL_URL=https://help.company.com
@@ -24,7 +24,7 @@ CUSTOMERS = {
 }
 
 app = Flask(__name__)
-# A real shop keeps one, so that its customers stay signed in when it starts again.
+# A real shop stores its key, so that its customers stay signed in after a restart.
 app.secret_key = secrets.token_bytes()
 app.config["DESKSEAL"] = {
     "ticket_center": {"script_url": os.environ.get("TICKET_CENTER_URL")},
@@ -52,7 +52,7 @@ def sign_in():
     if request.method == "GET":
         return render_template("sign_in.html")
     name, password = request.form["name"], request.form["password"]
-    # Everybody has the same password here, so that no table of them is in the way.
+    # All customers have the same password, to keep this example short.
     if name not in CUSTOMERS or not check_password_hash(PASSWORD, password):
         flash("This name and password do not match.")
         return redirect(url_for("sign_in"))

@@ -1,4 +1,4 @@
-"""What a customer of the shop sees; `pytest`."""
+"""Tests what a customer of the shop sees; run `pytest`."""
 
 import pytest
 from app import app

@@ -1,4 +1,4 @@
-// Every example beside the desk: what is a customer's own, and what others do not see of it.
+// Tests every example with the desk: customers see their own conversations, other visitors do not.
 
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
@@ -17,7 +17,8 @@ import { keep, openAsAgent, openVisitor, useBrowser, world } from './world.mjs'
 
 useBrowser()
 
-// Some at a time: while one waits for the desk, the others go on. Each one's tests are in their order.
+// Several examples run at the same time, since a test often waits for the desk. The tests of one
+// example run in order.
 describe('examples', { concurrency: 3 }, () => {
   for (const example of world.examples) {
     describe(example.name, { concurrency: 1 }, () => testsOf(example))
@@ -25,16 +26,16 @@ describe('examples', { concurrency: 3 }, () => {
 })
 
 function testsOf({ name, url, brokenUrl, brokenLog }) {
-  test('a wrong password signs nobody in', async (t) => {
+  test('a wrong password does not sign in', async (t) => {
     const page = await openVisitor(t, name)
     await signIn(page, url, 'ada', 'wrong')
     await page.getByText(/do not match|enter a correct username and password/).waitFor()
     const identity = await page.request.get(`${url}deskseal/identity`)
-    // Rails has no such route where an application's own code does not ask.
+    // In Rails, this route exists only if the application adds it.
     assert.equal(identity.status(), name === 'rails' ? 404 : 204)
   })
 
-  test('a customer asks, and the reply appears by itself, for nobody else', async (t) => {
+  test('a reply appears without a reload, and no other customer can see it', async (t) => {
     const [question, answer] = [`a question about ${name}`, `an answer about ${name}`]
     const ada = await openVisitor(t, name)
     await enterSupport(ada, url, 'ada')
@@ -46,34 +47,39 @@ function testsOf({ name, url, brokenUrl, brokenLog }) {
     assertNoProblems(ada)
 
     const grace = await openVisitor(t, name)
-    const answers = answersOf(grace)
+    const responses = responsesOf(grace)
     await enterSupport(grace, url, 'grace')
     const theirs = await readAs(grace, conversationOf(ada))
     assert.equal(theirs.status(), 404)
-    const seen = [await grace.content(), await shownTo(grace), await answers(), await theirs.text()]
+    const seen = [
+      await grace.content(),
+      await shownTo(grace),
+      await responses(),
+      await theirs.text(),
+    ]
     for (const text of seen) assert.doesNotMatch(text, new RegExp(`${question}|${answer}|ada@`))
     assertNoProblems(grace)
   })
 
-  test('who signs out leaves nothing of theirs behind', async (t) => {
+  test('after signing out, no page in the history shows private data', async (t) => {
     const mark = `a secret wish about ${name}`
     const page = await openVisitor(t, name)
     await enterSupport(page, url, 'ada')
     await write(page, mark)
     await leave(page)
-    await assertNothingLeft(page, mark)
+    await assertNoPrivateData(page, mark)
     await page.goto(formUrl(world.facts))
-    // Back to where the customer has signed out, and further back to where they were signed in.
+    // Back to the page where the customer signed out, then to the one where they were signed in.
     await page.goBack({ waitUntil: 'commit' })
     await page.getByLabel('Password').waitFor()
-    await assertNothingLeft(page, mark)
+    await assertNoPrivateData(page, mark)
     await page.goBack({ waitUntil: 'commit' })
     await page.waitForLoadState('load')
-    await assertNothingLeft(page, mark)
+    await assertNoPrivateData(page, mark)
     assertNoProblems(page)
   })
 
-  test('who signs out in another tab leaves nothing to go back to', async (t) => {
+  test('after signing out in another tab, going back shows no private data', async (t) => {
     const mark = `a secret thought about ${name}`
     const page = await openVisitor(t, name)
     await enterSupport(page, url, 'ada')
@@ -84,12 +90,12 @@ function testsOf({ name, url, brokenUrl, brokenLog }) {
     await leave(tab)
     await page.goBack({ waitUntil: 'commit' })
     await page.getByLabel('Password').waitFor()
-    await assertNothingLeft(page, mark)
+    await assertNoPrivateData(page, mark)
     assertNoProblems(page)
   })
 
   for (const [customer, id] of Object.entries({ ada: '1', grace: '2' })) {
-    test(`the Help menu proves to the portal that it is ${customer}`, async (t) => {
+    test(`the Help menu opens the portal with the verified identity of ${customer}`, async (t) => {
       const message = `a ticket of ${customer} from ${name}`
       const page = await openVisitor(t, name)
       await enter(page, url, customer)
@@ -101,17 +107,17 @@ function testsOf({ name, url, brokenUrl, brokenLog }) {
     })
   }
 
-  test('the Help menu leads strangers to the public form', async (t) => {
-    const message = `a ticket of a stranger from ${name}`
+  test('the Help menu leads anonymous visitors to the public form', async (t) => {
+    const message = `a ticket of an anonymous visitor from ${name}`
     const page = await openVisitor(t, name)
     await page.goto(url)
     await followHelp(page)
-    await sendTicket(page, { message, email: 'stranger@example.com' })
+    await sendTicket(page, { message, email: 'visitor@example.com' })
     const agent = await openAsAgent(t, message)
     await agent.getByText('From Anonymous visitor unconfirmed', { exact: true }).waitFor()
   })
 
-  test('a page that cannot be signed says why to developers, and shows no center', async (t) => {
+  test('a page that cannot be signed logs the reason, and shows no conversations', async (t) => {
     const page = await openVisitor(t, name)
     await signIn(page, brokenUrl, 'ada')
     await page.getByLabel('Password').waitFor({ state: 'hidden' })
@@ -121,19 +127,19 @@ function testsOf({ name, url, brokenUrl, brokenLog }) {
     assert.equal(await page.getByRole('button', { name: 'New conversation' }).count(), 0)
   })
 
-  // The last: a server of developers shows the next page what has failed.
-  test('whatever is asked for, the answer is an answer', async () => {
+  // The last test: after an error, a development server may show it on the next page.
+  test('unknown paths and malformed requests get an error response', async () => {
     for (const origin of [url, brokenUrl]) {
-      const answers = await Promise.all(STRANGE.map((request) => ask(origin, request)))
-      await keep(name, answers.map(({ text }) => text).join('\n'))
-      assert.equal(answers[0].status, 404)
-      assert.ok(answers.some(({ status }) => status >= 400 && status !== 404))
+      const responses = await Promise.all(MALFORMED.map((request) => send(origin, request)))
+      await keep(name, responses.map(({ text }) => text).join('\n'))
+      assert.equal(responses[0].status, 404)
+      assert.ok(responses.some(({ status }) => status >= 400 && status !== 404))
     }
   })
 }
 
-/** What no page of the shop sends. */
-const STRANGE = ['', 'sign-in', 'session', 'accounts/login/', 'deskseal/identity'].reduce(
+/** Requests that no page of the shop sends. */
+const MALFORMED = ['', 'sign-in', 'session', 'accounts/login/', 'deskseal/identity'].reduce(
   (requests, path) => [
     ...requests,
     { path, type: 'application/json', body: '{"name":' },
@@ -143,43 +149,46 @@ const STRANGE = ['', 'sign-in', 'session', 'accounts/login/', 'deskseal/identity
   [{ path: 'nothing-here' }],
 )
 
-async function ask(origin, { path, type, body }) {
+async function send(origin, { path, type, body }) {
   const request = body ? { method: 'POST', headers: { 'content-type': type }, body } : {}
-  const answer = await fetch(origin + path, { ...request, redirect: 'manual' })
-  const headers = JSON.stringify([...answer.headers])
-  return { status: answer.status, text: `${answer.status} ${headers}\n${await answer.text()}` }
+  const response = await fetch(origin + path, { ...request, redirect: 'manual' })
+  const headers = JSON.stringify([...response.headers])
+  return {
+    status: response.status,
+    text: `${response.status} ${headers}\n${await response.text()}`,
+  }
 }
 
-async function assertNothingLeft(page, mark) {
+async function assertNoPrivateData(page, mark) {
   const left = (await page.content()) + (await shownTo(page))
   assert.doesNotMatch(left, /ada@example\.com|[0-9a-f]{64}/)
   assert.ok(!left.includes(mark))
 }
 
-/** Returns what the page shows, also of what is in the center's own document. */
+/** Returns the visible text of the page, including that of the widget. */
 async function shownTo(page) {
   const texts = await page.locator('body *').allInnerTexts()
   return texts.join('\n')
 }
 
-/** Collects what the desk answers to a page, and returns how to get it. */
-function answersOf(page) {
-  const answers = []
+/** Collects the desk's responses to a page, and returns a function that returns them. */
+function responsesOf(page) {
+  const responses = []
   page.on('response', (response) => {
-    if (response.url().includes('/api/')) answers.push(response.text().catch(() => ''))
+    if (response.url().includes('/api/')) responses.push(response.text().catch(() => ''))
   })
-  return async () => (await Promise.all(answers)).join('\n')
+  return async () => (await Promise.all(responses)).join('\n')
 }
 
 const callsOf = (page) => page.requests.filter((request) => request.url().includes('/api/'))
 
-/** Returns the path of the conversation that the page has asked the desk for. */
+/** Returns the URL of the conversation that the page has requested from the desk. */
 function conversationOf(page) {
   const urls = callsOf(page).map((request) => request.url())
   return urls.find((url) => /conversations\/[^/]+\/messages$/.test(url))
 }
 
-/** Asks the desk for a conversation as whoever the shop has signed on this page. */
+/** Requests a conversation from the desk, with the identity that the shop signed on this page. */
 function readAs(page, conversation) {
   const { helpdeskId, email, signature } = callsOf(page)[0].postDataJSON()
   return page.request.post(conversation, { data: { helpdeskId, email, signature } })

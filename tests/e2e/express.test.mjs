@@ -1,4 +1,5 @@
-// What does not depend on the framework, once: mails, and what is refused, with the example on Express.
+// Tests e-mails and rejected identities. This does not depend on the framework, so it runs once, with
+// Express.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -21,7 +22,7 @@ const mailWith = (email, text) =>
     return mails.find((mail) => mail.text.includes(text))
   })
 
-/** A customer asks in the shop; the page stays open. */
+/** Sends a customer's question in the shop, and returns the page, which stays open. */
 async function asked(t, customer, question) {
   const page = await openVisitor(t, name)
   await enterSupport(page, url, customer)
@@ -29,35 +30,35 @@ async function asked(t, customer, question) {
   return page
 }
 
-test('a reply that the customer has not read comes by mail', async (t) => {
-  const page = await asked(t, 'ada', 'a question before going away')
+test('a reply that the customer has not read is sent by e-mail', async (t) => {
+  const page = await asked(t, 'ada', 'a question before leaving')
   await page.close()
-  await reply(await openAsAgent(t, 'a question before going away'), 'an answer to who is away')
-  const mail = await mailWith(ADA, 'an answer to who is away')
+  await reply(await openAsAgent(t, 'a question before leaving'), 'a reply after leaving')
+  const mail = await mailWith(ADA, 'a reply after leaving')
   assert.deepEqual(mail.recipients, [ADA])
 })
 
-test('a reply that the customer reads is not mailed', async (t) => {
+test('a reply that the customer has read is not sent by e-mail', async (t) => {
   const page = await asked(t, 'ada', 'a question, and I wait')
-  await reply(await openAsAgent(t, 'a question, and I wait'), 'an answer to who is here')
-  await bubble(page, 'an answer to who is here').waitFor()
-  // What is written later to somebody who is away is due later: when it is there, the other does not come.
+  await reply(await openAsAgent(t, 'a question, and I wait'), 'a reply to a customer who waits')
+  await bubble(page, 'a reply to a customer who waits').waitFor()
+  // A later reply to a customer who has left: when its e-mail is there, the first one would be, too.
   await (await asked(t, 'grace', 'another question')).close()
-  await reply(await openAsAgent(t, 'another question'), 'an answer to the other one')
-  await mailWith(GRACE, 'an answer to the other one')
+  await reply(await openAsAgent(t, 'another question'), 'a later reply')
+  await mailWith(GRACE, 'a later reply')
   const mails = await mailsTo(facts, ADA)
-  assert.ok(mails.every((mail) => !mail.text.includes('an answer to who is here')))
+  assert.ok(mails.every((mail) => !mail.text.includes('a reply to a customer who waits')))
 })
 
 const CHANGED = {
   "another customer's address": { email: GRACE },
-  'an address of nobody': { email: 'ada@example.org' },
-  'a signature of nobody': { signature: '0'.repeat(64) },
+  'an unknown address': { email: 'ada@example.org' },
+  'an invalid signature': { signature: '0'.repeat(64) },
   "another customer's signature": { signature: signatureOf(facts, GRACE) },
 }
 
 for (const [what, changed] of Object.entries(CHANGED)) {
-  test(`${what} shows nothing, and says what to check`, async (t) => {
+  test(`with ${what}, the page shows no conversations and says what to check`, async (t) => {
     const page = await openVisitor(t, name)
     await page.route('**/deskseal/identity', async (route) => {
       const response = await route.fetch()
@@ -72,7 +73,7 @@ for (const [what, changed] of Object.entries(CHANGED)) {
   })
 }
 
-test('a site that is not on the list says that it cannot show the center', async (t) => {
+test('on a domain that is not allowed, the widget says that it cannot be shown', async (t) => {
   const owner = await openPage(t, world)
   await signIn(owner, facts.owner, world)
   await owner.goto(deskUrl(world, 'messages'))
@@ -91,7 +92,7 @@ test('a site that is not on the list says that it cannot show the center', async
   await page.getByText(`Signed in as ${ADA}`).waitFor()
 })
 
-test('a link that somebody has changed is refused', async (t) => {
+test('the portal rejects a link whose customer id was changed', async (t) => {
   const page = await openVisitor(t, name)
   await enter(page, url, 'ada')
   const answer = await page.request.get(`${url}deskseal/portal`, { maxRedirects: 0 })
@@ -103,14 +104,14 @@ test('a link that somebody has changed is refused', async (t) => {
   assert.equal(await page.getByLabel('Message').count(), 0)
 })
 
-test('a link of an hour ago is refused, and says that it has expired', async (t) => {
+test('the portal rejects a link that is an hour old, and says that it has expired', async (t) => {
   const page = await openVisitor(t, name)
   await page.goto(portalLink(facts, '1', { age: 3600 }))
   await page.getByRole('heading', { name: 'This link has expired' }).waitFor()
   assert.equal(await page.getByLabel('Message').count(), 0)
 })
 
-test('a form without a link is public, also for a customer of the shop', async (t) => {
+test('a form opened without a signed link is public, even for a signed-in customer', async (t) => {
   const message = 'a question without a link'
   const page = await openVisitor(t, name)
   await enter(page, url, 'ada')

@@ -1,4 +1,4 @@
-// When all has been seen and has ended: no secret is in a page, a bundle, a log or an error page.
+// Runs after all other tests: checks that no secret is in a page, a bundle, a log or an error page.
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
@@ -10,10 +10,10 @@ import { world } from './world.mjs'
 
 const { facts } = world
 
-/** What others have made is not the example's. */
+/** Folders of installed packages, which are not searched. */
 const PACKAGES = ['node_modules']
 
-/** Searches with the command, which knows the secrets by its environment. */
+/** Searches the paths with `deskseal scan`, which gets the secrets from its environment. */
 function scan(paths) {
   const env = {
     ...process.env,
@@ -31,12 +31,12 @@ async function everythingIn(folder) {
 }
 
 for (const { name, folder } of world.examples) {
-  test(`no secret is in what was built of ${name}, nor in what it keeps`, async () => {
+  test(`the build output and the stored files of ${name} contain no secret`, async () => {
     const { status, report } = scan(await everythingIn(folder))
     assert.equal(status, 0, JSON.stringify(report))
   })
 
-  test(`no secret is in what ${name} answers and logs`, async () => {
+  test(`the responses and the logs of ${name} contain no secret`, async () => {
     const pages = (await everythingIn(world.pages)).filter((path) => path.includes(`${name}-`))
     const logs = (await everythingIn(world.logs)).filter((path) => path.includes(`${name}-`))
     assert.ok(pages.length > 0)
@@ -46,13 +46,13 @@ for (const { name, folder } of world.examples) {
   })
 }
 
-test("no secret is in the desk's log", () => {
+test("the desk's log contains no secret", () => {
   const { status, report } = scan([join(world.logs, 'desk.log')])
   assert.equal(status, 0, JSON.stringify(report))
 })
 
 for (const secret of ['ticketCenterSecret', 'portalSecret']) {
-  test(`a planted ${secret} is found`, async (t) => {
+  test(`the search finds the ${secret} in a page that contains it`, async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'planted-'))
     t.after(() => rm(folder, { recursive: true }))
     await writeFile(join(folder, 'page.html'), `<script>const key = "${facts[secret]}"</script>`)

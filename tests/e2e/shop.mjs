@@ -1,6 +1,6 @@
-// What customers do in an example: all of them are the same shop.
+// Actions of customers in an example. All examples are the same shop.
 
-/** Opens the shop, and fills in its form. */
+/** Opens the shop, and submits the sign-in form. */
 export async function signIn(page, url, name, password = 'example') {
   await page.goto(url)
   await page.getByLabel(/^(Name|Username)/).fill(name)
@@ -8,13 +8,13 @@ export async function signIn(page, url, name, password = 'example') {
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-/** Opens the shop, and signs in as one of its customers. */
+/** Opens the shop, signs in as one of its customers, and waits until that has worked. */
 export async function enter(page, url, name) {
   await signIn(page, url, name)
   await page.getByRole('button', { name: /^Sign out/ }).waitFor()
 }
 
-/** Opens the shop as a customer, and waits for the conversations. */
+/** Opens the shop, signs in as a customer, and waits for the conversations. */
 export async function enterSupport(page, url, name) {
   await enter(page, url, name)
   await page.getByText(`Signed in as ${name}@example.com`).waitFor()
@@ -26,7 +26,7 @@ export async function leave(page) {
   await page.getByLabel('Password').waitFor()
 }
 
-/** Follows the link of the Help menu to the portal's form. */
+/** Follows the Help menu's link to the portal's form. */
 export async function followHelp(page) {
   await page.getByText('Help', { exact: true }).click()
   await page.locator('nav').getByRole('link', { name: 'Write to us' }).click()

@@ -1,4 +1,4 @@
-// The desk and the examples that `cargo xtask test e2e` has opened, and a browser to visit them.
+// The desk and the examples that `cargo xtask test e2e` has started, and a browser for them.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,13 +6,13 @@ import { after, before } from 'node:test'
 import { deskUrl, openFromInbox, signIn } from '../../server/tests/browser/dashboard.mjs'
 import { launch, newTab, openPage } from '../../server/tests/browser/world.mjs'
 
-/** `World` of xtask/src/e2e.rs. */
+/** The struct `World` of xtask/src/e2e.rs. */
 export const world = JSON.parse(process.env.DESKSEAL_E2E)
 
 /** Opens a browser with an agent at the dashboard, and closes it after the file's tests. */
 export function useBrowser() {
   before(async () => {
-    // Whole pages are kept to go back to, as in anybody's browser.
+    // Without this flag the browser keeps whole pages for going back, as users' browsers do.
     world.browser = await launch({ ignoreDefaultArgs: ['--disable-back-forward-cache'] })
     const agent = await openPage({ after() {} }, world)
     await signIn(agent, world.facts.agent, world)
@@ -21,7 +21,7 @@ export function useBrowser() {
   after(() => world.browser.close())
 }
 
-/** Returns a page of somebody else's browser. What the examples answer it is kept, to be searched. */
+/** Returns a page in a new browser context. Its responses are saved, to search them for secrets later. */
 export async function openVisitor(t, name) {
   const page = await openPage(t, world)
   const kept = []
@@ -30,7 +30,7 @@ export async function openVisitor(t, name) {
   return page
 }
 
-/** Returns a page on which the agent sees the conversation that has this text. */
+/** Returns a page on which the agent has opened the conversation with this text. */
 export async function openAsAgent(t, text) {
   const page = await newTab(world.agent)
   t.after(() => page.close())
@@ -41,13 +41,13 @@ export async function openAsAgent(t, text) {
 
 let count = 0
 
-/** Keeps what somebody saw, to be searched for secrets when all tests are done. */
+/** Saves a text, to search it for secrets when all tests have ended. */
 export async function keep(name, text) {
   count += 1
   await writeFile(join(world.pages, `${name}-${process.pid}-${count}.txt`), text)
 }
 
-/** Returns a response as text. Redirects have no body, and a page that was left loses those it had. */
+/** Returns a response as text. Redirects have no body, and neither has a page that was left. */
 async function shown(response) {
   const body = await response.text().catch(() => '')
   return [response.status(), response.url(), JSON.stringify(response.headers()), body].join('\n')

@@ -5,7 +5,7 @@ const CUSTOMERS = new Map([
   ['grace', { id: 2, email: 'grace@example.com' }],
 ])
 
-// Everybody has the same password here, so that no table of them is in the way.
+// All customers have the same password, to keep this example short.
 const SALT = randomBytes(16)
 const PASSWORD = scryptSync('example', SALT, 32)
 
@@ -13,7 +13,7 @@ export function customerNamed(name) {
   return CUSTOMERS.get(name) ?? null
 }
 
-/** Returns whether the name and the password belong together. */
+/** Tells whether the password is right for this name. */
 export function isSignIn(name, password) {
   const isText = typeof password === 'string'
   return CUSTOMERS.has(name) && isText && timingSafeEqual(scryptSync(password, SALT, 32), PASSWORD)

@@ -1,4 +1,4 @@
-"""The settings, without what a real shop has beside them."""
+"""The settings that this example needs. A real shop has more."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from django.core.management.utils import get_random_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = os.environ.get("DEBUG") == "1"
-# A real shop keeps one, so that its customers stay signed in when it starts again.
+# A real shop stores its key, so that its customers stay signed in after a restart.
 SECRET_KEY = get_random_secret_key()
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 

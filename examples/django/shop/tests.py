@@ -1,4 +1,4 @@
-"""What a customer of the shop sees; `python manage.py test`."""
+"""Tests what a customer of the shop sees; run `python manage.py test`."""
 
 from deskseal import Verifier, generate_secret
 from django.test import TestCase, override_settings

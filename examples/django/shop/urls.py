@@ -1,4 +1,4 @@
-"""The addresses: a page for support, and those of the two apps."""
+"""The URLs: the support page, and those of the two apps."""
 
 from django.contrib.auth.decorators import login_required
 from django.urls import include, path

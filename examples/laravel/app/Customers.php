@@ -4,7 +4,7 @@ namespace App;
 
 use Illuminate\Auth\GenericUser;
 
-/** A real shop has a database, and passwords of each customer's own. */
+/** The customers. A real shop has a database, and a hashed password for each customer. */
 class Customers
 {
     private const IDS = ['ada' => 1, 'grace' => 2];

@@ -7,7 +7,7 @@ use Illuminate\Contracts\Console\Kernel;
 use Illuminate\Foundation\Application;
 use Illuminate\Foundation\Testing\TestCase;
 
-/** What a customer of the shop sees; `phpunit`. */
+/** Tests what a customer of the shop sees; run `phpunit`. */
 class SupportTest extends TestCase
 {
     public function createApplication(): Application

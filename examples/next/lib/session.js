@@ -8,12 +8,12 @@ const CUSTOMERS = new Map([
   ['grace', { id: 2, email: 'grace@example.com' }],
 ])
 
-// Everybody has the same password here, so that no table of them is in the way.
+// All customers have the same password, to keep this example short.
 const SALT = randomBytes(16)
 const PASSWORD = scryptSync('example', SALT, 32)
 
-// A real shop keeps its key, so that its customers stay signed in when it starts again. Next.js loads
-// this module more than once in a process, and each must know the same.
+// A real shop stores its key, so that its customers stay signed in after a restart. Next.js loads this
+// module more than once in a process, and all copies must have the same key.
 const KEY = (globalThis.sessionKey ??= randomBytes(32).toString('hex'))
 const OPTIONS = {
   cookieName: 'session',
@@ -30,7 +30,7 @@ export async function currentUser() {
   return CUSTOMERS.get(name)
 }
 
-/** Returns whether the name and the password belong together. */
+/** Tells whether the password is right for this name. */
 export function isSignIn(name, password) {
   const isText = typeof password === 'string'
   return CUSTOMERS.has(name) && isText && timingSafeEqual(scryptSync(password, SALT, 32), PASSWORD)

@@ -3,7 +3,7 @@
 #     apt install ruby-railties puma && gem install deskseal && bin/rails server
 #
 # Open http://localhost:3000 and sign in as `ada` or `grace`, with the password `example`. These
-# variables say which help desk it is; without the secrets, customers get a public form:
+# variables set your help desk; without the secrets, customers get a public form:
 #
 #     HELPDESKY_HMAC_SECRET, HELPDESKY_HELPDESK_ID, LETTERBOOK_PORTAL_TICKET_SECRET
 #     TICKET_CENTER_URL=https://helpdesky.io/ticket-center.js  PORTAL_URL=https://help.company.com

@@ -1,4 +1,4 @@
-# What a customer of the shop sees; `bin/rails test`.
+# Tests what a customer of the shop sees; run `bin/rails test`.
 
 ENV["RAILS_ENV"] = "test"
 require_relative "../config/environment"

@@ -1,4 +1,4 @@
-"""Two customers, so that there is somebody to sign in as."""
+"""Adds two customers, to sign in as."""
 
 from django.contrib.auth.hashers import make_password
 from django.db import migrations
