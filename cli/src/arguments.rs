@@ -72,7 +72,7 @@ Examples:
     /// Search files, such as a built bundle, for secrets.
     ///
     /// Finds each secret as plain text, base64, hexadecimal, URL-encoded and JSON-escaped, and any token
-    /// that starts with dsk_secret_ or hdh_secret_. Searches every file, also hidden files and those that
+    /// that starts with dsk_secret_ or hdh_secret_. Searches every file, including hidden files and those that
     /// git ignores, and lists what it cannot read. Compressed files are not decompressed.
     #[command(after_long_help = "\
 Without --secret-env, --secret-file or --secret-stdin it searches for the values of these variables,

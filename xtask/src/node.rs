@@ -249,7 +249,7 @@ fn stamp(package: &Installed<'_>) -> Result<String> {
 fn package_is_small(package: &Installed<'_>) -> Result<()> {
     let dist = package.workspace.path(PACKAGE).join(DIST);
     files::assert_length(&files::only(&dist, "node")?, LONGEST_ADDON)?;
-    let tarball = package.main_tarball().context("there is no tarball of the package itself")?;
+    let tarball = package.main_tarball().context("cannot find the tarball of the main package")?;
     files::assert_length(tarball, LONGEST_TARBALL)
 }
 

@@ -135,17 +135,17 @@ impl Installed<'_> {
         command.env("DESKSEAL_SOURCE", output(self.workspace, "source"));
         command.env("DESKSEAL_EXTENSION", &self.extension);
         command.env("DESKSEAL_PANIC_EXTENSION", &self.instrumented);
-        // It panics on purpose, which needs no backtrace.
+        // A test panics on purpose; its backtrace is not needed.
         command.env("RUST_BACKTRACE", "0");
         command
     }
 
-    /// Returns `PHPUnit`, with the modules that it needs.
+    /// Returns the command `phpunit`, with the modules that it needs.
     fn phpunit(&self) -> Command {
         self.command_with_modules("phpunit")
     }
 
-    /// Returns a program of PHP that needs more than the extension.
+    /// Returns a PHP program that loads the installed extension and the modules of the tests.
     pub(crate) fn command_with_modules(&self, program: &str) -> Command {
         let mut command = self.command(program);
         let folders = ["ini/conf.d", "ini/phpunit.d"]
@@ -155,13 +155,13 @@ impl Installed<'_> {
     }
 }
 
-/// Runs every check of the extension, also after one that fails.
+/// Runs all checks of the extension, even if one fails.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let extension = installed(workspace)?;
     suite::run_checks("php", CHECKS, &extension)
 }
 
-/// Shows how much faster the extension is than what a user would write instead.
+/// Compares the extension's speed with the usual code without it.
 pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     let extension = installed(workspace)?;
     suite::header("the PHP extension and its library");

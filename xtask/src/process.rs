@@ -59,14 +59,14 @@ impl Running {
         Ok(Self { child })
     }
 
-    /// Waits for the end.
+    /// Waits until the child ends.
     pub(crate) fn end(mut self) -> Result<ExitStatus> {
         let status = self.child.wait().context("cannot wait for a child process")?;
         self.forget();
         Ok(status)
     }
 
-    /// Waits for the end, but not beyond the deadline: then the child is ended, and `None` returned.
+    /// Waits until the child ends. At the deadline, ends it and returns `None`.
     pub(crate) fn end_by(mut self, deadline: Instant) -> Result<Option<ExitStatus>> {
         loop {
             if let Some(status) = self.try_end()? {
@@ -79,14 +79,14 @@ impl Running {
         }
     }
 
-    /// Ends the child as Ctrl-C does, so that it tidies up.
+    /// Ends the child as Ctrl-C does, so that it can end its own children.
     #[cfg(unix)]
     pub(crate) fn interrupt(&self) -> Result<()> {
         let pid = pid_of(self.child.id()).context("the child process has no id")?;
         Ok(rustix::process::kill_process(pid, rustix::process::Signal::INT)?)
     }
 
-    /// Returns how the child ended, if it has.
+    /// Returns the child's exit status, or `None` while it runs.
     pub(crate) fn try_end(&mut self) -> Result<Option<ExitStatus>> {
         let status = self.child.try_wait().context("cannot wait for a child process")?;
         if status.is_some() {
@@ -141,7 +141,7 @@ pub(crate) fn run_shown(command: &mut Command) -> Result<()> {
     run(command)
 }
 
-/// Runs the command in the terminal's foreground, so that it may ask for a password.
+/// Runs the command in the terminal's foreground, so that it can ask for a password.
 pub(crate) fn run_in_foreground(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot start {}", shown(command)))?;
     if status.success() { Ok(()) } else { bail!("{} failed: {status}", shown(command)) }

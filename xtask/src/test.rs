@@ -118,7 +118,7 @@ fn names() -> PossibleValuesParser {
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     if let Some(name) = &arguments.alone {
         let step = STEPS.iter().find(|step| step.name == name);
-        return lanes::run_alone(workspace, step.context("there is no such suite")?);
+        return lanes::run_alone(workspace, step.context("this suite is not known")?);
     }
     let start = Instant::now();
     let lanes = arguments.lanes.map_or_else(lanes::usual_number, usize::from);

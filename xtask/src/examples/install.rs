@@ -141,7 +141,7 @@ fn node_packages(workspace: &Workspace, folder: &Path) -> Result<Node> {
     Ok(node)
 }
 
-/// Makes something out of files, unless the stamp says that it was made out of the same.
+/// Calls `make`, unless the stamp shows that it ran with the same files before.
 fn once(stamp: &Path, made_from: &[PathBuf], make: impl FnOnce() -> Result<()>) -> Result<()> {
     let digest = files::digest(made_from)?;
     if files::read(stamp).is_ok_and(|found| found == digest) {
