@@ -182,7 +182,9 @@ export class ConversationScreen implements Screen {
     }
   }
 
-  #showConversation({ subject, isClosed }: Conversation): void {
+  #showConversation(conversation: Conversation): void {
+    const { subject, isClosed } = conversation
+    this.#desk.keep(conversation)
     setText(this.#title, subject)
     setText(this.#state, isClosed ? texts.closed : texts.open)
     this.#closedNote.hidden = !isClosed

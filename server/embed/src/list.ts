@@ -22,6 +22,8 @@ export class ListScreen implements Screen {
   readonly #list = element('ul', { class: 'list', role: 'list' })
   readonly #older: HTMLButtonElement
   readonly #known = new Map<string, Conversation>()
+  /** Conversations that the server returned after the newest page; they hold until the next page arrives. */
+  readonly #newer = new Map<string, Conversation>()
   readonly #rows = new Map<string, Row>()
   #cursor: string | null = null
   #opened: string | null = null
@@ -56,6 +58,12 @@ export class ListScreen implements Screen {
     this.#show()
   }
 
+  /** Shows a conversation as the server returned it last, until the next page arrives. */
+  keep(conversation: Conversation): void {
+    this.#newer.set(conversation.id, conversation)
+    this.#show()
+  }
+
   /** Returns to the conversation that was read last, or to the top. */
   focus(): void {
     const row = this.#opened === null ? undefined : this.#rows.get(this.#opened)
@@ -83,24 +91,32 @@ export class ListScreen implements Screen {
       this.#cursor = page.nextCursor
     }
     for (const conversation of page.conversations) this.#known.set(conversation.id, conversation)
+    this.#newer.clear()
+  }
+
+  /** Returns all conversations that the list shows, by id. */
+  #all(): ReadonlyMap<string, Conversation> {
+    return new Map([...this.#known, ...this.#newer])
   }
 
   #show(): void {
     const { verification } = this.#desk.session
     const now = new Date()
+    const all = this.#all()
     setText(this.#title, verification?.helpdeskName || texts.center)
     this.#customer.replaceChildren(...customerLine(verification?.email ?? ''))
-    const isEmpty = this.#isLoaded && this.#known.size === 0
+    const isEmpty = this.#isLoaded && all.size === 0
     this.#loading.hidden = this.#isLoaded
     this.#empty.hidden = !isEmpty
     this.#new.hidden = isEmpty || !this.#isLoaded
-    this.#list.hidden = this.#known.size === 0
+    this.#list.hidden = all.size === 0
     this.#older.hidden = this.#cursor === null
-    this.#arrange([...this.#known.values()].sort(byActivity), now)
+    this.#arrange([...all.values()].sort(byActivity), now)
   }
 
   /** Shows the rows in this order; rows that stay are the same elements, and keep the focus. */
   #arrange(conversations: readonly Conversation[], now: Date): void {
+    const ids = new Set(conversations.map(({ id }) => id))
     const focused = [...this.#rows.values()].find((row) => row.button.matches(':focus'))
     conversations.forEach((conversation, place) => {
       const row = this.#rowOf(conversation.id)
@@ -109,7 +125,7 @@ export class ListScreen implements Screen {
       if (current !== row.element) this.#list.insertBefore(row.element, current)
     })
     for (const [id, row] of this.#rows) {
-      if (this.#known.has(id)) continue
+      if (ids.has(id)) continue
       row.element.remove()
       this.#rows.delete(id)
     }
@@ -123,7 +139,7 @@ export class ListScreen implements Screen {
   }
 
   #open(id: string): void {
-    const conversation = this.#known.get(id)
+    const conversation = this.#all().get(id)
     if (conversation === undefined) return
     this.#opened = id
     this.#desk.openConversation(conversation)

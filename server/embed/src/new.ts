@@ -32,6 +32,7 @@ export class NewScreen implements Screen {
     )
     this.#composer.onSent = ({ conversation }) => {
       desk.announce(texts.sent)
+      desk.keep(conversation)
       // Who has gone elsewhere meanwhile stays there.
       if (this.element.isConnected) desk.openConversation(conversation)
       else desk.refresh()

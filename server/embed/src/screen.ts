@@ -31,6 +31,8 @@ export interface Desk {
   openList(): void
   openConversation(conversation: Conversation): void
   openNew(): void
+  /** Shows a conversation in the list as the server returned it last, before the list is loaded again. */
+  keep(conversation: Conversation): void
   /** Asks the server at once whether there is something new. */
   refresh(): void
   /** Tells users of screen readers what the others see. */

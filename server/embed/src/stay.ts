@@ -79,6 +79,10 @@ export class Stay implements Desk {
     this.#open(new NewScreen(this))
   }
 
+  keep(conversation: Conversation): void {
+    this.#list.keep(conversation)
+  }
+
   announce(text: string): void {
     if (!this.#isOver) this.#shell.announce(text)
   }

@@ -37,6 +37,38 @@ test('a customer without conversations is invited to start one', async (t) => {
   assert.equal(world.desk.conversationsOf(ADA).length, 1)
 })
 
+test('the list shows the first conversation as soon as it is sent, before the desk answers again', async (t) => {
+  const world = await start(t)
+  const page = await visit(t, world)
+  await page.getByRole('button', { name: 'Start a conversation' }).click()
+  await send(page, 'My first question')
+  await messages(page).getByText('My first question').waitFor()
+  let release
+  const held = new Promise((resolve) => (release = resolve))
+  world.desk.before = () => held
+  await page.getByRole('button', { name: 'Back to all conversations' }).click()
+  await page.getByRole('heading', { name: 'Example Support' }).waitFor()
+  assert.equal(await page.getByText('no conversations yet').isVisible(), false)
+  assert.match((await rows(page).allInnerTexts()).join(), /My first question/)
+  release()
+})
+
+test('the list shows a reply as soon as it is sent, before the desk answers again', async (t) => {
+  const world = await start(t)
+  world.desk.begin(ADA, 'question')
+  const page = await visit(t, world)
+  await openConversation(page, 'question')
+  await send(page, 'one more thing')
+  await messages(page).getByText('one more thing').waitFor()
+  let release
+  const held = new Promise((resolve) => (release = resolve))
+  world.desk.before = () => held
+  await page.getByRole('button', { name: 'Back to all conversations' }).click()
+  await rows(page).first().waitFor()
+  assert.match(await rows(page).first().innerText(), /one more thing/)
+  release()
+})
+
 test('a new conversation has the subject that was given', async (t) => {
   const world = await start(t)
   const page = await visit(t, world)
