@@ -1,15 +1,15 @@
-// Whether the page around the center is light or dark.
+// Detects whether the page around the widget is light or dark.
 
 export type Scheme = 'light' | 'dark'
 
-const DARK_WANTED = matchMedia('(prefers-color-scheme: dark)')
+const PREFERS_DARK = matchMedia('(prefers-color-scheme: dark)')
 
 /**
- * Returns what fits the page: the colour scheme that it declares; else, since many pages switch by a
- * class alone, that of the background on which the center stands; else what the visitor prefers.
+ * Returns the colour scheme that the page declares; else that of the background behind the widget, since many
+ * pages switch by a class alone; else the customer's preference.
  */
 export function schemeAround(host: Element): Scheme {
-  const preferred = DARK_WANTED.matches ? 'dark' : 'light'
+  const preferred = PREFERS_DARK.matches ? 'dark' : 'light'
   const declared = declaredSchemes(host)
   const isLight = declared.includes('light')
   const isDark = declared.includes('dark')
@@ -17,14 +17,14 @@ export function schemeAround(host: Element): Scheme {
   return isLight ? preferred : (schemeBehind(host) ?? preferred)
 }
 
-/** Tells whenever the page may have become light or dark, until the signal ends it. */
+/** Calls `changed` whenever the page may have changed its colour scheme, until the signal is aborted. */
 export function watchAppearance(changed: () => void, signal: AbortSignal): void {
-  DARK_WANTED.addEventListener('change', changed, { signal })
-  // Pages switch by an attribute of one of these two: a class, data-theme, style.
+  PREFERS_DARK.addEventListener('change', changed, { signal })
+  // Pages switch by an attribute of html or body: class, data-theme or style.
   const observer = new MutationObserver(changed)
   observer.observe(document.documentElement, { attributes: true })
   observer.observe(document.body, { attributes: true })
-  // The new background is there only when its transition has ended.
+  // A background that fades has its new colour only when the transition has ended.
   document.addEventListener('transitionend', changed, { signal, passive: true })
   signal.addEventListener('abort', () => observer.disconnect())
 }
@@ -37,14 +37,14 @@ function declaredSchemes(host: Element): string[] {
 }
 
 function schemeBehind(host: Element): Scheme | null {
-  for (let place: Element | null = host; place !== null; place = place.parentElement) {
-    const lightness = lightnessOf(getComputedStyle(place).backgroundColor)
+  for (let one: Element | null = host; one !== null; one = one.parentElement) {
+    const lightness = lightnessOf(getComputedStyle(one).backgroundColor)
     if (lightness !== null) return lightness < 0.5 ? 'dark' : 'light'
   }
   return null
 }
 
-/** Returns how light a computed colour is, from 0 to 1, or nothing if one sees through it. */
+/** Returns how light a computed colour is, from 0 to 1, or `null` if it is transparent. */
 function lightnessOf(color: string): number | null {
   const numbers = color.match(/(?<!\w)[\d.]+(?:e-?\d+)?/g) ?? []
   const [first = 0, second = 0, third = 0, alpha = 1] = numbers.map(Number)

@@ -1,22 +1,22 @@
-// The form in which a visitor writes. It outlives its screen, so that nothing typed is lost.
+// The form in which a customer writes a message. It outlives its screen, so that typed text is not lost.
 
 import { button, element, setText } from './elements.js'
 import { Problem } from './problem.js'
+import type { Sent } from './responses.js'
 import type { NewMessage } from './server.js'
-import type { Sent } from './shapes.js'
-import { LONGEST_MESSAGE, LONGEST_SUBJECT, refusalOf, texts } from './texts.js'
+import { LONGEST_MESSAGE, LONGEST_SUBJECT, sendErrorOf, texts } from './texts.js'
 
-/** From how many characters on a visitor wants to know how many are left. */
+/** From this length on, the form shows how many characters are left. */
 const COUNTED_FROM = LONGEST_MESSAGE - 500
 
-/** Halves of characters, which some fields let in and no JSON can carry. */
-const BROKEN = /\p{Cs}/gu
+/** Lone surrogates: halves of characters, which JSON in UTF-8 cannot contain. */
+const LONE_SURROGATES = /\p{Cs}/gu
 
 export type Draft = Pick<NewMessage, 'message' | 'subject' | 'idempotencyKey'>
 
 export class Composer {
   readonly element: HTMLFormElement
-  /** Told after a message was accepted and the form is empty again. */
+  /** Called after the server has accepted a message and the form is empty again. */
   onSent: (sent: Sent) => void = () => {}
 
   readonly #send: (draft: Draft) => Promise<Sent>
@@ -25,9 +25,10 @@ export class Composer {
   readonly #count = element('span', { class: 'count' })
   readonly #error = element('p', { class: 'error', role: 'alert', id: 'error' })
   readonly #button: HTMLButtonElement
+  readonly #sendLabel: string
   #isSending = false
-  /** The last draft that was tried: sent again unchanged, it is one message and not two. */
-  #tried: Draft | null = null
+  /** The last draft that was sent. Unchanged, it is sent with the same key again, so that it stays one message. */
+  #lastDraft: Draft | null = null
 
   constructor(kind: 'new' | 'reply', send: (draft: Draft) => Promise<Sent>) {
     const isNew = kind === 'new'
@@ -43,7 +44,8 @@ export class Composer {
       placeholder: isNew ? texts.messageHint : texts.replyHint,
       'aria-describedby': 'error hint',
     })
-    this.#button = button(texts.send, { class: 'primary' }, () => void this.#submit())
+    this.#sendLabel = isNew ? texts.sendMessage : texts.sendReply
+    this.#button = button(this.#sendLabel, { class: 'primary' }, () => void this.#submit())
     this.element = element(
       'form',
       { class: `composer ${kind}`, novalidate: true },
@@ -71,19 +73,19 @@ export class Composer {
     this.#message.addEventListener('keydown', (event) => this.#sendByKey(event))
   }
 
-  /** Whether there is a text that is not sent yet. */
+  /** Whether the form has text that is not sent yet. */
   get isWritten(): boolean {
     return this.#message.value !== ''
   }
 
-  /** Puts the cursor where the visitor goes on writing. */
+  /** Moves the focus into the message field. */
   focus(): void {
     this.#message.focus()
   }
 
   #sendByKey(event: KeyboardEvent): void {
     const isSend = event.key === 'Enter' && (event.ctrlKey || event.metaKey)
-    // Enter also chooses among what an input method suggests.
+    // In an input method, Enter chooses a suggestion.
     if (!isSend || event.isComposing) return
     event.preventDefault()
     void this.#submit()
@@ -112,20 +114,21 @@ export class Composer {
   }
 
   #draft(): Draft {
-    const message = tidied(this.#message.value)
-    const subject = tidied(this.#subject?.value ?? '')
+    const message = cleaned(this.#message.value)
+    const subject = cleaned(this.#subject?.value ?? '')
     if (message === '') throw new Problem('message-empty')
     if (lengthOf(message) > LONGEST_MESSAGE) throw new Problem('message-too-long')
     if (lengthOf(subject) > LONGEST_SUBJECT) throw new Problem('subject-too-long')
-    const isSame = this.#tried?.message === message && (this.#tried.subject ?? '') === subject
-    if (this.#tried === null || !isSame) {
-      this.#tried = { message, ...(subject && { subject }), idempotencyKey: randomKey() }
+    const isSame =
+      this.#lastDraft?.message === message && (this.#lastDraft.subject ?? '') === subject
+    if (this.#lastDraft === null || !isSame) {
+      this.#lastDraft = { message, ...(subject && { subject }), idempotencyKey: randomKey() }
     }
-    return this.#tried
+    return this.#lastDraft
   }
 
   #clear(): void {
-    this.#tried = null
+    this.#lastDraft = null
     this.element.reset()
     this.#typed()
   }
@@ -134,15 +137,15 @@ export class Composer {
     this.#isSending = isSending
     this.#message.readOnly = isSending
     if (this.#subject !== null) this.#subject.readOnly = isSending
-    // A button that is really disabled would lose the focus.
+    // A button with `disabled` would lose the focus.
     this.#button.setAttribute('aria-disabled', String(isSending))
-    setText(this.#button, isSending ? texts.sending : texts.send)
+    setText(this.#button, isSending ? texts.sending : this.#sendLabel)
     if (isSending) this.#show(null)
   }
 
-  /** Says why a text was not accepted, and leads to the field that has to change. */
+  /** Shows why the message was not sent, and moves the focus to the field that has to change. */
   #show(problem: Problem | null): void {
-    setText(this.#error, problem === null ? '' : refusalOf(problem))
+    setText(this.#error, problem === null ? '' : sendErrorOf(problem))
     markInvalid(this.#message, problem?.kind.startsWith('message') === true)
     markInvalid(this.#subject, problem?.kind.startsWith('subject') === true)
   }
@@ -168,11 +171,11 @@ function sendHint(): string {
   return /Mac|iPhone|iPad/.test(navigator.platform) ? texts.sendHintMac : texts.sendHint
 }
 
-function tidied(text: string): string {
-  return text.replace(BROKEN, '').trim()
+function cleaned(text: string): string {
+  return text.replace(LONE_SURROGATES, '').trim()
 }
 
-/** Returns how many characters a text has; an emoji is one of them, not two. */
+/** Returns how many code points a text has; an emoji counts as one character, not two. */
 function lengthOf(text: string): number {
   return [...text].length
 }

@@ -6,24 +6,24 @@ import { button, element, icon, setText } from './elements.js'
 import { linkedText } from './links.js'
 import { olderButton } from './older.js'
 import { Problem } from './problem.js'
+import type { Conversation, Message, MessagePage, Sent } from './responses.js'
 import { composerOf } from './screen.js'
-import type { Desk, Screen } from './screen.js'
+import type { Screen, ScreenHost } from './screen.js'
 import type { MessageRange } from './server.js'
-import type { Conversation, Message, MessagePage, Sent } from './shapes.js'
 import { texts, wordsOf } from './texts.js'
 import { clockTime, dayName, isSameDay, wholeTime } from './times.js'
 
-/** How far from the end, in pixels, a visitor still reads the newest message. */
+/** How many pixels from its end the scrolled list counts as being at the end. */
 const NEAR_END = 80
 
 const LONGEST_ANNOUNCEMENT = 300
 
 export class ConversationScreen implements Screen {
   readonly element: HTMLElement
-  /** Its subject and its form are there at once. */
+  /** The subject and the form are shown at once. */
   readonly isLoaded = true
   readonly #id: string
-  readonly #desk: Desk
+  readonly #host: ScreenHost
   readonly #composer: Composer
   readonly #title = element('h2', { tabindex: '-1', dir: 'auto' })
   readonly #state = element('p', { class: 'customer' })
@@ -38,26 +38,32 @@ export class ConversationScreen implements Screen {
   readonly #jump: HTMLButtonElement
   readonly #closedNote = element('p', { class: 'note', hidden: true }, texts.closedNote)
   readonly #bubbles = new Map<string, Bubble>()
-  /** The newest message up to which all are here; what this visitor sent may be ahead of it. */
+  /** The newest message up to which all are loaded; messages that this customer has sent may be later. */
   #newest: string | null = null
   #isClosing = false
 
-  constructor(desk: Desk, conversation: Conversation) {
+  constructor(host: ScreenHost, conversation: Conversation) {
     const { id } = conversation
-    this.#desk = desk
+    this.#host = host
     this.#id = id
-    this.#composer = composerOf(desk.session, id, () => replyComposer(desk, id))
+    this.#composer = composerOf(host.state, id, () => replyComposer(host, id))
     this.#composer.onSent = ({ conversation, message }) => {
-      this.#showConversation(conversation)
+      this.#update(conversation)
       this.#append([message])
       this.#scrollToEnd()
-      desk.announce(texts.sent)
-      desk.refresh()
+      host.announce(texts.sent)
+      host.refresh()
     }
-    this.#close = button(texts.close, { class: 'quiet', hidden: true }, () => this.#ask(true))
-    this.#confirm = button(texts.closeConfirmed, { class: 'primary' }, () => void this.#closeNow())
+    this.#close = button(texts.close, { class: 'quiet', hidden: true }, () =>
+      this.#showQuestion(true),
+    )
+    this.#confirm = button(
+      texts.closeConfirmed,
+      { class: 'primary' },
+      () => void this.#closeConfirmed(),
+    )
     this.#question = this.#closeQuestion()
-    this.#older = olderButton(desk, texts.showOlderMessages, () => this.#showOlder())
+    this.#older = olderButton(host, texts.showOlderMessages, () => this.#showOlder())
     this.#scroll = element(
       'div',
       // Focusable, so that it can be scrolled by keyboard.
@@ -75,7 +81,7 @@ export class ConversationScreen implements Screen {
         'div',
         { class: 'bar' },
         button(icon('M15 5l-7 7 7 7'), { class: 'back', 'aria-label': texts.back }, () =>
-          desk.openList(),
+          host.openList(),
         ),
         element('div', {}, this.#title, this.#state),
         this.#close,
@@ -85,7 +91,7 @@ export class ConversationScreen implements Screen {
       this.#closedNote,
       this.#composer.element,
     )
-    this.#showConversation(conversation)
+    this.#update(conversation)
   }
 
   get isWritten(): boolean {
@@ -101,7 +107,7 @@ export class ConversationScreen implements Screen {
     const replies = arrived.filter((message) => message.isFromAgent)
     if (!wasAtEnd && replies.length > 0) this.#jump.hidden = false
     for (const { authorName, text } of replies) {
-      this.#desk.announce(
+      this.#host.announce(
         texts.repliedBy(authorName || texts.agent, text.slice(0, LONGEST_ANNOUNCEMENT)),
       )
     }
@@ -115,42 +121,42 @@ export class ConversationScreen implements Screen {
     const page = await this.#page({}, signal)
     this.#loading.hidden = true
     this.#older.hidden = !page.hasMore
-    return this.#take(page)
+    return this.#add(page)
   }
 
-  /** Returns the messages that were not here yet. */
+  /** Loads all newer messages, and returns those that were not shown yet. */
   async #loadNewer(signal: AbortSignal): Promise<readonly Message[]> {
     const arrived: Message[] = []
     for (;;) {
       const page = await this.#page({ after: this.#newest ?? '' }, signal)
-      arrived.push(...this.#take(page))
+      arrived.push(...this.#add(page))
       if (!page.hasMore || page.messages.length === 0) return arrived
     }
   }
 
   #page(range: MessageRange, signal: AbortSignal): Promise<MessagePage> {
-    return this.#desk.session.server.messages(this.#id, range, signal)
+    return this.#host.state.server.messages(this.#id, range, signal)
   }
 
-  #take(page: MessagePage): readonly Message[] {
+  #add(page: MessagePage): readonly Message[] {
     const arrived = page.messages.filter(({ id }) => !this.#bubbles.has(id))
     this.#newest = page.messages.at(-1)?.id ?? this.#newest
-    this.#showConversation(page.conversation)
+    this.#update(page.conversation)
     this.#append(page.messages)
     return arrived
   }
 
   async #showOlder(): Promise<void> {
     const [oldest] = this.#bubbles.keys()
-    const page = await this.#page({ before: oldest ?? '' }, this.#desk.session.signal)
-    // A second click asked for the same messages.
+    const page = await this.#page({ before: oldest ?? '' }, this.#host.state.signal)
+    // A second click has loaded the same messages already.
     if ([...this.#bubbles.keys()][0] !== oldest) return
     this.#prepend(page.messages)
     this.#older.hidden = !page.hasMore
     if (!page.hasMore) this.#scroll.focus({ preventScroll: true })
   }
 
-  /** Puts messages at the end in the server's order, also those that were sent before others arrived. */
+  /** Adds messages at the end. Those that are shown already move to the end, so that the server's order holds. */
   #append(messages: readonly Message[]): void {
     for (const message of messages) {
       const bubble = this.#bubbles.get(message.id) ?? new Bubble(message)
@@ -161,7 +167,7 @@ export class ConversationScreen implements Screen {
     this.#showDays()
   }
 
-  /** Puts messages at the beginning, and leaves those that are being read where they are. */
+  /** Adds messages at the beginning, and keeps the scroll position. */
   #prepend(messages: readonly Message[]): void {
     const fromEnd = this.#scroll.scrollHeight - this.#scroll.scrollTop
     const later = [...this.#bubbles]
@@ -182,9 +188,10 @@ export class ConversationScreen implements Screen {
     }
   }
 
-  #showConversation(conversation: Conversation): void {
+  /** Shows the conversation's subject and status, here and in the list. */
+  #update(conversation: Conversation): void {
     const { subject, isClosed } = conversation
-    this.#desk.keep(conversation)
+    this.#host.updateList(conversation)
     setText(this.#title, subject)
     setText(this.#state, isClosed ? texts.closed : texts.open)
     this.#closedNote.hidden = !isClosed
@@ -193,7 +200,9 @@ export class ConversationScreen implements Screen {
   }
 
   #closeQuestion(): HTMLElement {
-    const declined = button(texts.closeDeclined, { class: 'quiet' }, () => this.#ask(false))
+    const declined = button(texts.closeDeclined, { class: 'quiet' }, () =>
+      this.#showQuestion(false),
+    )
     return element(
       'div',
       { class: 'question', role: 'group', 'aria-labelledby': 'question', hidden: true },
@@ -203,20 +212,20 @@ export class ConversationScreen implements Screen {
     )
   }
 
-  #ask(isAsked: boolean): void {
-    this.#question.hidden = !isAsked
+  #showQuestion(isShown: boolean): void {
+    this.#question.hidden = !isShown
     setText(this.#notClosed, '')
-    const target = isAsked ? this.#confirm : this.#close
+    const target = isShown ? this.#confirm : this.#close
     target.focus()
   }
 
-  async #closeNow(): Promise<void> {
+  async #closeConfirmed(): Promise<void> {
     if (this.#isClosing) return
-    const { server, signal } = this.#desk.session
+    const { server, signal } = this.#host.state
     this.#setClosing(true)
     try {
-      this.#showConversation(await server.close(this.#id, signal))
-      this.#desk.announce(texts.closedNow)
+      this.#update(await server.close(this.#id, signal))
+      this.#host.announce(texts.closedNow)
       this.#title.focus()
     } catch (error) {
       if (!(error instanceof Problem)) throw error
@@ -271,16 +280,16 @@ class Bubble {
     this.element.lastElementChild?.append(...linkedText(text))
   }
 
-  /** Names the day above its first message. */
+  /** Shows the day above the first message of each day. */
   showDay(before: Date | null, now: Date): void {
     this.#day.hidden = before !== null && isSameDay(before, this.date)
     setText(this.#day, dayName(this.date, now))
   }
 }
 
-function replyComposer(desk: Desk, conversationId: string): Composer {
-  const { session } = desk
+function replyComposer(host: ScreenHost, conversationId: string): Composer {
+  const { state } = host
   const send = (draft: Draft): Promise<Sent> =>
-    session.server.send({ ...draft, conversationId }, session.signal)
+    state.server.send({ ...draft, conversationId }, state.signal)
   return new Composer('reply', send)
 }

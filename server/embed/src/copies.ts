@@ -1,11 +1,12 @@
-// Libraries that swap pages, and browsers, show a page again without its server, or leave in the head
-// what was the former page's. Both name whoever was the customer: no copy is made, and no rest counts.
+// Keeps copies of a page from showing a former customer. Libraries that swap pages, and browsers, show a
+// page again without asking its server, or leave a former page's tag in the head. So no copy of a page with a
+// signature is kept, and tags that are left in the head are removed.
 
 import { element } from './elements.js'
-import { tagsIn, textOf } from './naming.js'
-import type { Naming } from './naming.js'
+import { tagsIn, textOf } from './identity.js'
+import type { PageIdentity } from './identity.js'
 
-/** Tells Turbo and htmx not to keep the page; it stands in the head, which no framework renders alone. */
+/** Tells Turbo and htmx not to keep the page. It is in the head, which frameworks do not render on their own. */
 const MARK = element('meta', {
   name: 'turbo-cache-control',
   content: 'no-cache',
@@ -16,19 +17,19 @@ interface TurboGlobal {
   readonly Turbo?: { readonly cache?: { clear?(): void } }
 }
 
-/** What htmx says before it stores a page, and after it has shown one again. */
+/** The details of htmx's events before it stores a page, and after it has shown one again. */
 interface HtmxDetail {
   readonly cache?: { readonly content?: string }[]
   readonly cacheMiss?: boolean
   readonly boosted?: boolean
 }
 
-/** What Turbo says before it shows a page. */
+/** The details of Turbo's event before it shows a page. */
 interface TurboDetail {
   readonly newBody?: Element
 }
 
-/** What Livewire says before it visits a page. */
+/** The details of Livewire's event before it visits a page. */
 interface LivewireDetail {
   readonly url?: URL | string
   readonly history?: boolean
@@ -36,98 +37,102 @@ interface LivewireDetail {
 }
 
 export class Copies {
-  readonly #naming: Naming
-  readonly #follow: () => void
-  /** Addresses of this document that named a customer. */
+  readonly #identity: PageIdentity
+  readonly #changed: () => void
+  /** Addresses of this document at which a tag identified a customer. */
   readonly #addresses = new Set<string>()
 
-  /** `follow` is called when the page may name nobody any more. */
-  constructor(naming: Naming, follow: () => void) {
-    this.#naming = naming
-    this.#follow = follow
-    // Pages that were left before the script came.
+  /** `changed` is called when the page may no longer identify its customer. */
+  constructor(identity: PageIdentity, changed: () => void) {
+    this.#identity = identity
+    this.#changed = changed
+    // Pages that were left before this script ran.
     const { Turbo } = globalThis as TurboGlobal
     Turbo?.cache?.clear?.()
   }
 
-  /** Lets no library copy a page that names a customer; other pages are theirs to keep. */
+  /** Marks a page that identifies a customer, so that no library keeps a copy; removes the mark from other pages. */
   prevent(): void {
-    if (!this.#naming.isInPage) return MARK.remove()
+    if (!this.#identity.isInPage) return MARK.remove()
     this.#addresses.add(addressOf(location.href))
     if (MARK.parentNode !== document.head) document.head?.append(MARK)
   }
 
+  /** Listens to the browser and to the libraries; calling it again is harmless. */
   listen(): void {
-    addEventListener('pagehide', this.#leave)
-    addEventListener('pageshow', this.#return)
-    // htmx's events come from the body, which may be another one each time.
-    document.addEventListener('htmx:historyItemCreated', this.#clean)
-    document.addEventListener('htmx:historyRestore', this.#distrust)
-    document.addEventListener('htmx:beforeSwap', this.#swap)
-    document.addEventListener('turbo:before-render', this.#render)
-    document.addEventListener('livewire:navigate', this.#visit)
-    document.addEventListener('livewire:navigating', this.#take)
+    addEventListener('pagehide', this.#onPageHide)
+    addEventListener('pageshow', this.#onPageShow)
+    // htmx dispatches its events on the body, which it may replace: the document receives them all.
+    document.addEventListener('htmx:historyItemCreated', this.#onHtmxStore)
+    document.addEventListener('htmx:historyRestore', this.#onHtmxRestore)
+    document.addEventListener('htmx:beforeSwap', this.#onHtmxSwap)
+    document.addEventListener('turbo:before-render', this.#onTurboRender)
+    document.addEventListener('livewire:navigate', this.#onLivewireVisit)
+    document.addEventListener('livewire:navigating', this.#onLivewireLeave)
   }
 
-  /** The browser may keep the page as it is, and show it to whoever comes back. */
-  readonly #leave = (): void => {
-    this.#naming.expire()
-    this.#follow()
+  /** Forgets the customer: the browser may keep the page, and show it after the customer has signed out. */
+  readonly #onPageHide = (): void => {
+    this.#identity.expire()
+    this.#changed()
   }
 
-  readonly #return = ({ persisted }: PageTransitionEvent): void => {
+  /** Loads a page that the browser has kept again, unless the page itself identifies a customer now. */
+  readonly #onPageShow = ({ persisted }: PageTransitionEvent): void => {
     if (!persisted) return
-    // What the page itself says when it is shown again comes first.
-    if (this.#naming.isExpired) setTimeout(() => this.#askServer())
-    else this.#follow()
+    // The page's own `pageshow` listeners run first.
+    if (this.#identity.isExpired) setTimeout(() => this.#reload())
+    else this.#changed()
   }
 
-  /** Only the server knows who is signed in: it gives the page again. */
-  #askServer(): void {
-    if (this.#naming.isExpired) location.reload()
-    else this.#follow()
+  /** Loads the page again, since only its server knows who is signed in now. */
+  #reload(): void {
+    if (this.#identity.isExpired) location.reload()
+    else this.#changed()
   }
 
-  /** Takes from htmx's store the pages that were stored before the script came. */
-  readonly #clean = (event: Event): void => {
+  /** Removes pages with a signature that htmx stored before this script ran. */
+  readonly #onHtmxStore = (event: Event): void => {
     const { cache } = detailOf<HtmxDetail>(event)
     const kept = cache?.filter(({ content }) => content?.includes('data-signature') !== true) ?? []
     cache?.splice(0, cache.length, ...kept)
   }
 
-  readonly #distrust = (event: Event): void => {
-    this.#takeFromHead([])
-    if (detailOf<HtmxDetail>(event).cacheMiss === true || !this.#naming.isInPage) return
-    this.#leave()
-    this.#askServer()
+  /** Loads a page again that htmx has restored from its store with a customer's tag. */
+  readonly #onHtmxRestore = (event: Event): void => {
+    this.#removeFromHead([])
+    if (detailOf<HtmxDetail>(event).cacheMiss === true || !this.#identity.isInPage) return
+    this.#onPageHide()
+    this.#reload()
   }
 
-  /** htmx shows another page, and leaves the head as it is. */
-  readonly #swap = (event: Event): void => {
-    if (detailOf<HtmxDetail>(event).boosted === true) this.#takeFromHead([])
+  /** Removes the former page's tags: htmx shows another page and leaves the head as it is. */
+  readonly #onHtmxSwap = (event: Event): void => {
+    if (detailOf<HtmxDetail>(event).boosted === true) this.#removeFromHead([])
   }
 
-  /** Turbo leaves the scripts of former pages in the head. */
-  readonly #render = (event: Event): void => {
+  /** Removes the former page's tags: Turbo leaves its scripts in the head. */
+  readonly #onTurboRender = (event: Event): void => {
     const head = detailOf<TurboDetail>(event).newBody?.parentElement?.querySelector('head')
-    if (head) this.#takeFromHead(tagsIn(head))
+    if (head) this.#removeFromHead(tagsIn(head))
   }
 
-  /** Takes the tags out of the head that the next page does not have. */
-  #takeFromHead(next: readonly HTMLScriptElement[]): void {
+  /** Removes the tags from the head that the next page does not have. */
+  #removeFromHead(next: readonly HTMLScriptElement[]): void {
     for (const tag of tagsIn(document.head ?? new DocumentFragment())) {
       if (!next.some((one) => textOf(one) === textOf(tag))) tag.remove()
     }
-    this.#follow()
+    this.#changed()
   }
 
-  /** Livewire copies each page that it leaves. */
-  readonly #take = (): void => {
-    this.#naming.removeTags()
-    this.#follow()
+  /** Removes the tags before Livewire copies the page that it leaves. */
+  readonly #onLivewireLeave = (): void => {
+    this.#identity.removeTags()
+    this.#changed()
   }
 
-  readonly #visit = (event: Event): void => {
+  /** Loads the page from its server where Livewire would show its copy. */
+  readonly #onLivewireVisit = (event: Event): void => {
     const { url, history, cached } = detailOf<LivewireDetail>(event)
     if (history !== true || cached !== true || !this.#addresses.has(addressOf(url ?? ''))) return
     event.preventDefault()

@@ -1,10 +1,10 @@
-// Elements made without HTML: text stays text, whoever wrote it, and Trusted Types have nothing to object to.
+// Creates elements without HTML, so that text is never markup and no Trusted Types policy is needed.
 
 type Content = Node | string | null
 
 type Attributes = Record<string, string | boolean>
 
-/** Returns a new element; an attribute that is `false` is left out. */
+/** Returns a new element; an attribute with the value `false` is left out. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Attributes = {},
@@ -16,7 +16,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made
 }
 
-/** Returns a button that does not send the form around it. */
+/** Returns a button that does not submit the form around it. */
 export function button(
   label: Content,
   attributes: Attributes,
@@ -27,14 +27,14 @@ export function button(
   return made
 }
 
-/** Returns a drawing of lines on a square of 24 units, which screen readers skip. */
+/** Returns an icon of lines on a square of 24 units, hidden from screen readers. */
 export function icon(...paths: string[]): SVGElement {
   const drawing = svgElement('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' })
   drawing.append(...paths.map((d) => svgElement('path', { d })))
   return drawing
 }
 
-/** Shows a text, and touches the document only if it is another one. */
+/** Sets an element's text; an unchanged text does not touch the document. */
 export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text
 }

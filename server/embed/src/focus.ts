@@ -1,4 +1,4 @@
-// Keeps the focus and the place in a scrolled list, when the page moves what they are in.
+// Restores the focus and the scroll position after the page has moved the widget.
 
 export class Focus {
   readonly #content: HTMLElement
@@ -11,7 +11,7 @@ export class Focus {
     content.addEventListener('focusin', ({ target }) => {
       this.#focused = target as HTMLElement
     })
-    // Taking an element out of the page takes the focus, too: a moment later it may be back.
+    // An element that is removed loses the focus; in the next task it may be back in the page.
     content.addEventListener('focusout', () => setTimeout(() => this.#forget()))
     content.addEventListener('scroll', ({ target }) => this.#remember(target as Element), {
       capture: true,
@@ -19,7 +19,7 @@ export class Focus {
     })
   }
 
-  /** Puts both back, unless the visitor has gone elsewhere. */
+  /** Restores both, unless another element of the page has the focus by now. */
   restore(): void {
     if (this.#scrolled !== null) this.#scrolled.scrollTop = this.#top
     const isElsewhere = document.activeElement !== null && document.activeElement !== document.body

@@ -1,11 +1,11 @@
-// Addresses in a message become links only where the visitor goes exactly where the text says.
+// Turns web addresses in messages into links, if the link leads exactly where the text says.
 
 import { element } from './elements.js'
 
 const ADDRESS = /https?:\/\/\S+/gi
 const SENTENCE_END = /[.,:;!?'"*_>\])]+$/
 
-/** Returns a message's text as text, with links for its web addresses. */
+/** Returns a message's text as text nodes, with links for its web addresses. */
 export function linkedText(text: string): (string | Node)[] {
   const parts: (string | Node)[] = []
   let end = 0
@@ -19,14 +19,14 @@ export function linkedText(text: string): (string | Node)[] {
   return parts
 }
 
-/** Returns the address without the punctuation of the sentence around it; a closed bracket is its own. */
+/** Returns the address without the punctuation after it; a bracket that closes one in the address stays. */
 function trimmedAddress(word: string): string {
   const address = word.replace(SENTENCE_END, '')
   const rest = word.slice(address.length)
   return rest.startsWith(')') && address.includes('(') ? `${address})` : address
 }
 
-/** Whether what is read is where it leads: no user name before the host, and no look-alike letters. */
+/** Whether the text is the whole truth about the target: no user name before the host, no look-alike letters. */
 function isPlainAddress(address: string): boolean {
   if (!/^[!-~]+$/.test(address)) return false
   if (!URL.canParse(address)) return false

@@ -1,39 +1,39 @@
-// The screen of all conversations.
+// The screen with the list of the customer's conversations.
 
 import { button, element, icon, setText } from './elements.js'
 import { olderButton } from './older.js'
-import type { Desk, Screen } from './screen.js'
-import type { Conversation, ConversationPage } from './shapes.js'
+import type { Conversation, ConversationPage } from './responses.js'
+import type { Screen, ScreenHost } from './screen.js'
 import { texts } from './texts.js'
 import { briefTime, wholeTime } from './times.js'
 
-const PAGE = 20
-const LARGEST_PAGE = 100
+const PAGE_SIZE = 20
+const LARGEST_PAGE_SIZE = 100
 
 export class ListScreen implements Screen {
   readonly element: HTMLElement
   readonly isWritten = false
-  readonly #desk: Desk
-  readonly #title = element('h2', { tabindex: '-1', dir: 'auto' }, texts.center)
+  readonly #host: ScreenHost
+  readonly #title = element('h2', { tabindex: '-1', dir: 'auto' }, texts.title)
   readonly #customer = element('p', { class: 'customer' })
   readonly #new: HTMLButtonElement
   readonly #loading = element('p', { class: 'loading' }, texts.loading)
   readonly #empty: HTMLElement
   readonly #list = element('ul', { class: 'list', role: 'list' })
   readonly #older: HTMLButtonElement
-  readonly #known = new Map<string, Conversation>()
-  /** Conversations that the server returned after the newest page; they hold until the next page arrives. */
-  readonly #newer = new Map<string, Conversation>()
+  readonly #loaded = new Map<string, Conversation>()
+  /** Conversations that the server has returned since the last page; the next page replaces them. */
+  readonly #updated = new Map<string, Conversation>()
   readonly #rows = new Map<string, Row>()
   #cursor: string | null = null
   #opened: string | null = null
   #isLoaded = false
 
-  constructor(desk: Desk) {
-    this.#desk = desk
-    this.#new = button(texts.newConversation, { class: 'primary' }, () => desk.openNew())
-    this.#empty = emptyState(() => desk.openNew())
-    this.#older = olderButton(desk, texts.showOlderConversations, () => this.#showOlder())
+  constructor(host: ScreenHost) {
+    this.#host = host
+    this.#new = button(texts.newConversation, { class: 'primary' }, () => host.openNew())
+    this.#empty = emptyState(() => host.openNew())
+    this.#older = olderButton(host, texts.showOlderConversations, () => this.#showOlder())
     this.element = element(
       'div',
       { class: 'screen' },
@@ -51,20 +51,20 @@ export class ListScreen implements Screen {
   }
 
   async load(signal: AbortSignal): Promise<void> {
-    const limit = Math.min(Math.max(this.#known.size, PAGE), LARGEST_PAGE)
-    const page = await this.#desk.session.server.conversations({ limit }, signal)
+    const limit = Math.min(Math.max(this.#loaded.size, PAGE_SIZE), LARGEST_PAGE_SIZE)
+    const page = await this.#host.state.server.conversations({ limit }, signal)
     this.#merge(page)
     this.#isLoaded = true
     this.#show()
   }
 
-  /** Shows a conversation as the server returned it last, until the next page arrives. */
-  keep(conversation: Conversation): void {
-    this.#newer.set(conversation.id, conversation)
+  /** Shows a conversation as the server returned it, before the list is loaded again. */
+  update(conversation: Conversation): void {
+    this.#updated.set(conversation.id, conversation)
     this.#show()
   }
 
-  /** Returns to the conversation that was read last, or to the top. */
+  /** Moves the focus to the conversation that was opened last, else to the title. */
   focus(): void {
     const row = this.#opened === null ? undefined : this.#rows.get(this.#opened)
     const target = row?.button ?? this.#title
@@ -73,37 +73,37 @@ export class ListScreen implements Screen {
 
   async #showOlder(): Promise<void> {
     if (this.#cursor === null) return
-    const { server, signal } = this.#desk.session
-    const request = { limit: PAGE, cursor: this.#cursor }
+    const { server, signal } = this.#host.state
+    const request = { limit: PAGE_SIZE, cursor: this.#cursor }
     const page = await server.conversations(request, signal)
     this.#cursor = page.nextCursor
-    for (const conversation of page.conversations) this.#known.set(conversation.id, conversation)
+    for (const conversation of page.conversations) this.#loaded.set(conversation.id, conversation)
     this.#show()
     const [first] = page.conversations
     if (first !== undefined) this.#rows.get(first.id)?.button.focus()
   }
 
-  /** Takes in the newest page without dropping the older ones that the visitor asked for. */
+  /** Merges the newest page; keeps the older ones that the customer has loaded, unless there may be a gap. */
   #merge(page: ConversationPage): void {
-    const isContinued = page.conversations.some((one) => isUnmoved(this.#known.get(one.id), one))
+    const isContinued = page.conversations.some((one) => isUnchanged(this.#loaded.get(one.id), one))
     if (page.nextCursor === null || !isContinued) {
-      this.#known.clear()
+      this.#loaded.clear()
       this.#cursor = page.nextCursor
     }
-    for (const conversation of page.conversations) this.#known.set(conversation.id, conversation)
-    this.#newer.clear()
+    for (const conversation of page.conversations) this.#loaded.set(conversation.id, conversation)
+    this.#updated.clear()
   }
 
   /** Returns all conversations that the list shows, by id. */
   #all(): ReadonlyMap<string, Conversation> {
-    return new Map([...this.#known, ...this.#newer])
+    return new Map([...this.#loaded, ...this.#updated])
   }
 
   #show(): void {
-    const { verification } = this.#desk.session
+    const { verification } = this.#host.state
     const now = new Date()
     const all = this.#all()
-    setText(this.#title, verification?.helpdeskName || texts.center)
+    setText(this.#title, verification?.helpdeskName || texts.title)
     this.#customer.replaceChildren(...customerLine(verification?.email ?? ''))
     const isEmpty = this.#isLoaded && all.size === 0
     this.#loading.hidden = this.#isLoaded
@@ -111,17 +111,17 @@ export class ListScreen implements Screen {
     this.#new.hidden = isEmpty || !this.#isLoaded
     this.#list.hidden = all.size === 0
     this.#older.hidden = this.#cursor === null
-    this.#arrange([...all.values()].sort(byActivity), now)
+    this.#showRows([...all.values()].sort(byActivity), now)
   }
 
-  /** Shows the rows in this order; rows that stay are the same elements, and keep the focus. */
-  #arrange(conversations: readonly Conversation[], now: Date): void {
+  /** Shows the rows in this order. Existing rows are reused, so that they keep the focus. */
+  #showRows(conversations: readonly Conversation[], now: Date): void {
     const ids = new Set(conversations.map(({ id }) => id))
     const focused = [...this.#rows.values()].find((row) => row.button.matches(':focus'))
-    conversations.forEach((conversation, place) => {
+    conversations.forEach((conversation, index) => {
       const row = this.#rowOf(conversation.id)
       row.show(conversation, now)
-      const current = this.#list.children[place] ?? null
+      const current = this.#list.children[index] ?? null
       if (current !== row.element) this.#list.insertBefore(row.element, current)
     })
     for (const [id, row] of this.#rows) {
@@ -142,7 +142,7 @@ export class ListScreen implements Screen {
     const conversation = this.#all().get(id)
     if (conversation === undefined) return
     this.#opened = id
-    this.#desk.openConversation(conversation)
+    this.#host.openConversation(conversation)
   }
 }
 
@@ -168,7 +168,7 @@ class Row {
       this.#closed,
     )
     const preview = element('span', { class: 'preview' }, this.#you, ' ', this.#preview)
-    // Blanks, so that the words do not run together where the button's name is read out.
+    // Spaces, so that the words do not run together in the button's accessible name.
     this.button.append(this.#subject, ' ', preview, ' ', side)
     this.element = element('li', {}, this.button)
   }
@@ -208,7 +208,7 @@ function byActivity(one: Conversation, other: Conversation): number {
   return other.updatedAt.getTime() - one.updatedAt.getTime()
 }
 
-/** Whether nothing happened in between: then all that is older is known as well. */
-function isUnmoved(before: Conversation | undefined, now: Conversation): boolean {
+/** Whether a conversation has not changed since it was loaded: then all older ones are loaded as well. */
+function isUnchanged(before: Conversation | undefined, now: Conversation): boolean {
   return before?.updatedAt.getTime() === now.updatedAt.getTime()
 }

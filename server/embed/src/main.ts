@@ -1,36 +1,40 @@
-// The script of the embed: finds its own tag, and is one center however often it is loaded.
+// Starts the widget: one per page, however often the page loads the script.
 
-import { Center } from './center.js'
-import { tagsIn } from './naming.js'
+import { tagsIn } from './identity.js'
+import { Widget } from './widget.js'
 
-type PublicCenter = Pick<Center, 'update' | 'shutdown'>
+type PublicWidget = Pick<Widget, 'update' | 'shutdown'>
 
 declare global {
   interface Window {
-    DesksealTicketCenter?: PublicCenter
+    DesksealTicketCenter?: PublicWidget
   }
 }
 
-/** Returns the script's tag, also where the browser does not say which one it is: in modules and shadow trees. */
+/** Returns the script's tag; modules and scripts in shadow roots have no `document.currentScript`. */
 function ownTag(): HTMLScriptElement | null {
   const current = document.currentScript
   if (current instanceof HTMLScriptElement && current.src !== '') return current
   const tags = tagsIn(document)
-  const unnamed = tags.filter((tag) => tag.type === 'module' || tag.getRootNode() !== document)
-  return unnamed.at(-1) ?? tags.at(-1) ?? null
+  const candidates = tags.filter((tag) => tag.type === 'module' || tag.getRootNode() !== document)
+  return candidates.at(-1) ?? tags.at(-1) ?? null
 }
 
 function start(): void {
   const tag = ownTag()
-  if (tag === null) return console.error('Ticket Center: the script needs a tag with its src.')
+  if (tag === null) {
+    return console.error(
+      'Ticket Center: no script tag with a src was found. Load ticket-center.js with <script src="…">.',
+    )
+  }
   const running = window.DesksealTicketCenter
-  // An element of the page with this id looks like a variable, too.
+  // An element of the page with the id DesksealTicketCenter is a property of the window as well.
   if (typeof running?.update === 'function') return running.update(tag)
-  const center = new Center(tag)
+  const widget = new Widget(tag)
   window.DesksealTicketCenter = Object.freeze({
-    update: (changes) => center.update(changes),
-    shutdown: () => center.shutdown(),
-  } satisfies PublicCenter)
+    update: (changes) => widget.update(changes),
+    shutdown: () => widget.shutdown(),
+  } satisfies PublicWidget)
 }
 
 start()

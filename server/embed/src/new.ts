@@ -1,9 +1,9 @@
-// The screen of a new conversation.
+// The screen for writing a new conversation.
 
 import { Composer } from './composer.js'
 import { button, element, icon } from './elements.js'
 import { composerOf } from './screen.js'
-import type { Desk, Screen } from './screen.js'
+import type { Screen, ScreenHost } from './screen.js'
 import { texts } from './texts.js'
 
 export class NewScreen implements Screen {
@@ -12,10 +12,10 @@ export class NewScreen implements Screen {
   readonly isWritten = true
   readonly #composer: Composer
 
-  constructor(desk: Desk) {
-    const { session } = desk
-    this.#composer = composerOf(session, 'new', () => {
-      return new Composer('new', (draft) => session.server.send(draft, session.signal))
+  constructor(host: ScreenHost) {
+    const { state } = host
+    this.#composer = composerOf(state, 'new', () => {
+      return new Composer('new', (draft) => state.server.send(draft, state.signal))
     })
     this.element = element(
       'div',
@@ -24,18 +24,18 @@ export class NewScreen implements Screen {
         'div',
         { class: 'bar' },
         button(icon('M15 5l-7 7 7 7'), { class: 'back', 'aria-label': texts.back }, () =>
-          desk.openList(),
+          host.openList(),
         ),
         element('div', {}, element('h2', {}, texts.newTitle)),
       ),
       this.#composer.element,
     )
     this.#composer.onSent = ({ conversation }) => {
-      desk.announce(texts.sent)
-      desk.keep(conversation)
-      // Who has gone elsewhere meanwhile stays there.
-      if (this.element.isConnected) desk.openConversation(conversation)
-      else desk.refresh()
+      host.announce(texts.sent)
+      host.updateList(conversation)
+      // A customer who has opened another screen meanwhile stays there.
+      if (this.element.isConnected) host.openConversation(conversation)
+      else host.refresh()
     }
   }
 

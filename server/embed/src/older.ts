@@ -1,13 +1,13 @@
-// The button that shows what is older.
+// The button that loads older conversations or messages.
 
 import { button, setText } from './elements.js'
 import { Problem } from './problem.js'
-import type { Desk } from './screen.js'
+import type { ScreenHost } from './screen.js'
 import { texts } from './texts.js'
 
-/** Returns the button, hidden until there is something older; it says when that cannot be loaded. */
+/** Returns the button, hidden at first. When loading fails, its label says so, and pressing it tries again. */
 export function olderButton(
-  desk: Desk,
+  host: ScreenHost,
   label: string,
   showOlder: () => Promise<void>,
 ): HTMLButtonElement {
@@ -19,7 +19,7 @@ export function olderButton(
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       setText(made, texts.olderFailed)
-      desk.announce(texts.olderFailed)
+      host.announce(texts.olderFailed)
     }
   }
   return made

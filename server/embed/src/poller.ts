@@ -1,32 +1,32 @@
-// Asks again and again, as long as somebody can see the answer.
+// Polls the server repeatedly while the page is visible.
 
 import { Problem } from './problem.js'
 
 const FIRST_PAUSE = 1_500
 const LONGEST_PAUSE = 60_000
 
-/** Asks once, and returns after how many milliseconds to ask again. */
-type Ask = (signal: AbortSignal) => Promise<number>
+/** Polls once, and returns after how many milliseconds to poll again. */
+type Poll = (signal: AbortSignal) => Promise<number>
 
 export class Poller {
-  readonly #ask: Ask
+  readonly #poll: Poll
   readonly #failed: (problem: Problem) => void
   #run: AbortController | null = null
   #failures = 0
 
-  /** `failed` is told each problem; a lasting one ends the asking until the next `start`. */
-  constructor(ask: Ask, failed: (problem: Problem) => void) {
-    this.#ask = ask
+  /** `failed` is called with each problem; a lasting problem stops polling until the next `start`. */
+  constructor(poll: Poll, failed: (problem: Problem) => void) {
+    this.#poll = poll
     this.#failed = failed
   }
 
-  /** Asks now, whether or not it was asking. */
+  /** Polls now, and then at intervals; a poll that is under way is aborted. */
   start(): void {
     this.stop()
-    // Nobody sees a hidden page: its next `visibilitychange` starts again.
+    // A hidden page is not polled for: its next `visibilitychange` starts polling again.
     if (document.visibilityState === 'hidden') return
     this.#run = new AbortController()
-    void this.#askUntil(this.#run.signal)
+    void this.#pollUntil(this.#run.signal)
   }
 
   stop(): void {
@@ -34,17 +34,17 @@ export class Poller {
     this.#run = null
   }
 
-  async #askUntil(signal: AbortSignal): Promise<void> {
+  async #pollUntil(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const pause = await this.#pauseAfterAsking(signal)
+      const pause = await this.#pauseAfterPoll(signal)
       if (pause === null || signal.aborted) return
       await slept(pause, signal)
     }
   }
 
-  async #pauseAfterAsking(signal: AbortSignal): Promise<number | null> {
+  async #pauseAfterPoll(signal: AbortSignal): Promise<number | null> {
     try {
-      const pause = await this.#ask(signal)
+      const pause = await this.#poll(signal)
       this.#failures = 0
       return pause
     } catch (error) {
@@ -56,7 +56,7 @@ export class Poller {
     }
   }
 
-  /** Returns a longer pause for each failure in a row, and not the same one for all visitors. */
+  /** Returns the pause after failures in a row: exponential, with jitter, at least what the server asked for. */
   #backoff(retryAfter: number): number {
     const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE)
     return Math.max(pause, retryAfter) * (1 + Math.random() / 4)

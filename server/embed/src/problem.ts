@@ -1,28 +1,33 @@
-// What can go wrong, told apart by what the visitor or the site's owner can do about it.
+// The kinds of problems, by what the customer or the site's developers can do about them.
 
 export type ProblemKind =
-  /** The page gave no identity: nobody is signed in, or an attribute is missing. */
+  /** The page identifies no customer: `data-email` or `data-signature` is missing. */
   | 'signed-out'
-  /** The page gave no help desk's id, or one that the server does not know. */
+  /** `data-helpdesk-id` is missing or unknown, or the desk has no secret. */
   | 'not-set-up'
+  /** The signature is invalid. */
   | 'verification'
+  /** The page's website is not on the desk's list of allowed domains. */
   | 'origin'
+  /** The desk has blocked this customer. */
   | 'blocked'
+  /** The conversation does not exist for this customer. */
   | 'gone'
+  /** Too many requests: the server asks to wait. */
   | 'too-fast'
   | 'message-empty'
   | 'message-too-long'
   | 'subject-too-long'
-  /** No answer at all. */
+  /** No response. */
   | 'unreachable'
-  /** An answer that says that it is the server's fault, or one that is not the server's. */
+  /** An internal error of the server, or a response that is not the API's. */
   | 'server'
 
 export class Problem extends Error {
   readonly kind: ProblemKind
-  /** The server's code, for the developer's console. */
+  /** The server's error code, for the console. */
   readonly code: string
-  /** How long the server asks us to wait, in milliseconds. */
+  /** How long the server asks to wait, in milliseconds. */
   readonly retryAfter: number
 
   constructor(kind: ProblemKind, code = '', retryAfter = 0) {
@@ -32,7 +37,7 @@ export class Problem extends Error {
     this.retryAfter = retryAfter
   }
 
-  /** Whether asking again gives the same answer until somebody changes something. */
+  /** Whether a retry fails as well until the page, the desk or the customer changes something. */
   get isLasting(): boolean {
     return LASTING.has(this.kind)
   }
@@ -58,7 +63,7 @@ const KINDS: Readonly<Record<string, ProblemKind>> = {
   subject_too_long: 'subject-too-long',
 }
 
-/** Returns the problem that a refusal means: by its code, else by its status. */
+/** Returns the problem for an error response: by its code, else by its status. */
 export function problemOf(status: number, code: string, retryAfter: number): Problem {
   return new Problem(KINDS[code] ?? kindOfStatus(status), code, retryAfter)
 }

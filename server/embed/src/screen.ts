@@ -1,47 +1,48 @@
-// What the screens have in common: what they are to the center, and what they may ask of it.
+// What every screen provides to its session, and what it may ask of it.
 
 import type { Composer } from './composer.js'
+import type { Conversation, Verification } from './responses.js'
 import type { Server } from './server.js'
-import type { Conversation, Verification } from './shapes.js'
 
 export interface Screen {
   readonly element: HTMLElement
-  /** Whether there is something to see. */
+  /** Whether the screen has content to show, so that a problem becomes a notice above it. */
   readonly isLoaded: boolean
-  /** Whether leaving would take a text from the visitor that is not sent yet. */
+  /** Whether the customer has typed text here that is not sent yet. */
   readonly isWritten: boolean
-  /** Gets what is new; called at first, and whenever something has changed. */
+  /** Loads what has changed; called when the screen opens and whenever the revision changes. */
   load(signal: AbortSignal): Promise<void>
-  /** Puts the focus where a visitor expects it after coming here. */
+  /** Moves the focus to where a customer expects it after opening the screen. */
   focus(): void
 }
 
-/** One customer's stay: ends, with all that it holds, when the page shows another customer. */
-export interface Session {
+/** The state of one customer's session. It ends when the page identifies another customer. */
+export interface SessionState {
   readonly server: Server
-  /** Aborted at the end: later answers are nobody's. */
+  /** Aborted when the session ends: later responses are ignored. */
   readonly signal: AbortSignal
-  /** What was typed and not yet sent, by conversation. */
+  /** The forms with what was typed and not yet sent, by conversation. */
   readonly composers: Map<string, Composer>
   verification: Verification | null
 }
 
-export interface Desk {
-  readonly session: Session
+/** What a screen may ask of the session that shows it. */
+export interface ScreenHost {
+  readonly state: SessionState
   openList(): void
   openConversation(conversation: Conversation): void
   openNew(): void
-  /** Shows a conversation in the list as the server returned it last, before the list is loaded again. */
-  keep(conversation: Conversation): void
-  /** Asks the server at once whether there is something new. */
+  /** Updates a conversation in the list with what the server returned, before the list is loaded again. */
+  updateList(conversation: Conversation): void
+  /** Polls at once. */
   refresh(): void
-  /** Tells users of screen readers what the others see. */
+  /** Announces a text to screen readers. */
   announce(text: string): void
 }
 
-/** Returns the session's composer of that name, as it was left. */
-export function composerOf(session: Session, name: string, made: () => Composer): Composer {
-  const composer = session.composers.get(name) ?? made()
-  session.composers.set(name, composer)
+/** Returns the session's composer of that name as the customer left it, or makes one. */
+export function composerOf(state: SessionState, name: string, make: () => Composer): Composer {
+  const composer = state.composers.get(name) ?? make()
+  state.composers.set(name, composer)
   return composer
 }

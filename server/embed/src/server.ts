@@ -1,18 +1,24 @@
-// The Ticket Center's API. Credentials travel in bodies of POST requests and nowhere else.
+// Calls the Ticket Center's API. Credentials are in the bodies of POST requests only.
 
 import { Problem, problemOf } from './problem.js'
-import { isSigned } from './settings.js'
-import type { Settings } from './settings.js'
 import {
-  ShapeError,
+  MalformedResponse,
   closedOf,
   conversationPageOf,
   errorCodeOf,
   messagePageOf,
   sentOf,
   verificationOf,
-} from './shapes.js'
-import type { Conversation, ConversationPage, MessagePage, Sent, Verification } from './shapes.js'
+} from './responses.js'
+import type {
+  Conversation,
+  ConversationPage,
+  MessagePage,
+  Sent,
+  Verification,
+} from './responses.js'
+import { isSigned } from './settings.js'
+import type { Settings } from './settings.js'
 
 export interface NewMessage {
   readonly message: string
@@ -22,62 +28,62 @@ export interface NewMessage {
 }
 
 /**
- * Which messages of a conversation to get; the newest unless told otherwise. The server takes them as
- * read: nobody asks for them who does not see them.
+ * Which messages of a conversation to load; by default the newest. The server marks them as read, so the
+ * widget loads them only while it is visible.
  */
 export interface MessageRange {
   readonly before?: string
   readonly after?: string
 }
 
-/** A connection that gives no answer for so long is lost, however open it looks. */
-const PATIENCE = 30_000
+/** After how many milliseconds without a response a request fails. */
+const TIMEOUT = 30_000
 
 export class Server {
   readonly #base: string
-  readonly #named: () => Settings | null
+  readonly #settings: () => Settings | null
 
-  /** `named` reads whom the page names now; nothing, once that is not this server's customer. */
-  constructor(origin: string, named: () => Settings | null) {
+  /** `settings` reads the page's settings now; it returns `null` once they identify another customer. */
+  constructor(origin: string, settings: () => Settings | null) {
     this.#base = `${origin}/api/messaging/ticket-center/`
-    this.#named = named
+    this.#settings = settings
   }
 
   async verify(signal: AbortSignal): Promise<Verification> {
-    return this.#answer('verify', {}, verificationOf, signal)
+    return this.#call('verify', {}, verificationOf, signal)
   }
 
   async conversations(
     page: { readonly limit: number; readonly cursor?: string },
     signal: AbortSignal,
   ): Promise<ConversationPage> {
-    return this.#answer('conversations', page, conversationPageOf, signal)
+    return this.#call('conversations', page, conversationPageOf, signal)
   }
 
   async messages(id: string, range: MessageRange, signal: AbortSignal): Promise<MessagePage> {
-    return this.#answer(pathOf(id, 'messages'), range, messagePageOf, signal)
+    return this.#call(pathOf(id, 'messages'), range, messagePageOf, signal)
   }
 
   async send(message: NewMessage, signal: AbortSignal): Promise<Sent> {
-    return this.#answer('message', message, sentOf, signal)
+    return this.#call('message', message, sentOf, signal)
   }
 
   async close(id: string, signal: AbortSignal): Promise<Conversation> {
-    return this.#answer(pathOf(id, 'close'), {}, closedOf, signal)
+    return this.#call(pathOf(id, 'close'), {}, closedOf, signal)
   }
 
-  async #answer<Shape>(
+  async #call<Result>(
     path: string,
     fields: object,
-    shapeOf: (json: unknown) => Shape,
+    parse: (json: unknown) => Result,
     signal: AbortSignal,
-  ): Promise<Shape> {
+  ): Promise<Result> {
     const credentials = this.#credentials()
-    const patience = new AbortController()
-    const giveUp = (): void => patience.abort()
-    const timer = setTimeout(giveUp, PATIENCE)
-    signal.addEventListener('abort', giveUp)
-    if (signal.aborted) giveUp()
+    const request = new AbortController()
+    const abort = (): void => request.abort()
+    const timer = setTimeout(abort, TIMEOUT)
+    signal.addEventListener('abort', abort)
+    if (signal.aborted) abort()
     try {
       const response = await fetch(this.#base + path, {
         method: 'POST',
@@ -88,26 +94,26 @@ export class Server {
         cache: 'no-store',
         redirect: 'error',
         referrerPolicy: 'no-referrer',
-        signal: patience.signal,
+        signal: request.signal,
       })
       const json = await jsonOf(response)
-      // Nobody reads an answer who is not the customer any more.
+      // A response for a former customer is dropped.
       this.#credentials()
-      if (response.ok) return shapeOf(json)
+      if (response.ok) return parse(json)
       throw problemOf(response.status, errorCodeOf(json), retryAfterOf(response))
     } catch (error) {
       throw error instanceof Problem
         ? error
-        : new Problem(error instanceof ShapeError ? 'server' : 'unreachable')
+        : new Problem(error instanceof MalformedResponse ? 'server' : 'unreachable')
     } finally {
       clearTimeout(timer)
-      signal.removeEventListener('abort', giveUp)
+      signal.removeEventListener('abort', abort)
     }
   }
 
-  /** Returns the credentials that the page gives in this moment: the page may have changed since the last. */
+  /** Returns the page's credentials now: they may have changed since the last call. */
   #credentials(): object {
-    const settings = this.#named()
+    const settings = this.#settings()
     if (settings === null || !isSigned(settings)) throw new Problem('signed-out')
     const { helpdeskId, email, signature } = settings
     return { helpdeskId, email, signature }
@@ -118,7 +124,7 @@ function pathOf(conversationId: string, action: string): string {
   return `conversations/${encodeURIComponent(conversationId)}/${action}`
 }
 
-/** Returns the answer's JSON, or nothing where it has none: a proxy's error page is not an answer. */
+/** Returns the response's JSON, or `null` if it is none, such as a proxy's error page. */
 async function jsonOf(response: Response): Promise<unknown> {
   const text = await response.text()
   try {

@@ -1,11 +1,11 @@
-// What stays around every screen: the card, the notice above, and the voice for screen readers.
+// The frame around every screen: the card, the notice above the screen, and the status for screen readers.
 
 import { button, element, icon, setText } from './elements.js'
 import { texts } from './texts.js'
 import type { Words } from './texts.js'
 
 export class Shell {
-  /** What goes into the page. */
+  /** The widget's outermost element. */
   readonly element: HTMLElement
   readonly #status = element('p', { class: 'unseen', role: 'status' })
   readonly #notice = element('p')
@@ -19,13 +19,13 @@ export class Shell {
     const alert = element('div', { role: 'alert' }, this.#banner)
     const card = element(
       'section',
-      { class: 'card', 'aria-label': texts.center },
+      { class: 'card', 'aria-label': texts.title },
       alert,
       this.#screen,
       this.#status,
     )
-    // The texts are English and run from left to right, whatever the page's own do.
-    this.element = element('div', { class: 'desk', lang: 'en', dir: 'ltr' }, card)
+    // The texts are English, whatever the page's language and direction.
+    this.element = element('div', { class: 'widget', lang: 'en', dir: 'ltr' }, card)
   }
 
   get isFocused(): boolean {
@@ -36,27 +36,28 @@ export class Shell {
     if (this.#screen.firstChild !== screen) this.#screen.replaceChildren(screen)
   }
 
-  /** Leaves nothing of what was shown. */
+  /** Removes everything that was shown. */
   clear(): void {
     this.#screen.replaceChildren()
     this.#status.replaceChildren()
     this.notify('')
   }
 
-  /** Shows a sentence above the screen; with a way to try again where only that helps. */
+  /** Shows a sentence above the screen, with a "Try again" button for a lasting problem; an empty text hides both. */
   notify(text: string, isLasting = false): void {
     setText(this.#notice, text)
     this.#retry.hidden = !isLasting
     this.#banner.hidden = text === ''
   }
 
+  /** Announces a text to screen readers. */
   announce(text: string): void {
-    // The same text twice in a row is read out only as a new element.
+    // Screen readers read the same text again only if it is in a new element.
     this.#status.replaceChildren(element('span', {}, text))
   }
 }
 
-/** Returns the state in which there is nothing else to show. */
+/** Returns what the widget shows instead of a screen that cannot be loaded. */
 export function problemState(
   { title, text, checks }: Words,
   retry: (() => void) | null,

@@ -1,12 +1,12 @@
-// Every text that a visitor sees, in one place, so that it can be translated.
+// Every text that a customer sees, in one place, so that it can be translated.
 
 import type { Problem, ProblemKind } from './problem.js'
 
-/** The words of a state in which the center cannot go on by itself. */
+/** The texts of a problem that is shown instead of a screen. */
 export interface Words {
   readonly title: string
   readonly text: string
-  /** What the site's owner checks; nothing in it is secret. */
+  /** What the site's developers check. Customers can read it, so it contains nothing secret. */
   readonly checks?: readonly string[]
 }
 
@@ -16,7 +16,7 @@ export const LONGEST_MESSAGE = 10_000
 export const LONGEST_SUBJECT = 200
 
 export const texts = {
-  center: 'Support',
+  title: 'Support',
   signedInAs: 'Signed in as',
   loading: 'Loading your conversations…',
   loadingMessages: 'Loading messages…',
@@ -25,7 +25,7 @@ export const texts = {
   startConversation: 'Start a conversation',
   emptyTitle: 'How can we help?',
   empty:
-    'You have no conversations yet. Write to us, and you will find our answer here and in your mailbox.',
+    'You have no conversations yet. Write to us: our reply will appear here and in your mailbox.',
   showOlderConversations: 'Show older conversations',
   you: 'You:',
   closed: 'Closed',
@@ -38,17 +38,16 @@ export const texts = {
   showOlderMessages: 'Show older messages',
   yourMessage: 'You',
   agent: 'Support',
-  newReply: 'New reply',
+  newReply: 'Show new reply',
   repliedBy: (name: string, text: string) => `New reply from ${name}: ${text}`,
   close: 'Close conversation',
-  closeQuestion:
-    'Is your question solved? You can open the conversation again at any time by writing.',
+  closeQuestion: 'Close this conversation? You can reopen it at any time by writing a message.',
   closeConfirmed: 'Yes, close it',
   closeDeclined: 'Keep it open',
   closing: 'Closing…',
   closedNow: 'Conversation closed.',
-  notClosed: (reason: string) => `The conversation is still open: ${reason}. Please try again.`,
-  closedNote: 'This conversation is closed. Write below to open it again.',
+  notClosed: (reason: string) => `The conversation was not closed: ${reason}. Please try again.`,
+  closedNote: 'This conversation is closed. Write a message below to reopen it.',
   gone: 'That conversation is no longer available.',
 
   newTitle: 'New conversation',
@@ -58,7 +57,8 @@ export const texts = {
   reply: 'Your reply',
   messageHint: 'How can we help?',
   replyHint: 'Write a reply…',
-  send: 'Send',
+  sendMessage: 'Send message',
+  sendReply: 'Send reply',
   sending: 'Sending…',
   sent: 'Message sent.',
   sendHint: 'Ctrl + Enter sends',
@@ -72,29 +72,36 @@ export const texts = {
   yesterday: 'Yesterday',
 }
 
-/** Returns what a visitor reads when nothing can be shown. */
+/** Returns the texts that are shown instead of a screen that cannot be loaded. */
 export function wordsOf(problem: Problem, origin: string): Words {
   const words = WORDS[problem.kind] ?? WORDS.server
   return typeof words === 'function' ? words(origin) : words
 }
 
-/** Returns one sentence for a visitor who sees everything but the latest. */
+/** Returns the notice above a screen that is loaded but may be out of date. */
 export function noticeOf(problem: Problem): string {
   if (problem.kind === 'unreachable') return 'No connection. We keep trying.'
-  if (problem.kind === 'too-fast') return 'That was a lot at once. New replies may take a moment.'
+  if (problem.kind === 'too-fast')
+    return 'Too many requests in a short time. New replies may take a moment.'
   if (problem.kind === 'server') return 'New replies cannot be loaded right now. We keep trying.'
   if (problem.kind === 'gone') return texts.gone
   const { title, text } = wordsOf(problem, '')
   return `${title}. ${text}`
 }
 
-/** Returns one sentence for a visitor whose message was not accepted, and is still in its field. */
-export function refusalOf(problem: Problem): string {
-  const refusal = REFUSALS[problem.kind]
-  if (refusal !== undefined) return refusal
+/** Returns why a message was not sent; its text is still in the form. */
+export function sendErrorOf(problem: Problem): string {
+  const sentence = SEND_ERRORS[problem.kind]
+  if (sentence !== undefined) return sentence
   if (problem.kind === 'too-fast') return tooFast(problem.retryAfter)
   const { title, text } = wordsOf(problem, '')
   return `Not sent. ${title}: ${text} ${KEPT}`
+}
+
+/** Returns for the console what happened, and what the site's developers check. */
+export function reasonOf(problem: Problem, origin: string): string {
+  const { text, checks } = wordsOf(problem, origin)
+  return [`${problem.message}.`, ...(checks ?? [text])].join(' ')
 }
 
 const KEPT = 'Your text is kept here.'
@@ -106,13 +113,13 @@ function characters(count: number): string {
 function tooFast(retryAfter: number): string {
   const seconds = Math.ceil(retryAfter / 1000)
   const pause = seconds > 0 ? `${seconds} second${seconds === 1 ? '' : 's'}` : 'a moment'
-  return `Not sent: too many messages in a short time. Please wait ${pause}, then send again. ${KEPT}`
+  return `Not sent: too many messages in a short time. Please wait ${pause}, then send it again. ${KEPT}`
 }
 
-const REFUSALS: Readonly<Partial<Record<ProblemKind, string>>> = {
+const SEND_ERRORS: Readonly<Partial<Record<ProblemKind, string>>> = {
   unreachable: `Not sent: there is no connection. Please try again. ${KEPT}`,
   server: `Not sent: something went wrong on our side. Please try again. ${KEPT}`,
-  gone: `Not sent: this conversation is no longer available. Copy your text into a new one.`,
+  gone: `Not sent: this conversation is no longer available. Copy your text into a new conversation.`,
   'message-empty': 'Please write a message first.',
   'message-too-long': `Please shorten your message to ${LONGEST_MESSAGE} characters.`,
   'subject-too-long': `Please shorten the subject to ${LONGEST_SUBJECT} characters.`,
@@ -120,7 +127,11 @@ const REFUSALS: Readonly<Partial<Record<ProblemKind, string>>> = {
 
 const SERVER: Words = {
   title: 'Something went wrong',
-  text: 'We cannot show your conversations right now. We keep trying; you can also try again later.',
+  text: 'We cannot load your conversations right now. We keep trying.',
+  checks: [
+    'Search the server’s log for the X-Request-Id of the failed response.',
+    'If the response has no X-Request-Id, it is not the server’s: check the proxy in front of it.',
+  ],
 }
 
 const WORDS: Readonly<
@@ -131,26 +142,26 @@ const WORDS: Readonly<
     title: 'No connection',
     text: 'We cannot reach support. Please check your internet connection; we keep trying.',
     checks: [
-      'If the page has a Content-Security-Policy, connect-src must allow the origin of ticket-center.js.',
+      'The page’s Content-Security-Policy, if it has one, must allow the origin of ticket-center.js in connect-src.',
     ],
   },
   'too-fast': {
     title: 'One moment',
-    text: 'Too many requests came from here in a short time. We go on by ourselves in a moment.',
+    text: 'There were too many requests in a short time. Please wait: we try again automatically.',
   },
   'signed-out': {
     title: 'Please sign in',
-    text: 'Your conversations appear here when you are signed in.',
+    text: 'Sign in to see your conversations with support.',
     checks: [
-      'The script tag needs data-email and data-signature, written by your server for the signed-in customer.',
+      'The script tag has no data-email or no data-signature. Your server must write both for the signed-in customer.',
     ],
   },
   'not-set-up': {
     title: 'Support is not ready yet',
-    text: 'Support has not been set up completely on this page. Please tell the people who run it.',
+    text: 'Support is not fully set up on this page. Please tell the people who run this site.',
     checks: [
       'data-helpdesk-id must be the id from the embed code on the dashboard’s Ticket Center page.',
-      'A Ticket Center secret must have been generated there.',
+      'The same page must show a Ticket Center secret. If it shows none, generate one.',
     ],
   },
   verification: {
@@ -158,17 +169,17 @@ const WORDS: Readonly<
     text: 'We could not confirm who you are. Please reload the page, or sign out and in again.',
     checks: [
       'data-email must be exactly the text that was signed: trimmed, in lower case, in UTF-8.',
-      'The secret on your server must be the Ticket Center’s current one, without blanks or quotes around it.',
+      'The secret on your server must be the Ticket Center’s current one, without whitespace or quotes around it.',
       'data-signature must be the HMAC-SHA256 of the e-mail alone, in 64 hexadecimal digits.',
-      'The Verification Tool on the dashboard’s Ticket Center page says what differs.',
+      'The Verification Tool on the dashboard’s Ticket Center page shows what differs.',
     ],
   },
   origin: (origin) => ({
     title: 'Support cannot be shown here',
-    text: 'This website is not on the list of websites that may show it. Please tell the people who run it.',
+    text: 'This website is not allowed to show support. Please tell the people who run it.',
     checks: [
       `Add ${origin || 'this website'} to Allowed Embed Domains, in the dashboard under Settings, Messages.`,
-      'A page without an origin, such as a sandboxed frame or a local file, is refused where there is a list.',
+      'While the list has entries, a page without an origin, such as a local file or a sandboxed frame, is not allowed.',
     ],
   }),
   blocked: {

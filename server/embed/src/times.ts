@@ -1,8 +1,8 @@
-// Dates as a visitor reads them, in the visitor's own time zone.
+// Formats dates for the customer, in the customer's time zone.
 
 import { LANGUAGE, texts } from './texts.js'
 
-/** The visitor's own way of writing dates in the language of the texts, if there is one. */
+/** The customer's regional variant of the texts' language, if the browser has one. */
 const LOCALE = navigator.languages.find((locale) => locale.startsWith(LANGUAGE)) ?? LANGUAGE
 
 const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: 'numeric', minute: '2-digit' })
@@ -19,19 +19,19 @@ export function clockTime(date: Date): string {
   return CLOCK.format(date)
 }
 
-/** Returns the time of day for today, else the day. */
+/** Returns the time of day if the date is today, else the day. */
 export function briefTime(date: Date, now: Date): string {
   return isSameDay(date, now) ? clockTime(date) : dayName(date, now)
 }
 
-/** Returns the day: by name when it is near. */
+/** Returns "Today", "Yesterday" or the date. */
 export function dayName(date: Date, now: Date): string {
   if (isSameDay(date, now)) return texts.today
   if (isSameDay(date, dayBefore(now))) return texts.yesterday
   return date.getFullYear() === now.getFullYear() ? DAY.format(date) : DAY_AND_YEAR.format(date)
 }
 
-/** Returns day and time in full. */
+/** Returns the date and time in full. */
 export function wholeTime(date: Date): string {
   return WHOLE.format(date)
 }

@@ -1,9 +1,9 @@
-// The page's tree: the document and every open shadow root in it, watched for what the widget follows.
+// Watches the document and every open shadow root in it for changes that matter to the widget.
 
 export type Root = Document | ShadowRoot
 
-/** What the script tag says, where it comes from, and which element is the container. */
-const FOLLOWED = [
+/** Attributes of the script tag and of the container. */
+const WATCHED = [
   'src',
   'id',
   'data-helpdesk-id',
@@ -12,15 +12,15 @@ const FOLLOWED = [
   'data-align',
   'data-max-width',
   'data-container',
-  // Turbo marks a page so while it shows a former copy of it.
+  // Turbo sets this on the document element while it shows a preview.
   'data-turbo-preview',
 ]
 
-/** The widget's own shadow roots: nothing in them is the page's. */
+/** The widget's own shadow roots. */
 const OWN = new WeakSet<ShadowRoot>()
 
-/** Keeps a shadow root of the widget out of what is watched. */
-export function disown(root: ShadowRoot): ShadowRoot {
+/** Excludes a shadow root of the widget from watching, and returns it. */
+export function ignoreRoot(root: ShadowRoot): ShadowRoot {
   OWN.add(root)
   return root
 }
@@ -30,12 +30,12 @@ export class Tree {
   readonly #roots = new Set<ShadowRoot>()
   readonly #observer = new MutationObserver((records) => this.#changed(records))
 
-  /** `changed` is told of all changes of one task at once, before the page is painted. */
+  /** `changed` is called once with all mutations of a task, before the page is painted. */
   constructor(changed: (records: readonly MutationRecord[]) => void) {
     this.#changed = changed
   }
 
-  /** The document, and the shadow roots that are part of it now. */
+  /** The document, and the open shadow roots that it contains now. */
   get roots(): readonly Root[] {
     for (const root of this.#roots) {
       if (!root.isConnected || root.ownerDocument !== document) this.#roots.delete(root)
@@ -43,18 +43,18 @@ export class Tree {
     return [document, ...this.#roots]
   }
 
-  /** Looks for shadow roots in the whole document: those attached to an element that was there tell nobody. */
+  /** Searches the whole document for shadow roots: attaching one to an existing element makes no mutation record. */
   search(): void {
     this.#watch(document)
     this.#searchIn(document)
   }
 
-  /** Returns the changes that `changed` has not been told yet, and does not tell it. */
-  taken(): readonly MutationRecord[] {
+  /** Returns mutations that have not reached `changed` yet, instead of passing them to it. */
+  takeRecords(): readonly MutationRecord[] {
     return this.#observer.takeRecords()
   }
 
-  /** Looks for shadow roots in what was added. */
+  /** Searches added elements for shadow roots. */
   searchAdded(records: readonly MutationRecord[]): void {
     for (const { addedNodes } of records) {
       for (const node of addedNodes) {
@@ -63,7 +63,7 @@ export class Tree {
     }
   }
 
-  /** Returns the element with that id: in the given root, else in the document, else in another root. */
+  /** Returns the element with this id: from the given root, else from the document, else from another root. */
   find(id: string, first: Root): HTMLElement | null {
     for (const root of new Set([first, ...this.roots])) {
       const found = root.getElementById(id)
@@ -85,6 +85,6 @@ export class Tree {
   }
 
   #watch(root: Root): void {
-    this.#observer.observe(root, { childList: true, subtree: true, attributeFilter: FOLLOWED })
+    this.#observer.observe(root, { childList: true, subtree: true, attributeFilter: WATCHED })
   }
 }

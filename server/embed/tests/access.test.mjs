@@ -1,4 +1,4 @@
-// The center for people who use a keyboard, a screen reader, a small screen or another script.
+// Tests the widget with a keyboard, a screen reader, a small screen and right-to-left text.
 
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
@@ -16,7 +16,7 @@ async function assertAccessible(page, state) {
   await page.evaluate(AXE)
   const { violations, incomplete } = await page.evaluate(() => window.axe.run())
   const found = violations.map(({ id, nodes }) => `${state}: ${id}: ${nodes[0].html}`)
-  // What axe cannot decide about colours is a contrast that nobody has checked.
+  // A contrast that axe cannot decide would stay unchecked, so it fails.
   const unknown = incomplete.filter(({ id }) => id === 'color-contrast')
   const unsure = unknown.flatMap(({ nodes }) =>
     nodes.map(({ html }) => `${state}: unsure: ${html}`),
@@ -24,7 +24,7 @@ async function assertAccessible(page, state) {
   assert.deepEqual([...found, ...unsure], [])
 }
 
-/** Returns what has the focus, also in the center. */
+/** Returns the name of the focused element, also inside the widget. */
 function focused(page) {
   return page.evaluate(() => {
     const inner = document.activeElement?.shadowRoot?.activeElement ?? document.activeElement
@@ -48,7 +48,7 @@ function seed(desk) {
 
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [320, 1100]) {
-    test(`axe finds nothing in any state, ${colorScheme} at ${width} pixels`, async (t) => {
+    test(`axe finds no accessibility problem in any state, ${colorScheme} at ${width} pixels`, async (t) => {
       const world = await start(t)
       const conversation = seed(world.desk)
       const style =
@@ -62,7 +62,7 @@ for (const colorScheme of ['light', 'dark']) {
       await check('new')
       await page.getByRole('button', { name: 'Send' }).click()
       await page.getByText('Please write a message first.').waitFor()
-      await check('new, refused')
+      await check('new, rejected')
       await page.getByLabel('Back to all').click()
       await openConversation(page, 'question')
       await check('conversation')
@@ -76,13 +76,13 @@ for (const colorScheme of ['light', 'dark']) {
       world.desk.reply(ADA, conversation, 'one more')
       await page.getByRole('button', { name: 'New reply' }).waitFor()
       await check('new reply')
-      world.desk.refusal = [401, 'signature_mismatch']
+      world.desk.rejection = [401, 'signature_mismatch']
       await page.getByRole('alert').filter({ hasText: 'Verification failed' }).waitFor()
       await check('conversation with a notice')
       await page.reload()
       await page.getByText('For the people who run this site').click()
       await check('verification failed')
-      world.desk.refusal = null
+      world.desk.rejection = null
       world.desk.conversationsOf(ADA).length = 0
       await page.getByRole('button', { name: 'Try again' }).click()
       await page.getByText('How can we help?').waitFor()
@@ -91,7 +91,7 @@ for (const colorScheme of ['light', 'dark']) {
   }
 }
 
-test('everything can be done by keyboard, and the focus is where one expects it', async (t) => {
+test('everything works by keyboard, and the focus moves to what the customer uses next', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'question')
   const page = await visit(t, world)
@@ -125,7 +125,7 @@ test('everything can be done by keyboard, and the focus is where one expects it'
   assert.equal(await focused(page), 'message')
 })
 
-test('a field that has to change is marked and has the focus', async (t) => {
+test('an invalid field is marked and gets the focus', async (t) => {
   const world = await start(t)
   const page = await visit(t, world)
   await page.getByRole('button', { name: 'Start a conversation' }).click()
@@ -142,18 +142,18 @@ test('a field that has to change is marked and has the focus', async (t) => {
   assert.equal(await subject.getAttribute('aria-invalid'), 'true')
 })
 
-test('after trying again with success, the focus is on what appeared', async (t) => {
+test('after a successful retry, the focus is on the screen that appeared', async (t) => {
   const world = await start(t)
-  world.desk.refusal = [401, 'signature_mismatch']
+  world.desk.rejection = [401, 'signature_mismatch']
   const page = await visit(t, world)
   await page.getByRole('button', { name: 'Try again' }).focus()
-  world.desk.refusal = null
+  world.desk.rejection = null
   await page.keyboard.press('Enter')
   await page.getByText('How can we help?').waitFor()
   await until(async () => (await focused(page)) === 'Example Support')
 })
 
-test('what happens is told to screen readers', async (t) => {
+test('replies, sent messages and closing are announced to screen readers', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'question')
   const page = await visit(t, world)
@@ -168,7 +168,7 @@ test('what happens is told to screen readers', async (t) => {
   await status.filter({ hasText: 'Conversation closed.' }).waitFor()
 })
 
-test('news in the list take the focus from nobody', async (t) => {
+test('a change of the list keeps the focus on its row', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'first')
   const second = world.desk.begin(ADA, 'second')
@@ -182,7 +182,7 @@ test('news in the list take the focus from nobody', async (t) => {
   assert.match(await focused(page), /first/)
 })
 
-test('a message of any script runs in its own direction', async (t) => {
+test('each text is shown in its own direction', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, ARABIC)
   world.desk.reply(ADA, conversation, 'Yes, you can.')
@@ -225,7 +225,7 @@ test('nothing is wider than a screen of 320 pixels, however long the words are',
     const width = await page.evaluate(() => document.documentElement.scrollWidth)
     assert.ok(width <= 320, `${width}`)
     const inner = await page
-      .locator('.desk *:visible')
+      .locator('.widget *:visible')
       .evaluateAll((all) => all.filter((one) => one.getBoundingClientRect().right > 320).length)
     assert.equal(inner, 0)
   }
@@ -242,7 +242,7 @@ test('nothing is wider than a screen of 320 pixels, however long the words are',
   await assertFits()
 })
 
-test('without motion, colours or a mouse: forced colours keep every border', async (t) => {
+test('with forced colours, messages and buttons have a border', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'question')
   const page = await openPage(t, { forcedColors: 'active' })
@@ -253,11 +253,11 @@ test('without motion, colours or a mouse: forced colours keep every border', asy
   assert.equal(await page.getByRole('button', { name: 'Send' }).evaluate(widthOf), '1px')
 })
 
-test("a visitor's larger text makes the center larger", async (t) => {
+test("the widget's text follows the customer's text size", async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'question')
   const page = await visit(t, world)
-  const size = () => page.locator('.desk').evaluate((desk) => getComputedStyle(desk).fontSize)
+  const size = () => page.locator('.widget').evaluate((widget) => getComputedStyle(widget).fontSize)
   await page.getByRole('button', { name: 'question' }).waitFor()
   assert.equal(await size(), '16px')
   const session = await page.context().newCDPSession(page)

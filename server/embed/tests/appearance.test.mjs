@@ -1,4 +1,4 @@
-// Light and dark: what fits the page, whichever way the page says it.
+// Tests that the widget uses the colour scheme of the page around it.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -7,7 +7,7 @@ import { ADA, openPage, start, until, useBrowser } from './visit.mjs'
 
 useBrowser()
 
-const schemeOn = (page) => page.locator('.desk').getAttribute('data-scheme')
+const schemeOn = (page) => page.locator('.widget').getAttribute('data-scheme')
 
 async function openStyled(t, { desk, site }, head, colorScheme) {
   const page = await openPage(t, { colorScheme })
@@ -17,7 +17,7 @@ async function openStyled(t, { desk, site }, head, colorScheme) {
 }
 
 for (const [name, head, inLight, inDark] of [
-  ['a page that says nothing', '', 'light', 'dark'],
+  ['a page without a colour scheme', '', 'light', 'dark'],
   ['color-scheme: light dark', '<style>:root{color-scheme:light dark}</style>', 'light', 'dark'],
   ['color-scheme: light', '<style>:root{color-scheme:light}</style>', 'light', 'light'],
   ['color-scheme: only light', '<style>:root{color-scheme:only light}</style>', 'light', 'light'],
@@ -35,20 +35,20 @@ for (const [name, head, inLight, inDark] of [
     'dark',
   ],
   [
-    'a background that one sees through',
+    'a transparent background',
     '<style>html{background:#000}body{background:#ffffff1a}</style>',
     'dark',
     'dark',
   ],
 ]) {
-  test(`${name} decides`, async (t) => {
+  test(`the widget has the colour scheme of ${name}`, async (t) => {
     const world = await start(t)
     assert.equal(await schemeOn(await openStyled(t, world, head, 'light')), inLight)
     assert.equal(await schemeOn(await openStyled(t, world, head, 'dark')), inDark)
   })
 }
 
-test('a page that switches by a class takes the center along', async (t) => {
+test('the widget follows a page that switches its colour scheme by a class', async (t) => {
   const world = await start(t)
   world.desk.pollAfter = 60_000
   const style = '<style>body{background:#fff}.dark body{background:#111}</style>'
@@ -59,7 +59,7 @@ test('a page that switches by a class takes the center along', async (t) => {
   await until(async () => (await schemeOn(page)) === 'light')
 })
 
-test('a page that fades takes the center along when it has faded', async (t) => {
+test('the widget follows a background that fades to another colour', async (t) => {
   const world = await start(t)
   world.desk.pollAfter = 60_000
   const style =
@@ -69,7 +69,7 @@ test('a page that fades takes the center along when it has faded', async (t) => 
   await until(async () => (await schemeOn(page)) === 'dark')
 })
 
-test('a visitor who changes the preference takes the center along', async (t) => {
+test('the widget follows a customer who changes the preferred colour scheme', async (t) => {
   const world = await start(t)
   world.desk.pollAfter = 60_000
   const page = await openStyled(t, world, '<style>:root{color-scheme:light dark}</style>', 'light')

@@ -1,4 +1,4 @@
-// Pages that the browser keeps as they were, and shows again to whoever goes back.
+// Tests pages that the browser keeps (back/forward cache) and shows again after the customer has changed.
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -11,7 +11,7 @@ import { ADA, openConversation, until } from './visit.mjs'
 let browser
 
 before(async () => {
-  // Playwright's browsers keep no pages, unless they are told to.
+  // Playwright turns the back/forward cache off by default.
   browser = await chromium.launch({
     executablePath: EXECUTABLE,
     args: ARGUMENTS,
@@ -22,11 +22,11 @@ after(() => browser.close())
 
 const card = (page) => page.getByRole('region', { name: 'Support', exact: true })
 
-/** Returns a product, and its support page in a browser that keeps pages. */
+/** Returns a product, and its support page in a browser with a back/forward cache. */
 async function openKept(t) {
   const product = await Product.start(t, [])
   const { page: made } = product
-  // A page with `no-store` is not kept by every browser: this one is, by all.
+  // Not every browser keeps a page with `no-store`, so this page has no such header.
   product.page = (embed) => {
     const { html } = made.call(product, embed)
     return { html, headers: {} }
@@ -48,7 +48,7 @@ async function openKept(t) {
   return { product, page }
 }
 
-/** Leaves the page, and comes back to the one that the browser has kept. */
+/** Leaves the page, and returns to it in the back/forward cache. */
 async function leaveAndReturn(page, product, change) {
   await page.goto(`${product.site.origin}/plain`)
   change()
@@ -61,17 +61,17 @@ async function leaveAndReturn(page, product, change) {
 const sentBy = ({ desk }) =>
   desk.requests.filter(({ method, url }) => method === 'POST' && url.startsWith('/api/'))
 
-test('a page that the browser has kept shows and sends nothing of who has signed out', async (t) => {
+test('a kept page shows and sends nothing of a customer who has signed out', async (t) => {
   const { product, page } = await openKept(t)
   await openConversation(page, 'a secret of Ada')
   await page.getByLabel('Your reply').fill('half a sentence of Ada')
   await leaveAndReturn(page, product, () => (product.customer = null))
-  await page.getByText('Page of nobody').waitFor()
+  await page.getByText('Page of no customer').waitFor()
   assert.equal(await card(page).count(), 0)
   assert.deepEqual(sentBy(product), [])
 })
 
-test('a page that the browser has kept is the one of who is signed in now', async (t) => {
+test('a kept page shows the customer who is signed in now', async (t) => {
   const { product, page } = await openKept(t)
   await openConversation(page, 'a secret of Ada')
   await leaveAndReturn(page, product, () => (product.customer = GRACE))
@@ -80,7 +80,7 @@ test('a page that the browser has kept is the one of who is signed in now', asyn
   for (const { body } of sentBy(product)) assert.equal(JSON.parse(body).email, GRACE)
 })
 
-test('a page that is left while a message is being sent does not send it again', async (t) => {
+test('a kept page does not send a message again that was being sent when it was left', async (t) => {
   const { product, page } = await openKept(t)
   await openConversation(page, 'a secret of Ada')
   let release
@@ -96,7 +96,7 @@ test('a page that is left while a message is being sent does not send it again',
   assert.equal(product.desk.conversationsOf(GRACE)[0].messages.length, 1)
 })
 
-test('a page that asks its server itself when it is shown again is not loaded again', async (t) => {
+test('a kept page that identifies its customer itself when it is shown is not loaded again', async (t) => {
   const { product, page } = await openKept(t)
   await page.getByText('a secret of Ada').first().waitFor()
   await page.evaluate(

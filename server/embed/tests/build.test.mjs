@@ -1,4 +1,4 @@
-// What is committed is what the sources give, and small enough.
+// Tests the check of the committed script: up to date, and not too large.
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -30,14 +30,14 @@ test('the committed script is up to date and at most 20 KB gzipped', async () =>
   assert.ok(size > 0 && size <= 20 * 1024)
 })
 
-test('a script that is not what the sources give is noticed', async (t) => {
+test('the check fails for a committed script that the sources do not build', async (t) => {
   const folder = await copied(t)
   await check(folder)
   await writeFile(join(folder, 'dist/ticket-center.js'), '// another one\n')
-  await assert.rejects(check(folder), /is stale/)
+  await assert.rejects(check(folder), /is not up to date/)
 })
 
-test('a script that is too large is noticed', async (t) => {
+test('the check fails for a script that is too large', async (t) => {
   const folder = await copied(t)
   const noise = Array.from({ length: 40_000 }, () => Math.random().toString(36)[2]).join('')
   await writeFile(join(folder, 'src/main.ts'), `console.log('${noise}')\n`)

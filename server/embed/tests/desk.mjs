@@ -1,4 +1,4 @@
-// A desk in memory that speaks the Ticket Center's API, with switches for everything that can go wrong.
+// A desk in memory with the Ticket Center's API, and switches for its failures.
 
 import { createHmac, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -15,7 +15,7 @@ export function signatureOf(email) {
   return createHmac('sha256', SECRET).update(email).digest('hex')
 }
 
-class Refusal extends Error {
+class Rejection extends Error {
   constructor(status, code, headers = {}) {
     super(code)
     Object.assign(this, { status, code, headers })
@@ -27,15 +27,15 @@ export class Desk {
   requests = []
   name = 'Example Support'
   blocked = new Set()
-  /** What every call is refused with, or nothing. */
-  refusal = null
-  /** Whether connections are cut without an answer. */
+  /** The status, code and headers with which every call is rejected, or `null`. */
+  rejection = null
+  /** Whether connections are closed without a response. */
   isDown = false
-  /** Calls wait here before they are answered. */
+  /** Each call waits for this before it is carried out. */
   before = async () => {}
-  /** Calls wait here after they were carried out: an answer that gets lost on its way. */
+  /** Each call waits for this after it was carried out, before its response is sent. */
   after = async () => {}
-  /** The script waits here before it is sent. */
+  /** The script waits for this before it is sent. */
   beforeScript = async () => {}
   #contacts = new Map()
   #keys = new Map()
@@ -55,7 +55,7 @@ export class Desk {
     this.server.close()
   }
 
-  /** Adds a conversation that the customer has begun. */
+  /** Adds a conversation that the customer has started. */
   begin(email, text, subject) {
     const conversation = { id: this.#id('c'), status: 'open', messages: [], read: 0 }
     conversation.subject = subject ?? text.split('\n')[0].slice(0, 80)
@@ -78,13 +78,14 @@ export class Desk {
     return this.#contact(email).conversations
   }
 
+  /** Deletes a conversation. */
   forget(email, conversation) {
     const contact = this.#contact(email)
     contact.conversations = contact.conversations.filter((one) => one !== conversation)
     contact.revision += 1
   }
 
-  /** Lets the clock of later messages jump. */
+  /** Advances the clock of later messages. */
   wait(milliseconds) {
     this.#clock += milliseconds
   }
@@ -143,22 +144,23 @@ export class Desk {
       await this.after(url)
       sendJson(response, status, answer, cors)
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      if (!(error instanceof Rejection)) throw error
       const { code, status } = error
       sendJson(response, status, { error: { code, message: code } }, { ...cors, ...error.headers })
     }
   }
 
   #answer({ method, url, headers }, body) {
-    if (this.refusal) throw new Refusal(...this.refusal)
-    if (method !== 'POST' || !url.startsWith(BASE)) throw new Refusal(404, 'not_found')
+    if (this.rejection) throw new Rejection(...this.rejection)
+    if (method !== 'POST' || !url.startsWith(BASE)) throw new Rejection(404, 'not_found')
     if (headers['content-type'] !== 'application/json')
-      throw new Refusal(415, 'content_type_unsupported')
-    if (body.length > LONGEST_BODY) throw new Refusal(413, 'body_too_large')
+      throw new Rejection(415, 'content_type_unsupported')
+    if (body.length > LONGEST_BODY) throw new Rejection(413, 'body_too_large')
     const fields = JSON.parse(body)
-    if (fields.helpdeskId !== HELPDESK) throw new Refusal(404, 'helpdesk_unknown')
-    if (fields.signature !== signatureOf(fields.email)) throw new Refusal(401, 'signature_mismatch')
-    if (this.blocked.has(fields.email)) throw new Refusal(403, 'contact_blocked')
+    if (fields.helpdeskId !== HELPDESK) throw new Rejection(404, 'helpdesk_unknown')
+    if (fields.signature !== signatureOf(fields.email))
+      throw new Rejection(401, 'signature_mismatch')
+    if (this.blocked.has(fields.email)) throw new Rejection(403, 'contact_blocked')
     return this.#call(url.slice(BASE.length).split('/'), fields)
   }
 
@@ -169,12 +171,12 @@ export class Desk {
     const conversation = this.#owned(fields.email, decodeURIComponent(id))
     if (action === 'messages') return [200, this.#messages(conversation, fields)]
     if (action === 'close') return [200, this.#close(conversation, fields)]
-    throw new Refusal(404, 'not_found')
+    throw new Rejection(404, 'not_found')
   }
 
   #owned(email, id) {
     const found = this.conversationsOf(email).find((one) => one.id === id)
-    if (!found) throw new Refusal(404, 'conversation_unknown')
+    if (!found) throw new Rejection(404, 'conversation_unknown')
     return found
   }
 
@@ -216,8 +218,8 @@ export class Desk {
   #message({ email, message, conversationId, subject, idempotencyKey }) {
     const known = this.#keys.get(`${email} ${idempotencyKey}`)
     if (known) return [200, known]
-    if (message.trim() === '') throw new Refusal(422, 'message_empty')
-    if ([...message].length > 10_000) throw new Refusal(422, 'message_too_long')
+    if (message.trim() === '') throw new Rejection(422, 'message_empty')
+    if ([...message].length > 10_000) throw new Rejection(422, 'message_too_long')
     const isNew = conversationId === undefined
     const conversation = isNew
       ? this.begin(email, message, subject)

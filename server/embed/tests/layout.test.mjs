@@ -1,4 +1,4 @@
-// How wide the center is in whatever the page puts around it, and what the console says where it cannot be seen.
+// Tests the widget's width in different layouts, and what the console says if the widget is not visible.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -9,7 +9,7 @@ useBrowser()
 
 const card = (page) => page.getByRole('region', { name: 'Support', exact: true })
 
-/** Whether an element is painted, and is what a visitor points at. */
+/** Whether an element is painted and receives clicks. */
 function isOnScreen(element) {
   const { x, y, width } = element.getBoundingClientRect()
   const pointed = element.getRootNode().elementFromPoint(x + width / 2, y + 20)
@@ -22,7 +22,7 @@ const childrenOf = (page) =>
 
 const BARE = '<style>body, main { margin: 0; padding: 0 } h1 { display: none }</style>'
 
-/** Parents that ask what is in them how wide to be. */
+/** Parents whose layout decides the widget's width; most of them shrink to fit their content. */
 const PARENTS = {
   'a column of centred items':
     '<div style="display:flex;flex-direction:column;align-items:center">…</div>',
@@ -57,11 +57,11 @@ const PARENTS = {
   'a usual block': '<div>…</div>',
 }
 
-/** Room that parents take for themselves: borders and paddings of dialogs, tables and field sets. */
-const MOST_TAKEN = 90
+/** The most that a parent's own borders and paddings take, in pixels. */
+const LARGEST_PADDING = 90
 
 for (const [name, parent] of Object.entries(PARENTS)) {
-  test(`the center can be seen, and is as wide as there is room: ${name}`, async (t) => {
+  test(`the widget is visible and uses the available width in ${name}`, async (t) => {
     const world = await start(t)
     const body = parent.replace('…', CONTAINER) + tagFor(world.desk, ADA)
     const page = await openPage(t, { viewport: { width: 320, height: 700 } })
@@ -70,7 +70,7 @@ for (const [name, parent] of Object.entries(PARENTS)) {
     for (const viewport of [320, 768, 1280]) {
       await page.setViewportSize({ width: viewport, height: 700 })
       const { width, x } = await card(page).boundingBox()
-      const least = Math.min(864, viewport - MOST_TAKEN)
+      const least = Math.min(864, viewport - LARGEST_PADDING)
       assert.ok(width >= least && width <= 864, `${width} px wide at ${viewport}`)
       assert.ok(x >= 0 && x + width <= viewport, `from ${x} to ${x + width} at ${viewport}`)
       const scrolled = await page.evaluate(() => document.documentElement.scrollWidth)
@@ -84,7 +84,7 @@ for (const [maxWidth, expected] of [
   ['30rem', 480],
   ['50%', 432],
 ]) {
-  test(`data-max-width="${maxWidth}" holds in a parent that shrinks to fit`, async (t) => {
+  test(`data-max-width="${maxWidth}" limits the width in a parent that shrinks to fit`, async (t) => {
     const world = await start(t)
     const embed = CONTAINER + tagFor(world.desk, ADA, { 'data-max-width': maxWidth })
     const page = await openPage(t, { viewport: { width: 1280, height: 700 } })
@@ -105,7 +105,7 @@ for (const rule of [
   'div:empty { height: 0; overflow: hidden }',
   'div:empty { content-visibility: hidden }',
 ]) {
-  test(`the center can be seen on a page with ${rule}`, async (t) => {
+  test(`the widget is visible on a page with the rule ${rule}`, async (t) => {
     const world = await start(t)
     const page = await openPage(t)
     const body = CONTAINER + tagFor(world.desk, ADA)
@@ -120,7 +120,7 @@ for (const rule of [
   })
 }
 
-test('a rule for empty elements that comes later does not hide the center', async (t) => {
+test('a rule for empty elements that is added later does not hide the widget', async (t) => {
   const world = await start(t)
   const page = await openPage(t)
   await page.goto(world.site.publish(pageWith(CONTAINER + tagFor(world.desk, ADA))))
@@ -149,7 +149,7 @@ const HIDING = {
 }
 
 for (const [reason, parent] of Object.entries(HIDING)) {
-  test(`the console says once why the center cannot be seen: ${reason}`, async (t) => {
+  test(`the console says once why the widget is not visible: ${reason}`, async (t) => {
     const world = await start(t)
     const page = await openPage(t)
     const lines = []
@@ -158,10 +158,10 @@ for (const [reason, parent] of Object.entries(HIDING)) {
     const body = parent.replace('…', CONTAINER) + tagFor(world.desk, ADA)
     await page.goto(world.site.publish(pageWith(body)))
     await page.clock.runFor(60_000)
-    const told = () => lines.filter((line) => line.includes('it cannot be seen'))
+    const told = () => lines.filter((line) => line.includes('the widget is not visible'))
     await until(() => told().length > 0)
     assert.ok(told()[0].includes(`because of ${reason}.`), told()[0])
-    // Without a width, its border is still a line.
+    // A widget without a width is still painted: its border is a line.
     if (!reason.startsWith('width')) {
       assert.equal(await page.locator('.card').evaluate(isOnScreen), false)
     }
@@ -171,7 +171,7 @@ for (const [reason, parent] of Object.entries(HIDING)) {
   })
 }
 
-test('the console says nothing about a center that is only further down the page', async (t) => {
+test('the console says nothing about a widget that is only further down the page', async (t) => {
   const world = await start(t)
   const page = await openPage(t)
   const lines = []

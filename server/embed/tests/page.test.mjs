@@ -1,4 +1,4 @@
-// How the center lives in a page that is not its own.
+// Tests how the widget is loaded, updated and shut down in a page.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -36,7 +36,7 @@ function addContainer(page, id = 'hdh-ticket-center') {
   }, id)
 }
 
-test('the script may stand in the head, before everything else', async (t) => {
+test('the script may be in the head, before its container', async (t) => {
   const world = await start(t)
   const page = await openBody(t, world, CONTAINER, tagFor(world.desk, ADA))
   await page.getByText('How can we help?').waitFor()
@@ -48,7 +48,7 @@ for (const kind of ['async', 'defer', 'type="module"']) {
     const world = await start(t)
     const tag = tagFor(world.desk, ADA).replace('<script', `<script ${kind} crossorigin`)
     const page = await openPage(t)
-    // Modules come from other origins only with CORS, which is the server's to say.
+    // Modules from other origins need CORS headers, which the desk in memory does not send.
     await page.route('**/ticket-center.js', async (route) => {
       const response = await route.fetch()
       const headers = { ...response.headers(), 'access-control-allow-origin': '*' }
@@ -59,7 +59,7 @@ for (const kind of ['async', 'defer', 'type="module"']) {
   })
 }
 
-test('the script may be added by another script', async (t) => {
+test('another script may add the script', async (t) => {
   const world = await start(t)
   const page = await openBody(t, world, CONTAINER)
   await page.evaluate(
@@ -74,7 +74,7 @@ test('the script may be added by another script', async (t) => {
   await page.getByText('How can we help?').waitFor()
 })
 
-test('a container that appears later is filled', async (t) => {
+test('the widget appears in a container that is added later', async (t) => {
   const world = await start(t)
   const page = await openBody(t, world, tagFor(world.desk, ADA))
   assert.equal(await card(page).count(), 0)
@@ -83,14 +83,14 @@ test('a container that appears later is filled', async (t) => {
   await page.getByText('How can we help?').waitFor()
 })
 
-test('an element that gets the id later is filled', async (t) => {
+test('the widget appears in an element that gets the container id later', async (t) => {
   const world = await start(t)
   const page = await openBody(t, world, `<div id="other"></div>${tagFor(world.desk, ADA)}`)
   await page.evaluate(() => (document.getElementById('other').id = 'hdh-ticket-center'))
   await page.getByText('How can we help?').waitFor()
 })
 
-test('a container that never appears is named in the console', async (t) => {
+test('the console names a container that is missing', async (t) => {
   const world = await start(t)
   const page = await openPage(t)
   const warnings = []
@@ -103,7 +103,25 @@ test('a container that never appears is named in the console', async (t) => {
   await page.getByText('How can we help?').waitFor()
 })
 
-test('without its container the center rests, and with a new one it goes on where it was', async (t) => {
+for (const [attributes, reason] of [
+  [{ 'data-max-width': 'calc(1px)' }, /data-max-width .* is "calc\(1px\)".* px, rem or %.* 864px/],
+  [{ 'data-align': 'middle' }, /data-align .* is "middle".* left, center or right/],
+  [{ 'data-container': 'a:b' }, /data-container .* is "a:b".* begins with a letter/],
+  [{ 'data-email': null }, /signed-out.* no data-email or no data-signature/],
+  [{ 'data-helpdesk-id': null }, /not-set-up.* data-helpdesk-id must be the id/],
+]) {
+  const [name] = Object.keys(attributes)
+  test(`the console names an invalid or missing ${name} and the next step`, async (t) => {
+    const world = await start(t)
+    const page = await openPage(t)
+    const lines = []
+    page.on('console', (message) => lines.push(message.text()))
+    await page.goto(world.site.publish(pageWith(CONTAINER + tagFor(world.desk, ADA, attributes))))
+    await until(() => lines.some((line) => line.startsWith('Ticket Center:') && reason.test(line)))
+  })
+}
+
+test('the widget stops polling without its container, and continues in a new one with the same text', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'question')
   const page = await visit(t, world)
@@ -119,7 +137,7 @@ test('without its container the center rests, and with a new one it goes on wher
   await until(() => posts(world.desk, '/verify').length > asked + 2)
 })
 
-test('a page full of changes is not slowed by many questions for the container', async (t) => {
+test('many changes of the page in one task cause one search for the container', async (t) => {
   const world = await start(t)
   const page = await openBody(t, world, tagFor(world.desk, ADA))
   const asked = await page.evaluate(async () => {
@@ -136,7 +154,7 @@ test('a page full of changes is not slowed by many questions for the container',
   assert.equal(asked, 1)
 })
 
-test('the same script twice is one center', async (t) => {
+test('a page that loads the script twice has one widget', async (t) => {
   const world = await start(t)
   const tag = tagFor(world.desk, ADA)
   const page = await openBody(t, world, CONTAINER + tag + tag)
@@ -144,12 +162,12 @@ test('the same script twice is one center', async (t) => {
   assert.equal(await card(page).count(), 1)
   const asked = posts(world.desk, '/verify').length
   await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)))
-  // One poller asks five times in that second; two would ask ten times.
+  // One poller sends five requests in that second; two would send ten.
   assert.ok(posts(world.desk, '/verify').length - asked <= 6)
   await assertNoProblems(page)
 })
 
-test('a second script tag for another customer leaves nothing of the first', async (t) => {
+test('a second script tag for another customer removes everything of the first customer', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'a secret of Ada')
   const page = await visit(t, world)
@@ -167,7 +185,7 @@ test('a second script tag for another customer leaves nothing of the first', asy
   assert.equal(await page.getByText('Ada').count(), 0)
 })
 
-test('update shows another customer, and late answers for the first one go nowhere', async (t) => {
+test('update shows another customer, and later responses for the first one are ignored', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'a secret of Ada')
   world.desk.begin(BOB, 'a secret of Bob')
@@ -211,7 +229,7 @@ test('update with a new signature of the same customer keeps the screen and what
   await until(() => world.desk.conversationsOf(ADA)[0].messages.length === 2)
 })
 
-test('update without settings reads the attributes again', async (t) => {
+test('update without settings uses the attributes again', async (t) => {
   const world = await start(t)
   const page = await visit(t, world)
   await page.getByText('Signed in as ada@example.com').waitFor()
@@ -225,7 +243,7 @@ test('update without settings reads the attributes again', async (t) => {
   await page.getByText('Signed in as bob@example.com').waitFor()
 })
 
-test('update with no customer any more shows none of the last one', async (t) => {
+test('update without a customer shows nothing of the last one', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'a secret of Ada')
   const page = await visit(t, world)
@@ -235,7 +253,7 @@ test('update with no customer any more shows none of the last one', async (t) =>
   assert.equal(await page.getByText('Ada').count(), 0)
 })
 
-test('shutdown leaves the page and the network alone, until update', async (t) => {
+test('after shutdown the widget shows and sends nothing, until update', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'a secret of Ada')
   const page = await openBody(
@@ -263,7 +281,7 @@ test('shutdown leaves the page and the network alone, until update', async (t) =
   await assertNoProblems(page)
 })
 
-test('shutdown while the container is awaited ends the waiting', async (t) => {
+test('after shutdown the widget does not appear in a container that is added later', async (t) => {
   const world = await start(t)
   const page = await openBody(t, world, tagFor(world.desk, ADA))
   await page.evaluate(() => window.DesksealTicketCenter.shutdown())
@@ -318,7 +336,7 @@ for (const container of [
   '<ul id="hdh-ticket-center"></ul>',
   '<form id="hdh-ticket-center"></form>',
 ]) {
-  test(`a container that cannot have a shadow root of its own works: ${container}`, async (t) => {
+  test(`the widget appears in a container that cannot have a shadow root: ${container}`, async (t) => {
     const world = await start(t)
     const page = await openBody(t, world, container + tagFor(world.desk, ADA))
     await page.getByText('How can we help?').waitFor()
@@ -328,16 +346,16 @@ for (const container of [
   })
 }
 
-test("the page's styles and the center's do not touch each other", async (t) => {
+test("the page's styles do not change the widget's", async (t) => {
   const world = await start(t)
   const loud = `<style>* { color: red !important; font-size: 40px; text-transform: uppercase }
     html { font-size: 10px }
     main { letter-spacing: 9px; font-family: cursive; visibility: visible; cursor: crosshair }
     button, .card { display: none }</style><p class="card primary">Not yours</p>`
   const page = await openBody(t, world, CONTAINER + tagFor(world.desk, ADA), loud)
-  const start_ = page.getByRole('button', { name: 'Start a conversation' })
-  await start_.waitFor()
-  const style = await start_.evaluate((element) => {
+  const startButton = page.getByRole('button', { name: 'Start a conversation' })
+  await startButton.waitFor()
+  const style = await startButton.evaluate((element) => {
     const { fontSize, textTransform, letterSpacing, fontFamily } = getComputedStyle(element)
     return { fontSize, textTransform, letterSpacing, fontFamily }
   })
@@ -347,14 +365,14 @@ test("the page's styles and the center's do not touch each other", async (t) => 
   assert.doesNotMatch(style.fontFamily, /cursive/)
 })
 
-test('an element of the page that looks like the global does not stop the center', async (t) => {
+test('an element with the id of the global object does not stop the widget', async (t) => {
   const world = await start(t)
   const decoys = '<p id="DesksealTicketCenter"></p><img name="currentScript">'
   const page = await openBody(t, world, decoys + CONTAINER + tagFor(world.desk, ADA))
   await page.getByText('How can we help?').waitFor()
 })
 
-test('a form of the page around the center is not sent by its buttons', async (t) => {
+test('the widget does not submit a form of the page around it', async (t) => {
   const world = await start(t)
   const form = `<form action="/elsewhere">${CONTAINER}</form>${tagFor(world.desk, ADA)}`
   const page = await openBody(t, world, form)

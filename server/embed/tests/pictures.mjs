@@ -1,4 +1,4 @@
-// Takes pictures of every state into the folder given, to be looked at.
+// Takes a screenshot of every state into the given folder.
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'

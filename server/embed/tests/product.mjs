@@ -1,4 +1,4 @@
-// A product whose server says on each page who is signed in, with a library that swaps its pages.
+// A product whose server embeds the signed-in customer in each page, with a library that swaps its pages.
 
 import { readFile } from 'node:fs/promises'
 import { signatureOf } from './desk.mjs'
@@ -19,15 +19,15 @@ const LIBRARIES = {
 const OLD_NONCE = 'b2xkLW5vbmNl'
 const NEW_NONCE = 'bmV3LW5vbmNl'
 
-/** How the script of the pages after the first comes, and what a page has for it. */
+/** How the script is loaded in pages after the first. */
 export const SCRIPTS = ['in time', 'late', 'missing', 'blocked by a policy']
 
 export class Product {
-  /** Who is signed in. */
+  /** The signed-in customer, or `null`. */
   customer = ADA
   script = 'in time'
   head = ''
-  /** What stands around the widget and below. */
+  /** Returns the markup around the embed. */
   frame = (embed) => embed
   /** Whether the tag is in the head, away from its container. */
   isInHead = false
@@ -52,7 +52,7 @@ export class Product {
     return `<script defer src="${src}" nonce="${OLD_NONCE}"></script>`
   }
 
-  /** Lets scripts that are asked for from now on wait, and returns what lets them go. */
+  /** Delays scripts that are requested from now on, and returns the function that releases them. */
   holdScripts() {
     let release
     const held = new Promise((resolve) => (release = resolve))
@@ -60,7 +60,7 @@ export class Product {
     return release
   }
 
-  /** Returns the embed of who is signed in; nothing for nobody. */
+  /** Returns the embed for the signed-in customer, or an empty text. */
   embed() {
     if (this.customer === null) return ''
     this.#visits += 1
@@ -80,7 +80,7 @@ export class Product {
   }
 
   body(embed = this.embed()) {
-    const who = this.customer?.split('@')[0] ?? 'nobody'
+    const who = this.customer?.split('@')[0] ?? 'no customer'
     return `<p id="who">Page of ${who}</p><nav><a href="/support">Support</a> <a href="/home">Home</a></nav>${this.frame(embed)}`
   }
 
@@ -94,7 +94,7 @@ export class Product {
   }
 }
 
-/** Returns a page that notes each moment in which the widget sends or shows what the page does not name. */
+/** Returns a page that records each moment in which the widget sends or shows another customer than the page's. */
 export async function openWatched(t, product, options) {
   const page = await openPage(t)
   page.faults = []
@@ -114,7 +114,7 @@ function watchPage({ names }) {
       const { email, signature } = JSON.parse(options.body)
       const named = tag()?.dataset ?? {}
       if (email !== named.email || signature !== named.signature) {
-        window.fault(`sent as ${email} where the page names ${named.email}`)
+        window.fault(`sent as ${email} where the page identifies ${named.email}`)
       }
     }
     return fetch.apply(this, arguments)
@@ -123,7 +123,7 @@ function watchPage({ names }) {
     const shown = document.getElementById('hdh-ticket-center')?.shadowRoot?.textContent ?? ''
     for (const [name, email] of Object.entries(names)) {
       if (new RegExp(name, 'i').test(shown) && tag()?.dataset.email !== email) {
-        window.fault(`shows ${name} where the page names ${tag()?.dataset.email}`)
+        window.fault(`shows ${name} where the page identifies ${tag()?.dataset.email}`)
       }
     }
     requestAnimationFrame(look)
@@ -131,14 +131,14 @@ function watchPage({ names }) {
   requestAnimationFrame(look)
 }
 
-/** Returns what of a customer a browser has kept. */
+/** Returns a customer's data that is in the browser's storage. */
 export function keptBy(page) {
-  const seals = ['ada@', 'grace@', signatureOf(ADA), signatureOf(GRACE)]
+  const traces = ['ada@', 'grace@', signatureOf(ADA), signatureOf(GRACE)]
   return page.evaluate(
     (texts) =>
       [localStorage, sessionStorage]
         .flatMap((storage) => Object.entries(storage).map(([, value]) => value))
         .flatMap((value) => texts.filter((text) => value.includes(text))),
-    seals,
+    traces,
   )
 }

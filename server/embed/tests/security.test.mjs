@@ -1,4 +1,4 @@
-// Nothing that anybody writes is more than text, and nothing that identifies a customer goes anywhere else.
+// Tests that everything written is shown as text, and that credentials are sent to the API only.
 
 import assert from 'node:assert/strict'
 import { readFile, readdir } from 'node:fs/promises'
@@ -33,7 +33,7 @@ const PAYLOADS = [
 const NONCE = 'bm9uY2UtZm9yLXRlc3Rz'
 
 for (const payload of PAYLOADS) {
-  test(`${payload} stays text in every field`, async (t) => {
+  test(`${payload} is shown as text in every field`, async (t) => {
     const world = await start(t)
     world.desk.name = payload
     const conversation = world.desk.begin(ADA, payload, payload)
@@ -52,7 +52,7 @@ for (const payload of PAYLOADS) {
   })
 }
 
-test('payloads in ids lead nowhere else', async (t) => {
+test('a payload in an id does not change the path of a request', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'question')
   conversation.id = '../../../other/"><img src=x>?a#b'
@@ -67,7 +67,7 @@ test('payloads in ids lead nowhere else', async (t) => {
   )
 })
 
-test('payloads in the attributes are text', async (t) => {
+test('payloads in the attributes are shown as text', async (t) => {
   const world = await start(t)
   const page = await openPage(t)
   const email = '&lt;img src=x onerror=window.hacked=1&gt;@example.com'
@@ -82,7 +82,7 @@ test('payloads in the attributes are text', async (t) => {
   assert.equal(await page.evaluate(() => window.hacked), undefined)
 })
 
-test('web addresses become links only where they lead where they say', async (t) => {
+test('a web address becomes a link only if the link leads exactly there', async (t) => {
   const world = await start(t)
   const text = [
     'see https://example.com/a?b=c&d=e#f.',
@@ -111,7 +111,7 @@ test('web addresses become links only where they lead where they say', async (t)
   }
 })
 
-test('the center works under a strict Content-Security-Policy with Trusted Types', async (t) => {
+test('the widget works under a strict Content-Security-Policy with Trusted Types', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'question')
   world.desk.reply(ADA, conversation, 'see https://example.com/')
@@ -142,7 +142,7 @@ test('the center works under a strict Content-Security-Policy with Trusted Types
     await primary.evaluate((element) => getComputedStyle(element).borderRadius),
     '0px',
   )
-  assert.equal(await page.locator('.desk').evaluate((element) => element.style.maxWidth), '864px')
+  assert.equal(await page.locator('.widget').evaluate((element) => element.style.maxWidth), '864px')
   assert.deepEqual(
     (await page.evaluate(() => window.violations)).filter((one) => !one.includes('favicon')),
     [],
@@ -183,7 +183,7 @@ test('credentials are in bodies of POST requests only, and nothing is stored', a
   assert.deepEqual(stored, { local: 0, session: 0, databases: 0, caches: 0, cookie: '' })
 })
 
-test('what the console says about a problem has no credentials', async (t) => {
+test('the console names a problem without credentials', async (t) => {
   const world = await start(t)
   const page = await openPage(t)
   const lines = []
@@ -195,7 +195,7 @@ test('what the console says about a problem has no credentials', async (t) => {
   assert.ok(lines.every((line) => !/ada@|f{64}/.test(line)))
 })
 
-test('the script uses nothing that turns text into markup, code, cookies or storage', async () => {
+test('the script calls nothing that turns text into markup or code, or that stores data', async () => {
   const folder = new URL('../src/', import.meta.url)
   const names = (await readdir(folder)).filter((name) => name.endsWith('.ts'))
   const sources = await Promise.all(names.map((name) => readFile(new URL(name, folder), 'utf8')))

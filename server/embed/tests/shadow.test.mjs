@@ -1,4 +1,4 @@
-// The tag or its container in a shadow root, as components have them.
+// Tests tags and containers in shadow roots, as web components have them.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -44,14 +44,14 @@ async function openEmpty(t, body = '') {
   return { ...world, page }
 }
 
-async function assertNobody({ desk, page }) {
+async function assertNothing({ desk, page }) {
   await until(async () => (await card(page).count()) === 0)
   const sent = desk.requests.length
   await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 600)))
   assert.equal(desk.requests.length, sent)
 }
 
-test('tag and container in a shadow root are found there, and not in the document', async (t) => {
+test("the container in the tag's own shadow root comes before one in the document", async (t) => {
   const { page } = await openEmpty(t, CONTAINER)
   await page.evaluate((email) => {
     const root = document.getElementById('host').attachShadow({ mode: 'open' })
@@ -62,7 +62,7 @@ test('tag and container in a shadow root are found there, and not in the documen
   assert.equal(await card(page).count(), 1)
 })
 
-test('tag and container in a shadow root inside another one are found', async (t) => {
+test('a tag and a container in a nested shadow root are found', async (t) => {
   const { page } = await openEmpty(t)
   await page.evaluate((email) => {
     const outer = document.getElementById('host').attachShadow({ mode: 'open' })
@@ -74,7 +74,7 @@ test('tag and container in a shadow root inside another one are found', async (t
   await page.getByText('a secret of Ada').first().waitFor()
 })
 
-test('a tag in the document finds its container in a shadow root, also one that comes later', async (t) => {
+test('a tag in the document finds its container in a shadow root that is added later', async (t) => {
   const { page } = await openEmpty(t)
   await page.evaluate((email) => {
     window.addTag(document.body, email)
@@ -109,7 +109,7 @@ async function openInShadow(t) {
 }
 
 for (const [what, change] of Object.entries({
-  'attributes of the tag in a shadow root': ({ email, signature }) => {
+  'changed attributes of the tag in a shadow root': ({ email, signature }) => {
     Object.assign(window.hostRoot().getElementById('tag').dataset, { email, signature })
   },
   'another tag in the shadow root, whose script is missing': ({ email, missing }) => {
@@ -117,7 +117,7 @@ for (const [what, change] of Object.entries({
     window.addTag(window.hostRoot(), email, missing)
   },
 })) {
-  test(`the center follows ${what}`, async (t) => {
+  test(`the widget follows ${what}`, async (t) => {
     const { page, desk } = await openInShadow(t)
     const missing = `${desk.origin}/missing/ticket-center.js`
     await page.evaluate(change, { email: GRACE, signature: signatureOf(GRACE), missing })
@@ -139,17 +139,17 @@ for (const [what, change] of Object.entries({
   test(`nothing is shown and nothing is sent once ${what}`, async (t) => {
     const world = await openInShadow(t)
     await world.page.evaluate(change)
-    await assertNobody(world)
+    await assertNothing(world)
   })
 }
 
-test('a component that is put back shows the same customer again', async (t) => {
+test('a component that is removed and added again shows the same customer', async (t) => {
   const { page, ...world } = await openInShadow(t)
   await page.evaluate(() => {
     window.kept = document.getElementById('host')
     window.kept.remove()
   })
-  await assertNobody({ page, ...world })
+  await assertNothing({ page, ...world })
   await page.evaluate(() => document.body.append(window.kept))
   await page.getByText('a secret of Ada').first().waitFor()
 })

@@ -1,4 +1,4 @@
-// The product's own website, on another origin than the desk, and a browser to visit it with.
+// A product's website on another origin than the desk, and the browser that visits it.
 
 import { createServer } from 'node:http'
 import { chromium } from 'playwright-core'
@@ -26,7 +26,7 @@ export class Site {
     const site = new Site()
     site.server = createServer((request, response) => site.#serve(request.url, response))
     await new Promise((resolve) => site.server.listen(0, '127.0.0.1', resolve))
-    // Another host than the desk's: `localhost` and 127.0.0.1 are two origins.
+    // Another origin than the desk's: `localhost` and 127.0.0.1 are two hosts.
     site.origin = `http://localhost:${site.server.address().port}`
     return site
   }
@@ -43,7 +43,7 @@ export class Site {
     return this.origin + path
   }
 
-  /** Answers a path, whatever its query, by a function that returns `{ html, headers }`, and returns the address. */
+  /** Answers a path, with any query, by a function that returns `{ html, headers }`, and returns the address. */
   answer(path, answered) {
     this.#routes.set(path, answered)
     return this.origin + path

@@ -1,4 +1,4 @@
-// What a visitor sees and does, in every state.
+// Tests what a customer sees and does in every state of the widget.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -37,7 +37,7 @@ test('a customer without conversations is invited to start one', async (t) => {
   assert.equal(world.desk.conversationsOf(ADA).length, 1)
 })
 
-test('the list shows the first conversation as soon as it is sent, before the desk answers again', async (t) => {
+test('the list shows the first conversation as soon as it is sent, before the list is loaded again', async (t) => {
   const world = await start(t)
   const page = await visit(t, world)
   await page.getByRole('button', { name: 'Start a conversation' }).click()
@@ -53,7 +53,7 @@ test('the list shows the first conversation as soon as it is sent, before the de
   release()
 })
 
-test('the list shows a reply as soon as it is sent, before the desk answers again', async (t) => {
+test('the list shows a reply as soon as it is sent, before the list is loaded again', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'question')
   const page = await visit(t, world)
@@ -79,7 +79,7 @@ test('a new conversation has the subject that was given', async (t) => {
   assert.equal(world.desk.conversationsOf(ADA)[0].subject, 'Invoice')
 })
 
-test('the list shows the latest conversation first, and which are closed', async (t) => {
+test('the list shows the latest conversation first, and marks closed ones', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'older').status = 'closed'
   world.desk.begin(ADA, 'newer')
@@ -129,14 +129,14 @@ test('a reply keeps its line breaks and is shown once', async (t) => {
   assert.equal(await page.getByLabel('Your reply').inputValue(), '')
 })
 
-test("an agent's reply appears without reload, in the order of the desk", async (t) => {
+test("an agent's reply appears without reload, in the server's order", async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'question')
   const page = await visit(t, world)
   await openConversation(page, 'question')
   let release
   const held = new Promise((resolve) => (release = resolve))
-  // The agent is first, and the customer does not know yet.
+  // The agent replies first, but the customer has not loaded the reply yet.
   world.desk.before = (url) => (url.endsWith('/message') ? undefined : held)
   world.desk.reply(ADA, conversation, 'from the agent')
   await send(page, 'from the customer')
@@ -147,19 +147,19 @@ test("an agent's reply appears without reload, in the order of the desk", async 
   assert.deepEqual(texts, ['question', 'from the agent', 'from the customer'])
 })
 
-test('a new reply does not pull a reader away from an older message', async (t) => {
+test('a new reply does not scroll a customer away from an older message', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'question')
   for (let count = 0; count < 30; count += 1) world.desk.reply(ADA, conversation, `line ${count}`)
   const page = await visit(t, world)
   await openConversation(page, 'question')
   const region = page.getByRole('region', { name: 'Messages' })
-  // What is opened shows its end first.
+  // An opened conversation is scrolled to its end.
   await until(() => region.evaluate((element) => element.scrollTop > 0))
   await region.evaluate((element) => (element.scrollTop = 0))
   world.desk.reply(ADA, conversation, 'the newest')
   await page.getByRole('button', { name: 'New reply' }).waitFor()
-  // The visitor does something elsewhere: the reply is still below what is read here.
+  // Another conversation changes: the reply is still below the visible part.
   world.desk.begin(ADA, 'another question')
   const callsOf = (path) => world.desk.callsOf(path).length
   const loaded = callsOf('/messages')
@@ -176,7 +176,7 @@ test('a new reply does not pull a reader away from an older message', async (t) 
   )
 })
 
-test('older messages come when they are asked for, above the others', async (t) => {
+test('"Show older messages" adds them above the others', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'message 0')
   for (let count = 1; count < 120; count += 1)
@@ -197,7 +197,7 @@ test('older messages come when they are asked for, above the others', async (t) 
   )
 })
 
-test('more than one page of new messages arrives as a whole', async (t) => {
+test('more new messages than fit on one page are all shown', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'question')
   const page = await visit(t, world)
@@ -206,12 +206,12 @@ test('more than one page of new messages arrives as a whole', async (t) => {
   await until(async () => (await messages(page).count()) === 131)
 })
 
-test('older conversations come when they are asked for, and stay when something changes', async (t) => {
+test('"Show older conversations" adds them, and they stay when something changes', async (t) => {
   const world = await start(t)
   const all = Array.from({ length: 135 }, (_, count) => world.desk.begin(ADA, `question ${count}.`))
   const page = await visit(t, world)
   const older = page.getByRole('button', { name: 'Show older conversations' })
-  // More than the server gives at once, with an impatient visitor.
+  // More than the server returns at once, with double clicks.
   for (const count of [20, 40, 60, 80, 100, 120]) {
     await until(async () => (await rows(page).count()) === count)
     await older.dblclick()
@@ -222,7 +222,7 @@ test('older conversations come when they are asked for, and stay when something 
   assert.equal(await rows(page).count(), 135)
 })
 
-test('after more news than fit on a page, the list has no gap', async (t) => {
+test('the list has no gap after more new conversations than fit on one page', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'the old one')
   const page = await visit(t, world)
@@ -233,7 +233,7 @@ test('after more news than fit on a page, the list has no gap', async (t) => {
   await until(async () => (await rows(page).count()) === 31)
 })
 
-test('a conversation is closed after a question, and opened again by writing', async (t) => {
+test('a conversation is closed after a confirmation, and reopened by writing', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'question')
   const page = await visit(t, world)
@@ -250,7 +250,7 @@ test('a conversation is closed after a question, and opened again by writing', a
   assert.equal(conversation.status, 'open')
 })
 
-test('a conversation that an agent closes says so without reload', async (t) => {
+test('a conversation that an agent closes is shown as closed without reload', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'question')
   const page = await visit(t, world)
@@ -260,7 +260,7 @@ test('a conversation that an agent closes says so without reload', async (t) => 
   await page.getByText('This conversation is closed.').waitFor()
 })
 
-test('older messages that cannot be loaded can be asked for again', async (t) => {
+test('older messages that failed to load can be loaded again', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'message 0')
   for (let count = 1; count < 60; count += 1)
@@ -268,26 +268,26 @@ test('older messages that cannot be loaded can be asked for again', async (t) =>
   world.desk.pollAfter = 60_000
   const page = await visit(t, world)
   await openConversation(page, 'message 0')
-  world.desk.refusal = [500, 'internal']
+  world.desk.rejection = [500, 'internal']
   await page.getByRole('button', { name: 'Show older messages' }).click()
   await page.getByRole('button', { name: 'Not loaded. Try again' }).waitFor()
-  world.desk.refusal = null
+  world.desk.rejection = null
   await page.getByRole('button', { name: 'Not loaded. Try again' }).click()
   await until(async () => (await messages(page).count()) === 60)
 })
 
-test('closing that fails leaves the conversation open and says so', async (t) => {
+test('a conversation that could not be closed stays open, and the widget says so', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'question')
   const page = await visit(t, world)
   await openConversation(page, 'question')
   await page.getByRole('button', { name: 'Close conversation' }).click()
-  world.desk.refusal = [500, 'internal']
+  world.desk.rejection = [500, 'internal']
   await page.getByRole('button', { name: 'Yes, close it' }).click()
-  await alert(page, 'The conversation is still open').waitFor()
+  await alert(page, 'The conversation was not closed').waitFor()
 })
 
-test('a conversation that is gone leads back to the list', async (t) => {
+test('a conversation that no longer exists leads back to the list', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'question')
   world.desk.begin(ADA, 'another')
@@ -298,7 +298,7 @@ test('a conversation that is gone leads back to the list', async (t) => {
   await until(async () => (await rows(page).count()) === 1)
 })
 
-test('a conversation that is gone leaves a text that was not sent where it is', async (t) => {
+test('a conversation that no longer exists keeps its text that was not sent', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'question')
   const page = await visit(t, world)
@@ -327,7 +327,7 @@ test('a double click sends one message', async (t) => {
   assert.equal(world.desk.callsOf('/message').filter(({ method }) => method === 'POST').length, 1)
 })
 
-test('a message whose answer was lost is one message when it is sent again', async (t) => {
+test('a message whose response was lost stays one message when it is sent again', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'question')
   const page = await visit(t, world)
@@ -350,7 +350,7 @@ test('a message whose answer was lost is one message when it is sent again', asy
   await until(async () => (await messages(page).count()) === 2)
 })
 
-test('the same words sent on purpose a second time are two messages', async (t) => {
+test('the same text sent twice on purpose makes two messages', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'question')
   const page = await visit(t, world)
@@ -362,7 +362,7 @@ test('the same words sent on purpose a second time are two messages', async (t) 
   assert.equal(conversation.messages.length, 3)
 })
 
-test('what was typed waits in its own conversation, and survives a failure elsewhere', async (t) => {
+test('typed text stays in its own conversation, also after a failure in another one', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'first')
   world.desk.begin(ADA, 'second')
@@ -374,10 +374,10 @@ test('what was typed waits in its own conversation, and survives a failure elsew
   await openConversation(page, 'second')
   assert.equal(await page.getByLabel('Your reply').inputValue(), '')
   await page.getByLabel('Your reply').fill('for the second')
-  world.desk.refusal = [500, 'internal']
+  world.desk.rejection = [500, 'internal']
   await page.getByRole('button', { name: 'Send' }).click()
   await alert(page, 'Your text is kept').waitFor()
-  world.desk.refusal = null
+  world.desk.rejection = null
   await back.click()
   await openConversation(page, 'first')
   assert.equal(await page.getByLabel('Your reply').inputValue(), 'for the first')
@@ -386,7 +386,7 @@ test('what was typed waits in its own conversation, and survives a failure elsew
   assert.equal(await page.getByLabel('Your reply').inputValue(), 'for the second')
 })
 
-test('a message still on its way when the visitor looks elsewhere arrives once, and its draft is gone', async (t) => {
+test('a message that is being sent while the customer opens the list is sent once, and its form is emptied', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'question')
   const page = await visit(t, world)
@@ -404,7 +404,7 @@ test('a message still on its way when the visitor looks elsewhere arrives once, 
   assert.equal(conversation.messages.length, 2)
 })
 
-test('an empty message, and one that is too long, are refused before they are sent', async (t) => {
+test('an empty message and one that is too long are rejected before they are sent', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'question')
   const page = await visit(t, world)
@@ -420,7 +420,7 @@ test('an empty message, and one that is too long, are refused before they are se
   assert.equal(world.desk.callsOf('/message').length, 0)
 })
 
-test('half a character, which no message can carry, is left out', async (t) => {
+test('a lone surrogate, which no message can contain, is left out', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'question')
   const page = await visit(t, world)
@@ -433,7 +433,7 @@ test('half a character, which no message can carry, is left out', async (t) => {
   assert.equal(conversation.messages[1].text, 'ab\tc\nd🙂')
 })
 
-test('a conversation opened without a connection can be written in, and comes later', async (t) => {
+test('a conversation opened without a connection takes text, and is loaded later', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'question')
   const page = await visit(t, world)
@@ -447,7 +447,7 @@ test('a conversation opened without a connection can be written in, and comes la
   assert.equal(await page.getByLabel('Your reply').inputValue(), 'in the meantime')
 })
 
-for (const [refusal, words] of [
+for (const [rejection, words] of [
   [[429, 'rate_limited', { 'retry-after': '7' }], 'Please wait 7 seconds'],
   [[503, 'unavailable'], 'something went wrong on our side'],
   [[422, 'message_too_long'], 'Please shorten your message'],
@@ -456,23 +456,23 @@ for (const [refusal, words] of [
   [[403, 'contact_blocked'], 'Support is not available for this account'],
   [[401, 'signature_mismatch'], 'Verification failed'],
 ]) {
-  test(`a message refused with ${refusal[1]} stays in its field with a reason`, async (t) => {
+  test(`a message rejected with ${rejection[1]} stays in its form, with a reason`, async (t) => {
     const world = await start(t)
     world.desk.begin(ADA, 'question')
     world.desk.pollAfter = 60_000
     const page = await visit(t, world)
     await openConversation(page, 'question')
-    world.desk.refusal = refusal
+    world.desk.rejection = rejection
     await send(page, 'precious')
     await alert(page, words).first().waitFor()
     assert.equal(await page.getByLabel('Your reply').inputValue(), 'precious')
-    world.desk.refusal = null
+    world.desk.rejection = null
     await page.getByRole('button', { name: 'Send' }).click()
     await messages(page).getByText('precious').waitFor()
   })
 }
 
-for (const [refusal, title] of [
+for (const [rejection, title] of [
   [[401, 'signature_mismatch'], 'Verification failed'],
   [[401, 'email_malformed'], 'Verification failed'],
   [[401, 'secret_not_set'], 'Support is not ready yet'],
@@ -483,18 +483,18 @@ for (const [refusal, title] of [
   [[404, 'not_found'], 'Something went wrong'],
   [[429, 'rate_limited'], 'One moment'],
 ]) {
-  test(`${refusal[1]} at the beginning says: ${title}`, async (t) => {
+  test(`${rejection[1]} on the first load shows: ${title}`, async (t) => {
     const world = await start(t)
-    world.desk.refusal = refusal
+    world.desk.rejection = rejection
     const page = await visit(t, world)
     await page.getByRole('heading', { name: title }).waitFor()
-    world.desk.refusal = null
+    world.desk.rejection = null
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('heading', { name: 'How can we help?' }).waitFor()
   })
 }
 
-test('"Verification failed" says what to check, and nothing that is secret', async (t) => {
+test('"Verification failed" says what to check, and shows no secret', async (t) => {
   const world = await start(t)
   const page = await openWith(t, world, { 'data-signature': '0'.repeat(64) })
   await page.getByText('For the people who run this site').click()
@@ -505,28 +505,28 @@ test('"Verification failed" says what to check, and nothing that is secret', asy
   assert.doesNotMatch(words, /[0-9a-f]{16}|signature_mismatch|ada@/)
 })
 
-test('a refused website reads which domain to add', async (t) => {
+test('a website that is not allowed shows which domain to add', async (t) => {
   const world = await start(t)
-  world.desk.refusal = [403, 'origin_not_allowed']
+  world.desk.rejection = [403, 'origin_not_allowed']
   const page = await visit(t, world)
   await page.getByText('For the people who run this site').click()
   await page.getByText(`Add ${world.site.origin} to Allowed Embed Domains`).waitFor()
 })
 
-test('a page without a customer asks to sign in, and asks the desk nothing', async (t) => {
+test('a page without a customer asks to sign in, and sends no request', async (t) => {
   const world = await start(t)
   const page = await openWith(t, world, { 'data-email': null, 'data-signature': null })
   await page.getByRole('heading', { name: 'Please sign in' }).waitFor()
   assert.equal(world.desk.callsOf('/verify').length, 0)
 })
 
-test('a page without a help desk says that support is not ready', async (t) => {
+test('a page without a help desk id says that support is not ready', async (t) => {
   const world = await start(t)
   const page = await openWith(t, world, { 'data-helpdesk-id': null })
   await page.getByRole('heading', { name: 'Support is not ready yet' }).waitFor()
 })
 
-test('an answer that is not of the desk is an error with words, not a broken page', async (t) => {
+test("a response that is not the API's is shown as an error", async (t) => {
   const world = await start(t)
   const page = await openPage(t)
   await page.route('**/verify', (route) =>

@@ -1,4 +1,4 @@
-// Pages that a library swaps without loading them: the widget follows whom the page names now.
+// Tests pages that a library swaps without loading them: the widget follows the customer of the current page.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -12,7 +12,7 @@ const follow = (page, name) => page.getByRole('link', { name, exact: true }).cli
 
 const callWith = (call) => (page, product) => page.evaluate(call, product.body())
 
-/** How each library shows the support page as the server gives it now. */
+/** How each library shows the server's current support page. */
 const LIBRARIES = {
   'Turbo, by a link': {
     scripts: ['turbo'],
@@ -76,12 +76,12 @@ async function startWith(t, { scripts, head = '', frame, isBoosted = false }) {
   return product
 }
 
-/** Shows the page of another customer, or of nobody. */
+/** Shows the page of another customer, or the page without one. */
 async function become(page, product, library, customer) {
   product.customer = customer
   await library.update(page, product)
   if (library.who === false) return
-  await page.getByText(`Page of ${customer?.split('@')[0] ?? 'nobody'}`).waitFor()
+  await page.getByText(`Page of ${customer?.split('@')[0] ?? 'no customer'}`).waitFor()
 }
 
 async function assertNothingIsSent(page) {
@@ -96,11 +96,11 @@ async function assertNothingIsSent(page) {
 for (const [name, isFollowed] of [
   ['Turbo, by a link', true],
   ['Turbo, by a refresh that morphs', true],
-  // htmx leaves the head as it is: what the new page has there is not in the page.
+  // htmx does not update the head, so the new page's tag is not in the document.
   ['htmx 2, by a boosted link', false],
   ['htmx 1.9, by a boosted link', false],
 ]) {
-  test(`${name}, with the tag in the head: the former page's tag is nobody's`, async (t) => {
+  test(`${name}, with the tag in the head: the former page's tag no longer counts`, async (t) => {
     const library = LIBRARIES[name]
     const product = await startWith(t, library)
     product.isInHead = true
@@ -120,7 +120,7 @@ for (const [name, isFollowed] of [
 
 for (const [name, library] of Object.entries(LIBRARIES)) {
   for (const script of SCRIPTS) {
-    test(`${name}, the new script ${script}: the widget is the new customer's at once, and nobody's after signing out`, async (t) => {
+    test(`${name}, the new script ${script}: the widget shows the new customer at once, and nothing after signing out`, async (t) => {
       const product = await startWith(t, library)
       const page = await openWatched(t, product)
       await openConversation(page, 'a secret of Ada')
@@ -146,7 +146,7 @@ for (const [name, library] of Object.entries(LIBRARIES)) {
     })
   }
 
-  test(`${name}: the same customer keeps the screen, the focus and what is typed`, async (t) => {
+  test(`${name}: the same customer keeps the screen, the focus and the typed text`, async (t) => {
     const product = await startWith(t, library)
     const page = await openWatched(t, product)
     await openConversation(page, 'a secret of Ada')
@@ -179,12 +179,12 @@ for (const [name, library] of Object.entries(LIBRARIES)) {
       await page.getByText('a secret of Grace').first().waitFor()
       product.customer = null
       await follow(page, 'Home')
-      await page.getByText('Page of nobody').waitFor()
+      await page.getByText('Page of no customer').waitFor()
       assert.deepEqual(await keptBy(page), [])
 
       await page.goBack()
       await until(async () => new URL(page.url()).pathname === '/support')
-      await page.getByText('Page of nobody').waitFor()
+      await page.getByText('Page of no customer').waitFor()
       await assertNothingIsSent(page)
       release()
       await assertNothingIsSent(page)
@@ -194,7 +194,7 @@ for (const [name, library] of Object.entries(LIBRARIES)) {
     })
   }
 
-  test(`${name}: going back while signed in shows the page of the server, and its customer`, async (t) => {
+  test(`${name}: going back while signed in shows the server's page and its customer`, async (t) => {
     const product = await startWith(t, library)
     const page = await openWatched(t, product)
     await page.getByText('a secret of Ada').first().waitFor()
@@ -208,7 +208,7 @@ for (const [name, library] of Object.entries(LIBRARIES)) {
     assert.deepEqual(page.faults, [])
   })
 
-  test(`${name}: a page that was left before its script came shows nothing when one comes back`, async (t) => {
+  test(`${name}: a page that was left before its script came shows nothing after going back`, async (t) => {
     const product = await startWith(t, library)
     product.script = 'late'
     product.embed()
@@ -218,11 +218,11 @@ for (const [name, library] of Object.entries(LIBRARIES)) {
     product.customer = null
     await page.waitForFunction(() => window.Turbo ?? window.htmx)
     await follow(page, 'Home')
-    await page.getByText('Page of nobody').waitFor()
+    await page.getByText('Page of no customer').waitFor()
     release()
     await page.waitForFunction(() => window.DesksealTicketCenter)
     await page.goBack()
-    await page.getByText('Page of nobody').waitFor()
+    await page.getByText('Page of no customer').waitFor()
     await assertNothingIsSent(page)
     assert.equal(await card(page).count(), 0)
     assert.deepEqual(await keptBy(page), [])

@@ -1,4 +1,4 @@
-// When the center asks, and when it leaves everybody alone. The page's clock is the test's.
+// Tests when the widget polls, and when it does not. The tests control the page's clock.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -9,8 +9,8 @@ useBrowser()
 
 const polls = (desk) => desk.callsOf('/verify').filter(({ method }) => method === 'POST').length
 
-/** Opens a center with one conversation whose clock stands still unless the test moves it. */
-async function openStill(t, { desk, site }, above = '') {
+/** Opens a widget with one conversation; the page's clock stands still until the test advances it. */
+async function openPaused(t, { desk, site }, above = '') {
   const conversation = desk.begin(ADA, 'question')
   desk.pollAfter = 1_500
   const page = await openPage(t)
@@ -26,7 +26,7 @@ async function openStill(t, { desk, site }, above = '') {
   return { page, conversation }
 }
 
-/** Lets seconds pass one by one, and each one's answers arrive. */
+/** Advances the clock second by second, and lets the responses of each second arrive. */
 async function pass(page, seconds) {
   for (let second = 0; second < seconds; second += 1) {
     await page.clock.runFor(1000)
@@ -34,7 +34,7 @@ async function pass(page, seconds) {
   }
 }
 
-/** Lets seconds pass until something can be seen. */
+/** Advances the clock until something is visible. */
 async function passUntil(page, target) {
   await until(async () => {
     if (await target.isVisible()) return true
@@ -53,9 +53,9 @@ function setHidden(page, isHidden) {
   )
 }
 
-test("an agent's reply is there within two seconds of the visitor's time", async (t) => {
+test("an agent's reply appears within two seconds", async (t) => {
   const world = await start(t)
-  const { page, conversation } = await openStill(t, world)
+  const { page, conversation } = await openPaused(t, world)
   await openConversation(page, 'question')
   await pass(page, 3)
   world.desk.reply(ADA, conversation, 'answer')
@@ -63,9 +63,9 @@ test("an agent's reply is there within two seconds of the visitor's time", async
   await page.locator('.bubble').getByText('answer').waitFor()
 })
 
-test('a hidden page asks nothing, and looks at once when it is seen again', async (t) => {
+test('a hidden page does not poll, and polls at once when it becomes visible', async (t) => {
   const world = await start(t)
-  const { page, conversation } = await openStill(t, world)
+  const { page, conversation } = await openPaused(t, world)
   await openConversation(page, 'question')
   await pass(page, 3)
   await setHidden(page, true)
@@ -79,7 +79,7 @@ test('a hidden page asks nothing, and looks at once when it is seen again', asyn
   await until(() => conversation.read === 2)
 })
 
-test('a page that is opened hidden asks nothing until it is seen', async (t) => {
+test('a page that is opened hidden does not poll until it becomes visible', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'question')
   const page = await openPage(t)
@@ -102,15 +102,15 @@ for (const [name, hide, show] of [
       scrollTo(0, 10_000)
     },
   ],
-  ['far below the screen', () => scrollTo(0, 0), () => scrollTo(0, 10_000)],
+  ['far below the visible part of the page', () => scrollTo(0, 0), () => scrollTo(0, 10_000)],
 ]) {
-  test(`a center ${name} asks nothing, and takes no reply as read`, async (t) => {
+  test(`a widget ${name} does not poll, and marks no reply as read`, async (t) => {
     const world = await start(t)
-    const { page, conversation } = await openStill(t, world, '<p style="height: 5000px">Far</p>')
+    const { page, conversation } = await openPaused(t, world, '<p style="height: 5000px">Far</p>')
     await openConversation(page, 'question')
     await pass(page, 3)
     await page.evaluate(hide)
-    // The browser tells what is seen in its own time: when it has, two seconds pass without a question.
+    // The browser reports visibility with a delay: once it has, two seconds pass without a poll.
     let before
     await until(async () => {
       before = page.attempts
@@ -127,16 +127,16 @@ for (const [name, hide, show] of [
   })
 }
 
-test('a desk that is down is asked more and more seldom, and the visitor knows', async (t) => {
+test('a desk that is down is polled less and less often, and the widget says so', async (t) => {
   const world = await start(t)
-  const { page } = await openStill(t, world)
+  const { page } = await openPaused(t, world)
   await pass(page, 3)
   world.desk.isDown = true
   const before = page.attempts
   await pass(page, 120)
   await page.getByText('No connection. We keep trying.').waitFor()
   const asked = page.attempts - before
-  // 1.5 s doubled each time: at most at 0, 1.5, 4.5, 10.5, 22.5, 46.5, 94.5; an even beat would be 80.
+  // 1.5 s doubled each time: at most at 0, 1.5, 4.5, 10.5, 22.5, 46.5, 94.5; without backoff it would be 80 times.
   assert.ok(asked >= 2 && asked <= 8, `${asked}`)
   world.desk.isDown = false
   await pass(page, 76)
@@ -148,9 +148,9 @@ test('a desk that is down is asked more and more seldom, and the visitor knows',
   })
 })
 
-test('a browser that is online again asks at once, and what was typed can be sent', async (t) => {
+test('a browser that is online again polls at once, and the typed text can be sent', async (t) => {
   const world = await start(t)
-  const { page, conversation } = await openStill(t, world)
+  const { page, conversation } = await openPaused(t, world)
   await openConversation(page, 'question')
   await page.context().setOffline(true)
   await passUntil(page, page.getByText('No connection. We keep trying.'))
@@ -165,24 +165,24 @@ test('a browser that is online again asks at once, and what was typed can be sen
   await until(() => conversation.messages.length === 3)
 })
 
-test('a desk that asks to wait is left alone for so long', async (t) => {
+test('the widget does not poll for as long as the desk asks it to wait', async (t) => {
   const world = await start(t)
-  const { page } = await openStill(t, world)
+  const { page } = await openPaused(t, world)
   await pass(page, 3)
-  world.desk.refusal = [429, 'rate_limited', { 'retry-after': '40' }]
+  world.desk.rejection = [429, 'rate_limited', { 'retry-after': '40' }]
   await passUntil(page, page.getByText('New replies may take a moment.'))
   const before = polls(world.desk)
   await pass(page, 35)
   assert.equal(polls(world.desk), before)
-  world.desk.refusal = null
+  world.desk.rejection = null
   await pass(page, 20)
   assert.ok(polls(world.desk) > before)
 })
 
-test('a lasting refusal is not asked about again until the visitor does', async (t) => {
+test('a lasting problem is not polled again until the customer presses "Try again"', async (t) => {
   const world = await start(t)
-  const { page } = await openStill(t, world)
-  world.desk.refusal = [403, 'contact_blocked']
+  const { page } = await openPaused(t, world)
+  world.desk.rejection = [403, 'contact_blocked']
   await passUntil(page, page.getByText('Support is not available for this account'))
   const before = page.attempts
   await pass(page, 120)
@@ -191,9 +191,9 @@ test('a lasting refusal is not asked about again until the visitor does', async 
   await until(() => page.attempts === before + 1)
 })
 
-test('a connection that never answers is given up, and tried again', async (t) => {
+test('a request without a response times out and is sent again', async (t) => {
   const world = await start(t)
-  const { page, conversation } = await openStill(t, world)
+  const { page, conversation } = await openPaused(t, world)
   await openConversation(page, 'question')
   await pass(page, 3)
   let isStuck = true
@@ -204,17 +204,17 @@ test('a connection that never answers is given up, and tried again', async (t) =
   await passUntil(page, page.locator('.bubble').getByText('answer'))
 })
 
-test('the first page asks once, and the screen that is opened asks for itself at once', async (t) => {
+test('the first page verifies once, and a screen that is opened loads without verifying again', async (t) => {
   const world = await start(t)
-  const { page } = await openStill(t, world)
+  const { page } = await openPaused(t, world)
   assert.equal(polls(world.desk), 1)
   await openConversation(page, 'question')
   assert.equal(polls(world.desk), 1)
 })
 
-test('as long as nothing changes, nothing but that is asked', async (t) => {
+test('while nothing changes, the widget only asks whether something has changed', async (t) => {
   const world = await start(t)
-  const { page } = await openStill(t, world)
+  const { page } = await openPaused(t, world)
   const loads = () => world.desk.requests.filter(({ url }) => !url.endsWith('/verify')).length
   const before = loads()
   const asked = polls(world.desk)
@@ -225,9 +225,9 @@ test('as long as nothing changes, nothing but that is asked', async (t) => {
   assert.equal(loads(), before)
 })
 
-test('a page that comes back from the back button goes on', async (t) => {
+test('a page that is shown again by the back button continues polling', async (t) => {
   const world = await start(t)
-  const { page } = await openStill(t, world)
+  const { page } = await openPaused(t, world)
   const before = polls(world.desk)
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
   await until(() => polls(world.desk) > before)

@@ -1,4 +1,4 @@
-// What every test needs: a desk, a site that embeds its center, and a visitor with a browser.
+// Helpers of every test: a desk, a site that embeds its widget, and a customer's browser.
 
 import { after, before } from 'node:test'
 import assert from 'node:assert/strict'
@@ -8,12 +8,12 @@ import { CONTAINER, Site, launch, pageWith, tagFor } from './site.mjs'
 export const ADA = 'ada@example.com'
 export const BOB = 'bob@example.com'
 
-/** After so long, what a test waits for does not come: it fails and says what was missing. */
-const NEVER = 120_000
+/** After how many milliseconds a wait fails, and says what was missing. */
+const LONGEST_WAIT = 120_000
 
 let browser
 
-/** Starts the file's browser, and ends it after the file's tests. */
+/** Starts a browser for the tests of a file, and closes it after them. */
 export function useBrowser() {
   before(async () => {
     browser = await launch()
@@ -21,7 +21,7 @@ export function useBrowser() {
   after(() => browser.close())
 }
 
-/** Returns a desk and a site that end with the test. */
+/** Returns a desk and a site that stop after the test. */
 export async function start(t) {
   const [desk, site] = await Promise.all([Desk.start(), Site.start()])
   t.after(() => {
@@ -31,23 +31,23 @@ export async function start(t) {
   return { desk, site }
 }
 
-/** Returns a page in a browser of its own, which remembers every complaint. */
+/** Returns a page in a new browser context, which records every error. */
 export async function openPage(t, options = {}) {
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options })
   t.after(() => context.close())
   const page = await context.newPage()
-  page.setDefaultTimeout(NEVER)
+  page.setDefaultTimeout(LONGEST_WAIT)
   page.problems = []
   page.on('pageerror', (error) => page.problems.push(error.message))
   page.on('console', (message) => {
-    // A refused request is a line of the browser's own: what the desk refuses on purpose is no complaint.
-    const isRefusal = /Failed to load resource|Ticket Center:/.test(message.text())
-    if (message.type() === 'error' && !isRefusal) page.problems.push(message.text())
+    // The browser logs requests that the desk rejects on purpose: these are no errors of the page.
+    const isRejection = /Failed to load resource|Ticket Center:/.test(message.text())
+    if (message.type() === 'error' && !isRejection) page.problems.push(message.text())
   })
   return page
 }
 
-/** Returns a page on which a customer's center is, and which was opened. */
+/** Opens a page with a customer's widget, and returns it. */
 export async function visit(t, { desk, site }, email = ADA, options = {}) {
   const page = await openPage(t, options)
   await page.goto(site.publish(pageWith(CONTAINER + tagFor(desk, email))))
@@ -65,11 +65,14 @@ export async function send(page, text) {
   await page.getByRole('button', { name: 'Send' }).click()
 }
 
-/** Waits until something is so; playwright's own waiting knows only what can be seen. */
+/** Waits until a condition holds; playwright itself waits only for what is visible. */
 export async function until(condition) {
   const start = Date.now()
   while (!(await condition())) {
-    assert.ok(Date.now() - start < NEVER, `never came: ${condition}`)
+    assert.ok(
+      Date.now() - start < LONGEST_WAIT,
+      `still false after ${LONGEST_WAIT} ms: ${condition}`,
+    )
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

@@ -50,7 +50,7 @@ test('what a customer writes is text for the agent', async (t) => {
   await customer.getByRole('button', { name: 'Start a conversation' }).click()
   await customer.getByLabel('Subject').fill(`mark-a ${PAYLOADS[0]}`)
   await customer.getByRole('textbox', { name: 'Message', exact: true }).fill(ALL)
-  await customer.getByRole('button', { name: 'Send', exact: true }).click()
+  await customer.getByRole('button', { name: 'Send message' }).click()
   await bubble(customer, PAYLOADS[1]).waitFor()
   const agent = await openPage(t, world)
   await signIn(agent, world.facts.agent, world)

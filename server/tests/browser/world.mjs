@@ -84,7 +84,7 @@ export async function write(page, text) {
   await field.or(start).first().waitFor()
   if (await start.isVisible()) await start.click()
   await field.fill(text)
-  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await page.getByRole('button', { name: /^Send (message|reply)$/ }).click()
   await bubble(page, text).waitFor()
 }
 

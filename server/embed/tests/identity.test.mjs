@@ -1,4 +1,4 @@
-// Whom the page names now: the widget is that customer's, or shows and sends nothing.
+// Tests that the widget follows the customer whom the page identifies, and otherwise shows and sends nothing.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -44,7 +44,7 @@ async function openAda(t, { body = (embed) => embed, path = 'open' } = {}) {
   return { ...world, page }
 }
 
-/** Notes in the page who asks, since a request that has left before a change may arrive after it. */
+/** Records in the page for whom requests are sent: a request from before a change may reach the desk after it. */
 function noteRequests() {
   window.asked = []
   const { fetch } = window
@@ -55,7 +55,7 @@ function noteRequests() {
   }
 }
 
-/** Changes the page, and forgets in the same task who has asked until then. */
+/** Changes the page, and clears the recorded requests in the same task. */
 function change(page, changed, argument) {
   return page.evaluate(
     ([text, given]) => {
@@ -69,7 +69,7 @@ function change(page, changed, argument) {
 const askedSince = (page) => page.evaluate(() => window.asked)
 
 /** Asserts that from now on nothing is shown and nothing is sent. */
-async function assertNobody(page) {
+async function assertNothing(page) {
   await until(async () => (await card(page).count()) === 0)
   await change(page, () => {
     document.dispatchEvent(new Event('visibilitychange'))
@@ -81,7 +81,7 @@ async function assertNobody(page) {
   await assertNoProblems(page)
 }
 
-/** Asserts that the center is Grace's, and that what was sent since the change was hers. */
+/** Asserts that the widget shows Grace, and that every request since the change was hers. */
 async function assertGrace({ desk, page }) {
   await page.getByText('a secret of Grace').first().waitFor()
   assert.equal(await ofAda(page).count(), 0)
@@ -91,7 +91,7 @@ async function assertGrace({ desk, page }) {
   assert.equal(desk.conversationsOf(GRACE)[0].messages.length, 1)
 }
 
-/** Ways in which a page can name Grace, run in the page; each ends in the same task in which it begins. */
+/** Ways in which a page can identify Grace; each runs in the page, in one task. */
 const SWITCHES = {
   'the attributes of the tag are set': () => {
     const { email, signature } = window.grace
@@ -133,7 +133,7 @@ const SWITCHES = {
 }
 
 for (const [what, switched] of Object.entries(SWITCHES)) {
-  test(`the center is another customer's and empty at once when ${what}`, async (t) => {
+  test(`the widget is empty at once and then shows the other customer when ${what}`, async (t) => {
     const world = await openAda(t)
     const { page } = world
     await page.getByLabel('Your reply').fill('half a sentence of Ada')
@@ -147,13 +147,15 @@ for (const [what, switched] of Object.entries(SWITCHES)) {
     assert.equal(await page.getByLabel('Your reply').inputValue(), '')
   })
 
-  test(`what one customer has written is never sent when the button is pressed right after ${what}`, async (t) => {
+  test(`one customer's text is never sent for another, even if Send is pressed in the task in which ${what}`, async (t) => {
     const world = await openAda(t)
     const { desk, page } = world
     await page.getByLabel('Your reply').fill('half a sentence of Ada')
     await page.evaluate(() => {
       const root = document.getElementById('hdh-ticket-center').shadowRoot
-      const button = [...root.querySelectorAll('button')].find((one) => one.textContent === 'Send')
+      const button = [...root.querySelectorAll('button')].find(
+        (one) => one.textContent === 'Send reply',
+      )
       const field = root.querySelector('textarea')
       window.press = () => {
         button.click()
@@ -171,7 +173,7 @@ for (const [what, switched] of Object.entries(SWITCHES)) {
   })
 }
 
-/** Ways in which a page stops naming anybody whose script has run. */
+/** Ways in which a page stops identifying a customer. */
 const ENDS = {
   'the tag is removed': () => document.getElementById('tag').remove(),
   'the parent of the tag and the container is emptied and the container put back': () => {
@@ -213,17 +215,17 @@ for (const [what, ended] of Object.entries(ENDS)) {
     await world.page.getByLabel('Your reply').fill('half a sentence of Ada')
     await change(world.page, ended)
     assert.deepEqual(await askedSince(world.page), [])
-    await assertNobody(world.page)
+    await assertNothing(world.page)
   })
 }
 
 for (const [what, left] of Object.entries({
   'the signature is taken away': () => delete document.getElementById('tag').dataset.signature,
   'the address is taken away': () => delete document.getElementById('tag').dataset.email,
-  'update says that nobody is signed in': () =>
+  'update says that no customer is signed in': () =>
     window.DesksealTicketCenter.update({ email: null, signature: null }),
 })) {
-  test(`a customer's conversations and texts are gone when ${what}`, async (t) => {
+  test(`a customer's conversations and typed text are removed when ${what}`, async (t) => {
     const { page } = await openAda(t)
     await page.getByLabel('Your reply').fill('half a sentence of Ada')
     await change(page, left)
@@ -233,7 +235,7 @@ for (const [what, left] of Object.entries({
   })
 }
 
-test('a message that is on its way when the customer changes is sent once, and its answer goes nowhere', async (t) => {
+test('a message that is being sent when the customer changes is sent once, and its response is ignored', async (t) => {
   const world = await openAda(t)
   const { desk, page } = world
   let release
@@ -249,7 +251,7 @@ test('a message that is on its way when the customer changes is sent once, and i
   assert.equal(await page.getByRole('status').textContent(), '')
 })
 
-test('a tag that is taken out and put in again by one task keeps the screen, the focus and the text', async (t) => {
+test('a tag that is removed and added again in one task keeps the screen, the focus and the text', async (t) => {
   const { page, desk } = await openAda(t)
   await page.getByLabel('Your reply').pressSequentially('half a sen')
   await page.evaluate(() => {
@@ -279,7 +281,7 @@ for (const container of ['ul', 'form']) {
   })
 }
 
-test('of two tags the newest counts, and when it is taken away the other one again', async (t) => {
+test('of two tags the newest counts, and after its removal the other one', async (t) => {
   const world = await openAda(t)
   const { page } = world
   await page.evaluate(SWITCHES['a second tag is added, whose script is missing'])
@@ -303,14 +305,14 @@ test('a tag of another server is followed once its script has run', async (t) =>
     tag.src = `${origin}/ticket-center.js`
     document.body.append(tag)
   }, other.origin)
-  await assertNobody(world.page)
+  await assertNothing(world.page)
   assert.deepEqual(sentBy(other), [])
   release()
   await world.page.getByText('a secret of Grace at the other desk').first().waitFor()
   assert.equal(await ofAda(world.page).count(), 0)
 })
 
-test('what a script of the page says counts until the tag says something again', async (t) => {
+test('an update counts until the tag sets an identity again', async (t) => {
   const world = await openAda(t)
   const { page } = world
   await page.evaluate(SWITCHES['update is called'])
@@ -326,10 +328,10 @@ test('what a script of the page says counts until the tag says something again',
   await page.evaluate(SWITCHES['update is called'])
   await page.getByText('a secret of Grace').first().waitFor()
   await page.evaluate(() => document.getElementById('tag').remove())
-  await assertNobody(world.page)
+  await assertNothing(world.page)
 })
 
-test('a loader that takes the tag away shows nothing by it, and whom a script of the page names', async (t) => {
+test('after a loader has removed the tag, the widget shows nothing until update identifies a customer', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'a secret of Ada')
   const page = await openPage(t)
@@ -347,13 +349,13 @@ test('a loader that takes the tag away shows nothing by it, and whom a script of
       }),
     [`${world.desk.origin}/ticket-center.js`, identity],
   )
-  await assertNobody(page)
+  await assertNothing(page)
   await page.evaluate((given) => window.DesksealTicketCenter.update(given), identity)
   await ofAda(page).first().waitFor()
   assert.deepEqual(await keptBy(page), [])
 })
 
-test('a loader that says who is signed in before it takes away a tag of nobody is followed', async (t) => {
+test('an update stays when a loader then removes a tag that identifies no customer', async (t) => {
   const world = await start(t)
   world.desk.begin(ADA, 'a secret of Ada')
   const page = await openPage(t)
@@ -378,7 +380,7 @@ test('a loader that says who is signed in before it takes away a tag of nobody i
   await ofAda(page).first().waitFor()
 })
 
-test("a document that is written again is the new customer's, and still follows its tag", async (t) => {
+test('a document that is written again shows its new customer, and its tag is still followed', async (t) => {
   const world = await openAda(t)
   const { page, desk } = world
   const embed = CONTAINER + tagFor(desk, GRACE, { id: 'tag' })
@@ -390,10 +392,10 @@ test("a document that is written again is the new customer's, and still follows 
   await change(page, rewrite, pageWith(embed))
   await assertGrace(world)
   await page.evaluate(() => document.getElementById('tag').remove())
-  await assertNobody(world.page)
+  await assertNothing(world.page)
 })
 
-test('attributes that are swapped and swapped back by one task change nothing', async (t) => {
+test('attributes that are changed and changed back in one task change nothing', async (t) => {
   const { page, desk } = await openAda(t)
   await page.getByLabel('Your reply').fill('half a sentence')
   await page.evaluate(async () => {
@@ -407,7 +409,7 @@ test('attributes that are swapped and swapped back by one task change nothing', 
   assert.ok(sentBy(desk).every(({ email }) => email === ADA))
 })
 
-test('update moves the center to another container with its screen, and to another desk without', async (t) => {
+test('update keeps the screen for another container, and not for another desk', async (t) => {
   const world = await openAda(t, { body: (embed) => `${embed}<div id="second"></div>` })
   await world.page.evaluate(() => window.DesksealTicketCenter.update({ container: 'second' }))
   await world.page.locator('#second').getByLabel('Your reply').waitFor()
@@ -416,7 +418,7 @@ test('update moves the center to another container with its screen, and to anoth
   assert.equal(await ofAda(world.page).count(), 0)
 })
 
-test('a script whose tag is gone when it comes finds nobody', async (t) => {
+test('a script whose tag was removed before it loaded shows and sends nothing', async (t) => {
   const world = await start(t)
   let release
   const held = new Promise((resolve) => (release = resolve))
@@ -429,10 +431,10 @@ test('a script whose tag is gone when it comes finds nobody', async (t) => {
   await page.evaluate(() => document.getElementById('tag').remove())
   release()
   await page.waitForFunction(() => window.DesksealTicketCenter)
-  await assertNobody(page)
+  await assertNothing(page)
 })
 
-test('a container that is moved into a frame takes nothing with it', async (t) => {
+test('a container that is moved into a frame shows nothing there', async (t) => {
   const world = await openAda(t)
   const text = await world.page.evaluate(async () => {
     const frame = document.createElement('iframe')
@@ -443,18 +445,18 @@ test('a container that is moved into a frame takes nothing with it', async (t) =
     return container.shadowRoot.textContent
   })
   assert.equal(text, '')
-  await assertNobody(world.page)
+  await assertNothing(world.page)
 })
 
-test('a preview of Turbo shows and sends nothing', async (t) => {
+test('the widget shows and sends nothing during a preview of Turbo', async (t) => {
   const world = await openAda(t)
   await world.page.evaluate(() => (document.documentElement.dataset.turboPreview = ''))
-  await assertNobody(world.page)
+  await assertNothing(world.page)
   await world.page.evaluate(() => delete document.documentElement.dataset.turboPreview)
   await ofAda(world.page).first().waitFor()
 })
 
-test('the mark that keeps libraries from copying the page is there while a tag names a customer', async (t) => {
+test('the mark against copies of the page is there while a tag identifies a customer', async (t) => {
   const { page } = await openAda(t)
   const marks = () => page.locator('head > meta[content="no-cache"][hx-history="false"]').count()
   assert.equal(await marks(), 1)
@@ -464,7 +466,7 @@ test('the mark that keeps libraries from copying the page is there while a tag n
   await until(async () => (await marks()) === 0)
 })
 
-test('Livewire copies no tag when it leaves a page, and loads the page again when it would show a copy', async (t) => {
+test('Livewire copies a page without its tag, and a page is loaded again instead of shown as a copy', async (t) => {
   const { page, site } = await openAda(t)
   const address = page.url()
   const copied = await page.evaluate(() => {

@@ -1,6 +1,6 @@
-// Why the center cannot be seen: which element of the page hides it, and by what.
+// Finds out why the widget is not visible: which element of the page hides it, and by which property.
 
-/** Returns the element and the property that hide an element, or nothing if none does. */
+/** Returns the property and the element that hide this element, or `null` if none does. */
 export function hiddenBy(element: Element): string | null {
   const chain = [...withAncestors(element)]
   for (const one of chain) {
@@ -8,7 +8,7 @@ export function hiddenBy(element: Element): string | null {
     if (reason !== null) return `${reason} on ${nameOf(one)}`
   }
   const isNarrow = element.getBoundingClientRect().width === 0
-  // The outermost is at fault: what is in it has the same by inheritance, or cannot be larger.
+  // Inner elements inherit the property or cannot be larger, so the outermost one is the cause.
   for (const one of chain.reverse()) {
     const reason = transparencyOf(one) ?? emptinessOf(one, isNarrow)
     if (reason !== null) return `${reason} on ${nameOf(one)}`
@@ -39,7 +39,7 @@ function emptinessOf(element: Element, isNarrow: boolean): string | null {
   return height === 0 && overflowY !== 'visible' ? `height: 0 with overflow: ${overflowY}` : null
 }
 
-/** The element and what is around it, as it is laid out. */
+/** Yields the element and its ancestors as they are laid out: through slots and shadow roots. */
 function* withAncestors(element: Element): Iterable<Element> {
   for (let one: Element | null = element; one !== null; one = around(one)) yield one
 }

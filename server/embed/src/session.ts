@@ -1,33 +1,33 @@
-// One customer's stay: the screens, which one is shown, and what the server last said.
+// One customer's session: its screens, the one that is shown, and the server's last verification.
 
 import { ConversationScreen } from './conversation.js'
 import { ListScreen } from './list.js'
 import { NewScreen } from './new.js'
 import type { Problem, ProblemKind } from './problem.js'
-import type { Desk, Screen, Session } from './screen.js'
+import type { Conversation } from './responses.js'
+import type { Screen, ScreenHost, SessionState } from './screen.js'
 import type { Server } from './server.js'
-import type { Conversation } from './shapes.js'
 import { problemState } from './shell.js'
 import type { Shell } from './shell.js'
 import { noticeOf, texts, wordsOf } from './texts.js'
 
-/** Whatever the server asks for: neither a flood of requests nor a center that seems dead. */
+/** Bounds of the polling interval, in milliseconds, whatever the server asks for. */
 const SHORTEST_PAUSE = 250
 const LONGEST_PAUSE = 60_000
 
-export class Stay implements Desk {
-  readonly session: Session
+export class CustomerSession implements ScreenHost {
+  readonly state: SessionState
   readonly refresh: () => void
   readonly #shell: Shell
   readonly #end = new AbortController()
   readonly #list: ListScreen
   #screen: Screen
   /** The revision that the screen shows. */
-  #shown: string | null = null
+  #shownRevision: string | null = null
   #failure: ProblemKind | null = null
 
   constructor(server: Server, shell: Shell, refresh: () => void) {
-    this.session = {
+    this.state = {
       server,
       signal: this.#end.signal,
       composers: new Map(),
@@ -41,25 +41,26 @@ export class Stay implements Desk {
     shell.show(this.#list.element)
   }
 
-  /** Leaves nothing of this customer: no answer that is still under way arrives. */
+  /** Ends the session: clears what is shown, and ignores responses that arrive later. */
   end(): void {
     this.#end.abort()
     this.#shell.clear()
   }
 
-  /** Gets what is new, and returns after how many milliseconds to ask again. */
-  async refreshed(signal: AbortSignal): Promise<number> {
+  /** Loads what has changed, and returns after how many milliseconds to poll again. */
+  async poll(signal: AbortSignal): Promise<number> {
     const screen = this.#screen
     const { revision, pollAfter } = await this.#verification(signal)
-    if (this.#shown !== revision) await screen.load(signal)
-    if (signal.aborted || this.#isOver) return 0
-    this.#shown = revision
+    if (this.#shownRevision !== revision) await screen.load(signal)
+    if (signal.aborted || this.#isEnded) return 0
+    this.#shownRevision = revision
     this.#recover()
     return Math.min(Math.max(pollAfter, SHORTEST_PAUSE), LONGEST_PAUSE)
   }
 
+  /** Shows a problem: as a notice above a loaded screen, else instead of the screen. */
   fail(problem: Problem): void {
-    if (this.#isOver) return
+    if (this.#isEnded) return
     if (problem.kind === 'gone' && !this.#screen.isWritten) return this.#leaveGone()
     if (this.#failure === problem.kind) return
     this.#failure = problem.kind
@@ -79,23 +80,23 @@ export class Stay implements Desk {
     this.#open(new NewScreen(this))
   }
 
-  keep(conversation: Conversation): void {
-    this.#list.keep(conversation)
+  updateList(conversation: Conversation): void {
+    this.#list.update(conversation)
   }
 
   announce(text: string): void {
-    if (!this.#isOver) this.#shell.announce(text)
+    if (!this.#isEnded) this.#shell.announce(text)
   }
 
-  /** Whether what is on the screen is another stay's. */
-  get #isOver(): boolean {
+  /** Whether the shell belongs to another session now. */
+  get #isEnded(): boolean {
     return this.#end.signal.aborted
   }
 
   #open(screen: Screen): void {
-    if (this.#isOver) return
+    if (this.#isEnded) return
     this.#screen = screen
-    this.#shown = null
+    this.#shownRevision = null
     this.#failure = null
     this.#shell.notify('')
     this.#shell.show(screen.element)
@@ -103,12 +104,12 @@ export class Stay implements Desk {
     this.refresh()
   }
 
-  /** Returns what the server says now; a screen just opened does not wait for it, and loads at once. */
-  async #verification(signal: AbortSignal): Promise<NonNullable<Session['verification']>> {
-    const known = this.session.verification
-    if (known !== null && this.#shown === null) return known
-    const verification = await this.session.server.verify(signal)
-    this.session.verification = verification
+  /** Returns the server's verification. A screen that was just opened uses the last one, and loads at once. */
+  async #verification(signal: AbortSignal): Promise<NonNullable<SessionState['verification']>> {
+    const last = this.state.verification
+    if (last !== null && this.#shownRevision === null) return last
+    const verification = await this.state.server.verify(signal)
+    this.state.verification = verification
     return verification
   }
 
@@ -118,7 +119,7 @@ export class Stay implements Desk {
     this.#failure = null
     this.#shell.notify('')
     this.#shell.show(this.#screen.element)
-    // The button for trying again is gone, and the focus with it.
+    // The "Try again" button is gone, and the focus with it.
     if (wasFocused && !this.#shell.isFocused) this.#screen.focus()
   }
 

@@ -1,117 +1,120 @@
-// Where in the page the center is: in its container, whenever that one appears.
+// Mounts the widget in its container, whenever the container appears in the page.
 
 import { schemeAround, watchAppearance } from './appearance.js'
 import { DEFAULTS } from './contract.js'
 import { element } from './elements.js'
 import { Focus } from './focus.js'
 import type { Settings } from './settings.js'
-import { hiddenBy } from './sight.js'
 import styles from './styles.css'
-import { disown } from './tree.js'
+import { ignoreRoot } from './tree.js'
 import type { Root, Tree } from './tree.js'
+import { hiddenBy } from './visibility.js'
 
-/** After so long without being seen, the developer reads in the console what is missing. */
-const PATIENCE = 5_000
+/** After how many milliseconds the console says why the widget is not visible. */
+const REPORT_DELAY = 5_000
 
-/** A shadow root cannot be taken from its element: it is found again here. */
+/** The shadow root of each container: an element cannot have a second one. */
 const ROOTS = new WeakMap<Element, ShadowRoot>()
 
 let sheet: CSSStyleSheet | null = null
 
-export class Place {
+export class Mount {
   readonly #content: HTMLElement
   readonly #width = element('div', { class: 'width' }, element('div'))
   readonly #frame: HTMLElement
   readonly #focus: Focus
-  /** Makes a container not empty, for pages that hide what is. */
+  /** An empty child of the container, for pages that hide elements without children. */
   readonly #filling = element('span', { hidden: true })
-  readonly #sight: IntersectionObserver
-  readonly #appeared: () => void
-  readonly #vanished: () => void
+  readonly #observer: IntersectionObserver
+  readonly #shown: () => void
+  readonly #hidden: () => void
   #id = ''
   #root: ShadowRoot | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
-  #visit: AbortController | null = null
+  #mounted: AbortController | null = null
   #isFilled = false
-  readonly #told = new Set<string>()
-  #isSeen = false
+  /** Reasons that the console has already shown. */
+  readonly #reported = new Set<string>()
+  #isVisible = false
 
-  /** `appeared` and `vanished` are told when the content has come into sight, and has left it. */
-  constructor(content: HTMLElement, appeared: () => void, vanished: () => void) {
+  /** `shown` and `hidden` are called when the content becomes visible on the screen, and when it stops being so. */
+  constructor(content: HTMLElement, shown: () => void, hidden: () => void) {
     this.#content = content
     this.#frame = element('div', { class: 'frame' }, this.#width, content)
     this.#focus = new Focus(content)
-    this.#appeared = appeared
-    this.#vanished = vanished
-    this.#sight = new IntersectionObserver((entries) => {
+    this.#shown = shown
+    this.#hidden = hidden
+    this.#observer = new IntersectionObserver((entries) => {
       this.#fill()
-      this.#see(entries.at(-1)?.isIntersecting === true)
+      this.#setVisible(entries.at(-1)?.isIntersecting === true)
     })
   }
 
-  /** Whether it is in the part of the page that is on the screen, and not in a closed panel. */
-  get isSeen(): boolean {
-    return this.#isSeen
+  /** Whether the widget is in the visible part of the page, and not in a closed panel. */
+  get isVisible(): boolean {
+    return this.#isVisible
   }
 
-  /** Puts the content into its container, if there is one; called again whenever the page has changed. */
-  settle(
+  /** Mounts the content in its container, if the page has one; called again whenever the page has changed. */
+  mount(
     { container, align, maxWidth }: Settings,
     { tree, root }: { readonly tree: Tree; readonly root: Root },
   ): void {
     this.#id = container
-    this.#look(align, maxWidth)
-    this.#timer ??= setTimeout(() => this.#explain(tree), PATIENCE)
+    this.#setLayout(align, maxWidth)
+    this.#timer ??= setTimeout(() => this.#report(tree), REPORT_DELAY)
     this.#moveInto(tree.find(container, root))
   }
 
-  leave(): void {
+  /** Takes the content out of the page; the container shows its own children again. */
+  unmount(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#moveTo(null)
   }
 
-  /** Chooses the colours again that fit the page. */
-  match(): void {
+  /** Applies the colour scheme of the page around the container. */
+  matchColorScheme(): void {
     if (this.#root === null) return
     const scheme = schemeAround(this.#root.host)
     if (this.#content.dataset['scheme'] === scheme) return
     this.#content.dataset['scheme'] = scheme
-    // For what the browser draws: scroll bars, and marks of spelling.
+    // For what the browser draws itself: scroll bars and marks of the spelling check.
     this.#content.style.colorScheme = scheme
   }
 
-  #look(align: string, maxWidth: string): void {
+  #setLayout(align: string, maxWidth: string): void {
     const { dataset, style } = this.#content
     if (dataset['align'] === align && style.maxWidth === maxWidth) return
     dataset['align'] = align
     style.maxWidth = maxWidth
-    // A share of an unknown width is no width: so wide is a parent that asks what it should be.
+    // A parent that shrinks to fit needs a length: a percentage of its own unknown width is none.
     const width = maxWidth.endsWith('%') ? DEFAULTS.maxWidth : maxWidth
     this.#width.style.gridTemplateColumns = `minmax(min(12em, ${width}), ${width})`
   }
 
-  #explain(tree: Tree): void {
-    // A shadow root that was attached to an element of the page, without any change that could be seen.
+  /** Says in the console, once per reason, why the widget is not visible. */
+  #report(tree: Tree): void {
+    // The container may be in a shadow root that was attached without a mutation record.
     tree.search()
     if (this.#root === null) this.#moveInto(tree.find(this.#id, document))
-    const reason = this.#reason()
-    // A page that shows and hides the center again and again has been told.
-    if (reason === null || this.#told.has(reason)) return
-    this.#told.add(reason)
+    const reason = this.#invisibleBecause()
+    if (reason === null || this.#reported.has(reason)) return
+    this.#reported.add(reason)
     console.info(`Ticket Center: ${reason}`)
   }
 
-  /** Returns why there is nothing to see, if so. */
-  #reason(): string | null {
+  /** Returns why the widget is not visible and what to do, or `null` if it is visible. */
+  #invisibleBecause(): string | null {
     if (this.#root === null) {
-      return `still waiting for an element with the id ${JSON.stringify(this.#id)} in the page.`
+      const id = JSON.stringify(this.#id)
+      return `the page has no element with the id ${id}. Add it, or set data-container to the id of another element.`
     }
     this.#fill()
     const cause = hiddenBy(this.#content)
     return (
       cause &&
-      `it cannot be seen, because of ${cause}. In a closed tab or panel that is as it should be.`
+      `the widget is not visible because of ${cause}. Remove that rule, unless it belongs to a closed tab or panel.`
     )
   }
 
@@ -126,26 +129,26 @@ export class Place {
     if (root === null) return
     root.adoptedStyleSheets = [sharedSheet()]
     root.replaceChildren(this.#frame)
-    this.#visit = new AbortController()
-    watchAppearance(() => this.match(), this.#visit.signal)
-    this.match()
-    this.#sight.observe(this.#content)
+    this.#mounted = new AbortController()
+    watchAppearance(() => this.matchColorScheme(), this.#mounted.signal)
+    this.matchColorScheme()
+    this.#observer.observe(this.#content)
     this.#fill()
     this.#focus.restore()
   }
 
   #clear(root: ShadowRoot): void {
-    this.#visit?.abort()
-    this.#sight.disconnect()
+    this.#mounted?.abort()
+    this.#observer.disconnect()
     this.#frame.remove()
     this.#filling.remove()
     this.#isFilled = false
-    // Shows again what the page itself has put into its container.
+    // Shows the container's own children again.
     root.replaceChildren(element('slot'))
-    this.#see(false)
+    this.#setVisible(false)
   }
 
-  /** Themes hide elements without children, and a shadow root is none: where it helps, there is one. */
+  /** Adds the filling where a rule for elements without children hides the container; a shadow root is no child. */
   #fill(): void {
     const host = this.#root?.host
     if (host === undefined || host.childElementCount > 0 || hiddenBy(host) === null) return
@@ -159,17 +162,17 @@ export class Place {
     if (this.#isFilled && host?.childElementCount === 0) host.append(this.#filling)
   }
 
-  #see(isSeen: boolean): void {
-    this.#isSeen = isSeen
-    if (isSeen) this.#appeared()
-    else this.#vanished()
+  #setVisible(isVisible: boolean): void {
+    this.#isVisible = isVisible
+    if (isVisible) this.#shown()
+    else this.#hidden()
   }
 
-  /** Returns the shadow root in the container, which its children do not see and do not disturb. */
+  /** Returns the container's shadow root, or that of an element inside, where the container cannot have one. */
   #rootIn(container: HTMLElement): ShadowRoot {
-    const root = ROOTS.get(container) ?? disown(attachedRoot(container))
+    const root = ROOTS.get(container) ?? ignoreRoot(attachedRoot(container))
     ROOTS.set(container, root)
-    // Somebody who renders the container again may have thrown the element inside away.
+    // A framework that renders the container again may have removed the element inside.
     if (root.host !== container && root.host.parentNode !== container) {
       container.append(root.host)
       if (root === this.#root) this.#focus.restore()
@@ -182,12 +185,12 @@ function attachedRoot(container: HTMLElement): ShadowRoot {
   try {
     return container.attachShadow({ mode: 'open' })
   } catch {
-    // Not every element can have one, and one that has its own has no second.
+    // Some elements, such as lists, cannot have a shadow root; others already have their own.
     return container.appendChild(element('div')).attachShadow({ mode: 'open' })
   }
 }
 
-/** Returns the styles in a form that a Content-Security-Policy without `unsafe-inline` allows. */
+/** Returns the styles as a style sheet object, which a Content-Security-Policy without `unsafe-inline` allows. */
 function sharedSheet(): CSSStyleSheet {
   if (sheet === null) {
     sheet = new CSSStyleSheet()

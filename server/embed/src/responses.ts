@@ -1,11 +1,11 @@
-// What the server answers, checked before anything relies on it.
+// Parses the server's responses, and rejects those that have another form.
 
 export interface Verification {
   readonly helpdeskName: string
   readonly email: string
-  /** Changes whenever something that this customer can see has changed. */
+  /** Changes whenever something has changed that this customer can see. */
   readonly revision: string
-  /** When to ask again, in milliseconds. */
+  /** After how many milliseconds to poll again. */
   readonly pollAfter: number
 }
 
@@ -43,42 +43,42 @@ export interface Sent {
   readonly message: Message
 }
 
-/** An answer that is not what was agreed, as from another server or a proxy on the way. */
-export class ShapeError extends Error {}
+/** A response that is not the API's, such as a proxy's or another server's. */
+export class MalformedResponse extends Error {}
 
 export function verificationOf(json: unknown): Verification {
-  const answer = recordOf(json)
+  const response = recordOf(json)
   return {
-    helpdeskName: textOf(recordOf(answer['helpdesk'])['name']),
-    email: textOf(recordOf(answer['contact'])['email']),
-    revision: textOf(answer['revision']),
-    pollAfter: numberOf(answer['pollAfter']),
+    helpdeskName: textOf(recordOf(response['helpdesk'])['name']),
+    email: textOf(recordOf(response['contact'])['email']),
+    revision: textOf(response['revision']),
+    pollAfter: numberOf(response['pollAfter']),
   }
 }
 
 export function conversationPageOf(json: unknown): ConversationPage {
-  const answer = recordOf(json)
-  const cursor = answer['nextCursor']
+  const response = recordOf(json)
+  const cursor = response['nextCursor']
   return {
-    conversations: listOf(answer['conversations']).map(conversationOf),
+    conversations: listOf(response['conversations']).map(conversationOf),
     nextCursor: cursor === null ? null : textOf(cursor),
   }
 }
 
 export function messagePageOf(json: unknown): MessagePage {
-  const answer = recordOf(json)
+  const response = recordOf(json)
   return {
-    conversation: conversationOf(answer['conversation']),
-    messages: listOf(answer['messages']).map(messageOf),
-    hasMore: answer['hasMore'] === true,
+    conversation: conversationOf(response['conversation']),
+    messages: listOf(response['messages']).map(messageOf),
+    hasMore: response['hasMore'] === true,
   }
 }
 
 export function sentOf(json: unknown): Sent {
-  const answer = recordOf(json)
+  const response = recordOf(json)
   return {
-    conversation: conversationOf(answer['conversation']),
-    message: messageOf(answer['message']),
+    conversation: conversationOf(response['conversation']),
+    message: messageOf(response['message']),
   }
 }
 
@@ -86,7 +86,7 @@ export function closedOf(json: unknown): Conversation {
   return conversationOf(recordOf(json)['conversation'])
 }
 
-/** Returns the error's code, or an empty text where the answer is not the server's own. */
+/** Returns the error's code, or an empty text if the response is not the API's. */
 export function errorCodeOf(json: unknown): string {
   try {
     return textOf(recordOf(recordOf(json)['error'])['code'])
@@ -122,27 +122,27 @@ function messageOf(json: unknown): Message {
 }
 
 function recordOf(json: unknown): Record<string, unknown> {
-  if (typeof json !== 'object' || json === null) throw new ShapeError()
+  if (typeof json !== 'object' || json === null) throw new MalformedResponse()
   return json as Record<string, unknown>
 }
 
 function listOf(json: unknown): unknown[] {
-  if (!Array.isArray(json)) throw new ShapeError()
+  if (!Array.isArray(json)) throw new MalformedResponse()
   return json
 }
 
 function textOf(json: unknown): string {
-  if (typeof json !== 'string') throw new ShapeError()
+  if (typeof json !== 'string') throw new MalformedResponse()
   return json
 }
 
 function numberOf(json: unknown): number {
-  if (typeof json !== 'number') throw new ShapeError()
+  if (typeof json !== 'number') throw new MalformedResponse()
   return json
 }
 
 function dateOf(json: unknown): Date {
   const date = new Date(textOf(json))
-  if (Number.isNaN(date.getTime())) throw new ShapeError()
+  if (Number.isNaN(date.getTime())) throw new MalformedResponse()
   return date
 }
