@@ -1,4 +1,4 @@
-// Agents and owners at the dashboard.
+// Helpers for agents and owners in the dashboard.
 
 /** Signs in, and waits for the inbox. */
 export async function signIn(page, { email, password }, { facts }) {
@@ -9,7 +9,7 @@ export async function signIn(page, { email, password }, { facts }) {
   await page.getByRole('heading', { name: 'Inbox' }).waitFor()
 }
 
-/** Gives the password once more where a page with secrets asks for it. */
+/** Confirms the password on a page that asks for it, such as one with secrets. */
 export async function confirmPassword(page, { password }) {
   await page.getByRole('heading', { name: 'Your password, please' }).waitFor()
   await page.getByLabel('Password').fill(password)
@@ -18,16 +18,16 @@ export async function confirmPassword(page, { password }) {
 
 export const deskUrl = ({ facts }, page) => `${facts.dashboardUrl}desks/${facts.helpdeskId}/${page}`
 
-/** Opens the conversation whose entry in the inbox has this text. */
+/** Opens the conversation whose row in the inbox has this text. */
 export async function openFromInbox(page, text) {
   await page.getByRole('listitem').filter({ hasText: text }).getByRole('link').first().click()
   await page.getByRole('heading', { level: 1, name: 'Inbox' }).waitFor({ state: 'hidden' })
 }
 
-/** A message of the open conversation. */
+/** Returns the message with this text in the open conversation. */
 export const messageWith = (page, text) => page.locator('.message').filter({ hasText: text })
 
-/** Writes a reply, or a note, into the open conversation. */
+/** Writes a reply or a private note in the open conversation. */
 export async function reply(page, text, { note = false, instantly = false } = {}) {
   await page.getByRole('radio', { name: note ? 'Private note' : 'Reply' }).check()
   await page.getByLabel('Your text').fill(text)

@@ -1,10 +1,10 @@
-// The dashboard: what agents do all day, seen from both sides.
+// Tests an agent's daily work in the dashboard, and what the customer sees of it.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deskUrl, messageWith, openFromInbox, reply, signIn } from './dashboard.mjs'
 import { formUrl, openForm, sendTicket } from './portal.mjs'
-import { portalLink } from './seals.mjs'
+import { portalLink } from './signatures.mjs'
 import {
   assertAccessible,
   assertFits,
@@ -13,7 +13,7 @@ import {
   openPage,
   until,
   useWorld,
-  visitCenter,
+  visitWidget,
   write,
 } from './world.mjs'
 
@@ -33,18 +33,18 @@ async function filtered(page, query) {
   return subjects(page)
 }
 
-test('a reply appears in the widget without a reload, and is unread until it is seen', async (t) => {
-  const customer = await visitCenter(t, world, 'waiting@example.com')
-  await write(customer, 'is somebody there?')
-  const agent = await agentAt(t, 'is somebody there?')
+test('a reply appears in the widget without a reload, and is unread until the customer opens it', async (t) => {
+  const customer = await visitWidget(t, world, 'waiting@example.com')
+  await write(customer, 'is anyone there?')
+  const agent = await agentAt(t, 'is anyone there?')
   await reply(agent, 'yes, here')
   await bubble(customer, 'yes, here').waitFor()
   await customer.getByLabel('Back to all conversations').click()
-  await customer.getByRole('button', { name: 'is somebody there?' }).waitFor()
+  await customer.getByRole('button', { name: 'is anyone there?' }).waitFor()
   assert.equal(await customer.getByText('1 new reply').count(), 0)
   await reply(agent, 'one more thing')
   await customer.getByText('1 new reply').waitFor()
-  await customer.getByRole('button', { name: 'is somebody there?' }).click()
+  await customer.getByRole('button', { name: 'is anyone there?' }).click()
   await bubble(customer, 'one more thing').waitFor()
   await customer.getByLabel('Back to all conversations').click()
   await customer.getByText('1 new reply').waitFor({ state: 'hidden' })
@@ -52,8 +52,8 @@ test('a reply appears in the widget without a reload, and is unread until it is 
   assertNoProblems(customer)
 })
 
-test('what the customer writes appears to the agent without a reload', async (t) => {
-  const customer = await visitCenter(t, world, 'talking@example.com')
+test('a message of the customer appears in the dashboard without a reload', async (t) => {
+  const customer = await visitWidget(t, world, 'talking@example.com')
   await write(customer, 'the beginning of a talk')
   const agent = await agentAt(t, 'the beginning of a talk')
   await agent.getByLabel('Your text').fill('half a sentence of the agent')
@@ -63,8 +63,8 @@ test('what the customer writes appears to the agent without a reload', async (t)
   assertNoProblems(agent)
 })
 
-test('a note is for agents: neither the page nor an answer shows it to the customer', async (t) => {
-  const customer = await visitCenter(t, world, 'noted@example.com')
+test('a private note reaches the customer neither in the page nor in a response', async (t) => {
+  const customer = await visitWidget(t, world, 'noted@example.com')
   let answers = ''
   customer.on('response', async (response) => {
     if (response.url().includes('/api/')) answers += await response.text().catch(() => '')
@@ -78,8 +78,8 @@ test('a note is for agents: neither the page nor an answer shows it to the custo
   assert.ok(answers.includes('nearly everything') && !answers.includes('between us'))
 })
 
-test('closing and reopening is seen on both sides', async (t) => {
-  const customer = await visitCenter(t, world, 'opening@example.com')
+test('closing and reopening is shown to agent and customer', async (t) => {
+  const customer = await visitWidget(t, world, 'opening@example.com')
   await write(customer, 'a short question')
   const agent = await agentAt(t, 'a short question')
   await agent.getByRole('button', { name: 'Close', exact: true }).click()
@@ -93,9 +93,9 @@ test('closing and reopening is seen on both sides', async (t) => {
   await agent.getByText('Closed. A message opens it again.').waitFor()
 })
 
-test('the inbox shows who waits, by status, kind and assignment', async (t) => {
+test('the inbox filters conversations by status, kind and assignment', async (t) => {
   const marks = { sealed: 'filter one', portal_user: 'filter two', typed: 'filter three' }
-  const customer = await visitCenter(t, world, 'filters@example.com')
+  const customer = await visitWidget(t, world, 'filters@example.com')
   await write(customer, marks.sealed)
   const visitor = await openPage(t, world)
   await openForm(visitor, portalLink(world.facts, 'user-filter'))
@@ -128,7 +128,7 @@ test('the inbox shows who waits, by status, kind and assignment', async (t) => {
 })
 
 test('the search finds subjects, messages and customers', async (t) => {
-  const customer = await visitCenter(t, world, 'needle@example.com')
+  const customer = await visitWidget(t, world, 'needle@example.com')
   await write(customer, 'the subject has a Haystack')
   await write(customer, 'and a message has a pitchfork')
   const agent = await openPage(t, world)
@@ -144,8 +144,8 @@ test('the search finds subjects, messages and customers', async (t) => {
   await agent.getByText('Nothing found here.').waitFor()
 })
 
-test('an owner blocks a customer, and lifts the block', async (t) => {
-  const customer = await visitCenter(t, world, 'blocked@example.com')
+test('an owner blocks and unblocks a customer', async (t) => {
+  const customer = await visitWidget(t, world, 'blocked@example.com')
   await write(customer, 'a customer to block')
   const owner = await openPage(t, world)
   await signIn(owner, world.facts.owner, world)
@@ -163,8 +163,8 @@ test('an owner blocks a customer, and lifts the block', async (t) => {
   await customer.getByRole('button', { name: 'a customer to block' }).waitFor()
 })
 
-test('everything works without JavaScript', async (t) => {
-  const customer = await visitCenter(t, world, 'plain@example.com')
+test('the dashboard works without JavaScript', async (t) => {
+  const customer = await visitWidget(t, world, 'plain@example.com')
   await write(customer, 'to an agent without scripts')
   const agent = await agentAt(t, 'to an agent without scripts', { javaScriptEnabled: false })
   await reply(agent, 'a plain answer')
@@ -184,8 +184,8 @@ test('everything works without JavaScript', async (t) => {
   await agent.getByRole('button', { name: 'Sign in' }).waitFor()
 })
 
-test('an agent can work by the keyboard alone', async (t) => {
-  const customer = await visitCenter(t, world, 'keys@example.com')
+test('an agent can work with the keyboard alone', async (t) => {
+  const customer = await visitWidget(t, world, 'keys@example.com')
   await write(customer, 'to an agent with a keyboard')
   const agent = await openPage(t, world)
   await signIn(agent, world.facts.agent, world)
@@ -219,17 +219,17 @@ for (const colorScheme of ['light', 'dark']) {
       await signIn(page, world.facts.agent, world)
       await check('inbox')
       await page.goto(deskUrl(world, 'inbox?search=nothing+has+this'))
-      await check('inbox without a find')
+      await check('inbox without a result')
       await page.goto(deskUrl(world, 'inbox'))
       await openFromInbox(page, 'Wrong address on the invoice')
       await check('conversation')
       await page.getByRole('radio', { name: 'Private note' }).check()
-      await check('conversation, with a note begun')
+      await check('conversation with a note being written')
       await page.goto(deskUrl(world, 'inbox'))
       await openFromInbox(page, 'Do you have a plan for schools?')
-      await check('conversation of a stranger')
+      await check('conversation of an anonymous visitor')
       await page.goto(deskUrl(world, 'agents'))
-      await check('refusal')
+      await check('page for owners only')
     })
   }
 }

@@ -1,4 +1,4 @@
-// The demo as a process: the real server, with a sample product and a mailbox, in a folder of its own.
+// Runs the demo as a process: the real server, a sample product and a mailbox.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,9 +10,9 @@ const TARGET = process.env.CARGO_TARGET_DIR ?? `${ROOT}target`
 const PROGRAM = process.env.TICKET_CENTER ?? `${TARGET}/debug/ticket-center`
 
 export class Demo {
-  /** Everything that the server logged. */
+  /** The server's log. */
   log = ''
-  /** What the demo says about itself: see `Facts` in server/src/demo. */
+  /** What the demo prints as JSON: see `Facts` in server/src/demo. */
   facts
 
   static async start(options = []) {
@@ -33,7 +33,7 @@ export class Demo {
     return demo
   }
 
-  /** Ends the demo as Ctrl-C does, and returns its exit code. */
+  /** Stops the demo as Ctrl-C does, and returns its exit code. */
   async stop() {
     const ended = once(this.process, 'exit')
     this.process.kill('SIGINT')
@@ -50,7 +50,7 @@ export class Demo {
   }
 }
 
-/** Returns the mails that a desk has sent to an address, the newest first. */
+/** Returns the e-mails that the desk has sent to an address, the newest first. */
 export async function mailsTo({ mailsUrl }, address) {
   const answer = await fetch(`${mailsUrl}.json`)
   const mails = await answer.json()

@@ -1,10 +1,10 @@
-// The inbox while it is open: it stays live, and disturbs nobody who works in it.
+// Tests the open inbox: it updates itself, and keeps the agent's focus, scroll position and selection.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deskUrl, messageWith, signIn } from './dashboard.mjs'
 import { openForm, formUrl, sendTicket } from './portal.mjs'
-import { portalLink } from './seals.mjs'
+import { portalLink } from './signatures.mjs'
 import {
   assertAccessible,
   assertFits,
@@ -12,7 +12,7 @@ import {
   openPage,
   until,
   useWorld,
-  visitCenter,
+  visitWidget,
   write,
 } from './world.mjs'
 
@@ -23,7 +23,7 @@ const row = (page, subject) => page.getByRole('listitem').filter({ hasText: subj
 const focused = (page) => page.evaluate(() => document.activeElement.innerText)
 const topOfFocus = (page) => page.evaluate(() => document.activeElement.getBoundingClientRect().top)
 
-/** Scrolling knows whole pixels only. */
+/** Browsers scroll by whole pixels, so a difference of one is allowed. */
 const assertInPlace = (top, before) => assert.ok(Math.abs(top - before) <= 1, `${top} ${before}`)
 
 async function inbox(t, options) {
@@ -32,12 +32,13 @@ async function inbox(t, options) {
   return agent
 }
 
+/** Writes questions as a customer, and returns the customer's page. */
 async function asked(t, email, ...questions) {
-  const customer = await visitCenter(t, world, email)
+  const customer = await visitWidget(t, world, email)
   for (const question of questions) {
     await write(customer, question)
     await customer.getByLabel('Back to all conversations').click()
-    // Until then the list may still be the one before.
+    // The list may not show it at once.
     await customer.getByRole('button', { name: question }).first().waitFor()
   }
   return customer
@@ -45,7 +46,7 @@ async function asked(t, email, ...questions) {
 
 test('new conversations appear while the keyboard is in the list, and the focus stays', async (t) => {
   await asked(t, 'focus@example.com', 'the focused one')
-  // There is more of the page than is in sight, so that it can be scrolled.
+  // The window is low, so that the page can be scrolled.
   const agent = await inbox(t, { viewport: { width: 1200, height: 320 } })
   await row(agent, 'the focused one').getByRole('link').focus()
   await agent.evaluate(() => (document.activeElement.isTheSame = true))
@@ -55,11 +56,11 @@ test('new conversations appear while the keyboard is in the list, and the focus 
   assert.match(await focused(agent), /the focused one/)
   assert.equal(await agent.evaluate(() => document.activeElement.isTheSame), true)
   assertInPlace(await topOfFocus(agent), top)
-  // What is in the focused row is renewed as well.
+  // The focused row is updated as well.
   const [first, second] = (await subjects(agent)).filter((subject) => /focused|later/.test(subject))
   assert.deepEqual([first, second], ['one that comes later', 'the focused one'])
   await customer.close()
-  const again = await visitCenter(t, world, 'focus@example.com')
+  const again = await visitWidget(t, world, 'focus@example.com')
   await again.getByRole('button', { name: 'the focused one' }).click()
   await write(again, 'more about it')
   await until(async () => (await focused(agent)).includes('more about it'))
@@ -69,8 +70,8 @@ test('new conversations appear while the keyboard is in the list, and the focus 
   assertNoProblems(agent)
 })
 
-test('a focused row that is closed meanwhile stays until the focus leaves it', async (t) => {
-  const customer = await visitCenter(t, world, 'closing@example.com')
+test('a focused row whose conversation is closed stays until the focus leaves it', async (t) => {
+  const customer = await visitWidget(t, world, 'closing@example.com')
   await write(customer, 'one to be closed')
   await asked(t, 'staying@example.com', 'one that stays')
   const agent = await inbox(t)
@@ -85,7 +86,7 @@ test('a focused row that is closed meanwhile stays until the focus leaves it', a
   assertNoProblems(agent)
 })
 
-test('the part of the list that is in sight and selected text stay', async (t) => {
+test('an update of the list keeps the scroll position and the selected text', async (t) => {
   const many = Array.from({ length: 12 }, (_, number) => `filling the list ${number}`)
   await asked(t, 'filling@example.com', ...many)
   const agent = await inbox(t, { viewport: { width: 360, height: 500 } })
@@ -100,7 +101,7 @@ test('the part of the list that is in sight and selected text stay', async (t) =
   assert.equal(await agent.evaluate(() => String(getSelection())), 'filling the list 3')
 })
 
-test('rows that did not change are the same elements after a refresh', async (t) => {
+test('an update of the list keeps the elements of unchanged rows', async (t) => {
   await asked(t, 'same@example.com', 'one that stays the same')
   const agent = await inbox(t)
   const link = row(agent, 'one that stays the same').getByRole('link')
@@ -110,7 +111,7 @@ test('rows that did not change are the same elements after a refresh', async (t)
   assert.equal(await link.evaluate((element) => element.isTheSame), true)
 })
 
-test('what visitors say about themselves stands beside what was proved, and fits', async (t) => {
+test('unconfirmed claims of visitors are shown beside what is verified, and fit the page', async (t) => {
   const visitor = await openPage(t, world)
   const name = `✔ verified e-mail ada@example.com \u202e${'very long '.repeat(6)}`
   await openForm(visitor, formUrl(world.facts))
@@ -141,8 +142,8 @@ test('what visitors say about themselves stands beside what was proved, and fits
   }
 })
 
-test('a search finds what is closed, and says where to go on', async (t) => {
-  const customer = await visitCenter(t, world, 'finder@example.com')
+test('a search finds closed conversations, and links to further results', async (t) => {
+  const customer = await visitWidget(t, world, 'finder@example.com')
   await write(customer, 'something to find when it is over')
   await customer.getByRole('button', { name: 'Close conversation' }).click()
   await customer.getByRole('button', { name: 'Yes, close it' }).click()

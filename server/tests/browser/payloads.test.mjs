@@ -1,17 +1,17 @@
-// What anybody writes is text wherever it is shown: in widget, dashboard, portal and mail.
+// Tests that user input is shown as text everywhere: in the widget, dashboard, portal and e-mails.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deskUrl, openFromInbox, reply, signIn } from './dashboard.mjs'
 import { formUrl, openForm, sendTicket } from './portal.mjs'
-import { portalLink } from './seals.mjs'
+import { portalLink } from './signatures.mjs'
 import {
   assertNoProblems,
   bubble,
   openPage,
   until,
   useWorld,
-  visitCenter,
+  visitWidget,
   write,
 } from './world.mjs'
 
@@ -26,10 +26,10 @@ const PAYLOADS = [
   '{{7*7}}{% raw %}<%= 1 %>${7*7}',
 ]
 
-/** All of them in one text, so that one visit shows them all. */
+/** All payloads in one text, so that one page shows them all. */
 const ALL = PAYLOADS.join(' ')
 
-/** Asserts that the page shows them as text, and that none of them did anything. */
+/** Asserts that the page shows these payloads as text, and that none of them ran. */
 async function assertText(page, ...payloads) {
   for (const payload of payloads) {
     await until(async () => (await page.locator('body').innerText()).includes(payload))
@@ -37,6 +37,7 @@ async function assertText(page, ...payloads) {
   await assertHarmless(page)
 }
 
+/** Asserts that no payload ran or became an element. */
 async function assertHarmless(page) {
   for (const frame of page.frames()) {
     assert.equal(await frame.evaluate(() => window.__pwned), undefined)
@@ -45,8 +46,8 @@ async function assertHarmless(page) {
   assertNoProblems(page)
 }
 
-test('what a customer writes is text for the agent', async (t) => {
-  const customer = await visitCenter(t, world, 'writer@example.com')
+test('what a customer writes is shown to the agent as text', async (t) => {
+  const customer = await visitWidget(t, world, 'writer@example.com')
   await customer.getByRole('button', { name: 'Start a conversation' }).click()
   await customer.getByLabel('Subject').fill(`mark-a ${PAYLOADS[0]}`)
   await customer.getByRole('textbox', { name: 'Message', exact: true }).fill(ALL)
@@ -59,9 +60,9 @@ test('what a customer writes is text for the agent', async (t) => {
   await assertText(agent, ...PAYLOADS)
 })
 
-test('what an agent writes is text for the customer, in the widget and in the mail', async (t) => {
+test('what an agent writes is shown to the customer as text, in the widget and in the e-mail', async (t) => {
   const email = 'reader@example.com'
-  const customer = await visitCenter(t, world, email)
+  const customer = await visitWidget(t, world, email)
   await write(customer, 'mark-b')
   const agent = await openPage(t, world)
   await signIn(agent, world.facts.agent, world)
@@ -80,13 +81,13 @@ test('what an agent writes is text for the customer, in the widget and in the ma
   await assertText(reader, ...PAYLOADS)
   const inner = await reader.frameLocator('iframe').locator('body').innerText()
   for (const payload of PAYLOADS) assert.ok(inner.includes(payload), payload)
-  // The frame forbids scripts; without it, the mail has none either.
+  // The frame forbids scripts, but the e-mail itself must contain none either.
   assert.doesNotMatch(mail.html, /<(script|img|svg|iframe)/i)
 })
 
-test("an agent's name is text for the customer", async (t) => {
+test("an agent's name is shown to the customer as text", async (t) => {
   const name = `Agent <img src=x onerror="window.__pwned=1">`
-  const customer = await visitCenter(t, world, 'named@example.com')
+  const customer = await visitWidget(t, world, 'named@example.com')
   await write(customer, 'mark-c')
   const agent = await openPage(t, world)
   await signIn(agent, world.facts.agent, world)
@@ -102,7 +103,7 @@ test("an agent's name is text for the customer", async (t) => {
   await assertHarmless(customer)
 })
 
-test('what a stranger types into the portal is text, in the form and for the agent', async (t) => {
+test('what an anonymous visitor types into the portal is shown as text, in the form and to the agent', async (t) => {
   const page = await openPage(t, world)
   await openForm(page, formUrl(world.facts))
   await page.getByLabel('Your e-mail address').fill(ALL)
@@ -122,7 +123,7 @@ test('what a stranger types into the portal is text, in the form and for the age
   await assertText(agent, ...PAYLOADS, '"<img/src=x>"@example.com')
 })
 
-test('a user id is text, in the form and for the agent', async (t) => {
+test('a user id is shown as text, in the form and to the agent', async (t) => {
   const page = await openPage(t, world)
   const id = `<img src=x onerror="window.__pwned=1">&amp;'`
   await openForm(page, portalLink(world.facts, id))
@@ -134,7 +135,7 @@ test('a user id is text, in the form and for the agent', async (t) => {
   await assertText(agent, id)
 })
 
-test('what is in an address or a form is text in the answer', async (t) => {
+test('what is in the address of a page is shown as text', async (t) => {
   const page = await openPage(t, world)
   for (const payload of PAYLOADS) {
     const value = encodeURIComponent(payload)

@@ -1,10 +1,10 @@
-// Takes pictures of every page, light, dark and narrow, into the folder given, to be looked at.
+// Takes a screenshot of every page, light and dark, wide and narrow, into the given folder.
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { confirmPassword, deskUrl, signIn } from './dashboard.mjs'
 import { Demo } from './demo.mjs'
-import { portalLink } from './seals.mjs'
+import { portalLink } from './signatures.mjs'
 import { launch } from './world.mjs'
 
 const folder = process.argv[2] ?? 'shots'
@@ -12,20 +12,20 @@ await mkdir(folder, { recursive: true })
 const [demo, browser] = await Promise.all([Demo.start(), launch()])
 const world = { demo, facts: demo.facts }
 
-const OPEN = {
+const PUBLIC_PAGES = {
   'sign-in': `${demo.facts.dashboardUrl}sign-in`,
   forgot: `${demo.facts.dashboardUrl}forgot`,
-  'link-gone': `${demo.facts.dashboardUrl}invitation`,
+  'link-invalid': `${demo.facts.dashboardUrl}invitation`,
   overview: demo.facts.overviewUrl,
   'product-home': demo.facts.productUrl,
   'portal-public': `${demo.facts.portalUrl}submit-ticket`,
-  'portal-refused': portalLink(demo.facts, 'user-42', { age: 3600 }),
-  'portal-nothing': `${demo.facts.portalUrl}nothing`,
+  'portal-expired': portalLink(demo.facts, 'user-42', { age: 3600 }),
+  'portal-not-found': `${demo.facts.portalUrl}nothing`,
   mails: demo.facts.mailsUrl,
   mail: `${demo.facts.mailsUrl}/1`,
 }
 
-const OF_OWNERS = ['inbox', 'ticket-center', 'messages', 'portal', 'mail', 'agents']
+const OWNER_PAGES = ['inbox', 'ticket-center', 'messages', 'portal', 'mail', 'agents']
 
 async function shoot(page, name) {
   await page.waitForLoadState('networkidle')
@@ -34,7 +34,7 @@ async function shoot(page, name) {
 
 async function shootAll(name, options) {
   const page = await browser.newPage({ locale: 'en-GB', ...options })
-  for (const [what, url] of Object.entries(OPEN)) {
+  for (const [what, url] of Object.entries(PUBLIC_PAGES)) {
     await page.goto(url)
     await shoot(page, `${what}-${name}`)
   }
@@ -48,7 +48,7 @@ async function shootAll(name, options) {
   await page.getByText('1 Example Street').waitFor()
   await shoot(page, `product-conversation-${name}`)
   await signIn(page, demo.facts.owner, world)
-  for (const what of OF_OWNERS) {
+  for (const what of OWNER_PAGES) {
     await page.goto(deskUrl(world, what))
     await shoot(page, `${what}-${name}`)
   }

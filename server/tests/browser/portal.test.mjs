@@ -1,10 +1,10 @@
-// The portal: a signed link proves one customer to one form, and nobody else to any.
+// Tests the portal: a signed link identifies one customer in one form; every other form is anonymous.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openFromInbox, signIn } from './dashboard.mjs'
 import { formUrl, openForm, sendTicket } from './portal.mjs'
-import { portalLink } from './seals.mjs'
+import { portalLink } from './signatures.mjs'
 import {
   assertAccessible,
   assertFits,
@@ -17,7 +17,7 @@ import {
 
 const world = useWorld()
 
-/** Asserts what an agent sees of a ticket's sender. */
+/** Asserts which sender an agent sees for a ticket, and returns the agent's page. */
 async function assertSender(t, message, sender) {
   const page = await openPage(t, world)
   await signIn(page, world.facts.agent, world)
@@ -26,7 +26,7 @@ async function assertSender(t, message, sender) {
   return page
 }
 
-test("a signed link makes a ticket of the customer's own id", async (t) => {
+test("a ticket sent by a signed link has the customer's user id", async (t) => {
   const page = await openPage(t, world)
   await openForm(page, portalLink(world.facts, 'user-4711'))
   await page.getByText('user-4711').waitFor()
@@ -45,7 +45,7 @@ test('the Help menu of the product leads to a signed form', async (t) => {
   assert.equal(page.url(), formUrl(world.facts))
 })
 
-test('nothing of a signed link stays in the address, and nothing goes anywhere else', async (t) => {
+test('a signed link leaves no trace in the address, later requests, storage or the log', async (t) => {
   const page = await openPage(t, world)
   await openForm(page, portalLink(world.facts, 'user-42'))
   assert.equal(page.url(), formUrl(world.facts))
@@ -63,9 +63,9 @@ test('nothing of a signed link stays in the address, and nothing goes anywhere e
   assert.ok(!world.demo.log.includes('user_id_signature'))
 })
 
-const REFUSED = {
-  'a link of an hour ago': [{ age: 3600 }, 'This link has expired'],
-  'a link of tomorrow': [{ age: -86_400 }, 'This link is not valid yet'],
+const INVALID_LINKS = {
+  'a link from an hour ago': [{ age: 3600 }, 'This link has expired'],
+  'a link from tomorrow': [{ age: -86_400 }, 'This link is not valid yet'],
   "another customer's id": [{ user_id: 'user-43' }, 'This link is not valid'],
   'a changed signature': [{ user_id_signature: 'f'.repeat(64) }, 'This link is not valid'],
   'a moved timestamp': [
@@ -75,8 +75,8 @@ const REFUSED = {
   'a link without its signature': [{ user_id_signature: null }, 'A part of this link is missing'],
 }
 
-for (const [what, [changes, title]] of Object.entries(REFUSED)) {
-  test(`${what} is refused by a page that says what to do`, async (t) => {
+for (const [what, [changes, title]] of Object.entries(INVALID_LINKS)) {
+  test(`${what} is rejected with a page that says what to do`, async (t) => {
     const page = await openPage(t, world)
     await page.goto(portalLink(world.facts, 'user-42', changes))
     await page.getByRole('heading', { name: title }).waitFor()
@@ -85,18 +85,18 @@ for (const [what, [changes, title]] of Object.entries(REFUSED)) {
   })
 }
 
-test('a form without a link is public, and the agent sees that', async (t) => {
+test('a ticket without a link is shown to the agent as unconfirmed', async (t) => {
   const page = await openPage(t, world)
   await openForm(page, formUrl(world.facts))
-  const message = 'a question of anybody'
-  await sendTicket(page, { message, email: 'ada@example.com', name: 'Somebody' })
+  const message = 'a question without a link'
+  await sendTicket(page, { message, email: 'ada@example.com', name: 'Ada' })
   const agent = await assertSender(t, message, 'ada@example.com')
   const text = await agent.locator('main').textContent()
   assert.match(text, /Anonymous visitor unconfirmed/)
   assert.doesNotMatch(text, /verified (customer|e-mail)/i)
 })
 
-test('two tabs of two customers do not mix', async (t) => {
+test('two tabs send the tickets of two customers', async (t) => {
   const first = await openPage(t, world)
   const second = await newTab(first.context())
   await openForm(first, portalLink(world.facts, 'tab-one'))
@@ -107,7 +107,7 @@ test('two tabs of two customers do not mix', async (t) => {
   await assertSender(t, 'from the second tab', 'tab-two')
 })
 
-test('the next person at the computer is nobody', async (t) => {
+test('a form opened after a signed one is anonymous', async (t) => {
   const page = await openPage(t, world)
   await openForm(page, portalLink(world.facts, 'user-before'))
   await sendTicket(page, { message: 'before' })
@@ -118,7 +118,7 @@ test('the next person at the computer is nobody', async (t) => {
   assert.doesNotMatch(await agent.locator('main').textContent(), /user-before/)
 })
 
-test('who writes for longer than the link holds is still known', async (t) => {
+test('a form keeps its customer after the link has expired', async (t) => {
   const link = portalLink(world.facts, 'slow-writer', { age: 297 })
   const page = await openPage(t, world)
   await openForm(page, link)
@@ -140,13 +140,13 @@ test('the form works without JavaScript, signed and public', async (t) => {
   await assertSender(t, 'signed, without a script', 'no-script')
 })
 
-test('what is missing is said, and what was typed is kept', async (t) => {
+test('an invalid form says what is missing, and keeps what was typed', async (t) => {
   const page = await openPage(t, world)
   await openForm(page, formUrl(world.facts))
-  await page.getByLabel('Your e-mail address').fill('nobody')
+  await page.getByLabel('Your e-mail address').fill('no address')
   await page.getByRole('button', { name: 'Send' }).click()
   await page.getByRole('alert').waitFor()
-  assert.equal(await page.getByLabel('Your e-mail address').inputValue(), 'nobody')
+  assert.equal(await page.getByLabel('Your e-mail address').inputValue(), 'no address')
   await assertAccessible(page, 'a form with problems')
 })
 

@@ -1,4 +1,4 @@
-// Who is signed in to the dashboard: nobody else becomes it, and no other site acts as them.
+// Tests the dashboard's sessions: no other person or website can use them.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -10,10 +10,10 @@ const world = useWorld()
 
 const isSession = ({ name }) => /session/i.test(name)
 
-test('a wrong password is refused without saying what is wrong', async (t) => {
+test('a wrong password and an unknown e-mail get the same answer', async (t) => {
   const page = await openPage(t, world)
   const answers = []
-  for (const email of [world.facts.agent.email, 'nobody@example.com']) {
+  for (const email of [world.facts.agent.email, 'unknown@example.com']) {
     await page.goto(`${world.facts.dashboardUrl}sign-in`)
     await page.getByLabel('E-mail').fill(email)
     await page.getByLabel('Password').fill('not the password at all')
@@ -25,7 +25,7 @@ test('a wrong password is refused without saying what is wrong', async (t) => {
   assert.equal(answers[0], answers[1])
 })
 
-test('pages of the desk ask who is not signed in to do so, and lead back', async (t) => {
+test('a page of the desk asks for signing in, and is shown afterwards', async (t) => {
   const page = await openPage(t, world)
   await page.goto(deskUrl(world, 'inbox?status=closed'))
   await page.getByLabel('E-mail').fill(world.facts.agent.email)
@@ -35,7 +35,7 @@ test('pages of the desk ask who is not signed in to do so, and lead back', async
   assert.match(page.url(), /\/inbox\?status=closed$/)
 })
 
-test('who signs in gets a session that nobody knew before', async (t) => {
+test('signing in starts a new session, also with a planted cookie', async (t) => {
   const page = await openPage(t, world)
   await signIn(page, world.facts.agent, world)
   const { name, value, ...cookie } = (await page.context().cookies()).find(isSession)
@@ -56,7 +56,7 @@ test('who signs in gets a session that nobody knew before', async (t) => {
   await attacker.getByRole('button', { name: 'Sign in' }).waitFor()
 })
 
-test('who signs out is signed out, also with the cookie of before', async (t) => {
+test('after signing out, the old cookie is invalid', async (t) => {
   const page = await openPage(t, world)
   await signIn(page, world.facts.agent, world)
   const before = await page.context().cookies()
@@ -67,7 +67,7 @@ test('who signs out is signed out, also with the cookie of before', async (t) =>
   await page.getByRole('button', { name: 'Sign in' }).waitFor()
 })
 
-/** Returns a page of a site that means no good, which sends a form as soon as it is seen. */
+/** Returns a page of an attacker that submits a form as soon as it is opened. */
 function attack(action, fields) {
   const inputs = Object.entries(fields).map(
     ([name, value]) => `<input type="hidden" name="${name}" value="${escaped(value)}">`,
@@ -76,7 +76,7 @@ function attack(action, fields) {
 ${inputs.join('')}</form><script>document.forms[0].submit()</script>`
 }
 
-test('a form of another site does nothing, with no token or a token of its own', async (t) => {
+test('a form of another website does nothing, without a token or with the token of another account', async (t) => {
   const page = await openPage(t, world)
   await signIn(page, world.facts.owner, world)
   const attacker = await openPage(t, world)
@@ -91,7 +91,7 @@ test('a form of another site does nothing, with no token or a token of its own',
   }
 })
 
-test('nobody is signed in as somebody else by a form of another site', async (t) => {
+test('a form of another website cannot sign a person in to another account', async (t) => {
   const page = await openPage(t, world)
   const { email, password } = world.facts.agent
   const action = `${world.facts.dashboardUrl}sign-in`
@@ -101,7 +101,7 @@ test('nobody is signed in as somebody else by a form of another site', async (t)
   await page.getByRole('button', { name: 'Sign in' }).waitFor()
 })
 
-test('after signing in, nobody is led to another site', async (t) => {
+test('signing in never leads to another website', async (t) => {
   for (const next of ['//example.com', 'https://example.com', '/\\example.com', 'javascript:0']) {
     const page = await openPage(t, world)
     await page.goto(`${world.facts.dashboardUrl}sign-in?next=${encodeURIComponent(next)}`)
@@ -120,7 +120,7 @@ test('no page of the dashboard can be put into a frame', async (t) => {
   assert.doesNotMatch(frame?.url() ?? '', /sign-in/)
 })
 
-test('passwords are in no address, log or storage', async (t) => {
+test('a password is in no address, log or storage', async (t) => {
   const page = await openPage(t, world)
   await signIn(page, world.facts.agent, world)
   const { password } = world.facts.agent

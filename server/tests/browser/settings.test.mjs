@@ -1,9 +1,9 @@
-// What owners set up: secrets, the sites that may embed, the verification tool, and who works here.
+// Tests the settings of owners: secrets, allowed domains, the verification tool and agents.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { confirmPassword, deskUrl, signIn } from './dashboard.mjs'
-import { portalLink, signatureOf } from './seals.mjs'
+import { portalLink, signatureOf } from './signatures.mjs'
 import {
   ADA,
   assertAccessible,
@@ -12,14 +12,14 @@ import {
   openPage,
   until,
   useWorld,
-  visitCenter,
+  visitWidget,
 } from './world.mjs'
 
 const world = useWorld()
 
 const SECRET = /^dsk_secret_[A-Za-z0-9_-]{43}$/
 
-/** Returns a page of the desk for the owner, who has just given the password. */
+/** Returns a page of the desk for the owner, who has just signed in. */
 async function owner(t, page, options) {
   const opened = await openPage(t, world, options)
   await signIn(opened, world.facts.owner, world)
@@ -27,6 +27,7 @@ async function owner(t, page, options) {
   return opened
 }
 
+/** Replaces the secret, and returns the new one. */
 async function replaceSecret(page) {
   await page.getByRole('button', { name: 'Replace the secret' }).click()
   await page.getByText('it is shown this once').waitFor()
@@ -35,16 +36,16 @@ async function replaceSecret(page) {
   return secret
 }
 
-/** Tells whether the center shows a customer's conversations when this secret signed. */
+/** Returns whether the widget accepts a customer whom this secret signed. */
 async function isAccepted(t, secret) {
   const signature = signatureOf({ ticketCenterSecret: secret }, ADA)
-  const page = await visitCenter(t, world, ADA, { attributes: { 'data-signature': signature } })
+  const page = await visitWidget(t, world, ADA, { attributes: { 'data-signature': signature } })
   const list = page.getByRole('button', { name: 'New conversation' })
   await list.or(page.getByRole('heading', { name: 'Verification failed' })).waitFor()
   return list.isVisible()
 }
 
-test('a secret is shown once, and the ones before hold for their grace', async (t) => {
+test('a secret is shown once, and previous ones stay valid until they are revoked', async (t) => {
   const page = await owner(t, 'ticket-center')
   const first = world.facts.ticketCenterSecret
   const second = await replaceSecret(page)
@@ -71,7 +72,7 @@ test('a secret is shown once, and the ones before hold for their grace', async (
   assertNoProblems(page)
 })
 
-test('the portal has a secret of its own, and its links hold after a rotation', async (t) => {
+test('the portal has its own secret, and earlier links stay valid after a rotation', async (t) => {
   const before = portalLink(world.facts, 'user-42')
   const page = await owner(t, 'portal')
   world.facts.portalSecret = await replaceSecret(page)
@@ -82,7 +83,7 @@ test('the portal has a secret of its own, and its links hold after a rotation', 
   }
 })
 
-test('the verification tool makes a good signature and explains a wrong one', async (t) => {
+test('the verification tool makes a valid signature and explains an invalid one', async (t) => {
   const page = await owner(t, 'ticket-center')
   await page.getByLabel('Test e-mail').fill(ADA)
   await page.getByRole('button', { name: 'Sign it' }).click()
@@ -107,7 +108,7 @@ test('the verification tool explains a link', async (t) => {
   await page.getByText('link_expired').waitFor()
 })
 
-test('who is asked for the password again goes on with the right one only', async (t) => {
+test('a page that asks for the password again is shown only with the right password', async (t) => {
   const page = await openPage(t, world)
   await signIn(page, world.facts.owner, world)
   const next = new URL(deskUrl(world, 'ticket-center')).pathname
@@ -119,30 +120,30 @@ test('who is asked for the password again goes on with the right one only', asyn
   await page.getByRole('heading', { name: 'Ticket Center', level: 1 }).waitFor()
 })
 
-test('only the sites on the list may embed the center, and the tester says so', async (t) => {
+test('only websites on the list may embed the widget, and the origin test agrees', async (t) => {
   const page = await owner(t, 'messages')
   await page.getByLabel('Add a domain').fill('example.com')
   await page.getByRole('button', { name: 'Add', exact: true }).click()
   await page.getByRole('cell', { name: 'example.com', exact: true }).waitFor()
 
-  const test = async (origin) => {
+  const isAllowed = async (origin) => {
     await page.getByLabel('Origin of a page').fill(origin)
     await page.getByRole('button', { name: 'Test' }).click()
     await page.waitForURL(/\?origin=/)
     return page.locator('p[role=status].notice').isVisible()
   }
-  assert.equal(await test('https://app.example.com'), true)
-  assert.equal(await test('https://EXAMPLE.com:8443'), true)
+  assert.equal(await isAllowed('https://app.example.com'), true)
+  assert.equal(await isAllowed('https://EXAMPLE.com:8443'), true)
   for (const origin of ['https://evilexample.com', 'https://example.com.evil.net', 'null']) {
-    assert.equal(await test(origin), false, origin)
+    assert.equal(await isAllowed(origin), false, origin)
   }
-  const refused = await visitCenter(t, world, ADA)
-  await refused.getByText('Support cannot be shown here').waitFor()
+  const rejected = await visitWidget(t, world, ADA)
+  await rejected.getByText('Support cannot be shown here').waitFor()
 
   await page.getByLabel('Add a domain').fill('127.0.0.1')
   await page.getByRole('button', { name: 'Add', exact: true }).click()
   await page.getByRole('cell', { name: '127.0.0.1', exact: true }).waitFor()
-  const allowed = await visitCenter(t, world, ADA)
+  const allowed = await visitWidget(t, world, ADA)
   await allowed.getByRole('button', { name: 'New conversation' }).waitFor()
 
   for (const domain of ['example.com', '127.0.0.1']) {
@@ -166,7 +167,7 @@ test('the portal can be closed, and opened again', async (t) => {
   }
 })
 
-test('an agent sees no settings, and is refused at their addresses', async (t) => {
+test('an agent sees no settings, and their pages answer 403', async (t) => {
   const page = await openPage(t, world)
   await signIn(page, world.facts.agent, world)
   const entries = page.getByRole('navigation', { name: 'Desk' })
@@ -178,7 +179,7 @@ test('an agent sees no settings, and is refused at their addresses', async (t) =
   }
 })
 
-/** Returns the link of the newest mail to the address that has one. */
+/** Waits for an e-mail to the address, and returns the dashboard link in it. */
 async function mailedLink(address) {
   const mail = await until(async () => (await world.demo.mailsTo(address))[0])
   return mail.text.split('\n').find((line) => line.startsWith(world.facts.dashboardUrl))
@@ -189,7 +190,7 @@ async function choosePassword(page, password) {
   await page.getByLabel('New password again').fill(password)
 }
 
-test('an owner invites an agent by mail, who accepts, works, and is removed', async (t) => {
+test('an owner invites an agent by e-mail, who accepts and is later removed', async (t) => {
   const page = await owner(t, 'agents')
   const email = 'newcomer@example.com'
   await page.getByLabel('E-mail, to sign in').fill(email)
@@ -224,7 +225,7 @@ test('an owner invites an agent by mail, who accepts, works, and is removed', as
   assert.equal(answer.status(), 404)
 })
 
-test('an owner copies a link for an agent, and withdraws it', async (t) => {
+test('an owner makes an invitation link for an agent, and withdraws it', async (t) => {
   const page = await owner(t, 'agents')
   await page.getByLabel('E-mail, to sign in').fill('copied@example.com')
   await page.getByLabel('As a link that you hand over').check()
@@ -243,10 +244,10 @@ test('an owner copies a link for an agent, and withdraws it', async (t) => {
   await page.getByText('Invitation withdrawn.').waitFor()
   await agent.reload()
   await agent.getByRole('heading', { name: 'This link does not work any more' }).waitFor()
-  await assertAccessible(agent, 'a link that is gone')
+  await assertAccessible(agent, 'a withdrawn link')
 })
 
-test('who forgot the password gets a link by mail and chooses a new one', async (t) => {
+test('an agent who forgot the password gets a link by e-mail and sets a new one', async (t) => {
   const page = await openPage(t, world)
   const { email } = world.facts.agent
   await page.goto(`${world.facts.dashboardUrl}sign-in`)

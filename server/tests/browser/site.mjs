@@ -1,7 +1,7 @@
-// A website on an origin of its own: a product's page, or somebody's who means no good.
+// A website on another origin than the desk: a product's, or an attacker's.
 
 import { createServer } from 'node:http'
-import { signatureOf } from './seals.mjs'
+import { signatureOf } from './signatures.mjs'
 
 export class Site {
   #pages = new Map()
@@ -37,7 +37,7 @@ export class Site {
 export const escaped = (text) =>
   text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
 
-/** Returns a page that embeds a customer's center; attributes can be changed. */
+/** Returns a page that embeds a customer's widget, with these attributes changed. */
 export function pageFor(demo, email, attributes = {}) {
   const all = {
     src: `${demo.deskOrigin}/ticket-center.js`,

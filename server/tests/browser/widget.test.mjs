@@ -1,8 +1,8 @@
-// The Ticket Center on the real server: what customers see of their own, and of others nothing.
+// Tests the widget with the real server: customers see their own conversations only.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { signatureOf } from './seals.mjs'
+import { signatureOf } from './signatures.mjs'
 import {
   ADA,
   GRACE,
@@ -10,7 +10,7 @@ import {
   bubble,
   openPage,
   useWorld,
-  visitCenter,
+  visitWidget,
   write,
 } from './world.mjs'
 
@@ -18,8 +18,8 @@ const world = useWorld()
 
 const NONCE = 'bm9uY2UtZm9yLXRlc3Rz'
 
-test('what a customer writes is there when the page is loaded again', async (t) => {
-  const page = await visitCenter(t, world, 'new@example.com')
+test('conversations are shown again after a reload', async (t) => {
+  const page = await visitWidget(t, world, 'new@example.com')
   await page.getByText('How can we help?').waitFor()
   await write(page, 'the first question')
   await write(page, 'and one more thing')
@@ -30,7 +30,7 @@ test('what a customer writes is there when the page is loaded again', async (t) 
   assertNoProblems(page)
 })
 
-test('two customers see nothing of each other, in the page and in the answers', async (t) => {
+test('two customers see nothing of each other, in the page and in the responses', async (t) => {
   const marks = { [ADA]: 'heron 4711', [GRACE]: 'kestrel 0815' }
   const pages = {}
   const answers = { [ADA]: '', [GRACE]: '' }
@@ -63,8 +63,8 @@ test('two customers see nothing of each other, in the page and in the answers', 
   }
 })
 
-test("another customer's conversation is as if it were not there", async (t) => {
-  const page = await visitCenter(t, world, ADA)
+test("another customer's conversation gets the same response as an unknown one", async (t) => {
+  const page = await visitWidget(t, world, ADA)
   await page.getByRole('button', { name: 'New conversation' }).waitFor()
   const call = async (email, path) => {
     const answer = await fetch(`${world.demo.deskOrigin}/api/messaging/ticket-center/${path}`, {
@@ -82,14 +82,14 @@ test("another customer's conversation is as if it were not there", async (t) => 
   const [{ id }] = body.conversations
   for (const action of ['messages', 'close']) {
     const theirs = await call(GRACE, `conversations/${id}/${action}`)
-    const nobodys = await call(GRACE, `conversations/nothing/${action}`)
+    const unknown = await call(GRACE, `conversations/nothing/${action}`)
     assert.equal(theirs.status, 404)
-    assert.deepEqual(theirs, nobodys)
+    assert.deepEqual(theirs, unknown)
   }
 })
 
-test('a customer closes a conversation, and opens it again by writing', async (t) => {
-  const page = await visitCenter(t, world, 'closing@example.com')
+test('a customer closes a conversation, and reopens it by writing', async (t) => {
+  const page = await visitWidget(t, world, 'closing@example.com')
   await write(page, 'is it solved?')
   await page.getByRole('button', { name: 'Close conversation' }).click()
   await page.getByRole('button', { name: 'Yes, close it' }).click()
@@ -101,13 +101,13 @@ test('a customer closes a conversation, and opens it again by writing', async (t
 
 const DEVIATIONS = {
   "another customer's address": { 'data-email': GRACE },
-  'a signature of nobody': { 'data-signature': '0'.repeat(64) },
+  'a wrong signature': { 'data-signature': '0'.repeat(64) },
   'a signature cut short': { 'data-signature': 'abc123' },
 }
 
 for (const [what, attributes] of Object.entries(DEVIATIONS)) {
   test(`${what} shows nothing, and says what to check`, async (t) => {
-    const page = await visitCenter(t, world, ADA, { attributes })
+    const page = await visitWidget(t, world, ADA, { attributes })
     await page.getByRole('heading', { name: 'Verification failed' }).waitFor()
     await page.getByText('For the people who run this site').click()
     await page.getByText('The Verification Tool on the dashboard').waitFor()
@@ -115,12 +115,12 @@ for (const [what, attributes] of Object.entries(DEVIATIONS)) {
   })
 }
 
-test('a help desk that is not there says that the center is not ready', async (t) => {
-  const page = await visitCenter(t, world, ADA, { attributes: { 'data-helpdesk-id': 'nothing' } })
+test('an unknown help desk id says that support is not ready', async (t) => {
+  const page = await visitWidget(t, world, ADA, { attributes: { 'data-helpdesk-id': 'nothing' } })
   await page.getByText('Support is not ready yet').waitFor()
 })
 
-test('the center works under a policy of nonces alone', async (t) => {
+test('the widget works under a Content-Security-Policy with nonces only', async (t) => {
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${NONCE}'`,
@@ -129,7 +129,7 @@ test('the center works under a policy of nonces alone', async (t) => {
     `require-trusted-types-for 'script'`,
     `trusted-types 'none'`,
   ].join('; ')
-  const page = await visitCenter(t, world, 'strict@example.com', {
+  const page = await visitWidget(t, world, 'strict@example.com', {
     attributes: { nonce: NONCE },
     headers: { 'content-security-policy': policy },
   })
@@ -140,8 +140,8 @@ test('the center works under a policy of nonces alone', async (t) => {
 for (const policy of ['require-corp', 'credentialless']) {
   for (const attributes of [{}, { crossorigin: '' }]) {
     const tag = 'crossorigin' in attributes ? 'with crossorigin' : 'without crossorigin'
-    test(`the center works in a page isolated by ${policy}, its tag ${tag}`, async (t) => {
-      const page = await visitCenter(t, world, 'isolated@example.com', {
+    test(`the widget works in a page isolated by ${policy}, with its tag ${tag}`, async (t) => {
+      const page = await visitWidget(t, world, 'isolated@example.com', {
         attributes,
         headers: {
           'cross-origin-embedder-policy': policy,
@@ -155,7 +155,7 @@ for (const policy of ['require-corp', 'credentialless']) {
   }
 }
 
-test('the sample product signs its customer in under its own policy', async (t) => {
+test('the sample product shows its customer under its own Content-Security-Policy', async (t) => {
   const page = await openPage(t, world)
   const answered = page.waitForResponse(`${world.facts.productUrl}support`)
   await page.goto(world.facts.productUrl)
@@ -168,11 +168,11 @@ test('the sample product signs its customer in under its own policy', async (t) 
   assertNoProblems(page)
 })
 
-test('nothing that identifies a customer is in an address, a log or the browser', async (t) => {
+test('nothing that identifies a customer is in an address, the log or the browser', async (t) => {
   const email = 'traces@example.com'
   const signature = signatureOf(world.facts, email)
-  const page = await visitCenter(t, world, email)
-  await write(page, 'a text that nobody logs')
+  const page = await visitWidget(t, world, email)
+  await write(page, 'a text that is not logged')
   await page.getByRole('button', { name: 'Close conversation' }).click()
   await page.getByRole('button', { name: 'Yes, close it' }).click()
   await page.getByText('This conversation is closed.').waitFor()
@@ -191,7 +191,7 @@ test('nothing that identifies a customer is in an address, a log or the browser'
   assert.deepEqual(stored, { local: 0, session: 0, databases: 0, caches: 0, cookie: '' })
   assert.deepEqual(await page.context().cookies(), [])
   assert.match(world.demo.log, /"answered"|answered/)
-  for (const text of [email, signature, 'nobody logs', world.facts.ticketCenterSecret]) {
-    assert.ok(!world.demo.log.includes(text), 'the log has what identifies a customer')
+  for (const text of [email, signature, 'is not logged', world.facts.ticketCenterSecret]) {
+    assert.ok(!world.demo.log.includes(text), 'the log identifies a customer')
   }
 })

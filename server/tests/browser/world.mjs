@@ -1,4 +1,4 @@
-// What every test needs: the demo, a website, and people with a browser each.
+// Helpers of every test: the demo, a website, and a browser for each person.
 
 import { after, before } from 'node:test'
 import assert from 'node:assert/strict'
@@ -11,8 +11,8 @@ import { Site, pageFor } from './site.mjs'
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** After so long, what a test waits for does not come: it fails and says what was missing. */
-const NEVER = 120_000
+/** After how many milliseconds a wait fails, and says what was missing. */
+const LONGEST_WAIT = 120_000
 
 export const ADA = 'ada@example.com'
 export const GRACE = 'grace@example.com'
@@ -24,7 +24,7 @@ export const launch = (options) =>
     ...options,
   })
 
-/** Starts what the file's tests share, and ends it after them. */
+/** Starts the demo, the website and the browser for the tests of a file, and stops them after the tests. */
 export function useWorld(options) {
   const world = {}
   before(async () => {
@@ -39,7 +39,7 @@ export function useWorld(options) {
   return world
 }
 
-/** Returns a page in a browser of its own, which remembers every complaint and every request. */
+/** Returns a page in a new browser context, which records every error and every request. */
 export async function openPage(t, world, options = {}) {
   const context = await world.browser.newContext({
     locale: 'en-GB',
@@ -50,10 +50,10 @@ export async function openPage(t, world, options = {}) {
   return newTab(context)
 }
 
-/** Returns one more page of the same browser. */
+/** Returns another page in the same browser context. */
 export async function newTab(context) {
   const page = await context.newPage()
-  page.setDefaultTimeout(NEVER)
+  page.setDefaultTimeout(LONGEST_WAIT)
   page.problems = []
   page.requests = []
   page.on('request', (request) => page.requests.push(request))
@@ -63,21 +63,21 @@ export async function newTab(context) {
   })
   page.on('pageerror', (error) => page.problems.push(error.message))
   page.on('console', (message) => {
-    // What the server refuses on purpose is a line of the browser's own.
-    const isRefusal = /Failed to load resource|Ticket Center:/.test(message.text())
-    if (message.type() === 'error' && !isRefusal) page.problems.push(message.text())
+    // The browser logs requests that the server rejects on purpose: these are no errors of the page.
+    const isRejection = /Failed to load resource|Ticket Center:/.test(message.text())
+    if (message.type() === 'error' && !isRejection) page.problems.push(message.text())
   })
   return page
 }
 
-/** Returns a page on which a customer's center is. */
-export async function visitCenter(t, world, email, { attributes, headers, ...options } = {}) {
+/** Opens a page with a customer's widget, and returns it. */
+export async function visitWidget(t, world, email, { attributes, headers, ...options } = {}) {
   const page = await openPage(t, world, options)
   await page.goto(world.site.publish(pageFor(world.demo, email, attributes), headers))
   return page
 }
 
-/** Writes as the customer: a new conversation from the list, or a reply in an open one. */
+/** Writes as the customer: a new conversation in the list, or a reply in an open conversation. */
 export async function write(page, text) {
   const field = page.getByRole('textbox', { name: /^(Your reply|Message)$/ })
   const start = page.getByRole('button', { name: /^(New conversation|Start a conversation)$/ })
@@ -90,13 +90,16 @@ export async function write(page, text) {
 
 export const bubble = (page, text) => page.locator('.bubble').filter({ hasText: text })
 
-/** Waits until something is so; playwright's own waiting knows only what can be seen. */
+/** Waits until a condition holds, and returns its value; playwright itself waits only for what is visible. */
 export async function until(condition) {
   const start = Date.now()
   for (;;) {
     const found = await condition()
     if (found) return found
-    assert.ok(Date.now() - start < NEVER, `never came: ${condition}`)
+    assert.ok(
+      Date.now() - start < LONGEST_WAIT,
+      `still false after ${LONGEST_WAIT} ms: ${condition}`,
+    )
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
@@ -105,12 +108,12 @@ export async function assertAccessible(page, state) {
   await page.evaluate(AXE)
   const found = await page.evaluate(async () => {
     const { violations, incomplete } = await window.axe.run()
-    // What axe cannot decide about colours is a contrast that nobody has checked, but for cells that a
-    // table has to be scrolled to: those are decided where there is room.
-    const isReachable = ({ target }) => !document.querySelector(target[0])?.closest('.scroll')
+    // A contrast that axe cannot decide would stay unchecked, so it fails. Cells of a table that has to be
+    // scrolled are left out: axe decides them on a wider page.
+    const isVisible = ({ target }) => !document.querySelector(target[0])?.closest('.scroll')
     const unsure = incomplete
       .filter(({ id }) => id === 'color-contrast')
-      .map(({ nodes }) => ({ id: 'unsure of colours', nodes: nodes.filter(isReachable) }))
+      .map(({ nodes }) => ({ id: 'undecided color-contrast', nodes: nodes.filter(isVisible) }))
     return [...violations, ...unsure].flatMap(({ id, nodes }) =>
       nodes.map(({ html }) => `${id}: ${html}`),
     )
@@ -118,7 +121,7 @@ export async function assertAccessible(page, state) {
   assert.deepEqual(found, [], state)
 }
 
-/** Asserts that nothing has to be scrolled sideways. */
+/** Asserts that the page has no horizontal scroll bar. */
 export async function assertFits(page, state) {
   const [inner, outer] = await page.evaluate(() => [
     document.documentElement.scrollWidth,

@@ -1,4 +1,4 @@
-// Both seals with Node's own crypto, as the vendors' guides write them: nothing of ours is in it.
+// Signs e-mails and links with Node's own crypto, as the vendors' guides do; no Deskseal package is used.
 
 import { createHmac } from 'node:crypto'
 
@@ -6,7 +6,7 @@ const hmac = (secret, text) => createHmac('sha256', secret).update(text, 'utf8')
 
 export const signatureOf = ({ ticketCenterSecret }, email) => hmac(ticketCenterSecret, email)
 
-/** Returns a signed link to the portal; its age is in seconds. */
+/** Returns a signed link to the portal, made `age` seconds ago, with these parameters changed. */
 export function portalLink({ portalSecret, portalUrl }, userId, { age = 0, ...changed } = {}) {
   const timestamp = String(Math.floor(Date.now() / 1000) - age)
   const url = new URL('/submit-ticket', portalUrl)
