@@ -1,4 +1,4 @@
-"""Lets most of the generated calls prove themselves, so that they get beyond the first check."""
+"""Signs most of the generated calls, so that they get past the signature check."""
 
 import json
 import os
@@ -8,10 +8,11 @@ import schemathesis
 
 CREDENTIALS = json.loads(os.environ["TICKET_CENTER_CREDENTIALS"])
 
-# Of so many calls all but one are signed, and all but one are about a conversation that is there.
-SIGNED = 4
-KNOWN = 3
+# One call in UNSIGNED_EVERY is not signed; one in UNKNOWN_EVERY names a random conversation.
+UNSIGNED_EVERY = 4
+UNKNOWN_EVERY = 3
 
+# The id of a conversation that a call has started, once there is one.
 conversation = None
 
 
@@ -19,11 +20,11 @@ conversation = None
 def before_call(context, case, kwargs):
     if not isinstance(case.body, dict):
         return
-    # By the case itself, so that a seed always makes the same calls.
+    # The number depends on the case only, so that a seed always makes the same calls.
     number = zlib.crc32(repr((case.path, sorted(case.body.items(), key=repr))).encode())
-    if number % SIGNED:
+    if number % UNSIGNED_EVERY:
         case.body.update(CREDENTIALS)
-    if conversation and number % KNOWN:
+    if conversation and number % UNKNOWN_EVERY:
         if "id" in (case.path_parameters or {}):
             case.path_parameters["id"] = conversation
         if case.body.get("conversationId") is not None:
