@@ -23,7 +23,7 @@ export class Poller {
   /** Polls now, and then at intervals; a poll that is under way is aborted. */
   start(): void {
     this.stop()
-    // A hidden page is not polled for: its next `visibilitychange` starts polling again.
+    // No polling while the page is hidden: its next `visibilitychange` starts it again.
     if (document.visibilityState === 'hidden') return
     this.#run = new AbortController()
     void this.#pollUntil(this.#run.signal)

@@ -61,8 +61,8 @@ export const texts = {
   sendReply: 'Send reply',
   sending: 'Sending…',
   sent: 'Message sent.',
-  sendHint: 'Ctrl + Enter sends',
-  sendHintMac: '⌘ + Enter sends',
+  sendHint: 'Ctrl + Enter to send',
+  sendHintMac: '⌘ + Enter to send',
   charactersLeft: (count: number) => `${characters(count)} left`,
   charactersTooMany: (count: number) => `${characters(count)} too many`,
 

@@ -233,6 +233,21 @@ test('the list has no gap after more new conversations than fit on one page', as
   await until(async () => (await rows(page).count()) === 31)
 })
 
+test('the list has no gap after a reply and more new conversations than fit on one page', async (t) => {
+  const world = await start(t)
+  world.desk.begin(ADA, 'the old one')
+  world.desk.begin(ADA, 'the second old one')
+  const page = await visit(t, world)
+  await openConversation(page, 'the old one')
+  for (let count = 0; count < 30; count += 1) world.desk.begin(ADA, `conversation ${count}.`)
+  await send(page, 'one more thing')
+  await messages(page).getByText('one more thing').waitFor()
+  await page.getByRole('button', { name: 'Back to all conversations' }).click()
+  await rows(page).nth(1).filter({ hasText: 'conversation 29.' }).waitFor()
+  await page.getByRole('button', { name: 'Show older conversations' }).click()
+  await until(async () => (await rows(page).count()) === 32)
+})
+
 test('a conversation is closed after a confirmation, and reopened by writing', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'question')
