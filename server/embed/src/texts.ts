@@ -171,14 +171,14 @@ const WORDS: Readonly<
       'data-email must be exactly the text that was signed: trimmed, in lower case, in UTF-8.',
       'The secret on your server must be the Ticket Center’s current one, without whitespace or quotes around it.',
       'data-signature must be the HMAC-SHA256 of the e-mail alone, in 64 hexadecimal digits.',
-      'The Verification Tool on the dashboard’s Ticket Center page shows what differs.',
+      'The Verification tool on the dashboard’s Ticket Center page shows what differs.',
     ],
   },
   origin: (origin) => ({
     title: 'Support cannot be shown here',
     text: 'This website is not allowed to show support. Please tell the people who run it.',
     checks: [
-      `Add ${origin || 'this website'} to Allowed Embed Domains, in the dashboard under Settings, Messages.`,
+      `Add ${origin || 'this website'} to Allowed Embed Domains on the dashboard’s Messages page.`,
       'While the list has entries, a page without an origin, such as a local file or a sandboxed frame, is not allowed.',
     ],
   }),

@@ -514,7 +514,7 @@ test('"Verification failed" says what to check, and shows no secret', async (t) 
   const page = await openWith(t, world, { 'data-signature': '0'.repeat(64) })
   await page.getByText('For the people who run this site').click()
   const words = await page.getByRole('alert').last().innerText()
-  for (const hint of [/data-email/, /secret on your server/, /HMAC-SHA256/, /Verification Tool/]) {
+  for (const hint of [/data-email/, /secret on your server/, /HMAC-SHA256/, /Verification tool/]) {
     assert.match(words, hint)
   }
   assert.doesNotMatch(words, /[0-9a-f]{16}|signature_mismatch|ada@/)
