@@ -19,7 +19,6 @@ use crate::center::Center;
 use crate::clock::Clock;
 use crate::config::{Config, FILE_VARIABLE};
 use crate::connections;
-use crate::demo;
 use crate::desks::{self, DeskName};
 use crate::http;
 use crate::ids::DeskId;
@@ -49,8 +48,9 @@ pub struct Arguments {
 enum Command {
     /// Answer requests until told to stop
     Serve(Serve),
-    /// Show everything on this machine, with a sample product and a mailbox
-    Demo(demo::Options),
+    /// The demo is no longer part of this program; run `cargo xtask demo` in the repository
+    #[command(hide = true, ignore_errors = true)]
+    Demo,
     /// Bring the database to the shape of this version
     Migrate,
     /// Set up desks
@@ -105,9 +105,10 @@ pub async fn run(arguments: Arguments) -> Outcome {
     if let Command::Key(Key::Generate) = command {
         return print(&Keyring::generate_key()?);
     }
-    if let Command::Demo(options) = command {
-        start_logging("warn")?;
-        return demo::run(options, stop_signal()?).await;
+    if let Command::Demo = command {
+        let moved =
+            "The demo is no longer part of this program. Run `cargo xtask demo` in the repository.";
+        return Err(moved.into());
     }
     let config = Config::load(config.as_deref())?;
     match command {
@@ -128,7 +129,7 @@ async fn administer(config: &Config, store: &Store, command: Command) -> Outcome
         // The database was migrated when it was opened.
         Command::Migrate
         | Command::Serve(_)
-        | Command::Demo(_)
+        | Command::Demo
         | Command::Key(_)
         | Command::Backup { .. } => Ok(()),
         Command::Desk(Desk::Create { name }) => {
@@ -219,14 +220,20 @@ async fn open(config: &Config) -> Result<Store, Box<dyn Error + Send + Sync>> {
     Ok(store)
 }
 
-/// Lines of JSON on standard error; `RUST_LOG` chooses which, else `level`.
-fn start_logging(level: &str) -> Outcome {
+/// Writes the log to standard error, in lines of JSON. `RUST_LOG` chooses which lines, and without it `level`.
+///
+/// # Errors
+/// The process has a log already.
+pub fn start_logging(level: &str) -> Outcome {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(io::stderr).try_init()
 }
 
 /// Returns a future that is done when the process is asked to end. The signals count from now on.
-fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+///
+/// # Errors
+/// Those of the system, which takes no handler for the signal.
+pub fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     #[cfg(unix)]
     let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
     #[cfg(unix)]

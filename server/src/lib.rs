@@ -13,7 +13,7 @@
 //! - [`accounts`], [`account_mail`]: invitations and recovery, and the mails that carry their links
 //! - [`origin`]: which sites may embed it; [`limits`]: how much one may ask for
 //! - [`api`], [`http`]: the calls, and how they come in, over `connections` within bounds
-//! - [`command`], [`printed`]: the command line, with its `demo`
+//! - [`command`], [`printed`]: the command line
 //! - [`metrics`], [`backup`]: what an operator looks at, and keeps
 
 #![forbid(unsafe_code)]
@@ -32,7 +32,6 @@ mod connections;
 pub mod contacts;
 pub mod conversations;
 mod dashboard;
-mod demo;
 pub mod desks;
 mod embed;
 mod folding;

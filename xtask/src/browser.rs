@@ -17,17 +17,17 @@ const PACKAGE: &str = "server/tests/browser";
 type Check = (&'static str, fn(&Browser<'_>) -> Result<()>);
 
 const CHECKS: &[Check] = &[
-    ("browser: demo", |browser| demo::shows_everything(&browser.server)),
+    ("browser: demo", |browser| demo::shows_everything(&browser.demo)),
     ("browser: style", |browser| browser.run("style")),
     ("browser: tests", |browser| browser.run("test")),
 ];
 
-/// The built server, and the browser that visits it.
+/// The built demo, and the browser that visits it.
 struct Browser<'a> {
     workspace: &'a Workspace,
     node: Node,
     chromium: PathBuf,
-    server: PathBuf,
+    demo: PathBuf,
 }
 
 impl Browser<'_> {
@@ -35,17 +35,17 @@ impl Browser<'_> {
     fn run(&self, script: &str) -> Result<()> {
         let mut npm = self.node.program(self.workspace, "npm")?;
         npm.current_dir(self.workspace.path(PACKAGE)).env("CHROMIUM", &self.chromium);
-        npm.env("TICKET_CENTER", &self.server);
+        npm.env("DESKSEAL_DEMO", &self.demo);
         process::run_shown(npm.args(["run", script]))
     }
 }
 
-/// Builds the server and runs all its checks in a browser, even if one fails.
+/// Builds the server with its demo and runs all its checks in a browser, even if one fails.
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let node = tools(workspace)?;
     let chromium = setup::chromium()?;
-    let server = demo::built_server(workspace)?;
-    suite::run_checks("browser", CHECKS, &Browser { workspace, node, chromium, server })
+    let demo = demo::built(workspace)?;
+    suite::run_checks("browser", CHECKS, &Browser { workspace, node, chromium, demo })
 }
 
 /// Installs the packages that control the browser, if they are missing.

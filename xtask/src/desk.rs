@@ -1,4 +1,4 @@
-//! Runs a desk for the examples: the real server with its mailbox, as `ticket-center demo` starts them.
+//! Runs a desk for the examples: the real server with its mailbox, as `ticket-center-demo` starts them.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -75,9 +75,9 @@ impl Desk {
     }
 }
 
-/// Returns the command that starts the demo, with its database in the folder.
-pub(crate) fn command(server: &Path, folder: &Path) -> Command {
-    let mut demo = Command::new(server);
-    demo.args(["demo", "--json", "--no-open"]).env("TMPDIR", folder).stdin(Stdio::null());
+/// Returns the command that starts the demo's program, with its database in the folder.
+pub(crate) fn command(program: &Path, folder: &Path) -> Command {
+    let mut demo = Command::new(program);
+    demo.args(["--json", "--no-open"]).env("TMPDIR", folder).stdin(Stdio::null());
     demo
 }

@@ -62,7 +62,7 @@ struct EndToEnd<'a> {
     workspace: &'a Workspace,
     node: Node,
     chromium: PathBuf,
-    server: PathBuf,
+    demo: PathBuf,
     command: PathBuf,
     /// The folder for everything that the tests create, and its folder of logs.
     output: PathBuf,
@@ -79,8 +79,8 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     let (mut suites, opened) = tests.open_all(&desk.facts);
     let world = tests.world(&desk.facts, &opened)?;
     if let Some((example, _)) = opened.iter().find(|(example, _)| example.framework == DEMO) {
-        let server = &tests.server;
-        suites.push(Suite::run("e2e: demo", || demo::shop::check(workspace, server, example)));
+        let program = &tests.demo;
+        suites.push(Suite::run("e2e: demo", || demo::shop::check(workspace, program, example)));
     }
     suites.push(Suite::run("e2e: style", || tests.run("style", &world)));
     suites.push(Suite::run("e2e: tests", || tests.run("test", &world)));
@@ -102,16 +102,16 @@ impl<'a> EndToEnd<'a> {
     fn new(workspace: &'a Workspace) -> Result<Self> {
         let node = tools(workspace)?;
         let chromium = setup::chromium()?;
-        let server = demo::built_server(workspace)?;
+        let demo = demo::built(workspace)?;
         process::run(workspace.cargo().args(["build", "--locked", "--package", "deskseal-cli"]))?;
         let command = workspace.target.join("debug/deskseal");
         let output = files::emptied(&workspace.target.join(OUTPUT))?;
         let logs = files::emptied(&output.join("logs"))?;
-        Ok(Self { workspace, node, chromium, server, command, output, logs })
+        Ok(Self { workspace, node, chromium, demo, command, output, logs })
     }
 
     fn desk(&self) -> Result<Desk> {
-        let mut demo = desk::command(&self.server, &self.output);
+        let mut demo = desk::command(&self.demo, &self.output);
         demo.args(DESK_OPTIONS).env("RUST_LOG", DESK_LOG);
         Desk::start(demo.stderr(log_file(&self.logs.join("desk.log"))?))
     }

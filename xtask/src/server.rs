@@ -1,5 +1,5 @@
-//! Tests the server on SQLite and on a PostgreSQL of its own, and compares its API description with its
-//! responses.
+//! Tests the server and its demo on SQLite and on a PostgreSQL of their own, and compares the server's API
+//! description with its responses.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result};
 use deskseal::{Secret, Signer};
 use serde_json::{Value, json};
 
+use crate::demo;
 use crate::environment::Environment;
 use crate::files;
 use crate::process::{self, Running};
@@ -88,6 +89,8 @@ fn tests(workspace: &Workspace) -> Result<()> {
         "--quiet",
         "--package",
         PACKAGE,
+        "--package",
+        demo::PACKAGE,
         "--all-features",
         "--locked",
         "--no-fail-fast",

@@ -223,7 +223,7 @@ fn documentation(workspace: &Workspace) -> Result<()> {
 }
 
 /// Runs the Rust tests, except those of the bindings, which can run only inside their language's process, and
-/// of the server, which needs databases.
+/// of the server and its demo, which need databases.
 fn rust_tests(workspace: &Workspace) -> Result<()> {
     process::run(workspace.cargo().args([
         "test",
@@ -234,6 +234,7 @@ fn rust_tests(workspace: &Workspace) -> Result<()> {
         "--exclude=deskseal-python",
         "--exclude=deskseal-ruby",
         "--exclude=ticket-center",
+        "--exclude=ticket-center-demo",
         "--all-features",
         "--locked",
         "--no-fail-fast",

@@ -7,17 +7,17 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const TARGET = process.env.CARGO_TARGET_DIR ?? `${ROOT}target`
-const PROGRAM = process.env.TICKET_CENTER ?? `${TARGET}/debug/ticket-center`
+const PROGRAM = process.env.DESKSEAL_DEMO ?? `${TARGET}/debug/ticket-center-demo`
 
 export class Demo {
   /** The server's log. */
   log = ''
-  /** What the demo prints as JSON: see `Facts` in server/src/demo. */
+  /** What the demo prints as JSON: see `Facts` in server/demo. */
   facts
 
   static async start(options = []) {
     const demo = new Demo()
-    const all = ['demo', '--no-open', '--json', '--notify-after', '2', ...options]
+    const all = ['--no-open', '--json', '--notify-after', '2', ...options]
     demo.process = spawn(PROGRAM, all, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, RUST_LOG: 'debug,sqlx=warn,hyper=info' },

@@ -17,6 +17,9 @@ use crate::process::{self, Running};
 use crate::suite;
 use crate::workspace::Workspace;
 
+/// The server's demo: its package, and its program.
+pub(crate) const PACKAGE: &str = "ticket-center-demo";
+
 /// How to show it.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -37,24 +40,22 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         return shop::run(workspace, framework, arguments);
     }
     seals::run(workspace)?;
-    suite::header("Building the server, which takes minutes the first time");
-    let server = built_server(workspace)?;
+    suite::header("Building the server and its demo, which takes minutes the first time");
+    let program = built(workspace)?;
     suite::header("The desk on the other side");
     if arguments.check {
-        return shows_everything(&server);
+        return shows_everything(&program);
     }
-    let mut command = Command::new(server);
-    command.arg("demo").args(arguments.no_open.then_some("--no-open"));
+    let mut command = Command::new(program);
+    command.args(arguments.no_open.then_some("--no-open"));
     become_it(&mut command)
 }
 
-/// Builds the server, and returns its program.
-pub(crate) fn built_server(workspace: &Workspace) -> Result<PathBuf> {
-    process::run(workspace.cargo().args(["build", "--locked", "--package", "ticket-center"]))?;
-    Ok(workspace
-        .target
-        .join("debug")
-        .join(format!("ticket-center{}", std::env::consts::EXE_SUFFIX)))
+/// Builds the server's demo, and returns its program.
+pub(crate) fn built(workspace: &Workspace) -> Result<PathBuf> {
+    process::run(workspace.cargo().args(["build", "--locked", "--package", PACKAGE]))?;
+    let program = format!("{PACKAGE}{}", std::env::consts::EXE_SUFFIX);
+    Ok(workspace.target.join("debug").join(program))
 }
 
 /// Lets the demo take this process's place, so that Ctrl-C is the demo's, and its end is ours.
@@ -72,11 +73,11 @@ fn become_it(command: &mut Command) -> Result<()> {
 /// Starts the demo in an empty folder for temporary files, fetches every URL that it prints, ends it as
 /// Ctrl-C does, and checks that nothing is left.
 #[cfg(unix)]
-pub(crate) fn shows_everything(server: &Path) -> Result<()> {
-    let folder = server.with_file_name("demo-check");
+pub(crate) fn shows_everything(program: &Path) -> Result<()> {
+    let folder = program.with_file_name("demo-check");
     let folder = files::emptied(&folder)?;
-    let mut command = Command::new(server);
-    command.args(["demo", "--no-open"]).env("TMPDIR", &folder);
+    let mut command = Command::new(program);
+    command.arg("--no-open").env("TMPDIR", &folder);
     let mut demo = Running::start(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
     let output = demo.stdout.take().context("the demo has no standard output")?;
     let mut lines = BufReader::new(output).lines();
@@ -96,7 +97,7 @@ pub(crate) fn shows_everything(server: &Path) -> Result<()> {
 }
 
 #[cfg(not(unix))]
-pub(crate) fn shows_everything(_server: &Path) -> Result<()> {
+pub(crate) fn shows_everything(_program: &Path) -> Result<()> {
     bail!("the check of the demo needs a system with signals")
 }
 

@@ -19,14 +19,14 @@ pub(super) fn run(
     framework: Framework,
     arguments: &Arguments,
 ) -> Result<()> {
-    suite::header("Building the server, which takes minutes the first time");
-    let server = super::built_server(workspace)?;
+    suite::header("Building the server and its demo, which takes minutes the first time");
+    let program = super::built(workspace)?;
     suite::header(&format!("Installing the example for {}", framework.title()));
     let example = Example::installed(workspace, framework)?;
     if arguments.check {
-        return check(workspace, &server, &example);
+        return check(workspace, &program, &example);
     }
-    let (desk, shop) = open(workspace, &server, &example, &std::env::temp_dir())?;
+    let (desk, shop) = open(workspace, &program, &example, &std::env::temp_dir())?;
     println!("{}", guide(&desk.facts, &shop));
     // Nobody is there to see it where the text goes elsewhere.
     let is_opened = !arguments.no_open && io::stdout().is_terminal();
@@ -38,9 +38,9 @@ pub(super) fn run(
 
 /// Opens the example beside a desk, fetches every URL of the guide, ends both as Ctrl-C does, and checks
 /// that the desk leaves nothing.
-pub(crate) fn check(workspace: &Workspace, server: &Path, example: &Example<'_>) -> Result<()> {
-    let folder = files::emptied(&server.with_file_name("demo-check"))?;
-    let (desk, shop) = open(workspace, server, example, &folder)?;
+pub(crate) fn check(workspace: &Workspace, program: &Path, example: &Example<'_>) -> Result<()> {
+    let folder = files::emptied(&program.with_file_name("demo-check"))?;
+    let (desk, shop) = open(workspace, program, example, &folder)?;
     for url in super::urls_in(&guide(&desk.facts, &shop))? {
         let status = http::status(&url).with_context(|| format!("cannot fetch {url}"))?;
         println!("   {status} {url}");
@@ -55,13 +55,13 @@ pub(crate) fn check(workspace: &Workspace, server: &Path, example: &Example<'_>)
 /// Starts a desk, whose mails lead to the example, and the example, which signs for the desk.
 fn open(
     workspace: &Workspace,
-    server: &Path,
+    program: &Path,
     example: &Example<'_>,
     folder: &Path,
 ) -> Result<(Desk, Shop)> {
     let port = examples::free_port()?;
     let page = examples::url(port);
-    let desk = Desk::start(desk::command(server, folder).args(["--support-page", &page]))?;
+    let desk = Desk::start(desk::command(program, folder).args(["--support-page", &page]))?;
     suite::header(&format!("Building the example for {}", example.framework.title()));
     example.build(&desk.facts)?;
     let log = examples::output(workspace, &format!("{}.log", example.framework.name()));

@@ -7,8 +7,8 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-const STYLE: &str = include_str!("../../templates/demo/style.css");
-const SCRIPT: &str = include_str!("../../templates/demo/mails.js");
+const STYLE: &str = include_str!("../templates/style.css");
+const SCRIPT: &str = include_str!("../templates/mails.js");
 
 /// The pages need their style, their script, and a frame for a mail; nothing else, from nowhere else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; \

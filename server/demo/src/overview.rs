@@ -12,7 +12,7 @@ use super::Facts;
 use super::pages;
 
 #[derive(Template)]
-#[template(path = "demo/overview.html")]
+#[template(path = "overview.html")]
 struct OverviewPage<'a> {
     facts: &'a Facts,
 }

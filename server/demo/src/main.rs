@@ -1,7 +1,9 @@
-//! `ticket-center demo`: everything in one process on loopback, for somebody who wants to see it work.
+//! The `ticket-center-demo` command: everything in one process on loopback, for somebody who wants to see it work.
 //!
 //! A server with a desk that has something to show, a sample product that embeds it, and a mailbox in
 //! which its mails end. The database is in a temporary folder that is deleted at the end.
+
+#![forbid(unsafe_code)]
 
 mod mailbox;
 mod overview;
@@ -11,36 +13,37 @@ mod seed;
 mod smtp;
 
 use std::error::Error;
-use std::future::pending;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use clap::Args;
+use clap::Parser;
 use deskseal::{Secret, Signer};
 use serde::Serialize;
 use tempfile::TempDir;
+use ticket_center::center::Center;
+use ticket_center::clock::Clock;
+use ticket_center::command::{start_logging, stop_signal};
+use ticket_center::config::{Config, Hidden};
+use ticket_center::http;
+use ticket_center::notifications::Worker;
+use ticket_center::printed::printed_lines;
+use ticket_center::store::Store;
+use ticket_center::vault::Keyring;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use crate::center::Center;
-use crate::clock::Clock;
-use crate::config::{Config, Hidden};
-use crate::connections::{self, Caps, ConnectionCounts};
-use crate::http;
-use crate::notifications::Worker;
-use crate::store::Store;
-use crate::vault::Keyring;
 use mailbox::Mailbox;
 use seed::{Desk, SignIn};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// How to show the demo.
-#[derive(Debug, Args)]
-pub(crate) struct Options {
+/// Shows the Ticket Center on this machine: a desk, a sample product and a mailbox.
+#[derive(Debug, Parser)]
+#[command(name = "ticket-center-demo", version)]
+struct Options {
     /// Do not open a browser
     #[arg(long)]
     no_open: bool,
@@ -100,22 +103,29 @@ impl Listeners {
     }
 }
 
-/// Shows everything until `stop` is done, and leaves nothing behind.
-///
-/// # Errors
-/// What went wrong, in a sentence.
-pub(crate) async fn run(
-    options: Options,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), Failure> {
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(&Options::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", printed_lines(&error.to_string()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Shows everything until the process is asked to end, and leaves nothing behind.
+async fn run(options: &Options) -> Result<(), Failure> {
+    start_logging("warn")?;
+    let stop = stop_signal()?;
     let folder = tempfile::Builder::new().prefix("ticket-center-demo-").tempdir()?;
-    let listeners = Listeners::bind(&options)?;
-    let center = center(&options, &folder, &listeners).await?;
-    let shown = show(&options, &center, listeners, stop).await;
+    let listeners = Listeners::bind(options)?;
+    let center = center(options, &folder, &listeners).await?;
+    let shown = show(options, &center, listeners, stop).await;
     center.close().await?;
     folder.close()?;
     shown?;
-    say(&options, "\nThe demo has ended, and its folder with the database is deleted.")
+    say(options, "\nThe demo has ended, and its folder with the database is deleted.")
 }
 
 async fn center(
@@ -154,13 +164,11 @@ async fn show(
     let facts = Arc::new(facts(options, center, &listeners).await?);
     let mailbox = Arc::new(Mailbox::default());
     let pages = overview::router(Arc::clone(&facts)).merge(mailbox::router(Arc::clone(&mailbox)));
-    listeners.mail.set_nonblocking(true)?;
-    let mail = tokio::net::TcpListener::from_std(listeners.mail)?;
     let beside = [
         center.start_tidying(),
-        tokio::spawn(smtp::receive(mail, mailbox)),
-        serve(listeners.product, product::router(product_settings(center, &facts)?)),
-        serve(listeners.overview, pages::finished(pages)),
+        tokio::spawn(smtp::receive(accepting(listeners.mail)?, mailbox)),
+        serve(listeners.product, product::router(product_settings(center, &facts)?))?,
+        serve(listeners.overview, pages::finished(pages))?,
     ];
     let mails = Worker::start(center);
     announce(options, &facts)?;
@@ -218,14 +226,18 @@ fn product_settings(center: &Center, facts: &Facts) -> Result<product::Settings,
 }
 
 /// Serves pages that nothing is lost with: they end when the task is aborted.
-fn serve(listener: TcpListener, pages: Router) -> JoinHandle<()> {
-    let bounds = (Caps::new(&Config::default()), ConnectionCounts::default());
-    let served = connections::serve(listener, pages, bounds, pending(), Duration::ZERO);
-    tokio::spawn(async move {
+fn serve(listener: TcpListener, pages: Router) -> io::Result<JoinHandle<()>> {
+    let served = axum::serve(accepting(listener)?, pages);
+    Ok(tokio::spawn(async move {
         if let Err(error) = served.await {
             tracing::error!(%error, "a part of the demo has ended");
         }
-    })
+    }))
+}
+
+fn accepting(listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
+    listener.set_nonblocking(true)?;
+    tokio::net::TcpListener::from_std(listener)
 }
 
 /// Says where everything is, and opens the first page where somebody is there to see it.
@@ -247,7 +259,6 @@ fn announce(options: &Options, facts: &Facts) -> Result<(), Failure> {
     ];
     say(options, &lines.join("\n"))?;
     // A machine without a browser has the lines above.
-    #[expect(clippy::disallowed_methods, reason = "the one program that the demo starts")]
     if !options.no_open && io::stdout().is_terminal() && open::that_detached(overview_url).is_err()
     {
         say(options, "No browser could be opened; open the first address yourself.")?;

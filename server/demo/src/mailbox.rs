@@ -108,13 +108,13 @@ pub(super) fn router(mailbox: Arc<Mailbox>) -> Router {
 type Mails = State<Arc<Mailbox>>;
 
 #[derive(Template)]
-#[template(path = "demo/mails.html")]
+#[template(path = "mails.html")]
 struct ListPage {
     mails: Vec<Mail>,
 }
 
 #[derive(Template)]
-#[template(path = "demo/mail.html")]
+#[template(path = "mail.html")]
 struct MailPage {
     mail: Mail,
 }

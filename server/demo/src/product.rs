@@ -98,14 +98,14 @@ async fn guarded(
 }
 
 #[derive(Template)]
-#[template(path = "demo/product_home.html")]
+#[template(path = "product_home.html")]
 struct HomePage<'a> {
     settings: &'a Settings,
     signed_in: Option<Customer>,
 }
 
 #[derive(Template)]
-#[template(path = "demo/product_support.html")]
+#[template(path = "product_support.html")]
 struct SupportPage<'a> {
     settings: &'a Settings,
     signed_in: Option<Customer>,

@@ -2,24 +2,24 @@
 
 use deskseal::{CanonicalEmail, UserId};
 use serde::Serialize;
+use ticket_center::agents::{self, AgentName, NewMember, Role};
+use ticket_center::center::Center;
+use ticket_center::clock::Moment;
+use ticket_center::contacts::{self, Customer, Identity, TypedAddress};
+use ticket_center::conversations::{
+    self, Agent, Destination, IdempotencyKey, Range, Sending, Submission, Writing,
+};
+use ticket_center::desks::{self, DeskName, SupportPage};
+use ticket_center::ids::{AgentId, ConversationId, DeskId};
+use ticket_center::passwords::Password;
+use ticket_center::portal_hosts;
+use ticket_center::secrets::{self, Grace, NewSecret, Purpose, Replaces, SecretError};
+use ticket_center::store::Store;
+use ticket_center::text::{MessageText, Subject};
+use ticket_center::tickets::{self, Sender, Ticket};
 
 use super::Failure;
 use super::product::{self, ADA, GRACE};
-use crate::agents::{self, AgentName, NewMember, Role};
-use crate::center::Center;
-use crate::clock::Moment;
-use crate::contacts::{self, Customer, Identity, TypedAddress};
-use crate::conversations::{
-    self, Agent, Destination, IdempotencyKey, Range, Sending, Submission, Writing,
-};
-use crate::desks::{self, DeskName, SupportPage};
-use crate::ids::{AgentId, ConversationId, DeskId};
-use crate::passwords::Password;
-use crate::portal_hosts;
-use crate::secrets::{self, Grace, NewSecret, Purpose, Replaces, SecretError};
-use crate::store::Store;
-use crate::text::{MessageText, Subject};
-use crate::tickets::{self, Sender, Ticket};
 
 /// The desk, and the secrets with which a product signs for it.
 #[derive(Clone, Debug, Serialize)]
