@@ -1,4 +1,4 @@
-//! The demo's mails, and the pages on which they are read.
+//! Keeps the demo's mails in memory, and serves the pages that show them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,20 +13,20 @@ use serde::Serialize;
 
 use super::pages;
 
-/// The most mails that are kept; the oldest go first.
+/// The most mails that are kept; beyond, the oldest one is deleted.
 const MOST: usize = 500;
 
-/// A mail's own styles may show; nothing of it may run, or be fetched from anywhere.
+/// A mail may style itself; its scripts do not run, and it loads nothing from elsewhere.
 const MAIL_POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; \
                            img-src data:; frame-ancestors 'self'";
 
-/// A mail as it came in.
+/// A received mail.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Mail {
     /// Counts from 1.
     pub(super) number: usize,
-    /// Where the envelope says it goes, whatever its heading says.
+    /// The recipients of the envelope, not those of the `To` header.
     pub(super) recipients: Vec<String>,
     pub(super) from: String,
     pub(super) to: String,
@@ -39,25 +39,25 @@ pub(super) struct Mail {
 
 impl Mail {
     fn read(number: usize, recipients: Vec<String>, message: &Message<'_>) -> Self {
-        let heading = |name: HeaderName<'static>| {
+        let raw = |name: HeaderName<'static>| {
             message.header_raw(name).unwrap_or_default().trim().to_owned()
         };
         let body = |text: Option<std::borrow::Cow<'_, str>>| text.unwrap_or_default().into_owned();
         Self {
             number,
             recipients,
-            from: heading(HeaderName::From),
-            to: heading(HeaderName::To),
+            from: raw(HeaderName::From),
+            to: raw(HeaderName::To),
             subject: message.subject().unwrap_or_default().to_owned(),
-            message_id: heading(HeaderName::MessageId),
-            in_reply_to: heading(HeaderName::InReplyTo),
+            message_id: raw(HeaderName::MessageId),
+            in_reply_to: raw(HeaderName::InReplyTo),
             text: body(message.body_text(0)),
             html: body(message.body_html(0)),
         }
     }
 }
 
-/// The mails that came in, in memory alone.
+/// The received mails, in memory only.
 #[derive(Debug, Default)]
 pub(super) struct Mailbox(Mutex<Received>);
 
@@ -68,7 +68,7 @@ struct Received {
 }
 
 impl Mailbox {
-    /// Keeps a message, and returns whether it is one.
+    /// Keeps a message; returns `false` if it cannot be read.
     pub(super) fn keep(&self, recipients: Vec<String>, bytes: &[u8]) -> bool {
         let Some(message) = MessageParser::default().parse(bytes) else { return false };
         let mut received = self.lock();
@@ -95,7 +95,7 @@ impl Mailbox {
     }
 }
 
-/// Returns the pages: a list, each mail, and its part in HTML alone.
+/// Returns the pages: the list, each mail, and each mail's HTML on its own.
 pub(super) fn router(mailbox: Arc<Mailbox>) -> Router {
     Router::new()
         .route("/mails", get(list))

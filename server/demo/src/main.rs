@@ -1,7 +1,7 @@
-//! The `ticket-center-demo` command: everything in one process on loopback, for somebody who wants to see it work.
+//! The `ticket-center-demo` command: runs the server, a sample product and a mailbox in one process on loopback.
 //!
-//! A server with a desk that has something to show, a sample product that embeds it, and a mailbox in
-//! which its mails end. The database is in a temporary folder that is deleted at the end.
+//! The server has a desk with customers, conversations and tickets. The sample product embeds it. The mailbox
+//! catches every mail that the desk sends. The database is in a temporary folder that is deleted at the end.
 
 #![forbid(unsafe_code)]
 
@@ -59,15 +59,15 @@ struct Options {
     /// The port of the overview and the mails; a free one by default
     #[arg(long, default_value_t = 0)]
     overview_port: u16,
-    /// Seconds after which a reply that nobody has read is mailed
+    /// Seconds after which a reply that the customer has not read is mailed
     #[arg(long, default_value_t = 10)]
     notify_after: u32,
-    /// The page that mails lead to; the sample product's by default
+    /// The page that mails link to; the sample product's by default
     #[arg(long, value_name = "URL")]
     support_page: Option<String>,
 }
 
-/// Where everything is, and who one may be. Nothing of it is of use when the demo has ended.
+/// The addresses of a running demo, and what one needs to sign in and to sign. All of it ends with the demo.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Facts {
@@ -83,7 +83,7 @@ struct Facts {
     desk: Desk,
 }
 
-/// The demo's ports, taken before anything is started.
+/// The demo's ports, bound before anything is started.
 struct Listeners {
     desk: TcpListener,
     product: TcpListener,
@@ -125,7 +125,7 @@ async fn run(options: &Options) -> Result<(), Failure> {
     center.close().await?;
     folder.close()?;
     shown?;
-    say(options, "\nThe demo has ended, and its folder with the database is deleted.")
+    say(options, "\nThe demo has ended. Its folder with the database is deleted.")
 }
 
 async fn center(
@@ -144,7 +144,7 @@ async fn center(
         notify_after: options.notify_after,
         smtp_url: Some(Hidden::from(format!("smtp://{}", listeners.mail.local_addr()?))),
         mail_from: Some("desk@example.com".to_owned()),
-        // Who presses Ctrl-C does not wait for a page that is still open.
+        // Pages that are still open must not delay the end for long after Ctrl-C.
         drain_seconds: 1,
         ..Config::default()
     };
@@ -154,7 +154,7 @@ async fn center(
     Ok(Center::new(config, store, keyring, Clock::default())?)
 }
 
-/// Starts what is beside the desk, says where everything is, and serves the desk.
+/// Starts the product, the mailbox and the overview, prints the addresses, and serves the desk.
 async fn show(
     options: &Options,
     center: &Arc<Center>,
@@ -180,7 +180,7 @@ async fn show(
     Ok(served?)
 }
 
-/// Fills the desk, and returns what there is to know about it.
+/// Fills the desk, and returns what `announce` prints.
 async fn facts(
     options: &Options,
     center: &Center,
@@ -195,7 +195,7 @@ async fn facts(
     seed::conversations(center, &desk, &writer).await?;
     seed::tickets(center, &desk, &portal_host).await?;
     let overview_url = url("127.0.0.1", &listeners.overview)?;
-    // Another site than the desk's, as in real life: no cookie is shared.
+    // Another site than the desk's, as in production: they share no cookie.
     let product_url = url("127.0.0.1", &listeners.product)?;
     let support_page = options.support_page.clone();
     let support_page = support_page.unwrap_or_else(|| format!("{product_url}support"));
@@ -225,12 +225,12 @@ fn product_settings(center: &Center, facts: &Facts) -> Result<product::Settings,
     })
 }
 
-/// Serves pages that nothing is lost with: they end when the task is aborted.
+/// Serves pages until the task is aborted; requests that are running then are dropped.
 fn serve(listener: TcpListener, pages: Router) -> io::Result<JoinHandle<()>> {
     let served = axum::serve(accepting(listener)?, pages);
     Ok(tokio::spawn(async move {
         if let Err(error) = served.await {
-            tracing::error!(%error, "a part of the demo has ended");
+            tracing::error!(%error, "a part of the demo has stopped");
         }
     }))
 }
@@ -240,28 +240,27 @@ fn accepting(listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
     tokio::net::TcpListener::from_std(listener)
 }
 
-/// Says where everything is, and opens the first page where somebody is there to see it.
+/// Prints the addresses, and opens the first one in a browser if the output goes to a terminal.
 fn announce(options: &Options, facts: &Facts) -> Result<(), Failure> {
     if options.json {
         return Ok(writeln!(io::stdout(), "{}", serde_json::to_string(facts)?)?);
     }
     let Facts { overview_url, product_url, dashboard_url, portal_url, mails_url, .. } = facts;
     let lines = [
-        "The demo runs on this machine alone. Begin here:".to_owned(),
-        format!("\n  {overview_url}   every role, step by step\n"),
-        format!("  {product_url}   a product, as its customers Ada and Grace see it"),
+        "The demo runs on this machine only. Start here:".to_owned(),
+        format!("\n  {overview_url}   all roles, step by step\n"),
+        format!("  {product_url}   a sample product, with the customers Ada and Grace"),
         format!("  {dashboard_url}   the dashboard"),
         format!("    as an agent   {}   {}", facts.agent.email, facts.agent.password),
         format!("    as the owner  {}   {}", facts.owner.email, facts.owner.password),
         format!("  {portal_url}submit-ticket   the ticket portal"),
-        format!("  {mails_url}   the mails that the desk sends"),
-        "\nCtrl-C ends it and deletes everything.".to_owned(),
+        format!("  {mails_url}   the mails that the desk has sent"),
+        "\nCtrl-C ends the demo and deletes everything.".to_owned(),
     ];
     say(options, &lines.join("\n"))?;
-    // A machine without a browser has the lines above.
     if !options.no_open && io::stdout().is_terminal() && open::that_detached(overview_url).is_err()
     {
-        say(options, "No browser could be opened; open the first address yourself.")?;
+        say(options, "No browser could be started. Open the first address yourself.")?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The page on which a newcomer begins: every role, in an order that tells a story.
+//! The first page: explains all roles, step by step, with links and sign-in data.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What the demo's own pages share: how they are shown, their look, and their one script.
+//! What the demo's own pages share: rendering, style sheet, script and security headers.
 
 use askama::Template;
 use axum::Router;
@@ -10,27 +10,27 @@ use tower_http::set_header::SetResponseHeaderLayer;
 const STYLE: &str = include_str!("../templates/style.css");
 const SCRIPT: &str = include_str!("../templates/mails.js");
 
-/// The pages need their style, their script, and a frame for a mail; nothing else, from nowhere else.
+/// Allows the style sheet, the script and the frame with a mail, all from this origin, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; \
                       frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// Returns the page, or says that the server could not make it.
+/// Renders the page, or returns status 500.
 pub(super) fn shown(page: &impl Template) -> Response {
     match page.render() {
         Ok(html) => Html(html).into_response(),
         Err(error) => {
-            tracing::error!(%error, "a page of the demo cannot be shown");
+            tracing::error!(%error, "a page of the demo cannot be rendered");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
 }
 
-/// Says that there is no such page.
+/// Returns status 404.
 pub(super) async fn not_found() -> Response {
-    (StatusCode::NOT_FOUND, "There is no such page in the demo.\n").into_response()
+    (StatusCode::NOT_FOUND, "The demo has no such page.\n").into_response()
 }
 
-/// Gives the pages their style and script, and headers that keep everything else out.
+/// Adds the style sheet, the script and the security headers to the pages.
 pub(super) fn finished(pages: Router) -> Router {
     pages
         .route("/style.css", get(style))
@@ -49,7 +49,7 @@ fn if_missing(
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
-/// Returns the look of the demo's pages; the sample product wears it too.
+/// Returns the style sheet, which the sample product uses as well.
 pub(super) async fn style() -> Response {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
 }

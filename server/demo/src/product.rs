@@ -1,8 +1,9 @@
 //! A sample product: how a product's own server puts the Ticket Center and the portal into its pages.
 //!
-//! What to take from here into yours: [`Settings`] come from the server's environment; [`support`]
-//! signs who is signed in and puts the markup into the page, under a Content-Security-Policy with a
-//! nonce; [`ask`] signs a link at the moment of the click. The rest stands in for the product itself.
+//! Copy three things into your product: [`Settings`], which come from the server's environment; [`support`],
+//! which signs the signed-in customer's e-mail address and puts the markup into the page, under a
+//! Content-Security-Policy with a nonce; [`ask`], which signs a link when the customer clicks. The rest stands
+//! in for a real product.
 
 use std::sync::Arc;
 
@@ -19,19 +20,19 @@ use serde::Deserialize;
 
 use super::pages;
 
-/// What a product is told about its desk. Both secrets stay on the server.
+/// What a product needs to know about its desk. Both secrets stay on the server.
 pub(super) struct Settings {
-    /// Signs for the Ticket Center: `Signer::from_env("HELPDESKY_HMAC_SECRET")` in yours.
+    /// Signs for the Ticket Center: use `Signer::from_env("HELPDESKY_HMAC_SECRET")` in yours.
     pub(super) ticket_center: Signer,
     /// The `data-helpdesk-id`.
     pub(super) helpdesk_id: String,
-    /// Where the desk is, without a path.
+    /// The desk's origin, such as `https://desk.example.com`.
     pub(super) desk_origin: String,
-    /// Signs links: `Signer::from_env("LETTERBOOK_PORTAL_TICKET_SECRET")` in yours.
+    /// Signs links: use `Signer::from_env("LETTERBOOK_PORTAL_TICKET_SECRET")` in yours.
     pub(super) portal: Signer,
     /// The portal's address.
     pub(super) portal_url: String,
-    /// Back to the demo's overview, which a product of yours has not.
+    /// The demo's overview; your product has no such page.
     pub(super) overview_url: String,
 }
 
@@ -68,11 +69,11 @@ pub(super) fn router(settings: Settings) -> Router {
         .with_state(settings)
 }
 
-/// A value that only this answer's own script tags know.
+/// A random value for this response's own script tags.
 #[derive(Clone)]
 struct Nonce(String);
 
-/// Gives each answer a Content-Security-Policy of its own, and keeps what is signed out of caches.
+/// Gives each response its own Content-Security-Policy, and keeps signatures out of caches.
 async fn guarded(
     State(settings): State<Arc<Settings>>,
     mut request: Request,
@@ -109,7 +110,7 @@ struct HomePage<'a> {
 struct SupportPage<'a> {
     settings: &'a Settings,
     signed_in: Option<Customer>,
-    /// Escaped by the signer: the one text that goes into the page as it is.
+    /// Markup, which the signer has escaped; the template must not escape it again.
     ticket_center: String,
 }
 
@@ -117,7 +118,7 @@ async fn home(State(settings): State<Arc<Settings>>, headers: HeaderMap) -> Resp
     pages::shown(&HomePage { settings: &settings, signed_in: signed_in(&headers) })
 }
 
-/// The page with the Ticket Center: the server says who is signed in, and signs it.
+/// The page with the Ticket Center, with the signature of the signed-in customer's e-mail address.
 async fn support(
     State(settings): State<Arc<Settings>>,
     Extension(Nonce(nonce)): Extension<Nonce>,
@@ -140,8 +141,8 @@ async fn support(
     }
 }
 
-/// Takes the customer to the portal. The link is signed now and not when the page was shown: it holds
-/// for five minutes.
+/// Redirects the customer to the portal. A signed link is valid for five minutes, so it is signed at the click
+/// and not when the page is rendered.
 async fn ask(State(settings): State<Arc<Settings>>, headers: HeaderMap) -> Response {
     let Some(customer) = signed_in(&headers) else { return Redirect::to("/").into_response() };
     let now = deskseal::unix_now();
@@ -151,10 +152,10 @@ async fn ask(State(settings): State<Arc<Settings>>, headers: HeaderMap) -> Respo
     }
 }
 
-/// A customer whose address cannot be signed has no Ticket Center; the reason is for the log.
+/// Answers a customer whose identity cannot be signed; the reason goes to the log only.
 fn cannot_sign(error: &deskseal::Error) -> Response {
     tracing::error!(code = %error.code(), "the customer cannot be signed");
-    (StatusCode::INTERNAL_SERVER_ERROR, "Support is not available right now.\n").into_response()
+    (StatusCode::INTERNAL_SERVER_ERROR, "Support is unavailable right now.\n").into_response()
 }
 
 #[derive(Deserialize)]
@@ -162,7 +163,7 @@ struct Choice {
     user_id: String,
 }
 
-/// Stands in for the product's own sign-in, which has a password and a session that cannot be guessed.
+/// Stands in for a real sign-in, which needs a password and a session id that cannot be guessed.
 async fn sign_in(Form(choice): Form<Choice>) -> Response {
     let customer = CUSTOMERS.iter().find(|customer| customer.user_id == choice.user_id);
     let cookie = match customer {

@@ -1,4 +1,4 @@
-//! What the demo's desk has before anybody does anything.
+//! Creates the demo's desk with its agents, conversations and tickets.
 
 use deskseal::{CanonicalEmail, UserId};
 use serde::Serialize;
@@ -21,7 +21,7 @@ use ticket_center::tickets::{self, Sender, Ticket};
 use super::Failure;
 use super::product::{self, ADA, GRACE};
 
-/// The desk, and the secrets with which a product signs for it.
+/// The desk, and the secrets with which the product signs for it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Desk {
@@ -32,22 +32,22 @@ pub(super) struct Desk {
     id: DeskId,
 }
 
-/// Who may sign in to the dashboard.
+/// The sign-in data of an agent or the owner.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct SignIn {
     pub(super) email: &'static str,
     pub(super) password: String,
 }
 
-/// What was said in a conversation before the demo began.
+/// A conversation from before the demo was started.
 struct Story {
     customer: product::Customer,
     subject: &'static str,
-    /// How long before the demo it began.
+    /// How many hours before the start of the demo it began.
     hours_ago: i64,
-    /// By turns, the customer first; half an hour lies between two.
+    /// The customer and the agent in turn, the customer first, half an hour apart.
     messages: &'static [&'static str],
-    /// Whether the customer has seen what was answered.
+    /// Whether the customer has read the replies.
     is_read: bool,
     is_closed: bool,
 }
@@ -102,9 +102,9 @@ const STORIES: [Story; 4] = [
     },
 ];
 
-/// Creates a desk with both its secrets.
+/// Creates the desk with both its secrets.
 pub(super) async fn desk(center: &Center) -> Result<Desk, Failure> {
-    let name = DeskName::parse("Example").ok_or("the demo's desk has no good name")?;
+    let name = DeskName::parse("Example").ok_or("the name of the demo's desk is invalid")?;
     let id = desks::create(&center.store, &name, center.clock.now()).await?;
     Ok(Desk {
         helpdesk_id: id.as_str().to_owned(),
@@ -122,7 +122,7 @@ async fn secret(center: &Center, desk: &DeskId, purpose: Purpose) -> Result<Stri
     Ok(issued.await?.text.as_str().to_owned())
 }
 
-/// Lets mails lead to a page that has the center.
+/// Sets the page that mails link to.
 pub(super) async fn support_page(center: &Center, desk: &Desk, url: &str) -> Result<(), Failure> {
     let page = SupportPage::parse(url)
         .ok_or("--support-page takes the URL of a page: http:// or https://")?;
@@ -136,7 +136,7 @@ pub(super) async fn portal_host(center: &Center, desk: &Desk) -> Result<String, 
     Ok(setup.ok_or("the demo's desk has no portal")?.default_host)
 }
 
-/// Sends two tickets by the portal: one of Ada, whom the product signed, and one of nobody known.
+/// Sends two tickets by the portal: one by Ada with a signed link, one by an anonymous visitor.
 pub(super) async fn tickets(center: &Center, desk: &Desk, host: &str) -> Result<(), Failure> {
     let address = TypedAddress::parse("visitor@example.com")?;
     let tickets = [
@@ -160,7 +160,7 @@ pub(super) async fn tickets(center: &Center, desk: &Desk, host: &str) -> Result<
             text,
             host: deskseal::canonical_host(host)?,
             key: IdempotencyKey::parse(&format!("demo-{hours_ago}"))
-                .ok_or("the demo's key is none")?,
+                .ok_or("the demo's idempotency key is invalid")?,
         };
         let now = later(center.clock.now(), -60 * hours_ago);
         tickets::submit(&center.store, &desk.id, &ticket, now).await?;
@@ -168,7 +168,7 @@ pub(super) async fn tickets(center: &Center, desk: &Desk, host: &str) -> Result<
     Ok(())
 }
 
-/// Tells the stories, each at its time.
+/// Writes the conversations, each message at its time.
 pub(super) async fn conversations(
     center: &Center,
     desk: &Desk,
@@ -184,7 +184,7 @@ async fn tell(center: &Center, desk: &DeskId, agent: &Agent, story: &Story) -> R
     let mut now = later(center.clock.now(), -60 * story.hours_ago);
     let identity = Identity::Sealed(CanonicalEmail::parse(story.customer.email)?);
     let contact = contacts::find_or_create(&center.store, desk, &identity, now).await?;
-    // These customers are the demo's own; of all others, a seal has to prove it.
+    // The demo made this customer up; every other one has to be proved by a signature.
     let customer = Customer::proved(desk.clone(), contact.id);
     let mut conversation = None;
     for (turn, text) in story.messages.iter().enumerate() {
@@ -213,7 +213,7 @@ async fn tell(center: &Center, desk: &DeskId, agent: &Agent, story: &Story) -> R
     Ok(())
 }
 
-/// Writes as the customer, after reading what is there; returns the conversation.
+/// Reads the conversation as the customer, then writes; returns the conversation.
 async fn ask(
     store: &Store,
     customer: &Customer,
@@ -236,7 +236,7 @@ fn later(moment: Moment, minutes: i64) -> Moment {
     Moment::from_milliseconds(moment.milliseconds() + minutes * 60_000)
 }
 
-/// Creates the desk's owner and its agent, and returns how they sign in, and the agent as a writer.
+/// Creates the desk's owner and its agent; returns their sign-in data, and the agent as the author of replies.
 pub(super) async fn people(center: &Center, desk: &Desk) -> Result<([SignIn; 2], Agent), Failure> {
     let (owner, _) = member(center, desk, Role::Owner, ("owner@example.com", "Owner")).await?;
     let (agent, id) = member(center, desk, Role::Agent, ("agent@example.com", "Agent")).await?;
@@ -252,7 +252,7 @@ async fn member(
     let password = Password::generate()?;
     let new = NewMember {
         email: &CanonicalEmail::parse(email)?,
-        name: &AgentName::parse(name).ok_or("the demo's agent has no good name")?,
+        name: &AgentName::parse(name).ok_or("the name of the demo's agent is invalid")?,
         role,
         password: &center.passwords.hash(&password).await?,
     };

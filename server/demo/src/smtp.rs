@@ -1,6 +1,6 @@
-//! A receiver of mail for the demo: the commands of RFC 5321 that a client needs to hand over a message.
+//! Receives mail by SMTP: the commands of RFC 5321 that a client needs to deliver a message.
 //!
-//! It listens on loopback, relays nothing, and keeps what comes in a [`Mailbox`].
+//! It listens on loopback, relays nothing, and keeps each message in a [`Mailbox`].
 
 use std::io;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::mailbox::Mailbox;
 
-/// The longest line, RFC 5321's limit for text and room to spare.
+/// The longest line: more than RFC 5321 allows, which is 1,000 bytes.
 const MAX_LINE: u64 = 4096;
 
 /// The longest message.
@@ -24,10 +24,10 @@ pub(super) async fn receive(listener: TcpListener, mailbox: Arc<Mailbox>) {
         match listener.accept().await {
             Ok((stream, _)) => {
                 let mailbox = Arc::clone(&mailbox);
-                // A client that goes away in the middle has handed over nothing.
+                // An error means that the client disconnected; there is no message to keep.
                 tokio::spawn(async move { serve(stream, &mailbox).await.ok() });
             }
-            Err(error) => tracing::warn!(%error, "a mail connection was not accepted"),
+            Err(error) => tracing::warn!(%error, "a mail connection could not be accepted"),
         }
     }
 }
@@ -43,26 +43,26 @@ async fn serve(stream: TcpStream, mailbox: &Mailbox) -> io::Result<()> {
             Command::Hello => "250 localhost",
             Command::Recipient(address) => {
                 recipients.push(address.clone());
-                "250 noted"
+                "250 OK"
             }
-            Command::Data if recipients.is_empty() => "503 name a recipient first",
+            Command::Data if recipients.is_empty() => "503 No recipient yet; send RCPT first",
             Command::Data => {
-                writer.write_all(b"354 end with a dot on a line of its own\r\n").await?;
+                writer.write_all(b"354 End the message with a dot on its own line\r\n").await?;
                 match message(&mut reader).await? {
                     Some(message) if mailbox.keep(std::mem::take(&mut recipients), &message) => {
-                        "250 kept"
+                        "250 OK, message kept"
                     }
-                    Some(_) => "554 this is no message",
-                    None => "552 the message is too long",
+                    Some(_) => "554 The message cannot be read",
+                    None => "552 The message is too long",
                 }
             }
             Command::Reset => {
                 recipients.clear();
-                "250 forgotten"
+                "250 OK"
             }
-            Command::Other => "250 fine",
-            Command::Quit => "221 goodbye",
-            Command::Unknown => "502 not here",
+            Command::Other => "250 OK",
+            Command::Quit => "221 Goodbye",
+            Command::Unknown => "502 Command not implemented",
         };
         writer.write_all(format!("{answer}\r\n").as_bytes()).await?;
         if command == Command::Quit {
@@ -72,13 +72,13 @@ async fn serve(stream: TcpStream, mailbox: &Mailbox) -> io::Result<()> {
     Ok(())
 }
 
-/// What a client asks for.
+/// A command of the client.
 #[derive(Debug, PartialEq, Eq)]
 enum Command {
     Hello,
     Recipient(String),
     Data,
-    /// A new message begins, or none: the recipients so far are forgotten.
+    /// `MAIL` or `RSET`: both drop the recipients so far.
     Reset,
     Quit,
     Other,
@@ -125,7 +125,7 @@ async fn message(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Option<
     }
 }
 
-/// Returns the next line without its end, or `None` at the connection's end.
+/// Returns the next line without its line break, or `None` when the client has disconnected.
 async fn next_line(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     reader.take(MAX_LINE).read_until(b'\n', &mut line).await?;
@@ -147,14 +147,14 @@ mod tests {
 
     use super::{Mailbox, receive};
 
-    /// Plays a client that pipelines everything, and returns what it was answered.
+    /// Plays a client that pipelines all commands, and returns the replies.
     async fn answers(mailbox: &Arc<Mailbox>, lines: &[&str]) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         let receiving = tokio::spawn(receive(listener, Arc::clone(mailbox)));
-        let mut client = TcpStream::connect(address).await.expect("somebody listens");
+        let mut client = TcpStream::connect(address).await.expect("it listens");
         let text = format!("{}\r\n", lines.join("\r\n"));
-        client.write_all(text.as_bytes()).await.expect("it is read");
+        client.write_all(text.as_bytes()).await.expect("it is written");
         let mut answers = String::new();
         client.read_to_string(&mut answers).await.expect("it ends");
         receiving.abort();
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_message_is_kept_with_its_recipients_and_dots() {
+    async fn a_message_is_kept_with_its_recipients_and_the_dots_of_its_lines() {
         let mailbox = Arc::new(Mailbox::default());
         let lines = [
             "EHLO localhost",
@@ -177,7 +177,7 @@ mod tests {
             "QUIT",
         ];
         let answers = answers(&mailbox, &lines).await;
-        assert!(answers.contains("\r\n250 kept\r\n221 "), "{answers}");
+        assert!(answers.contains("\r\n250 OK, message kept\r\n221 "), "{answers}");
         let mails = mailbox.all();
         assert_eq!(mails.len(), 1);
         assert_eq!(mails[0].recipients, ["ada@example.com"]);
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_is_kept_for_nobody() {
+    async fn a_message_without_a_recipient_is_rejected_and_not_kept() {
         let mailbox = Arc::new(Mailbox::default());
         let lines = ["HELO localhost", "RCPT TO:<ada@example.com>", "RSET", "DATA", "QUIT"];
         let answers = answers(&mailbox, &lines).await;

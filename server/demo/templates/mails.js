@@ -1,4 +1,4 @@
-// Shows new mail without a reload by hand: asks how many there are, and loads the list again.
+// Reloads the list when a new mail has arrived.
 const shown = document.body.dataset.mails
 
 async function look() {

@@ -84,7 +84,7 @@ fn guide(facts: &Facts, shop: &Shop) -> String {
         format!("  {dashboard_url}   the dashboard, where Ada's question is answered"),
         format!("    as an agent     {}   {}", agent.email, agent.password),
         format!("    as the owner    {}   {}", owner.email, owner.password),
-        format!("  {portal_url}submit-ticket   the ticket portal, as nobody"),
+        format!("  {portal_url}submit-ticket   the ticket portal, as an anonymous visitor"),
         format!("  {mails_url}   the mails that the desk sends"),
         format!("\nWhat the shop logs is in {}.", shop.log.display()),
         "Ctrl-C ends both, and deletes the desk.".to_owned(),
