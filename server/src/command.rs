@@ -4,6 +4,7 @@ mod agents;
 mod secret;
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -49,8 +50,11 @@ enum Command {
     /// Answer requests until told to stop
     Serve(Serve),
     /// The demo is no longer part of this program; run `cargo xtask demo` in the repository
-    #[command(hide = true, ignore_errors = true)]
-    Demo,
+    #[command(hide = true)]
+    Demo {
+        #[arg(hide = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        _former_options: Vec<OsString>,
+    },
     /// Bring the database to the shape of this version
     Migrate,
     /// Set up desks
@@ -105,7 +109,7 @@ pub async fn run(arguments: Arguments) -> Outcome {
     if let Command::Key(Key::Generate) = command {
         return print(&Keyring::generate_key()?);
     }
-    if let Command::Demo = command {
+    if let Command::Demo { .. } = command {
         let moved =
             "The demo is no longer part of this program. Run `cargo xtask demo` in the repository.";
         return Err(moved.into());
@@ -129,7 +133,7 @@ async fn administer(config: &Config, store: &Store, command: Command) -> Outcome
         // The database was migrated when it was opened.
         Command::Migrate
         | Command::Serve(_)
-        | Command::Demo
+        | Command::Demo { .. }
         | Command::Key(_)
         | Command::Backup { .. } => Ok(()),
         Command::Desk(Desk::Create { name }) => {

@@ -408,6 +408,16 @@ fn the_commands_that_the_readme_shows_exist() {
 const SUBCOMMANDS: [&str; 7] = ["serve", "migrate", "desk", "agent", "secret", "key", "backup"];
 
 #[tokio::test]
+async fn the_former_demo_command_says_where_the_demo_is_now() {
+    let (program, _) = program(Database::Sqlite).await;
+    for arguments in [&["demo"][..], &["demo", "--no-open", "--port", "8080"]] {
+        let output = program.output(arguments);
+        assert!(!output.status.success());
+        assert!(complaint(&output).contains("Run `cargo xtask demo`"), "{}", complaint(&output));
+    }
+}
+
+#[tokio::test]
 async fn names_and_paths_do_not_steer_the_terminal() {
     let (program, _) = program(Database::Sqlite).await;
     let name = "x\nFORGED: all is good\r\u{1B}[2A\u{9B}2J\u{202E}";
