@@ -16,11 +16,12 @@ use crate::arguments::{
     Arguments, Command, EmbedArguments, ExplainCommand, PreviousSecrets, ReceivedEmail,
     ReceivedLink, ScanArguments, SecretCommand, SignCommand, VerifyCommand,
 };
+use crate::conform::{self, result};
+use crate::doctor;
 use crate::escape::escaped;
 use crate::output::{self, Failure, Report, table};
 use crate::scan::{self, Scanner};
 use crate::secrets::{self, email_secret, link_secret, other_secrets, previous_secrets, text};
-use crate::{conform, doctor, json};
 
 /// Runs the subcommand that the arguments name.
 pub(crate) fn run(arguments: Arguments) -> Result<Report, Failure> {
@@ -64,7 +65,7 @@ fn sign_email(email: &OsStr, secret: Secret) -> Result<Report, Failure> {
     let signed = Signer::new(secret).sign_email(text(Parameter::Email, email)?)?;
     let text =
         table(&[("email", signed.email.as_str()), ("signature", &signed.signature.to_hex())]);
-    Ok(Report::new(text, json::signed_email(&signed)))
+    Ok(Report::new(text, result::signed_email(&signed)))
 }
 
 fn sign_link(
@@ -90,7 +91,7 @@ fn verify_email(received: &ReceivedEmail, secret: Secret) -> Result<Report, Fail
         ("verified email", verified.email.as_str()),
         ("secret", &secret_name(verified.secret_index)),
     ]);
-    Ok(Report::new(text, json::verified_email(&verified)))
+    Ok(Report::new(text, result::verified_email(&verified)))
 }
 
 fn verify_link(received: &ReceivedLink, secret: Secret) -> Result<Report, Failure> {
@@ -107,7 +108,7 @@ fn verify_link(received: &ReceivedLink, secret: Secret) -> Result<Report, Failur
         ("signed at", &user.timestamp.to_string()),
         ("secret", &secret_name(user.secret_index)),
     ]);
-    Ok(Report::new(text, json::verified_user(&user)).with_notes(note))
+    Ok(Report::new(text, result::verified_user(&user)).with_notes(note))
 }
 
 fn explain_email(
@@ -147,7 +148,7 @@ fn embed(arguments: &EmbedArguments) -> Result<Report, Failure> {
         nonce: option(arguments.nonce.as_ref())?,
     };
     let embed = Signer::new(secret).ticket_center(email, helpdesk_id, &options)?;
-    let json = json::embed(&embed);
+    let json = result::embed(&embed);
     Ok(Report::exact(embed.html, json))
 }
 
@@ -253,7 +254,7 @@ fn explained(explanation: &Explanation) -> Report {
         .iter()
         .map(|finding| format!("{}: {}", finding.code, finding.message))
         .collect();
-    Report::new(lines.join("\n"), json::explanation(explanation))
+    Report::new(lines.join("\n"), result::explanation(explanation))
 }
 
 /// Returns the portal's host from `--portal`, or else the link's own host with a note that says so.

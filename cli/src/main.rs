@@ -8,7 +8,6 @@ mod conform;
 mod doctor;
 mod escape;
 mod git;
-mod json;
 mod output;
 mod scan;
 mod secrets;

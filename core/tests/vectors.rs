@@ -3,8 +3,6 @@
 
 #[path = "../../cli/src/conform.rs"]
 mod conform;
-#[path = "../../cli/src/json.rs"]
-mod json;
 
 use std::fs;
 use std::path::{Path, PathBuf};
