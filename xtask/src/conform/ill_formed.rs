@@ -42,17 +42,21 @@ pub(crate) struct Contract {
 }
 
 #[derive(Deserialize)]
-struct Call {
-    class: Option<String>,
-    name: String,
-    parameters: Vec<Parameter>,
+pub(crate) struct Call {
+    pub(crate) class: Option<String>,
+    pub(crate) name: String,
+    pub(crate) parameters: Vec<Parameter>,
+    returns: String,
     errors: Vec<String>,
     visitor_errors: Vec<String>,
 }
 
 #[derive(Deserialize)]
-struct Parameter {
-    name: String,
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    default: Option<toml::Value>,
     /// The code of ill-formed text; a number has none.
     ill_formed: Option<String>,
 }
@@ -64,7 +68,30 @@ struct Text {
     answer: Outcome,
 }
 
+impl Call {
+    /// Tells whether the same arguments get the same answer: a constructor has none that could be
+    /// compared, and without arguments a call is random.
+    pub(crate) fn has_one_answer(&self) -> bool {
+        self.class.as_ref() != Some(&self.returns) && !self.parameters.is_empty()
+    }
+
+    pub(crate) fn is_explaining(&self) -> bool {
+        self.returns == "Explanation"
+    }
+}
+
+impl Parameter {
+    /// Tells whether it may be left out, and is no time, without which the answer depends on the clock.
+    pub(crate) fn is_option(&self) -> bool {
+        self.kind != "time?" && (self.default.is_some() || self.kind.ends_with('?'))
+    }
+}
+
 impl Contract {
+    pub(crate) fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.call.iter()
+    }
+
     pub(crate) fn new(contract: toml::Table) -> Result<Self> {
         contract.try_into().context("the contract's calls are not as expected")
     }
@@ -114,7 +141,7 @@ impl Contract {
 
     fn texts_in(&self, request: &Value, member: &str, call: &Call) -> Result<Vec<Text>> {
         let mut texts = Vec::new();
-        for Parameter { name, ill_formed } in &call.parameters {
+        for Parameter { name, ill_formed, .. } in &call.parameters {
             let Some(code) = ill_formed else { continue };
             let answer = self.error(call, code)?;
             let place = format!("/{member}/{name}");

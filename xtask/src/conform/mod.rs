@@ -59,7 +59,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         cases::vector_files(workspace)?.into_iter().flat_map(|file| file.cases).collect();
     let vector_count = vectors.len();
     let contract = Contract::new(api::contract(workspace)?)?;
-    let random = random::cases(arguments.seed, arguments.random, &contract)?;
+    let random = random::cases(arguments.seed, arguments.random, &contract, &vectors)?;
     let cases: Vec<Case> = vectors.into_iter().chain(random).collect();
     println!(
         "{vector_count} vectors, and {} random identities with the seed {}",

@@ -1,22 +1,22 @@
 //! Generates random identities from a seed, out of pieces that implementations handle differently.
 //!
-//! The expected results come from the core, which is called here. The vectors test the core; these cases test
-//! that a language passes every value to the core and back unchanged. Ill-formed text never reaches the core: its
-//! expected error comes from the contract.
+//! The calls come from the contract, so a new call has random cases from the start. The expected results come
+//! from the command's dispatch, which is called here: the vectors test it, and these cases test that a language
+//! passes every value to the core and back unchanged. Ill-formed text never reaches the dispatch: its expected
+//! error comes from the contract.
 
-use std::collections::BTreeMap;
+#[path = "../../../cli/src/conform.rs"]
+mod command;
 
-use anyhow::Result;
-use deskseal::{
-    CLICK_HEADERS, EmbedOptions, Error, Explanation, Secret, SignedEmail, Signer, UserClaim,
-    VerifiedUser, Verifier, VerifierOptions, canonical_email, canonical_host, portal_host,
-    public_form_url, response_unless_click,
-};
+use std::collections::{BTreeMap, HashMap};
+
+use anyhow::{Context as _, Result, ensure};
+use deskseal::{CLICK_HEADERS, Secret, Signer};
 use oorandom::Rand64;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
-use super::ill_formed::Contract;
+use super::ill_formed::{Call, Contract, Parameter};
 use crate::cases::{Case, Outcome};
 
 const SECRET: &str = "example-secret-for-documentation";
@@ -111,8 +111,6 @@ const USER_PIECES: [&str; 22] = [
     "user-42", "42", "0", "a:b", "&", "=", "+", "%2B", "%", " ", "é", "e\u{301}", "😀", "\u{0}",
     "\n", "\u{85}", "'\"<>", "/", "?", "#", "\u{FFFD}", "~!*()",
 ];
-const HELPDESK_IDS: [&str; 8] =
-    ["desk-1", "A_b-9", "YOUR_HELPDESK_ID", "helpdesk_id", "", "a b", "é", "\"><x"];
 const TARGETS: [&str; 8] =
     ["/help", "/", "//evil.example/help", "/\\evil.example", "help", "/é\"><x", "/a/b'&", ""];
 const QUERIES: [&str; 6] = ["", "", "?again", "?next=1", "?x=?again", "?"];
@@ -129,22 +127,6 @@ const HEADER_VALUES: [&str; 12] = [
     "SWUP",
     "com.company.shop",
     "é",
-];
-const OPTIONS: [(&str, &[&str]); 5] = [
-    ("align", &["left", "center", "right", "top", ""]),
-    ("max_width", &["864px", "60rem", "100%", "0px", "1e3px", "١px", "px"]),
-    ("container", &["hdh-ticket-center", "Box_1", "1x", "a b", "\"onload"]),
-    (
-        "script_url",
-        &[
-            "https://desk.example/t.js",
-            "http://localhost/t.js",
-            "http://a.example/t.js",
-            "t.js",
-            "https://desk.example/ö?a=\"b\"&c='d'",
-        ],
-    ),
-    ("nonce", &["r4nd0m==", "abc+/_-", "a===", "", "\"x"]),
 ];
 const SECRETS: [&str; 14] = [
     SECRET,
@@ -169,12 +151,26 @@ const TOLERANCES: [i64; 8] = [0, 1, 300, 300, 600, 3600, 3601, -1];
 /// One case in this number has ill-formed text.
 const ILL_FORMED: usize = 10;
 
-/// Returns this number of cases. The same seed always gives the same cases.
-pub(crate) fn cases(seed: u64, count: usize, contract: &Contract) -> Result<Vec<Case>> {
-    let mut source = Source::new(seed)?;
-    (1..=count)
-        .map(|number| {
-            let case = source.case(&format!("random-{seed}-{number}"));
+/// One object in this number is constructed from random texts, which are rarely valid.
+const CONSTRUCTED: usize = 30;
+
+/// How often a call is made. Explaining is slow, so few cases do it.
+const OFTEN: usize = 6;
+const SELDOM: usize = 1;
+
+/// Returns this number of cases. The same seed, vectors and contract always give the same cases.
+pub(crate) fn cases(
+    seed: u64,
+    count: usize,
+    contract: &Contract,
+    vectors: &[Case],
+) -> Result<Vec<Case>> {
+    let mut source = Source::new(seed, contract, vectors)?;
+    let requests = (1..=count).map(|number| source.request(&format!("random-{seed}-{number}")));
+    let cases = answered(requests.collect::<Result<_>>()?)?;
+    (1..)
+        .zip(cases)
+        .map(|(number, case): (usize, _)| {
             if number % ILL_FORMED == 0 {
                 contract.damaged(case, &mut source.random)
             } else {
@@ -184,14 +180,33 @@ pub(crate) fn cases(seed: u64, count: usize, contract: &Contract) -> Result<Vec<
         .collect()
 }
 
-/// A call, and the core's result.
-struct Call {
-    class: Option<&'static str>,
-    /// The arguments of the constructor.
-    new: Value,
-    name: &'static str,
-    arguments: Value,
-    answer: Result<Value, Error>,
+/// Returns the requests with the results of the command's dispatch.
+fn answered(requests: Vec<Value>) -> Result<Vec<Case>> {
+    let lines: Vec<String> = requests.iter().map(Value::to_string).collect();
+    let mut answers = Vec::new();
+    command::serve(lines.join("\n").as_bytes(), &mut answers)?;
+    let answers = String::from_utf8(answers)?;
+    requests
+        .into_iter()
+        .zip(answers.lines())
+        .map(|(request, answer)| case(request, answer))
+        .collect()
+}
+
+fn case(request: Value, answer: &str) -> Result<Case> {
+    let id = request["id"].as_str().context("a request has no id")?.to_owned();
+    let answer: Map<String, Value> = serde_json::from_str(answer)?;
+    let expected = Outcome::of_answer(&answer).with_context(|| format!("{id} is not answered"))?;
+    let is_of_the_contract =
+        !matches!(&expected, Outcome::Error { kind, .. } if kind == "request");
+    ensure!(is_of_the_contract, "the command's dispatch rejects the request {request}");
+    Ok(Case {
+        id,
+        comment: "the core's own result for a random identity".to_owned(),
+        request,
+        environment: BTreeMap::new(),
+        expected,
+    })
 }
 
 /// The values of a link that a portal receives, and the time.
@@ -203,255 +218,111 @@ struct Received {
     now: i64,
 }
 
-/// The random generator, with the signers and verifiers that give the expected results.
-struct Source {
+/// The random generator, with the signers that make valid signatures.
+struct Source<'contract> {
     random: Rand64,
+    /// Every call, repeated by how often it is made.
+    calls: Vec<&'contract Call>,
+    /// The texts of the vectors, by parameter name.
+    texts: HashMap<&'contract str, Vec<&'contract str>>,
     signer: Signer,
     previous_signer: Signer,
-    verifier: Verifier,
-    other_secrets: [Secret; 1],
 }
 
-impl Source {
-    fn new(seed: u64) -> Result<Self> {
-        let options = VerifierOptions::new([(Some(PREVIOUS_SECRET), PREVIOUS_EXPIRES_AT)], None)?;
+impl<'contract> Source<'contract> {
+    fn new(seed: u64, contract: &'contract Contract, vectors: &'contract [Case]) -> Result<Self> {
+        let mut texts: HashMap<&str, Vec<&str>> = HashMap::new();
+        let arguments = vectors.iter().filter_map(|case| case.request["args"].as_object());
+        for (name, value) in arguments.flatten() {
+            texts.entry(name).or_default().extend(value.as_str());
+        }
+        let times = |call: &Call| if call.is_explaining() { SELDOM } else { OFTEN };
+        let calls = contract.calls().filter(|call| call.has_one_answer());
         Ok(Self {
             random: Rand64::new(seed.into()),
+            calls: calls.flat_map(|call| std::iter::repeat_n(call, times(call))).collect(),
+            texts,
             signer: Signer::new(Secret::new(SECRET)?),
             previous_signer: Signer::new(Secret::new(PREVIOUS_SECRET)?),
-            verifier: Verifier::new(Secret::new(SECRET)?, options),
-            other_secrets: [Secret::new(OTHER_SECRET)?],
         })
     }
 
-    fn case(&mut self, id: &str) -> Case {
-        // Explaining is slow, so only a few cases do it.
-        let call = match self.below(76) {
-            0 => self.explain_email(),
-            1 => self.explain_link(),
-            2..10 => self.canonical_email(),
-            10..16 => self.canonical_host(),
-            16..26 => self.sign_email(),
-            26..34 => self.sign_user(),
-            34..40 => self.portal_link(),
-            40..46 => self.ticket_center(),
-            46..54 => self.verify_email(),
-            54..58 => self.verify_user(),
-            58..62 => self.verify_link(),
-            62..66 => self.identity(),
-            66..68 => self.public_form_url(),
-            68..70 => self.portal_host(),
-            70..74 => self.response_unless_click(),
-            74 => self.new_signer(),
-            _ => self.new_verifier(),
-        };
-        call.into_case(id)
-    }
-
-    fn canonical_email(&mut self) -> Call {
-        let email = self.email();
-        let answer = canonical_email(&email).map(|email| email.as_str().into());
-        Call::of_function("canonical_email", json!({ "email": email }), answer)
-    }
-
-    fn canonical_host(&mut self) -> Call {
-        let host = self.host();
-        let answer = canonical_host(&host).map(|host| host.as_str().into());
-        Call::of_function("canonical_host", json!({ "host": host }), answer)
-    }
-
-    fn sign_email(&mut self) -> Call {
-        let email = self.email();
-        let answer = self.signer.sign_email(&email).map(|signed| signed_email(&signed));
-        Call::of_signer("sign_email", json!({ "email": email }), answer)
-    }
-
-    fn sign_user(&mut self) -> Call {
-        let (portal_host, user_id, timestamp) = (self.host(), self.user_id(), self.time());
-        let answer = self.signer.sign_user(&portal_host, &user_id, timestamp).map(|signed| {
-            json!({
-                "user_id": signed.user_id.as_str(),
-                "timestamp": signed.timestamp.seconds(),
-                "signature": signed.signature.to_hex(),
-            })
-        });
-        let arguments =
-            json!({ "portal_host": portal_host, "user_id": user_id, "timestamp": timestamp });
-        Call::of_signer("sign_user", arguments, answer)
-    }
-
-    fn portal_link(&mut self) -> Call {
-        let (portal_url, user_id, timestamp) = (self.portal_url(), self.user_id(), self.time());
-        let answer = self.signer.portal_link(&portal_url, &user_id, timestamp).map(Value::from);
-        let arguments =
-            json!({ "portal_url": portal_url, "user_id": user_id, "timestamp": timestamp });
-        Call::of_signer("portal_link", arguments, answer)
-    }
-
-    fn ticket_center(&mut self) -> Call {
-        let (email, helpdesk_id) = (self.email(), self.usually("desk-1", &HELPDESK_IDS));
-        let given: BTreeMap<&str, &str> = OPTIONS
-            .iter()
-            .filter_map(|(name, values)| {
-                let is_given = self.below(4) == 0;
-                is_given.then(|| (*name, self.one_of(values)))
-            })
-            .collect();
-        let crossorigin = self.below(4) == 0;
-        let option = |name| given.get(name).copied();
-        let options = EmbedOptions {
-            align: option("align"),
-            max_width: option("max_width"),
-            container: option("container"),
-            script_url: option("script_url"),
-            crossorigin,
-            nonce: option("nonce"),
-        };
-        let answer = self.signer.ticket_center(&email, helpdesk_id, &options).map(|embed| {
-            let attributes: Map<String, Value> = embed
-                .attributes
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value.into()))
-                .collect();
-            json!({ "attributes": attributes, "html": embed.html })
-        });
-        let mut arguments = json!({ "email": email, "helpdesk_id": helpdesk_id });
-        for (name, value) in &given {
-            arguments[name] = (*value).into();
+    fn request(&mut self, id: &str) -> Result<Value> {
+        let index = self.below(self.calls.len());
+        let call = self.calls[index];
+        let mut request = json!({ "id": id, "call": call.name, "args": self.arguments(call)? });
+        if let Some(class) = &call.class {
+            request["class"] = class.as_str().into();
+            request["new"] = self.new_object(class);
         }
-        if crossorigin || self.below(4) == 0 {
-            arguments["crossorigin"] = crossorigin.into();
+        Ok(request)
+    }
+
+    fn new_object(&mut self, class: &str) -> Value {
+        let is_usual = self.below(CONSTRUCTED) > 0;
+        match (class, is_usual) {
+            ("Signer", true) => json!({ "secret": SECRET }),
+            ("Signer", false) => json!({ "secret": self.secret() }),
+            (_, true) => {
+                json!({ "secret": SECRET, "previous": [[PREVIOUS_SECRET, PREVIOUS_EXPIRES_AT]] })
+            }
+            (_, false) => {
+                let previous: Vec<(String, i64)> =
+                    (0..self.below(3)).map(|_| (self.secret(), self.time())).collect();
+                let tolerance = self.one_of(&TOLERANCES);
+                json!({ "secret": self.secret(), "previous": previous, "tolerance": tolerance })
+            }
         }
-        Call::of_signer("ticket_center", arguments, answer)
     }
 
-    fn identity(&mut self) -> Call {
-        let (email, helpdesk_id) = (self.email(), self.usually("desk-1", &HELPDESK_IDS));
-        let answer = self.signer.identity(&email, helpdesk_id).map(|identity| {
-            json!({
-                "email": identity.email.as_str(),
-                "signature": identity.signature.to_hex(),
-                "helpdesk_id": identity.helpdesk_id,
-            })
-        });
-        let arguments = json!({ "email": email, "helpdesk_id": helpdesk_id });
-        Call::of_signer("identity", arguments, answer)
+    /// Returns what fits together for what is verified, and a value for each parameter otherwise.
+    fn arguments(&mut self, call: &Call) -> Result<Value> {
+        let mut arguments = match call.name.as_str() {
+            "verify_email" | "explain_email" => self.received_email(),
+            "verify_user" => self.received().arguments(),
+            "verify_link" | "explain_link" => self.link(),
+            _ => json!({}),
+        };
+        for parameter in &call.parameters {
+            let is_there = arguments.get(&parameter.name).is_some();
+            let is_left_out = parameter.is_option() && self.below(4) > 0;
+            if !is_there && !is_left_out {
+                arguments[&parameter.name] = self.argument(parameter)?;
+            }
+        }
+        Ok(arguments)
     }
 
-    fn public_form_url(&mut self) -> Call {
-        let portal_url = self.portal_url();
-        let answer = public_form_url(&portal_url).map(Value::from);
-        Call::of_function("public_form_url", json!({ "portal_url": portal_url }), answer)
+    fn argument(&mut self, Parameter { name, kind, .. }: &Parameter) -> Result<Value> {
+        Ok(match (kind.as_str(), name.as_str()) {
+            ("time?", _) => self.time().into(),
+            ("flag", _) => (self.below(2) == 0).into(),
+            ("map", _) => self.headers(),
+            ("[secret]", _) => json!([OTHER_SECRET]),
+            (_, "email") => self.email().into(),
+            (_, "host" | "portal_host") => self.host().into(),
+            (_, "portal_url") => self.portal_url().into(),
+            (_, "user_id") => self.user_id().into(),
+            (_, "target") => [self.one_of(&TARGETS), self.one_of(&QUERIES)].concat().into(),
+            (_, name) => {
+                let texts =
+                    self.texts.get(name).with_context(|| format!("no vector has {name}"))?;
+                let index = below(&mut self.random, texts.len());
+                texts[index].into()
+            }
+        })
     }
 
-    fn portal_host(&mut self) -> Call {
-        let portal_url = self.portal_url();
-        let answer = portal_host(&portal_url).map(|host| host.as_str().into());
-        Call::of_function("portal_host", json!({ "portal_url": portal_url }), answer)
+    fn headers(&mut self) -> Value {
+        let sent = CLICK_HEADERS.iter().filter(|_| self.below(8) == 0).copied().collect::<Vec<_>>();
+        sent.into_iter().map(|name| (name, self.one_of(&HEADER_VALUES))).collect()
     }
 
-    fn response_unless_click(&mut self) -> Call {
-        let target = [self.one_of(&TARGETS), self.one_of(&QUERIES)].concat();
-        let headers: BTreeMap<&str, &str> = CLICK_HEADERS
-            .iter()
-            .filter_map(|name| {
-                let is_sent = self.below(8) == 0;
-                is_sent.then(|| (*name, self.one_of(&HEADER_VALUES)))
-            })
-            .collect();
-        let list: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, *value)).collect();
-        let answer = response_unless_click(&target, &list).map_or(Value::Null, |answer| {
-            let headers: Map<String, Value> = answer
-                .headers
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value.into()))
-                .collect();
-            json!({ "status": answer.status, "headers": headers, "body": answer.body })
-        });
-        let arguments = json!({ "target": target, "headers": headers });
-        Call::of_function("response_unless_click", arguments, Ok(answer))
-    }
-
-    fn verify_email(&mut self) -> Call {
-        let (email, signature, now) = (self.email(), self.email_signature(), self.time());
-        // Half of the signatures are made for this address, so that many are valid.
+    /// Half of the signatures are of this very address, so that many hold.
+    fn received_email(&mut self) -> Value {
+        let (email, signature) = (self.email(), self.email_signature());
         let signature = self.signature_of(&email).unwrap_or(signature);
-        let answer = self.verifier.verify_email(&email, &signature, now).map(|verified| {
-            json!({ "email": verified.email.as_str(), "secret_index": verified.secret_index })
-        });
-        let arguments = json!({ "email": email, "signature": signature, "now": now });
-        Call::of_verifier("verify_email", arguments, answer)
-    }
-
-    fn verify_user(&mut self) -> Call {
-        let received = self.received();
-        let answer = received.verified_by(&self.verifier);
-        Call::of_verifier("verify_user", received.arguments(), answer)
-    }
-
-    fn verify_link(&mut self) -> Call {
-        let (portal_host, url, now) = self.link();
-        let answer = self
-            .verifier
-            .verify_link(&portal_host, &url, now)
-            .map(|user| user.as_ref().map_or(Value::Null, verified_user));
-        let arguments = json!({ "portal_host": portal_host, "url": url, "now": now });
-        Call::of_verifier("verify_link", arguments, answer)
-    }
-
-    /// Returns a call of a signer whose secret may be invalid.
-    fn new_signer(&mut self) -> Call {
-        let (secret, email) = (self.secret(), self.email());
-        let answer = Secret::new(secret.as_str())
-            .and_then(|secret| Signer::new(secret).sign_email(&email))
-            .map(|signed| signed_email(&signed));
-        let new = json!({ "secret": secret });
-        Call { new, ..Call::of_signer("sign_email", json!({ "email": email }), answer) }
-    }
-
-    /// Returns a call of a verifier whose secrets and tolerance may be invalid.
-    fn new_verifier(&mut self) -> Call {
-        let secret = self.secret();
-        let previous: Vec<(String, i64)> =
-            (0..self.below(3)).map(|_| (self.secret(), self.time())).collect();
-        let tolerance = self.one_of(&TOLERANCES);
-        let received = self.received();
-        let texts = previous.iter().map(|(secret, expiry)| (Some(secret.as_str()), *expiry));
-        let answer = Secret::new(secret.as_str())
-            .and_then(|secret| Ok(Verifier::new(secret, VerifierOptions::new(texts, tolerance)?)))
-            .and_then(|verifier| received.verified_by(&verifier));
-        let new = json!({ "secret": secret, "previous": previous, "tolerance": tolerance });
-        Call { new, ..Call::of_verifier("verify_user", received.arguments(), answer) }
-    }
-
-    fn explain_email(&mut self) -> Call {
-        let (email, signature, now) = (self.email(), self.email_signature(), self.time());
-        let answer = self
-            .verifier
-            .explain_email(&email, &signature, &self.other_secrets, now)
-            .map(|explanation| codes(&explanation));
-        let arguments = json!({
-            "email": email,
-            "signature": signature,
-            "other_secrets": [OTHER_SECRET],
-            "now": now,
-        });
-        Call::of_verifier("explain_email", arguments, answer)
-    }
-
-    fn explain_link(&mut self) -> Call {
-        let (portal_host, url, now) = self.link();
-        let answer = self
-            .verifier
-            .explain_link(&portal_host, &url, &self.other_secrets, now)
-            .map(|explanation| codes(&explanation));
-        let arguments = json!({
-            "portal_host": portal_host,
-            "url": url,
-            "other_secrets": [OTHER_SECRET],
-            "now": now,
-        });
-        Call::of_verifier("explain_link", arguments, answer)
+        json!({ "email": email, "signature": signature })
     }
 
     fn email(&mut self) -> String {
@@ -547,7 +418,7 @@ impl Source {
         Received { portal_host, user_id, timestamp: written, signature, now }
     }
 
-    fn link(&mut self) -> (String, String, i64) {
+    fn link(&mut self) -> Value {
         let Received { portal_host, user_id, timestamp, signature, now } = self.received();
         let prefix = self.one_of(&["", "", "https://help.company.com", "x", "HTTP://a"]);
         let user_id = if self.below(8) == 0 { user_id } else { percent_encoded(&user_id) };
@@ -566,7 +437,8 @@ impl Source {
             _ => (),
         }
         let fragment = self.one_of(&["", "", "#user_id=1", "?"]);
-        (portal_host, format!("{prefix}/submit-ticket?{}{fragment}", parameters.join("&")), now)
+        let url = format!("{prefix}/submit-ticket?{}{fragment}", parameters.join("&"));
+        json!({ "portal_host": portal_host, "url": url, "now": now })
     }
 
     fn perhaps_damaged(&mut self, signature: String) -> String {
@@ -591,18 +463,16 @@ impl Source {
     }
 
     fn below(&mut self, end: usize) -> usize {
-        let end = u64::try_from(end).unwrap_or(u64::MAX);
-        usize::try_from(self.random.rand_range(0..end)).unwrap_or_default()
+        below(&mut self.random, end)
     }
 }
 
-impl Received {
-    fn verified_by(&self, verifier: &Verifier) -> Result<Value, Error> {
-        let Self { portal_host, user_id, timestamp, signature, now } = self;
-        let claim = UserClaim { portal_host, user_id, timestamp, signature };
-        verifier.verify_user(&claim, *now).map(|user| verified_user(&user))
-    }
+fn below(random: &mut Rand64, end: usize) -> usize {
+    let end = u64::try_from(end).unwrap_or(u64::MAX);
+    usize::try_from(random.rand_range(0..end)).unwrap_or_default()
+}
 
+impl Received {
     fn arguments(&self) -> Value {
         let Self { portal_host, user_id, timestamp, signature, now } = self;
         json!({
@@ -613,61 +483,6 @@ impl Received {
             "now": now,
         })
     }
-}
-
-impl Call {
-    fn of_function(name: &'static str, arguments: Value, answer: Result<Value, Error>) -> Self {
-        Self { class: None, new: Value::Null, name, arguments, answer }
-    }
-
-    fn of_signer(name: &'static str, arguments: Value, answer: Result<Value, Error>) -> Self {
-        let new = json!({ "secret": SECRET });
-        Self { class: Some("Signer"), new, name, arguments, answer }
-    }
-
-    fn of_verifier(name: &'static str, arguments: Value, answer: Result<Value, Error>) -> Self {
-        let previous = json!([[PREVIOUS_SECRET, PREVIOUS_EXPIRES_AT]]);
-        let new = json!({ "secret": SECRET, "previous": previous });
-        Self { class: Some("Verifier"), new, name, arguments, answer }
-    }
-
-    fn into_case(self, id: &str) -> Case {
-        let mut request = json!({ "id": id, "call": self.name, "args": self.arguments });
-        if let Some(class) = self.class {
-            request["class"] = class.into();
-            request["new"] = self.new;
-        }
-        Case {
-            id: id.to_owned(),
-            comment: "the core's result for a random identity".to_owned(),
-            request,
-            environment: BTreeMap::new(),
-            expected: match self.answer {
-                Ok(value) => Outcome::Value(value),
-                Err(error) => Outcome::Error {
-                    kind: error.kind().as_str().to_owned(),
-                    code: error.code().as_str().to_owned(),
-                },
-            },
-        }
-    }
-}
-
-fn signed_email(signed: &SignedEmail) -> Value {
-    json!({ "email": signed.email.as_str(), "signature": signed.signature.to_hex() })
-}
-
-fn verified_user(user: &VerifiedUser) -> Value {
-    json!({
-        "user_id": user.user_id.as_str(),
-        "timestamp": user.timestamp.seconds(),
-        "secret_index": user.secret_index,
-    })
-}
-
-fn codes(explanation: &Explanation) -> Value {
-    let codes: Vec<_> = explanation.findings.iter().map(|finding| finding.code.as_str()).collect();
-    json!({ "findings": codes })
 }
 
 fn percent_encoded(text: &str) -> String {
