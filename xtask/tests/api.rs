@@ -305,11 +305,13 @@ fn every_text_parameter_has_the_code_of_ill_formed_text() {
     }
 }
 
+fn is_optional(parameter: &Parameter) -> bool {
+    parameter.default.is_some() || parameter.kind.ends_with('?')
+}
+
 #[test]
 fn optional_parameters_are_passed_by_name_and_come_last() {
     for call in api().call {
-        let is_optional =
-            |parameter: &Parameter| parameter.default.is_some() || parameter.kind.ends_with('?');
         let by_name = |parameter: &Parameter| parameter.by == "name";
         let name = call.full_name();
         assert!(call.parameters.iter().is_sorted_by_key(by_name), "{name}");
@@ -320,31 +322,99 @@ fn optional_parameters_are_passed_by_name_and_come_last() {
 }
 
 #[test]
-fn the_vectors_use_the_contracts_calls_and_parameters() {
+fn the_vectors_arguments_are_the_contracts_parameters() {
     let api = api();
     for case in cases() {
         let calls = calls_of(&api, &case);
         let given = [case.get("new"), case.get("args")].into_iter().flatten();
         for (call, given) in calls.iter().zip(given) {
-            let names =
-                call.parameters.iter().map(|parameter| &parameter.name).collect::<BTreeSet<_>>();
-            let given = given.as_object().expect("arguments are an object");
-            for name in given.keys() {
-                assert!(names.contains(name), "{}: {} has no {name}", case["id"], call.full_name());
+            let name = call.full_name();
+            let mut given = given.as_object().expect("arguments are an object").clone();
+            for parameter in &call.parameters {
+                let kind = parameter.kind.trim_end_matches('?');
+                match given.remove(&parameter.name) {
+                    Some(value) => assert!(
+                        is_of(&api, &value, kind),
+                        "{}: {name} takes {kind} as {}, and not {value}",
+                        case["id"],
+                        parameter.name
+                    ),
+                    None => assert!(
+                        is_optional(parameter) && kind != "time",
+                        "{}: {name} has no {}",
+                        case["id"],
+                        parameter.name
+                    ),
+                }
             }
+            let others: Vec<&String> = given.keys().collect();
+            assert!(others.is_empty(), "{}: {name} takes no {others:?}", case["id"]);
         }
     }
 }
 
 #[test]
-fn the_vectors_results_have_the_contracts_fields() {
+fn the_vectors_results_are_the_contracts() {
     let api = api();
     for case in cases() {
         let call = calls_of(&api, &case).pop().expect("there is a call");
-        let Some(fields) = api.results.get(call.returns.trim_end_matches('?')) else { continue };
-        let Some(value) = case.get("expect").and_then(Value::as_object) else { continue };
-        let fields: Vec<&String> = fields.iter().map(|field| &field.name).collect();
-        assert_eq!(value.keys().collect::<Vec<_>>(), fields, "{}", case["id"]);
+        let Some(value) = case.get("expect") else { continue };
+        assert!(
+            is_of(&api, value, &call.returns),
+            "{}: {} returns {}, and not {value}",
+            case["id"],
+            call.full_name(),
+            call.returns
+        );
+    }
+}
+
+/// Tells whether the value is of the contract's type, as the vectors write it.
+fn is_of(api: &Api, value: &Value, kind: &str) -> bool {
+    if let Some(kind) = kind.strip_suffix('?') {
+        return value.is_null() || is_of(api, value, kind);
+    }
+    if let Some(kind) = kind.strip_prefix('[').and_then(|kind| kind.strip_suffix(']')) {
+        return value.as_array().is_some_and(|list| list.iter().all(|item| is_of(api, item, kind)));
+    }
+    match kind {
+        "text" | "received" => value.is_string(),
+        "secret" => value.is_string() || value.is_null(),
+        "names" => is_of(api, value, "text") || is_of(api, value, "[text]"),
+        "integer" | "time" => value.is_i64(),
+        "flag" => value.is_boolean(),
+        "map" => value.as_object().is_some_and(|map| map.values().all(Value::is_string)),
+        "previous" => value.as_array().is_some_and(|pair| match pair.as_slice() {
+            [secret, expires_at] => secret.is_string() && expires_at.is_i64(),
+            _ => false,
+        }),
+        // Of a finding the code, which never changes.
+        "Finding" => api.findings.values().flatten().any(|code| value == code.as_str()),
+        result => value.as_object().is_some_and(|value| {
+            let fields = &api.results[result];
+            value.keys().eq(fields.iter().map(|field| &field.name))
+                && fields
+                    .iter()
+                    .zip(value.values())
+                    .all(|(field, value)| is_field(api, value, field))
+        }),
+    }
+}
+
+/// Tells whether the value is one that a result can have in the field.
+fn is_field(api: &Api, value: &Value, field: &Field) -> bool {
+    let is_signature = |text: &str| {
+        text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    match (field.name.as_str(), field.kind.as_str()) {
+        ("signature", _) => value.as_str().is_some_and(is_signature),
+        (_, "integer") => value.is_u64(),
+        (_, "[Finding]") => {
+            let codes = value.as_array().map_or(&[][..], Vec::as_slice);
+            let different: BTreeSet<String> = codes.iter().map(Value::to_string).collect();
+            !codes.is_empty() && different.len() == codes.len() && is_of(api, value, "[Finding]")
+        }
+        (_, kind) => is_of(api, value, kind),
     }
 }
 
