@@ -26,6 +26,7 @@ mod _deskseal {
     use crate::error::{answer, guarded};
     use crate::text::{Headers, Text};
 
+    // The list is generated from tests/api.toml by `cargo xtask generate`.
     #[pymodule_export]
     use crate::results::{
         Embed, Explanation, Finding, HttpResponse, Identity, SignedEmail, SignedUser,

@@ -1,12 +1,16 @@
 //! `cargo xtask generate`: what repeats the API contract, in each language's words.
 //!
-//! The contract is the source; nothing here is edited by hand. Files are made whole, and the tables of error
-//! codes in the packages' READMEs row by row.
+//! The contract is the source; nothing here is edited by hand. Files are made whole; of others the lists of the
+//! package's names, and of the packages' READMEs the tables of error codes, row by row.
 
+mod node;
+mod php;
+mod python;
 mod rbs;
+mod ruby;
+mod widget;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde::Deserialize;
@@ -28,14 +32,14 @@ pub(crate) struct Arguments {
 type Output = (&'static str, fn(&Contract) -> Result<String>);
 
 const OUTPUTS: &[Output] = &[
-    ("bindings/node/contract.cjs", node),
-    ("bindings/node/defaults.mjs", node_defaults),
-    ("bindings/node/codes.d.cts", node_codes),
-    ("bindings/python/python/deskseal/_contract.py", python),
-    ("bindings/ruby/lib/deskseal/contract.rb", ruby),
+    ("bindings/node/contract.cjs", node::constants),
+    ("bindings/node/defaults.mjs", node::defaults),
+    ("bindings/node/codes.d.cts", node::codes),
+    ("bindings/python/python/deskseal/_contract.py", python::constants),
+    ("bindings/ruby/lib/deskseal/contract.rb", ruby::constants),
     ("bindings/ruby/sig/deskseal.rbs", rbs::signatures),
-    ("bindings/php/library/src/Contract.php", php),
-    ("server/embed/src/contract.ts", widget),
+    ("bindings/php/library/src/Contract.php", php::constants),
+    ("server/embed/src/contract.ts", widget::options),
 ];
 
 /// A README, and how the row of a kind begins in it.
@@ -60,6 +64,20 @@ const TABLES: &[Table] = &[
     }),
 ];
 
+/// A list in a file that is written by hand otherwise: the line before it, its own lines, and the line behind it.
+type List = (&'static str, fn(&Contract) -> Vec<String>, &'static str);
+
+const LISTS: &[(&str, &[List])] = &[
+    (
+        "bindings/python/python/deskseal/__init__.py",
+        &[
+            ("from deskseal._deskseal import (", python::imports, ")"),
+            ("__all__ = [", python::exports, "]"),
+        ],
+    ),
+    ("bindings/python/src/lib.rs", &[("    use crate::results::{", python::results, "    };")]),
+];
+
 const SOURCE: &str = "Generated from tests/api.toml by `cargo xtask generate`; change it there.";
 
 /// How wide a line may be in the generated files.
@@ -78,6 +96,10 @@ struct Contract {
 
 #[derive(Deserialize)]
 struct ErrorClasses {
+    base: String,
+    secret: String,
+    input: String,
+    verification: String,
     fields: Vec<Field>,
 }
 
@@ -167,6 +189,12 @@ impl Contract {
         Ok(codes.into_iter().flatten().map(String::as_str).collect())
     }
 
+    /// Returns the names of functions and classes, but for those of errors, in the order of their bytes.
+    fn names(&self) -> BTreeSet<&str> {
+        let callable = self.call.iter().map(|call| call.class.as_ref().unwrap_or(&call.name));
+        self.results.keys().chain(callable).map(String::as_str).collect()
+    }
+
     /// Returns an option of the embed: its default, and its pattern if it has one.
     fn embed_option(&self, name: &str) -> Result<(&str, Option<&str>)> {
         let is_embed =
@@ -185,7 +213,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let outputs = OUTPUTS.iter().map(|(path, make)| Ok((*path, make(&contract)?)));
     let tables =
         TABLES.iter().map(|(path, row)| Ok((*path, with_rows(workspace, path, *row, &contract)?)));
-    let made = outputs.chain(tables).collect::<Result<Vec<_>>>()?;
+    let lists = LISTS
+        .iter()
+        .map(|(path, lists)| Ok((*path, with_lists(workspace, path, lists, &contract)?)));
+    let made = outputs.chain(tables).chain(lists).collect::<Result<Vec<_>>>()?;
     for (path, text) in &made {
         if !arguments.check {
             files::write(&workspace.path(path), text)?;
@@ -226,177 +257,23 @@ fn with_rows(
     Ok(lines.join("\n") + "\n")
 }
 
-fn node(contract: &Contract) -> Result<String> {
-    let mut text = format!("'use strict'\n\n// {SOURCE}\n\nmodule.exports = Object.freeze({{\n");
-    for (name, constant) in &contract.constants {
-        let name = camel_case(name);
-        match constant {
-            Constant::Text(value) => writeln!(text, "  {name}: {},", single_quoted(value))?,
-            Constant::Number(value) => writeln!(text, "  {name}: {value},")?,
-            Constant::Texts(values) => {
-                let start = format!("  {name}: Object.freeze([");
-                text.push_str(&javascript_list(&start, "]),", values.iter().map(String::as_str)));
-            }
-        }
-    }
-    text.push_str("})\n");
-    Ok(text)
-}
-
-fn node_defaults(contract: &Contract) -> Result<String> {
-    let mut text = format!("// {SOURCE}\n\n");
-    for name in ["container", "script_url"] {
-        let (default, _) = contract.embed_option(name)?;
-        writeln!(
-            text,
-            "export const DEFAULT_{} = {}",
-            name.to_uppercase(),
-            single_quoted(default)
-        )?;
+/// Returns the file with the lists made again.
+fn with_lists(
+    workspace: &Workspace,
+    path: &str,
+    lists: &[List],
+    contract: &Contract,
+) -> Result<String> {
+    let mut text = workspace.read(path)?;
+    for (before, list, behind) in lists {
+        let start = text.find(&format!("\n{before}\n"));
+        let start =
+            start.with_context(|| format!("{path} has no line {before}"))? + before.len() + 2;
+        let length = text[start..].find(&format!("{behind}\n")).context("a list has an end")?;
+        let lines = list(contract).join("\n") + "\n";
+        text.replace_range(start..start + length, &lines);
     }
     Ok(text)
-}
-
-fn node_codes(contract: &Contract) -> Result<String> {
-    let mut text = format!("// {SOURCE}\n");
-    let visitors = contract.codes_of_visitors();
-    let verification = contract.errors.verification.iter().map(String::as_str).chain(visitors);
-    let kinds: [(&str, &str, Vec<&str>); 4] = [
-        ("Codes of `SecretError`", "SecretErrorCode", strs(&contract.errors.secret)),
-        ("Codes of `InputError`", "InputErrorCode", strs(&contract.errors.input)),
-        (
-            "Codes of `VerificationError`: its own, and those of values that came from the visitor",
-            "VerificationErrorCode",
-            verification.collect(),
-        ),
-        ("Codes of findings (SPEC 8), in their order", "FindingCode", contract.all_findings()?),
-    ];
-    for (comment, name, codes) in kinds {
-        write!(text, "\n/** {comment}. */\nexport type {name} =\n")?;
-        for code in codes {
-            writeln!(text, "  | '{code}'")?;
-        }
-    }
-    text.push_str(
-        "\n/** The codes of all errors (SPEC 7.1). */\n\
-         export type ErrorCode = SecretErrorCode | InputErrorCode | VerificationErrorCode\n",
-    );
-    Ok(text)
-}
-
-fn python(contract: &Contract) -> Result<String> {
-    let mut text = format!(
-        "\"\"\"What the contract says: constants of integrations, and the stable codes.\"\"\"\n\n# {SOURCE}\n\n\
-         from typing import Final, Literal, TypeAlias\n\n"
-    );
-    for (name, constant) in &contract.constants {
-        let name = name.to_uppercase();
-        match constant {
-            Constant::Text(value) => writeln!(text, "{name}: Final = {}", python_quoted(value))?,
-            Constant::Number(value) => writeln!(text, "{name}: Final = {value}")?,
-            // The comma of a tuple of one is not what makes formatters break lines.
-            Constant::Texts(values) if values.len() == 1 => {
-                writeln!(text, "{name}: Final = ({},)", python_quoted(&values[0]))?;
-            }
-            Constant::Texts(values) => {
-                writeln!(text, "{name}: Final = (")?;
-                for value in values {
-                    writeln!(text, "    {},", python_quoted(value))?;
-                }
-                text.push_str(")\n");
-            }
-        }
-    }
-    for (name, codes) in
-        [("ErrorCode", contract.all_codes()), ("FindingCode", contract.all_findings()?)]
-    {
-        write!(text, "\n{name}: TypeAlias = Literal[\n")?;
-        for code in codes {
-            writeln!(text, "    {},", python_quoted(code))?;
-        }
-        text.push_str("]\n");
-    }
-    Ok(text)
-}
-
-fn ruby(contract: &Contract) -> Result<String> {
-    let mut text = format!(
-        "# frozen_string_literal: true\n\nmodule Deskseal\n  # What the contract says.\n  #\n  # {SOURCE}\n  #\n  \
-         # @api private\n  module Contract\n"
-    );
-    for (name, constant) in &contract.constants {
-        let name = name.to_uppercase();
-        match constant {
-            Constant::Text(value) => writeln!(text, "    {name} = {}", ruby_quoted(value))?,
-            Constant::Number(value) => writeln!(text, "    {name} = {value}")?,
-            Constant::Texts(values) => {
-                writeln!(text, "    {name} = %w[")?;
-                for line in filled(values, WIDTH - 6) {
-                    writeln!(text, "      {line}")?;
-                }
-                text.push_str("    ].freeze\n");
-            }
-        }
-    }
-    text.push_str("  end\n  private_constant :Contract\nend\n");
-    Ok(text)
-}
-
-fn php(contract: &Contract) -> Result<String> {
-    let mut text = format!(
-        "<?php\n\ndeclare(strict_types=1);\n\nnamespace Deskseal;\n\n/**\n * What the contract says.\n *\n * {SOURCE}\n *\n \
-         * @internal\n */\nfinal class Contract\n{{\n"
-    );
-    for (name, constant) in &contract.constants {
-        let name = name.to_uppercase();
-        match constant {
-            Constant::Text(value) => {
-                writeln!(text, "    public const {name} = {};", single_quoted(value))?;
-            }
-            Constant::Number(value) => writeln!(text, "    public const {name} = {value};")?,
-            Constant::Texts(values) => {
-                writeln!(text, "    public const {name} = [")?;
-                for value in values {
-                    writeln!(text, "        {},", single_quoted(value))?;
-                }
-                text.push_str("    ];\n");
-            }
-        }
-    }
-    text.push_str("}\n");
-    Ok(text)
-}
-
-fn widget(contract: &Contract) -> Result<String> {
-    let mut text = format!("// {SOURCE}\n");
-    let options = [("align", "align"), ("max_width", "maxWidth"), ("container", "container")];
-    text.push_str("\nexport const DEFAULTS = {\n");
-    for (name, spelled) in options {
-        writeln!(text, "  {spelled}: {},", single_quoted(contract.embed_option(name)?.0))?;
-    }
-    text.push_str("}\n\nexport const FORMS = {\n");
-    for (name, spelled) in options {
-        let (_, pattern) = contract.embed_option(name)?;
-        let pattern = pattern.with_context(|| format!("{name} has no pattern"))?;
-        writeln!(text, "  {spelled}: /^(?:{pattern})$/,")?;
-    }
-    text.push_str("}\n");
-    Ok(text)
-}
-
-fn strs(texts: &[String]) -> Vec<&str> {
-    texts.iter().map(String::as_str).collect()
-}
-
-fn camel_case(name: &str) -> String {
-    let mut words = name.split('_');
-    let mut spelled = words.next().unwrap_or_default().to_owned();
-    for word in words {
-        let (first, rest) = word.split_at(word.len().min(1));
-        spelled.push_str(&first.to_uppercase());
-        spelled.push_str(rest);
-    }
-    spelled
 }
 
 /// Returns the text as a literal of JavaScript and PHP.
@@ -404,29 +281,9 @@ fn single_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'"))
 }
 
-/// Returns the text as a literal of Python: with the quotes that need no escape, as its formatters want.
-fn python_quoted(text: &str) -> String {
-    if text.contains('"') { single_quoted(text) } else { ruby_quoted(text) }
-}
-
-/// Returns the text as a literal of Ruby, which interpolates nothing.
-fn ruby_quoted(text: &str) -> String {
+/// Returns the text as a literal of Ruby and Python, which interpolates nothing.
+fn double_quoted(text: &str) -> String {
     if text.contains(['"', '#', '\\']) { single_quoted(text) } else { format!("\"{text}\"") }
-}
-
-/// Returns the list in one line, or one item a line where that is too wide.
-fn javascript_list<'text>(
-    start: &str,
-    end: &str,
-    values: impl Iterator<Item = &'text str>,
-) -> String {
-    let values: Vec<String> = values.map(single_quoted).collect();
-    let line = format!("{start}{}{end}", values.join(", "));
-    if line.len() <= WIDTH {
-        return line + "\n";
-    }
-    let items = values.join(",\n    ");
-    format!("{start}\n    {items},\n  {end}\n")
 }
 
 /// Returns words in lines of at most this width.

@@ -14,6 +14,8 @@ The rules, and the reason for each, are in the project's `SPEC.md`; "SPEC 3.1" i
 section 3.1.
 """
 
+# Both lists are generated from tests/api.toml by `cargo xtask generate`.
+
 from deskseal._deskseal import (
     Embed,
     Explanation,
