@@ -15,13 +15,15 @@ mod text;
 mod time;
 mod verifier;
 
-use deskseal::Parameter;
+use deskseal::{HttpResponse, Parameter};
 use magnus::prelude::*;
 use magnus::{Error, ExceptionClass, RString, Ruby, Value, function};
 
 use crate::error::{Failure, answer};
-use crate::result::string;
+use crate::result::{ResultClass, integer, map, string};
 use crate::text::{Headers, Text};
+
+static HTTP_RESPONSE: ResultClass<3> = ResultClass::new("HttpResponse");
 
 #[magnus::init(name = "deskseal")]
 fn init(ruby: &Ruby) -> Result<(), Error> {
@@ -82,8 +84,14 @@ fn response_unless_click(
 ) -> Result<Option<Value>, Error> {
     answer(ruby, || {
         let answer = deskseal::response_unless_click(&target.received(), &headers.received());
-        Ok(answer.map(|answer| result::http_response(ruby, &answer)).transpose()?)
+        Ok(answer.map(|answer| http_response(ruby, &answer)).transpose()?)
     })
+}
+
+fn http_response(ruby: &Ruby, answer: &HttpResponse) -> Result<Value, Error> {
+    let status = integer(ruby, answer.status.into());
+    let headers = map(ruby, &answer.headers)?;
+    HTTP_RESPONSE.object(ruby, [status, headers, string(ruby, &answer.body).as_value()])
 }
 
 fn generate_secret(ruby: &Ruby) -> Result<RString, Error> {

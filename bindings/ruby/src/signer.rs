@@ -6,10 +6,15 @@ use magnus::{Error, RModule, RString, Ruby, Value, function};
 
 use crate::error::answer;
 use crate::holder::Holder;
-use crate::result::{self, string};
+use crate::result::{ResultClass, hex, integer, map, string};
 use crate::secret::{SecretText, Source, Variables};
 use crate::text::{Flag, Text};
 use crate::time::{Time, or_now};
+
+static SIGNED_EMAIL: ResultClass<2> = ResultClass::new("SignedEmail");
+static SIGNED_USER: ResultClass<3> = ResultClass::new("SignedUser");
+static IDENTITY: ResultClass<3> = ResultClass::new("Identity");
+static EMBED: ResultClass<2> = ResultClass::new("Embed");
 
 /// A signer, from when `initialize` has had its secret.
 #[derive(Default)]
@@ -42,7 +47,8 @@ fn initialize(
 fn sign_email(ruby: &Ruby, signer: &Signer, email: Text) -> Result<Value, Error> {
     answer(ruby, || {
         let sealed = signer.0.get(ruby)?.sign_email(email.of(Parameter::Email)?)?;
-        Ok(result::signed_email(ruby, &sealed)?)
+        let email = string(ruby, sealed.email.as_str()).as_value();
+        Ok(SIGNED_EMAIL.object(ruby, [email, hex(ruby, &sealed.signature)])?)
     })
 }
 
@@ -57,7 +63,9 @@ fn sign_user(
         let signer = signer.0.get(ruby)?;
         let (host, user_id) = (portal_host.of(Parameter::Host)?, user_id.of(Parameter::UserId)?);
         let sealed = signer.sign_user(host, user_id, or_now(timestamp))?;
-        Ok(result::signed_user(ruby, &sealed)?)
+        let user_id = string(ruby, sealed.user_id.as_str()).as_value();
+        let timestamp = integer(ruby, sealed.timestamp.seconds());
+        Ok(SIGNED_USER.object(ruby, [user_id, timestamp, hex(ruby, &sealed.signature)])?)
     })
 }
 
@@ -80,7 +88,9 @@ fn identity(ruby: &Ruby, signer: &Signer, email: Text, helpdesk_id: Text) -> Res
         let signer = signer.0.get(ruby)?;
         let email = email.of(Parameter::Email)?;
         let identity = signer.identity(email, helpdesk_id.of(Parameter::HelpdeskId)?)?;
-        Ok(result::identity(ruby, &identity)?)
+        let email = string(ruby, identity.email.as_str()).as_value();
+        let helpdesk_id = string(ruby, &identity.helpdesk_id).as_value();
+        Ok(IDENTITY.object(ruby, [email, hex(ruby, &identity.signature), helpdesk_id])?)
     })
 }
 
@@ -109,7 +119,9 @@ fn ticket_center(
             crossorigin: crossorigin.0,
             nonce: option(nonce.as_ref())?,
         };
-        Ok(result::embed(ruby, &signer.ticket_center(email, helpdesk_id, &options)?)?)
+        let embed = signer.ticket_center(email, helpdesk_id, &options)?;
+        let attributes = map(ruby, &embed.attributes)?;
+        Ok(EMBED.object(ruby, [attributes, string(ruby, &embed.html).as_value()])?)
     })
 }
 

@@ -1,15 +1,20 @@
 //! What the class `Verifier` calls.
 
-use deskseal::{Parameter, UserClaim, VerifierOptions};
+use deskseal::{Explanation, Parameter, UserClaim, VerifiedUser, VerifierOptions};
 use magnus::prelude::*;
-use magnus::{Error, RModule, Ruby, Value, function};
+use magnus::{Error, IntoValue as _, RArray, RModule, Ruby, Value, function};
 
 use crate::error::answer;
 use crate::holder::Holder;
-use crate::result;
+use crate::result::{ResultClass, integer, string};
 use crate::secret::{OtherSecrets, PreviousSecrets, SecretText, Source, Variables};
 use crate::text::{Text, WholeNumber};
 use crate::time::{Time, or_now};
+
+static VERIFIED_EMAIL: ResultClass<2> = ResultClass::new("VerifiedEmail");
+static VERIFIED_USER: ResultClass<3> = ResultClass::new("VerifiedUser");
+static EXPLANATION: ResultClass<1> = ResultClass::new("Explanation");
+static FINDING: ResultClass<2> = ResultClass::new("Finding");
 
 /// A verifier, from when `initialize` has had its secrets.
 #[derive(Default)]
@@ -56,7 +61,9 @@ fn verify_email(
         let email = email.of(Parameter::ReceivedEmail)?;
         let signature = signature.of(Parameter::Signature)?;
         let customer = verifier.verify_email(email, signature, or_now(now))?;
-        Ok(result::verified_email(ruby, &customer)?)
+        let email = string(ruby, customer.email.as_str()).as_value();
+        let secret_index = customer.secret_index.into_value_with(ruby);
+        Ok(VERIFIED_EMAIL.object(ruby, [email, secret_index])?)
     })
 }
 
@@ -78,7 +85,7 @@ fn verify_user(
             signature: signature.of(Parameter::Signature)?,
         };
         let customer = verifier.verify_user(&claim, or_now(now))?;
-        Ok(result::verified_user(ruby, &customer)?)
+        Ok(verified_user(ruby, &customer)?)
     })
 }
 
@@ -94,7 +101,7 @@ fn verify_link(
         let portal_host = portal_host.of(Parameter::Host)?;
         let url = url.of(Parameter::ReceivedUrl)?;
         let customer = verifier.verify_link(portal_host, url, or_now(now))?;
-        Ok(customer.map(|customer| result::verified_user(ruby, &customer)).transpose()?)
+        Ok(customer.map(|customer| verified_user(ruby, &customer)).transpose()?)
     })
 }
 
@@ -112,7 +119,7 @@ fn explain_email(
         let signature = signature.of(Parameter::Signature)?;
         let others = other_secrets.secrets()?;
         let explanation = verifier.explain_email(email, signature, &others, or_now(now))?;
-        Ok(result::explanation(ruby, &explanation)?)
+        Ok(explained(ruby, &explanation)?)
     })
 }
 
@@ -130,6 +137,24 @@ fn explain_link(
         let url = url.of(Parameter::PortalUrl)?;
         let others = other_secrets.secrets()?;
         let explanation = verifier.explain_link(portal_host, url, &others, or_now(now))?;
-        Ok(result::explanation(ruby, &explanation)?)
+        Ok(explained(ruby, &explanation)?)
     })
+}
+
+fn verified_user(ruby: &Ruby, verified: &VerifiedUser) -> Result<Value, Error> {
+    let user_id = string(ruby, verified.user_id.as_str()).as_value();
+    let timestamp = integer(ruby, verified.timestamp.seconds());
+    let secret_index = verified.secret_index.into_value_with(ruby);
+    VERIFIED_USER.object(ruby, [user_id, timestamp, secret_index])
+}
+
+fn explained(ruby: &Ruby, explanation: &Explanation) -> Result<Value, Error> {
+    let findings: RArray = ruby.ary_new_capa(explanation.findings.len());
+    for finding in &explanation.findings {
+        let code = string(ruby, finding.code.as_str()).as_value();
+        let message = string(ruby, &finding.message).as_value();
+        findings.push(FINDING.object(ruby, [code, message])?)?;
+    }
+    findings.freeze();
+    EXPLANATION.object(ruby, [findings.as_value()])
 }

@@ -3,6 +3,7 @@
 # Results: frozen values that compare, match patterns, become JSON, and are silent about signatures.
 
 require "pp"
+require_relative "calls"
 require_relative "support"
 
 class ResultsTest < Minitest::Test
@@ -10,31 +11,19 @@ class ResultsTest < Minitest::Test
 
   SIGNATURE = "52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92"
 
-  # Returns one result of every class.
-  def results
-    email = SIGNER.sign_email("Ada@example.com")
-    link = SIGNER.portal_link("https://#{HOST}", "user-42", timestamp: SECOND)
-    explanation = VERIFIER.explain_email(EMAIL, WRONG)
-    [
-      email,
-      SIGNER.sign_user(HOST, "user-42", timestamp: SECOND),
-      VERIFIER.verify_email(email.email, email.signature),
-      VERIFIER.verify_link(HOST, link, now: SECOND),
-      explanation,
-      explanation.findings.first,
-      SIGNER.identity("Ada@example.com", "desk-1"),
-      Deskseal.response_unless_click("/help", { "RSC" => "1" }),
-      SIGNER.ticket_center("Ada@example.com", "desk-1", nonce: "abc"),
-    ]
-  end
+  CLASSES = Support.contract["results"].keys.to_h { |name| [name, Deskseal.const_get(name)] }
 
-  def test_there_is_one_of_every_class
-    names = results.map { |result| result.class.name.delete_prefix("Deskseal::") }
-    assert_equal Support.contract["results"].keys.sort, names.sort
+  # Returns one result of every class, by its name.
+  def results
+    made = Calls::ALL.map(&:outcome)
+    made += made.grep(Deskseal::Explanation).flat_map(&:findings)
+    CLASSES.transform_values do |result_class|
+      made.find { |result| result.instance_of?(result_class) } || flunk("no call returns #{result_class}")
+    end
   end
 
   def test_equal_calls_give_equal_results
-    results.zip(results).each do |one, other|
+    results.values.zip(results.values).each do |one, other|
       refute_same one, other
       assert_equal one, other
       assert one.eql?(other)
@@ -44,7 +33,7 @@ class ResultsTest < Minitest::Test
   end
 
   def test_other_calls_give_other_results
-    assert_equal 9, results.uniq.length
+    assert_equal CLASSES.length, results.values.uniq.length
     refute_equal SIGNER.sign_email("ada@example.com"), SIGNER.sign_email("eve@example.com")
     refute_equal SIGNER.sign_email(EMAIL), SIGNER.sign_email(EMAIL).to_h
     refute_equal SIGNER.sign_email(EMAIL), Deskseal::Signer.new(OLD).sign_email(EMAIL)
@@ -52,20 +41,20 @@ class ResultsTest < Minitest::Test
   end
 
   def test_results_are_frozen_and_shareable_to_the_last_field
-    results.each do |result|
+    results.each_value do |result|
       assert_predicate result, :frozen?
       assert Ractor.shareable?(result)
       assert_raises(FrozenError) { result.instance_variable_set(:@email, "changed") }
       result.to_h.each_key { |name| assert_predicate result.public_send(name), :frozen? }
     end
-    embed = results.last
+    embed = results["Embed"]
     assert(embed.attributes.to_a.flatten.all?(&:frozen?))
     assert_raises(FrozenError) { embed.attributes["data-email"] = "eve@example.com" }
-    assert_raises(FrozenError) { results[4].findings.clear }
+    assert_raises(FrozenError) { results["Explanation"].findings.clear }
   end
 
   def test_hashes_and_json_have_the_fields_in_their_order
-    results.each do |result|
+    results.each_value do |result|
       fields = Support.contract.dig("results", result.class.name.delete_prefix("Deskseal::"))
       names = fields.map { |field| field["name"] }
       assert_equal names.map(&:to_sym), result.to_h.keys
@@ -77,7 +66,7 @@ class ResultsTest < Minitest::Test
   end
 
   def test_explanations_become_plain_values
-    explanation = results[4]
+    explanation = VERIFIER.explain_email(EMAIL, WRONG)
     finding = explanation.findings.first
     plain = { code: "unexplained", message: finding.message }
     assert_equal({ findings: [plain] }, explanation.to_h)
@@ -92,7 +81,20 @@ class ResultsTest < Minitest::Test
   end
 
   def test_results_match_patterns
-    matched = results.map do |result|
+    link = SIGNER.portal_link("https://#{HOST}", "user-42", timestamp: SECOND)
+    explanation = VERIFIER.explain_email(EMAIL, WRONG)
+    made = [
+      SIGNER.sign_email("Ada@example.com"),
+      SIGNER.sign_user(HOST, "user-42", timestamp: SECOND),
+      VERIFIER.verify_email(EMAIL, SIGNATURE),
+      VERIFIER.verify_link(HOST, link, now: SECOND),
+      explanation,
+      explanation.findings.first,
+      SIGNER.identity("Ada@example.com", "desk-1"),
+      Deskseal.response_unless_click("/help", { "RSC" => "1" }),
+      SIGNER.ticket_center("Ada@example.com", "desk-1", nonce: "abc"),
+    ]
+    matched = made.map do |result|
       case result
       in Deskseal::SignedEmail(email:, signature: SIGNATURE) then email
       in Deskseal::SignedUser(user_id:, timestamp: SECOND, signature: /\A\h{64}\z/) then user_id
@@ -112,12 +114,12 @@ class ResultsTest < Minitest::Test
   end
 
   def test_results_do_not_come_apart_by_position
-    results.each { |result| refute_respond_to result, :to_ary }
-    results.each { |result| refute_respond_to result, :deconstruct }
+    results.each_value { |result| refute_respond_to result, :to_ary }
+    results.each_value { |result| refute_respond_to result, :deconstruct }
   end
 
   def test_only_the_gem_makes_results
-    results.each do |result|
+    results.each_value do |result|
       assert_raises(NoMethodError) { result.class.new }
       assert_raises(NoMethodError) { result.class.allocate }
       error = assert_raises(TypeError) { Marshal.dump([result]) }
@@ -126,7 +128,7 @@ class ResultsTest < Minitest::Test
   end
 
   def test_a_copy_of_a_result_is_the_result
-    results.each do |result|
+    results.each_value do |result|
       assert_same result, result.dup
       assert_same result, result.clone
       assert_same result, result.clone(freeze: true)
@@ -135,17 +137,17 @@ class ResultsTest < Minitest::Test
   end
 
   def test_no_inspection_shows_a_signature
-    results.each do |result|
+    results.each_value do |result|
       shown = [result.inspect, result.pretty_inspect]
       assert(shown.all? { |text| text.start_with?("#<#{result.class} ") })
       refute(shown.any? { |text| text.include?(SIGNATURE) || text.include?(SECRET) })
     end
-    assert_equal '#<Deskseal::SignedEmail email="ada@example.com", signature=[hidden]>', results.first.inspect
-    assert_equal "#<Deskseal::Embed attributes=[hidden], html=[hidden]>", results.last.inspect
+    assert_equal '#<Deskseal::SignedEmail email="ada@example.com", signature=[hidden]>', results["SignedEmail"].inspect
+    assert_equal "#<Deskseal::Embed attributes=[hidden], html=[hidden]>", results["Embed"].inspect
   end
 
   def test_an_embed_is_its_markup
-    embed = results.last
+    embed = results["Embed"]
     assert_equal [embed.html] * 3, [embed.to_s, "#{embed}", embed.html_safe]
     assert_predicate embed, :html_safe?
     assert_instance_of String, embed.html
