@@ -2,33 +2,29 @@
 import { readFileSync } from 'node:fs'
 import * as deskseal from 'deskseal'
 
-/** What is given by position, in this order; all else is a property of one last object. */
-const POSITIONAL = [
-  'email',
-  'helpdesk_id',
-  'host',
-  'portal_host',
-  'portal_url',
-  'user_id',
-  'url',
-].concat(['target', 'headers', 'signature'])
 const camelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
 const snakeCase = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 const spelled = (object, spell) =>
   Object.fromEntries(Object.entries(object).map(([name, value]) => [spell(name), value]))
-function values(given, positional = []) {
+/** Returns the names of the parameters of a function, or of a class's constructor. */
+const parametersOf = (callee) =>
+  /^(?:class.*?constructor|[^(]*)\((.*?)\)/s.exec(callee)[1].split(/,\s*/).map(snakeCase)
+/** Returns the values in the order of the parameters; all else is properties of one last object. */
+function values(given, callee) {
+  const positional = parametersOf(callee).filter((name) => name in given)
   const named = Object.entries(given).filter(([name]) => !positional.includes(name))
   return [...positional.map((name) => given[name]), spelled(Object.fromEntries(named), camelCase)]
 }
-function target({ class: Class, new: given = {} }) {
-  if (Class === undefined) return deskseal
-  if ('name' in given) return deskseal[Class].fromEnv(...values(given, ['name']))
-  return new deskseal[Class](...values(given, ['secret']))
+function target({ class: name, new: given = {} }) {
+  if (name === undefined) return deskseal
+  const { [name]: Class } = deskseal
+  if ('name' in given) return Class.fromEnv(...values(given, Class.fromEnv))
+  return new Class(...values(given, Class))
 }
-function answer({ id, call, args = {}, ...rest }) {
-  const positional = call === 'verify_user' ? [] : POSITIONAL.filter((name) => name in args)
+function answer({ id, call, args, ...rest }) {
   try {
-    const value = target(rest)[camelCase(call)](...values(args, positional))
+    const receiver = target(rest)
+    const value = receiver[camelCase(call)](...values(args, receiver[camelCase(call)]))
     return { id, value: Object(value) === value ? spelled(value, snakeCase) : value }
   } catch ({ name, code }) {
     return { id, error: { kind: name.replace('Error', '').toLowerCase(), code } }
