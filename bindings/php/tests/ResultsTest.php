@@ -19,55 +19,34 @@ final class ResultsTest extends TestCase
 {
     private const SECRET = 'example-secret-for-documentation';
     private const HOST = 'help.company.com';
-    private const SECOND = 1767225600;
     private const SIGNATURE = '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92';
 
-    /** @return array<string, array{object, object, array<string, mixed>}> a result, its equal, and the fields */
+    /**
+     * One result of every class: what the first vector gives that returns it.
+     *
+     * @return array<string, array{object, object, array<string, mixed>}> the result, its equal, and the fields
+     */
     public static function results(): array
     {
-        [$one, $other] = [self::made(), self::made()];
-        $fields = [
-            'SignedEmail' => ['email' => 'ada@example.com', 'signature' => self::SIGNATURE],
-            'SignedUser' => [
-                'userId' => 'user-42',
-                'timestamp' => self::SECOND,
-                'signature' => 'ce1215bb040afb9b2dcd57047a625cffe6de7190e7f907c79c17c47cc59eb364',
-            ],
-            'VerifiedEmail' => ['email' => 'ada@example.com', 'secretIndex' => 0],
-            'VerifiedUser' => ['userId' => 'user-42', 'timestamp' => self::SECOND, 'secretIndex' => 0],
-            'Explanation' => ['findings' => $one['Explanation']->findings],
-            'Finding' => ['code' => 'unexplained', 'message' => $one['Finding']->message],
-            'Identity' => ['email' => 'ada@example.com', 'signature' => self::SIGNATURE, 'helpdeskId' => 'desk-1'],
-            'HttpResponse' => ['status' => 403, 'headers' => $one['HttpResponse']->headers, 'body' => $one['HttpResponse']->body],
-            'Embed' => ['attributes' => [
-                'src' => 'https://helpdesky.io/ticket-center.js',
-                'data-helpdesk-id' => 'desk-1',
-                'data-email' => 'ada@example.com',
-                'data-signature' => self::SIGNATURE,
-                'nonce' => 'abc',
-            ], 'html' => $one['Embed']->html],
-        ];
-        return array_combine(array_keys($one), array_map(null, $one, $other, array_replace($one, $fields)));
+        $results = [];
+        foreach (self::vectors() as $class => $vector) {
+            [$one, $other] = [self::called($vector), self::called($vector)];
+            $results[$class] = [$one, $other, self::named($vector['expect'])];
+        }
+        // A vector lists the codes of findings alone.
+        [$one, $other] = $results['Explanation'];
+        $results['Explanation'][2] = ['findings' => $one->findings];
+        [$one, $other] = [$one->findings[0], $other->findings[0]];
+        $results['Finding'] = [$one, $other, ['code' => $one->code, 'message' => $one->message]];
+        return $results;
     }
 
-    /** @return array<string, object> */
-    private static function made(): array
+    public function testThereIsOneOfEveryClass(): void
     {
-        [$signer, $verifier] = [new Signer(self::SECRET), new Verifier(self::SECRET)];
-        $email = $signer->signEmail('Ada@example.com');
-        $link = $signer->portalLink('https://' . self::HOST, 'user-42', self::SECOND);
-        $explanation = $verifier->explainEmail('ada@example.com', str_repeat('0', 64));
-        return [
-            'SignedEmail' => $email,
-            'SignedUser' => $signer->signUser(self::HOST, 'user-42', self::SECOND),
-            'VerifiedEmail' => $verifier->verifyEmail($email->email, $email->signature),
-            'VerifiedUser' => $verifier->verifyLink(self::HOST, $link, self::SECOND),
-            'Explanation' => $explanation,
-            'Finding' => $explanation->findings[0],
-            'Identity' => $signer->identity('Ada@example.com', 'desk-1'),
-            'HttpResponse' => \Deskseal\response_unless_click('/help', ['purpose' => 'prefetch']),
-            'Embed' => $signer->ticketCenter('Ada@example.com', 'desk-1', nonce: 'abc'),
-        ];
+        self::assertEqualsCanonicalizing(array_keys(self::contract()['results']), array_keys(self::results()));
+        foreach (self::results() as $class => [$result]) {
+            self::assertSame("Deskseal\\$class", $result::class);
+        }
     }
 
     /** @dataProvider results */
@@ -249,5 +228,53 @@ final class ResultsTest extends TestCase
         gc_collect_cycles();
         self::assertSame(self::SIGNATURE, $signed->signature);
         self::assertTrue($signed == $sign('ada@example.com'));
+    }
+
+    /** @return array<string, array> the first vector with a result of each class */
+    private static function vectors(): array
+    {
+        $found = [];
+        foreach (glob(getenv('DESKSEAL_REPOSITORY') . '/tests/vectors/*.json') as $file) {
+            foreach (json_decode(file_get_contents($file), true, flags: JSON_THROW_ON_ERROR)['cases'] ?? [] as $case) {
+                if (is_array($case['expect'] ?? null) && !isset($case['env'])) {
+                    $found[self::classReturnedBy($case)] ??= $case;
+                }
+            }
+        }
+        return $found;
+    }
+
+    private static function classReturnedBy(array $case): string
+    {
+        $isCalled = fn (array $call): bool
+            => $call['name'] === $case['call'] && ($call['class'] ?? null) === ($case['class'] ?? null);
+        $calls = array_filter(self::contract()['call'], $isCalled);
+        return rtrim(array_column($calls, 'returns')[0], '?');
+    }
+
+    private static function called(array $case): object
+    {
+        if (!isset($case['class'])) {
+            return "Deskseal\\{$case['call']}"(...self::named($case['args']));
+        }
+        $class = "Deskseal\\{$case['class']}";
+        $method = self::camelCase($case['call']);
+        return (new $class(...self::named($case['new'])))->$method(...self::named($case['args']));
+    }
+
+    /** Returns the values by the names as PHP spells them. */
+    private static function named(array $values): array
+    {
+        return array_combine(array_map(self::camelCase(...), array_keys($values)), $values);
+    }
+
+    private static function camelCase(string $name): string
+    {
+        return lcfirst(str_replace('_', '', ucwords($name, '_')));
+    }
+
+    private static function contract(): array
+    {
+        return json_decode(file_get_contents(getenv('DESKSEAL_CONTRACT')), true, flags: JSON_THROW_ON_ERROR);
     }
 }
