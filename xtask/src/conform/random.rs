@@ -197,8 +197,7 @@ fn case(request: Value, answer: &str) -> Result<Case> {
     let id = request["id"].as_str().context("a request has no id")?.to_owned();
     let answer: Map<String, Value> = serde_json::from_str(answer)?;
     let expected = Outcome::of_answer(&answer).with_context(|| format!("{id} is not answered"))?;
-    let is_of_the_contract =
-        !matches!(&expected, Outcome::Error { kind, .. } if kind == "request");
+    let is_of_the_contract = !matches!(&expected, Outcome::Error { kind, .. } if kind == "request");
     ensure!(is_of_the_contract, "the command's dispatch rejects the request {request}");
     Ok(Case {
         id,
