@@ -1,21 +1,21 @@
-//! What an e-mail is before it is signed (SPEC 3.1).
+//! The canonical form of an e-mail (SPEC 3.1).
 
 use std::fmt;
 
 use crate::error::{Error, ErrorCode};
-use crate::text::{is_blank, is_trimmed};
+use crate::text::{is_trimmed, is_whitespace};
 use crate::unicode::{is_invisible, is_unassigned, push_lowercase};
 
 /// RFC 5321: 64 bytes before the `@`, 255 after it.
 const MAX_BYTES: usize = 320;
 
-/// BRAILLE PATTERN BLANK, which looks like a space and is none to Unicode (SPEC 1.2).
+/// BRAILLE PATTERN BLANK, which looks like a space but is not whitespace in Unicode (SPEC 3.1, step 5).
 const BRAILLE_BLANK: char = '\u{2800}';
 
 /// The non-ASCII characters whose lower case contains an ASCII character (SPEC 3.1, step 6).
 const BECOME_ASCII: [char; 2] = ['\u{130}', '\u{212A}'];
 
-/// An e-mail in the one form that is signed (SPEC 3.1).
+/// An e-mail in its canonical form, the only form that is signed (SPEC 3.1).
 ///
 /// ```
 /// use deskseal::CanonicalEmail;
@@ -28,7 +28,9 @@ const BECOME_ASCII: [char; 2] = ['\u{130}', '\u{212A}'];
 pub struct CanonicalEmail(String);
 
 impl CanonicalEmail {
-    /// Trims and lowercases the e-mail as ECMAScript does, and refuses what must not be signed.
+    /// Trims and lowercases the e-mail as ECMAScript does, and rejects an e-mail that must not be signed (SPEC 3.1).
+    ///
+    /// `email` is the customer's address as stored or as received.
     ///
     /// # Errors
     /// `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`, in this order.
@@ -37,27 +39,28 @@ impl CanonicalEmail {
         if trimmed.is_empty() {
             return Err(Error::new(
                 ErrorCode::EmailEmpty,
-                "The e-mail is empty; pass the signed-in customer's address.",
+                "The e-mail is empty. Pass the signed-in customer's e-mail address.",
             ));
         }
         let is_plain = is_plain(trimmed);
         let canonical = lowercase(trimmed, is_plain).ok_or_else(|| {
             Error::new(
                 ErrorCode::EmailTooLong,
-                "The e-mail has more than 320 bytes; no mail address does, so check the field.",
+                "The e-mail has more than 320 bytes, more than any e-mail address. Check which field \
+                 is passed as the e-mail.",
             )
         })?;
         if let Some(reason) = reason_against(&canonical, is_plain) {
             return Err(Error::new(
                 ErrorCode::EmailMalformed,
-                format!("The e-mail {reason}; pass the signed-in customer's address."),
+                format!("The e-mail {reason}. Pass the signed-in customer's e-mail address."),
             ));
         }
         if !is_plain && BECOME_ASCII.iter().any(|character| trimmed.contains(*character)) {
             return Err(Error::new(
                 ErrorCode::EmailAmbiguous,
-                "The e-mail contains a character that would lowercase into somebody else's address \
-                 (KELVIN SIGN or I WITH DOT ABOVE); ask the customer to type it again.",
+                "The e-mail contains KELVIN SIGN or I WITH DOT ABOVE, whose lower case is the address \
+                 of another person. Ask the customer to type the address again.",
             ));
         }
         Ok(Self(canonical))
@@ -99,7 +102,7 @@ pub fn canonical_email(email: &str) -> Result<CanonicalEmail, Error> {
     CanonicalEmail::parse(email)
 }
 
-/// Tells whether the text is ASCII without any character that may be refused, as most e-mails are.
+/// Tells whether the text is ASCII without any character that may be rejected, as most e-mails are.
 fn is_plain(text: &str) -> bool {
     // Not `all`: without an early exit, the loop is done in a few vector instructions.
     text.bytes().fold(true, |is_plain, byte| is_plain & matches!(byte, b'!'..=b'9' | b';'..=b'~'))
@@ -115,7 +118,7 @@ fn lowercase(trimmed: &str, is_plain: bool) -> Option<String> {
     (lower.len() <= MAX_BYTES).then_some(lower)
 }
 
-/// Returns what makes the canonical form malformed.
+/// Returns why the canonical form is malformed.
 fn reason_against(canonical: &str, is_plain: bool) -> Option<&'static str> {
     if !is_plain && let Some(reason) = canonical.chars().find_map(reason_against_character) {
         return Some(reason);
@@ -132,7 +135,7 @@ fn reason_against_character(character: char) -> Option<&'static str> {
     match character {
         ':' => Some("contains a colon"),
         _ if character.is_control() => Some("contains a control character"),
-        _ if is_blank(character) => Some("contains a blank"),
+        _ if is_whitespace(character) => Some("contains whitespace"),
         _ if character.is_ascii() => None,
         BRAILLE_BLANK => Some("contains an invisible character"),
         _ if is_invisible(character) => Some("contains an invisible character"),

@@ -6,19 +6,19 @@ use crate::error::{Error, ErrorCode};
 use crate::host::SecureUrl;
 use crate::signer::SignedEmail;
 
-/// Where the Ticket Center stands in its container, unless the page says otherwise (SPEC 6.1).
+/// The default of [`EmbedOptions::align`] (SPEC 6.1).
 pub const DEFAULT_ALIGN: &str = "center";
 
-/// How wide the Ticket Center becomes, unless the page says otherwise (SPEC 6.1).
+/// The default of [`EmbedOptions::max_width`] (SPEC 6.1).
 pub const DEFAULT_MAX_WIDTH: &str = "864px";
 
-/// The id of the element that holds the Ticket Center, unless the page says otherwise (SPEC 6.1).
+/// The default of [`EmbedOptions::container`] (SPEC 6.1).
 pub const DEFAULT_CONTAINER: &str = "hdh-ticket-center";
 
-/// Where the Ticket Center's script comes from, unless the page says otherwise (SPEC 6.1).
+/// The default of [`EmbedOptions::script_url`] (SPEC 6.1).
 pub const DEFAULT_SCRIPT_URL: &str = "https://helpdesky.io/ticket-center.js";
 
-/// Ids that stand in documentation (SPEC 6.1), compared without regard to ASCII case.
+/// Example ids of documentation (SPEC 6.1), compared ignoring ASCII case.
 const PLACEHOLDERS: [&str; 2] = ["YOUR_HELPDESK_ID", "HELPDESK_ID"];
 
 /// How the Ticket Center looks and where its script comes from; `None` is the default (SPEC 6.1).
@@ -31,18 +31,18 @@ const PLACEHOLDERS: [&str; 2] = ["YOUR_HELPDESK_ID", "HELPDESK_ID"];
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EmbedOptions<'text> {
-    /// `left`, `center` (the default) or `right`.
+    /// How the Ticket Center is aligned in its container: `left`, `center` (the default) or `right`.
     pub align: Option<&'text str>,
-    /// A positive whole number and `px`, `rem` or `%`; default `864px`.
+    /// How wide the Ticket Center may become: a positive whole number and `px`, `rem` or `%`; default `864px`.
     pub max_width: Option<&'text str>,
     /// The id of the container element; default `hdh-ticket-center`.
     pub container: Option<&'text str>,
     /// The script's absolute `https` URL; default `https://helpdesky.io/ticket-center.js`.
     pub script_url: Option<&'text str>,
-    /// Whether the script is loaded with CORS, as a page with `Cross-Origin-Embedder-Policy:
-    /// require-corp` needs it; default `false`.
+    /// Whether the script is loaded with CORS, which a page with `Cross-Origin-Embedder-Policy:
+    /// require-corp` needs; default `false`.
     pub crossorigin: bool,
-    /// The page's Content-Security-Policy nonce.
+    /// The page's Content-Security-Policy nonce; none by default.
     pub nonce: Option<&'text str>,
 }
 
@@ -65,7 +65,7 @@ pub struct Embed {
     /// The script tag's attributes, unescaped, in order and without defaults, for frameworks that
     /// build their own tags.
     pub attributes: Vec<(&'static str, String)>,
-    /// The container and the script tag, escaped, ready for the page.
+    /// The HTML of the container and the script tag, with all values escaped.
     pub html: String,
 }
 
@@ -96,7 +96,8 @@ impl Embed {
             None => DEFAULT_SCRIPT_URL.to_owned(),
             Some(url) => script_url(url)?,
         };
-        let nonce = checked(options.nonce, "", is_nonce, "nonce", "a base64 value without blanks")?;
+        let nonce =
+            checked(options.nonce, "", is_nonce, "nonce", "a base64 value without whitespace")?;
 
         let mut attributes = vec![
             ("src", script_url),
@@ -134,7 +135,8 @@ pub(crate) fn check_helpdesk_id(helpdesk_id: &str) -> Result<(), Error> {
     if is_placeholder {
         return Err(Error::new(
             ErrorCode::HelpdeskIdMalformed,
-            "The helpdesk id is the documentation's placeholder; copy yours from the dashboard.",
+            "The helpdesk id is a placeholder from the documentation. Copy your desk's id from the \
+             help desk's dashboard.",
         ));
     }
     if (1..=128).contains(&helpdesk_id.len()) && helpdesk_id.bytes().all(is_id_byte) {
@@ -142,7 +144,8 @@ pub(crate) fn check_helpdesk_id(helpdesk_id: &str) -> Result<(), Error> {
     }
     Err(Error::new(
         ErrorCode::HelpdeskIdMalformed,
-        "The helpdesk id is not 1 to 128 letters, digits, - and _; copy it from the dashboard.",
+        "The helpdesk id does not consist of 1 to 128 letters, digits, - and _. Copy it from the \
+         help desk's dashboard.",
     ))
 }
 
@@ -157,17 +160,17 @@ fn checked<'text>(
     match value {
         Some(value) if !is_valid(value) => Err(Error::new(
             ErrorCode::EmbedOptionMalformed,
-            format!("The option {name} is not {grammar}."),
+            format!("The option {name} is invalid. Pass {grammar}."),
         )),
         value => Ok(value.filter(|value| *value != default)),
     }
 }
 
 fn script_url(text: &str) -> Result<String, Error> {
-    SecureUrl::parse(text).map(SecureUrl::into_string).map_err(|refusal| {
+    SecureUrl::parse(text).map(SecureUrl::into_string).map_err(|rejection| {
         Error::new(
             ErrorCode::EmbedOptionMalformed,
-            format!("The option script_url {}.", refusal.predicate()),
+            format!("The option script_url {}", rejection.predicate()),
         )
     })
 }

@@ -1,9 +1,9 @@
-//! What went wrong, whose fault it is, and what to do next (SPEC 7).
+//! Errors: a stable code, a kind, and a message that says what to do next (SPEC 7).
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// Whose fault an [`Error`] is (SPEC 7.1).
+/// Where the cause of an [`Error`] is (SPEC 7.1).
 ///
 /// ```
 /// use deskseal::{ErrorCode, ErrorKind};
@@ -14,11 +14,11 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The deployment is wrong: a secret is missing or unusable.
+    /// The deployment is misconfigured: a secret is missing or invalid.
     Secret,
-    /// The caller passed something that cannot be signed or compared with.
+    /// The caller passed an invalid value.
     Input,
-    /// The visitor's proof does not hold.
+    /// The data that the visitor sent is invalid.
     Verification,
 }
 
@@ -84,64 +84,65 @@ codes! {
     /// assert_eq!(ErrorCode::SecretEmpty.as_str(), "secret_empty");
     /// ```
     ErrorCode {
-        /// The variable's name has a prefix that bundlers ship to browsers.
+        /// The variable's name has a prefix of variables that bundlers copy into browser code.
         SecretPublic = "secret_public",
-        /// Two variables that mean the same secret hold different ones.
+        /// Two variables for one secret hold different secrets.
         SecretConflict = "secret_conflict",
-        /// There is no secret.
+        /// The secret is missing: no value, or a variable that is not set.
         SecretMissing = "secret_missing",
-        /// The secret has no characters.
+        /// The secret is empty.
         SecretEmpty = "secret_empty",
-        /// The secret has a blank at an end, or quotes around it.
+        /// The secret starts or ends with whitespace, or is in quotes.
         SecretPadded = "secret_padded",
-        /// The secret is ill-formed text or contains a control character.
+        /// The secret is ill-formed text, or contains a control character.
         SecretMalformed = "secret_malformed",
         /// The secret is a placeholder.
         SecretPlaceholder = "secret_placeholder",
-        /// The secret has fewer than 16 bytes.
+        /// The secret has fewer than 16 bytes, not counting its prefix.
         SecretTooShort = "secret_too_short",
         /// A previous secret's expiry is not a Unix time in seconds.
         SecretExpiryMalformed = "secret_expiry_malformed",
         /// The e-mail is empty after trimming.
         EmailEmpty = "email_empty",
-        /// The e-mail is ill-formed, has no `@` between two parts, or contains a control
-        /// character, a blank or a colon.
+        /// The e-mail is ill-formed text, has no `@` between two parts, or contains whitespace, a colon,
+        /// or a control, invisible or undefined character.
         EmailMalformed = "email_malformed",
         /// The canonical e-mail has more than 320 bytes.
         EmailTooLong = "email_too_long",
-        /// The e-mail contains a non-ASCII character that lowercases into ASCII.
+        /// The e-mail contains a non-ASCII character whose lower case contains an ASCII character.
         EmailAmbiguous = "email_ambiguous",
-        /// The portal host is not a bare host.
+        /// The portal host is not a host name or IP address alone.
         HostMalformed = "host_malformed",
         /// The portal URL, or the URL of a request, cannot be read.
         PortalUrlMalformed = "portal_url_malformed",
-        /// The portal URL is not `https`.
+        /// The portal URL is neither `https`, nor `http` on a local host.
         PortalUrlInsecure = "portal_url_insecure",
         /// The user id is empty.
         UserIdEmpty = "user_id_empty",
-        /// The user id is ill-formed or contains a control character.
+        /// The user id is ill-formed text, contains a control or invisible character, starts or ends with
+        /// whitespace, or is what a language prints for a missing value.
         UserIdMalformed = "user_id_malformed",
         /// The user id has more than 512 bytes.
         UserIdTooLong = "user_id_too_long",
         /// The timestamp is not a Unix time in seconds.
         TimestampMalformed = "timestamp_malformed",
-        /// The helpdesk id is outside its grammar, or a placeholder.
+        /// The helpdesk id does not match its grammar, or is a placeholder.
         HelpdeskIdMalformed = "helpdesk_id_malformed",
-        /// An option of the embed is outside its grammar.
+        /// An option of the embed does not match its grammar.
         EmbedOptionMalformed = "embed_option_malformed",
-        /// The tolerance is not from 0 to 3600 seconds.
+        /// The tolerance is not a number of seconds from 0 to 3600.
         ToleranceMalformed = "tolerance_malformed",
         /// The signature is not 64 hexadecimal digits.
         SignatureMalformed = "signature_malformed",
-        /// No live secret made the signature.
+        /// No active secret made the signature.
         SignatureMismatch = "signature_mismatch",
-        /// The link is older than the tolerance.
+        /// The link was signed longer ago than the tolerance.
         TimestampExpired = "timestamp_expired",
-        /// The link is from the future by more than the tolerance.
+        /// The link's timestamp is in the future by more than the tolerance.
         TimestampInFuture = "timestamp_in_future",
-        /// Some of the link's three parameters are missing.
+        /// One or two of the link's three parameters are missing.
         IdentityIncomplete = "identity_incomplete",
-        /// One of the link's three parameters is there more than once.
+        /// One of the link's three parameters is present more than once.
         IdentityRepeated = "identity_repeated",
     }
 }
@@ -183,10 +184,10 @@ impl ErrorCode {
         }
     }
 
-    /// Tells whether the customer's own data is at fault, and not the deployment (SPEC 7.1).
+    /// Tells whether the cause is the customer's own data, and not the deployment (SPEC 7.1).
     ///
-    /// A page answers such a refusal with HTTP's 422, and every other one with 503: the first needs another
-    /// address or id of this customer, the second concerns all customers.
+    /// A page responds to such an error with HTTP status 422, since this customer needs another address or
+    /// id. It responds to any other error with 503, since the error affects all customers.
     ///
     /// ```
     /// use deskseal::ErrorCode;
@@ -209,9 +210,9 @@ impl ErrorCode {
     }
 }
 
-/// A refusal: a stable code, whose fault it is, and a sentence that says what to do next.
+/// The error of every call: a stable code, a kind, and a message that says what to do next (SPEC 7).
 ///
-/// The sentence never contains a secret, an expected signature, or what a visitor sent.
+/// The message never contains a secret, an expected signature, or data that the visitor sent.
 ///
 /// ```
 /// use deskseal::{ErrorCode, ErrorKind, canonical_email};
@@ -233,7 +234,7 @@ impl Error {
         Self { kind: code.kind(), code, message: message.into() }
     }
 
-    /// Returns the error as the visitor's fault, where an input value came from there (SPEC 7.1).
+    /// Returns the error of a value that the visitor sent: input becomes verification (SPEC 7.1).
     pub(crate) fn attributed_to_visitor(self) -> Self {
         match self.kind {
             ErrorKind::Input => Self { kind: ErrorKind::Verification, ..self },
@@ -246,18 +247,18 @@ impl Error {
         self.code
     }
 
-    /// Returns whose fault it is. An input code is [`ErrorKind::Verification`] where the value came
+    /// Returns where the cause is. An input code has the kind [`ErrorKind::Verification`] if the value came
     /// from the visitor.
     pub const fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// Tells whether the customer's own data is at fault: [`ErrorCode::is_about_customer`].
+    /// Tells whether the cause is the customer's own data: [`ErrorCode::is_about_customer`].
     pub const fn is_about_customer(&self) -> bool {
         self.code.is_about_customer()
     }
 
-    /// Returns the sentence for the developer. It may change between versions.
+    /// Returns the message for the developer. It may change between versions.
     pub fn message(&self) -> &str {
         &self.message
     }

@@ -1,4 +1,4 @@
-//! The portal's host, and the URL it stands in (SPEC 4.1, 4.2).
+//! The portal's host and URL (SPEC 4.1, 4.2).
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -7,9 +7,9 @@ use idna::{AsciiDenyList, domain_to_ascii_cow};
 use url::{Host, Position, Url};
 
 use crate::error::{Error, ErrorCode};
-use crate::text::is_blank;
+use crate::text::is_whitespace;
 
-/// A portal's host as the WHATWG host parser writes it: no scheme, port or path (SPEC 4.1).
+/// A portal's host in canonical form, without scheme, port and path (SPEC 4.1).
 ///
 /// ```
 /// use deskseal::PortalHost;
@@ -25,24 +25,24 @@ use crate::text::is_blank;
 pub struct PortalHost(String);
 
 impl PortalHost {
-    /// Parses a bare host.
+    /// Parses a host name or IP address.
     ///
     /// # Errors
-    /// `host_malformed`, with the right value where the text is a URL or has a port.
+    /// `host_malformed`. If the text is a URL or has a port, the message says which host to pass.
     pub fn parse(host: &str) -> Result<Self, Error> {
         Ok(Self::read(host)?)
     }
 
-    /// Parses a bare host, for callers that have their own word for it: a domain, an origin's host.
+    /// Parses a host name or IP address, for callers that call it by another name, such as a domain.
     ///
     /// # Errors
-    /// The reason, as a value to make a sentence of.
+    /// The reason, for a message of the caller's own.
     ///
     /// ```
     /// use deskseal::{HostRejection, PortalHost};
     ///
-    /// let refusal = PortalHost::read("https://help.company.com/").unwrap_err();
-    /// assert_eq!(refusal, HostRejection::NotBare { host: "help.company.com".to_owned() });
+    /// let rejection = PortalHost::read("https://help.company.com/").unwrap_err();
+    /// assert_eq!(rejection, HostRejection::NotBare { host: "help.company.com".to_owned() });
     /// assert_eq!(PortalHost::read("help company").unwrap_err(), HostRejection::NoHost);
     /// ```
     pub fn read(host: &str) -> Result<Self, HostRejection> {
@@ -75,7 +75,7 @@ impl fmt::Display for PortalHost {
     }
 }
 
-/// Why a text is no bare host (SPEC 4.1).
+/// Why a text is rejected as a host (SPEC 4.1).
 ///
 /// ```
 /// use deskseal::{Error, ErrorCode, HostRejection};
@@ -85,24 +85,25 @@ impl fmt::Display for PortalHost {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HostRejection {
-    /// It is a URL, or has a port, a path or a trailing dot.
+    /// The text is a URL, or a host with a port, a path or a trailing dot.
     NotBare {
-        /// The host that is meant.
+        /// The host that it contains.
         host: String,
     },
-    /// It cannot be a host.
+    /// The text contains no host.
     NoHost,
 }
 
 impl From<HostRejection> for Error {
-    fn from(refusal: HostRejection) -> Self {
-        let message = match refusal {
+    fn from(rejection: HostRejection) -> Self {
+        let message = match rejection {
             HostRejection::NotBare { host } => format!(
-                "The portal host is not a bare host; without scheme, port and path it is `{host}`."
+                "The portal host has a scheme, a port, a path or a trailing dot. Pass only `{host}`."
             ),
             HostRejection::NoHost => {
-                "The portal host is not a host such as help.company.com; pass the \
-                                    name that customers visit, without scheme, port and path."
+                "The portal host is not a host name such as help.company.com. \
+                                      Pass the host that customers visit, without scheme, port \
+                                      and path."
                     .to_owned()
             }
         };
@@ -113,7 +114,7 @@ impl From<HostRejection> for Error {
 /// Returns the canonical form of a portal host (SPEC 4.1).
 ///
 /// # Errors
-/// `host_malformed`, with the right value where the text is a URL or has a port.
+/// `host_malformed`. If the text is a URL or has a port, the message says which host to pass.
 ///
 /// ```
 /// assert_eq!(deskseal::canonical_host("HELP.company.com")?.as_str(), "help.company.com");
@@ -123,45 +124,44 @@ pub fn canonical_host(host: &str) -> Result<PortalHost, Error> {
     PortalHost::parse(host)
 }
 
-/// A URL that is safe to send a credential to: `https`, or `http` on a host of the developer's own machine
-/// (SPEC 4.2).
+/// A URL to which a credential may be sent: `https`, or `http` on a local host (SPEC 4.2).
 pub(crate) struct SecureUrl {
-    /// As the URL parser writes it.
+    /// The URL as the URL parser serialises it.
     text: String,
-    /// How much of it scheme, host and port are.
+    /// The length in bytes of scheme, host and port.
     origin: usize,
     host: PortalHost,
 }
 
 impl SecureUrl {
     /// Parses the URL.
-    pub(crate) fn parse(text: &str) -> Result<Self, UrlRefusal> {
+    pub(crate) fn parse(text: &str) -> Result<Self, UrlRejection> {
         if let Some(url) = Self::plain(text) {
             return Ok(url);
         }
-        let url = Url::parse(text).map_err(|_| UrlRefusal::NotAbsolute)?;
+        let url = Url::parse(text).map_err(|_| UrlRejection::NotAbsolute)?;
         if !url.username().is_empty() || url.password().is_some_and(|password| !password.is_empty())
         {
-            return Err(UrlRefusal::HasCredentials);
+            return Err(UrlRejection::HasCredentials);
         }
         let Some(host) = url.host_str().filter(|host| !host.is_empty()) else {
-            return Err(UrlRefusal::HasNoHost);
+            return Err(UrlRejection::HasNoHost);
         };
-        let host = PortalHost::read(host).map_err(|_| UrlRefusal::HasUnsignableHost)?;
+        let host = PortalHost::read(host).map_err(|_| UrlRejection::HasInvalidHost)?;
         let is_secure = match url.scheme() {
             "https" => true,
             "http" => is_local(host.as_str()),
             _ => false,
         };
         if !is_secure {
-            return Err(UrlRefusal::Insecure);
+            return Err(UrlRejection::Insecure);
         }
         let origin = url[..Position::BeforePath].len();
         Ok(Self { text: url.into(), origin, host })
     }
 
-    /// Reads a URL that the parser would give back as it is, as nearly every one is: it costs a tenth of the
-    /// parser, and a page or a link needs one each time.
+    /// Parses a URL that the URL parser would not change, as nearly every URL is. This takes a tenth of the URL
+    /// parser's time, and every page and link needs it.
     fn plain(text: &str) -> Option<Self> {
         const SCHEME: &str = "https://";
 
@@ -182,7 +182,7 @@ impl SecureUrl {
         &self.host
     }
 
-    /// Returns the host alone.
+    /// Returns the host.
     pub(crate) fn into_host(self) -> PortalHost {
         self.host
     }
@@ -192,47 +192,51 @@ impl SecureUrl {
         self.text
     }
 
-    /// Returns scheme, host and port, without a slash behind them.
+    /// Returns scheme, host and port, without a slash after them.
     pub(crate) fn into_origin(mut self) -> String {
         self.text.truncate(self.origin);
         self.text
     }
 }
 
-/// Tells whether the parser leaves the path alone: nothing to encode in it, and no dot segment.
+/// Tells whether the URL parser would not change the path: it has nothing to encode, and no dot segment.
 fn is_plain_path(path: &str) -> bool {
     let is_plain =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.');
     path.bytes().all(is_plain) && !path.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 
-/// Why [`SecureUrl::parse`] refuses.
-pub(crate) enum UrlRefusal {
+/// Why [`SecureUrl::parse`] rejects a URL.
+pub(crate) enum UrlRejection {
     NotAbsolute,
     HasCredentials,
     HasNoHost,
-    HasUnsignableHost,
+    HasInvalidHost,
     Insecure,
 }
 
-impl UrlRefusal {
-    /// Returns what is said of the URL: the rest of a sentence that begins with its name.
+impl UrlRejection {
+    /// Returns the message after its subject, which is the name of the parameter.
     pub(crate) const fn predicate(&self) -> &'static str {
         match self {
-            Self::NotAbsolute => "is not an absolute URL such as https://help.company.com",
-            Self::HasCredentials => "contains a user name or password; remove it",
-            Self::HasNoHost => "has no host",
-            Self::HasUnsignableHost => "has a host that cannot be signed, or that ends in a dot",
+            Self::NotAbsolute => {
+                "is not an absolute URL. Pass a URL such as https://help.company.com."
+            }
+            Self::HasCredentials => "contains a user name or a password. Remove it.",
+            Self::HasNoHost => "has no host. Pass a URL such as https://help.company.com.",
+            Self::HasInvalidHost => {
+                "has an invalid host. Correct the host, and remove a dot at its end."
+            }
             Self::Insecure => {
-                "is not https; anyone on the way could read or change what it carries. Plain http is \
-                 for loopback hosts and names under .test"
+                "does not use https, so anyone on the network path could read or change the data. \
+                 Use https. Plain http is accepted only for loopback hosts and names under .test."
             }
         }
     }
 }
 
-/// Tells whether the host is the developer's own machine: a loopback host, or a name under `.test`, which
-/// RFC 6761 (section 6.2) keeps out of the public DNS.
+/// Tells whether the host is local: a loopback host, or a name under `.test`, which RFC 6761 (section 6.2)
+/// reserves for tests.
 fn is_local(host: &str) -> bool {
     host == "localhost"
         || host.ends_with(".localhost")
@@ -241,8 +245,8 @@ fn is_local(host: &str) -> bool {
         || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
 }
 
-/// Tells whether the parser would give the host back as it is, as it does with nearly every one: lower case
-/// ASCII labels, none of them Punycode, and the last one no number, which would make an IPv4 address.
+/// Tells whether the host parser would not change the host, as it is with nearly every host: its labels are
+/// lowercase ASCII and not Punycode, and the last label is not a number, which would make it an IPv4 address.
 fn is_canonical(host: &str) -> bool {
     let is_label = |label: &str| {
         !label.is_empty()
@@ -255,15 +259,15 @@ fn is_canonical(host: &str) -> bool {
 }
 
 fn bare_host(host: &str) -> Option<String> {
-    let is_refused = |character: char| {
+    let is_forbidden = |character: char| {
         character.is_control()
-            || is_blank(character)
+            || is_whitespace(character)
             || matches!(character, '%' | '@' | '/' | '\\' | '?' | '#')
     };
     if is_canonical(host) {
         return Some(host.to_owned());
     }
-    if host.is_empty() || host.contains(is_refused) {
+    if host.is_empty() || host.contains(is_forbidden) {
         return None;
     }
     if host.starts_with('[') {
@@ -272,7 +276,7 @@ fn bare_host(host: &str) -> Option<String> {
     if host.contains(':') || host.ends_with('.') {
         return None;
     }
-    // The IPv4 parser drops a trailing dot that only the mapping to ASCII brings to light.
+    // The mapping to ASCII can produce a trailing dot, which the IPv4 parser would remove.
     let ascii = domain_to_ascii_cow(host.as_bytes(), AsciiDenyList::URL).ok()?;
     if ascii.ends_with('.') {
         return None;
@@ -284,9 +288,9 @@ fn serialized(host: &str) -> Option<String> {
     Host::parse(host).ok().map(|host| host.to_string())
 }
 
-/// Returns the host that a URL, a host with a port, or an address without brackets means.
+/// Returns the host of a URL, of a host with a port, or of an IPv6 address without brackets.
 fn intended_host(text: &str) -> Option<String> {
-    let text = text.trim_matches(is_blank);
+    let text = text.trim_matches(is_whitespace);
     if text.parse::<Ipv6Addr>().is_ok() {
         return serialized(&format!("[{text}]"));
     }

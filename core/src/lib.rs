@@ -1,12 +1,12 @@
 //! Sign and verify who a logged-in customer is, for embedded help desks.
 //!
-//! A product's server signs the customer's identity with a secret that it shares with the help desk;
-//! the help desk verifies it and shows that customer their tickets. There are two seals, each with
-//! its own secret:
+//! A product's server signs the customer's identity with a secret that it shares with the help desk. The help
+//! desk verifies the signature and shows that customer their tickets. There are two kinds of signatures, each
+//! with its own secret:
 //!
-//! - the **e-mail seal** of an embedded Ticket Center: [`Signer::sign_email`] and
+//! - the **e-mail signature** of an embedded Ticket Center: [`Signer::sign_email`] and
 //!   [`Signer::ticket_center`], verified by [`Verifier::verify_email`];
-//! - the **link seal** of a ticket portal: [`Signer::portal_link`], verified by
+//! - the **link signature** of a ticket portal: [`Signer::portal_link`], verified by
 //!   [`Verifier::verify_link`].
 //!
 //! ```
@@ -23,16 +23,16 @@
 //! # Ok::<(), deskseal::Error>(())
 //! ```
 //!
-//! When a signature does not hold, [`Verifier::explain_email`] and [`Verifier::explain_link`] say
-//! why. All times are Unix seconds that the caller passes in.
+//! If a signature is invalid, [`Verifier::explain_email`] and [`Verifier::explain_link`] say why. All times are
+//! Unix seconds, and the caller passes them in.
 //!
-//! The rules, and the reason for each, are in the project's `SPEC.md`; "SPEC 3.1" in these pages is
-//! its section 3.1.
+//! The rules, and the reason for each, are in the project's `SPEC.md`; "SPEC 3.1" in these pages means its
+//! section 3.1.
 //!
 //! # Features
-//! All are on by default, and the rest builds without them for hosts that bring their own:
-//! `clock` (`unix_now`), `env` (`from_env`), `random` (`generate_secret`). `explain` is on as well, and a
-//! program that only signs can leave it out, with four dependencies.
+//! All features are on by default. Without `clock` (`unix_now`), `env` (`from_env`) and `random`
+//! (`generate_secret`), the crate does not use the operating system's clock, environment and random source.
+//! Without `explain`, it has four fewer dependencies; a program that only signs does not need it.
 
 #![forbid(unsafe_code)]
 

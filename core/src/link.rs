@@ -1,4 +1,4 @@
-//! The signed link: how it is written and how it is read (SPEC 4.5 to 4.7).
+//! Writes and reads signed links (SPEC 4.5 to 4.7).
 
 use std::borrow::Cow;
 
@@ -6,24 +6,24 @@ use form_urlencoded::Serializer;
 use percent_encoding::percent_decode;
 
 use crate::error::{Error, ErrorCode};
-use crate::host::{PortalHost, SecureUrl, UrlRefusal};
+use crate::host::{PortalHost, SecureUrl, UrlRejection};
 use crate::signer::SignedUser;
 use crate::text::Parameter;
 use crate::verifier::UserClaim;
 
-/// Where a portal serves its ticket form (SPEC 4.5).
+/// The path of a portal's ticket form (SPEC 4.5).
 pub const PORTAL_FORM_PATH: &str = "/submit-ticket";
 
-/// The parameters of a signed link: user id, timestamp and signature (SPEC 4.5).
+/// The names of a signed link's parameters: user id, timestamp and signature (SPEC 4.5).
 pub const LINK_PARAMETERS: [&str; 3] = [USER_ID, TIMESTAMP, SIGNATURE];
 
 const USER_ID: &str = "user_id";
 const TIMESTAMP: &str = "user_id_timestamp";
 const SIGNATURE: &str = "user_id_signature";
 
-/// Returns the address of a portal's form for visitors who are not signed in (SPEC 4.5).
+/// Returns the URL of a portal's form for anonymous visitors (SPEC 4.5).
 ///
-/// `portal_url` is the portal's address; its path, query and fragment are replaced.
+/// `portal_url` is the portal's absolute URL; its path, query and fragment are replaced.
 ///
 /// # Errors
 /// `portal_url_malformed`, `portal_url_insecure`.
@@ -37,7 +37,9 @@ pub fn public_form_url(portal_url: &str) -> Result<String, Error> {
     Ok(PortalUrl::parse(portal_url)?.form())
 }
 
-/// Returns the canonical host of a portal's address, which is what its verifier is told (SPEC 4.2).
+/// Returns the canonical host of a portal's URL, which its verifier needs (SPEC 4.2).
+///
+/// `portal_url` is the portal's absolute URL.
 ///
 /// # Errors
 /// `portal_url_malformed`, `portal_url_insecure`.
@@ -51,20 +53,20 @@ pub fn portal_host(portal_url: &str) -> Result<PortalHost, Error> {
     Ok(PortalUrl::parse(portal_url)?.0.into_host())
 }
 
-/// How long the query is, with any timestamp and without the user id.
+/// The greatest length of a link's query without the user id, in bytes.
 const QUERY_BYTES: usize = USER_ID.len() + TIMESTAMP.len() + SIGNATURE.len() + 6 + 11 + 64;
 
-/// The portal's URL, ready to become a link (SPEC 4.2).
+/// The portal's URL, of which links are made (SPEC 4.2).
 pub(crate) struct PortalUrl(SecureUrl);
 
 impl PortalUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        SecureUrl::parse(text).map(Self).map_err(|refusal| {
-            let code = match refusal {
-                UrlRefusal::Insecure => ErrorCode::PortalUrlInsecure,
+        SecureUrl::parse(text).map(Self).map_err(|rejection| {
+            let code = match rejection {
+                UrlRejection::Insecure => ErrorCode::PortalUrlInsecure,
                 _ => ErrorCode::PortalUrlMalformed,
             };
-            Error::new(code, format!("The portal URL {}.", refusal.predicate()))
+            Error::new(code, format!("The portal URL {}", rejection.predicate()))
         })
     }
 
@@ -72,14 +74,14 @@ impl PortalUrl {
         self.0.host()
     }
 
-    /// Returns the address of the form (SPEC 4.5).
+    /// Returns the URL of the form (SPEC 4.5).
     fn form(self) -> String {
         let mut form = self.0.into_origin();
         form.push_str(PORTAL_FORM_PATH);
         form
     }
 
-    /// Returns the link that carries the signed user (SPEC 4.5).
+    /// Returns the link with the signed user in its query (SPEC 4.5).
     pub(crate) fn link(self, user: &SignedUser) -> String {
         let mut link = self.form();
         link.reserve(QUERY_BYTES + user.user_id.as_str().len());
@@ -93,7 +95,7 @@ impl PortalUrl {
     }
 }
 
-/// What the query of a link says about the visitor, decoded and otherwise as received (SPEC 4.7).
+/// The three parameters in the query of a link, decoded and otherwise as received (SPEC 4.7).
 pub(crate) struct Claim<'url> {
     user_id: Cow<'url, [u8]>,
     timestamp: Cow<'url, [u8]>,
@@ -101,7 +103,7 @@ pub(crate) struct Claim<'url> {
 }
 
 impl<'url> Claim<'url> {
-    /// Reads the URL of a request; `None` for a public visitor.
+    /// Reads the URL of a request; `None` for an anonymous visitor.
     pub(crate) fn read(url: &'url str) -> Result<Option<Self>, Error> {
         let [user_id, timestamp, signature] = identity_parameters(query(url)?)?;
         match (user_id, timestamp, signature) {
@@ -118,7 +120,7 @@ impl<'url> Claim<'url> {
                 Err(Error::new(
                     ErrorCode::IdentityIncomplete,
                     format!(
-                        "The link lacks {missing}; pass on all three parameters as signed, or none."
+                        "The link lacks {missing}. Pass on all three parameters as signed, or none of them."
                     ),
                 ))
             }
@@ -126,22 +128,22 @@ impl<'url> Claim<'url> {
     }
 
     #[cfg(feature = "explain")]
-    /// Returns user id, timestamp and signature, unless one is ill-formed.
+    /// Returns user id, timestamp and signature, or the error of the first one that is ill-formed.
     pub(crate) fn texts(&self) -> Result<(&str, &str, &str), Error> {
         Ok((self.user_id()?, self.timestamp()?, self.signature()?))
     }
 
-    /// Returns the user id, unless it is ill-formed.
+    /// Returns the user id; an error if it is ill-formed.
     pub(crate) fn user_id(&self) -> Result<&str, Error> {
         Parameter::UserId.decode(&self.user_id)
     }
 
-    /// Returns the timestamp, unless it is ill-formed.
+    /// Returns the timestamp; an error if it is ill-formed.
     pub(crate) fn timestamp(&self) -> Result<&str, Error> {
         Parameter::Timestamp.decode(&self.timestamp)
     }
 
-    /// Returns the signature, unless it is ill-formed.
+    /// Returns the signature; an error if it is ill-formed.
     pub(crate) fn signature(&self) -> Result<&str, Error> {
         Parameter::Signature.decode(&self.signature)
     }
@@ -157,12 +159,13 @@ impl<'text> From<&UserClaim<'text>> for Claim<'text> {
     }
 }
 
-/// Returns the query of an absolute URL or of one that begins with `/`.
+/// Returns the query of an absolute URL, or of a path that starts with `/`.
 fn query(url: &str) -> Result<&str, Error> {
     if !(url.is_empty() || url.starts_with('/') || has_scheme(url)) {
         return Err(Error::new(
             ErrorCode::PortalUrlMalformed,
-            "The URL is neither absolute nor begins with a slash; pass the request's URL as received.",
+            "The URL is neither absolute nor a path that starts with a slash. Pass the URL of the \
+             request as received.",
         ));
     }
     let before_fragment = url.split_once('#').map_or(url, |(before, _)| before);
@@ -176,7 +179,7 @@ fn has_scheme(url: &str) -> bool {
     })
 }
 
-/// Returns the values of user id, timestamp and signature where the query has them.
+/// Returns the values of user id, timestamp and signature; `None` for each that the query lacks.
 fn identity_parameters(query: &str) -> Result<[Option<Cow<'_, [u8]>>; 3], Error> {
     let mut values = [None, None, None];
     for part in query.split('&') {
@@ -185,14 +188,15 @@ fn identity_parameters(query: &str) -> Result<[Option<Cow<'_, [u8]>>; 3], Error>
         if values[index].replace(decoded(value)).is_some() {
             return Err(Error::new(
                 ErrorCode::IdentityRepeated,
-                "The link has one of its parameters more than once; pass it on as signed.",
+                "The link contains one of its parameters more than once. Pass on each parameter once, \
+                 as signed.",
             ));
         }
     }
     Ok(values)
 }
 
-/// Returns which of [`LINK_PARAMETERS`] the name is, as nearly every link writes it or encoded.
+/// Returns the index in [`LINK_PARAMETERS`] of a name, which may be percent-encoded.
 fn index_of(name: &str) -> Option<usize> {
     let index = |name: &[u8]| LINK_PARAMETERS.iter().position(|known| known.as_bytes() == name);
     index(name.as_bytes()).or_else(|| index(&decoded(name)))

@@ -1,24 +1,24 @@
-//! Secrets: what is refused, and why nothing shows them (SPEC 2).
+//! Secrets: how they are checked, read from variables, generated and kept from output (SPEC 2).
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorCode};
-use crate::text::is_blank;
+use crate::text::is_whitespace;
 use crate::timestamp::Timestamp;
 
-/// Texts that stand where a secret should be (SPEC 2.3), compared without regard to ASCII case.
+/// Placeholders (SPEC 2.3), compared ignoring ASCII case.
 const PLACEHOLDERS: [&str; 5] = ["YOUR_HMAC_SECRET", "changeme", "undefined", "null", "None"];
 
 const GENERATED_PREFIX: &str = "dsk_secret_";
 
 const MIN_BYTES: usize = 16;
 
-/// A secret that passed every refusal of SPEC 2.2.
+/// A secret that passed all checks of SPEC 2.2.
 ///
-/// Its UTF-8 bytes are the key; they are overwritten when it is dropped. `Debug` does not show it,
-/// and it cannot be cloned.
+/// Its UTF-8 bytes are the key. They are overwritten when it is dropped. `Debug` does not show them, and a secret
+/// cannot be cloned.
 ///
 /// ```
 /// use deskseal::{ErrorCode, Secret};
@@ -33,7 +33,7 @@ const MIN_BYTES: usize = 16;
 pub struct Secret(Zeroizing<Box<str>>);
 
 impl Secret {
-    /// What issued secrets start with (SPEC 2.3).
+    /// The prefixes of secrets that a help desk or this crate generates (SPEC 2.3).
     ///
     /// ```
     /// use deskseal::Secret;
@@ -42,7 +42,7 @@ impl Secret {
     /// ```
     pub const ISSUED_PREFIXES: [&'static str; 2] = ["hdh_secret_", GENERATED_PREFIX];
 
-    /// Secrets that stand in this project's documentation, which everybody can read (SPEC 2.3).
+    /// The example secrets of this project's documentation, which are public (SPEC 2.3).
     pub const EXAMPLES: [&'static str; 2] =
         ["example-secret-for-documentation", "an-older-secret-now-being-replaced"];
 
@@ -53,7 +53,7 @@ impl Secret {
     /// The usual names of the variables that hold the portal's secret (SPEC 2.5).
     pub const PORTAL_VARIABLES: [&'static str; 1] = ["LETTERBOOK_PORTAL_TICKET_SECRET"];
 
-    /// Names of variables that bundlers copy into browser code start with one of these (SPEC 2.2).
+    /// The prefixes of variables that bundlers copy into browser code (SPEC 2.2).
     ///
     /// ```
     /// use deskseal::Secret;
@@ -86,7 +86,7 @@ impl Secret {
         Self::TICKET_CENTER_VARIABLES.into_iter().chain(Self::PORTAL_VARIABLES)
     }
 
-    /// Takes a secret's text, or `None` where the caller has no value.
+    /// Takes a secret's text, or `None` if the caller has no value.
     ///
     /// # Errors
     /// `secret_missing`, `secret_empty`, `secret_padded`, `secret_malformed`, `secret_placeholder`,
@@ -95,20 +95,20 @@ impl Secret {
         let Some(text) = text.into() else {
             return Err(Error::new(
                 ErrorCode::SecretMissing,
-                "There is no secret; set the environment variable that should hold it, on the server.",
+                "The secret is missing. Set the environment variable from which the server reads it.",
             ));
         };
-        Self::checked(text, is_placeholder)
+        Self::checked(text, is_placeholder).map_err(|flaw| flaw.of("The secret"))
     }
 
-    /// Takes the value of the variable `name`, which may tell that the value is no secret any more.
+    /// Takes the `value` of the variable `name`; `None` if the variable is not set.
     ///
-    /// This is for callers that read the environment themselves; [`Secret::from_env`] does both.
+    /// This is for callers that read variables themselves. [`Secret::from_env`] reads the environment.
     ///
     /// # Errors
-    /// `secret_public` when bundlers would ship the variable to browsers, then those of
-    /// [`Secret::new`] (SPEC 2.2). Sentences show usual names only, since another one may be the secret
-    /// itself, passed where the name belongs.
+    /// `secret_public` if bundlers would copy the variable into browser code, then those of [`Secret::new`]
+    /// (SPEC 2.2). Messages contain only usual names: any other name may be the secret itself, passed by mistake
+    /// in place of the name.
     ///
     /// ```
     /// use deskseal::{ErrorCode, Secret};
@@ -124,13 +124,13 @@ impl Secret {
         Self::from_first_named(&[(name, value)])
     }
 
-    /// Takes the value of the first variable that is set, where several names mean the same secret.
+    /// Takes the value of the first variable that is set, if several variables may hold the secret (SPEC 2.5).
     ///
-    /// `variables` are names and values, as [`Secret::from_named`] takes one of each.
+    /// `variables` are names and values; the value is `None` if the variable is not set.
     ///
     /// # Errors
-    /// `secret_public` for any of the names, `secret_conflict` when two are set to different values, then
-    /// those of [`Secret::from_named`].
+    /// `secret_public` for any of the names, `secret_conflict` if two of the variables are set to different
+    /// values, then those of [`Secret::from_named`].
     ///
     /// ```
     /// use deskseal::{ErrorCode, Secret};
@@ -147,29 +147,29 @@ impl Secret {
     /// ```
     pub fn from_first_named(variables: &[(&str, Option<&str>)]) -> Result<Self, Error> {
         for (name, _) in variables {
-            refuse_public(name)?;
+            check_not_public(name)?;
         }
         let mut set =
             variables.iter().filter_map(|(name, value)| value.map(|value| (*name, value)));
         let Some((name, text)) = set.next() else {
-            return Self::new(None).map_err(|error| error.in_variables(variables));
+            return Err(not_set(variables));
         };
         if let Some((other, _)) = set.find(|(_, value)| *value != text) {
             return Err(Error::new(
                 ErrorCode::SecretConflict,
                 format!(
-                    "{} and {} hold different secrets; keep the one that the help desk shows, and \
-                     remove the other.",
-                    shown_name(name),
-                    shown_name(other)
+                    "The {} hold different secrets. Keep the one that the help desk shows, and unset \
+                     the other variable.",
+                    shown(&[name, other])
                 ),
             ));
         }
-        let is_refused = |text: &str| is_placeholder(text) || is_placeholder_of_variable(text);
-        Self::checked(text, is_refused).map_err(|error| error.in_variables(&[(name, None)]))
+        let is_placeholder = |text: &str| is_placeholder(text) || is_placeholder_of_variable(text);
+        Self::checked(text, is_placeholder)
+            .map_err(|flaw| flaw.of(&format!("The secret in the {}", shown(&[name]))))
     }
 
-    fn checked(text: &str, is_placeholder: impl Fn(&str) -> bool) -> Result<Self, Error> {
+    fn checked(text: &str, is_placeholder: impl Fn(&str) -> bool) -> Result<Self, Flaw> {
         check(text, is_placeholder)?;
         Ok(Self(Zeroizing::new(text.into())))
     }
@@ -177,7 +177,7 @@ impl Secret {
     /// Reads the secret from the environment variable `name`.
     ///
     /// # Errors
-    /// Those of [`Secret::from_named`]; `secret_malformed` first, when the value is not UTF-8.
+    /// Those of [`Secret::from_named`]; `secret_malformed` first, if the value is not UTF-8.
     ///
     /// ```
     /// use deskseal::{ErrorCode, Secret};
@@ -190,10 +190,10 @@ impl Secret {
         Self::from_first_env(&[name])
     }
 
-    /// Reads the secret from the first environment variable that is set, where several names mean the same.
+    /// Reads the secret from the first environment variable of `names` that is set (SPEC 2.5).
     ///
     /// # Errors
-    /// Those of [`Secret::from_first_named`]; `secret_malformed` first, when a value is not UTF-8.
+    /// Those of [`Secret::from_first_named`]; `secret_malformed` first, if a value is not UTF-8.
     ///
     /// ```
     /// use deskseal::{ErrorCode, Secret};
@@ -232,7 +232,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A secret that was replaced, and the moment from which it is dead (SPEC 2.6).
+/// A previous secret, and the time from which it is expired (SPEC 2.6).
 ///
 /// ```
 /// use deskseal::{ErrorCode, PreviousSecret, Secret};
@@ -250,16 +250,16 @@ pub struct PreviousSecret {
 }
 
 impl PreviousSecret {
-    /// Takes a secret and the Unix second from which it is dead.
+    /// Takes a secret and the Unix second from which it is expired.
     ///
     /// # Errors
-    /// `secret_expiry_malformed` when `expires_at` is not from 0 to 99 999 999 999.
+    /// `secret_expiry_malformed` if `expires_at` is not from 0 to 99 999 999 999.
     pub fn new(secret: Secret, expires_at: i64) -> Result<Self, Error> {
         let expires_at = Timestamp::new(expires_at).map_err(|_| {
             Error::new(
                 ErrorCode::SecretExpiryMalformed,
-                "A previous secret's expiry is not a Unix time in seconds; milliseconds, negative \
-                 numbers and numbers of 12 digits or more are refused.",
+                "The expiry of a previous secret is not a Unix time in seconds. Pass seconds, not \
+                 milliseconds, as a number from 0 to 99999999999.",
             )
         })?;
         Ok(Self { secret, expires_at })
@@ -269,7 +269,7 @@ impl PreviousSecret {
 /// Returns a new secret: `dsk_secret_` and 256 bits from the operating system (SPEC 2.4).
 ///
 /// # Errors
-/// The operating system's, when its random source cannot be read.
+/// The operating system's error, if its random source cannot be read.
 ///
 /// ```
 /// let text = deskseal::generate_secret()?;
@@ -283,7 +283,7 @@ pub fn generate_secret() -> std::io::Result<Zeroizing<String>> {
     Ok(secret_from_entropy(&entropy))
 }
 
-/// Returns the secret made of 32 random bytes, for hosts that bring their own source of randomness.
+/// Returns the secret made of 32 random bytes, for programs with a random source of their own (SPEC 2.4).
 ///
 /// ```
 /// let text = deskseal::secret_from_entropy(&[0xA5; 32]);
@@ -296,45 +296,49 @@ pub fn secret_from_entropy(entropy: &[u8; 32]) -> Zeroizing<String> {
     Zeroizing::new([GENERATED_PREFIX, encoded.as_str()].concat())
 }
 
-fn check(text: &str, is_placeholder: impl Fn(&str) -> bool) -> Result<(), Error> {
+/// Why a text is rejected as a secret: the code, and the message after its subject.
+struct Flaw(ErrorCode, &'static str);
+
+impl Flaw {
+    /// Returns the error, whose message starts with `subject`.
+    fn of(self, subject: &str) -> Error {
+        let Self(code, predicate) = self;
+        Error::new(code, format!("{subject} {predicate}"))
+    }
+}
+
+fn check(text: &str, is_placeholder: impl Fn(&str) -> bool) -> Result<(), Flaw> {
     if text.is_empty() {
-        return Err(Error::new(
-            ErrorCode::SecretEmpty,
-            "The secret is empty; set the variable to the secret that the help desk showed when it \
-             was generated.",
-        ));
+        return Err(Flaw(ErrorCode::SecretEmpty, "is empty. Copy the secret from the help desk."));
     }
     if let Some(padding) = padding(text) {
-        return Err(Error::new(
-            ErrorCode::SecretPadded,
-            format!("The secret has {padding}; remove what is not part of the secret."),
-        ));
+        return Err(Flaw(ErrorCode::SecretPadded, padding));
     }
     if text.contains(char::is_control) {
-        return Err(Error::new(
+        return Err(Flaw(
             ErrorCode::SecretMalformed,
-            "The secret contains a control character; copy it again from the help desk.",
+            "contains a control character. Copy the secret again from the help desk.",
         ));
     }
     let rest = without_issued_prefix(text);
     if is_placeholder(text) || is_placeholder(rest) {
-        return Err(Error::new(
+        return Err(Flaw(
             ErrorCode::SecretPlaceholder,
-            "The secret is a placeholder; put the help desk's secret in its place.",
+            "is a placeholder. Replace it with the secret from the help desk.",
         ));
     }
     if rest.len() < MIN_BYTES {
-        return Err(Error::new(
+        return Err(Flaw(
             ErrorCode::SecretTooShort,
-            "The secret has fewer than 16 bytes, its prefix not counted; generate one with \
+            "has fewer than 16 bytes, not counting its prefix. Generate a secret with \
              `deskseal secret generate`.",
         ));
     }
     Ok(())
 }
 
-/// Refuses a variable that bundlers ship to browsers.
-fn refuse_public(name: &str) -> Result<(), Error> {
+/// Rejects a variable that bundlers copy into browser code.
+fn check_not_public(name: &str) -> Result<(), Error> {
     let Some(prefix) = Secret::PUBLIC_PREFIXES.iter().find(|prefix| name.starts_with(**prefix))
     else {
         return Ok(());
@@ -342,48 +346,56 @@ fn refuse_public(name: &str) -> Result<(), Error> {
     Err(Error::new(
         ErrorCode::SecretPublic,
         format!(
-            "The variable's name starts with {prefix}, which bundlers ship to browsers; rename it, \
-             and replace its secret if a bundle was ever built with it."
+            "The variable's name starts with {prefix}, so bundlers copy its value into browser code. \
+             Rename the variable, and replace the secret if a bundle was ever built with it."
         ),
     ))
 }
 
-/// Returns a usual name, and never another one: it may be the secret itself, passed where the name belongs.
-fn shown_name(name: &str) -> &str {
-    if Secret::usual_variables().any(|usual| usual == name) { name } else { "the named variable" }
+/// Returns the error of variables of which none is set.
+fn not_set(variables: &[(&str, Option<&str>)]) -> Error {
+    let names: Vec<_> = variables.iter().map(|(name, _)| *name).collect();
+    let (are, them) = if names.len() == 1 { ("is", "it") } else { ("are", "one of them") };
+    let message = format!(
+        "The {} {are} not set. Set {them} to the secret that the help desk shows.",
+        shown(&names)
+    );
+    Error::new(ErrorCode::SecretMissing, message)
 }
 
-impl Error {
-    /// Says in which variable the secret was looked for.
-    fn in_variables(self, variables: &[(&str, Option<&str>)]) -> Self {
-        let mut names: Vec<_> = variables.iter().map(|(name, _)| shown_name(name)).collect();
-        names.dedup();
-        Self::new(self.code(), format!("In {}: {}", names.join(" or "), self.message()))
+/// Returns the words for variables, with their names if all are usual. Any other name may be the secret itself,
+/// passed by mistake in place of the name.
+fn shown(names: &[&str]) -> String {
+    let is_usual = |name: &&str| Secret::usual_variables().any(|usual| usual == *name);
+    let plural = if names.len() == 1 { "" } else { "s" };
+    if names.is_empty() || !names.iter().all(is_usual) {
+        return format!("environment variable{plural} that you named");
     }
+    format!("environment variable{plural} {}", names.join(" and "))
 }
 
-/// Returns what surrounds the secret without being part of it.
+/// Returns what is wrong if whitespace or quotes surround the secret: the message after its subject.
 fn padding(text: &str) -> Option<&'static str> {
-    if text.starts_with(is_blank) {
-        return Some("a blank at the start");
+    if text.starts_with(is_whitespace) {
+        return Some("starts with whitespace. Remove the whitespace.");
     }
     if text.ends_with(['\n', '\r']) {
-        return Some("a line break at the end");
+        return Some("ends with a line break. Remove the line break.");
     }
-    if text.ends_with(is_blank) {
-        return Some("a blank at the end");
+    if text.ends_with(is_whitespace) {
+        return Some("ends with whitespace. Remove the whitespace.");
     }
     let is_quoted = |quote| text.len() >= 2 && text.starts_with(quote) && text.ends_with(quote);
     [
-        ('\'', "single quotes around it"),
-        ('"', "double quotes around it"),
-        ('`', "backquotes around it"),
+        ('\'', "has single quotes around it. Remove the quotes."),
+        ('"', "has double quotes around it. Remove the quotes."),
+        ('`', "has backquotes around it. Remove the quotes."),
     ]
     .into_iter()
-    .find_map(|(quote, name)| is_quoted(quote).then_some(name))
+    .find_map(|(quote, message)| is_quoted(quote).then_some(message))
 }
 
-/// Returns what is unknown to everybody: the secret without what issued secrets start with.
+/// Returns the part of the secret that is not publicly known: the text without the prefix of a generated secret.
 pub(crate) fn without_issued_prefix(text: &str) -> &str {
     Secret::ISSUED_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text)
 }
@@ -400,8 +412,8 @@ fn is_one_character_repeated(text: &str) -> bool {
     !characters.as_str().is_empty() && characters.all(|character| character == first)
 }
 
-/// Tells whether a variable holds a reference that was not resolved, a spelling of "your secret", or this
-/// project's example of one (SPEC 2.3).
+/// Tells whether the value of a variable is an unresolved reference, a variant of "your secret", or an example
+/// secret of this project's documentation (SPEC 2.3).
 fn is_placeholder_of_variable(text: &str) -> bool {
     let is_between =
         |start, end| text.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)).is_some();
@@ -413,18 +425,18 @@ fn is_placeholder_of_variable(text: &str) -> bool {
         || is_between("{{", "}}")
         || is_between("ENC[", "]")
         || ["process.env.", "op://", "vault:"].iter().any(|start| text.starts_with(start))
-        || is_spelling_of_your_secret(text)
+        || is_variant_of_your_secret(text)
         || Secret::EXAMPLES.contains(&text)
 }
 
-/// Tells whether the text can be the name of a variable.
+/// Tells whether the text matches `[A-Za-z_][A-Za-z0-9_]*`, the names of variables.
 fn is_name(text: &str) -> bool {
     !text.starts_with(|first: char| first.is_ascii_digit())
         && !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-fn is_spelling_of_your_secret(text: &str) -> bool {
+fn is_variant_of_your_secret(text: &str) -> bool {
     let is_word = |bytes: &[u8], word: &[u8]| bytes.eq_ignore_ascii_case(word);
     let bytes = text.as_bytes();
     let (your, secret) = (b"your".as_slice(), b"secret".as_slice());

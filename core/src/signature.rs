@@ -35,14 +35,14 @@ impl Signature {
     /// Reads 64 hexadecimal digits, in either case (SPEC 5.1).
     ///
     /// # Errors
-    /// `signature_malformed` for anything else.
+    /// `signature_malformed` for any other text.
     pub fn parse(hex: &str) -> Result<Self, Error> {
         let digits = hex.as_bytes().try_into().ok();
         digits.and_then(hexadecimal::decode).map(Self).ok_or_else(|| {
             Error::new(
                 ErrorCode::SignatureMalformed,
-                "The signature is not 64 hexadecimal digits; pass it as the signer returned it, \
-                 without prefix, blanks or another encoding.",
+                "The signature does not consist of 64 hexadecimal digits. Pass it as the signer \
+                 returned it, without a prefix, whitespace or another encoding.",
             )
         })
     }
@@ -76,7 +76,7 @@ impl Signature {
 
 impl ConstantTimeEq for Signature {
     fn ct_eq(&self, other: &Self) -> Choice {
-        // One comparison for all: `subtle` hides each from the optimiser, which costs every time.
+        // One comparison for all words: `subtle` hides each comparison from the optimiser, which takes time.
         let words = self.words().zip(other.words());
         words.fold(0, |difference, (own, others)| difference | (own ^ others)).ct_eq(&0)
     }
@@ -96,7 +96,7 @@ impl fmt::Debug for Signature {
     }
 }
 
-/// A secret with its HMAC state set up, so that each signature costs two compressions only.
+/// A secret with its HMAC state set up, so that a signature takes only two compressions of SHA-256.
 pub(crate) struct Key {
     #[cfg(feature = "explain")]
     secret: Secret,
@@ -125,7 +125,7 @@ impl Key {
         &self.secret
     }
 
-    /// Returns the signature of the link seal's message (SPEC 4.6).
+    /// Returns the signature of a link's message (SPEC 4.6).
     pub(crate) fn sign_link(
         &self,
         portal_host: &PortalHost,
@@ -141,20 +141,20 @@ impl Key {
         ])
     }
 
-    /// Returns the signature of the message's parts, put together.
+    /// Returns the signature of the message, whose parts are joined.
     pub(crate) fn sign(&self, message: &[&[u8]]) -> Signature {
         Signature(self.mac.of(message).into())
     }
 }
 
-/// SHA-256 without the buffer that [`Sha256`] carries along: a signature needs one only while it is made.
+/// SHA-256 without the buffer of [`Sha256`], which is needed only while a signature is made.
 type Hash = <Sha256 as EagerHash>::Core;
 
-/// How long SHA-256's blocks are.
+/// The length of a block of SHA-256, in bytes.
 const BLOCK_BYTES: usize = 64;
 
-/// HMAC-SHA256 whose key has been hashed (RFC 2104). The crate `hmac` leaves its copy of the key on the stack;
-/// here it is overwritten.
+/// HMAC-SHA256 with its key already hashed (RFC 2104). The crate `hmac` leaves a copy of the key on the stack; this
+/// type overwrites its copies.
 struct HmacSha256 {
     inner: Hash,
     outer: Hash,
@@ -188,7 +188,7 @@ impl HmacSha256 {
         hash
     }
 
-    /// Returns the code of the message's parts, put together.
+    /// Returns the HMAC of the message, whose parts are joined.
     fn of(&self, message: &[&[u8]]) -> Output<Hash> {
         let mut buffer = Buffer::<Hash>::default();
         let inner = Self::finished(self.inner.clone(), &mut buffer, message);
@@ -213,9 +213,9 @@ mod tests {
 
     use super::HmacSha256;
 
-    /// Beside the library: every length around a block's border, cut anywhere into two parts.
+    /// Compares messages of every length around a block's border, cut into two parts.
     #[test]
-    fn it_is_hmac_sha256() {
+    fn hmac_equals_the_librarys_for_keys_and_messages_around_a_block() {
         let bytes: Vec<u8> = (0..=255).cycle().take(300).collect();
         for key_length in [0, 1, 16, 63, 64, 65, 200] {
             let key = &bytes[..key_length];

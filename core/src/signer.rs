@@ -1,4 +1,4 @@
-//! The product's side: saying who the customer is (SPEC 3, 4, 6).
+//! Signs the identity of a product's customer (SPEC 3, 4, 6).
 
 use std::fmt;
 
@@ -14,8 +14,8 @@ use crate::user::UserId;
 
 /// Signs identities with one secret.
 ///
-/// Make one when the application starts and use it from any thread. An application that uses the
-/// Ticket Center and the portal has two, since each has its own secret.
+/// Create it when the application starts, and use it from any thread. An application that uses both the Ticket
+/// Center and the portal needs two signers, since each has its own secret.
 ///
 /// ```
 /// use deskseal::{Secret, Signer};
@@ -33,7 +33,7 @@ pub struct Signer {
     key: Key,
 }
 
-/// A canonical e-mail and its signature: put both into the page (SPEC 3.2).
+/// A canonical e-mail and its signature. Both must be put into the page (SPEC 3.2).
 ///
 /// `Debug` does not show the signature.
 ///
@@ -54,7 +54,7 @@ pub struct SignedEmail {
     pub signature: Signature,
 }
 
-/// What a page's own code needs to show the customer's Ticket Center (SPEC 6.4).
+/// The values with which a page's own code shows the customer's Ticket Center (SPEC 6.4).
 ///
 /// `Debug` does not show the signature.
 ///
@@ -77,7 +77,7 @@ pub struct Identity {
     pub helpdesk_id: String,
 }
 
-/// A user id, the moment it was signed, and the signature (SPEC 4.6).
+/// A user id, the time of signing, and the signature (SPEC 4.6).
 ///
 /// `Debug` does not show the signature.
 ///
@@ -94,7 +94,7 @@ pub struct Identity {
 pub struct SignedUser {
     /// The user id, as given.
     pub user_id: UserId,
-    /// When it was signed.
+    /// The time of signing, in Unix seconds.
     pub timestamp: Timestamp,
     /// The signature of host, user id and timestamp.
     pub signature: Signature,
@@ -122,7 +122,7 @@ impl Signer {
         Secret::from_env(name).map(Self::new)
     }
 
-    /// Reads the secret from the first environment variable that is set.
+    /// Reads the secret from the first environment variable of `names` that is set.
     ///
     /// # Errors
     /// Those of [`Secret::from_first_env`].
@@ -139,6 +139,8 @@ impl Signer {
     }
 
     /// Signs the canonical form of an e-mail (SPEC 3).
+    ///
+    /// `email` is the customer's address as stored.
     ///
     /// # Errors
     /// Those of [`CanonicalEmail::parse`].
@@ -158,7 +160,8 @@ impl Signer {
 
     /// Signs a user id for a portal (SPEC 4.6).
     ///
-    /// `timestamp` is in Unix seconds: [`unix_now`](crate::unix_now) when the customer clicks.
+    /// `portal_host` is the portal's host, and `user_id` the customer's id. `timestamp` is the time of signing in
+    /// Unix seconds: [`unix_now`](crate::unix_now) when the customer clicks.
     ///
     /// # Errors
     /// `host_malformed`, `user_id_empty`, `user_id_too_long`, `user_id_malformed`,
@@ -183,10 +186,11 @@ impl Signer {
         self.sign_user_for(&PortalHost::parse(portal_host)?, user_id, timestamp)
     }
 
-    /// Returns the link that takes a customer to the portal's form, signed in (SPEC 4.5).
+    /// Returns the signed link that opens the portal's form as this customer (SPEC 4.5).
     ///
-    /// `portal_url` is the portal's address; its path, query and fragment are replaced. `timestamp`
-    /// is in Unix seconds: [`unix_now`](crate::unix_now) when the customer clicks.
+    /// `portal_url` is the portal's absolute URL; its path, query and fragment are replaced. `user_id` is the
+    /// customer's id. `timestamp` is the time of signing in Unix seconds: [`unix_now`](crate::unix_now) when
+    /// the customer clicks.
     ///
     /// # Errors
     /// `portal_url_malformed`, `portal_url_insecure`, `user_id_empty`, `user_id_too_long`,
@@ -214,6 +218,8 @@ impl Signer {
 
     /// Returns the markup that shows the customer's Ticket Center (SPEC 6).
     ///
+    /// `email` is the customer's address as stored. `helpdesk_id` is the desk's id from the help desk's dashboard.
+    ///
     /// # Errors
     /// Those of [`CanonicalEmail::parse`], then `helpdesk_id_malformed`, then
     /// `embed_option_malformed`.
@@ -238,6 +244,8 @@ impl Signer {
     }
 
     /// Signs an e-mail for a page whose own code shows the Ticket Center (SPEC 6.4).
+    ///
+    /// `email` is the customer's address as stored. `helpdesk_id` is the desk's id from the help desk's dashboard.
     ///
     /// # Errors
     /// Those of [`CanonicalEmail::parse`], then `helpdesk_id_malformed`.

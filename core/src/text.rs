@@ -1,11 +1,11 @@
-//! Text that arrives as bytes (SPEC 1.1), and the character sets of SPEC 1.2.
+//! Decodes text parameters (SPEC 1.1), and defines the trim set and whitespace (SPEC 1.2).
 
 use crate::error::{Error, ErrorCode};
 
 /// A text parameter of the API, for callers whose language can hold ill-formed text.
 ///
-/// Rust's `str` is always well-formed. Strings of other languages, environment variables and files
-/// need not be; this is where they become text, before any other check and without repair.
+/// Rust's `str` is always well-formed. Strings of other languages, environment variables and files may be
+/// ill-formed. [`Parameter::decode`] makes them text, before any other check and without repair.
 ///
 /// ```
 /// use deskseal::{ErrorCode, Parameter};
@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorCode};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Parameter {
-    /// A secret of any role, or the name of the variable that holds it.
+    /// A current, previous or other secret, or the name of the variable that holds it.
     Secret,
     /// An e-mail to sign or explain.
     Email,
@@ -28,7 +28,7 @@ pub enum Parameter {
     PortalUrl,
     /// A user id.
     UserId,
-    /// A timestamp in written form.
+    /// A timestamp as text.
     Timestamp,
     /// A signature.
     Signature,
@@ -57,7 +57,7 @@ impl Parameter {
 
     /// Returns the error of ill-formed text, for languages that detect it while converting.
     ///
-    /// Where the text came from the visitor, so did the fault (SPEC 7.1).
+    /// For a parameter that the visitor sent, the kind is verification (SPEC 7.1).
     ///
     /// ```
     /// use deskseal::{ErrorKind, Parameter};
@@ -84,7 +84,7 @@ impl Parameter {
         Error::new(
             code,
             format!(
-                "The {name} is not well-formed Unicode; pass the text as it was entered, in UTF-8."
+                "The {name} is not well-formed Unicode. Pass the text as it was entered, in UTF-8."
             ),
         )
     }
@@ -92,11 +92,11 @@ impl Parameter {
 
 /// Tells whether ECMAScript's `trim` removes the character (SPEC 1.2, trim set).
 pub(crate) const fn is_trimmed(character: char) -> bool {
-    is_blank(character) && character != '\u{85}'
+    is_whitespace(character) && character != '\u{85}'
 }
 
-/// Tells whether the character is `White_Space` or U+FEFF (SPEC 1.2, blank).
-pub(crate) const fn is_blank(character: char) -> bool {
+/// Tells whether the character has the property `White_Space` or is U+FEFF (SPEC 1.2, whitespace).
+pub(crate) const fn is_whitespace(character: char) -> bool {
     matches!(
         character,
         '\t'..='\r'

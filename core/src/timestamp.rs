@@ -1,4 +1,4 @@
-//! Unix time in whole seconds, and how far apart two clocks may be (SPEC 1.5, 4.4, 5.2).
+//! Timestamps in Unix seconds, and the tolerance between two clocks (SPEC 1.5, 4.4, 5.2).
 
 use std::fmt;
 
@@ -19,29 +19,29 @@ pub struct Timestamp(i64);
 impl Timestamp {
     const MAX: i64 = 99_999_999_999;
 
-    /// Takes a number of seconds.
+    /// Takes a Unix time in seconds.
     ///
     /// # Errors
-    /// `timestamp_malformed` outside 0 to 99 999 999 999.
+    /// `timestamp_malformed` if it is not from 0 to 99 999 999 999.
     pub fn new(seconds: i64) -> Result<Self, Error> {
         match seconds {
             0..=Self::MAX => Ok(Self(seconds)),
             ..0 => {
-                Err(malformed("The time is before 1970; pass Unix seconds and check the clock."))
+                Err(malformed("The time is before 1970. Pass Unix seconds, and check the clock."))
             }
             _ => Err(looks_like_milliseconds()),
         }
     }
 
-    /// Reads the written form `0|[1-9][0-9]{0,10}` (SPEC 4.4).
+    /// Parses a text that matches `0|[1-9][0-9]{0,10}` (SPEC 4.4).
     ///
     /// # Errors
-    /// `timestamp_malformed` for anything else.
+    /// `timestamp_malformed` for any other text.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         if !is_number {
             return Err(malformed(
-                "The timestamp is not a number of digits alone; use whole Unix seconds.",
+                "The timestamp is not a whole number. Pass Unix seconds, in digits only.",
             ));
         }
         if text.len() > 11 {
@@ -49,7 +49,7 @@ impl Timestamp {
         }
         if text.len() > 1 && text.starts_with('0') {
             return Err(malformed(
-                "The timestamp starts with a zero; write the number without it.",
+                "The timestamp starts with a zero. Pass the number without leading zeros.",
             ));
         }
         Self::new(text.bytes().fold(0, |seconds, digit| seconds * 10 + i64::from(digit - b'0')))
@@ -67,7 +67,7 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// How many seconds a link's timestamp may differ from the verifier's clock, 0 to 3600 (SPEC 5.2).
+/// By how many seconds a link's timestamp may differ from the verifier's clock, 0 to 3600 (SPEC 5.2).
 ///
 /// ```
 /// use deskseal::Tolerance;
@@ -80,20 +80,21 @@ impl fmt::Display for Timestamp {
 pub struct Tolerance(i64);
 
 impl Tolerance {
-    /// How many seconds are tolerated where nothing else is said: 300.
+    /// The tolerance that is used unless another one is given: 300 seconds.
     pub const DEFAULT: Self = Self(300);
 
     /// Takes a number of seconds.
     ///
     /// # Errors
-    /// `tolerance_malformed` outside 0 to 3600.
+    /// `tolerance_malformed` if it is not from 0 to 3600.
     pub fn new(seconds: i64) -> Result<Self, Error> {
         if (0..=3600).contains(&seconds) {
             return Ok(Self(seconds));
         }
         Err(Error::new(
             ErrorCode::ToleranceMalformed,
-            "The tolerance is not a whole number of seconds from 0 to 3600; 300 suits most clocks.",
+            "The tolerance is not a whole number of seconds from 0 to 3600. Pass a number in this \
+             range, such as 300.",
         ))
     }
 
@@ -110,8 +111,8 @@ impl Tolerance {
             return Err(Error::new(
                 ErrorCode::TimestampExpired,
                 format!(
-                    "The link was signed {age} s ago and holds for {tolerance} s; sign it when the \
-                     customer clicks, and check both clocks."
+                    "The link was signed {age} s ago and is valid for {tolerance} s. Sign the link when \
+                     the customer clicks, and check the clocks of both servers."
                 ),
             ));
         }
@@ -119,8 +120,8 @@ impl Tolerance {
             return Err(Error::new(
                 ErrorCode::TimestampInFuture,
                 format!(
-                    "The link is {} s ahead of this clock and {tolerance} s are tolerated; check \
-                     both clocks.",
+                    "The link's timestamp is {} s ahead of this clock, which is more than the \
+                     tolerance of {tolerance} s. Check the clocks of both servers.",
                     -age
                 ),
             ));
@@ -154,7 +155,9 @@ pub fn unix_now() -> i64 {
 }
 
 fn looks_like_milliseconds() -> Error {
-    malformed("The timestamp has 12 digits or more and looks like milliseconds; use seconds.")
+    malformed(
+        "The timestamp has 12 digits or more, so it looks like milliseconds. Pass Unix seconds.",
+    )
 }
 
 fn malformed(message: &'static str) -> Error {

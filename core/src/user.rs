@@ -1,18 +1,18 @@
-//! The customer's id in the product's own system (SPEC 4.3).
+//! User ids: a customer's id in the product's own system (SPEC 4.3).
 
 use std::fmt;
 
 use crate::error::{Error, ErrorCode};
-use crate::text::is_blank;
+use crate::text::is_whitespace;
 use crate::unicode::is_invisible;
 
-/// SAML's name ids have 256 characters, which may have two bytes each.
+/// SAML name ids have up to 256 characters; two bytes for each are allowed.
 const MAX_BYTES: usize = 512;
 
-/// What languages print for a missing value, or for a record in place of its id.
+/// What languages print for a missing value, or for an object in place of its id.
 const MISSING: [&str; 6] = ["undefined", "null", "None", "nil", "NaN", "[object Object]"];
 
-/// A user id: opaque, and used exactly as given (SPEC 4.3).
+/// A user id: an opaque text that is used exactly as given (SPEC 4.3).
 ///
 /// ```
 /// use deskseal::{ErrorCode, UserId};
@@ -25,8 +25,8 @@ const MISSING: [&str; 6] = ["undefined", "null", "None", "nil", "NaN", "[object 
 pub struct UserId(String);
 
 impl UserId {
-    /// Takes a user id of 1 to 512 bytes, without control and invisible characters, and without blanks
-    /// at its ends.
+    /// Takes a user id of 1 to 512 bytes, without control and invisible characters, and without whitespace
+    /// at its start and end.
     ///
     /// # Errors
     /// `user_id_empty`, `user_id_too_long`, `user_id_malformed`, in this order.
@@ -34,19 +34,19 @@ impl UserId {
         if user_id.is_empty() {
             return Err(Error::new(
                 ErrorCode::UserIdEmpty,
-                "The user id is empty; pass the signed-in customer's stable id.",
+                "The user id is empty. Pass the signed-in customer's permanent id.",
             ));
         }
         if user_id.len() > MAX_BYTES {
             return Err(Error::new(
                 ErrorCode::UserIdTooLong,
-                "The user id has more than 512 bytes; pass the customer's id, not a token.",
+                "The user id has more than 512 bytes. Pass the customer's id, not a token.",
             ));
         }
         if let Some(reason) = reason_against(user_id) {
             return Err(Error::new(
                 ErrorCode::UserIdMalformed,
-                format!("The user id {reason}; pass the customer's id as stored."),
+                format!("The user id {reason}. Pass the customer's id exactly as it is stored."),
             ));
         }
         Ok(Self(user_id.to_owned()))
@@ -75,13 +75,13 @@ impl fmt::Display for UserId {
     }
 }
 
-/// Returns what makes the user id malformed.
+/// Returns why the user id is malformed.
 fn reason_against(user_id: &str) -> Option<&'static str> {
     if MISSING.contains(&user_id) {
-        return Some("is what a missing value prints as");
+        return Some("is the text that a language prints for a missing value");
     }
-    if user_id.starts_with(is_blank) || user_id.ends_with(is_blank) {
-        return Some("begins or ends with whitespace");
+    if user_id.starts_with(is_whitespace) || user_id.ends_with(is_whitespace) {
+        return Some("starts or ends with whitespace");
     }
     // Not `all`: without an early exit, the loop is done in a few vector instructions.
     if user_id.bytes().fold(true, |is_plain, byte| is_plain & matches!(byte, b' '..=b'~')) {

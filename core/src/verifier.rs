@@ -1,4 +1,4 @@
-//! The desk's side: accepting what a product says, or refusing it (SPEC 5).
+//! Verifies the identity that a product signed (SPEC 5).
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use crate::signature::{Key, Signature};
 use crate::timestamp::{Timestamp, Tolerance};
 use crate::user::UserId;
 
-/// What a [`Verifier`] accepts beside the current secret.
+/// The previous secrets and the tolerance of a [`Verifier`].
 ///
 /// ```
 /// use deskseal::{PreviousSecret, Secret, VerifierOptions};
@@ -30,17 +30,17 @@ use crate::user::UserId;
 /// ```
 #[derive(Debug, Default)]
 pub struct VerifierOptions {
-    /// Secrets that were replaced and still hold for a while (SPEC 2.6).
+    /// Previous secrets, each active until it expires (SPEC 2.6).
     pub previous: Vec<PreviousSecret>,
-    /// How far a link's timestamp may be from `now`; 300 seconds by default.
+    /// By how many seconds a link's timestamp may differ from `now`; 300 by default.
     pub tolerance: Tolerance,
 }
 
 impl VerifierOptions {
-    /// Checks the texts, Unix seconds and seconds that a caller passes, in the order of SPEC 7.3.
+    /// Checks previous secrets and a tolerance, in the order of SPEC 7.3.
     ///
-    /// `previous` holds each replaced secret with the Unix second from which it is dead; `tolerance` is
-    /// in seconds, 300 by default.
+    /// `previous` are previous secrets, each with the Unix second from which it is expired. `tolerance` is in
+    /// seconds, 300 by default.
     ///
     /// ```
     /// use deskseal::{Tolerance, VerifierOptions};
@@ -66,7 +66,7 @@ impl VerifierOptions {
     }
 }
 
-/// A visitor's claim to be a user, as received; named fields, since four texts are too easy to swap.
+/// The parts of a link signature, as received. Fields have names, because four texts are easily swapped.
 ///
 /// `Debug` does not show the signature.
 ///
@@ -87,7 +87,7 @@ pub struct UserClaim<'text> {
     pub portal_host: &'text str,
     /// The user id.
     pub user_id: &'text str,
-    /// The timestamp in written form.
+    /// The timestamp as text.
     pub timestamp: &'text str,
     /// The signature in hexadecimal digits.
     pub signature: &'text str,
@@ -106,7 +106,7 @@ impl fmt::Debug for UserClaim<'_> {
 
 /// Verifies identities with a current secret and any number of previous ones.
 ///
-/// Make one when the application starts and use it from any thread.
+/// Create it when the application starts, and use it from any thread.
 ///
 /// ```
 /// use deskseal::{ErrorCode, Secret, Verifier, VerifierOptions};
@@ -135,12 +135,12 @@ pub(crate) struct VerifyingKey {
 }
 
 impl VerifyingKey {
-    pub(crate) fn is_alive(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_active(&self, now: Timestamp) -> bool {
         self.expires_at.is_none_or(|expires_at| now < expires_at)
     }
 }
 
-/// A customer whose e-mail was proved (SPEC 5.1).
+/// A customer whose e-mail was verified (SPEC 5.1).
 ///
 /// ```
 /// # use deskseal::{Secret, Verifier, VerifierOptions};
@@ -160,7 +160,7 @@ pub struct VerifiedEmail {
     pub secret_index: usize,
 }
 
-/// A customer whose user id was proved (SPEC 5.2).
+/// A customer whose user id was verified (SPEC 5.2).
 ///
 /// ```
 /// # use deskseal::{Secret, UserClaim, Verifier, VerifierOptions};
@@ -181,14 +181,14 @@ pub struct VerifiedEmail {
 pub struct VerifiedUser {
     /// The user id, as signed.
     pub user_id: UserId,
-    /// When it was signed.
+    /// The time of signing, in Unix seconds.
     pub timestamp: Timestamp,
     /// 0 for the current secret, 1 and up for the previous ones.
     pub secret_index: usize,
 }
 
 impl Verifier {
-    /// Takes the current secret, and what else to accept.
+    /// Takes the current secret, previous secrets and the tolerance.
     pub fn new(secret: Secret, options: VerifierOptions) -> Self {
         let current = VerifyingKey { key: Key::new(secret), expires_at: None };
         let previous = options.previous.into_iter().map(|previous| VerifyingKey {
@@ -217,7 +217,7 @@ impl Verifier {
         Secret::from_env(name).map(|secret| Self::new(secret, options))
     }
 
-    /// Reads the current secret from the first environment variable that is set.
+    /// Reads the current secret from the first environment variable of `names` that is set.
     ///
     /// # Errors
     /// Those of [`Secret::from_first_env`].
@@ -234,10 +234,10 @@ impl Verifier {
         Secret::from_first_env(names).map(|secret| Self::new(secret, options))
     }
 
-    /// Verifies an e-mail seal (SPEC 5.1).
+    /// Verifies an e-mail signature (SPEC 5.1).
     ///
-    /// `now` is in Unix seconds, usually [`unix_now`](crate::unix_now); it decides which previous
-    /// secrets are alive.
+    /// `email` and `signature` are as received. `now` is in Unix seconds, usually
+    /// [`unix_now`](crate::unix_now), and decides which previous secrets are active.
     ///
     /// # Errors
     /// `timestamp_malformed` for `now`; then, as [`ErrorKind::Verification`](crate::ErrorKind), those
@@ -266,11 +266,11 @@ impl Verifier {
         Ok(VerifiedEmail { email, secret_index })
     }
 
-    /// Verifies an e-mail seal made over the canonical e-mail or over the text exactly as given.
+    /// Verifies a signature of the canonical e-mail or of the e-mail exactly as received (SPEC 10).
     ///
-    /// This is for a desk whose owner chose to accept products that sign addresses as typed; it is no
-    /// part of the API that the packages share. Every refusal of [`Verifier::verify_email`] holds, and the
-    /// identity is the canonical one.
+    /// This is for a desk whose owner accepts products that sign addresses as typed. It is not part of the API
+    /// that all packages share. The checks are those of [`Verifier::verify_email`], and the identity is the
+    /// canonical e-mail.
     ///
     /// # Errors
     /// Those of [`Verifier::verify_email`].
@@ -303,9 +303,10 @@ impl Verifier {
         Ok(VerifiedEmail { email: CanonicalEmail::parse(email)?, secret_index })
     }
 
-    /// Verifies a link seal whose parts were already taken from the request (SPEC 5.2).
+    /// Verifies a link signature whose parts were already read from the request (SPEC 5.2).
     ///
-    /// Prefer [`Verifier::verify_link`], which also refuses repeated and missing parameters.
+    /// Prefer [`Verifier::verify_link`], which also rejects repeated and missing parameters. `now` is in Unix
+    /// seconds, usually [`unix_now`](crate::unix_now).
     ///
     /// # Errors
     /// `host_malformed` and `timestamp_malformed` for `now`; then, as
@@ -337,8 +338,9 @@ impl Verifier {
 
     /// Verifies the URL of a request to the portal's form (SPEC 4.7, 5.2).
     ///
-    /// `portal_host` is the verifier's own; `url` is the request's target as received, absolute or
-    /// beginning with `/`. The result is `None` for a public visitor.
+    /// `portal_host` is the verifier's own portal host. `url` is the request's URL as received: absolute, or a path
+    /// that starts with `/`. `now` is in Unix seconds, usually [`unix_now`](crate::unix_now). The result is `None`
+    /// for an anonymous visitor.
     ///
     /// # Errors
     /// `host_malformed` and `timestamp_malformed` for `now`; then, as
@@ -371,10 +373,11 @@ impl Verifier {
             .map_err(Error::attributed_to_visitor)
     }
 
-    /// Says why an e-mail's signature does not hold, for the owner of the secret (SPEC 8).
+    /// Explains why an e-mail signature is invalid, for the owner of the secret (SPEC 8).
     ///
-    /// `other_secrets` are secrets of other purposes that might have been used by mistake; `now` is
-    /// in Unix seconds. Never call this in a request: its findings are for a prompt or a dashboard.
+    /// `email` and `signature` are as received. `other_secrets` are secrets of other purposes that may have been
+    /// used by mistake. `now` is in Unix seconds. Do not call this while a visitor's request is handled: its
+    /// findings are for a prompt or a dashboard.
     ///
     /// # Errors
     /// `timestamp_malformed` for `now`.
@@ -401,9 +404,9 @@ impl Verifier {
         Ok(explain::email(self, email, signature, other_secrets, now))
     }
 
-    /// Says why a link does not hold, for the owner of the secret (SPEC 8).
+    /// Explains why a link is invalid, for the owner of the secret (SPEC 8).
     ///
-    /// Arguments as for [`Verifier::verify_link`] and [`Verifier::explain_email`].
+    /// The arguments are those of [`Verifier::verify_link`] and [`Verifier::explain_email`].
     ///
     /// # Errors
     /// `host_malformed`, `timestamp_malformed` for `now`.
@@ -458,8 +461,8 @@ impl Verifier {
         Ok(VerifiedUser { user_id, timestamp, secret_index })
     }
 
-    /// Returns the lowest number of a live secret that made the signature. Every secret is tried,
-    /// the dead ones too, so that the time taken tells nothing (SPEC 5.3).
+    /// Returns the lowest number of an active secret that made the signature. Every secret is tried, also if it has
+    /// expired or another one matched, so that the time taken discloses nothing (SPEC 5.3).
     fn matching_secret(
         &self,
         signature: &Signature,
@@ -469,15 +472,15 @@ impl Verifier {
         let mut lowest = None;
         for (index, key) in self.keys.iter().enumerate() {
             let is_maker = bool::from(sign(&key.key).ct_eq(signature));
-            if is_maker && key.is_alive(now) {
+            if is_maker && key.is_active(now) {
                 lowest = lowest.or(Some(index));
             }
         }
         lowest.ok_or_else(|| {
             Error::new(
                 ErrorCode::SignatureMismatch,
-                "The signature was not made with this secret for this identity; ask \
-                 `deskseal explain` why.",
+                "The signature was not made with this secret for this identity. Run \
+                 `deskseal explain` to find out why.",
             )
         })
     }

@@ -1,20 +1,20 @@
-//! What the page around the Ticket Center and the route to the portal answer (SPEC 6.4, 6.5).
+//! HTTP responses of pages with a Ticket Center and of the route to the portal (SPEC 6.3, 6.5).
 
 use crate::embed::push_escaped;
 
-/// `Cache-Control` of everything that carries an identity (SPEC 6.3).
+/// The header `Cache-Control` of every response that contains an identity (SPEC 6.3).
 pub const CACHE_CONTROL: &str = "private, no-store";
 
-/// Stands before a Ticket Center in a page: htmx then keeps no copy of the page, with the signature in it,
-/// in the browser's storage (SPEC 6.3).
+/// Markup to put before a Ticket Center in a page, so that htmx does not store a copy of the page, and with it
+/// the signature, in the browser (SPEC 6.3).
 pub const NO_HISTORY: &str = r#"<template data-hx-history="false"></template>"#;
 
-/// The headers of a request that [`response_unless_click`] reads, in lower case.
+/// The request headers that [`response_unless_click`] reads, in lower case (SPEC 6.5).
 pub const CLICK_HEADERS: [&str; 18] = [
     "x-inertia",
     "sec-fetch-mode",
     "x-requested-with",
-    // Of libraries that put what they fetch into the page, whatever the value.
+    // Libraries send these when they fetch a part of the page. Any value counts.
     "hx-request",
     "hx-boosted",
     "turbo-frame",
@@ -25,7 +25,7 @@ pub const CLICK_HEADERS: [&str; 18] = [
     "x-up-version",
     "rsc",
     "next-router-prefetch",
-    // Of a visit that the browser makes ahead, if the value says so.
+    // Browsers send these when they prefetch. The value decides.
     "sec-purpose",
     "x-sec-purpose",
     "purpose",
@@ -33,18 +33,18 @@ pub const CLICK_HEADERS: [&str; 18] = [
     "x-moz",
 ];
 
-/// Of [`CLICK_HEADERS`], how many come before those of libraries, and before those of visits made ahead.
-const LIBRARIES: usize = 3;
-const AHEAD: usize = 13;
+/// Where the headers of libraries start in [`CLICK_HEADERS`], and those of prefetching.
+const FIRST_OF_LIBRARIES: usize = 3;
+const FIRST_OF_PREFETCH: usize = 13;
 
-/// The query of the route where its own page has asked for it.
-const ASKED_AGAIN: &str = "again";
+/// The query with which the page of [`full_page_load`] requests the route again.
+const AGAIN: &str = "again";
 
-/// What a route answers: HTTP's status, headers and body.
+/// An HTTP response: status, headers and body.
 ///
 /// ```
-/// let answer = deskseal::response_unless_click("/help", &[("purpose", "prefetch")]);
-/// assert_eq!(answer.map(|answer| answer.status), Some(403));
+/// let response = deskseal::response_unless_click("/help", &[("purpose", "prefetch")]);
+/// assert_eq!(response.map(|response| response.status), Some(403));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -53,24 +53,24 @@ pub struct HttpResponse {
     pub status: u16,
     /// Names and values, in order.
     pub headers: Vec<(&'static str, String)>,
-    /// The content.
+    /// The body.
     pub body: String,
 }
 
-/// Returns what the route that redirects to the portal answers to a request that is no customer's click;
-/// `None` for a click, which alone is signed (SPEC 6.5).
+/// Returns the response of the route to the portal, unless the customer clicked: `None` for a click, for which
+/// the route signs a link and redirects to it (SPEC 6.5).
 ///
-/// Libraries that swap pages cannot follow a redirect to another site, and what is fetched ahead may never be
-/// visited. `target` is the request's path and query; of `headers`, names and values, those of
-/// [`CLICK_HEADERS`] are read, in any case.
+/// Other requests get no signed link: libraries that replace parts of a page cannot follow a redirect to another
+/// site, and a page that is prefetched may never be visited. `target` is the request's path and query. `headers`
+/// are the request's headers as names (in any case) and values; only [`CLICK_HEADERS`] are read.
 ///
 /// ```
 /// use deskseal::response_unless_click;
 ///
 /// assert_eq!(response_unless_click("/help", &[("sec-fetch-mode", "navigate")]), None);
-/// let answer = response_unless_click("/help", &[("HX-Request", "true")]).expect("htmx asks");
-/// assert_eq!(answer.status, 200);
-/// assert!(answer.headers.contains(&("HX-Redirect", "/help".to_owned())));
+/// let response = response_unless_click("/help", &[("HX-Request", "true")]).expect("htmx fetches");
+/// assert_eq!(response.status, 200);
+/// assert!(response.headers.contains(&("HX-Redirect", "/help".to_owned())));
 /// ```
 pub fn response_unless_click(target: &str, headers: &[(&str, &str)]) -> Option<HttpResponse> {
     let value = |name: &str| {
@@ -85,52 +85,55 @@ pub fn response_unless_click(target: &str, headers: &[(&str, &str)]) -> Option<H
     }
     let is_fetched = value("sec-fetch-mode").is_some_and(|mode| mode != "navigate")
         || value("x-requested-with").is_some_and(is_script)
-        || CLICK_HEADERS[LIBRARIES..AHEAD].iter().any(|name| value(name).is_some());
+        || CLICK_HEADERS[FIRST_OF_LIBRARIES..FIRST_OF_PREFETCH]
+            .iter()
+            .any(|name| value(name).is_some());
     if is_fetched {
-        return Some(leaving(path, query == ASKED_AGAIN));
+        return Some(full_page_load(path, query == AGAIN));
     }
-    let mut ahead = CLICK_HEADERS[AHEAD..].iter().filter_map(|name| value(name));
-    ahead.any(is_made_ahead).then(prefetched)
+    let mut purposes = CLICK_HEADERS[FIRST_OF_PREFETCH..].iter().filter_map(|name| value(name));
+    purposes.any(is_prefetch).then(prefetch_response)
 }
 
-/// Returns the path so that no browser takes its first segment for a host.
+/// Returns the path with one slash at its start, so that a browser does not read its first segment as a host.
 fn on_this_site(path: &str) -> String {
     let rest = path.trim_start_matches(['/', '\\']);
     if rest.len() == path.len() { path.to_owned() } else { format!("/{rest}") }
 }
 
-/// Tells whether a script sent the request. Applications that show websites send their own name, with every
-/// visit.
+/// Tells whether a script sent the request. Mobile applications that show websites send their own name in
+/// `X-Requested-With`, with every request.
 fn is_script(requested_with: &str) -> bool {
     ["xmlhttprequest", "fetch", "swup"]
         .iter()
         .any(|script| requested_with.eq_ignore_ascii_case(script))
 }
 
-fn is_made_ahead(purpose: &str) -> bool {
+fn is_prefetch(purpose: &str) -> bool {
     let purpose = purpose.to_ascii_lowercase();
     ["prefetch", "prerender", "preview"].iter().any(|word| purpose.contains(word))
 }
 
-/// Neither a success nor HTML: browsers drop it, and ask again when the link is clicked.
-fn prefetched() -> HttpResponse {
+/// Returns a response that is neither a success nor HTML: browsers discard it, and send the request again when
+/// the customer clicks.
+fn prefetch_response() -> HttpResponse {
     HttpResponse {
         status: 403,
         headers: vec![("Content-Type", "text/plain; charset=utf-8".to_owned())],
-        body: "This link is signed when it is clicked, so there is nothing to fetch before.\n"
-            .to_owned(),
+        body: "This link is signed when it is clicked. It cannot be prefetched.\n".to_owned(),
     }
 }
 
-/// Returns a page that makes a library leave for the route itself, in its own way or by `refresh`. A service
-/// worker that fetches what is visited gets the page again: the second time it only has a link.
-fn leaving(path: String, is_asked_again: bool) -> HttpResponse {
+/// Returns a page that makes a library load the route as a whole page, by the library's own means or by
+/// `refresh`. A service worker that fetches every page gets this page again; the second time, the page has only
+/// the link, so that it does not reload forever.
+fn full_page_load(path: String, is_second_time: bool) -> HttpResponse {
     let mut url = String::new();
     push_escaped(&mut url, &path);
-    let refresh = if is_asked_again {
+    let refresh = if is_second_time {
         String::new()
     } else {
-        format!("<meta http-equiv=\"refresh\" content=\"0; url={url}?{ASKED_AGAIN}\">\n")
+        format!("<meta http-equiv=\"refresh\" content=\"0; url={url}?{AGAIN}\">\n")
     };
     HttpResponse {
         status: 200,

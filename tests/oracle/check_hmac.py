@@ -2,8 +2,8 @@
 
     python3 tests/oracle/check_hmac.py [FOLDER]      default: tests/vectors
 
-The vectors come from Node. This reads the ones that name the signed text (`message`), finds the
-signature wherever the case carries one, and stops at the first that Python would make otherwise.
+The vectors come from Node. This script reads the cases that name the signed text (`message`), finds the
+signature in each, and exits with an error at the first one for which Python's signature differs.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ def cases_in(folder):
 
 
 def secrets_of(case):
-    """Returns the secrets that may have signed, or the one that the case says did."""
+    """Returns the secrets that may have made the signature, or the one that the case names."""
     new = case["new"]
     if "name" in new:
         return list(case["env"].values())
@@ -38,7 +38,7 @@ def index_in(expected):
 
 
 def signatures_in(case):
-    """Returns every signature that the case carries: an argument's, the result's, and a link's."""
+    """Returns every signature of the case: in its arguments, in its result, and in links."""
     found = [signature_in(case["args"]), signature_in(case.get("expect"))]
     return [signature for signature in found if signature is not None]
 
@@ -56,7 +56,7 @@ def signature_in(value):
 
 
 def signature_in_link(url):
-    """Takes the query apart by hand: `urlsplit` minds hosts that a verifier does not look at."""
+    """Splits the query by hand: `urlsplit` rejects hosts that a verifier ignores."""
     query = url.partition("#")[0].partition("?")[2]
     return parse_qs(query)["user_id_signature"][0]
 
@@ -74,13 +74,13 @@ def main():
             continue
         signatures = signatures_in(case)
         if not signatures:
-            sys.exit(f"{case['id']}: names a message and carries no signature")
+            sys.exit(f"{case['id']}: the case names a message but contains no signature")
         for signature in signatures:
             if not any(is_made_by(secret, case["message"], signature) for secret in secrets_of(case)):
-                sys.exit(f"{case['id']}: Python's hmac makes another signature")
+                sys.exit(f"{case['id']}: the signature of Python's hmac differs")
             checked += 1
     if checked < AT_LEAST:
-        sys.exit(f"only {checked} signatures were found, of at least {AT_LEAST}")
+        sys.exit(f"found only {checked} signatures, expected at least {AT_LEAST}")
     print(f"{checked} signatures are the same in Python")
 
 

@@ -1,22 +1,22 @@
-// Writes Node's answers for the canonical e-mail of every Unicode character, in three positions.
+// Writes Node's answers for the canonical e-mail with every Unicode character, at three positions.
 //
 //     node tests/oracle/lowercase.mjs [FOLDER]      default: tests/vectors
 //
-// Only what is not accepted unchanged is listed; the file's first lines say how.
+// Characters that are accepted unchanged are not listed. The first lines of the file describe its format.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Refusal, canonicalEmail } from './seal.mjs'
+import { Rejection, canonicalEmail } from './seal.mjs'
 import { requireUnicode, runsOf, scalarValues } from './unicode.mjs'
 
 const FILE = 'every_character.tsv'
 const HEADER = [
   '# canonical_email over every Unicode 17.0 scalar value, put in place of % in one of these:',
   '# leading: %ada@example.com   inner: ada%lovelace@example.com   trailing: ada@example.com%',
-  '# What is not listed is accepted unchanged. Columns: position, first and last code point (hexadecimal),',
+  '# A character that is not listed is accepted unchanged. Columns: position, first and last code point (hexadecimal),',
   '# step between them, and the answer: trimmed (removed), +N or -N (replaced by the code point that far',
-  '# away), or the code of the refusal.',
+  '# away), or the code of the error.',
 ]
 const POSITIONS = {
   leading: ['', 'ada@example.com'],
@@ -41,7 +41,7 @@ function answerFor(codePoint, [before, after]) {
     const canonical = canonicalEmail(before + String.fromCodePoint(codePoint) + after)
     return answerIn(canonical.slice(before.length, canonical.length - after.length), codePoint)
   } catch (error) {
-    if (error instanceof Refusal) return error.code
+    if (error instanceof Rejection) return error.code
     throw error
   }
 }

@@ -1,6 +1,6 @@
-// SPEC.md in JavaScript, from Node's own functions: String.prototype.trim and toLowerCase, URL,
-// URLSearchParams and crypto. It makes the expected values of the vectors and shares no line, and
-// no library, with the Rust core. Section numbers are SPEC.md's.
+// Implements SPEC.md in JavaScript, with Node's own functions: String.prototype.trim and toLowerCase, URL,
+// URLSearchParams and crypto. It makes the expected values of the vectors. It shares no code and no library with
+// the Rust core. Section numbers are those of SPEC.md.
 
 import { createHmac } from 'node:crypto'
 
@@ -8,23 +8,23 @@ export const DEFAULT_SCRIPT_URL = 'https://helpdesky.io/ticket-center.js'
 export const DEFAULT_CONTAINER = 'hdh-ticket-center'
 export const LATEST = 99_999_999_999
 
-const BLANK = /[\p{White_Space}\uFEFF]/u
+const WHITESPACE = /[\p{White_Space}\uFEFF]/u
 const CONTROL = /\p{Cc}/u
-/** 1.2: invisible characters, U+2800 apart, which looks like a space. */
+/** 1.2: invisible characters. U+2800, which looks like a space, is checked apart. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/u
-/** 1.2: what Unicode 17.0 gives no meaning. */
+/** 1.2: undefined characters. */
 const UNASSIGNED = /[\p{Cn}\p{Co}]/u
 const BRAILLE_BLANK = '\u2800'
 const MISSING = ['undefined', 'null', 'None', 'nil', 'NaN', '[object Object]']
 const PUBLIC_PREFIX = /^(PUBLIC|NEXT_PUBLIC|VITE|NUXT_PUBLIC|REACT_APP|EXPO_PUBLIC|GATSBY|VUE_APP|MIX|NUXT_ENV|NG_APP|STORYBOOK)_/
-/** 2.3: secrets of the project's documentation. */
+/** 2.3: example secrets of the project's documentation. */
 const EXAMPLES = ['example-secret-for-documentation', 'an-older-secret-now-being-replaced']
 const ISSUED_PREFIX = /^(hdh|dsk)_secret_/
 const VERIFICATION_CODES = ['signature_malformed', 'signature_mismatch', 'timestamp_expired',
   'timestamp_in_future', 'identity_incomplete', 'identity_repeated']
 
 /** An error of SPEC 7, with its code and kind. */
-export class Refusal extends Error {
+export class Rejection extends Error {
   constructor(code, kind = kindOf(code)) {
     super(code)
     this.code = code
@@ -37,16 +37,16 @@ function kindOf(code) {
   return VERIFICATION_CODES.includes(code) ? 'verification' : 'input'
 }
 
-function refuse(code) {
-  throw new Refusal(code)
+function reject(code) {
+  throw new Rejection(code)
 }
 
-/** 7.1: what came from the visitor is refused as verification, whatever its code. */
+/** 7.1: what came from the visitor is rejected with the kind verification, whatever its code is. */
 function fromVisitor(check) {
   try {
     return check()
   } catch (error) {
-    throw error instanceof Refusal ? new Refusal(error.code, 'verification') : error
+    throw error instanceof Rejection ? new Rejection(error.code, 'verification') : error
   }
 }
 
@@ -57,19 +57,19 @@ export function signatureOf(secret, message, algorithm = 'sha256') {
 
 /** 2.2, for a secret that was read from the first set variable of `names`, or given directly. */
 function checkedSecret(given, names = []) {
-  if (names.some((name) => PUBLIC_PREFIX.test(name))) refuse('secret_public')
+  if (names.some((name) => PUBLIC_PREFIX.test(name))) reject('secret_public')
   const values = [given].flat().filter((value) => value !== null && value !== undefined)
-  if (new Set(values).size > 1) refuse('secret_conflict')
+  if (new Set(values).size > 1) reject('secret_conflict')
   const [secret] = values
-  if (secret === null || secret === undefined) refuse('secret_missing')
+  if (secret === null || secret === undefined) reject('secret_missing')
   const characters = [...secret]
-  if (characters.length === 0) refuse('secret_empty')
-  if (BLANK.test(characters[0]) || BLANK.test(characters.at(-1)) || /^(['"`]).*\1$/su.test(secret)) refuse('secret_padded')
-  if (CONTROL.test(secret)) refuse('secret_malformed')
+  if (characters.length === 0) reject('secret_empty')
+  if (WHITESPACE.test(characters[0]) || WHITESPACE.test(characters.at(-1)) || /^(['"`]).*\1$/su.test(secret)) reject('secret_padded')
+  if (CONTROL.test(secret)) reject('secret_malformed')
   const stands = names.length === 0 ? isPlaceholder : (text) => isPlaceholder(text) || isPlaceholderOfVariable(text)
   const rest = secret.replace(ISSUED_PREFIX, '')
-  if (stands(secret) || stands(rest)) refuse('secret_placeholder')
-  if (Buffer.byteLength(rest) < 16) refuse('secret_too_short')
+  if (stands(secret) || stands(rest)) reject('secret_placeholder')
+  if (Buffer.byteLength(rest) < 16) reject('secret_too_short')
   return secret
 }
 
@@ -81,7 +81,7 @@ function isPlaceholder(text) {
     || /^(.)\1+$/su.test(text)
 }
 
-/** 2.3, for what is read by name: references that were not resolved, spellings of "your secret", examples. */
+/** 2.3, for secrets that are read by name: unresolved references, variants of "your secret", examples. */
 function isPlaceholderOfVariable(text) {
   return /^(\$[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%|\{\{.*\}\}|ENC\[.*\])$/s.test(text)
     || /^(process\.env\.|op:\/\/|vault:)/.test(text)
@@ -92,14 +92,14 @@ function isPlaceholderOfVariable(text) {
 /** 3.1 */
 export function canonicalEmail(email) {
   const trimmed = email.trim()
-  if (trimmed === '') refuse('email_empty')
+  if (trimmed === '') reject('email_empty')
   const canonical = trimmed.toLowerCase()
-  if (Buffer.byteLength(canonical) > 320) refuse('email_too_long')
+  if (Buffer.byteLength(canonical) > 320) reject('email_too_long')
   const hasBothSides = /^.+@[^@]+$/su.test(canonical)
-  const isUnfit = [CONTROL, BLANK, INVISIBLE, UNASSIGNED].some((set) => set.test(canonical))
+  const isUnfit = [CONTROL, WHITESPACE, INVISIBLE, UNASSIGNED].some((set) => set.test(canonical))
     || canonical.includes(BRAILLE_BLANK) || canonical.includes(':')
-  if (isUnfit || !hasBothSides) refuse('email_malformed')
-  if ([...trimmed].some(lowercasesIntoAscii)) refuse('email_ambiguous')
+  if (isUnfit || !hasBothSides) reject('email_malformed')
+  if ([...trimmed].some(lowercasesIntoAscii)) reject('email_ambiguous')
   return canonical
 }
 
@@ -110,33 +110,33 @@ export function lowercasesIntoAscii(character) {
 
 /** 4.1 */
 export function canonicalHost(host) {
-  if (host === '' || CONTROL.test(host) || BLANK.test(host) || /[%@/\\?#]/.test(host)) refuse('host_malformed')
+  if (host === '' || CONTROL.test(host) || WHITESPACE.test(host) || /[%@/\\?#]/.test(host)) reject('host_malformed')
   const isBracketed = host.startsWith('[')
-  if (isBracketed ? !host.endsWith(']') : host.includes(':')) refuse('host_malformed')
+  if (isBracketed ? !host.endsWith(']') : host.includes(':')) reject('host_malformed')
   const { hostname } = parsedUrl(`https://${host}`, 'host_malformed')
-  if (!isBracketed && endsInDot(host)) refuse('host_malformed')
+  if (!isBracketed && endsInDot(host)) reject('host_malformed')
   return hostname
 }
 
-/** Node drops the last dot of an IPv4 address unseen; behind an `x` no host is one, and the dot shows. */
+/** Node removes the last dot of an IPv4 address. With an `x` after it, no host is an IPv4 address, and the dot stays. */
 function endsInDot(host) {
   return URL.canParse(`https://${host}x`) && new URL(`https://${host}x`).hostname.endsWith('.x')
 }
 
 /** A URL with a host and without user name and password. */
 function parsedUrl(text, code) {
-  const url = URL.canParse(text) ? new URL(text) : refuse(code)
-  if (url.host === '' || url.username !== '' || url.password !== '') refuse(code)
+  const url = URL.canParse(text) ? new URL(text) : reject(code)
+  if (url.host === '' || url.username !== '' || url.password !== '') reject(code)
   return url
 }
 
-/** 4.2, but for the scheme. */
+/** 4.2, without the check of the scheme. */
 function credentialUrl(text, code) {
   const url = parsedUrl(text, code)
   try {
     canonicalHost(url.hostname)
   } catch {
-    refuse(code)
+    reject(code)
   }
   return url
 }
@@ -148,22 +148,22 @@ function isSecure(url) {
 
 /** 4.3 */
 function checkedUserId(userId) {
-  if (userId === '') refuse('user_id_empty')
-  if (userId !== undefined && Buffer.byteLength(userId) > 512) refuse('user_id_too_long')
+  if (userId === '') reject('user_id_empty')
+  if (userId !== undefined && Buffer.byteLength(userId) > 512) reject('user_id_too_long')
   const isUnfit = (text) => CONTROL.test(text) || INVISIBLE.test(text)
-    || BLANK.test(text[0]) || BLANK.test(text.at(-1)) || MISSING.includes(text)
-  if (userId === undefined || isUnfit(userId)) refuse('user_id_malformed')
+    || WHITESPACE.test(text[0]) || WHITESPACE.test(text.at(-1)) || MISSING.includes(text)
+  if (userId === undefined || isUnfit(userId)) reject('user_id_malformed')
   return userId
 }
 
-/** 4.4, as a number: a time to sign, or `now`. */
+/** 4.4 for a number: a time to sign, or `now`. */
 function checkedTimestamp(timestamp) {
-  return isTime(timestamp) ? timestamp : refuse('timestamp_malformed')
+  return isTime(timestamp) ? timestamp : reject('timestamp_malformed')
 }
 
-/** 4.4, as received text. */
+/** 4.4 for a received text. */
 function parsedTimestamp(timestamp = '') {
-  return /^(0|[1-9][0-9]{0,10})$/.test(timestamp) ? Number(timestamp) : refuse('timestamp_malformed')
+  return /^(0|[1-9][0-9]{0,10})$/.test(timestamp) ? Number(timestamp) : reject('timestamp_malformed')
 }
 
 function isTime(seconds) {
@@ -181,11 +181,11 @@ export function linkQuery(userId, timestamp, signature) {
 }
 
 /**
- * 4.7: the three values of a link, or null for a public visitor.
+ * 4.7: the three values of a link, or null for an anonymous visitor.
  * A value that is not valid UTF-8 is undefined.
  */
 function identityIn(url) {
-  if (url !== '' && !/^(\/|[A-Za-z][A-Za-z0-9+.-]*:\/\/)/.test(url)) refuse('portal_url_malformed')
+  if (url !== '' && !/^(\/|[A-Za-z][A-Za-z0-9+.-]*:\/\/)/.test(url)) reject('portal_url_malformed')
   const [beforeFragment] = url.split('#', 1)
   const start = beforeFragment.indexOf('?')
   const parameters = start < 0 ? [] : parametersOf(beforeFragment.slice(start + 1))
@@ -193,19 +193,19 @@ function identityIn(url) {
     .map((wanted) => parameters.filter(([name]) => name === wanted).map(([, value]) => value))
   const counts = [userIds.length, timestamps.length, signatures.length]
   if (counts.every((count) => count === 0)) return null
-  if (counts.some((count) => count > 1)) refuse('identity_repeated')
-  if (counts.some((count) => count === 0)) refuse('identity_incomplete')
+  if (counts.some((count) => count > 1)) reject('identity_repeated')
+  if (counts.some((count) => count === 0)) reject('identity_incomplete')
   return { userId: userIds[0], timestamp: timestamps[0], signature: signatures[0] }
 }
 
 function parametersOf(query) {
-  // The constructor drops a `?` in front, which here would be part of a name.
+  // The constructor removes a `?` at the start, which would be part of a name here.
   const decoded = [...new URLSearchParams(`&${query}`)]
   const parts = query.split('&').filter((part) => part !== '')
   return decoded.map(([name, value], index) => [name, isValidUtf8(parts[index]) ? value : undefined])
 }
 
-/** URLSearchParams repairs what is not UTF-8; decodeURIComponent refuses it, and also a lone `%`. */
+/** URLSearchParams repairs invalid UTF-8. decodeURIComponent rejects it, and also a lone `%`. */
 function isValidUtf8(part) {
   const value = part.includes('=') ? part.slice(part.indexOf('=') + 1) : ''
   try {
@@ -232,10 +232,10 @@ export function portalHost(portalUrl) {
 
 function portalUrlOf(text) {
   const url = credentialUrl(text, 'portal_url_malformed')
-  return isSecure(url) ? url : refuse('portal_url_insecure')
+  return isSecure(url) ? url : reject('portal_url_insecure')
 }
 
-/** Sections 3, 4 and 6: what a signer with this secret answers. */
+/** Sections 3, 4 and 6: what a signer with this secret returns. */
 export class Signer {
   constructor(secret, names) {
     this.secret = checkedSecret(secret, names)
@@ -264,7 +264,7 @@ export class Signer {
 
   identity({ email, helpdesk_id }) {
     const signed = this.sign_email({ email })
-    if (!/^[A-Za-z0-9_-]{1,128}$/.test(helpdesk_id) || /^(YOUR_)?HELPDESK_ID$/i.test(helpdesk_id)) refuse('helpdesk_id_malformed')
+    if (!/^[A-Za-z0-9_-]{1,128}$/.test(helpdesk_id) || /^(YOUR_)?HELPDESK_ID$/i.test(helpdesk_id)) reject('helpdesk_id_malformed')
     return { ...signed, helpdesk_id }
   }
 
@@ -275,7 +275,7 @@ export class Signer {
     checkedOption(max_width, /^[1-9][0-9]*(px|rem|%)$/)
     checkedOption(container, /^[A-Za-z][A-Za-z0-9_-]*$/)
     const script = credentialUrl(script_url, 'embed_option_malformed')
-    if (!isSecure(script)) refuse('embed_option_malformed')
+    if (!isSecure(script)) reject('embed_option_malformed')
     if (nonce !== undefined) checkedOption(nonce, /^[A-Za-z0-9+/_-]+={0,2}$/)
     const attributes = {
       src: script.href,
@@ -293,7 +293,7 @@ export class Signer {
 }
 
 function checkedOption(value, grammar) {
-  if (!grammar.test(value)) refuse('embed_option_malformed')
+  if (!grammar.test(value)) reject('embed_option_malformed')
 }
 
 /** 6.2 */
@@ -307,16 +307,16 @@ function escaped(value) {
   return value.replace(/[&<>"']/g, (character) => entities[character])
 }
 
-/** Section 5: what a verifier with these secrets answers. */
+/** Section 5: what a verifier with these secrets returns. */
 export class Verifier {
   constructor(secret, names, { previous = [], tolerance = 300 } = {}) {
     this.secrets = [{ secret: checkedSecret(secret, names), expiresAt: Infinity }]
     for (const [previousSecret, expiresAt] of previous) {
       checkedSecret(previousSecret)
-      if (!isTime(expiresAt)) refuse('secret_expiry_malformed')
+      if (!isTime(expiresAt)) reject('secret_expiry_malformed')
       this.secrets.push({ secret: previousSecret, expiresAt })
     }
-    if (!Number.isInteger(tolerance) || tolerance < 0 || tolerance > 3600) refuse('tolerance_malformed')
+    if (!Number.isInteger(tolerance) || tolerance < 0 || tolerance > 3600) reject('tolerance_malformed')
     this.tolerance = tolerance
   }
 
@@ -332,8 +332,8 @@ export class Verifier {
     const userId = fromVisitor(() => checkedUserId(user_id))
     const seconds = fromVisitor(() => parsedTimestamp(timestamp))
     const secretIndex = this.#secretIndex(linkMessage(host, userId, seconds), signature, now)
-    if (seconds < now - this.tolerance) refuse('timestamp_expired')
-    if (seconds > now + this.tolerance) refuse('timestamp_in_future')
+    if (seconds < now - this.tolerance) reject('timestamp_expired')
+    if (seconds > now + this.tolerance) reject('timestamp_in_future')
     return { user_id: userId, timestamp: seconds, secret_index: secretIndex }
   }
 
@@ -346,7 +346,7 @@ export class Verifier {
     return this.verify_user({ portal_host, user_id, timestamp, signature, now })
   }
 
-  /** Section 8, as far as the question is refused; the cases state the findings themselves. */
+  /** Section 8, but only the checks of the arguments; the cases state the findings. */
   explain_email({ other_secrets = [], now }) {
     other_secrets.forEach((secret) => checkedSecret(secret))
     checkedTimestamp(now)
@@ -359,14 +359,14 @@ export class Verifier {
   }
 
   #secretIndex(message, signature = '', now) {
-    if (!/^[0-9A-Fa-f]{64}$/.test(signature)) refuse('signature_malformed')
+    if (!/^[0-9A-Fa-f]{64}$/.test(signature)) reject('signature_malformed')
     const index = this.secrets.findIndex(({ secret, expiresAt }) =>
       now < expiresAt && signatureOf(secret, message) === signature.toLowerCase())
-    return index < 0 ? refuse('signature_mismatch') : index
+    return index < 0 ? reject('signature_mismatch') : index
   }
 }
 
-/** Headers of libraries that put what they fetch into the page, whatever the value. */
+/** Headers with which libraries fetch a part of a page; any value counts. */
 const LIBRARIES = ['hx-request', 'hx-boosted', 'turbo-frame', 'x-turbo-request-id', 'turbolinks-referrer',
   'x-livewire-navigate', 'x-pjax', 'x-up-version', 'rsc', 'next-router-prefetch']
 const AHEAD = ['sec-purpose', 'x-sec-purpose', 'purpose', 'x-purpose', 'x-moz']
@@ -385,7 +385,7 @@ export function responseUnlessClick({ target, headers }) {
   return isAhead ? {
     status: 403,
     headers: { 'Content-Type': 'text/plain; charset=utf-8' },
-    body: 'This link is signed when it is clicked, so there is nothing to fetch before.\n',
+    body: 'This link is signed when it is clicked. It cannot be prefetched.\n',
   } : null
 }
 

@@ -1,13 +1,13 @@
-// What the scripts of this folder share about Unicode.
+// Unicode functions that the scripts of this folder share.
 
-/** Stops unless Node has exactly this version of Unicode: its answers are the expected values. */
+/** Exits unless Node has exactly this version of Unicode, since Node's answers are the expected values. */
 export function requireUnicode(version) {
   if (process.versions.unicode === version) return
   console.error(`This needs a Node with Unicode ${version}; Node ${process.version} has ${process.versions.unicode}.`)
   process.exit(1)
 }
 
-/** Every code point that can stand in a text: all but the surrogates. */
+/** Every Unicode scalar value: all code points but the surrogates. */
 export function* scalarValues() {
   for (let codePoint = 0; codePoint <= 0x10ffff; codePoint += 1) {
     if (codePoint < 0xd800 || codePoint > 0xdfff) yield codePoint
@@ -15,8 +15,8 @@ export function* scalarValues() {
 }
 
 /**
- * Joins sorted pairs [code point, answer] with the same answer: neighbours (stride 1), or every
- * second one (stride 2), as where upper and lower case stand side by side.
+ * Joins sorted pairs [code point, answer] with the same answer into runs: of every code point (stride 1), or of
+ * every second one (stride 2), as in ranges where upper and lower case alternate.
  */
 export function runsOf(pairs) {
   const runs = []

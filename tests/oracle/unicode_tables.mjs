@@ -1,10 +1,10 @@
-// Writes the Unicode data that the Rust core ships, from the Unicode Character Database.
+// Writes the Unicode tables of the Rust core, from the Unicode Character Database (UCD).
 //
 //     npm --prefix tests/oracle ci
 //     node tests/oracle/unicode_tables.mjs [FILE]      default: core/src/unicode/tables.rs
 //
-// The data comes from the UCD as published, not from Node's own functions, so that Node can check
-// it: before anything is written, the tables must lowercase every scalar value as Node does.
+// The data comes from the UCD as published, not from Node's functions, so that Node can check it: the tables are
+// written only if they lowercase every scalar value as Node does.
 
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -28,7 +28,7 @@ verifyRuns()
 verifyAgainstNode()
 writeFileSync(process.argv[2] ?? committed, rustSource())
 
-/** The pairs [code point, lower case], without ASCII and the one exception that the core knows itself. */
+/** The pairs [code point, lower case], without ASCII and without U+0130, which the core handles itself. */
 function lowercaseMappings() {
   const special = [...specialLowercase].filter(([, lower]) => lower.length > 1)
   if (special.length !== 1 || special[0][0] !== CAPITAL_I_WITH_DOT) {
@@ -99,7 +99,7 @@ function wrapped(entries) {
   return lines
 }
 
-/** The ranges of both sets together, in order and without overlap. */
+/** The union of the sets of ranges, in order and without overlap. */
 function united(...sets) {
   const ranges = []
   for (const { begin, end } of sets.flat().sort((left, right) => left.begin - right.begin)) {
@@ -110,12 +110,12 @@ function united(...sets) {
   return ranges
 }
 
-/** The package's ranges exclude their end. */
+/** The ranges of the package exclude their end. */
 function inclusive({ begin, end }) {
   return `(${hex(begin)}, ${hex(end - 1)})`
 }
 
-/** Six digits are more than one reads at once. */
+/** Separates six digits, so that they are easier to read. */
 function hex(codePoint) {
   const digits = codePoint.toString(16).toUpperCase()
   return digits.length < 6 ? `0x${digits}` : `0x00${digits.slice(0, 2)}_${digits.slice(2)}`

@@ -3,15 +3,15 @@
 //     npm --prefix tests/oracle ci
 //     node tests/oracle/vectors.mjs [FOLDER]      default: tests/vectors
 //
-// The output depends on nothing but these scripts and Unicode 17.0, so a check that the committed
-// files are up to date writes to another folder and compares.
+// The output depends only on these scripts and Unicode 17.0. To check that the committed files are up to date,
+// `cargo xtask vectors --check` writes to another folder and compares.
 
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { requireUnicode } from './unicode.mjs'
 
-/** Each but the one that completes cases is a file of vectors. */
+/** The files of cases: each one but `case.mjs`, which completes cases, becomes a file of vectors. */
 const FILES = readdirSync(new URL('cases', import.meta.url))
   .map((file) => file.replace(/\.mjs$/, ''))
   .filter((name) => name !== 'case')
@@ -38,7 +38,7 @@ function verifyUniqueIds() {
   }
 }
 
-/** A runner sets the variables of all cases at once, in one process. */
+/** Test runners set the variables of all cases at once, in one process. */
 function verifyOneEnvironment() {
   const environment = new Map()
   for (const { id, new: { name } = {}, env = {} } of cases) {
@@ -49,7 +49,7 @@ function verifyOneEnvironment() {
   }
 }
 
-/** JSON readers differ on lone surrogates: each language tests them natively. */
+/** JSON parsers differ on lone surrogates, so each language tests them in its own tests. */
 function verifyWellFormed() {
   for (const entry of cases) {
     if (/\\ud[89a-f]/.test(JSON.stringify(entry))) throw new Error(`${entry.id}: a lone surrogate`)
@@ -65,7 +65,7 @@ function fileText(comment, cases) {
   return `{\n  "comment": ${JSON.stringify(comment)},\n  "count": ${cases.length},\n  "cases": [\n${entries.join(',\n')}\n  ]\n}\n`
 }
 
-/** One line of JSON, with a space behind each comma and colon. */
+/** One line of JSON, with a space after each comma and colon. */
 function spaced(value) {
   if (Array.isArray(value)) return `[${value.map(spaced).join(', ')}]`
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
@@ -73,7 +73,7 @@ function spaced(value) {
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`
 }
 
-/** Escapes what a reader cannot see, or would take for something else (KELVIN SIGN for K). */
+/** Escapes characters that are invisible or look like another one (KELVIN SIGN looks like K). */
 function visible(json) {
   const isHidden = (character) => character !== ' ' && (/[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}]/u.test(character)
     || character.normalize('NFKC') !== character)

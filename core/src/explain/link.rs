@@ -1,4 +1,4 @@
-//! Texts that may have been signed in place of the link seal's message.
+//! The texts that a signer may have signed in place of a link's message.
 
 use idna::domain_to_unicode;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -16,30 +16,30 @@ use crate::user::UserId;
 type Text = Variant<String>;
 type Message = Variant<Vec<u8>>;
 
-/// Ports that development servers and proxies usually have.
+/// The usual ports of development servers and proxies.
 const USUAL_PORTS: [u16; 9] = [80, 443, 3000, 4321, 5000, 5173, 8000, 8080, 8443];
 
-/// Separators that people put between the parts.
+/// Separators that signers put between the parts in place of a colon.
 const SEPARATORS: [&str; 10] = ["", "::", ".", "|", "-", "_", "/", "&", ",", "\n"];
 
-/// What languages make of a missing value.
+/// The texts that languages print for a missing value.
 const STAND_INS: [&str; 5] = ["undefined", "null", "None", "nil", ""];
 
 const MILLISECONDS_PER_SECOND: i64 = 1000;
 
-/// Returns the finding of a link that cannot be read as one identity.
+/// Returns the finding of a link whose identity cannot be read.
 pub(super) fn unreadable(error: &Error) -> Finding {
     match error.code() {
         ErrorCode::IdentityIncomplete => {
             Finding::new(FindingCode::LinkIncomplete, error.to_string())
         }
         ErrorCode::IdentityRepeated => Finding::new(FindingCode::LinkRepeated, error.to_string()),
-        _ => Finding::new(FindingCode::LinkRefused, advice::refused(error)),
+        _ => Finding::new(FindingCode::LinkRefused, advice::rejected(error)),
     }
 }
 
-/// Returns why the link's values must be refused whatever the signature, if so.
-pub(super) fn refusal(user_id: &str, timestamp: &str) -> Option<Finding> {
+/// Returns why the link's values are rejected whatever the signature is; `None` if they are valid.
+pub(super) fn rejection(user_id: &str, timestamp: &str) -> Option<Finding> {
     if let Err(error) = UserId::parse(user_id) {
         return Some(unreadable(&error));
     }
@@ -52,7 +52,7 @@ pub(super) fn refusal(user_id: &str, timestamp: &str) -> Option<Finding> {
     }
 }
 
-/// Returns what the clock has against the link.
+/// Returns the finding of a timestamp outside the tolerance; `None` if it is within the tolerance.
 pub(super) fn window(tolerance: Tolerance, timestamp: &str, now: Timestamp) -> Option<Finding> {
     let timestamp = Timestamp::parse(timestamp).ok()?;
     let error = tolerance.check(timestamp, now).err()?;
@@ -63,7 +63,7 @@ pub(super) fn window(tolerance: Tolerance, timestamp: &str, now: Timestamp) -> O
     Some(Finding::new(code, error.to_string()))
 }
 
-/// Returns every text to try, the specified message first.
+/// Returns every text to try, starting with the specified message.
 pub(super) fn messages(
     portal_host: &PortalHost,
     url: &str,
@@ -94,7 +94,7 @@ pub(super) fn messages(
     messages
 }
 
-/// Returns the parts in other orders, with other separators, with a part left out, and in other
+/// Returns the parts in other orders, with other separators, without one of the parts, and in other
 /// encodings.
 fn arrangements([host, user_id, timestamp]: [&str; 3], deviations: &[FindingCode]) -> Vec<Message> {
     let orders = [
@@ -162,7 +162,7 @@ fn hosts(host: &str, url: &str) -> Vec<Text> {
     hosts
 }
 
-/// Returns the host of an absolute URL as it is written there, without port.
+/// Returns the host of an absolute URL as it is written, without port.
 fn written_host(url: &str) -> Option<&str> {
     let authority = url.split_once("://")?.1.split(['/', '?', '#']).next()?;
     let end = authority.rfind(':').filter(|colon| !authority[*colon..].contains(']'));
@@ -203,7 +203,7 @@ fn is_in_milliseconds(timestamp: &str) -> bool {
     timestamp.len() >= 12 && timestamp.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Returns the messages of a signer that signed milliseconds and put seconds into the link.
+/// Returns the messages of a signer that signs milliseconds and puts seconds into the link.
 pub(super) fn messages_with_milliseconds(
     host: &PortalHost,
     user_id: &str,

@@ -1,8 +1,8 @@
-//! Why a signature does not hold (SPEC 8).
+//! Explains why a signature is invalid (SPEC 8).
 //!
-//! The search tries deviations from the specification, fewest first: of the message
-//! ([`email`](mod@email), [`link`](mod@link)), of the key ([`key`]), of the call ([`call`]); and what
-//! the written form of the signature says ([`written`]) comes for free.
+//! The search tries deviations from the specification, fewest first: deviations of the message
+//! ([`email`](mod@email), [`link`](mod@link)), of the key ([`key`]) and of the call ([`call`]). Deviations in the
+//! written form of the signature ([`written`]) are not counted.
 
 mod advice;
 mod call;
@@ -22,7 +22,7 @@ use crate::verifier::Verifier;
 
 use search::Search;
 
-/// Beyond this no deviation is tried (SPEC 8, rule 2).
+/// The greatest length of an input for which deviations are tried (SPEC 8, rule 2).
 const MAX_INPUT_BYTES: usize = 4096;
 
 codes! {
@@ -34,15 +34,15 @@ codes! {
     /// assert_eq!(FindingCode::SecretNewline.as_str(), "secret_newline");
     /// ```
     FindingCode {
-        /// The signature holds.
+        /// The signature is valid.
         NoDeviation = "no_deviation",
-        /// Nothing that was tried reproduces the signature.
+        /// No tried deviation reproduces the signature.
         Unexplained = "unexplained",
         /// The input has more than 4096 bytes.
         InputTooLong = "input_too_long",
-        /// The e-mail was signed with blanks around it.
+        /// The e-mail was signed with whitespace around it.
         EmailNotTrimmed = "email_not_trimmed",
-        /// The e-mail was signed with its capitals.
+        /// The e-mail was signed with capital letters.
         EmailNotLowercased = "email_not_lowercased",
         /// The e-mail was trimmed by the rules of Python's `strip`.
         EmailTrimmedByPython = "email_trimmed_by_python",
@@ -76,13 +76,13 @@ codes! {
         EmailQuoted = "email_quoted",
         /// The e-mail was signed as a `mailto:` address.
         EmailMailto = "email_mailto",
-        /// The word `undefined` was signed.
+        /// The text `undefined` was signed.
         EmailUndefined = "email_undefined",
-        /// The word `null` was signed.
+        /// The text `null` was signed.
         EmailNull = "email_null",
-        /// The word `None` was signed.
+        /// The text `None` was signed.
         EmailNone = "email_none",
-        /// The empty text was signed.
+        /// An empty text was signed.
         EmailBlank = "email_blank",
         /// The e-mail was signed with a display name, or in angle brackets.
         EmailWithName = "email_with_name",
@@ -92,13 +92,13 @@ codes! {
         EmailDomainInAscii = "email_domain_in_ascii",
         /// The e-mail was signed with its domain in Unicode.
         EmailDomainInUnicode = "email_domain_in_unicode",
-        /// A text without `@` stands where the e-mail belongs.
+        /// The e-mail contains no `@`, so it may be a user id or a name.
         EmailIsUserId = "email_is_user_id",
-        /// The e-mail is one that must not be signed.
+        /// The e-mail is rejected whatever its signature is.
         EmailRefused = "email_refused",
         /// The key ended in a line break.
         SecretNewline = "secret_newline",
-        /// The key had blanks around it.
+        /// The key had whitespace around it.
         SecretBlanks = "secret_blanks",
         /// The key had quotes around it.
         SecretQuoted = "secret_quoted",
@@ -108,7 +108,7 @@ codes! {
         SecretByteOrderMark = "secret_byte_order_mark",
         /// The key was the secret in UTF-16.
         SecretUtf16 = "secret_utf16",
-        /// The key was a reference to a variable, which nothing had resolved.
+        /// The key was an unresolved reference to a variable.
         SecretNotExpanded = "secret_not_expanded",
         /// The key was the name of the variable.
         SecretVariableName = "secret_variable_name",
@@ -120,9 +120,9 @@ codes! {
         SecretEmpty = "secret_empty",
         /// The key was a placeholder, or the text of a missing value.
         SecretPlaceholder = "secret_placeholder",
-        /// The key was a previous secret that is still alive.
+        /// The key was a previous secret that is still active.
         SecretPrevious = "secret_previous",
-        /// The key was a previous secret that is dead.
+        /// The key was a previous secret that has expired.
         SecretExpired = "secret_expired",
         /// The key was a secret of another purpose.
         SecretOfOtherPurpose = "secret_of_other_purpose",
@@ -158,7 +158,7 @@ codes! {
         OutputSeparated = "output_separated",
         /// The signature is percent-encoded.
         OutputPercentEncoded = "output_percent_encoded",
-        /// The signature is cut off.
+        /// The signature is truncated.
         OutputTruncated = "output_truncated",
         /// The signature has a prefix such as `sha256=`.
         OutputPrefixed = "output_prefixed",
@@ -166,7 +166,7 @@ codes! {
         OutputUppercase = "output_uppercase",
         /// The signature has quotes around it.
         OutputQuoted = "output_quoted",
-        /// The signature has blanks around it.
+        /// The signature has whitespace around it.
         OutputNotTrimmed = "output_not_trimmed",
         /// The host was signed with its scheme.
         LinkHostWithScheme = "link_host_with_scheme",
@@ -178,7 +178,7 @@ codes! {
         LinkHostWithTrailingDot = "link_host_with_trailing_dot",
         /// The host was signed in another spelling.
         LinkHostNotCanonical = "link_host_not_canonical",
-        /// Another host was signed.
+        /// Another host than the portal's was signed.
         LinkHostIsAnother = "link_host_is_another",
         /// No host was signed.
         LinkHostMissing = "link_host_missing",
@@ -194,22 +194,22 @@ codes! {
         LinkOrder = "link_order",
         /// The parts were signed with another separator.
         LinkSeparator = "link_separator",
-        /// The link is older than the tolerance.
+        /// The link was signed longer ago than the tolerance.
         LinkExpired = "link_expired",
-        /// The link is from the future.
+        /// The link's timestamp is in the future by more than the tolerance.
         LinkInFuture = "link_in_future",
-        /// The link carries no identity.
+        /// The link contains no identity: the visitor is anonymous.
         LinkPublic = "link_public",
         /// The link lacks a parameter.
         LinkIncomplete = "link_incomplete",
-        /// The link repeats a parameter.
+        /// The link contains a parameter more than once.
         LinkRepeated = "link_repeated",
-        /// The link carries a value that must be refused.
+        /// The link contains a value that is rejected whatever its signature is.
         LinkRefused = "link_refused",
     }
 }
 
-/// One reason, and what to change.
+/// One reason why a signature is invalid, and what to change (SPEC 8).
 ///
 /// ```
 /// # use deskseal::{Secret, Verifier, VerifierOptions};
@@ -226,7 +226,7 @@ codes! {
 pub struct Finding {
     /// The stable code.
     pub code: FindingCode,
-    /// A sentence that says what to change. It may change between versions.
+    /// The message that says what to change. It may change between versions.
     pub message: String,
 }
 
@@ -242,7 +242,7 @@ impl From<FindingCode> for Finding {
     }
 }
 
-/// The answer to "why does this signature not hold?": one finding or more, the text first.
+/// Why a signature is invalid: one finding or more, in the order of SPEC 8, rule 6.
 ///
 /// ```
 /// # use deskseal::{Secret, Verifier, VerifierOptions};
@@ -269,7 +269,7 @@ impl From<Finding> for Explanation {
     }
 }
 
-/// A possible value, and what it deviates in. Without deviations it is the specified value.
+/// A value to try, and its deviations. Without deviations, it is the specified value.
 #[derive(Clone)]
 struct Variant<T> {
     value: T,
@@ -282,7 +282,7 @@ impl<T> Variant<T> {
     }
 }
 
-/// Returns the text in UTF-16, in both orders of bytes.
+/// Returns the text in UTF-16, in both byte orders.
 fn utf16(text: &str) -> [Vec<u8>; 2] {
     [
         text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
@@ -290,14 +290,14 @@ fn utf16(text: &str) -> [Vec<u8>; 2] {
     ]
 }
 
-/// Returns the text in the encodings that are usual beside UTF-8.
+/// Returns the text in UTF-16 and Latin-1.
 fn encodings(text: &str) -> impl Iterator<Item = (Vec<u8>, FindingCode)> {
     let in_utf16 = utf16(text).map(|bytes| (bytes, FindingCode::MessageUtf16));
     let in_latin1 = latin1(text).map(|bytes| (bytes, FindingCode::MessageLatin1));
     in_utf16.into_iter().chain(in_latin1)
 }
 
-/// Returns the text in Latin-1, if that has all of its characters and not the same bytes.
+/// Returns the text in Latin-1, if Latin-1 has all of its characters and its bytes differ from UTF-8.
 fn latin1(text: &str) -> Option<Vec<u8>> {
     if text.is_ascii() {
         return None;
@@ -305,7 +305,7 @@ fn latin1(text: &str) -> Option<Vec<u8>> {
     text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect()
 }
 
-/// Explains an e-mail seal.
+/// Explains why an e-mail signature is invalid.
 pub(crate) fn email(
     verifier: &Verifier,
     email: &str,
@@ -325,10 +325,10 @@ pub(crate) fn email(
         keys: key::variants(verifier, other_secrets, now),
         written: written::forms(signature),
     };
-    explanation(email::refusal(email), &search, None)
+    explanation(email::rejection(email), &search, None)
 }
 
-/// Explains a link seal.
+/// Explains why a link is invalid.
 pub(crate) fn link(
     verifier: &Verifier,
     portal_host: &PortalHost,
@@ -358,18 +358,24 @@ pub(crate) fn link(
         written: written::forms(signature),
     };
     let window = link::window(verifier.tolerance(), timestamp, now);
-    explanation(link::refusal(user_id, timestamp), &search, window)
+    explanation(link::rejection(user_id, timestamp), &search, window)
 }
 
-/// Puts together why the text is refused, what reproduces the signature, and what the clock says.
-fn explanation(refusal: Option<Finding>, search: &Search, window: Option<Finding>) -> Explanation {
+/// Joins the findings: why the text is rejected, what reproduces the signature, and whether the time is outside
+/// the tolerance.
+fn explanation(
+    rejection: Option<Finding>,
+    search: &Search,
+    window: Option<Finding>,
+) -> Explanation {
     let (deviations, conclusion) = match search.fewest_deviations() {
         Some(deviations) => (deviations, None),
         None => (search.written_deviations(), Some(advice::unexplained(search))),
     };
-    let refused = refusal.as_ref().map(|finding| finding.code);
+    let rejected = rejection.as_ref().map(|finding| finding.code);
     let deviations =
-        deviations.into_iter().filter(|code| Some(*code) != refused).map(Finding::from);
-    let findings = refusal.into_iter().chain(deviations).chain(window).chain(conclusion).collect();
+        deviations.into_iter().filter(|code| Some(*code) != rejected).map(Finding::from);
+    let findings =
+        rejection.into_iter().chain(deviations).chain(window).chain(conclusion).collect();
     Explanation { findings }
 }

@@ -1,4 +1,4 @@
-//! The search for the fewest deviations that reproduce a signature.
+//! Searches for the fewest deviations that reproduce a signature.
 
 use zeroize::Zeroizing;
 
@@ -6,20 +6,20 @@ use super::call::{self, Call, PreparedCall};
 use super::written::{self, WrittenForm};
 use super::{FindingCode, Variant};
 
-/// Deviations of message, key and call are combined up to this number (SPEC 8, rule 3).
+/// The greatest number of deviations of message, key and call that are combined (SPEC 8, rule 3).
 pub(super) const MAX_COMBINED: usize = 2;
 
-/// Longer messages are tried with one deviation only (SPEC 8, rule 3).
+/// The greatest length in bytes of a message that is tried with two deviations (SPEC 8, rule 3).
 pub(super) const MAX_COMBINED_BYTES: usize = 512;
 
-/// The bound on the work of one question, in hashed blocks of 64 bytes: some milliseconds. Questions
-/// of a usual size with a few secrets stay far below it.
+/// The greatest amount of work of one search, in hashed blocks of 64 bytes: some milliseconds. A search for an
+/// input of usual size with a few secrets needs much less.
 const MAX_BLOCKS: usize = 50_000;
 
-/// What to combine.
+/// The variants that a search combines.
 pub(super) struct Search {
     pub(super) messages: Vec<Variant<Vec<u8>>>,
-    /// Messages that are tried with the specified key and call only, since there are many.
+    /// Messages that are tried only with the specified key and call, since there are many of them.
     pub(super) lone_messages: Vec<Variant<Vec<u8>>>,
     pub(super) keys: Vec<Variant<Zeroizing<Vec<u8>>>>,
     pub(super) written: Vec<WrittenForm>,
@@ -27,7 +27,7 @@ pub(super) struct Search {
 
 impl Search {
     /// Returns the fewest deviations that reproduce the signature, in the order message, key, call,
-    /// written form; `None` when nothing does.
+    /// written form; `None` if no combination does.
     pub(super) fn fewest_deviations(&self) -> Option<Vec<FindingCode>> {
         if self.written.is_empty() {
             return None;
@@ -37,7 +37,7 @@ impl Search {
         (0..=MAX_COMBINED).find_map(|number| self.reproduction(number, &calls, &mut blocks_left))
     }
 
-    /// Returns how the signature is written, when nothing more is known.
+    /// Returns the deviations in how the signature is written, for a signature that nothing reproduces.
     pub(super) fn written_deviations(&self) -> Vec<FindingCode> {
         self.written.first().map(|form| form.deviations.clone()).unwrap_or_default()
     }
@@ -79,7 +79,7 @@ impl Search {
         None
     }
 
-    /// Returns the messages with exactly `wanted` deviations, in a combination of `number` in all.
+    /// Returns the messages with exactly `wanted` deviations, for a combination of `number` deviations.
     fn messages_with(
         &self,
         wanted: usize,
@@ -94,7 +94,7 @@ impl Search {
             .filter(move |message| number < 2 || message.value.len() <= MAX_COMBINED_BYTES)
     }
 
-    /// Returns how the message's digest is written, if it is what the signature stands for.
+    /// Returns the deviations in how the signature is written, if it is the message's digest.
     fn written_as(&self, call: &PreparedCall, message: &[u8]) -> Option<Vec<FindingCode>> {
         let digest = call.digest(message);
         self.written.iter().find_map(|form| {
@@ -105,7 +105,7 @@ impl Search {
     }
 }
 
-/// Takes the work of one digest off what is left; `false` when that is not enough.
+/// Subtracts the work of one digest from `blocks_left`; `false` if not enough is left.
 fn is_affordable(message: &Variant<Vec<u8>>, call: &PreparedCall, blocks_left: &mut usize) -> bool {
     let blocks = call.blocks + message.value.len() / 64;
     let left = blocks_left.checked_sub(blocks);

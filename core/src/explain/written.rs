@@ -1,13 +1,13 @@
-//! What the written form of a signature says: encoding, capitals, quotes, label, blanks.
+//! Reads the written form of a signature: encoding, capitals, quotes, label, whitespace.
 
 use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded, Encoding};
 
 use percent_encoding::percent_decode_str;
 
 use super::{FindingCode, Variant};
-use crate::text::is_blank;
+use crate::text::is_whitespace;
 
-/// Fewer digits are not recognised, so that nobody can grow a signature digit by digit (SPEC 8,
+/// Fewer digits are not recognised. Otherwise an attacker could find a signature digit by digit (SPEC 8,
 /// rule 4).
 const MIN_DIGITS: usize = 32;
 
@@ -18,19 +18,19 @@ const DIGEST_BYTES: [usize; 5] = [16, 20, 32, 48, 64];
 const LABELS: [&str; 8] =
     ["sha256=", "sha256:", "hmac-sha256=", "sha1=", "sha384=", "sha512=", "v1=", "0x"];
 
-/// Separators between the bytes of a digest: .NET writes the first, fingerprints have the second.
+/// Separators between the bytes of a digest: .NET writes the first one, certificate fingerprints the second.
 const SEPARATORS: [&str; 3] = ["-", ":", " "];
 
-/// Returns the text without what surrounds it, if that does; the code of the deviation.
+/// A function that removes what surrounds the signature, and the code of the deviation.
 type Wrapping = (fn(&str) -> Option<&str>, FindingCode);
 
 const WRAPPINGS: [Wrapping; 3] = [
-    (without_blanks, FindingCode::OutputNotTrimmed),
+    (without_whitespace, FindingCode::OutputNotTrimmed),
     (without_quotes, FindingCode::OutputQuoted),
     (without_label, FindingCode::OutputPrefixed),
 ];
 
-/// Returns the text in hexadecimal digits, if it is written this way; the code of the deviation.
+/// A function that converts an encoding of the signature to hexadecimal digits, and the code of the deviation.
 type Spelling = (fn(&str) -> Option<String>, FindingCode);
 
 const SPELLINGS: [Spelling; 5] = [
@@ -41,7 +41,7 @@ const SPELLINGS: [Spelling; 5] = [
     (from_separated, FindingCode::OutputSeparated),
 ];
 
-/// The lowercase hexadecimal digits that a signature may stand for, and how it is written.
+/// The lowercase hexadecimal digits of a signature, and the deviations in how it is written.
 pub(super) type WrittenForm = Variant<String>;
 
 /// Returns every way to read the signature as a digest.
@@ -71,24 +71,24 @@ pub(super) fn forms(signature: &str) -> Vec<WrittenForm> {
         .collect()
 }
 
-/// Tells whether only the beginning of the digest is written, in lowercase hexadecimal digits; `None`
-/// when another digest is.
+/// Tells whether the form is only the start of the digest, which is in lowercase hexadecimal digits; `None` if it
+/// is another digest.
 pub(super) fn is_beginning_of(form: &WrittenForm, digest: &[u8]) -> Option<bool> {
     digest.starts_with(form.value.as_bytes()).then_some(form.value.len() < digest.len())
 }
 
-fn without_blanks(text: &str) -> Option<&str> {
-    let trimmed = text.trim_matches(is_blank);
+fn without_whitespace(text: &str) -> Option<&str> {
+    let trimmed = text.trim_matches(is_whitespace);
     (trimmed.len() < text.len()).then_some(trimmed)
 }
 
-/// Removes quotes, and the `b` that Python puts before those of bytes.
+/// Removes quotes, and the `b` that Python puts before the quotes of bytes.
 fn without_quotes(text: &str) -> Option<&str> {
     let text = text.strip_prefix('b').filter(|rest| rest.starts_with(['\'', '"'])).unwrap_or(text);
     ['\'', '"', '`'].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))
 }
 
-/// Removes a vendor's label, or what the `openssl` command prints before a digest.
+/// Removes a vendor's label, or the text that the command `openssl` prints before a digest.
 fn without_label(text: &str) -> Option<&str> {
     if let Some((_, digest)) = text.split_once(")= ") {
         return Some(digest);
@@ -108,7 +108,7 @@ fn hexadecimal(text: &str) -> Option<WrittenForm> {
     Some(Variant::new(text.to_ascii_lowercase(), deviations))
 }
 
-/// Returns the text with its percent-encoding resolved, if it has one.
+/// Returns the text percent-decoded; `None` if decoding changes nothing.
 fn percent_decoded(text: &str) -> Option<String> {
     let decoded = percent_decode_str(text).decode_utf8().ok()?;
     (decoded != text).then(|| decoded.into_owned())
@@ -134,10 +134,10 @@ fn from_base64_of_hex(text: &str) -> Option<String> {
     DIGEST_BYTES.contains(&(digits.len() / 2)).then_some(digits)
 }
 
-/// Reads what languages print of an array of bytes: numbers, separated by commas, in brackets or not.
+/// Reads an array of bytes as languages print it: numbers separated by commas, with or without brackets.
 fn from_byte_list(text: &str) -> Option<String> {
     let list = text.trim_matches(['[', ']', '{', '}', '(', ')', '<', '>']);
-    // Java's bytes have a sign.
+    // Bytes in Java are signed.
     let byte = |number: &str| {
         let number: i16 = number.trim().parse().ok()?;
         u8::try_from(number).or_else(|_| i8::try_from(number).map(i8::cast_unsigned)).ok()

@@ -1,7 +1,7 @@
-//! Lower case and properties by Unicode 17.0, from data of our own (SPEC 1.2, 1.3, 3.3).
+//! Case mapping and character properties of Unicode 17.0, from generated tables (SPEC 1.2, 1.3, 3.3).
 //!
-//! The standard library's data changes with the compiler, and a shared library's with whatever else
-//! is in the lock file; signed bytes never change.
+//! The standard library's data changes with the compiler, and another crate's data with the lock file. The
+//! bytes that are signed must never change.
 
 mod tables;
 
@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 
 const CAPITAL_SIGMA: char = '\u{3A3}';
 
-/// Code points below this, which Latin, Greek, Cyrillic and Armenian are, are looked up directly.
+/// Code points below this (Latin, Greek, Cyrillic, Armenian) are looked up directly.
 const COMMON: usize = 0x600;
 
 static COMMON_LOWERCASE: [u16; COMMON] = common_lowercase();
@@ -18,7 +18,7 @@ static COMMON_CASE_IGNORABLE: [bool; COMMON] = common_members(tables::CASE_IGNOR
 static COMMON_INVISIBLE: [bool; COMMON] = common_members(tables::INVISIBLE);
 static COMMON_UNASSIGNED: [bool; COMMON] = common_members(tables::UNASSIGNED);
 
-/// Appends `text` in lower case to `lower`, and stops once `lower` holds more than `limit` bytes.
+/// Appends `text` in lower case to `lower` (SPEC 3.3). Stops when `lower` holds more than `limit` bytes.
 pub(crate) fn push_lowercase(text: &str, limit: usize, lower: &mut String) {
     for (start, character) in text.char_indices() {
         if lower.len() > limit {
@@ -33,12 +33,12 @@ pub(crate) fn push_lowercase(text: &str, limit: usize, lower: &mut String) {
     }
 }
 
-/// Tells whether the character is default-ignorable or a format character.
+/// Tells whether the character is default-ignorable or a format character (SPEC 1.2, invisible).
 pub(crate) fn is_invisible(character: char) -> bool {
     contains(&COMMON_INVISIBLE, tables::INVISIBLE, character)
 }
 
-/// Tells whether the character is unassigned, a noncharacter, or for private use.
+/// Tells whether the character is unassigned, a noncharacter, or for private use (SPEC 1.2, undefined).
 pub(crate) fn is_unassigned(character: char) -> bool {
     contains(&COMMON_UNASSIGNED, tables::UNASSIGNED, character)
 }
@@ -88,7 +88,7 @@ fn contains(common: &[bool; COMMON], ranges: &[(u32, u32)], character: char) -> 
     })
 }
 
-/// Returns where the range lies, seen from the code point.
+/// Returns how the range compares with the code point.
 fn order_of(first: u32, last: u32, code_point: u32) -> Ordering {
     if last < code_point {
         Ordering::Less

@@ -21,7 +21,7 @@ function accepted(id, email, comment) {
   return caseOf({ id: `email-${id}`, comment, call: 'canonical_email', args: { email } })
 }
 
-function refused(id, fails, email, comment) {
+function rejected(id, fails, email, comment) {
   return caseOf({ id: `email-${id}`, comment, call: 'canonical_email', args: { email }, fails })
 }
 
@@ -31,26 +31,26 @@ function trimming() {
     const name = `U+${hex(codePoint).toUpperCase()}`
     const atEnds = character.trim() === ''
       ? (id, email, where) => accepted(id, email, `${name} ${where} is removed`)
-      : (id, email, where) => refused(id, 'email_malformed', email, `${name} ${where} is not trimmed, and refused`)
+      : (id, email, where) => rejected(id, 'email_malformed', email, `${name} ${where} is not trimmed, and rejected`)
     return [
-      atEnds(`trim-${hex(codePoint)}-leading`, `${character}Ada@example.com`, 'in front'),
+      atEnds(`trim-${hex(codePoint)}-leading`, `${character}Ada@example.com`, 'at the start'),
       atEnds(`trim-${hex(codePoint)}-trailing`, `Ada@example.com${character}`, 'at the end'),
-      refused(`trim-${hex(codePoint)}-inner`, 'email_malformed', `ada${character}lovelace@example.com`, `${name} inside is refused`),
+      rejected(`trim-${hex(codePoint)}-inner`, 'email_malformed', `ada${character}lovelace@example.com`, `${name} inside is rejected`),
     ]
   })
 }
 
 function invisibleAndUnassigned() {
-  const malformed = (kind, why) => (codePoint) => refused(`${kind}-${hex(codePoint)}`, 'email_malformed',
+  const malformed = (kind, why) => (codePoint) => rejected(`${kind}-${hex(codePoint)}`, 'email_malformed',
     `ada${String.fromCodePoint(codePoint)}@example.com`, `U+${hex(codePoint).toUpperCase()}: ${why}`)
   return [
     ...INVISIBLE.map(malformed('invisible', 'two identities must not look the same')),
     ...UNASSIGNED.map(malformed('unassigned', 'a later Unicode must not change what is signed')),
-    refused('invisible-leading', 'email_malformed', '\u200bada@example.com', 'in front: it is not trimmed'),
-    refused('invisible-trailing', 'email_malformed', 'ada@example.com\u200b', 'at the end: it is not trimmed'),
-    refused('invisible-in-domain', 'email_malformed', 'ada@exam\u00adple.com', 'behind the @'),
-    refused('invisible-zwnj-in-word', 'email_malformed', 'می\u200cخواهم@example.com', 'also where a script writes it between letters'),
-    refused('invisible-after-space', 'email_malformed', ' \u2060 ada@example.com', 'trimming stops at U+2060'),
+    rejected('invisible-leading', 'email_malformed', '\u200bada@example.com', 'an invisible character at the start is not trimmed'),
+    rejected('invisible-trailing', 'email_malformed', 'ada@example.com\u200b', 'an invisible character at the end is not trimmed'),
+    rejected('invisible-in-domain', 'email_malformed', 'ada@exam\u00adple.com', 'a character after the @'),
+    rejected('invisible-zwnj-in-word', 'email_malformed', 'می\u200cخواهم@example.com', 'an invisible character between letters, where a script uses it'),
+    rejected('invisible-after-space', 'email_malformed', ' \u2060 ada@example.com', 'trimming stops at U+2060'),
   ]
 }
 
@@ -60,9 +60,9 @@ function trimmingTogether() {
     accepted('trim-nothing', 'ada@example.com', 'nothing to trim, nothing to lowercase'),
     accepted('trim-spec-example', '  Ada@Example.com ', 'SPEC 11.1'),
     accepted('trim-crlf', 'ada@example.com\r\n', 'a line read from a file'),
-    refused('trim-stops-at-control', 'email_malformed', ' \u0085 ada@example.com', 'trimming stops at U+0085, which is then refused'),
-    refused('trim-stops-at-nul', 'email_malformed', 'ada@example.com\0 ', 'trimming stops at NUL, which is then refused'),
-    refused('inner-blanks-around-at', 'email_malformed', 'ada @ example.com', 'blanks around the @'),
+    rejected('trim-stops-at-control', 'email_malformed', ' \u0085 ada@example.com', 'trimming stops at U+0085, which is then rejected'),
+    rejected('trim-stops-at-nul', 'email_malformed', 'ada@example.com\0 ', 'trimming stops at NUL, which is then rejected'),
+    rejected('inner-blanks-around-at', 'email_malformed', 'ada @ example.com', 'spaces around the @'),
   ]
 }
 
@@ -74,7 +74,7 @@ const SIGMAS = [
   ['text-end-after-trimming', 'a@ΟΔΟΣ \u3000', 'the context is the trimmed text'],
   ['lone-before-at', 'Σ@example.gr', 'nothing cased stands before it: not final'],
   ['lone-after-at', 'a@Σ', '@ is neither cased nor case-ignorable: nothing cased before it'],
-  ['lone-after-blank', ' Σ@example.gr', 'trimmed first: nothing stands before it'],
+  ['lone-after-blank', ' Σ@example.gr', 'trimmed first: nothing comes before it'],
   ['double', 'ΑΣΣ@example.gr', 'only the last of two'],
   ['double-alone', 'ΣΣ@example.gr', 'a Σ is cased: the second one is final'],
   ['triple', 'ΣΣΣ@ΣΣΣ', 'three on both sides of @'],
@@ -96,7 +96,7 @@ const SIGMAS = [
   ['combining-acute', 'ΑΣ\u0301Α@example.gr', 'U+0301 is case-ignorable: not final'],
   ['right-single-quotation-mark', 'Α\u2019Σ\u2019@example.gr', 'U+2019 is case-ignorable on both sides: final'],
   ['long-ignorable', `Α${"'".repeat(40)}Σ${"'".repeat(40)}@example.gr`, 'any number of case-ignorable characters'],
-  ['long-ignorable-then-letter', `ΑΣ${'.'.repeat(60)}Α@example.gr`, 'a letter behind any number of them: not final'],
+  ['long-ignorable-then-letter', `ΑΣ${'.'.repeat(60)}Α@example.gr`, 'a letter after any number of them: not final'],
   ['latin-around', 'aΣ@b.gr', 'a Latin letter is cased'],
   ['uncased-letter-before', '中Σ@example.gr', 'an ideograph is a letter but not cased: not final'],
   ['modifier-letter-before', 'ʰΣ@example.gr', 'U+02B0 is cased and case-ignorable: skipped, so nothing cased is left'],
@@ -117,7 +117,7 @@ const SIGMAS = [
 const LETTERS = [
   ['ascii', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ@EXAMPLE.COM', 'the ASCII letters'],
   ['ascii-others', "!#$%&'*+-/=?^_`{|}~0189@example.com", 'what else ASCII allows stays'],
-  ['latin-1', 'ÀÉÎÕÜÞ×÷ß@example.com', 'Latin-1; × is no letter'],
+  ['latin-1', 'ÀÉÎÕÜÞ×÷ß@example.com', 'Latin-1; × is not a letter'],
   ['sharp-s', 'STRAẞE@example.com', 'U+1E9E becomes ß'],
   ['sharp-s-small', 'straße@example.com', 'ß stays'],
   ['ohm', '\u2126@example.com', 'U+2126 OHM becomes ω, which is not ASCII'],
@@ -158,9 +158,9 @@ const LETTERS = [
   ['precomposed', 'JOSÉ@example.com', 'NFC stays NFC'],
   ['decomposed', 'JOSE\u0301@example.com', 'NFD stays NFD: no normalisation'],
   ['idn-unicode', 'ada@BÜCHER.example', 'the domain stays in Unicode'],
-  ['idn-punycode', 'ada@XN--BCHER-KVA.example', 'and in Punycode'],
+  ['idn-punycode', 'ada@XN--BCHER-KVA.example', 'the domain stays in Punycode'],
   ['hebrew', 'עדה@example.com', 'a script without case'],
-  ['cjk', '用户@例子.广告', 'another'],
+  ['cjk', '用户@例子.广告', 'another script without case'],
   ['emoji', '😀👩💻@example.com', 'emoji'],
   ['replacement-character', 'a\ufffd@example.com', 'U+FFFD itself is an ordinary character'],
   ['unicode-17-newest', 'a\u{16ebb}\u{1fac8}@example.com', 'assigned by Unicode 17'],
@@ -170,28 +170,28 @@ function ambiguous() {
   const found = [...scalarValues()].map((codePoint) => String.fromCodePoint(codePoint)).filter(lowercasesIntoAscii)
   if (found.join('') !== '\u0130\u212a') throw new Error('SPEC 3.1 names U+0130 and U+212A: Unicode has more now')
   return [
-    refused('ambiguous-kelvin', 'email_ambiguous', '\u212aELVIN@example.com', 'SPEC 11.1: U+212A would become k'),
-    refused('ambiguous-kelvin-in-domain', 'email_ambiguous', 'ada@\u212a.com', 'U+212A behind the @'),
-    refused('ambiguous-dotted-i', 'email_ambiguous', '\u0130@example.com', 'U+0130 would become i and U+0307'),
-    refused('ambiguous-dotted-i-at-end', 'email_ambiguous', 'ada@example.fi\u0130', 'U+0130 as the last character'),
-    refused('ambiguous-after-trimming', 'email_ambiguous', ' \u212a@example.com ', 'U+212A in trimmed text'),
+    rejected('ambiguous-kelvin', 'email_ambiguous', '\u212aELVIN@example.com', 'SPEC 11.1: U+212A would become k'),
+    rejected('ambiguous-kelvin-in-domain', 'email_ambiguous', 'ada@\u212a.com', 'U+212A after the @'),
+    rejected('ambiguous-dotted-i', 'email_ambiguous', '\u0130@example.com', 'U+0130 would become i and U+0307'),
+    rejected('ambiguous-dotted-i-at-end', 'email_ambiguous', 'ada@example.fi\u0130', 'U+0130 as the last character'),
+    rejected('ambiguous-after-trimming', 'email_ambiguous', ' \u212a@example.com ', 'U+212A in trimmed text'),
   ]
 }
 
 function atSigns() {
   return [
-    refused('at-none', 'email_malformed', 'ada.example.com', 'no @'),
-    refused('at-alone', 'email_malformed', '@', 'nothing on either side'),
-    refused('at-first', 'email_malformed', '@example.com', 'nothing before it'),
-    refused('at-last', 'email_malformed', 'ada@', 'nothing after it'),
-    refused('at-last-of-two', 'email_malformed', 'ada@example.com@', 'nothing after the last'),
-    refused('at-two-only', 'email_malformed', '@@', 'nothing after the last of two'),
-    refused('at-last-after-trimming', 'email_malformed', 'ada@ ', 'nothing after it once trimmed'),
-    refused('at-first-after-trimming', 'email_malformed', '\ufeff@example.com', 'nothing before it once trimmed'),
-    refused('at-fullwidth', 'email_malformed', 'ada\uff20example.com', 'U+FF20 is not @'),
-    refused('at-user-id', 'email_malformed', '42', 'a user id in place of an address'),
+    rejected('at-none', 'email_malformed', 'ada.example.com', 'no @'),
+    rejected('at-alone', 'email_malformed', '@', 'nothing on either side'),
+    rejected('at-first', 'email_malformed', '@example.com', 'nothing before it'),
+    rejected('at-last', 'email_malformed', 'ada@', 'nothing after it'),
+    rejected('at-last-of-two', 'email_malformed', 'ada@example.com@', 'nothing after the last'),
+    rejected('at-two-only', 'email_malformed', '@@', 'nothing after the last of two'),
+    rejected('at-last-after-trimming', 'email_malformed', 'ada@ ', 'nothing after it once trimmed'),
+    rejected('at-first-after-trimming', 'email_malformed', '\ufeff@example.com', 'nothing before it once trimmed'),
+    rejected('at-fullwidth', 'email_malformed', 'ada\uff20example.com', 'U+FF20 is not @'),
+    rejected('at-user-id', 'email_malformed', '42', 'a user id in place of an address'),
     accepted('at-two', 'ada@home@example.com', 'the last @ has something on both sides'),
-    accepted('at-doubled', 'ada@@example.com', 'the same; nothing more is checked'),
+    accepted('at-doubled', 'ada@@example.com', 'two @ side by side: nothing more is checked'),
     accepted('at-three', '@@a', 'an @ may be what stands before the last'),
     accepted('at-shortest', 'A@B', 'one character on both sides'),
     accepted('at-quoted', '"A@B"@example.com', 'a quoted local part'),
@@ -201,13 +201,13 @@ function atSigns() {
 function characters() {
   const controls = [0x01, 0x07, 0x08, 0x0e, 0x1b, 0x7f, 0x80, 0x86, 0x9f]
   return [
-    ...controls.map((codePoint) => refused(`control-${hex(codePoint)}`, 'email_malformed',
+    ...controls.map((codePoint) => rejected(`control-${hex(codePoint)}`, 'email_malformed',
       `a${String.fromCodePoint(codePoint)}b@example.com`, `control character U+${hex(codePoint).toUpperCase()}`)),
-    accepted('no-control-00a1', 'a\u00a1b@example.com', 'U+00A1, the first character behind the controls that is no blank'),
-    refused('colon-local', 'email_malformed', 'ada:lovelace@example.com', 'a colon before the @'),
-    refused('colon-domain', 'email_malformed', 'ada@example.com:25', 'a colon after the @'),
-    refused('colon-link-message', 'email_malformed', 'help.company.com:ada@example.com:1767225600', 'the message of a link seal'),
-    refused('colon-ipv6', 'email_malformed', 'ada@[IPv6:::1]', 'an address literal with colons'),
+    accepted('no-control-00a1', 'a\u00a1b@example.com', 'U+00A1, the first character after the control characters that is not whitespace'),
+    rejected('colon-local', 'email_malformed', 'ada:lovelace@example.com', 'a colon before the @'),
+    rejected('colon-domain', 'email_malformed', 'ada@example.com:25', 'a colon after the @'),
+    rejected('colon-link-message', 'email_malformed', 'help.company.com:ada@example.com:1767225600', 'the message of a link signature'),
+    rejected('colon-ipv6', 'email_malformed', 'ada@[IPv6:::1]', 'an address literal with colons'),
     accepted('colon-fullwidth', 'a\uff1ab@example.com', 'U+FF1A is not a colon'),
     accepted('address-literal', 'ada@[192.0.2.1]', 'an address literal without colons'),
     accepted('plus-tag', 'Ada+News@Example.com', 'tags stay'),
@@ -216,7 +216,7 @@ function characters() {
     accepted('markup', '<ada&"lovelace\'>@example.com', 'markup is data'),
     accepted('percent', 'ada%40home@example.com', 'nothing is decoded'),
     accepted('idempotent-sigma', canonicalEmail('ΟΔΥΣΣΕΥΣ@example.gr'), 'a canonical e-mail stays as it is'),
-    accepted('idempotent-dotted', 'i\u0307@example.com', 'so does what U+0130 would have become'),
+    accepted('idempotent-dotted', 'i\u0307@example.com', 'i and U+0307, the lower case of U+0130, stay as they are'),
   ]
 }
 
@@ -224,39 +224,39 @@ function lengths() {
   const address = (localBytes) => `${'a'.repeat(localBytes)}@b.c`
   return [
     accepted('length-320', address(316), '320 bytes'),
-    refused('length-321', 'email_too_long', address(317), '321 bytes'),
-    accepted('length-320-after-trimming', `${' '.repeat(100)}${address(316)}\n`, 'blanks do not count'),
-    refused('length-321-after-trimming', 'email_too_long', ` ${address(317)} `, '321 bytes without the blanks'),
+    rejected('length-321', 'email_too_long', address(317), '321 bytes'),
+    accepted('length-320-after-trimming', `${' '.repeat(100)}${address(316)}\n`, 'trimmed whitespace does not count'),
+    rejected('length-321-after-trimming', 'email_too_long', ` ${address(317)} `, '321 bytes without the whitespace around it'),
     accepted('length-320-multibyte', `${'é'.repeat(158)}@b.c`, 'bytes, not characters: 158 × 2 + 4'),
-    refused('length-322-multibyte', 'email_too_long', `${'é'.repeat(159)}@b.c`, '163 characters, 322 bytes'),
+    rejected('length-322-multibyte', 'email_too_long', `${'é'.repeat(159)}@b.c`, '163 characters, 322 bytes'),
     accepted('length-320-astral', `${'😀'.repeat(79)}@b.c`, '79 × 4 + 4 bytes'),
-    refused('length-324-astral', 'email_too_long', `${'😀'.repeat(80)}@b.c`, '164 UTF-16 units, 324 bytes'),
+    rejected('length-324-astral', 'email_too_long', `${'😀'.repeat(80)}@b.c`, '164 UTF-16 units, 324 bytes'),
     accepted('length-319-grown', `${'Ⱥ'.repeat(105)}@b.c`, 'the canonical form counts: 105 × 3 + 4'),
-    refused('length-322-grown', 'email_too_long', `${'Ⱥ'.repeat(106)}@b.c`, '216 bytes as typed, 322 in lower case'),
+    rejected('length-322-grown', 'email_too_long', `${'Ⱥ'.repeat(106)}@b.c`, '216 bytes as typed, 322 in lower case'),
     accepted('length-320-shrunk', `${'ẞ'.repeat(158)}@b.c`, '478 bytes as typed, 320 in lower case'),
-    refused('length-322-shrunk', 'email_too_long', `${'ẞ'.repeat(159)}@b.c`, 'shrunk, and still too long'),
-    refused('length-5000', 'email_too_long', 'A'.repeat(5_000), 'far too long'),
+    rejected('length-322-shrunk', 'email_too_long', `${'ẞ'.repeat(159)}@b.c`, 'shrunk, and still too long'),
+    rejected('length-5000', 'email_too_long', 'A'.repeat(5_000), 'far too long'),
     accepted('length-spread', `${'a'.repeat(64)}@${'b'.repeat(255)}`, 'RFC 5321: 64 + 1 + 255'),
   ]
 }
 
 function orderOfChecks() {
   return [
-    refused('empty', 'email_empty', '', 'no characters'),
-    refused('empty-blanks', 'email_empty', ' \t\r\n\u00a0\u3000\ufeff', 'nothing is left after trimming'),
-    refused('order-next-line-only', 'email_malformed', '\u0085', 'U+0085 is not trimmed, so something is left'),
-    refused('order-nul-only', 'email_malformed', '\0', 'NUL is not trimmed, so something is left'),
-    refused('order-too-long-before-control', 'email_too_long', `\0${'a'.repeat(320)}@b`, 'too long, and with a control character'),
-    refused('order-too-long-before-no-at', 'email_too_long', 'a'.repeat(321), 'too long, and without @'),
-    refused('order-too-long-before-ambiguous', 'email_too_long', `\u212a${'a'.repeat(320)}@b`, 'too long, and ambiguous'),
-    refused('order-malformed-before-ambiguous', 'email_malformed', '\u212a', 'without @, and ambiguous'),
-    refused('order-colon-before-ambiguous', 'email_malformed', '\u212a:@b', 'with a colon, and ambiguous'),
-    refused('order-too-long-before-invisible', 'email_too_long', `\u200b${'a'.repeat(320)}@b`, 'too long, and with an invisible character'),
-    refused('order-invisible-before-ambiguous', 'email_malformed', '\u212a\u200b@b', 'with an invisible character, and ambiguous'),
-    refused('order-unassigned-before-ambiguous', 'email_malformed', '\u212a\uffff@b', 'with a noncharacter, and ambiguous'),
-    refused('order-blank-before-ambiguous', 'email_malformed', '\u212a @b', 'with a blank, and ambiguous'),
+    rejected('empty', 'email_empty', '', 'no characters'),
+    rejected('empty-blanks', 'email_empty', ' \t\r\n\u00a0\u3000\ufeff', 'nothing is left after trimming'),
+    rejected('order-next-line-only', 'email_malformed', '\u0085', 'U+0085 is not trimmed, so something is left'),
+    rejected('order-nul-only', 'email_malformed', '\0', 'NUL is not trimmed, so something is left'),
+    rejected('order-too-long-before-control', 'email_too_long', `\0${'a'.repeat(320)}@b`, 'too long, and with a control character'),
+    rejected('order-too-long-before-no-at', 'email_too_long', 'a'.repeat(321), 'too long, and without @'),
+    rejected('order-too-long-before-ambiguous', 'email_too_long', `\u212a${'a'.repeat(320)}@b`, 'too long, and ambiguous'),
+    rejected('order-malformed-before-ambiguous', 'email_malformed', '\u212a', 'without @, and ambiguous'),
+    rejected('order-colon-before-ambiguous', 'email_malformed', '\u212a:@b', 'with a colon, and ambiguous'),
+    rejected('order-too-long-before-invisible', 'email_too_long', `\u200b${'a'.repeat(320)}@b`, 'too long, and with an invisible character'),
+    rejected('order-invisible-before-ambiguous', 'email_malformed', '\u212a\u200b@b', 'with an invisible character, and ambiguous'),
+    rejected('order-unassigned-before-ambiguous', 'email_malformed', '\u212a\uffff@b', 'with a noncharacter, and ambiguous'),
+    rejected('order-blank-before-ambiguous', 'email_malformed', '\u212a @b', 'with a space, and ambiguous'),
     accepted('order-length-of-canonical', `${'\u2126'.repeat(157)}@b.c`, '475 bytes as typed; OHM shrinks to two bytes'),
-    refused('order-ambiguous-length', 'email_ambiguous', `\u212a${'a'.repeat(315)}@b.c`, '322 bytes as typed, 320 in lower case: not too long'),
+    rejected('order-ambiguous-length', 'email_ambiguous', `\u212a${'a'.repeat(315)}@b.c`, '322 bytes as typed, 320 in lower case: not too long'),
   ]
 }
 

@@ -1,5 +1,5 @@
-// How a case of a vector file comes about: the call is run by the oracle, and its outcome, or the
-// refusal that SPEC.md asks for and that the case states by hand, is written down beside it.
+// Makes a case of a vector file: the oracle answers the call, and its result or error becomes part of the
+// case. If a case names the error that SPEC.md demands, the oracle's answer must be that error.
 
 import * as oracle from '../seal.mjs'
 
@@ -29,9 +29,9 @@ const functions = {
  * must succeed. `message` is the signed text, kept only where a listed secret did sign it.
  */
 export function caseOf({ fails, message, ...given }) {
-  const { value, refusal } = outcomeOf(given)
-  if (refusal?.code !== fails) throw new Error(`${given.id}: expected ${fails ?? 'success'}, got ${refusal?.code ?? 'success'}`)
-  const outcome = refusal ? { error: refusal.code, kind: refusal.kind } : { expect: value }
+  const { value, rejection } = outcomeOf(given)
+  if (rejection?.code !== fails) throw new Error(`${given.id}: expected ${fails ?? 'success'}, got ${rejection?.code ?? 'success'}`)
+  const outcome = rejection ? { error: rejection.code, kind: rejection.kind } : { expect: value }
   const { env, ...constructor } = given.new ?? {}
   return {
     id: given.id,
@@ -51,9 +51,9 @@ function outcomeOf(given) {
       ? (args) => constructors[given.class](given.new)[given.call](args)
       : functions[given.call]
     return { value: call(given.args) }
-  } catch (refusal) {
-    if (refusal instanceof oracle.Refusal) return { refusal }
-    throw refusal
+  } catch (rejection) {
+    if (rejection instanceof oracle.Rejection) return { rejection }
+    throw rejection
   }
 }
 

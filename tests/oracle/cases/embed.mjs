@@ -14,9 +14,9 @@ function emails() {
     embedded('email-canonical', 'the canonical e-mail stands in the page', { email: ' Ada@Example.com\n' }),
     embedded('email-sigma', 'a final sigma', { email: 'ΟΔΥΣΣΕΥΣ@example.gr' }),
     embedded('email-unicode', 'non-ASCII text is not escaped', { email: 'élodie😀@bücher.example' }),
-    embedded('email-separators', 'nor is anything else but the five', { email: 'ab/\\`={}@example.com' }),
+    embedded('email-separators', 'only the five characters of 6.2 are escaped', { email: 'ab/\\`={}@example.com' }),
     embedded('escape-ampersand', '& is escaped', { email: 'o&m@example.com' }),
-    embedded('escape-entity', 'and what looks escaped is escaped again', { email: 'o&amp;m@example.com' }),
+    embedded('escape-entity', 'a text that looks escaped is escaped again', { email: 'o&amp;m@example.com' }),
     embedded('escape-less-than', '< is escaped', { email: 'a<b@example.com' }),
     embedded('escape-greater-than', '> is escaped', { email: 'a>b@example.com' }),
     embedded('escape-double-quote', '" is escaped', { email: '"ada"@example.com' }),
@@ -31,18 +31,18 @@ function emails() {
 }
 
 function helpdeskIds() {
-  const refused = [['empty', ''], ['129', 'x'.repeat(129)], ['blank', 'desk 1'], ['padded', 'desk_123 '], ['newline', 'desk_123\n'], ['dot', 'desk.1'],
+  const rejected = [['empty', ''], ['129', 'x'.repeat(129)], ['blank', 'desk 1'], ['padded', 'desk_123 '], ['newline', 'desk_123\n'], ['dot', 'desk.1'],
     ['slash', 'desk/1'], ['quote', 'desk"'], ['unicode', 'désk'], ['fullwidth', 'ｄｅｓｋ'], ['placeholder', 'YOUR_HELPDESK_ID'],
     ['placeholder-lower', 'your_helpdesk_id'], ['placeholder-short', 'HELPDESK_ID'], ['placeholder-short-mixed', 'Helpdesk_Id'], ['nul', 'desk\0']]
   return [
     embedded('helpdesk-id-shortest', 'one character', { helpdesk_id: '1' }),
     embedded('helpdesk-id-128', '128 characters', { helpdesk_id: 'x'.repeat(128) }),
     embedded('helpdesk-id-all', 'every character of the grammar', { helpdesk_id: 'AZaz09_-' }),
-    embedded('helpdesk-id-hyphens', 'any of them first and last', { helpdesk_id: '-_-' }),
+    embedded('helpdesk-id-hyphens', 'hyphens and underscores may come first and last', { helpdesk_id: '-_-' }),
     embedded('helpdesk-id-near-placeholder', 'a placeholder and more', { helpdesk_id: 'MY_HELPDESK_ID' }),
     embedded('helpdesk-id-near-placeholder-2', 'other separators', { helpdesk_id: 'YOUR-HELPDESK-ID' }),
     embedded('helpdesk-id-long-s', 'U+017F is not in the grammar, and not an s', { helpdesk_id: 'HELPDE\u017fK_ID', fails: 'helpdesk_id_malformed' }),
-    ...refused.map(([id, helpdesk_id]) => embedded(`helpdesk-id-${id}`, 'not a helpdesk id', { helpdesk_id, fails: 'helpdesk_id_malformed' })),
+    ...rejected.map(([id, helpdesk_id]) => embedded(`helpdesk-id-${id}`, 'not a helpdesk id', { helpdesk_id, fails: 'helpdesk_id_malformed' })),
   ]
 }
 
@@ -93,7 +93,7 @@ function scriptUrls() {
       ['query', 'https://cdn.example.com/x.js?a=1&b=2#c', 'query and fragment stay, and & is escaped in HTML'],
       ['quotes', 'https://cdn.example.com/x.js?a=\'b\'&c="d"<e>', 'quotes: some are percent-encoded'],
       ['single-quote-in-path', "https://cdn.example.com/o'brien.js", 'a single quote in a path is escaped in HTML only'],
-      ['blanks', ' https://cdn.example.com/x.js\n', 'the URL parser removes blanks around it'],
+      ['blanks', ' https://cdn.example.com/x.js\n', 'the URL parser removes whitespace around it'],
     ].map(([id, script_url, comment]) => embedded(`script-url-${id}`, comment, { script_url })),
     embedded('script-url-default', 'the default given is the default', { script_url: DEFAULT_SCRIPT_URL }),
     ...[['empty', ''], ['http', 'http://cdn.example.com/x.js'], ['relative', '/ticket-center.js'], ['protocol-relative', '//cdn.example.com/x.js'],
@@ -143,7 +143,7 @@ function identities() {
     identity('plain', 'the three values', 'ada@example.com', 'desk_123'),
     identity('canonical', 'the canonical e-mail', ' Ada@Example.com\n', 'desk_123'),
     identity('unescaped', 'nothing is escaped', `o'b&<>"@example.com`, 'desk_123'),
-    identity('unicode', 'nor is non-ASCII text', 'élodie😀@bücher.example', 'desk_123'),
+    identity('unicode', 'non-ASCII text is not escaped', 'élodie😀@bücher.example', 'desk_123'),
     identity('email-empty', 'no e-mail', ' ', 'desk_123', 'email_empty'),
     identity('email-malformed', 'no @', 'ada', 'desk_123', 'email_malformed'),
     identity('email-too-long', '321 bytes', `${'a'.repeat(319)}@b`, 'desk_123', 'email_too_long'),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { linkMessage, linkQuery, signatureOf } from '../seal.mjs'
 import { HOST, NOW, OLDER_SECRET, OTHER_SECRET, SECRET, caseOf } from './case.mjs'
 
-export const comment = 'SPEC 8: what explains a signature that does not hold'
+export const comment = 'SPEC 8: the findings about an invalid signature'
 
 // These signatures deviate on purpose, so the findings are stated by hand. Each case has one simplest
 // explanation: a text on which two deviations coincide (all of it lower case, say) makes no case.
@@ -62,16 +62,16 @@ function link(name, findings, comment, { host = HOST, before = '/submit-ticket',
 function emailTexts() {
   const greek = 'ΟΔΥΣΣΕΥΣ@example.gr'
   return [
-    email('not-trimmed', ['email_not_trimmed'], 'signed with the blank in front', { typed: ` ${ADA}`, message: ` ${ADA}` }),
+    email('not-trimmed', ['email_not_trimmed'], 'signed with the space at its start', { typed: ` ${ADA}`, message: ` ${ADA}` }),
     email('not-trimmed-newline', ['email_not_trimmed'], 'signed with the line feed', { typed: `${ADA}\n`, message: `${ADA}\n` }),
     email('not-lowercased', ['email_not_lowercased'], 'signed with its capitals', { typed: 'Ada@Example.com', message: 'Ada@Example.com' }),
     email('as-typed', ['email_not_trimmed', 'email_not_lowercased'], 'signed as typed', { typed: ' Ada@Example.com ', message: ' Ada@Example.com ' }),
     email('lowercased-not-trimmed', ['email_not_trimmed'], 'lowercased, but not trimmed', { typed: ' Ada@Example.com', message: ` ${ADA}` }),
     email('trimmed-not-lowercased', ['email_not_lowercased'], 'trimmed, but not lowercased', { typed: ' Ada@Example.com', message: 'Ada@Example.com' }),
-    email('trimmed-by-ruby', ['email_trimmed_by_ruby'], 'Ruby strips a form feed, but no U+00A0', { typed: ` \f\u00a0${ADA}`, message: `\u00a0${ADA}` }),
-    email('trimmed-by-php', ['email_trimmed_by_php'], 'PHP trims no form feed', { typed: ` \f${ADA}`, message: `\f${ADA}` }),
-    email('trimmed-by-python', ['email_refused', 'email_trimmed_by_python'], 'Python strips U+001C; the e-mail is refused for it', { typed: `${ADA}\x1c`, message: ADA }),
-    email('trimmed-by-rust', ['email_refused', 'email_trimmed_by_rust'], 'Rust trims U+0085, but not U+001C; the e-mail is refused for either', { typed: `\x1c${ADA}\u0085`, message: `\x1c${ADA}` }),
+    email('trimmed-by-ruby', ['email_trimmed_by_ruby'], 'Ruby strips a form feed, but not U+00A0', { typed: ` \f\u00a0${ADA}`, message: `\u00a0${ADA}` }),
+    email('trimmed-by-php', ['email_trimmed_by_php'], 'PHP does not trim a form feed', { typed: ` \f${ADA}`, message: `\f${ADA}` }),
+    email('trimmed-by-python', ['email_refused', 'email_trimmed_by_python'], 'Python strips U+001C, for which the e-mail is rejected', { typed: `${ADA}\x1c`, message: ADA }),
+    email('trimmed-by-rust', ['email_refused', 'email_trimmed_by_rust'], 'Rust trims U+0085, but not U+001C; for either of them, the e-mail is rejected', { typed: `\x1c${ADA}\u0085`, message: `\x1c${ADA}` }),
     email('ascii-only', ['email_lowercased_ascii_only'], 'strtolower leaves É', { typed: 'ÉLODIE@example.com', message: 'Élodie@example.com' }),
     email('without-final-sigma', ['email_lowercased_without_final_sigma'], 'every Σ became σ', { typed: greek, message: 'οδυσσευσ@example.gr' }),
     email('older-unicode', ['email_lowercased_by_older_unicode'], 'U+A7CE has a lower case since Unicode 17', { typed: 'É\ua7ce@example.com', message: 'é\ua7ce@example.com' }),
@@ -108,7 +108,7 @@ function emailTexts() {
     email('none', ['email_none'], 'the text None was signed', { message: 'None' }),
     email('blank', ['email_blank'], 'the empty text was signed', { message: '' }),
     email('user-id', ['email_is_user_id'], 'a user id in place of an address', { typed: USER, message: USER }),
-    email('refused', ['email_refused', 'unexplained'], 'a refused e-mail, and a signature of something else', { typed: 'ada:lovelace@example.com', signature: hashed('something else') }),
+    email('refused', ['email_refused', 'unexplained'], 'a rejected e-mail, and a signature of something else', { typed: 'ada:lovelace@example.com', signature: hashed('something else') }),
     email('refused-ambiguous', ['email_refused', 'unexplained'], 'an ambiguous e-mail, and a signature of something else', { typed: '\u212aim@example.com', signature: hashed('something else') }),
   ]
 }
@@ -117,8 +117,8 @@ function secrets() {
   const withSecret = (name, finding, comment, secret, options = {}) =>
     email(`secret-${name}`, [finding], comment, { signature: deviating({ message: ADA, secret }), ...options })
   return [
-    withSecret('newline', 'secret_newline', 'a line feed behind the secret', `${SECRET}\n`),
-    withSecret('blank', 'secret_blanks', 'a blank behind the secret', `${SECRET} `),
+    withSecret('newline', 'secret_newline', 'a line feed after the secret', `${SECRET}\n`),
+    withSecret('blank', 'secret_blanks', 'a space after the secret', `${SECRET} `),
     withSecret('quoted-double', 'secret_quoted', 'double quotes around the secret', `"${SECRET}"`),
     withSecret('quoted-single', 'secret_quoted', 'single quotes around the secret', `'${SECRET}'`),
     withSecret('without-prefix', 'secret_without_prefix', 'the prefix was taken for a label', SECRET, { secret: `dsk_secret_${SECRET}` }),
@@ -126,10 +126,10 @@ function secrets() {
     withSecret('byte-order-mark', 'secret_byte_order_mark', 'a byte order mark before the secret', `\ufeff${SECRET}`),
     withSecret('utf16', 'secret_utf16', 'the secret in UTF-16', Buffer.from(SECRET, 'utf16le')),
     withSecret('not-expanded-shell', 'secret_not_expanded', 'a shell variable as it is written', '$HELPDESKY_HMAC_SECRET'),
-    withSecret('not-expanded-braces', 'secret_not_expanded', 'with braces', '${HDH_HMAC_SECRET}'),
+    withSecret('not-expanded-braces', 'secret_not_expanded', 'a shell variable with braces', '${HDH_HMAC_SECRET}'),
     withSecret('not-expanded-windows', 'secret_not_expanded', 'a variable of Windows', '%HELPDESKY_HMAC_SECRET%'),
     withSecret('not-expanded-template', 'secret_not_expanded', 'a template', '{{ HELPDESKY_HMAC_SECRET }}'),
-    withSecret('not-expanded-source', 'secret_not_expanded', 'source code', 'process.env.HELPDESKY_HMAC_SECRET'),
+    withSecret('not-expanded-source', 'secret_not_expanded', 'a reference in source code', 'process.env.HELPDESKY_HMAC_SECRET'),
     withSecret('variable-name', 'secret_variable_name', "the variable's name", 'HELPDESKY_HMAC_SECRET'),
     withSecret('hex', 'secret_hex_decoded', 'the secret decoded from hexadecimal digits', Buffer.from(HEX_SECRET, 'hex'), { secret: HEX_SECRET }),
     withSecret('base64', 'secret_base64_decoded', 'the secret decoded from base64', Buffer.from(BASE64_SECRET, 'base64'), { secret: BASE64_SECRET }),
@@ -137,12 +137,12 @@ function secrets() {
     withSecret('placeholder-undefined', 'secret_placeholder', 'the text undefined as the secret', 'undefined'),
     withSecret('placeholder-nil', 'secret_placeholder', 'the text nil as the secret', 'nil'),
     withSecret('placeholder-documentation', 'secret_placeholder', "the documentation's own example as the secret", 'YOUR_HMAC_SECRET'),
-    withSecret('expired', 'secret_expired', 'a dead previous secret', OLDER_SECRET, { previous: [[OLDER_SECRET, NOW]] }),
-    withSecret('expired-second', 'secret_expired', 'the older of two previous secrets is dead', OLDER_SECRET, { previous: [['the-previous-secret-of-these-two', NOW + 60], [OLDER_SECRET, NOW - 60]] }),
+    withSecret('expired', 'secret_expired', 'an expired previous secret', OLDER_SECRET, { previous: [[OLDER_SECRET, NOW]] }),
+    withSecret('expired-second', 'secret_expired', 'the older of two previous secrets is expired', OLDER_SECRET, { previous: [['the-previous-secret-of-these-two', NOW + 60], [OLDER_SECRET, NOW - 60]] }),
     withSecret('other-purpose', 'secret_of_other_purpose', 'the secret of the other product', OTHER_SECRET, { other_secrets: [OTHER_SECRET] }),
-    withSecret('other-purpose-second', 'secret_of_other_purpose', 'one of several', OTHER_SECRET, { other_secrets: ['a-secret-of-a-third-purpose', OTHER_SECRET] }),
-    withSecret('unlisted', 'unexplained', 'a secret that nobody listed', OTHER_SECRET),
-    withSecret('unlisted-beside-others', 'unexplained', 'none of those that are listed', OTHER_SECRET, { previous: [[OLDER_SECRET, NOW]], other_secrets: ['a-secret-of-a-third-purpose'] }),
+    withSecret('other-purpose-second', 'secret_of_other_purpose', 'one of several other secrets', OTHER_SECRET, { other_secrets: ['a-secret-of-a-third-purpose', OTHER_SECRET] }),
+    withSecret('unlisted', 'unexplained', 'a secret that is not listed', OTHER_SECRET),
+    withSecret('unlisted-beside-others', 'unexplained', 'none of the listed secrets', OTHER_SECRET, { previous: [[OLDER_SECRET, NOW]], other_secrets: ['a-secret-of-a-third-purpose'] }),
   ]
 }
 
@@ -165,34 +165,34 @@ function calls() {
 }
 
 function outputs() {
-  const seal = signatureOf(SECRET, ADA)
-  const stranger = hashed('something else')
+  const signature = signatureOf(SECRET, ADA)
+  const unknown = hashed('something else')
   const written = (name, findings, comment, signature) => email(`output-${name}`, findings, comment, { signature })
   return [
-    written('base64', ['output_base64'], 'base64', inBase64(seal)),
-    written('base64url', ['output_base64url'], 'base64url', inBase64(seal, 'base64url')),
-    written('base64-of-hex', ['output_base64_of_hex'], 'the digits in base64 once more', Buffer.from(seal).toString('base64')),
-    written('base64-percent-encoded', ['output_percent_encoded', 'output_base64'], 'base64, percent-encoded', encodeURIComponent(inBase64(seal))),
-    written('dashes', ['output_separated', 'output_uppercase'], '.NET writes bytes so', seal.match(/../g).join('-').toUpperCase()),
-    written('colons', ['output_separated'], 'fingerprints are written so', seal.match(/../g).join(':')),
-    written('byte-list', ['output_byte_list'], 'an array of bytes', JSON.stringify([...Buffer.from(seal, 'hex')])),
-    written('signed-byte-list', ['output_byte_list'], "an array of Java's bytes", `[${[...new Int8Array(Buffer.from(seal, 'hex'))].join(', ')}]`),
-    written('truncated-63', ['output_truncated'], 'one digit is missing', seal.slice(0, 63)),
-    written('truncated-40', ['output_truncated'], 'as long as SHA-1', seal.slice(0, 40)),
-    written('truncated-32', ['output_truncated'], 'the shortest that is recognised', seal.slice(0, 32)),
-    written('truncated-31', ['unexplained'], 'too short to be recognised', seal.slice(0, 31)),
-    written('truncated-1', ['unexplained'], 'far too short', seal.slice(0, 1)),
-    written('prefixed', ['output_prefixed'], 'sha256= in front', `sha256=${seal}`),
-    written('prefixed-version', ['output_prefixed'], 'v1= in front', `v1=${seal}`),
-    written('quoted', ['output_quoted'], 'quotes around it', `"${seal}"`),
-    written('newline', ['output_not_trimmed'], 'a line feed behind it', `${seal}\n`),
-    written('blank', ['output_not_trimmed'], 'a blank in front', ` ${seal}`),
-    written('uppercase', ['no_deviation'], 'upper case holds', seal.toUpperCase()),
+    written('base64', ['output_base64'], 'base64', inBase64(signature)),
+    written('base64url', ['output_base64url'], 'base64url', inBase64(signature, 'base64url')),
+    written('base64-of-hex', ['output_base64_of_hex'], 'the hexadecimal digits in base64', Buffer.from(signature).toString('base64')),
+    written('base64-percent-encoded', ['output_percent_encoded', 'output_base64'], 'base64, percent-encoded', encodeURIComponent(inBase64(signature))),
+    written('dashes', ['output_separated', 'output_uppercase'], 'bytes as .NET writes them', signature.match(/../g).join('-').toUpperCase()),
+    written('colons', ['output_separated'], 'bytes as certificate fingerprints are written', signature.match(/../g).join(':')),
+    written('byte-list', ['output_byte_list'], 'an array of bytes', JSON.stringify([...Buffer.from(signature, 'hex')])),
+    written('signed-byte-list', ['output_byte_list'], "an array of Java's bytes", `[${[...new Int8Array(Buffer.from(signature, 'hex'))].join(', ')}]`),
+    written('truncated-63', ['output_truncated'], 'one digit is missing', signature.slice(0, 63)),
+    written('truncated-40', ['output_truncated'], 'as long as SHA-1', signature.slice(0, 40)),
+    written('truncated-32', ['output_truncated'], 'the shortest that is recognised', signature.slice(0, 32)),
+    written('truncated-31', ['unexplained'], 'too short to be recognised', signature.slice(0, 31)),
+    written('truncated-1', ['unexplained'], 'far too short', signature.slice(0, 1)),
+    written('prefixed', ['output_prefixed'], 'sha256= at the start', `sha256=${signature}`),
+    written('prefixed-version', ['output_prefixed'], 'v1= at the start', `v1=${signature}`),
+    written('quoted', ['output_quoted'], 'quotes around it', `"${signature}"`),
+    written('newline', ['output_not_trimmed'], 'a line feed after it', `${signature}\n`),
+    written('blank', ['output_not_trimmed'], 'a space at the start', ` ${signature}`),
+    written('uppercase', ['no_deviation'], 'upper case is valid', signature.toUpperCase()),
     written('empty', ['unexplained'], 'no signature', ''),
-    written('word', ['unexplained'], 'no signature, but a word', 'undefined'),
-    written('unknown', ['unexplained'], 'a signature of something else', stranger),
-    written('unknown-prefixed', ['output_prefixed', 'unexplained'], 'the form is known, the signature is not', `sha256=${stranger}`),
-    written('unknown-base64', ['output_base64', 'unexplained'], 'the form is known, the signature is not', inBase64(stranger)),
+    written('word', ['unexplained'], 'a word in place of a signature', 'undefined'),
+    written('unknown', ['unexplained'], 'a signature of something else', unknown),
+    written('unknown-prefixed', ['output_prefixed', 'unexplained'], 'the form is recognised, the signature is not', `sha256=${unknown}`),
+    written('unknown-base64', ['output_base64', 'unexplained'], 'the form is recognised, the signature is not', inBase64(unknown)),
   ]
 }
 
@@ -207,34 +207,34 @@ function emailPairs() {
   return [
     pair('text-and-call', ['email_not_lowercased', 'algorithm_sha1'], 'not lowercased, SHA-1', { typed: capitals, signature: deviating({ message: capitals, algorithm: 'sha1' }) }),
     pair('text-and-plain-hash', ['email_not_lowercased', 'plain_hash_secret_first'], 'not lowercased, a plain hash', { typed: capitals, signature: hashed(SECRET + capitals) }),
-    pair('text-and-secret', ['email_not_trimmed', 'secret_newline'], 'not trimmed, a line feed behind the secret', { typed: ` ${ADA}`, signature: deviating({ message: ` ${ADA}`, secret: `${SECRET}\n` }) }),
+    pair('text-and-secret', ['email_not_trimmed', 'secret_newline'], 'not trimmed, a line feed after the secret', { typed: ` ${ADA}`, signature: deviating({ message: ` ${ADA}`, secret: `${SECRET}\n` }) }),
     pair('text-and-quotes', ['email_not_lowercased', 'secret_quoted'], 'not lowercased, a quoted secret', { typed: capitals, signature: deviating({ message: capitals, secret: `"${SECRET}"` }) }),
-    pair('secret-and-call', ['secret_newline', 'algorithm_sha512'], 'a line feed behind the secret, SHA-512', { signature: deviating({ message: ADA, secret: `${SECRET}\n`, algorithm: 'sha512' }) }),
-    pair('previous', ['email_not_lowercased', 'secret_previous'], 'not lowercased, a live previous secret', { typed: capitals, signature: deviating({ message: capitals, secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW + 60]] }),
-    pair('previous-and-call', ['secret_previous', 'algorithm_sha1'], 'a live previous secret, SHA-1', { signature: deviating({ message: ADA, secret: OLDER_SECRET, algorithm: 'sha1' }), previous: [[OLDER_SECRET, NOW + 60]] }),
-    pair('expired', ['email_not_lowercased', 'secret_expired'], 'not lowercased, a dead previous secret', { typed: capitals, signature: deviating({ message: capitals, secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW]] }),
+    pair('secret-and-call', ['secret_newline', 'algorithm_sha512'], 'a line feed after the secret, SHA-512', { signature: deviating({ message: ADA, secret: `${SECRET}\n`, algorithm: 'sha512' }) }),
+    pair('previous', ['email_not_lowercased', 'secret_previous'], 'not lowercased, an active previous secret', { typed: capitals, signature: deviating({ message: capitals, secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW + 60]] }),
+    pair('previous-and-call', ['secret_previous', 'algorithm_sha1'], 'an active previous secret, SHA-1', { signature: deviating({ message: ADA, secret: OLDER_SECRET, algorithm: 'sha1' }), previous: [[OLDER_SECRET, NOW + 60]] }),
+    pair('expired', ['email_not_lowercased', 'secret_expired'], 'not lowercased, an expired previous secret', { typed: capitals, signature: deviating({ message: capitals, secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW]] }),
     pair('other-purpose', ['email_not_lowercased', 'secret_of_other_purpose'], 'not lowercased, the secret of the other product', { typed: capitals, signature: deviating({ message: capitals, secret: OTHER_SECRET }), other_secrets: [OTHER_SECRET] }),
-    pair('secret-and-output', ['secret_newline', 'output_base64'], 'a line feed behind the secret, base64', { signature: inBase64(deviating({ message: ADA, secret: `${SECRET}\n` })) }),
+    pair('secret-and-output', ['secret_newline', 'output_base64'], 'a line feed after the secret, base64', { signature: inBase64(deviating({ message: ADA, secret: `${SECRET}\n` })) }),
     pair('text-and-uppercase', ['email_not_lowercased', 'output_uppercase'], 'not lowercased, upper-case digits', { typed: capitals, signature: deviating({ message: capitals }).toUpperCase() }),
     pair('text-and-truncated', ['email_not_lowercased', 'output_truncated'], 'not lowercased, truncated', { typed: capitals, signature: deviating({ message: capitals }).slice(0, 32) }),
-    pair('call-and-prefix', ['algorithm_sha1', 'output_prefixed'], 'SHA-1, with its name in front', { signature: `sha1=${deviating({ message: ADA, algorithm: 'sha1' })}` }),
+    pair('call-and-prefix', ['algorithm_sha1', 'output_prefixed'], 'SHA-1, with its name at the start', { signature: `sha1=${deviating({ message: ADA, algorithm: 'sha1' })}` }),
     pair('text-call-and-output', ['email_not_lowercased', 'algorithm_sha1', 'output_prefixed'], 'a pair, and a written form', { typed: capitals, signature: `sha1=${deviating({ message: capitals, algorithm: 'sha1' })}` }),
     pair('512-bytes', ['email_refused', 'secret_newline', 'algorithm_sha1'], 'pairs are tried up to 512 bytes', { typed: longEmail(512), signature: deviating({ message: longEmail(512), secret: `${SECRET}\n`, algorithm: 'sha1' }) }),
-    pair('513-bytes', ['email_refused', 'unexplained'], 'and not beyond', { typed: longEmail(513), signature: deviating({ message: longEmail(513), secret: `${SECRET}\n`, algorithm: 'sha1' }) }),
+    pair('513-bytes', ['email_refused', 'unexplained'], 'pairs are not tried beyond 512 bytes', { typed: longEmail(513), signature: deviating({ message: longEmail(513), secret: `${SECRET}\n`, algorithm: 'sha1' }) }),
     pair('three', ['unexplained'], 'three deviations are one too many', { typed: capitals, signature: deviating({ message: capitals, secret: `${SECRET}\n`, algorithm: 'sha512' }) }),
   ]
 }
 
-function holdingEmails() {
-  const seal = signatureOf(SECRET, ADA)
+function validEmails() {
+  const signature = signatureOf(SECRET, ADA)
   return [
-    email('holds', ['no_deviation'], 'a signature that holds', { message: ADA }),
-    email('holds-as-typed', ['no_deviation'], 'of an e-mail as typed', { typed: ' Ada@Example.com\n', message: ADA }),
-    email('holds-previous', ['no_deviation'], 'with a live previous secret', { signature: deviating({ message: ADA, secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW + 1]] }),
+    email('holds', ['no_deviation'], 'a valid signature', { message: ADA }),
+    email('holds-as-typed', ['no_deviation'], 'a valid signature, for an e-mail as typed', { typed: ' Ada@Example.com\n', message: ADA }),
+    email('holds-previous', ['no_deviation'], 'a valid signature of an active previous secret', { signature: deviating({ message: ADA, secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW + 1]] }),
     email('holds-4096-bytes', ['no_deviation'], '4096 bytes as typed are not too long', { typed: ' '.repeat(4096 - ADA.length) + ADA, message: ADA }),
-    email('too-long', ['input_too_long'], '4097 bytes are, though the signature holds', { typed: ' '.repeat(4097 - ADA.length) + ADA, message: ADA }),
-    email('too-long-signature', ['input_too_long'], 'a signature of 4097 bytes', { signature: ' '.repeat(4097 - seal.length) + seal }),
-    email('too-long-multibyte', ['input_too_long'], 'bytes, not characters', { typed: `${'é'.repeat(2049)}@example.com`, signature: seal }),
+    email('too-long', ['input_too_long'], '4097 bytes as typed are too long, even if the signature is valid', { typed: ' '.repeat(4097 - ADA.length) + ADA, message: ADA }),
+    email('too-long-signature', ['input_too_long'], 'a signature of 4097 bytes', { signature: ' '.repeat(4097 - signature.length) + signature }),
+    email('too-long-multibyte', ['input_too_long'], 'bytes, not characters', { typed: `${'é'.repeat(2049)}@example.com`, signature }),
   ]
 }
 
@@ -267,14 +267,14 @@ function linkTexts() {
 }
 
 function linkCircumstances() {
-  const seal = signatureOf(SECRET, MESSAGE)
-  const query = linkQuery(USER, NOW, seal)
+  const signature = signatureOf(SECRET, MESSAGE)
+  const query = linkQuery(USER, NOW, signature)
   const withScheme = linkQuery(USER, NOW, signatureOf(SECRET, `https://${MESSAGE}`))
   return [
-    link('holds', ['no_deviation'], 'a link that holds', { message: MESSAGE }),
-    link('holds-last-second', ['no_deviation'], 'in its last second', { message: MESSAGE, now: NOW + 300 }),
-    link('holds-uppercase', ['no_deviation'], 'in upper case', { signature: seal.toUpperCase() }),
-    link('holds-previous', ['no_deviation'], 'with a live previous secret', { signature: deviating({ message: MESSAGE, secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW + 1]] }),
+    link('holds', ['no_deviation'], 'a valid link', { message: MESSAGE }),
+    link('holds-last-second', ['no_deviation'], 'a valid link in its last second', { message: MESSAGE, now: NOW + 300 }),
+    link('holds-uppercase', ['no_deviation'], 'a valid link with its signature in upper case', { signature: signature.toUpperCase() }),
+    link('holds-previous', ['no_deviation'], 'a valid signature of an active previous secret', { signature: deviating({ message: MESSAGE, secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW + 1]] }),
     link('expired', ['link_expired'], 'a second too late', { message: MESSAGE, now: NOW + 301 }),
     link('expired-tolerance', ['link_expired'], 'too late for the tolerance', { message: MESSAGE, now: NOW + 1, tolerance: 0 }),
     link('in-future', ['link_in_future'], 'a second too early', { message: MESSAGE, now: NOW - 301 }),
@@ -285,8 +285,8 @@ function linkCircumstances() {
     link('repeated', ['link_repeated'], 'two user ids', { query: `/?${query}&user_id=${USER}` }),
     link('refused', ['link_refused', 'unexplained'], 'a control character, and a signature of something else', { user: 'user\n42', signature: hashed('something else') }),
     link('refused-url', ['link_refused'], 'a URL that cannot be read', { query: `submit-ticket?${query}` }),
-    link('long', ['no_deviation'], 'a link that holds does so at any length', { query: `/?${query}&utm_content=${'x'.repeat(5000)}` }),
-    link('too-long', ['input_too_long'], '4097 bytes, and the link does not hold', { query: `/?${withScheme}&x=${'x'.repeat(4097 - withScheme.length - 5)}` }),
+    link('long', ['no_deviation'], 'a valid link may have any length', { query: `/?${query}&utm_content=${'x'.repeat(5000)}` }),
+    link('too-long', ['input_too_long'], '4097 bytes, and the link is invalid', { query: `/?${withScheme}&x=${'x'.repeat(4097 - withScheme.length - 5)}` }),
     link('4096-bytes', ['link_host_with_scheme'], '4096 bytes are not too long', { query: `/?${withScheme}&x=${'x'.repeat(4096 - withScheme.length - 5)}` }),
     link('unexplained', ['unexplained'], 'a signature of something else', { signature: hashed('something else') }),
   ]
@@ -295,30 +295,30 @@ function linkCircumstances() {
 function linkPairs() {
   const signed = (options) => deviating({ message: MESSAGE, ...options })
   return [
-    link('secret-newline', ['secret_newline'], 'a line feed behind the secret', { signature: signed({ secret: `${SECRET}\n` }) }),
-    link('secret-expired', ['secret_expired'], 'a dead previous secret', { signature: signed({ secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW]] }),
-    link('secret-other-purpose', ['secret_of_other_purpose'], 'the secret of the e-mail seal', { signature: signed({ secret: OTHER_SECRET }), other_secrets: [OTHER_SECRET] }),
+    link('secret-newline', ['secret_newline'], 'a line feed after the secret', { signature: signed({ secret: `${SECRET}\n` }) }),
+    link('secret-expired', ['secret_expired'], 'an expired previous secret', { signature: signed({ secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW]] }),
+    link('secret-other-purpose', ['secret_of_other_purpose'], 'the secret of e-mail signatures', { signature: signed({ secret: OTHER_SECRET }), other_secrets: [OTHER_SECRET] }),
     link('call-sha1', ['algorithm_sha1'], 'SHA-1', { signature: signed({ algorithm: 'sha1' }) }),
     link('call-swapped', ['key_and_message_swapped'], 'the message as the key', { signature: signatureOf(MESSAGE, SECRET) }),
     link('output-base64', ['output_base64'], 'base64', { signature: inBase64(signed({})) }),
     link('output-truncated', ['output_truncated'], 'half of it', { signature: signed({}).slice(0, 32) }),
     link('pair-scheme-and-sha1', ['link_host_with_scheme', 'algorithm_sha1'], 'a URL was signed, SHA-1', { signature: signed({ message: `https://${MESSAGE}`, algorithm: 'sha1' }) }),
-    link('pair-order-and-newline', ['link_order', 'secret_newline'], 'the user id first, a line feed behind the secret', { signature: signed({ message: `${USER}:${HOST}:${NOW}`, secret: `${SECRET}\n` }) }),
+    link('pair-order-and-newline', ['link_order', 'secret_newline'], 'the user id first, a line feed after the secret', { signature: signed({ message: `${USER}:${HOST}:${NOW}`, secret: `${SECRET}\n` }) }),
     link('pair-scheme-and-output', ['link_host_with_scheme', 'output_base64'], 'a URL was signed, base64', { signature: inBase64(signed({ message: `https://${MESSAGE}` })) }),
-    link('pair-previous', ['link_host_missing', 'secret_previous'], 'no host was signed, a live previous secret', { signature: signed({ message: `${USER}:${NOW}`, secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW + 60]] }),
+    link('pair-previous', ['link_host_missing', 'secret_previous'], 'no host was signed, an active previous secret', { signature: signed({ message: `${USER}:${NOW}`, secret: OLDER_SECRET }), previous: [[OLDER_SECRET, NOW + 60]] }),
     link('order-and-expired', ['link_order', 'link_expired'], 'the user id first, and too late', { message: `${USER}:${HOST}:${NOW}`, now: NOW + 301 }),
-    link('newline-and-future', ['secret_newline', 'link_in_future'], 'a line feed behind the secret, and too early', { signature: signed({ secret: `${SECRET}\n` }), now: NOW - 301 }),
+    link('newline-and-future', ['secret_newline', 'link_in_future'], 'a line feed after the secret, and too early', { signature: signed({ secret: `${SECRET}\n` }), now: NOW - 301 }),
     link('output-and-expired', ['output_base64', 'link_expired'], 'base64, and too late', { signature: inBase64(signed({})), now: NOW + 301 }),
   ]
 }
 
-function refusedQuestions() {
-  const refused = (id, call, args, fails, comment) =>
+function invalidArguments() {
+  const rejected = (id, call, args, fails, comment) =>
     caseOf({ id: `explain-refused-${id}`, comment, class: 'Verifier', new: { secret: SECRET }, call, args, fails })
   const ofLink = (id, more, fails, comment) =>
-    refused(`link-${id}`, 'explain_link', { portal_host: HOST, url: '/submit-ticket', now: NOW, ...more }, fails, comment)
+    rejected(`link-${id}`, 'explain_link', { portal_host: HOST, url: '/submit-ticket', now: NOW, ...more }, fails, comment)
   const ofBoth = (id, more, fails, comment) => [
-    refused(`email-${id}`, 'explain_email', { email: ADA, signature: '', now: NOW, ...more }, fails, comment),
+    rejected(`email-${id}`, 'explain_email', { email: ADA, signature: '', now: NOW, ...more }, fails, comment),
     ofLink(id, more, fails, comment),
   ]
   return [
@@ -342,9 +342,9 @@ export const cases = [
   ...calls(),
   ...outputs(),
   ...emailPairs(),
-  ...holdingEmails(),
+  ...validEmails(),
   ...linkTexts(),
   ...linkCircumstances(),
   ...linkPairs(),
-  ...refusedQuestions(),
+  ...invalidArguments(),
 ]
