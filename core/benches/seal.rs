@@ -1,8 +1,8 @@
-//! What signing, verifying and explaining cost, beside two figures of the same run: the two SHA-256
-//! compressions that an HMAC with a prepared key cannot do without, and the few lines that products
-//! sign with today.
+//! Measures signing, verifying and explaining, and two figures to compare with in the same run: the two SHA-256
+//! compressions that an HMAC with a prepared key needs at least, and the few lines of code with which products
+//! sign today.
 //!
-//! `cargo xtask bench rust` prints the ratios beside what is promised.
+//! `cargo xtask bench rust` prints the ratios and the promised limits.
 
 use std::fmt::Write;
 use std::hint::black_box;
@@ -57,8 +57,8 @@ fn email_of(length: usize) -> String {
 
 fn limits(criterion: &mut Criterion) {
     criterion.bench_function("two_sha256_compressions", |bencher| {
-        // Each waits for the one before, as those of one HMAC do; the processor would otherwise
-        // work on several at a time.
+        // Each compression depends on the one before, as in an HMAC. Otherwise the processor would compute
+        // several at the same time.
         let block = [0x36; 64];
         let mut state = INITIAL_STATE;
         bencher.iter(|| {
@@ -84,10 +84,10 @@ fn sign_as_products_do_today(email: &str) -> String {
 fn sign_email(criterion: &mut Criterion) {
     let signer = signer();
     let sign = |email: &str| {
-        let seal = signer.sign_email(black_box(email)).expect("the e-mail is accepted");
+        let identity = signer.sign_email(black_box(email)).expect("the e-mail is accepted");
         let mut digits = [0; 64];
-        seal.signature.write_hex(&mut digits);
-        (seal.email, digits)
+        identity.signature.write_hex(&mut digits);
+        (identity.email, digits)
     };
     let mut group = criterion.benchmark_group("sign_email");
     group.bench_function("ascii_24", |bencher| bencher.iter(|| sign(ASCII_24)));
@@ -137,7 +137,7 @@ fn link_of(user_id: &str, signature: &str) -> String {
     )
 }
 
-/// Questions that nothing explains, so that everything is tried.
+/// Signatures that nothing explains, so that every deviation is tried.
 fn explain(criterion: &mut Criterion) {
     let verifier = verifier(3);
     let signature = "5".repeat(64);
@@ -150,15 +150,15 @@ fn explain(criterion: &mut Criterion) {
     });
 }
 
-/// Questions that are made to take long: many secrets, and texts of the greatest length that is
-/// tried, alone and in pairs.
+/// Inputs that make explaining slow: many secrets, and texts of the greatest length that is tried with one and
+/// with two deviations.
 fn explain_adversarial(criterion: &mut Criterion) {
     let verifier = verifier(20);
     let others: Vec<_> =
         (0..20).map(|number| secret(&format!("{number:02}/").repeat(40))).collect();
     let signature = "5".repeat(64);
     let mut group = criterion.benchmark_group("explain_adversarial");
-    // Only the order of magnitude matters here, and there are many.
+    // Few samples: there are many benchmarks here, and only the order of magnitude matters.
     group.sample_size(10);
     group.warm_up_time(Duration::from_millis(200));
     group.measurement_time(Duration::from_millis(500));
@@ -184,7 +184,7 @@ fn explain_adversarial(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// What is repeated in long texts: each makes another step of the search work hard.
+/// Texts that are repeated: each makes another step of the search slow.
 const NASTY_UNITS: [(&str, &str); 10] = [
     ("capitals", "A"),
     ("blanks", " a "),

@@ -1,9 +1,9 @@
-//! Whether the time of verifying tells what a secret signature is: Welch's t of two kinds of received
-//! signatures, in the way of dudect (Reparaz, Balasch, Verbauwhede: "Dude, is my code constant time?").
+//! Tests whether the time of verifying discloses the expected signature. It computes Welch's t of two kinds of
+//! received signatures, as dudect does (Reparaz, Balasch, Verbauwhede: "Dude, is my code constant time?").
 //!
-//! Each measurement verifies one signature of a kind that is drawn at random, and all of them lie at the
-//! same address. The few slow measurements are the operating system's, so t is computed over all of them
-//! and over those below each of a hundred percentiles; the largest |t| is printed.
+//! Each measurement verifies one signature, of a kind that is chosen at random; all signatures are at the same
+//! address. The operating system causes a few slow measurements, so t is computed over all measurements and over
+//! those below each of a hundred percentiles. The largest |t| is printed.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -15,17 +15,17 @@ const EMAIL: &str = "ada.lovelace@example.com";
 const OTHER_EMAIL: &str = "eve.lovelace@example.com";
 const NOW: i64 = 1_767_225_600;
 
-/// How many measurements are made of each pair; a run that only checks that this works makes few.
+/// The number of measurements of each pair; few in a run that only tests this program.
 const MEASUREMENTS: usize = 1_000_000;
 const FEW: usize = 2_000;
 
-/// How many signatures are made ahead, so that making them disturbs no measurement.
+/// The number of signatures that are made before they are measured, so that making them disturbs no measurement.
 const BATCH: usize = 1_000;
 
-/// How many percentiles there are.
+/// The number of percentiles.
 const CROPS: i32 = 100;
 
-/// From this |t| on, dudect calls a difference probable, and from the next one on certain.
+/// From these values of |t| on, dudect calls a difference probable, and certain.
 const PROBABLE: f64 = 4.5;
 const CERTAIN: f64 = 10.0;
 
@@ -38,7 +38,7 @@ type Kind<'a> = &'a dyn Fn(&mut Random) -> Digits;
 /// Verifies a signature.
 type Verify<'a> = &'a dyn Fn(&str) -> bool;
 
-/// Two kinds of signatures that must not be told apart, and what verifies them.
+/// Two kinds of signatures whose verification must take the same time, and the function that verifies them.
 struct Pair<'a> {
     name: &'a str,
     kinds: [Kind<'a>; 2],
@@ -56,14 +56,14 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// Returns one of the elements; the lists here are so short that each is as frequent as the others.
+    /// Returns one of the elements, each with nearly the same probability, since the lists here are short.
     fn choose<T: Copy>(&mut self, elements: &[T]) -> T {
         let length = u64::try_from(elements.len()).expect("lists are short");
         elements[usize::try_from(self.next() % length).expect("it is an index")]
     }
 }
 
-/// The mean and the variance of one class, kept as they come (Welford).
+/// The mean and the variance of one class, updated with each value (Welford).
 #[derive(Clone, Copy, Default)]
 struct Class {
     count: f64,
@@ -85,14 +85,14 @@ impl Class {
     }
 }
 
-/// Returns Welch's t of two classes; 0 where there is too little to compare.
+/// Returns Welch's t of two classes; 0 if there are too few values.
 fn welch([one, other]: &[Class; 2]) -> f64 {
     let error = (one.error() + other.error()).sqrt();
     let is_enough = one.count > 100.0 && other.count > 100.0 && error > 0.0;
     if is_enough { (one.mean - other.mean) / error } else { 0.0 }
 }
 
-/// What was measured: the largest |t|, and by how much the means of its two classes differ.
+/// The result for a pair: the largest |t|, and the difference of the means of its two classes.
 struct Outcome {
     t: f64,
     nanoseconds: f64,
@@ -101,7 +101,7 @@ struct Outcome {
 /// Measures a pair.
 fn measured(pair: &Pair<'_>, measurements: usize) -> Outcome {
     let mut random = Random(1);
-    // The first tenth warms up, and says where the percentiles are.
+    // The first tenth warms up and gives the percentiles.
     let mut first: Vec<f64> =
         samples(pair, measurements / 10, &mut random).into_iter().map(|(_, time)| time).collect();
     first.sort_by(f64::total_cmp);
@@ -120,8 +120,8 @@ fn measured(pair: &Pair<'_>, measurements: usize) -> Outcome {
     outcomes.max_by(|one, other| one.t.abs().total_cmp(&other.t.abs())).expect("there are crops")
 }
 
-/// Returns the time below which a share of the sorted times is; dudect's shares, close together where most
-/// of the measurements are.
+/// Returns the time below which a share of the sorted times is. The shares are dudect's: close together where most
+/// measurements are.
 fn percentile(sorted: &[f64], crop: i32) -> f64 {
     let share = 1.0 - 0.5_f64.powf(10.0 * f64::from(crop) / f64::from(CROPS));
     let above = sorted.iter().enumerate().find(|(index, _)| {
@@ -171,7 +171,7 @@ fn all_of(alphabet: &[u8], random: &mut Random) -> Digits {
     std::array::from_fn(|_| random.choose(alphabet))
 }
 
-/// Compares as products do today: by one byte after the other, until one differs.
+/// Compares as products do today: byte by byte, until one differs.
 fn ends_early(expected: &str, received: &str) -> bool {
     expected.bytes().zip(received.bytes()).all(|(one, other)| black_box(one) == other)
 }
@@ -190,7 +190,7 @@ fn print(pair: &Pair<'_>, outcome: &Outcome) {
 }
 
 fn main() {
-    // Cargo says `--bench` where the figures are wanted, and not where the benches are only tested.
+    // `cargo bench` passes `--bench`; `cargo test` does not.
     let is_measuring = std::env::args().any(|argument| argument == "--bench");
     let measurements = if is_measuring { MEASUREMENTS } else { FEW };
     let secret = || Secret::new(SECRET).expect("the secret is accepted");
@@ -207,7 +207,7 @@ fn main() {
         let expected = signer.sign_email(EMAIL).expect("it is accepted").signature.to_hex();
         ends_early(&expected, text)
     };
-    // The e-mail of the signature, so that both are right, found in the same time.
+    // Verifies with the e-mail of the signature, so that both signatures are valid.
     assert_ne!(right[0], others[0], "the first digit tells the two signatures apart");
     let emails = [EMAIL, OTHER_EMAIL];
     let verify_of_two: Verify<'_> = &|text| {
@@ -240,7 +240,11 @@ fn main() {
             kinds: [wrong_last, wrong_middle],
             verify,
         },
-        Pair { name: "comparing: 31 bytes right, none", kinds: [wrong_last, random], verify },
+        Pair {
+            name: "comparing: 31 bytes right, no byte right",
+            kinds: [wrong_last, random],
+            verify,
+        },
         Pair { name: "decoding: digits, letters", kinds: [digits, letters], verify },
         Pair {
             name: "decoding: small letters, capital letters",
@@ -253,7 +257,7 @@ fn main() {
             verify,
         },
         Pair {
-            name: "verifying: a right signature, another e-mail's",
+            name: "verifying: right signatures of two e-mails",
             kinds: [&|_| right, &|_| others],
             verify: verify_of_two,
         },
@@ -269,12 +273,12 @@ fn main() {
         print(pair, &measured(pair, measurements));
     }
     println!(
-        "measurements of each: {measurements}; |t| below {PROBABLE}: no difference was found; from \
-         {CERTAIN} on: certain. The difference is that of the measurements with the largest |t|."
+        "{measurements} measurements of each pair. |t| below {PROBABLE}: no difference was found. From \
+         {CERTAIN} on: the difference is certain. The difference is that of the largest |t|."
     );
     if null.t.abs() >= PROBABLE || positive.t.abs() < CERTAIN {
         println!(
-            "The controls do not hold, so these figures mean nothing: measure on a quiet machine."
+            "The controls failed, so these figures mean nothing. Measure again on a quiet machine."
         );
     }
 }

@@ -1,7 +1,7 @@
-//! Every Unicode character in front of, inside and behind an e-mail, against what Node.js answered.
+//! Compares the canonical e-mail with every Unicode character before, inside and after it with Node.js's answers.
 //!
-//! `tests/vectors/every_character.tsv` holds Node's answers in a compact form that its header
-//! explains; this crate must give the same three million.
+//! `tests/vectors/every_character.tsv` contains Node's three million answers in a compact form that its header
+//! explains.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use deskseal::{ErrorCode, canonical_email};
 
 const TABLE: &str = include_str!("../../tests/vectors/every_character.tsv");
 
-/// The characters of Unicode: code points that are no surrogates.
+/// The number of Unicode scalar values: all code points but the surrogates.
 const CHARACTERS: usize = 1_112_064;
 
 const POSITIONS: [(&str, &str, &str); 3] = [
@@ -18,7 +18,7 @@ const POSITIONS: [(&str, &str, &str); 3] = [
     ("trailing", "ada@example.com", ""),
 ];
 
-/// What the table says about a range of characters.
+/// A row of the table: the answer for a range of characters.
 struct Row {
     first: u32,
     last: u32,
@@ -30,7 +30,7 @@ struct Row {
 enum Answer {
     Trimmed,
     Replaced(i32),
-    Refused(&'static str),
+    Rejected(&'static str),
 }
 
 impl Row {
@@ -54,7 +54,7 @@ impl Answer {
             offset if offset.starts_with(['+', '-']) => {
                 Self::Replaced(offset.parse().expect("an offset"))
             }
-            code => Self::Refused(code),
+            code => Self::Rejected(code),
         }
     }
 }
@@ -85,7 +85,7 @@ fn listed_answers(rows: &[Row]) -> Vec<(char, Answer)> {
     answers
 }
 
-/// Writes what is expected of the e-mail into `expected`, or returns the code of the refusal.
+/// Writes the expected canonical e-mail into `expected`, or returns the expected code.
 fn expect(
     character: char,
     answer: Option<Answer>,
@@ -98,7 +98,7 @@ fn expect(
         Some(Answer::Replaced(offset)) => {
             u32::from(character).checked_add_signed(offset).and_then(char::from_u32)
         }
-        Some(Answer::Refused(code)) => return Some(code),
+        Some(Answer::Rejected(code)) => return Some(code),
     };
     expected.clear();
     expected.push_str(before);
@@ -114,12 +114,12 @@ fn compare(position: &str, before: &str, after: &str) -> usize {
     let mut count = 0;
     for character in '\0'..=char::MAX {
         let answer = listed.next_if(|(listed, _)| *listed == character).map(|(_, answer)| answer);
-        let refusal = expect(character, answer, (before, after), &mut expected);
+        let code = expect(character, answer, (before, after), &mut expected);
         email.clear();
         email.push_str(before);
         email.push(character);
         email.push_str(after);
-        let holds = match (canonical_email(&email), refusal) {
+        let holds = match (canonical_email(&email), code) {
             (Ok(canonical), None) => canonical.as_str() == expected,
             (Err(error), Some(code)) => error.code().as_str() == code,
             _ => false,

@@ -1,5 +1,5 @@
-//! What holds for every input, not only for those of the vectors: canonical forms are stable, what
-//! was signed verifies, whatever differs from it is refused, and nothing panics.
+//! Properties of every input, not only of the vectors: canonical forms are stable, what was signed verifies,
+//! anything that differs from it is rejected, and nothing panics.
 
 mod strategies;
 
@@ -40,19 +40,19 @@ fn text() -> impl Strategy<Value = String> {
     strategies::text(character())
 }
 
-/// An e-mail as typed, which is accepted.
+/// A valid e-mail as typed.
 fn email() -> impl Strategy<Value = String> {
     strategies::email(character())
         .prop_filter("an accepted e-mail", |email| canonical_email(email).is_ok())
 }
 
-/// A host as typed, which is accepted.
+/// A valid host as typed.
 fn host() -> impl Strategy<Value = String> {
     strategies::host(character())
         .prop_filter("an accepted host", |host| canonical_host(host).is_ok())
 }
 
-/// A user id, which is accepted.
+/// A valid user id.
 fn user_id() -> impl Strategy<Value = String> {
     let without_controls = |text: String| text.replace(char::is_control, "");
     text()
@@ -69,7 +69,7 @@ fn entropy() -> impl Strategy<Value = [u8; 32]> {
 }
 
 fn secret(entropy: &[u8; 32]) -> Secret {
-    // Zeros alone would be a placeholder, and shrinking leads there.
+    // A secret of zeros only would be a placeholder, and shrinking produces one.
     let text = [secret_from_entropy(entropy).as_str(), "-of-a-test"].concat();
     Secret::new(text.as_str()).expect("the secret is accepted")
 }
@@ -109,7 +109,7 @@ fn link_message(host: &str, user_id: &str, timestamp: i64) -> String {
     format!("{host}:{user_id}:{timestamp}")
 }
 
-/// Reads a link's message back, by the argument of SPEC 4.6.
+/// Splits a link's message into its parts, as SPEC 4.6 describes.
 fn parts_of_message(message: &str) -> Option<(&str, &str, i64)> {
     let host_end =
         if message.starts_with('[') { message.find(']')? + 1 } else { message.find(':')? };
@@ -118,7 +118,7 @@ fn parts_of_message(message: &str) -> Option<(&str, &str, i64)> {
     Some((host, user_id, timestamp.parse().ok()?))
 }
 
-/// Returns the text with one character put in, replaced or removed.
+/// Returns the text with one character inserted, replaced or removed.
 fn edited(text: &str, place: Index, character: char, is_insertion: bool) -> String {
     let mut characters: Vec<char> = text.chars().collect();
     let place = place.index(characters.len());
@@ -158,7 +158,7 @@ proptest! {
     }
 
     #[test]
-    fn a_canonical_email_keeps_the_promises_of_its_grammar(email in strategies::email(character())) {
+    fn a_canonical_email_matches_its_grammar(email in strategies::email(character())) {
         if let Ok(canonical) = canonical_email(&email) {
             let canonical = canonical.as_str();
             let is_bom_or_colon = |character| matches!(character, ':' | '\u{FEFF}');
@@ -204,7 +204,7 @@ proptest! {
     }
 
     #[test]
-    fn another_email_is_refused(
+    fn a_signature_of_another_email_is_rejected(
         email in email(), entropy in entropy(),
         place in any::<Index>(), character in character(), is_insertion in any::<bool>(),
     ) {
@@ -216,7 +216,7 @@ proptest! {
     }
 
     #[test]
-    fn another_user_id_is_refused(
+    fn a_signature_of_another_user_id_is_rejected(
         user_id in user_id(), entropy in entropy(),
         place in any::<Index>(), character in character(), is_insertion in any::<bool>(),
     ) {
@@ -227,7 +227,7 @@ proptest! {
     }
 
     #[test]
-    fn another_host_is_refused(
+    fn a_signature_for_another_host_is_rejected(
         host in host(), other in host(), user_id in user_id(), entropy in entropy(),
     ) {
         prop_assume!(canonical_host(&host) != canonical_host(&other));
@@ -237,7 +237,7 @@ proptest! {
     }
 
     #[test]
-    fn another_timestamp_is_refused(
+    fn a_signature_of_another_timestamp_is_rejected(
         user_id in user_id(), timestamp in timestamp(), other in timestamp(), entropy in entropy(),
     ) {
         prop_assume!(timestamp != other);
@@ -247,7 +247,7 @@ proptest! {
     }
 
     #[test]
-    fn another_secret_is_refused(
+    fn a_signature_made_with_another_secret_is_rejected(
         email in email(), user_id in user_id(), entropy in entropy(), bit in 0..256_usize,
     ) {
         let mut other = entropy;
@@ -272,7 +272,7 @@ proptest! {
     }
 
     #[test]
-    fn a_link_message_means_one_user_only(
+    fn a_link_message_has_only_one_meaning(
         host in host(), user_id in user_id(), timestamp in timestamp(),
     ) {
         let message = link_message(&host, &user_id, timestamp);
@@ -282,7 +282,7 @@ proptest! {
     }
 
     #[test]
-    fn a_link_is_valid_within_the_tolerance_only(
+    fn a_link_is_valid_only_within_the_tolerance(
         tolerance in 0..=3600_i64, timestamp in timestamp(), distance in -3700..=3700_i64,
         entropy in entropy(),
     ) {
@@ -301,7 +301,7 @@ proptest! {
     }
 
     #[test]
-    fn the_lowest_live_secret_is_reported(
+    fn the_lowest_number_of_an_active_secret_is_returned(
         previous in vec((0..3_u8, -2..=2_i64), 0..5), maker in 0..3_u8, email in email(),
     ) {
         let secrets = previous.iter().map(|&(number, offset)| {
@@ -309,8 +309,8 @@ proptest! {
         });
         let options = VerifierOptions { previous: secrets.collect(), ..VerifierOptions::default() };
         let verifier = Verifier::new(secret(&[0; 32]), options);
-        let alive = previous.iter().map(|&(number, offset)| (number, offset > 0));
-        let mut all = std::iter::once((0, true)).chain(alive);
+        let active = previous.iter().map(|&(number, offset)| (number, offset > 0));
+        let mut all = std::iter::once((0, true)).chain(active);
         let expected = all.position(|secret| secret == (maker, true));
 
         let (_, signature) = signed_email(&email, &[maker; 32]);
@@ -319,7 +319,7 @@ proptest! {
     }
 
     #[test]
-    fn a_timestamp_is_read_exactly_by_its_grammar(
+    fn a_timestamp_is_accepted_exactly_if_it_matches_its_grammar(
         text in prop_oneof![4 => "[0-9]{0,13}", 2 => "[+ -]?0{0,2}[0-9]{0,11}[ .]?", 1 => text()],
     ) {
         let (first, rest) = (text.chars().next(), text.get(1..).unwrap_or("x"));
@@ -362,7 +362,7 @@ proptest! {
     }
 
     #[test]
-    fn a_value_cannot_leave_its_attribute(
+    fn no_value_closes_its_html_attribute(
         email in email(), script_end in text(), entropy in entropy(),
         widths in subsequence(vec!["60rem", "50%"], 0..=1),
     ) {
@@ -382,7 +382,7 @@ proptest! {
     }
 
     #[test]
-    fn ill_formed_bytes_are_refused_and_well_formed_ones_kept(bytes in vec(any::<u8>(), 0..64)) {
+    fn ill_formed_bytes_are_rejected_and_well_formed_bytes_are_unchanged(bytes in vec(any::<u8>(), 0..64)) {
         for parameter in PARAMETERS {
             let decoded = parameter.decode(&bytes).map_err(|error| error.code());
             let expected = std::str::from_utf8(&bytes).map_err(|_| parameter.ill_formed().code());
@@ -395,7 +395,7 @@ proptest! {
     #![proptest_config(config(40))]
 
     #[test]
-    fn a_signature_with_any_bit_changed_is_refused(
+    fn a_signature_with_any_bit_changed_is_rejected(
         email in email(), user_id in user_id(), entropy in entropy(),
     ) {
         let verifier = verifier(&entropy);

@@ -1,6 +1,5 @@
-//! No output shows a secret, the signature that would have been right, or what a visitor sent
-//! (SPEC 2.7, 5.3, 7.1): checked on the output of every public type and every error, for a thousand
-//! secrets of every form.
+//! No output contains a secret, an expected signature, or data that a visitor sent (SPEC 2.7, 5.3, 7.1). The
+//! output of every public type and every error is checked, for a thousand secrets of different forms.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -13,7 +12,7 @@ use deskseal::{
 };
 
 const SECRETS: u64 = 1000;
-/// Explaining takes longest, and says the same for every secret of one form.
+/// Fewer, since explaining takes longest and gives the same findings for every secret of one form.
 const EXPLAINED: u64 = 40;
 
 const NOW: i64 = 1_767_225_600;
@@ -44,7 +43,7 @@ impl Numbers {
     }
 }
 
-/// The secret with this number: a generated one, or one of another usual form.
+/// Returns the secret with this number: a generated secret, or one of another usual form.
 fn secret_text(number: u64) -> String {
     let mut numbers = Numbers(number);
     let body = match number % 6 {
@@ -54,7 +53,7 @@ fn secret_text(number: u64) -> String {
         4 => numbers.text_of("abcdefgh0123456789{}$%\"'\\&<>=+/.:@#?", 24),
         _ => numbers.text_of("äöüσςΣ€日本𝔸🔑é-", 16),
     };
-    // The same prefix would make the placeholder and the quotes below differ from what they test.
+    // Random characters could start or end with a quote or a brace, which gives other errors than those below.
     if number % 6 < 4 { body } else { format!("{OPENING}{body}{OPENING}") }
 }
 
@@ -62,7 +61,7 @@ fn secret(text: &str) -> Secret {
     Secret::new(text).expect("the secret is accepted")
 }
 
-/// What must not be shown, and which outputs to look for it in.
+/// The texts that no output may contain.
 struct Watch {
     hidden: Vec<String>,
     hidden_in_any_case: Vec<String>,
@@ -119,34 +118,34 @@ impl Watch {
 }
 
 fn base64_of(bytes: &[u8]) -> [String; 3] {
-    // Unpadded, since what has padding contains it.
+    // The unpadded form is part of the padded one.
     let [standard, url_safe] =
         [Base64Unpadded::encode_string(bytes), Base64UrlUnpadded::encode_string(bytes)];
     [Base64::encode_string(bytes), standard, url_safe]
 }
 
 fn error_of<T>(result: Result<T, Error>) -> Error {
-    result.err().expect("the input is refused")
+    result.err().expect("the input is rejected")
 }
 
-/// Returns the errors of constructing with what was made of the secret by accident.
+/// Returns the errors of secrets that were changed by mistake: padded, quoted, cut off.
 fn errors_of_bad_secrets(text: &str) -> Vec<Error> {
     let padded =
         [format!("{text}\n"), format!(" {text}"), format!("\"{text}\""), format!("'{text}'")];
     let malformed = format!("{OPENING}{text}\0{text}{OPENING}");
     let placeholder = format!("${{{text}}}");
     let start: String = text.chars().take(3).collect();
-    let refused = [&padded[..], &[malformed, placeholder, start, String::new()]].concat();
-    refused
+    let invalid = [&padded[..], &[malformed, placeholder, start, String::new()]].concat();
+    invalid
         .iter()
-        .flat_map(|refused| {
-            [Secret::new(refused.as_str()), Secret::from_named("HDH_HMAC_SECRET", Some(refused))]
+        .flat_map(|invalid| {
+            [Secret::new(invalid.as_str()), Secret::from_named("HDH_HMAC_SECRET", Some(invalid))]
         })
         .map(error_of)
         .collect()
 }
 
-/// Returns the errors of passing the secret where the name of its variable belongs.
+/// Returns the errors of passing the secret in place of the name of its variable.
 fn errors_of_secrets_as_names(text: &str) -> Vec<Error> {
     let public = ["PUBLIC_", "NEXT_PUBLIC_", "VITE_"].map(|prefix| format!("{prefix}{text}"));
     let public = public.iter().map(|name| error_of(Secret::from_named(name, Some(text))));
@@ -217,7 +216,7 @@ fn made_wrong(signature: &str) -> String {
 }
 
 #[test]
-fn no_type_shows_a_secret_or_signature() {
+fn debug_output_of_no_type_shows_a_secret_or_signature() {
     for text in (0..SECRETS).map(secret_text) {
         let signer = Signer::new(secret(&text));
         let signed_email = signer.sign_email(EMAIL).expect("accepted");
@@ -249,9 +248,9 @@ fn no_type_shows_a_secret_or_signature() {
             &signed_user,
             &embed.expect("accepted"),
             &claim,
-            &verifier.verify_email(EMAIL, &email_hex, NOW).expect("the signature holds"),
-            &verifier.verify_user(&claim, NOW).expect("the signature holds"),
-            &verifier.verify_link(HOST, "/", NOW).expect("a public visitor"),
+            &verifier.verify_email(EMAIL, &email_hex, NOW).expect("the signature is valid"),
+            &verifier.verify_user(&claim, NOW).expect("the signature is valid"),
+            &verifier.verify_link(HOST, "/", NOW).expect("an anonymous visitor"),
         ];
         for value in values {
             watch.assert_hidden_in_debug(value);
@@ -290,7 +289,7 @@ fn no_error_shows_a_secret_or_signature() {
 }
 
 #[test]
-fn a_secret_in_the_place_of_a_name_is_not_shown() {
+fn a_secret_that_is_passed_as_a_variables_name_is_not_shown() {
     for text in (0..SECRETS).map(secret_text) {
         let watch = Watch::new(&text);
         for error in errors_of_secrets_as_names(&text) {
@@ -361,7 +360,7 @@ fn no_error_shows_what_a_visitor_sent() {
 }
 
 #[test]
-fn an_ill_formed_text_is_not_shown() {
+fn no_error_shows_an_ill_formed_text() {
     let watch = Watch::new("\u{FFFD}").and_text("sent");
     for parameter in [Parameter::Secret, Parameter::Email, Parameter::UserId, Parameter::Signature]
     {
@@ -370,7 +369,7 @@ fn an_ill_formed_text_is_not_shown() {
 }
 
 #[test]
-fn a_refused_identity_is_not_shown_to_whoever_reads_the_error() {
+fn no_error_shows_the_identity_that_it_rejects() {
     let sent = "sent-by-mallory";
     let watch = Watch::new(sent);
     watch.assert_hidden_in_error(&error_of(canonical_email(sent)));

@@ -1,7 +1,7 @@
-//! A second implementation of the specification against every vector, and against the crate.
+//! Compares a second implementation of the specification with every vector, and with the crate.
 //!
-//! What both implementations get right is in the text of the specification. A vector that one of
-//! them fails, or an input on which they differ, shows a bug or an ambiguity.
+//! The second one is written from the text of the specification alone. A vector on which it fails, or an input
+//! for which the two differ, shows a bug or an ambiguous text.
 
 mod specification;
 mod strategies;
@@ -14,7 +14,7 @@ use ring::hmac;
 use serde_json::{Value, json};
 
 use specification::{
-    EmbedOptions, Refusal, VerifiedUser, Verifier, canonical_email, canonical_host, is_container,
+    EmbedOptions, Rejection, VerifiedUser, Verifier, canonical_email, canonical_host, is_container,
     is_nonce, key_of_secret, key_of_variables, portal_host, portal_link, public_form_url, sign,
     sign_user, ticket_center,
 };
@@ -47,7 +47,7 @@ fn integer(value: &Value) -> i128 {
     signed.or(value.as_u64().map(i128::from)).expect("the vector gives an integer")
 }
 
-fn key_of(case: &Value) -> Result<hmac::Key, Refusal> {
+fn key_of(case: &Value) -> Result<hmac::Key, Rejection> {
     let name = &case["new"]["name"];
     if name.is_null() {
         return key_of_secret(case["new"]["secret"].as_str());
@@ -58,7 +58,7 @@ fn key_of(case: &Value) -> Result<hmac::Key, Refusal> {
     key_of_variables(&variables)
 }
 
-fn verifier_of(case: &Value) -> Result<Verifier, Refusal> {
+fn verifier_of(case: &Value) -> Result<Verifier, Rejection> {
     let current = key_of(case)?;
     let previous = case["new"]["previous"].as_array().map_or(&[][..], Vec::as_slice);
     let previous: Vec<_> =
@@ -83,7 +83,7 @@ fn user_answer(user: &VerifiedUser) -> Value {
     json!({ "user_id": user.user_id, "timestamp": timestamp, "secret_index": user.secret_index })
 }
 
-fn answer(case: &Value) -> Result<Value, Refusal> {
+fn answer(case: &Value) -> Result<Value, Rejection> {
     match case["call"].as_str().expect("every vector names its call") {
         "canonical_email" => canonical_email(argument(case, "email")).map(Value::from),
         "canonical_host" => canonical_host(argument(case, "host")).map(Value::from),
@@ -119,21 +119,21 @@ fn answer(case: &Value) -> Result<Value, Refusal> {
     }
 }
 
-fn answer_sign_email(case: &Value) -> Result<Value, Refusal> {
+fn answer_sign_email(case: &Value) -> Result<Value, Rejection> {
     let key = key_of(case)?;
     let email = canonical_email(argument(case, "email"))?;
     let signature = sign(&key, &email);
     Ok(json!({ "email": email, "signature": signature }))
 }
 
-fn answer_sign_user(case: &Value) -> Result<Value, Refusal> {
+fn answer_sign_user(case: &Value) -> Result<Value, Rejection> {
     let [host, user_id] = ["portal_host", "user_id"].map(|name| argument(case, name));
     let signature = sign_user(&key_of(case)?, host, user_id, time(case, "timestamp"))?;
     let timestamp = &case["args"]["timestamp"];
     Ok(json!({ "user_id": user_id, "timestamp": timestamp, "signature": signature }))
 }
 
-fn answer_ticket_center(case: &Value) -> Result<Value, Refusal> {
+fn answer_ticket_center(case: &Value) -> Result<Value, Rejection> {
     let [email, helpdesk_id] = ["email", "helpdesk_id"].map(|name| argument(case, name));
     let embed = ticket_center(&key_of(case)?, email, helpdesk_id, &embed_options(case))?;
     let attributes: serde_json::Map<String, Value> =
@@ -141,7 +141,7 @@ fn answer_ticket_center(case: &Value) -> Result<Value, Refusal> {
     Ok(json!({ "attributes": attributes, "html": embed.html }))
 }
 
-fn answer_identity(case: &Value) -> Result<Value, Refusal> {
+fn answer_identity(case: &Value) -> Result<Value, Rejection> {
     let [email, helpdesk_id] = ["email", "helpdesk_id"].map(|name| argument(case, name));
     // The markup's first attributes are the identity's values, under the same checks.
     let embed = ticket_center(&key_of(case)?, email, helpdesk_id, &EmbedOptions::default())?;
@@ -156,7 +156,7 @@ fn answer_identity(case: &Value) -> Result<Value, Refusal> {
     }))
 }
 
-/// What the case expects, in a form whose comparison sees the order of attributes too.
+/// Returns what the case expects, as a text, so that the order of attributes is compared too.
 fn expected(case: &Value) -> String {
     match (case["kind"].as_str(), case["error"].as_str()) {
         (Some(kind), Some(code)) => format!("{kind} {code}"),
@@ -178,7 +178,7 @@ fn difference(file: &str, case: &Value) -> Option<String> {
 }
 
 #[test]
-fn an_implementation_of_the_text_alone_agrees_with_every_vector() {
+fn an_implementation_of_the_specification_alone_agrees_with_every_vector() {
     let mut count = 0;
     let mut differences = Vec::new();
     for (file, content) in VECTOR_FILES {
@@ -191,15 +191,15 @@ fn an_implementation_of_the_text_alone_agrees_with_every_vector() {
     assert!(count >= 350, "only {count} vectors");
 }
 
-/// The answer of this file, in the form of [`theirs`].
-fn ours<T: ToString>(result: Result<T, Refusal>) -> Result<String, String> {
+/// Returns the answer of the second implementation, in the form of [`theirs`].
+fn ours<T: ToString>(result: Result<T, Rejection>) -> Result<String, String> {
     result.map(|value| value.to_string()).map_err(|(kind, code)| format!("{kind} {code}"))
 }
 
-/// The answer of the crate, in the form of [`ours`].
+/// Returns the answer of the crate, in the form of [`ours`].
 fn theirs<T: ToString>(result: Result<T, deskseal::Error>) -> Result<String, String> {
-    let refusal = |error: deskseal::Error| format!("{} {}", error.kind(), error.code());
-    result.map(|value| value.to_string()).map_err(refusal)
+    let rejection = |error: deskseal::Error| format!("{} {}", error.kind(), error.code());
+    result.map(|value| value.to_string()).map_err(rejection)
 }
 
 fn key() -> hmac::Key {
@@ -240,7 +240,7 @@ proptest! {
     }
 
     #[test]
-    fn the_crate_refuses_the_same_secrets(secret in text()) {
+    fn the_crate_rejects_the_same_secrets(secret in text()) {
         let here = key_of_secret(Some(&secret)).map(|_| "accepted");
         prop_assert_eq!(ours(here), theirs(deskseal::Secret::new(secret.as_str()).map(|_| "accepted")));
     }
@@ -280,9 +280,9 @@ proptest! {
         }
     }
 
-    // What needs no parser takes another way through the crate: near its border both must agree.
+    // The crate reads plain URLs without the URL parser. URLs that are nearly plain test that both agree.
     #[test]
-    fn the_crate_takes_the_same_plain_urls(
+    fn the_crate_reads_nearly_plain_urls_in_the_same_way(
         url in "https://([a-f0-9xn-]{0,5}\\.){0,3}[a-f0-9xn-]{0,5}(/[a-z0-9._~%/-]{0,8})?",
     ) {
         let here = portal_link(&key(), &url, "user-42", 1_767_225_600);

@@ -1,4 +1,4 @@
-//! Signers and verifiers are shared by all threads of a server.
+//! Threads can share one signer and one verifier.
 
 use std::thread;
 
@@ -16,10 +16,10 @@ fn threads_share_one_signer_and_one_verifier() {
     let verify_all = |thread: usize| {
         for customer in 0..CUSTOMERS {
             let email = format!("customer-{customer}@{thread}.example.com");
-            let seal = signer.sign_email(&email).expect("a good e-mail");
-            let signature = seal.signature.to_hex();
-            let proved = verifier.verify_email(&email, &signature, 0).expect("a good signature");
-            assert_eq!(proved.email.as_str(), email);
+            let identity = signer.sign_email(&email).expect("a good e-mail");
+            let signature = identity.signature.to_hex();
+            let result = verifier.verify_email(&email, &signature, 0).expect("a good signature");
+            assert_eq!(result.email.as_str(), email);
         }
     };
     thread::scope(|scope| {

@@ -1,5 +1,4 @@
-//! The shared vectors against this crate, through the dispatch that the command answers conformance
-//! requests with.
+//! Compares this crate with the shared vectors, by the code with which the command answers conformance requests.
 
 #[path = "../../cli/src/conform.rs"]
 mod conform;
@@ -10,9 +9,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 #[test]
-fn every_vector_holds() {
+fn the_crate_answers_every_vector_as_expected() {
     let cases: Vec<Value> = files().iter().flat_map(|file| cases(file)).collect();
-    // `from_env` is answered in a process of its own, whose environment the cases describe.
+    // `cargo xtask conform` tests `from_env`, in a process whose environment is that of the cases.
     let (here, elsewhere): (Vec<_>, Vec<_>) =
         cases.into_iter().partition(|case| case["new"]["name"].is_null());
     assert!(here.len() >= 400, "{} vectors are too few", here.len());
@@ -26,7 +25,7 @@ fn every_vector_holds() {
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
-/// Returns the files of vectors, which the schema beside them is not.
+/// Returns the files of vectors, without the schema.
 fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors");
     let entries = fs::read_dir(folder).expect("the vectors lie in the repository");
@@ -67,7 +66,7 @@ fn difference(case: &Value, answer: &Value) -> Option<String> {
     })
 }
 
-/// Sentences may change; the vectors pin codes.
+/// Keeps only the codes of findings, since messages may change.
 fn keep_codes_of_findings(outcome: &mut Value) {
     if let Some(findings) = outcome.get_mut("findings").and_then(Value::as_array_mut) {
         for finding in findings {

@@ -1,5 +1,5 @@
-//! The specification once more, written from the text of `SPEC.md` alone and sharing no code with
-//! the crate: another HMAC (ring), other case mapping data (ICU4X), its own query parser.
+//! A second implementation of the specification, written from the text of `SPEC.md` alone. It shares no code with
+//! the crate: it has another HMAC (ring), other case mapping data (ICU4X) and its own query parser.
 
 use icu_casemap::CaseMapper;
 use icu_locale_core::LanguageIdentifier;
@@ -8,22 +8,22 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 use url::{Host, Url};
 
 /// The kind and the code of an error (section 7.1).
-pub(crate) type Refusal = (&'static str, &'static str);
+pub(crate) type Rejection = (&'static str, &'static str);
 
-const fn of_secret(code: &'static str) -> Refusal {
+const fn of_secret(code: &'static str) -> Rejection {
     ("secret", code)
 }
 
-const fn of_input(code: &'static str) -> Refusal {
+const fn of_input(code: &'static str) -> Rejection {
     ("input", code)
 }
 
-const fn of_proof(code: &'static str) -> Refusal {
+const fn of_proof(code: &'static str) -> Rejection {
     ("verification", code)
 }
 
 /// An input code whose value came from the visitor (section 7.1).
-fn from_visitor((_, code): Refusal) -> Refusal {
+fn from_visitor((_, code): Rejection) -> Rejection {
     of_proof(code)
 }
 
@@ -33,7 +33,7 @@ fn is_trimmed(character: char) -> bool {
         | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}' | '\u{feff}')
 }
 
-fn is_blank(character: char) -> bool {
+fn is_whitespace(character: char) -> bool {
     is_trimmed(character) || character == '\u{85}'
 }
 
@@ -118,15 +118,15 @@ fn is_padded(text: &str) -> bool {
         return false;
     };
     let is_quoted = text.chars().count() >= 2 && first == last && "'\"`".contains(first);
-    is_blank(first) || is_blank(last) || is_quoted
+    is_whitespace(first) || is_whitespace(last) || is_quoted
 }
 
-pub(crate) fn key_of_secret(secret: Option<&str>) -> Result<hmac::Key, Refusal> {
+pub(crate) fn key_of_secret(secret: Option<&str>) -> Result<hmac::Key, Rejection> {
     key_unless(secret, is_placeholder_itself)
 }
 
-pub(crate) fn key_of_variables(variables: &[(&str, Option<&str>)]) -> Result<hmac::Key, Refusal> {
-    variables.iter().try_for_each(|(name, _)| refuse_public_name(name))?;
+pub(crate) fn key_of_variables(variables: &[(&str, Option<&str>)]) -> Result<hmac::Key, Rejection> {
+    variables.iter().try_for_each(|(name, _)| check_not_public(name))?;
     let set: Vec<&str> = variables.iter().filter_map(|(_, value)| *value).collect();
     if set.iter().any(|value| *value != set[0]) {
         return Err(of_secret("secret_conflict"));
@@ -144,7 +144,7 @@ fn is_example(text: &str) -> bool {
 fn key_unless(
     secret: Option<&str>,
     is_placeholder: impl Fn(&str) -> bool,
-) -> Result<hmac::Key, Refusal> {
+) -> Result<hmac::Key, Rejection> {
     let secret = secret.ok_or(of_secret("secret_missing"))?;
     if secret.is_empty() {
         return Err(of_secret("secret_empty"));
@@ -164,7 +164,7 @@ fn key_unless(
     Ok(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()))
 }
 
-fn refuse_public_name(name: &str) -> Result<(), Refusal> {
+fn check_not_public(name: &str) -> Result<(), Rejection> {
     if PUBLIC_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
         return Err(of_secret("secret_public"));
     }
@@ -173,7 +173,7 @@ fn refuse_public_name(name: &str) -> Result<(), Refusal> {
 
 // Sections 3 and 4: what is signed
 
-pub(crate) fn canonical_email(email: &str) -> Result<String, Refusal> {
+pub(crate) fn canonical_email(email: &str) -> Result<String, Rejection> {
     let trimmed = email.trim_matches(is_trimmed);
     if trimmed.is_empty() {
         return Err(of_input("email_empty"));
@@ -186,11 +186,11 @@ pub(crate) fn canonical_email(email: &str) -> Result<String, Refusal> {
         canonical.rsplit_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
     let is_forbidden = |character| {
         is_control(character)
-            || is_blank(character)
+            || is_whitespace(character)
             || is_invisible(character)
             || matches!(character, ':' | '\u{2800}')
     };
-    // ICU4X maps the case of letters that Unicode 17.0 does not have; they are looked for before that.
+    // ICU4X maps the case of letters that Unicode 17.0 does not define, so undefined characters are found first.
     let is_defined = !trimmed.contains(is_undefined);
     if canonical.contains(is_forbidden) || !is_defined || !has_both_parts {
         return Err(of_input("email_malformed"));
@@ -209,9 +209,10 @@ fn becomes_ascii(character: char) -> bool {
     lower_case(&character.to_string()).contains(|lower: char| lower.is_ascii())
 }
 
-pub(crate) fn canonical_host(host: &str) -> Result<String, Refusal> {
-    let is_forbidden =
-        |character| is_control(character) || is_blank(character) || "%@/\\?#".contains(character);
+pub(crate) fn canonical_host(host: &str) -> Result<String, Rejection> {
+    let is_forbidden = |character| {
+        is_control(character) || is_whitespace(character) || "%@/\\?#".contains(character)
+    };
     let is_of_wrong_form = if host.starts_with('[') {
         !host.ends_with(']')
     } else {
@@ -243,7 +244,7 @@ fn is_secure(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && is_local)
 }
 
-fn parse_portal_url(portal_url: &str) -> Result<(Url, String), Refusal> {
+fn parse_portal_url(portal_url: &str) -> Result<(Url, String), Rejection> {
     let malformed = of_input("portal_url_malformed");
     let url = Url::parse(portal_url).map_err(|_| malformed)?;
     let host = url.host_str().ok_or(malformed)?;
@@ -257,7 +258,7 @@ fn parse_portal_url(portal_url: &str) -> Result<(Url, String), Refusal> {
     Ok((url, host))
 }
 
-fn check_user_id(user_id: &str) -> Result<(), Refusal> {
+fn check_user_id(user_id: &str) -> Result<(), Rejection> {
     if user_id.is_empty() {
         return Err(of_input("user_id_empty"));
     }
@@ -268,22 +269,22 @@ fn check_user_id(user_id: &str) -> Result<(), Refusal> {
         ["undefined", "null", "None", "nil", "NaN", "[object Object]"].contains(&user_id);
     if is_missing
         || user_id.contains(|character| is_control(character) || is_invisible(character))
-        || user_id.starts_with(is_blank)
-        || user_id.ends_with(is_blank)
+        || user_id.starts_with(is_whitespace)
+        || user_id.ends_with(is_whitespace)
     {
         return Err(of_input("user_id_malformed"));
     }
     Ok(())
 }
 
-fn check_time(time: i128) -> Result<(), Refusal> {
+fn check_time(time: i128) -> Result<(), Rejection> {
     if (0..=99_999_999_999).contains(&time) {
         return Ok(());
     }
     Err(of_input("timestamp_malformed"))
 }
 
-fn parse_timestamp(text: &str) -> Result<i128, Refusal> {
+fn parse_timestamp(text: &str) -> Result<i128, Rejection> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_padded = text.len() > 1 && text.starts_with('0');
     if !is_number || is_padded || text.len() > 11 {
@@ -310,7 +311,7 @@ pub(crate) fn sign_user(
     portal_host: &str,
     user_id: &str,
     timestamp: i128,
-) -> Result<String, Refusal> {
+) -> Result<String, Rejection> {
     let host = canonical_host(portal_host)?;
     check_user_id(user_id)?;
     check_time(timestamp)?;
@@ -322,7 +323,7 @@ pub(crate) fn portal_link(
     portal_url: &str,
     user_id: &str,
     timestamp: i128,
-) -> Result<String, Refusal> {
+) -> Result<String, Rejection> {
     let (mut url, host) = parse_portal_url(portal_url)?;
     let signature = sign_user(key, &host, user_id, timestamp)?;
     url.set_path("/submit-ticket");
@@ -334,7 +335,7 @@ pub(crate) fn portal_link(
     Ok(url.into())
 }
 
-pub(crate) fn public_form_url(portal_url: &str) -> Result<String, Refusal> {
+pub(crate) fn public_form_url(portal_url: &str) -> Result<String, Rejection> {
     let (mut url, _) = parse_portal_url(portal_url)?;
     url.set_path("/submit-ticket");
     url.set_fragment(None);
@@ -342,7 +343,7 @@ pub(crate) fn public_form_url(portal_url: &str) -> Result<String, Refusal> {
     Ok(url.into())
 }
 
-pub(crate) fn portal_host(portal_url: &str) -> Result<String, Refusal> {
+pub(crate) fn portal_host(portal_url: &str) -> Result<String, Rejection> {
     parse_portal_url(portal_url).map(|(_, host)| host)
 }
 
@@ -375,7 +376,7 @@ impl Verifier {
         current: hmac::Key,
         previous: &[(Option<&str>, i128)],
         tolerance: i128,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, Rejection> {
         let mut keys = vec![(current, None)];
         for &(secret, expires_at) in previous {
             let key = key_of_secret(secret)?;
@@ -388,7 +389,7 @@ impl Verifier {
         Ok(Self { keys, tolerance })
     }
 
-    fn secret_index(&self, message: &str, signature: &[u8], now: i128) -> Result<usize, Refusal> {
+    fn secret_index(&self, message: &str, signature: &[u8], now: i128) -> Result<usize, Rejection> {
         let made_it = |(key, expires_at): &(hmac::Key, Option<i128>)| {
             hmac::verify(key, message.as_bytes(), signature).is_ok()
                 && expires_at.is_none_or(|expires_at| now < expires_at)
@@ -401,7 +402,7 @@ impl Verifier {
         email: &str,
         signature: &str,
         now: i128,
-    ) -> Result<(String, usize), Refusal> {
+    ) -> Result<(String, usize), Rejection> {
         check_time(now)?;
         let email = canonical_email(email).map_err(from_visitor)?;
         let secret_index = self.secret_index(&email, &decode_signature(signature)?, now)?;
@@ -413,7 +414,7 @@ impl Verifier {
         portal_host: &str,
         claim: [&[u8]; 3],
         now: i128,
-    ) -> Result<VerifiedUser, Refusal> {
+    ) -> Result<VerifiedUser, Rejection> {
         let host = canonical_host(portal_host)?;
         check_time(now)?;
         self.verify_claim(&host, claim, now)
@@ -424,7 +425,7 @@ impl Verifier {
         host: &str,
         [user_id, timestamp, signature]: [&[u8]; 3],
         now: i128,
-    ) -> Result<VerifiedUser, Refusal> {
+    ) -> Result<VerifiedUser, Rejection> {
         let user_id = read_text(user_id, "user_id_malformed")?;
         check_user_id(user_id).map_err(from_visitor)?;
         let timestamp = read_text(timestamp, "timestamp_malformed")?;
@@ -446,7 +447,7 @@ impl Verifier {
         portal_host: &str,
         url: &str,
         now: i128,
-    ) -> Result<Option<VerifiedUser>, Refusal> {
+    ) -> Result<Option<VerifiedUser>, Rejection> {
         let host = canonical_host(portal_host)?;
         check_time(now)?;
         let values = read_link(url)?;
@@ -464,11 +465,11 @@ impl Verifier {
     }
 }
 
-fn read_text<'bytes>(bytes: &'bytes [u8], code: &'static str) -> Result<&'bytes str, Refusal> {
+fn read_text<'bytes>(bytes: &'bytes [u8], code: &'static str) -> Result<&'bytes str, Rejection> {
     std::str::from_utf8(bytes).map_err(|_| of_proof(code))
 }
 
-fn decode_signature(signature: &str) -> Result<Vec<u8>, Refusal> {
+fn decode_signature(signature: &str) -> Result<Vec<u8>, Rejection> {
     let malformed = of_proof("signature_malformed");
     let digits: Option<Vec<u32>> =
         signature.chars().map(|character| character.to_digit(16)).collect();
@@ -482,7 +483,7 @@ fn decode_signature(signature: &str) -> Result<Vec<u8>, Refusal> {
 const LINK_PARAMETERS: [&[u8]; 3] = [b"user_id", b"user_id_timestamp", b"user_id_signature"];
 
 /// The values of the three parameters of a link, in the order of [`LINK_PARAMETERS`].
-fn read_link(url: &str) -> Result<[Vec<Vec<u8>>; 3], Refusal> {
+fn read_link(url: &str) -> Result<[Vec<Vec<u8>>; 3], Rejection> {
     if !(url.is_empty() || url.starts_with('/') || starts_with_scheme(url)) {
         return Err(of_proof("portal_url_malformed"));
     }
@@ -545,7 +546,7 @@ pub(crate) fn ticket_center(
     email: &str,
     helpdesk_id: &str,
     options: &EmbedOptions<'_>,
-) -> Result<Embed, Refusal> {
+) -> Result<Embed, Rejection> {
     let email = canonical_email(email)?;
     if !is_helpdesk_id(helpdesk_id) {
         return Err(of_input("helpdesk_id_malformed"));
@@ -583,7 +584,7 @@ fn checked<'text>(
     value: Option<&'text str>,
     default: &'text str,
     is_accepted: impl Fn(&str) -> bool,
-) -> Result<&'text str, Refusal> {
+) -> Result<&'text str, Rejection> {
     match value {
         None => Ok(default),
         Some(value) if is_accepted(value) => Ok(value),
@@ -622,7 +623,7 @@ pub(crate) fn is_nonce(text: &str) -> bool {
     !digits.is_empty() && text.len() - digits.len() <= 2 && digits.chars().all(is_digit)
 }
 
-fn serialise_script_url(text: &str) -> Result<String, Refusal> {
+fn serialise_script_url(text: &str) -> Result<String, Rejection> {
     let parsed = parse_portal_url(text).map_err(|_| of_input("embed_option_malformed"))?;
     Ok(parsed.0.into())
 }

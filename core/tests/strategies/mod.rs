@@ -1,11 +1,11 @@
-//! Identities as no test author would type them: characters of every kind that a rule of the
-//! specification mentions, in places where they matter.
+//! Random identities, made of characters that a rule of the specification mentions, at places where the rule
+//! applies.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Characters that some rule treats in its own way.
+/// Characters that a rule of the specification mentions.
 const SPECIAL: [char; 76] = [
     // Case: final sigma and what surrounds it, what becomes ASCII, what changes its length in UTF-8.
     'Σ',
@@ -47,7 +47,7 @@ const SPECIAL: [char; 76] = [
     '\u{E0001}',
     '\u{F0000}',
     '\u{10FFFF}',
-    // Trimmed, blank, or neither though one might think so.
+    // Trimmed, whitespace, or neither although similar.
     ' ',
     '\t',
     '\n',
@@ -166,7 +166,7 @@ pub(crate) fn text(
     prop_oneof![4 => short, 1 => long].prop_map(String::from_iter)
 }
 
-/// A text that is an e-mail more often than not.
+/// A text that is usually an e-mail.
 pub(crate) fn email(
     character: impl Strategy<Value = char> + Clone,
 ) -> impl Strategy<Value = String> {
@@ -184,7 +184,7 @@ pub(crate) fn email(
     prop_oneof![4 => well_formed, 1 => text(character)]
 }
 
-/// A text that is a host more often than not.
+/// A text that is usually a host.
 pub(crate) fn host(
     character: impl Strategy<Value = char> + Clone,
 ) -> impl Strategy<Value = String> {
@@ -197,7 +197,7 @@ pub(crate) fn host(
     ]
 }
 
-/// A text that is a portal's URL more often than not.
+/// A text that is usually a portal's URL.
 pub(crate) fn portal_url(
     character: impl Strategy<Value = char> + Clone,
 ) -> impl Strategy<Value = String> {
@@ -206,7 +206,7 @@ pub(crate) fn portal_url(
     prop_oneof![4 => built, 1 => text(character)]
 }
 
-/// A time, in its range more often than not, and often at an edge of it.
+/// A time that is usually in its range, and often at an end of the range.
 pub(crate) fn time() -> impl Strategy<Value = i64> {
     prop_oneof![
         6 => 0..=99_999_999_999_i64,
