@@ -41,9 +41,8 @@ const COMPILER: Tool = (
 
 /// The libraries that the tests import.
 const LIBRARIES: Tool = (
-    "%w[minitest puma sinatra/base action_controller/railtie sprockets/railtie json_schemer].each do |name|
-      require name
-    end",
+    "%w[minitest puma sinatra/base action_controller/railtie json_schemer].each { |name| require name }
+    exit %w[sprockets/railtie propshaft].any? { |name| Gem.find_files(name).any? }",
     Package {
         name: "the libraries that the tests of the gem import",
         apt: &[
@@ -54,7 +53,7 @@ const LIBRARIES: Tool = (
             "ruby-minitest",
             "ruby-railties",
             "ruby-sinatra",
-            "ruby-sprockets-rails",
+            "ruby-sprockets-rails | ruby-rails-propshaft",
         ],
         homebrew: &[],
     },

@@ -18,7 +18,7 @@ enum Installer {
 pub(crate) struct Package {
     /// The program's name in messages.
     pub(crate) name: &'static str,
-    /// Packages of Debian and Ubuntu.
+    /// Packages of Debian and Ubuntu; `one | another` is what the system has of the two.
     pub(crate) apt: &'static [&'static str],
     /// Formulae of Homebrew.
     pub(crate) homebrew: &'static [&'static str],
@@ -38,6 +38,14 @@ impl Package {
             }
         }
     }
+
+    /// Tells whether the system has the package to install: a newer one may have dropped it.
+    pub(crate) fn is_offered(&self) -> bool {
+        let mut show = Command::new("apt-cache");
+        show.args(["show", "--quiet"]).args(self.apt);
+        !matches!(installer(), Installer::Apt)
+            || process::output(&mut show).is_ok_and(|output| !output.stdout.is_empty())
+    }
 }
 
 fn installer() -> Installer {
@@ -48,13 +56,13 @@ fn installer() -> Installer {
 }
 
 fn apt_install(packages: &[&str]) -> Result<()> {
-    println!("   installing {} with apt-get", packages.join(" "));
+    println!("   installing {} with apt-get", packages.join(", "));
     let apt_get = |arguments: &[&str]| {
         let words = [&["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"], arguments].concat();
         process::run_in_foreground(&mut as_root(Sudo::Asks, &words)?)
     };
     apt_get(&["update", "--quiet"])?;
-    apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
+    apt_get(&[&["satisfy", "--yes", "--no-install-recommends"], packages].concat())
 }
 
 /// Whether sudo may ask for a password: only a command in the terminal's foreground can.

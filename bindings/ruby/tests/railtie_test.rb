@@ -21,6 +21,7 @@ class Shop < Rails::Application
   config.cache_classes = true
   config.eager_load = false
   config.consider_all_requests_local = false
+  config.active_support.deprecation = :raise
   config.root = Dir.mktmpdir.tap { |root| Minitest.after_run { FileUtils.remove_entry(root) } }
   config.logger = Logger.new(LOG)
   config.secret_key_base = "for this test alone"
@@ -104,13 +105,13 @@ class RailtieTest < Minitest::Test
     Shop.config.deskseal.ticket_center.helpdesk_id = "desk-1"
     Shop.config.deskseal.portal.url = "https://help.company.com"
     Shop.config.consider_all_requests_local = false
-    Shop.credentials.config.clear
+    Shop.credentials = nil
     Shop::LOG.truncate(0)
     Shop::LOG.rewind
   end
 
   def teardown
-    SECRETS.each_key { |name| ENV.delete(name) }
+    [*SECRETS.keys, "RAILS_MASTER_KEY"].each { |name| ENV.delete(name) }
     refute_includes Shop::LOG.string, SECRET
     refute_includes Shop::LOG.string, OTHER
     refute_match(/\h{64}/, Shop::LOG.string)
@@ -374,10 +375,10 @@ class RailtieTest < Minitest::Test
     SECRETS.each_key { |name| ENV.delete(name) }
     ENV["HELPDESKY_HELPDESK_ID"] = "desk-2"
     Shop.config.deskseal.ticket_center.helpdesk_id = nil
-    Shop.credentials.config[:deskseal] = { ticket_center: { secret: SECRET }, portal: { secret: OTHER } }
+    use_credentials(ticket_center: { secret: SECRET }, portal: { secret: OTHER })
     assert_equal "desk-2", JSON.parse(get("/identity?#{ADA}").body)["helpdeskId"]
     assert_includes get("/help?#{ADA}")["Location"], "user_id=42"
-    Shop.credentials.config[:deskseal][:ticket_center][:helpdesk_id] = "desk-3"
+    use_credentials(ticket_center: { secret: SECRET, helpdesk_id: "desk-3" })
     assert_equal "desk-3", JSON.parse(get("/identity?#{ADA}").body)["helpdeskId"]
   ensure
     ENV.delete("HELPDESKY_HELPDESK_ID")
@@ -396,7 +397,7 @@ class RailtieTest < Minitest::Test
     assert_equal expected[0], signature.call
     ENV["HELPDESKY_HMAC_SECRET"] = OTHER
     assert_equal expected[1], signature.call
-    Shop.credentials.config[:deskseal] = { ticket_center: { secret: SECRET } }
+    use_credentials(ticket_center: { secret: SECRET })
     assert_equal expected[0], signature.call
     Shop.config.deskseal.ticket_center.secret = OTHER
     assert_equal expected[1], signature.call
@@ -441,6 +442,13 @@ class RailtieTest < Minitest::Test
   end
 
   private
+
+  # Gives the application the credentials of an encrypted file, as `bin/rails credentials:edit` writes it.
+  def use_credentials(settings)
+    ENV["RAILS_MASTER_KEY"] = ActiveSupport::EncryptedFile.generate_key
+    Shop.encrypted("credentials.yml.enc").write({ "deskseal" => settings.deep_stringify_keys }.to_yaml)
+    Shop.credentials = Shop.encrypted("credentials.yml.enc")
+  end
 
   # A method that is private in Ruby and begins with the gem's name is not for others.
   def assert_declared(actual, methods)
