@@ -80,6 +80,7 @@ final class DesksealTest extends TestCase
         $this->shop->view('page', "@ticketCenter(['user' => new \\Illuminate\\Auth\\GenericUser($user)])");
         self::assertSame($this->page(), $this->shop->get('/page')->getContent());
 
+        $this->shop = new Shop();
         $this->shop->view('page', "@ticketCenter(['user' => null])nobody");
         self::assertSame('nobody', $this->shop->get('/page', self::ADA)->getContent());
     }
@@ -424,7 +425,7 @@ final class DesksealTest extends TestCase
         $this->setEnvironment(array_fill_keys([...array_keys(self::ENVIRONMENT), 'HDH_HMAC_SECRET'], null));
         $this->shop = new Shop();
         foreach (['config:cache', 'route:cache', 'view:cache'] as $command) {
-            self::assertStringContainsString('cached successfully!', $this->shop->artisan($command), $command);
+            self::assertStringContainsString('cached successfully', $this->shop->artisan($command), $command);
         }
         $this->shop->restart();
         self::assertTrue($this->shop->app->routesAreCached());
@@ -457,7 +458,9 @@ final class DesksealTest extends TestCase
         $this->shop->view('vendor/deskseal/fallback', 'Write to us: {{ $publicLink }}');
         $page = $this->shop->get('/page', self::NO_ADDRESS)->getContent();
         self::assertSame('<h1>Support</h1>Write to us: ' . self::PUBLIC_LINK, $page);
-        self::assertStringContainsString('Publishing complete', $this->shop->artisan('vendor:publish --tag=deskseal-config'));
+        $answer = $this->shop->artisan('vendor:publish --tag=deskseal-config');
+        self::assertStringContainsString('Publishing', $answer);
+        self::assertStringNotContainsString('No publishable resources', $answer);
     }
 
     public function testVerifyingTheRawTargetRefusesARepeatedParameter(): void

@@ -63,7 +63,7 @@ final class ReadmeTest extends TestCase
     public function testTheTestForUsersPasses(): void
     {
         $shop = $this->shop;
-        $parent = new class extends LaravelTestCase {
+        $parent = new class ('of the class alone') extends LaravelTestCase {
             public static Shop $shop;
 
             public function createApplication(): Application
@@ -75,10 +75,12 @@ final class ReadmeTest extends TestCase
         class_alias($parent::class, 'Tests\TestCase');
         eval(self::blocks('php')[1]);
 
-        $result = (new \SupportTest('testCustomersSeeTheirTicketCenter'))->run();
+        $name = 'testCustomersSeeTheirTicketCenter';
+        $steps = fn (string ...$names) => array_map(fn ($step) => $this->$step(), $names);
+        $assertions = self::getCount();
+        $steps->call(new \SupportTest($name), 'setUp', $name, 'tearDown');
 
-        $defects = array_map(fn ($defect) => $defect->getExceptionAsString(), [...$result->errors(), ...$result->failures()]);
-        self::assertSame([1, []], [$result->count(), $defects]);
+        self::assertGreaterThan($assertions, self::getCount());
     }
 
     /** @return list<string> */

@@ -94,11 +94,7 @@ final class Shop
     public function booted(): Application
     {
         $app = self::made($this->folder);
-        $app->make(ConsoleKernel::class)->bootstrap();
-        // They are for whole processes, and these tests are in one.
-        restore_error_handler();
-        restore_exception_handler();
-        error_reporting(E_ALL & ~E_DEPRECATED);
+        self::keepingHandlers(fn () => $app->make(ConsoleKernel::class)->bootstrap());
         $app->make('auth')->viaRequest('nobody', fn () => null);
         $router = $app->make('router');
         $router->get('/page', fn () => view('page'));
@@ -137,7 +133,7 @@ final class Shop
     public function artisan(string $line): string
     {
         $output = new BufferedOutput();
-        $this->app->make(ConsoleKernel::class)->call($line, [], $output);
+        self::keepingHandlers(fn () => $this->app->make(ConsoleKernel::class)->call($line, [], $output));
         return $output->fetch();
     }
 
@@ -149,6 +145,29 @@ final class Shop
     public function has(string $file): bool
     {
         return is_file("$this->folder/$file");
+    }
+
+    /** Takes away the handlers of errors that an application sets: they are for whole processes. */
+    private static function keepingHandlers(callable $run): void
+    {
+        $handlers = self::handlers();
+        $run();
+        while (self::handlers()[0] !== $handlers[0]) {
+            restore_error_handler();
+        }
+        while (self::handlers()[1] !== $handlers[1]) {
+            restore_exception_handler();
+        }
+        error_reporting(E_ALL & ~E_DEPRECATED);
+    }
+
+    /** @return array{?callable, ?callable} those of errors and of exceptions */
+    private static function handlers(): array
+    {
+        $handlers = [set_error_handler(null), set_exception_handler(null)];
+        restore_error_handler();
+        restore_exception_handler();
+        return $handlers;
     }
 
     private function write(string $file, string $text): void
