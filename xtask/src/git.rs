@@ -1,11 +1,13 @@
 //! Runs git on the checkout, so that it starts no program that the repository's configuration names, except
 //! filters.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
+use crate::files;
 use crate::process;
 
 /// Settings that override those of the repository.
@@ -32,6 +34,60 @@ pub(crate) fn clean_commit(folder: &Path) -> Result<Option<String>> {
         return Ok(None);
     }
     process::answer(git(folder).args(["rev-parse", "HEAD"])).map(Some)
+}
+
+/// The checkout's files as a commit would have them now: those that git has or would add.
+pub(crate) struct Snapshot {
+    checkout: PathBuf,
+    /// Where its index and its objects are, which are not the checkout's.
+    folder: PathBuf,
+    /// The id of the files' tree, which is another one for other files.
+    pub(crate) tree: String,
+}
+
+impl Snapshot {
+    /// Takes the snapshot of a checkout, with an index and objects in a folder of its own.
+    pub(crate) fn taken(checkout: &Path, folder: &Path) -> Result<Self> {
+        files::emptied(&folder.join("objects"))?;
+        let index = folder.join("index");
+        if index.exists() {
+            fs::remove_file(&index).context("cannot remove the index of an earlier run")?;
+        }
+        let (checkout, folder) = (checkout.to_owned(), folder.to_owned());
+        let mut snapshot = Self { checkout, folder, tree: String::new() };
+        process::run(snapshot.git()?.args(["add", "--all"]))?;
+        snapshot.tree = process::answer(snapshot.git()?.arg("write-tree"))?;
+        Ok(snapshot)
+    }
+
+    /// Writes the files into an archive.
+    pub(crate) fn archive(&self, file: &Path) -> Result<()> {
+        let mut git = self.git()?;
+        process::run(git.args(["archive", "--output"]).arg(file).arg(&self.tree))
+    }
+
+    /// Returns what is not as in the snapshot in a folder with its files, but for what git ignores.
+    pub(crate) fn changes(&self, folder: &Path) -> Result<String> {
+        let mut git = self.git()?;
+        git.env("GIT_WORK_TREE", folder).current_dir(folder).arg("ls-files");
+        process::answer(git.args(["--modified", "--deleted", "--others", "--exclude-standard"]))
+    }
+
+    /// Returns a git that changes nothing in the repository.
+    fn git(&self) -> Result<Command> {
+        let mut ask = git(&self.checkout);
+        ask.args(["rev-parse", "--absolute-git-dir", "--git-common-dir"]);
+        let answer = process::answer(&mut ask)
+            .context("git cannot list the files; run this in a checkout")?;
+        let (folder, common) = answer.split_once('\n').context("git names no folder")?;
+        let mut git = git(&self.checkout);
+        git.env("GIT_DIR", folder);
+        git.env("GIT_INDEX_FILE", self.folder.join("index"));
+        git.env("GIT_OBJECT_DIRECTORY", self.folder.join("objects"));
+        let objects = self.checkout.join(common).join("objects");
+        git.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", objects);
+        Ok(git)
+    }
 }
 
 #[cfg(all(test, unix))]
