@@ -15,8 +15,8 @@ use tokio::signal;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 
+use crate::app_state::AppState;
 use crate::backup;
-use crate::center::Center;
 use crate::clock::Clock;
 use crate::config::{Config, FILE_VARIABLE};
 use crate::connections;
@@ -164,7 +164,7 @@ async fn check(config: &Config) -> Outcome {
         store.ping().await?;
         store.close().await;
     }
-    let connections = connections::Caps::new(config).connections();
+    let connections = connections::ConnectionLimits::new(config).connections();
     if connections < usize::try_from(config.connections.get())? {
         note(&format!(
             "The system gives this process open files for {connections} connections at the same time; \
@@ -194,8 +194,8 @@ async fn serve(config: Config) -> Outcome {
     let listener = TcpListener::bind(config.listen)?;
     let address = listener.local_addr()?;
     let metrics_listener = config.metrics_listen.map(TcpListener::bind).transpose()?;
-    let center = Center::new(config, store, keyring, Clock::default())?;
-    let tidying = center.start_tidying();
+    let center = AppState::new(config, store, keyring, Clock::default())?;
+    let tidying = center.start_maintenance();
     if let Some(listener) = metrics_listener {
         tracing::info!(address = %listener.local_addr()?, "answering /metrics");
         tokio::spawn(metrics::serve(Arc::clone(&center), listener));
@@ -211,7 +211,7 @@ async fn serve(config: Config) -> Outcome {
         stopper.send_replace(true);
     };
     let served = http::serve(&center, listener, stop).await;
-    mails.stop(center.config.drain_time()).await;
+    mails.stop(center.config.drain_timeout()).await;
     tidying.abort();
     center.close().await?;
     tracing::info!("stopped");

@@ -72,11 +72,11 @@ pub struct Config {
     /// The URL below whose host each desk has its portal; without it, `help.` and the public URL's host.
     pub portal_url: Option<Url>,
     /// `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST/DATABASE`.
-    pub database_url: Hidden,
+    pub database_url: SecretString,
     /// The most connections to PostgreSQL.
     pub database_connections: NonZeroU32,
     /// The keys that encrypt secrets at rest: `ID:KEY`, separated by commas, the current one first.
-    pub keys: Option<Hidden>,
+    pub keys: Option<SecretString>,
     /// A file with the keys, instead.
     pub keys_file: Option<PathBuf>,
     /// The networks of proxies whose `X-Forwarded-For` is believed.
@@ -97,7 +97,7 @@ pub struct Config {
     pub notify_after: u32,
     /// The mail server: `smtps://USER:PASSWORD@HOST:465`, or `smtp://USER:PASSWORD@HOST:587` with
     /// STARTTLS. A server on the same machine is spoken to without TLS. Without one, mails wait.
-    pub smtp_url: Option<Hidden>,
+    pub smtp_url: Option<SecretString>,
     /// The address that mails come from.
     pub mail_from: Option<String>,
     /// Seconds that the mail server may take for each part of handing a mail over.
@@ -126,7 +126,7 @@ impl Default for Config {
             metrics_listen: None,
             public_url: Url::parse("http://localhost:8080").expect("it is a URL"),
             portal_url: None,
-            database_url: Hidden::from("sqlite:ticket-center.db"),
+            database_url: SecretString::from("sqlite:ticket-center.db"),
             database_connections: number(16),
             keys: None,
             keys_file: None,
@@ -235,8 +235,9 @@ impl Config {
     /// # Errors
     /// [`ConfigError::Mail`].
     pub fn mailer(&self) -> Result<Option<Mailer>, ConfigError> {
-        let patience = Duration::from_secs(self.smtp_seconds.get().into());
-        let parsed = |url: &Hidden| Mailer::parse(url.shown(), self.mail_from.as_deref(), patience);
+        let timeout = Duration::from_secs(self.smtp_seconds.get().into());
+        let parsed =
+            |url: &SecretString| Mailer::parse(url.shown(), self.mail_from.as_deref(), timeout);
         Ok(self.smtp_url.as_ref().map(parsed).transpose()?)
     }
 
@@ -246,12 +247,12 @@ impl Config {
     }
 
     /// Returns how long a request may take.
-    pub fn request_time(&self) -> Duration {
+    pub fn request_timeout(&self) -> Duration {
         Duration::from_secs(self.request_seconds.get().into())
     }
 
     /// Returns how long running requests have to end.
-    pub fn drain_time(&self) -> Duration {
+    pub fn drain_timeout(&self) -> Duration {
         Duration::from_secs(self.drain_seconds.into())
     }
 }
@@ -270,28 +271,28 @@ pub(crate) fn bare_host(url: &Url) -> Option<PortalHost> {
 /// A setting that may contain a password or a key: `Debug` does not show it.
 #[derive(Clone, Deserialize)]
 #[serde(from = "String")]
-pub struct Hidden(Zeroizing<String>);
+pub struct SecretString(Zeroizing<String>);
 
-impl Hidden {
+impl SecretString {
     /// Returns the setting, for the one place that needs it.
     pub fn shown(&self) -> &str {
         &self.0
     }
 }
 
-impl From<String> for Hidden {
+impl From<String> for SecretString {
     fn from(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 }
 
-impl From<&str> for Hidden {
+impl From<&str> for SecretString {
     fn from(text: &str) -> Self {
         Self::from(text.to_owned())
     }
 }
 
-impl fmt::Debug for Hidden {
+impl fmt::Debug for SecretString {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("[redacted]")
     }

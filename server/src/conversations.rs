@@ -11,10 +11,10 @@
 mod agents;
 mod inbox;
 mod reading;
+mod reply_status;
 mod search;
 mod searchable;
 mod sending;
-mod standing;
 mod thread;
 
 use sqlx::AnyConnection;
@@ -28,11 +28,11 @@ use crate::text::MessageText;
 pub use agents::{Agent, Sending, Writing, assign, set_status, write_as_agent, write_once};
 pub use inbox::{Assignment, ContactShown, Filter, InboxEntry, InboxPage, inbox};
 pub use reading::{ConversationPage, MessagePage, Range, list, messages};
-pub use search::{SearchPage, SearchPlace, SearchText, search};
+pub use reply_status::ReplyStatus;
+pub use search::{SearchCursor, SearchPage, SearchText, search};
 pub(crate) use searchable::{index, index_existing};
 pub(crate) use sending::{Begun, Opening, begin};
 pub use sending::{Destination, IdempotencyKey, Receipt, Submission, close, submit};
-pub use standing::Standing;
 pub use thread::{OpenConversation, Thread, ThreadMessage, open, thread};
 
 /// The most that one page of a list holds.

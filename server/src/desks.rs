@@ -13,7 +13,7 @@ use crate::clock::{Clock, Moment};
 use crate::ids::{DeskId, SecretId};
 use crate::origin::{AllowedDomain, AllowedDomains};
 use crate::portal_hosts;
-use crate::secrets::{self, LiveSecret, Purpose, SecretError};
+use crate::secrets::{self, ActiveSecret, Purpose, SecretError};
 use crate::store::{Store, StoreError};
 use crate::vault::Keyring;
 
@@ -333,7 +333,7 @@ impl SealKeys {
 /// The desks that were asked for, each at the revision at which it was read.
 ///
 /// A desk is used only if the database has just named the same revision: see
-/// [`Admissions`](crate::store::Admissions).
+/// [`ContactLookup`](crate::store::Admissions).
 #[derive(Debug)]
 pub struct OpenDesks {
     store: Store,
@@ -425,7 +425,7 @@ impl OpenDesks {
         })
     }
 
-    fn seal_keys(&self, secrets: Vec<LiveSecret>) -> Result<Option<SealKeys>, SecretError> {
+    fn seal_keys(&self, secrets: Vec<ActiveSecret>) -> Result<Option<SealKeys>, SecretError> {
         let mut last_uses = Vec::with_capacity(secrets.len());
         let (mut current, mut previous) = (None, Vec::new());
         for live in secrets {

@@ -23,8 +23,8 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::api::{self, ApiError, ClientAddress};
-use crate::center::Center;
-use crate::connections::{self, Caps};
+use crate::app_state::AppState;
+use crate::connections::{self, ConnectionLimits};
 use crate::dashboard;
 use crate::embed;
 use crate::portal;
@@ -38,17 +38,17 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Returns everything that the server answers: the public host, the hosts of portals, and nothing of one at
 /// the other.
-pub fn router(center: &Arc<Center>) -> Router {
-    let observed = middleware::from_fn_with_state(Arc::clone(center), observed);
-    let public = public(center).layer(observed.clone());
-    let portal = portal::router(center).layer(observed.clone());
-    let public_host = center.public_host.clone();
+pub fn router(app: &Arc<AppState>) -> Router {
+    let observed = middleware::from_fn_with_state(Arc::clone(app), observed);
+    let public = public(app).layer(observed.clone());
+    let portal = portal::router(app).layer(observed.clone());
+    let public_host = app.public_host.clone();
     // Those who watch over an instance reach it by its address.
     Router::new()
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(readiness))
         .layer(observed)
-        .with_state(Arc::clone(center))
+        .with_state(Arc::clone(app))
         .fallback(move |request: Request| {
             let is_public = requested_host(&request).is_some_and(|host| host == public_host);
             let router = if is_public { public.clone() } else { portal.clone() };
@@ -57,7 +57,7 @@ pub fn router(center: &Arc<Center>) -> Router {
 }
 
 /// Returns what the public host answers.
-fn public(center: &Arc<Center>) -> Router {
+fn public(app: &Arc<AppState>) -> Router {
     let (calls, document) = api::router().split_for_parts();
     // One stack, from the outside in: each layer of its own would be boxed, and cloned for each call.
     let layers = ServiceBuilder::new()
@@ -67,7 +67,7 @@ fn public(center: &Arc<Center>) -> Router {
         ))
         .layer(cors())
         .layer(CatchPanicLayer::custom(|_| ApiError::internal().into_response()))
-        .layer(middleware::from_fn_with_state(Arc::clone(center), within_limits))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), within_limits))
         .layer(DefaultBodyLimit::max(api::MAX_BYTES));
     let calls =
         calls.method_not_allowed_fallback(async || ApiError::method_not_allowed()).layer(layers);
@@ -75,10 +75,10 @@ fn public(center: &Arc<Center>) -> Router {
     Router::new()
         .merge(calls)
         .merge(embed::router())
-        .merge(dashboard::router(center))
+        .merge(dashboard::router(app))
         .route("/api/openapi.json", document)
         .fallback(async || ApiError::not_found())
-        .with_state(Arc::clone(center))
+        .with_state(Arc::clone(app))
 }
 
 /// Answers requests until `stop` is done, then lets running ones end for as long as configured.
@@ -86,7 +86,7 @@ fn public(center: &Arc<Center>) -> Router {
 /// # Errors
 /// Those of the listener.
 pub async fn serve(
-    center: &Arc<Center>,
+    app: &Arc<AppState>,
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
@@ -94,8 +94,8 @@ pub async fn serve(
         stop.await;
         tracing::info!("stopping");
     };
-    let bounds = (Caps::new(&center.config), center.metrics.connections());
-    connections::serve(listener, router(center), bounds, stop, center.config.drain_time()).await
+    let bounds = (ConnectionLimits::new(&app.config), app.metrics.connections());
+    connections::serve(listener, router(app), bounds, stop, app.config.drain_timeout()).await
 }
 
 /// Tells whether the request asks how the server is, and for nothing else.
@@ -103,9 +103,9 @@ pub(crate) fn is_health_check<B>(request: &axum::http::Request<B>) -> bool {
     matches!(request.uri().path(), "/healthz" | "/readyz")
 }
 
-async fn readiness(State(center): State<Arc<Center>>) -> Result<&'static str, ApiError> {
-    let pinged = center.store.ping().await;
-    center.readiness.note(pinged.is_ok());
+async fn readiness(State(app): State<Arc<AppState>>) -> Result<&'static str, ApiError> {
+    let pinged = app.store.ping().await;
+    app.readiness.note(pinged.is_ok());
     pinged?;
     Ok("ok\n")
 }
@@ -144,7 +144,7 @@ fn cors() -> CorsLayer {
 
 /// Gives the request an id, counts it, writes a line about its end, and sets what every answer says. No
 /// line has a query or a body.
-async fn observed(State(center): State<Arc<Center>>, request: Request, next: Next) -> Response {
+async fn observed(State(app): State<Arc<AppState>>, request: Request, next: Next) -> Response {
     let id = Uuid::now_v7().to_string();
     let span = tracing::info_span!("request", id);
     async move {
@@ -157,8 +157,8 @@ async fn observed(State(center): State<Arc<Center>>, request: Request, next: Nex
         let duration = began.elapsed();
         let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         let path = path.as_ref().map_or("", MatchedPath::as_str);
-        let refusal = response.extensions().get().copied();
-        center.metrics.count_answer(path, status, refusal, duration);
+        let rejection = response.extensions().get().copied();
+        app.metrics.count_answer(path, status, rejection, duration);
         // Checks come every few seconds for as long as the server runs.
         if is_check && response.status().is_success() {
             tracing::debug!(%method, path, status, milliseconds, "answered");
@@ -179,16 +179,16 @@ async fn observed(State(center): State<Arc<Center>>, request: Request, next: Nex
 
 /// Counts the call against its address, and ends it when it takes too long.
 async fn within_limits(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let address = client_address(&center.config, &request);
-    if let Err(exceeded) = center.limits.count_call(address) {
+    let address = client_address(&app.config, &request);
+    if let Err(exceeded) = app.limits.count_call(address) {
         return ApiError::from(exceeded).into_response();
     }
     request.extensions_mut().insert(ClientAddress(address));
-    match tokio::time::timeout(center.config.request_time(), next.run(request)).await {
+    match tokio::time::timeout(app.config.request_timeout(), next.run(request)).await {
         Ok(response) => response,
         Err(_) => ApiError::timed_out().into_response(),
     }

@@ -1,20 +1,19 @@
 //! The desk on the other side of the signature: a Ticket Center and a ticket portal to host yourself.
 //!
-//! One binary, `ticket-center`, answers the calls of the embedded Ticket Center. Which module holds
-//! what:
+//! The binary `ticket-center` serves the widget, the dashboard and the portal. The modules:
 //!
-//! - [`config`], [`clock`], [`center`]: how a server is set up, and what its parts share
-//! - [`store`]: the database, SQLite or PostgreSQL; [`ids`]: what its rows are called
+//! - [`config`], [`clock`], [`app_state`]: the settings, the time, and the state that all parts share
+//! - [`store`]: the database, SQLite or PostgreSQL; [`ids`]: the ids of its rows
 //! - [`vault`], [`secrets`]: desks' secrets, encrypted at rest
-//! - [`desks`], [`contacts`], [`conversations`], [`text`]: what a desk knows and does
-//! - [`notifications`]: the mails that tell contacts of replies
-//! - [`portal`], [`portal_hosts`], [`tickets`]: the form for tickets, where a desk has it, and what comes in
-//! - [`agents`], [`passwords`], [`sessions`], [`throttle`]: who answers, and how they sign in
+//! - [`desks`], [`contacts`], [`conversations`], [`text`]: desks, their customers and what both write
+//! - [`notifications`]: the mails that tell customers of replies
+//! - [`portal`], [`portal_hosts`], [`tickets`]: the ticket form, its hosts, and submitted tickets
+//! - [`agents`], [`passwords`], [`sessions`], [`throttle`]: agents, and how they sign in
 //! - [`accounts`], [`account_mail`]: invitations and recovery, and the mails that carry their links
-//! - [`origin`]: which sites may embed it; [`limits`]: how much one may ask for
-//! - [`api`], [`http`]: the calls, and how they come in, over `connections` within bounds
+//! - [`origin`]: which sites may embed the widget; [`limits`]: rate limits
+//! - [`api`], [`http`]: the widget's calls, and the HTTP server on top of `connections`
 //! - [`command`], [`printed`]: the command line
-//! - [`metrics`], [`backup`]: what an operator looks at, and keeps
+//! - [`metrics`], [`backup`]: metrics and backups for operators
 
 #![forbid(unsafe_code)]
 
@@ -22,9 +21,9 @@ pub mod account_mail;
 pub mod accounts;
 pub mod agents;
 pub mod api;
+pub mod app_state;
 mod assets;
 pub mod backup;
-pub mod center;
 pub mod clock;
 pub mod command;
 pub mod config;

@@ -1,7 +1,6 @@
-//! How much one contact or one address may ask for.
+//! Rate limits per contact and per client network.
 //!
-//! The limits are each instance's own, and by a clock that cannot be set: they keep an instance well,
-//! and are no accounting.
+//! Limits are per process and use a monotonic clock. They protect the instance; they are not exact quotas.
 
 use std::fmt;
 use std::hash::Hash;
@@ -15,7 +14,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use crate::config::Config;
 use crate::ids::{ContactId, DeskId};
 
-/// How long to wait before asking again.
+/// A rate limit is exceeded; how long to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exceeded(Duration);
 
@@ -29,28 +28,28 @@ impl Exceeded {
 /// The limits of one instance.
 #[derive(Debug)]
 pub struct Limits {
-    calls: DefaultKeyedRateLimiter<Neighbourhood>,
-    refusals: DefaultKeyedRateLimiter<Neighbourhood>,
+    calls: DefaultKeyedRateLimiter<ClientNetwork>,
+    rejections: DefaultKeyedRateLimiter<ClientNetwork>,
     verifies: DefaultKeyedRateLimiter<ContactId>,
     reads: DefaultKeyedRateLimiter<ContactId>,
     messages: DefaultKeyedRateLimiter<ContactId>,
     tickets: DefaultKeyedRateLimiter<TicketSource>,
 }
 
-/// Where tickets come from: anybody in a neighbourhood, or one verified customer, whom nobody else there
-/// holds up.
+/// Who submits tickets: anonymous visitors of one network, or one verified customer, whom other visitors of
+/// the network do not slow down.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum TicketSource {
-    Neighbourhood(Neighbourhood),
+    Network(ClientNetwork),
     User(DeskId, String),
 }
 
 impl Limits {
-    /// Returns limits that nobody has used yet.
+    /// Creates unused limits.
     pub fn new(config: &Config) -> Self {
         Self {
             calls: a_minute(config.calls_per_minute),
-            refusals: a_minute(config.refusals_per_minute),
+            rejections: a_minute(config.refusals_per_minute),
             verifies: a_minute(config.verifies_per_minute),
             reads: a_minute(config.reads_per_minute),
             messages: a_minute(config.messages_per_minute),
@@ -63,16 +62,16 @@ impl Limits {
     /// # Errors
     /// [`Exceeded`].
     pub fn count_call(&self, address: IpAddr) -> Result<(), Exceeded> {
-        count(&self.calls, &Neighbourhood::of(address))
+        count(&self.calls, &ClientNetwork::of(address))
     }
 
-    /// Counts a call from the address whose proof failed. Only such calls are slowed by it: who shares
-    /// the address and proves themself is not.
+    /// Counts a call from the address whose signature was invalid. Valid calls from the same address are not
+    /// slowed down.
     ///
     /// # Errors
     /// [`Exceeded`].
-    pub fn count_refusal(&self, address: IpAddr) -> Result<(), Exceeded> {
-        count(&self.refusals, &Neighbourhood::of(address))
+    pub fn count_rejection(&self, address: IpAddr) -> Result<(), Exceeded> {
+        count(&self.rejections, &ClientNetwork::of(address))
     }
 
     /// Counts a verification of the contact.
@@ -104,7 +103,7 @@ impl Limits {
     /// # Errors
     /// [`Exceeded`].
     pub fn count_ticket_from(&self, address: IpAddr) -> Result<(), Exceeded> {
-        count(&self.tickets, &TicketSource::Neighbourhood(Neighbourhood::of(address)))
+        count(&self.tickets, &TicketSource::Network(ClientNetwork::of(address)))
     }
 
     /// Counts a ticket of a verified customer of the desk.
@@ -115,10 +114,10 @@ impl Limits {
         count(&self.tickets, &TicketSource::User(desk.clone(), user_id.to_owned()))
     }
 
-    /// Forgets who has not been there for so long that nothing is counted against them.
-    pub fn forget_the_quiet(&self) {
+    /// Removes limiters that are full again.
+    pub fn remove_idle(&self) {
         self.calls.retain_recent();
-        self.refusals.retain_recent();
+        self.rejections.retain_recent();
         self.verifies.retain_recent();
         self.reads.retain_recent();
         self.messages.retain_recent();
@@ -126,12 +125,12 @@ impl Limits {
     }
 }
 
-/// What one household has: an IPv4 address, or the 64 bits of an IPv6 network, whose other 64 bits
-/// anybody there changes at will.
+/// The network of a client: an IPv4 address, or the first 64 bits of an IPv6 address, since a client can change
+/// the other 64 bits at will.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Neighbourhood(IpAddr);
+pub(crate) struct ClientNetwork(IpAddr);
 
-impl Neighbourhood {
+impl ClientNetwork {
     pub(crate) fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V6(address) => {
@@ -143,7 +142,7 @@ impl Neighbourhood {
     }
 }
 
-impl fmt::Display for Neighbourhood {
+impl fmt::Display for ClientNetwork {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(formatter)
     }

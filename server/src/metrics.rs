@@ -22,12 +22,12 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::api::ApiError;
-use crate::center::Center;
-use crate::connections::{self, Caps, ConnectionCounts};
+use crate::app_state::AppState;
+use crate::connections::{self, ConnectionCounts, ConnectionLimits};
 use crate::notifications::{self, State as MailState};
 
 /// Up to when answers are told apart, in seconds; beyond, they are slow.
-const TIMES: [f64; 9] = [0.001, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 5.0, 30.0];
+const DURATION_BUCKETS: [f64; 9] = [0.001, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 5.0, 30.0];
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -58,7 +58,7 @@ pub struct Metrics {
     registry: Registry,
     requests: Family<Answered, Counter>,
     durations: Family<Route, Histogram, fn() -> Histogram>,
-    refusals: Family<Code, Counter>,
+    rejections: Family<Code, Counter>,
     notifications: Family<InState, Gauge>,
     database_connections: Family<InState, Gauge>,
     connections: ConnectionCounts,
@@ -67,7 +67,7 @@ pub struct Metrics {
 
 /// The stable code of a refusal, on its way out.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct RefusalCode(pub(crate) &'static str);
+pub(crate) struct RejectionCode(pub(crate) &'static str);
 
 impl Default for Metrics {
     fn default() -> Self {
@@ -76,16 +76,17 @@ impl Default for Metrics {
         registry.register("ticket_center_build", "The version that runs", build);
         let requests = Family::default();
         registry.register("ticket_center_requests", "Answered requests", requests.clone());
-        let durations =
-            Family::new_with_constructor((|| Histogram::new(TIMES)) as fn() -> Histogram);
+        let durations = Family::new_with_constructor(
+            (|| Histogram::new(DURATION_BUCKETS)) as fn() -> Histogram,
+        );
         registry.register_with_unit(
             "ticket_center_request_duration",
             "The time from a request's head to its answer's",
             Unit::Seconds,
             durations.clone(),
         );
-        let refusals = Family::default();
-        registry.register("ticket_center_refusals", "Refused calls, by code", refusals.clone());
+        let rejections = Family::default();
+        registry.register("ticket_center_refusals", "Refused calls, by code", rejections.clone());
         let notifications = Family::default();
         registry.register(
             "ticket_center_notifications",
@@ -120,7 +121,7 @@ impl Default for Metrics {
             registry,
             requests,
             durations,
-            refusals,
+            rejections,
             notifications,
             database_connections,
             connections,
@@ -135,14 +136,14 @@ impl Metrics {
         &self,
         route: &str,
         status: u16,
-        refusal: Option<RefusalCode>,
+        rejection: Option<RejectionCode>,
         duration: Duration,
     ) {
         self.requests.get_or_create(&Answered { route: route.to_owned(), status }).inc();
         let seconds = duration.as_secs_f64();
         self.durations.get_or_create(&Route { route: route.to_owned() }).observe(seconds);
-        if let Some(RefusalCode(code)) = refusal {
-            self.refusals.get_or_create(&Code { code }).inc();
+        if let Some(RejectionCode(code)) = rejection {
+            self.rejections.get_or_create(&Code { code }).inc();
         }
     }
 
@@ -151,14 +152,14 @@ impl Metrics {
         self.connections.clone()
     }
 
-    async fn page(&self, center: &Center) -> Result<String, ApiError> {
-        let counts = notifications::state_counts(&center.store).await?;
+    async fn page(&self, app: &AppState) -> Result<String, ApiError> {
+        let counts = notifications::state_counts(&app.store).await?;
         for state in MailState::ALL.into_iter().filter(|state| !state.is_end()) {
             let count = counts.iter().find(|(counted, _)| *counted == state);
             let state = InState { state: state.as_str() };
             self.notifications.get_or_create(&state).set(count.map_or(0, |(_, count)| *count));
         }
-        let (open, idle) = center.store.connections();
+        let (open, idle) = app.store.connections();
         let connections =
             |state| self.database_connections.get_or_create(&InState { state }).clone();
         connections("busy").set(open.saturating_sub(idle));
@@ -182,13 +183,13 @@ fn resident_bytes() -> Option<i64> {
 ///
 /// # Errors
 /// Those of the listener.
-pub async fn serve(center: Arc<Center>, listener: TcpListener) -> std::io::Result<()> {
-    let bounds = (Caps::of_metrics(&center.config), ConnectionCounts::default());
-    let router = Router::new().route("/metrics", get(metrics)).with_state(center);
+pub async fn serve(app: Arc<AppState>, listener: TcpListener) -> std::io::Result<()> {
+    let bounds = (ConnectionLimits::of_metrics(&app.config), ConnectionCounts::default());
+    let router = Router::new().route("/metrics", get(metrics)).with_state(app);
     connections::serve(listener, router, bounds, std::future::pending(), Duration::ZERO).await
 }
 
-async fn metrics(State(center): State<Arc<Center>>) -> Result<impl IntoResponse, ApiError> {
-    let page = center.metrics.page(&center).await?;
+async fn metrics(State(app): State<Arc<AppState>>) -> Result<impl IntoResponse, ApiError> {
+    let page = app.metrics.page(&app).await?;
     Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], page))
 }

@@ -37,11 +37,11 @@ const PRODUCT: [&str; 3] = ["Ticket Center", "ticketcenter", "Deskseal"];
 const GENERATED_BYTES: usize = 15;
 
 /// The hash of an account that is not there. No password has it.
-const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdC4uLg$\
+const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdC4uLg$\
                        AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// How many may wait for their turn for each one that is hashed.
-const QUEUE: usize = 16;
+const QUEUE_PER_PERMIT: usize = 16;
 
 /// Why a password cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -156,19 +156,19 @@ impl fmt::Debug for HashedPassword {
 /// time as half of the processors take, so that no flood of sign-ins takes the other half.
 #[derive(Clone, Debug)]
 pub struct Passwords {
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
-    most_waiting: usize,
+    queue_capacity: usize,
     checks: Arc<AtomicUsize>,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        let turns = available_parallelism().map_or(1, |processors| processors.get().div_ceil(2));
+        let permits = available_parallelism().map_or(1, |processors| processors.get().div_ceil(2));
         Self {
-            turns: Arc::new(Semaphore::new(turns)),
+            permits: Arc::new(Semaphore::new(permits)),
             waiting: Arc::default(),
-            most_waiting: turns * QUEUE,
+            queue_capacity: permits * QUEUE_PER_PERMIT,
             checks: Arc::default(),
         }
     }
@@ -180,9 +180,9 @@ impl Passwords {
     /// # Errors
     /// [`PasswordError::Busy`], [`PasswordError::Failed`].
     pub async fn hash(&self, password: &Password) -> Result<HashedPassword, PasswordError> {
-        let turn = self.turn().await?;
+        let permit = self.permit().await?;
         let text = password.0.clone();
-        in_turn(turn, move || hash(&text)).await
+        run_blocking(permit, move || hash(&text)).await
     }
 
     /// Takes a password that somebody chooses, as [`Password::parse`] does, and returns what to keep of it.
@@ -190,9 +190,9 @@ impl Passwords {
     /// # Errors
     /// [`PasswordError`].
     pub async fn choose(&self, text: &str, known: Known) -> Result<HashedPassword, PasswordError> {
-        let turn = self.turn().await?;
+        let permit = self.permit().await?;
         let text = Zeroizing::new(text.to_owned());
-        in_turn(turn, move || hash(&Password::parse(&text, &known)?.0)).await
+        run_blocking(permit, move || hash(&Password::parse(&text, &known)?.0)).await
     }
 
     /// Tells whether this is the password. Without a hash, as for an account that is not there, the
@@ -205,14 +205,14 @@ impl Passwords {
         given: &str,
         hashed: Option<&HashedPassword>,
     ) -> Result<bool, PasswordError> {
-        let turn = self.turn().await?;
+        let permit = self.permit().await?;
         self.checks.fetch_add(1, Ordering::Relaxed);
         // No password is longer; what is cut off differs from each of them nevertheless.
         let given = Zeroizing::new(given.chars().take(MAX_BYTES + 1).collect::<String>());
-        let is_somebodys = hashed.is_some();
-        let hashed = hashed.map_or_else(|| HashedPassword(NOBODYS.to_owned()), Clone::clone);
-        let is_right = in_turn(turn, move || is_right(&given, &hashed)).await?;
-        Ok(is_right && is_somebodys)
+        let account_exists = hashed.is_some();
+        let hashed = hashed.map_or_else(|| HashedPassword(DUMMY_HASH.to_owned()), Clone::clone);
+        let is_right = run_blocking(permit, move || is_right(&given, &hashed)).await?;
+        Ok(is_right && account_exists)
     }
 
     /// Returns how many passwords were checked, for whatever account.
@@ -220,23 +220,24 @@ impl Passwords {
         self.checks.load(Ordering::Relaxed)
     }
 
-    async fn turn(&self) -> Result<OwnedSemaphorePermit, PasswordError> {
-        let _place = Place::take(&self.waiting, self.most_waiting).ok_or(PasswordError::Busy)?;
-        Arc::clone(&self.turns).acquire_owned().await.map_err(|_| PasswordError::Busy)
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, PasswordError> {
+        let _slot =
+            QueueSlot::enter(&self.waiting, self.queue_capacity).ok_or(PasswordError::Busy)?;
+        Arc::clone(&self.permits).acquire_owned().await.map_err(|_| PasswordError::Busy)
     }
 }
 
 /// A place among those who wait. It is free again when this is dropped, also by a client that left.
-struct Place<'count>(&'count AtomicUsize);
+struct QueueSlot<'count>(&'count AtomicUsize);
 
-impl<'count> Place<'count> {
-    fn take(waiting: &'count AtomicUsize, most: usize) -> Option<Self> {
-        let place = Self(waiting);
-        (waiting.fetch_add(1, Ordering::SeqCst) < most).then_some(place)
+impl<'count> QueueSlot<'count> {
+    fn enter(waiting: &'count AtomicUsize, most: usize) -> Option<Self> {
+        let slot = Self(waiting);
+        (waiting.fetch_add(1, Ordering::SeqCst) < most).then_some(slot)
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for QueueSlot<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
@@ -244,13 +245,13 @@ impl Drop for Place<'_> {
 
 /// Works on a thread that may block. The turn ends with the work, also when nobody waits for it any
 /// more.
-async fn in_turn<T: Send + 'static>(
-    turn: OwnedSemaphorePermit,
+async fn run_blocking<T: Send + 'static>(
+    permit: OwnedSemaphorePermit,
     work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
 ) -> Result<T, PasswordError> {
     let worked = spawn_blocking(move || {
         let result = work();
-        drop(turn);
+        drop(permit);
         result
     });
     worked.await.unwrap_or(Err(PasswordError::Failed(HashError::Internal)))
@@ -276,7 +277,7 @@ fn is_right(text: &str, hashed: &HashedPassword) -> Result<bool, PasswordError> 
 mod tests {
     use std::sync::atomic::AtomicUsize;
 
-    use super::{Known, Password, PasswordError, Passwords, Place};
+    use super::{Known, Password, PasswordError, Passwords, QueueSlot};
 
     fn parse(text: &str) -> Result<Password, PasswordError> {
         Password::parse(text, &Known::new(["ada.king@example.com", "Ada King", "Analytical Desk"]))
@@ -353,9 +354,9 @@ mod tests {
     #[test]
     fn the_queue_has_an_end_and_places_become_free() {
         let waiting = AtomicUsize::new(0);
-        let first = Place::take(&waiting, 1);
-        assert!(first.is_some() && Place::take(&waiting, 1).is_none());
+        let first = QueueSlot::enter(&waiting, 1);
+        assert!(first.is_some() && QueueSlot::enter(&waiting, 1).is_none());
         drop(first);
-        assert!(Place::take(&waiting, 1).is_some());
+        assert!(QueueSlot::enter(&waiting, 1).is_some());
     }
 }

@@ -352,7 +352,7 @@ pub async fn rekey(store: &Store, keyring: &Keyring) -> Result<u64, SecretError>
 }
 
 /// A secret that may still prove somebody.
-pub(crate) struct LiveSecret {
+pub(crate) struct ActiveSecret {
     pub(crate) id: SecretId,
     pub(crate) purpose: Purpose,
     pub(crate) expires_at: Option<i64>,
@@ -365,7 +365,7 @@ pub(crate) async fn live(
     keyring: &Keyring,
     desk: &DeskId,
     now: Moment,
-) -> Result<Vec<LiveSecret>, SecretError> {
+) -> Result<Vec<ActiveSecret>, SecretError> {
     let rows = sqlx::query(
         "SELECT id, desk_id, purpose, key_id, sealed, expires_at FROM secrets \
          WHERE desk_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2) \
@@ -379,7 +379,7 @@ pub(crate) async fn live(
         .map(|row| {
             let stored = StoredSecret::read(row)?;
             let text = keyring.open(stored.owner(), &stored.sealed)?;
-            Ok(LiveSecret {
+            Ok(ActiveSecret {
                 secret: Secret::new(text.as_str())?,
                 expires_at: row.try_get("expires_at")?,
                 id: stored.id,

@@ -234,7 +234,7 @@ pub async fn end(store: &Store, token: &Token) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn forget_ended(store: &Store, now: Moment) -> Result<(), StoreError> {
+pub async fn delete_ended(store: &Store, now: Moment) -> Result<(), StoreError> {
     let mut transaction = store.begin().await?;
     sqlx::query("DELETE FROM sessions WHERE used_at <= $1 OR created_at <= $2")
         .bind(now.milliseconds() - IDLE_MILLISECONDS)

@@ -18,29 +18,29 @@ use crate::vault::{KeyUse, Keyring};
 /// How many tries there are at once, and how long until one more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
-    most: i64,
-    each: i64,
+    capacity: i64,
+    refill: i64,
 }
 
 impl Budget {
     /// An account, tried from one neighbourhood.
-    pub const ACCOUNT_FROM_ADDRESS: Self = Self { most: 5, each: 60_000 };
+    pub const ACCOUNT_FROM_ADDRESS: Self = Self { capacity: 5, refill: 60_000 };
     /// All accounts, tried from one neighbourhood.
-    pub const ADDRESS: Self = Self { most: 30, each: 10_000 };
+    pub const ADDRESS: Self = Self { capacity: 30, refill: 10_000 };
     /// An account, tried from a browser in which it was signed in before.
-    pub const DEVICE: Self = Self { most: 10, each: 30_000 };
+    pub const DEVICE: Self = Self { capacity: 10, refill: 30_000 };
     /// Invitations of one desk.
-    pub const INVITATIONS: Self = Self { most: 30, each: 2 * 60_000 };
+    pub const INVITATIONS: Self = Self { capacity: 30, refill: 2 * 60_000 };
     /// Invitations of one address to one desk.
-    pub const INVITATIONS_OF_ADDRESS: Self = Self { most: 5, each: 30 * 60_000 };
+    pub const INVITATIONS_OF_ADDRESS: Self = Self { capacity: 5, refill: 30 * 60_000 };
     /// Invitations of one address to all desks.
-    pub const INVITATIONS_EVERYWHERE: Self = Self { most: 10, each: 30 * 60_000 };
+    pub const INVITATIONS_EVERYWHERE: Self = Self { capacity: 10, refill: 30 * 60_000 };
     /// Recovery mails to one address.
-    pub const RECOVERIES: Self = Self { most: 3, each: 20 * 60_000 };
+    pub const RECOVERIES: Self = Self { capacity: 3, refill: 20 * 60_000 };
     /// Recovery mails that are asked for from one neighbourhood.
-    pub const RECOVERIES_FROM_ADDRESS: Self = Self { most: 10, each: 60_000 };
+    pub const RECOVERIES_FROM_ADDRESS: Self = Self { capacity: 10, refill: 60_000 };
     /// The password of somebody who is signed in.
-    pub const CONFIRMATION: Self = Self { most: 10, each: 30_000 };
+    pub const CONFIRMATION: Self = Self { capacity: 10, refill: 30_000 };
 }
 
 /// What a budget is counted for. It is a keyed hash and no address.
@@ -111,7 +111,7 @@ pub async fn restore(store: &Store, Key(key): &Key) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn forget_whole(store: &Store, now: Moment) -> Result<(), StoreError> {
+pub async fn delete_full(store: &Store, now: Moment) -> Result<(), StoreError> {
     let mut transaction = store.begin().await?;
     sqlx::query("DELETE FROM throttles WHERE whole_at <= $1")
         .bind(now)
@@ -128,8 +128,8 @@ async fn take_one(
     budget: Budget,
     now: i64,
 ) -> Result<(), ThrottleError> {
-    let latest_before = now + (budget.most - 1) * budget.each;
-    let latest = now + budget.most * budget.each;
+    let latest_before = now + (budget.capacity - 1) * budget.refill;
+    let latest = now + budget.capacity * budget.refill;
     // What lies beyond the latest was written before the clock was set back.
     let taken = sqlx::query(
         "INSERT INTO throttles (throttle_key, whole_at) VALUES ($1, $2) \
@@ -139,8 +139,8 @@ async fn take_one(
          WHERE throttles.whole_at <= $6 OR throttles.whole_at > $5",
     )
     .bind(key)
-    .bind(now + budget.each)
-    .bind(budget.each)
+    .bind(now + budget.refill)
+    .bind(budget.refill)
     .bind(now)
     .bind(latest)
     .bind(latest_before)

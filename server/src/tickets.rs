@@ -17,7 +17,7 @@ use crate::text::{MessageText, PersonName, Subject};
 
 /// How long it is kept that a form has sent its ticket, in milliseconds: much longer than a form's token
 /// lives, since the clocks of instances differ.
-const FORM_KEPT: i64 = 2 * 24 * 60 * 60 * 1000;
+const FORM_RETENTION: i64 = 2 * 24 * 60 * 60 * 1000;
 
 /// Who sends a ticket. A sealed contact sends none: they have the widget.
 #[derive(Clone, Debug)]
@@ -138,7 +138,7 @@ pub async fn submit(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn forget_forms(store: &Store, now: Moment) -> Result<(), StoreError> {
+pub async fn delete_expired_forms(store: &Store, now: Moment) -> Result<(), StoreError> {
     let mut transaction = store.begin().await?;
     sqlx::query("DELETE FROM portal_forms WHERE forgotten_at <= $1")
         .bind(now)
@@ -162,7 +162,7 @@ async fn spend_form(
     )
     .bind(key)
     .bind(&hash)
-    .bind(now.milliseconds() + FORM_KEPT)
+    .bind(now.milliseconds() + FORM_RETENTION)
     .execute(&mut *connection)
     .await?
     .rows_affected();

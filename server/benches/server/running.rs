@@ -5,9 +5,9 @@ use std::num::NonZeroU32;
 
 use deskseal::{Secret, Signer};
 use serde_json::{Value, json};
-use ticket_center::center::Center;
+use ticket_center::app_state::AppState;
 use ticket_center::clock::Clock;
-use ticket_center::config::{Config, Hidden};
+use ticket_center::config::{Config, SecretString};
 use ticket_center::desks::{self, DeskName};
 use ticket_center::http;
 use ticket_center::ids::DeskId;
@@ -56,7 +56,7 @@ impl Running {
     pub(crate) async fn start(url: &str) -> Self {
         let many = NonZeroU32::MAX;
         let config = Config {
-            database_url: Hidden::from(url),
+            database_url: SecretString::from(url),
             public_url: "http://127.0.0.1".parse().expect("it is a URL"),
             calls_per_minute: many,
             verifies_per_minute: many,
@@ -70,8 +70,8 @@ impl Running {
         let keyring = Keyring::parse(&key).expect("it is a key");
         let (desk, signer) = desk(&store, &keyring).await;
         let center =
-            Center::new(config, store.clone(), keyring, Clock::default()).expect("it has a host");
-        center.start_tidying();
+            AppState::new(config, store.clone(), keyring, Clock::default()).expect("it has a host");
+        center.start_maintenance();
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a port");
         let address = listener.local_addr().expect("it is bound");
         tokio::spawn(async move {

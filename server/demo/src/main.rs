@@ -132,17 +132,17 @@ async fn center(
     options: &Options,
     folder: &TempDir,
     listeners: &Listeners,
-) -> Result<Arc<Center>, Failure> {
+) -> Result<Arc<AppState>, Failure> {
     let listen = listeners.desk.local_addr()?;
     let database = format!("sqlite:{}", folder.path().join("demo.db").display());
     let keys = format!("demo:{}", Keyring::generate_key()?.as_str());
     let config = Config {
         listen,
         public_url: Url::parse(&format!("http://localhost:{}", listen.port()))?,
-        database_url: Hidden::from(database),
-        keys: Some(Hidden::from(keys)),
+        database_url: SecretString::from(database),
+        keys: Some(SecretString::from(keys)),
         notify_after: options.notify_after,
-        smtp_url: Some(Hidden::from(format!("smtp://{}", listeners.mail.local_addr()?))),
+        smtp_url: Some(SecretString::from(format!("smtp://{}", listeners.mail.local_addr()?))),
         mail_from: Some("desk@example.com".to_owned()),
         // Pages that are still open must not delay the end for long after Ctrl-C.
         drain_seconds: 1,
@@ -151,13 +151,13 @@ async fn center(
     let store = Store::open(config.database_url.shown(), 1).await?;
     store.migrate().await?;
     let keyring = config.keyring()?;
-    Ok(Center::new(config, store, keyring, Clock::default())?)
+    Ok(AppState::new(config, store, keyring, Clock::default())?)
 }
 
 /// Starts the product, the mailbox and the overview, prints the addresses, and serves the desk.
 async fn show(
     options: &Options,
-    center: &Arc<Center>,
+    center: &Arc<AppState>,
     listeners: Listeners,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
@@ -173,7 +173,7 @@ async fn show(
     let mails = Worker::start(center);
     announce(options, &facts)?;
     let served = http::serve(center, listeners.desk, stop).await;
-    mails.stop(center.config.drain_time()).await;
+    mails.stop(center.config.drain_timeout()).await;
     for task in beside {
         task.abort();
     }
@@ -183,7 +183,7 @@ async fn show(
 /// Fills the desk, and returns what `announce` prints.
 async fn facts(
     options: &Options,
-    center: &Center,
+    center: &AppState,
     listeners: &Listeners,
 ) -> Result<Facts, Failure> {
     let url = |host, listener: &TcpListener| -> io::Result<String> {
@@ -213,7 +213,10 @@ async fn facts(
     })
 }
 
-fn product_settings(center: &Center, facts: &Facts) -> Result<product::Settings, deskseal::Error> {
+fn product_settings(
+    center: &AppState,
+    facts: &Facts,
+) -> Result<product::Settings, deskseal::Error> {
     let desk_origin = center.config.public_url.as_str().trim_end_matches('/').to_owned();
     Ok(product::Settings {
         ticket_center: Signer::new(Secret::new(facts.desk.ticket_center_secret.as_str())?),

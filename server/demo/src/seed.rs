@@ -114,7 +114,7 @@ pub(super) async fn desk(center: &Center) -> Result<Desk, Failure> {
     })
 }
 
-async fn secret(center: &Center, desk: &DeskId, purpose: Purpose) -> Result<String, SecretError> {
+async fn secret(center: &AppState, desk: &DeskId, purpose: Purpose) -> Result<String, SecretError> {
     let place = (desk, purpose);
     let (new, first) = (NewSecret::Generated, (Replaces::Current, Grace::default()));
     let issued =
@@ -131,7 +131,7 @@ pub(super) async fn support_page(center: &Center, desk: &Desk, url: &str) -> Res
 }
 
 /// Returns the host of the desk's portal.
-pub(super) async fn portal_host(center: &Center, desk: &Desk) -> Result<String, Failure> {
+pub(super) async fn portal_host(center: &AppState, desk: &Desk) -> Result<String, Failure> {
     let setup = portal_hosts::setup(&center.store, &center.portal_root, &desk.id).await?;
     Ok(setup.ok_or("the demo's desk has no portal")?.default_host)
 }
@@ -170,7 +170,7 @@ pub(super) async fn tickets(center: &Center, desk: &Desk, host: &str) -> Result<
 
 /// Writes the conversations, each message at its time.
 pub(super) async fn conversations(
-    center: &Center,
+    center: &AppState,
     desk: &Desk,
     agent: &Agent,
 ) -> Result<(), Failure> {
@@ -180,7 +180,12 @@ pub(super) async fn conversations(
     Ok(())
 }
 
-async fn tell(center: &Center, desk: &DeskId, agent: &Agent, story: &Story) -> Result<(), Failure> {
+async fn tell(
+    center: &AppState,
+    desk: &DeskId,
+    agent: &Agent,
+    story: &Story,
+) -> Result<(), Failure> {
     let mut now = later(center.clock.now(), -60 * story.hours_ago);
     let identity = Identity::Sealed(CanonicalEmail::parse(story.customer.email)?);
     let contact = contacts::find_or_create(&center.store, desk, &identity, now).await?;
@@ -244,7 +249,7 @@ pub(super) async fn people(center: &Center, desk: &Desk) -> Result<([SignIn; 2],
 }
 
 async fn member(
-    center: &Center,
+    center: &AppState,
     desk: &Desk,
     role: Role,
     (email, name): (&'static str, &str),

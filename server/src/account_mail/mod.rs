@@ -5,12 +5,12 @@
 //! not sent again by itself. The token of the link is made for each attempt, after the mail was taken from
 //! the queue: the database never has more than its hash, and no page and no log ever has the token.
 
-mod letter;
+mod email_message;
 mod queue;
 mod worker;
 
-pub(crate) use letter::link;
+pub(crate) use email_message::link;
 pub use queue::MailState;
 pub(crate) use queue::enqueue;
 pub use worker::run_due;
-pub(crate) use worker::work_off;
+pub(crate) use worker::run_queue;

@@ -5,12 +5,12 @@ use std::time::Duration;
 use sqlx::{AnyConnection, Row};
 use uuid::Uuid;
 
-use super::letter::{Letter, Matter};
-use crate::accounts::{self, Lead, LinkToken, RECOVERY_LIFE};
+use super::email_message::{EmailContent, EmailMessage};
+use crate::accounts::{self, LinkTarget, LinkToken, RECOVERY_LIFE};
 use crate::agents::Role;
 use crate::clock::Moment;
 use crate::ids::{AccountMailId, AgentId, InvitationId};
-use crate::notifications::Ending;
+use crate::notifications::SendOutcome;
 use crate::store::{Store, StoreError};
 
 /// The wait after the first failure; each one after it is twice as long.
@@ -115,7 +115,7 @@ pub(super) struct Attempt {
     lease: String,
     number: i64,
     is_invitation: bool,
-    pub(super) letter: Letter,
+    pub(super) email_message: EmailMessage,
 }
 
 /// Returns mails that are due, and those whose attempt has not ended in time.
@@ -134,7 +134,7 @@ pub(super) async fn due(store: &Store, timing: Timing) -> Result<Vec<AccountMail
 
 /// Takes the mail in hand, and makes the token open its link. Nothing is returned where another instance
 /// has it, where there is nobody to write to, or where it is over.
-pub(super) async fn take(
+pub(super) async fn claim(
     store: &Store,
     id: &AccountMailId,
     token: LinkToken,
@@ -149,10 +149,10 @@ pub(super) async fn take(
     .bind(id.as_str())
     .execute(&mut *transaction)
     .await?;
-    let attempt = if let Some(mail) = in_hand(&mut transaction, id, timing).await? {
+    let attempt = if let Some(mail) = claim_row(&mut transaction, id, timing).await? {
         begin(&mut transaction, mail, token, timing.now).await?
     } else {
-        give_up_if_lost(&mut transaction, id, timing).await?;
+        expire_lease(&mut transaction, id, timing).await?;
         None
     };
     transaction.commit().await?;
@@ -162,7 +162,7 @@ pub(super) async fn take(
 /// Ends a mail that is over, or that has nobody to go to, and writes the others.
 async fn begin(
     connection: &mut AnyConnection,
-    mail: Taken,
+    mail: ClaimedMail,
     token: LinkToken,
     now: Moment,
 ) -> Result<Option<Attempt>, StoreError> {
@@ -171,14 +171,14 @@ async fn begin(
         end(connection, &mail.id, mail.invitation.is_some(), &state).await?;
         return Ok(None);
     }
-    let letter = letter(connection, &mail, token, now).await?;
-    if letter.is_none() {
+    let email_message = email_message(connection, &mail, token, now).await?;
+    if email_message.is_none() {
         delete(connection, &mail.id).await?;
     }
-    Ok(letter.map(|letter| mail.with(letter)))
+    Ok(email_message.map(|email_message| mail.with(email_message)))
 }
 
-struct Taken {
+struct ClaimedMail {
     id: AccountMailId,
     lease: String,
     number: i64,
@@ -187,18 +187,18 @@ struct Taken {
     expires_at: Moment,
 }
 
-impl Taken {
-    fn with(self, letter: Letter) -> Attempt {
+impl ClaimedMail {
+    fn with(self, email_message: EmailMessage) -> Attempt {
         let Self { id, lease, number, invitation, .. } = self;
-        Attempt { id, lease, number, is_invitation: invitation.is_some(), letter }
+        Attempt { id, lease, number, is_invitation: invitation.is_some(), email_message }
     }
 }
 
-async fn in_hand(
+async fn claim_row(
     connection: &mut AnyConnection,
     id: &AccountMailId,
     timing: Timing,
-) -> Result<Option<Taken>, StoreError> {
+) -> Result<Option<ClaimedMail>, StoreError> {
     let lease = Uuid::now_v7().to_string();
     let row = sqlx::query(concat!(
         "UPDATE account_mails SET state = 'sending', lease = $3, attempts = attempts + 1, \
@@ -214,7 +214,7 @@ async fn in_hand(
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(Taken {
+    Ok(Some(ClaimedMail {
         id: id.clone(),
         lease,
         number: row.try_get("attempts")?,
@@ -225,7 +225,7 @@ async fn in_hand(
 }
 
 /// Ends a mail whose attempt has not ended in time: its server has stopped, and it may have been sent.
-async fn give_up_if_lost(
+async fn expire_lease(
     connection: &mut AnyConnection,
     id: &AccountMailId,
     timing: Timing,
@@ -248,28 +248,28 @@ async fn give_up_if_lost(
     Ok(())
 }
 
-async fn letter(
+async fn email_message(
     connection: &mut AnyConnection,
-    mail: &Taken,
+    mail: &ClaimedMail,
     token: LinkToken,
     now: Moment,
-) -> Result<Option<Letter>, StoreError> {
-    let (lead, matter, expires_at) = if let Some(id) = &mail.invitation {
-        let Some(matter) = invitation(connection, id).await? else { return Ok(None) };
-        (Lead::Invitation(id.clone()), matter, mail.expires_at)
+) -> Result<Option<EmailMessage>, StoreError> {
+    let (target, content, expires_at) = if let Some(id) = &mail.invitation {
+        let Some(content) = invitation(connection, id).await? else { return Ok(None) };
+        (LinkTarget::Invitation(id.clone()), content, mail.expires_at)
     } else {
         let Some(agent) = account(connection, &mail.email).await? else { return Ok(None) };
-        (Lead::Recovery(agent), Matter::Recovery, now.after(RECOVERY_LIFE))
+        (LinkTarget::Recovery(agent), EmailContent::Recovery, now.after(RECOVERY_LIFE))
     };
-    accounts::insert_link(connection, &token, (&lead, true), expires_at).await?;
-    Ok(Some(Letter { to: mail.email.clone(), matter, token, expires_at }))
+    accounts::insert_link(connection, &token, (&target, true), expires_at).await?;
+    Ok(Some(EmailMessage { to: mail.email.clone(), content, token, expires_at }))
 }
 
 /// Returns what the mail tells of the invitation, and ends the link of the attempt before.
 async fn invitation(
     connection: &mut AnyConnection,
     id: &InvitationId,
-) -> Result<Option<Matter>, StoreError> {
+) -> Result<Option<EmailContent>, StoreError> {
     sqlx::query("DELETE FROM account_links WHERE invitation_id = $1")
         .bind(id.as_str())
         .execute(&mut *connection)
@@ -283,7 +283,7 @@ async fn invitation(
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(Matter::Invitation {
+    Ok(Some(EmailContent::Invitation {
         desk: row.try_get("name")?,
         by: row.try_get("by_name")?,
         role: Role::stored(row.try_get("role")?)?,
@@ -306,14 +306,16 @@ async fn account(
 pub(super) async fn settle(
     store: &Store,
     attempt: &Attempt,
-    ending: &Ending,
+    outcome: &SendOutcome,
     now: Moment,
 ) -> Result<MailState, StoreError> {
-    let state = match ending.clone() {
-        Ending::Accepted => MailState::Sent,
-        Ending::Refused(reason) | Ending::Unaddressable(reason) => MailState::Failed(reason),
-        Ending::Unknown(reason) => MailState::Doubtful(reason),
-        Ending::Deferred(reason) => MailState::Waiting(reason),
+    let state = match outcome.clone() {
+        SendOutcome::Accepted => MailState::Sent,
+        SendOutcome::Rejected(reason) | SendOutcome::Unaddressable(reason) => {
+            MailState::Failed(reason)
+        }
+        SendOutcome::Unknown(reason) => MailState::Doubtful(reason),
+        SendOutcome::Deferred(reason) => MailState::Waiting(reason),
     };
     let mut transaction = store.begin().await?;
     let is_ours = sqlx::query(

@@ -7,40 +7,40 @@ use tokio::sync::watch;
 
 use super::queue::{self, MailState, Timing};
 use crate::accounts::LinkToken;
-use crate::center::Center;
-use crate::notifications::{Ending, Mailer, address};
+use crate::app_state::AppState;
+use crate::notifications::{Mailer, SendOutcome, address};
 use crate::store::StoreError;
 
 /// How often the queue is looked at: other instances fill it too.
-const LOOK: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Sends what is due, and returns how many mails the mail server took. Without a mail server all wait.
 ///
 /// # Errors
 /// [`StoreError`]; what was in hand then is doubtful after a while.
-pub async fn run_due(center: &Center) -> Result<u32, StoreError> {
+pub async fn run_due(app: &AppState) -> Result<u32, StoreError> {
     let (_stop, stopped) = watch::channel(false);
-    run(center, &stopped).await
+    run(app, &stopped).await
 }
 
 /// Works the queue off until it is stopped.
-pub(crate) async fn work_off(center: Arc<Center>, mut stopped: watch::Receiver<bool>) {
+pub(crate) async fn run_queue(app: Arc<AppState>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
-        if let Err(error) = run(&center, &stopped).await {
+        if let Err(error) = run(&app, &stopped).await {
             tracing::warn!(%error, "mails with links wait for the database");
         }
         tokio::select! {
             _ = stopped.wait_for(|is_stopped| *is_stopped) => {}
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
         }
     }
 }
 
-async fn run(center: &Center, stopped: &watch::Receiver<bool>) -> Result<u32, StoreError> {
-    let Some(mailer) = &center.mailer else { return Ok(0) };
-    let timing = || Timing { now: center.clock.now(), lease: mailer.lease() };
+async fn run(app: &AppState, stopped: &watch::Receiver<bool>) -> Result<u32, StoreError> {
+    let Some(mailer) = &app.mailer else { return Ok(0) };
+    let timing = || Timing { now: app.clock.now(), lease: mailer.lease() };
     let mut sent = 0;
-    for id in queue::due(&center.store, timing()).await? {
+    for id in queue::due(&app.store, timing()).await? {
         if *stopped.borrow() {
             break;
         }
@@ -51,22 +51,22 @@ async fn run(center: &Center, stopped: &watch::Receiver<bool>) -> Result<u32, St
                 break;
             }
         };
-        let Some(attempt) = queue::take(&center.store, &id, token, timing()).await? else {
+        let Some(attempt) = queue::claim(&app.store, &id, token, timing()).await? else {
             continue;
         };
-        let ending = Box::pin(send(center, mailer, &attempt)).await;
-        let state = queue::settle(&center.store, &attempt, &ending, center.clock.now()).await?;
+        let outcome = Box::pin(send(app, mailer, &attempt)).await;
+        let state = queue::settle(&app.store, &attempt, &outcome, app.clock.now()).await?;
         sent += u32::from(state == MailState::Sent);
         tracing::info!(mail = %id, is_sent = state == MailState::Sent, "mail with a link");
     }
     Ok(sent)
 }
 
-async fn send(center: &Center, mailer: &Mailer, attempt: &queue::Attempt) -> Ending {
-    let letter = &attempt.letter;
-    let mail = letter.composed(mailer.sender(), &center.config.public_url, center.clock.now());
-    match (address(&letter.to), mail) {
-        (Ok(recipient), Ok(mail)) => mailer.hand_over(&recipient, &mail).await,
+async fn send(app: &AppState, mailer: &Mailer, attempt: &queue::Attempt) -> SendOutcome {
+    let email_message = &attempt.email_message;
+    let mail = email_message.composed(mailer.sender(), &app.config.public_url, app.clock.now());
+    match (address(&email_message.to), mail) {
+        (Ok(recipient), Ok(mail)) => mailer.send_mail(&recipient, &mail).await,
         (Err(error), _) | (_, Err(error)) => error.into(),
     }
 }

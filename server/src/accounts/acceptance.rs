@@ -3,8 +3,8 @@
 use sqlx::{AnyConnection, Row};
 
 use super::credentials;
-use super::link::{self, Lead, LinkToken};
-use super::stays::Stays;
+use super::link::{self, LinkTarget, LinkToken};
+use super::membership_choices::MembershipChoices;
 use crate::agents::{self, AgentError, AgentName, Membership, Role};
 use crate::clock::Moment;
 use crate::ids::{AgentId, DeskId, InvitationId};
@@ -75,7 +75,7 @@ pub enum Chosen<'chosen> {
         /// The new password.
         password: &'chosen HashedPassword,
         /// Which of the account's desks to keep.
-        stays: &'chosen Stays,
+        choices: &'chosen MembershipChoices,
     },
     /// The account of the address, whose password was given.
     Account {
@@ -159,7 +159,7 @@ pub async fn open(
     now: Moment,
 ) -> Result<Option<OpenInvitation>, StoreError> {
     let mut connection = store.readers().acquire().await?;
-    let Some((id, is_mailed)) = lead(&mut connection, token, now).await? else { return Ok(None) };
+    let Some((id, is_mailed)) = target(&mut connection, token, now).await? else { return Ok(None) };
     let row = sqlx::query(
         "SELECT invitations.desk_id, desks.name AS desk_name, invitations.email, invitations.name, \
          invitations.role, agents.name AS by_name FROM invitations \
@@ -197,15 +197,15 @@ async fn needed(connection: &mut AnyConnection, email: &str) -> Result<Needed, S
     Ok(Needed::TakeOver(agents::memberships_in(connection, &agent).await?))
 }
 
-async fn lead(
+async fn target(
     connection: &mut AnyConnection,
     token: &LinkToken,
     now: Moment,
 ) -> Result<Option<(InvitationId, bool)>, StoreError> {
     let found = link::find(connection, token, now).await?;
-    Ok(found.and_then(|found| match found.lead {
-        Lead::Invitation(id) => Some((id, found.is_mailed)),
-        Lead::Recovery(_) => None,
+    Ok(found.and_then(|found| match found.target {
+        LinkTarget::Invitation(id) => Some((id, found.is_mailed)),
+        LinkTarget::Recovery(_) => None,
     }))
 }
 
@@ -232,10 +232,10 @@ pub async fn accept(
         (Chosen::NewAccount { .. }, Some(_)) if !invitation.is_mailed => {
             return Err(AcceptError::HasAccount);
         }
-        (Chosen::TakeOver { name, password, stays }, Some(account))
+        (Chosen::TakeOver { name, password, choices }, Some(account))
             if invitation.is_mailed && !account.is_proved =>
         {
-            take_over(&mut transaction, &account.id, (name, password, stays)).await?;
+            take_over(&mut transaction, &account.id, (name, password, choices)).await?;
             account.id
         }
         // By mail, the password of an unproved account is worth nothing: somebody else may have set it.
@@ -275,7 +275,7 @@ async fn locked(
     token: &LinkToken,
     now: Moment,
 ) -> Result<(DeskId, Locked), AcceptError> {
-    let (id, _) = lead(connection, token, now).await?.ok_or(AcceptError::Gone)?;
+    let (id, _) = target(connection, token, now).await?.ok_or(AcceptError::Gone)?;
     let row = sqlx::query("SELECT desk_id FROM invitations WHERE id = $1")
         .bind(id.as_str())
         .fetch_optional(&mut *connection)
@@ -283,7 +283,7 @@ async fn locked(
     let desk: DeskId = row.ok_or(AcceptError::Gone)?.try_get("desk_id")?;
     agents::lock_desk(connection, &desk).await?;
     // Whoever held the lock may have used or withdrawn it.
-    let (id, is_mailed) = lead(connection, token, now).await?.ok_or(AcceptError::Gone)?;
+    let (id, is_mailed) = target(connection, token, now).await?.ok_or(AcceptError::Gone)?;
     let row = sqlx::query("SELECT email, role FROM invitations WHERE id = $1")
         .bind(id.as_str())
         .fetch_optional(&mut *connection)
@@ -322,10 +322,10 @@ async fn account_of(
 async fn take_over(
     connection: &mut AnyConnection,
     agent: &AgentId,
-    (name, password, stays): (&AgentName, &HashedPassword, &Stays),
+    (name, password, choices): (&AgentName, &HashedPassword, &MembershipChoices),
 ) -> Result<(), AcceptError> {
     credentials::replace(connection, agent, password, false).await?;
-    stays.settle(connection, agent).await?;
+    choices.settle(connection, agent).await?;
     sqlx::query("UPDATE agents SET name = $1, address_proved = 1 WHERE id = $2")
         .bind(name.as_str())
         .bind(agent.as_str())

@@ -6,7 +6,7 @@ use deskseal::CanonicalEmail;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
-use super::link::{self, Lead, LinkToken};
+use super::link::{self, LinkTarget, LinkToken};
 use crate::account_mail::{self, MailState};
 use crate::agents::{self, AgentError, AgentName, Role};
 use crate::clock::Moment;
@@ -171,8 +171,8 @@ async fn issue(
         }
         Way::Copy => {
             let token = LinkToken::generate()?;
-            let lead = Lead::Invitation(id.clone());
-            link::insert(connection, &token, (&lead, false), expires_at).await?;
+            let target = LinkTarget::Invitation(id.clone());
+            link::insert(connection, &token, (&target, false), expires_at).await?;
             Ok(Some(token))
         }
     }

@@ -38,7 +38,7 @@ impl LinkToken {
 
 /// Where a link leads.
 #[derive(Clone, Debug)]
-pub(crate) enum Lead {
+pub(crate) enum LinkTarget {
     Invitation(InvitationId),
     Recovery(AgentId),
 }
@@ -46,7 +46,7 @@ pub(crate) enum Lead {
 /// A link that may still be used.
 #[derive(Clone, Debug)]
 pub(super) struct Link {
-    pub(super) lead: Lead,
+    pub(super) target: LinkTarget,
     /// Whether only the holder of the mailbox has seen it.
     pub(super) is_mailed: bool,
 }
@@ -55,12 +55,12 @@ pub(super) struct Link {
 pub(crate) async fn insert(
     connection: &mut AnyConnection,
     token: &LinkToken,
-    (lead, is_mailed): (&Lead, bool),
+    (target, is_mailed): (&LinkTarget, bool),
     expires_at: Moment,
 ) -> Result<(), sqlx::Error> {
-    let (invitation, agent) = match lead {
-        Lead::Invitation(invitation) => (Some(invitation.as_str()), None),
-        Lead::Recovery(agent) => (None, Some(agent.as_str())),
+    let (invitation, agent) = match target {
+        LinkTarget::Invitation(invitation) => (Some(invitation.as_str()), None),
+        LinkTarget::Recovery(agent) => (None, Some(agent.as_str())),
     };
     sqlx::query(
         "INSERT INTO account_links (token_hash, invitation_id, agent_id, is_mailed, expires_at) \
@@ -91,10 +91,10 @@ pub(super) async fn find(
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let lead = match (row.try_get("invitation_id")?, row.try_get("agent_id")?) {
-        (Some(invitation), None) => Lead::Invitation(invitation),
-        (None, Some(agent)) => Lead::Recovery(agent),
+    let target = match (row.try_get("invitation_id")?, row.try_get("agent_id")?) {
+        (Some(invitation), None) => LinkTarget::Invitation(invitation),
+        (None, Some(agent)) => LinkTarget::Recovery(agent),
         _ => return Err(StoreError::Unreadable("link of an account")),
     };
-    Ok(Some(Link { lead, is_mailed: row.try_get::<i64, _>("is_mailed")? != 0 }))
+    Ok(Some(Link { target, is_mailed: row.try_get::<i64, _>("is_mailed")? != 0 }))
 }

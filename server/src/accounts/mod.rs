@@ -22,8 +22,8 @@ mod acceptance;
 mod credentials;
 mod invitation;
 mod link;
+mod membership_choices;
 mod recovery;
-mod stays;
 
 pub use acceptance::{AcceptError, Accepted, Chosen, Needed, OpenInvitation, accept, open};
 pub(crate) use credentials::replace as replace_credentials;
@@ -32,12 +32,12 @@ pub use invitation::{
 };
 pub(crate) use invitation::{withdraw_those_of, withdraw_those_to};
 pub use link::LinkToken;
-pub(crate) use link::{Lead, insert as insert_link};
+pub(crate) use link::{LinkTarget, insert as insert_link};
+pub use membership_choices::MembershipChoices;
 pub use recovery::{
     OpenRecovery, RECOVERY_LIFE, Recovered, issue_recovery, open_recovery, recover,
     request_recovery,
 };
-pub use stays::Stays;
 
 use crate::clock::Moment;
 use crate::store::{Store, StoreError};
@@ -46,7 +46,7 @@ use crate::store::{Store, StoreError};
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn forget_expired(store: &Store, now: Moment) -> Result<(), StoreError> {
+pub async fn delete_expired(store: &Store, now: Moment) -> Result<(), StoreError> {
     let mut transaction = store.begin().await?;
     for statement in [
         "DELETE FROM account_links WHERE expires_at <= $1",

@@ -7,8 +7,8 @@ use sqlx::{AnyConnection, Row};
 
 use super::AcceptError;
 use super::credentials;
-use super::link::{self, Lead, LinkToken};
-use super::stays::Stays;
+use super::link::{self, LinkTarget, LinkToken};
+use super::membership_choices::MembershipChoices;
 use crate::account_mail;
 use crate::agents::{self, AgentError, Membership};
 use crate::clock::Moment;
@@ -76,8 +76,8 @@ pub async fn issue_recovery(
         .await?;
     let agent = row.ok_or(AgentError::AccountUnknown)?.try_get("id")?;
     let token = LinkToken::generate()?;
-    let lead = Lead::Recovery(agent);
-    link::insert(&mut transaction, &token, (&lead, false), now.after(RECOVERY_LIFE)).await?;
+    let target = LinkTarget::Recovery(agent);
+    link::insert(&mut transaction, &token, (&target, false), now.after(RECOVERY_LIFE)).await?;
     transaction.commit().await?;
     Ok(token)
 }
@@ -92,7 +92,7 @@ pub async fn open_recovery(
     now: Moment,
 ) -> Result<Option<OpenRecovery>, StoreError> {
     let mut connection = store.readers().acquire().await?;
-    let Some((agent, is_mailed)) = lead(&mut connection, token, now).await? else {
+    let Some((agent, is_mailed)) = target(&mut connection, token, now).await? else {
         return Ok(None);
     };
     let row = sqlx::query("SELECT email, name, address_proved FROM agents WHERE id = $1")
@@ -113,11 +113,11 @@ pub async fn open_recovery(
 pub async fn recover(
     store: &Store,
     token: &LinkToken,
-    (password, stays): (&HashedPassword, &Stays),
+    (password, choices): (&HashedPassword, &MembershipChoices),
     now: Moment,
 ) -> Result<Recovered, AcceptError> {
     let mut transaction = store.begin().await?;
-    let (agent, _) = lead(&mut transaction, token, now).await?.ok_or(AcceptError::Gone)?;
+    let (agent, _) = target(&mut transaction, token, now).await?.ok_or(AcceptError::Gone)?;
     // Others who use a link of this account wait here, and find none afterwards.
     let row = sqlx::query(
         "UPDATE agents SET created_at = created_at WHERE id = $1 RETURNING address_proved",
@@ -126,11 +126,12 @@ pub async fn recover(
     .fetch_optional(&mut *transaction)
     .await?;
     let is_proved = row.ok_or(AcceptError::Gone)?.try_get::<i64, _>("address_proved")? != 0;
-    let (agent, is_mailed) = lead(&mut transaction, token, now).await?.ok_or(AcceptError::Gone)?;
+    let (agent, is_mailed) =
+        target(&mut transaction, token, now).await?.ok_or(AcceptError::Gone)?;
     credentials::replace(&mut transaction, &agent, password, false).await?;
     let is_newly_proved = is_mailed && !is_proved;
     if is_newly_proved {
-        stays.settle(&mut transaction, &agent).await?;
+        choices.settle(&mut transaction, &agent).await?;
         sqlx::query("UPDATE agents SET address_proved = 1 WHERE id = $1")
             .bind(agent.as_str())
             .execute(&mut *transaction)
@@ -141,14 +142,14 @@ pub async fn recover(
     Ok(Recovered { agent, is_newly_proved, session })
 }
 
-async fn lead(
+async fn target(
     connection: &mut AnyConnection,
     token: &LinkToken,
     now: Moment,
 ) -> Result<Option<(AgentId, bool)>, StoreError> {
     let found = link::find(connection, token, now).await?;
-    Ok(found.and_then(|found| match found.lead {
-        Lead::Recovery(agent) => Some((agent, found.is_mailed)),
-        Lead::Invitation(_) => None,
+    Ok(found.and_then(|found| match found.target {
+        LinkTarget::Recovery(agent) => Some((agent, found.is_mailed)),
+        LinkTarget::Invitation(_) => None,
     }))
 }

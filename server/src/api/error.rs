@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::conversations::ConversationError;
 use crate::limits::Exceeded;
-use crate::metrics::RefusalCode;
+use crate::metrics::RejectionCode;
 use crate::secrets::SecretError;
 use crate::store::StoreError;
 use crate::text::TextError;
@@ -22,12 +22,12 @@ const RETRY_SECONDS: u64 = 2;
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ErrorBody {
     /// What was refused, and why.
-    error: Refusal,
+    error: ErrorDetail,
 }
 
 /// What was refused, and why.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Refusal {
+pub(super) struct ErrorDetail {
     /// Stable; programs go by it.
     #[schema(value_type = String, examples("signature_mismatch"))]
     code: &'static str,
@@ -109,9 +109,9 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let Self { status, code, message, retry_seconds } = self;
-        let body = ErrorBody { error: Refusal { code, message } };
+        let body = ErrorBody { error: ErrorDetail { code, message } };
         let mut response = (status, Json(body)).into_response();
-        response.extensions_mut().insert(RefusalCode(code));
+        response.extensions_mut().insert(RejectionCode(code));
         if let Some(seconds) = retry_seconds {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -140,7 +140,7 @@ impl From<Exceeded> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the database failed");
-        if !error.is_passing() {
+        if !error.is_transient() {
             return Self::internal();
         }
         let message = "The database is away; send the request again.";

@@ -3,11 +3,11 @@
 //! Each call proves who asks by `helpdeskId`, `email` and `signature` in its body. Nothing else is
 //! believed: no cookie, no header, no conversation id.
 
-mod admit;
-mod answers;
+mod authorize;
 mod body;
 mod caller;
 mod error;
+mod responses;
 
 use std::sync::Arc;
 
@@ -22,16 +22,16 @@ use utoipa_axum::routes;
 pub(crate) use caller::ClientAddress;
 pub use error::ApiError;
 
-use admit::{Act, admit};
-use answers::{
-    ClosedAnswer, ContactAnswer, ConversationsAnswer, HelpdeskAnswer, MessageSentAnswer,
-    MessagesAnswer, VerifyAnswer,
-};
+use authorize::{Operation, authorize};
 use body::{Body, ConversationsRequest, MessageRequest, MessagesRequest, SignedRequest, page_size};
 use caller::Caller;
 use error::ErrorBody;
+use responses::{
+    ClosedResponse, ContactResponse, ConversationsResponse, HelpdeskResponse, MessageSentResponse,
+    MessagesResponse, VerifyResponse,
+};
 
-use crate::center::Center;
+use crate::app_state::AppState;
 use crate::conversations::{self, Cursor, Destination, IdempotencyKey, Range, Submission};
 use crate::ids::{ConversationId, MessageId};
 use crate::text::{MessageText, Subject};
@@ -47,7 +47,7 @@ const POLL_MILLISECONDS: u32 = 1500;
 const DEFAULT_CONVERSATIONS: u32 = 20;
 const DEFAULT_MESSAGES: u32 = 50;
 
-type Shared = State<Arc<Center>>;
+type Shared = State<Arc<AppState>>;
 
 /// The document's own words; its paths come from the router.
 #[derive(OpenApi)]
@@ -63,7 +63,7 @@ type Shared = State<Arc<Center>>;
 struct Document;
 
 /// Returns the routes of the calls, and the document that describes them.
-pub fn router() -> OpenApiRouter<Arc<Center>> {
+pub fn router() -> OpenApiRouter<Arc<AppState>> {
     // Each path is whole: one that is nested is taken apart again for each call.
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(verify))
@@ -79,27 +79,27 @@ pub fn router() -> OpenApiRouter<Arc<Center>> {
 #[utoipa::path(
     post, context_path = PATH, path = "/verify", tag = "ticket-center", request_body = SignedRequest,
     responses(
-        (status = 200, description = "The proof holds.", body = VerifyAnswer),
+        (status = 200, description = "The proof holds.", body = VerifyResponse),
         (status = "4XX", description = "Refused.", body = ErrorBody),
         (status = "5XX", description = "Failed.", body = ErrorBody),
     )
 )]
 async fn verify(
-    State(center): Shared,
+    State(app): Shared,
     caller: Caller,
     Body(request): Body<SignedRequest>,
-) -> Result<Json<VerifyAnswer>, ApiError> {
-    let admitted = admit(&center, &caller, request.credentials(), Act::Verify).await?;
-    let contact = admitted.contact;
-    Ok(Json(VerifyAnswer {
-        contact: ContactAnswer {
+) -> Result<Json<VerifyResponse>, ApiError> {
+    let authorized = authorize(&app, &caller, request.credentials(), Operation::Verify).await?;
+    let contact = authorized.contact;
+    Ok(Json(VerifyResponse {
+        contact: ContactResponse {
             id: contact.id.to_string(),
-            email: admitted.email.into_string(),
+            email: authorized.email.into_string(),
             created_at: contact.created_at.to_rfc3339(),
         },
-        helpdesk: HelpdeskAnswer {
-            id: admitted.customer.desk().to_string(),
-            name: admitted.desk.name.clone(),
+        helpdesk: HelpdeskResponse {
+            id: authorized.customer.desk().to_string(),
+            name: authorized.desk.name.clone(),
         },
         unread: contact.unread,
         revision: contact.revision.to_string(),
@@ -111,25 +111,25 @@ async fn verify(
 #[utoipa::path(
     post, context_path = PATH, path = "/conversations", tag = "ticket-center", request_body = ConversationsRequest,
     responses(
-        (status = 200, description = "The page.", body = ConversationsAnswer),
+        (status = 200, description = "The page.", body = ConversationsResponse),
         (status = "4XX", description = "Refused.", body = ErrorBody),
         (status = "5XX", description = "Failed.", body = ErrorBody),
     )
 )]
 async fn list_conversations(
-    State(center): Shared,
+    State(app): Shared,
     caller: Caller,
     Body(request): Body<ConversationsRequest>,
-) -> Result<Json<ConversationsAnswer>, ApiError> {
-    let admitted = admit(&center, &caller, request.credentials(), Act::Read).await?;
+) -> Result<Json<ConversationsResponse>, ApiError> {
+    let authorized = authorize(&app, &caller, request.credentials(), Operation::Read).await?;
     let limit = page_size(request.limit, DEFAULT_CONVERSATIONS)?;
     let cursor = request
         .cursor
         .map(|cursor| Cursor::parse(&cursor).ok_or_else(ApiError::cursor_malformed))
         .transpose()?;
     let page =
-        conversations::list(&center.store, &admitted.customer, cursor.as_ref(), limit).await?;
-    Ok(Json(ConversationsAnswer {
+        conversations::list(&app.store, &authorized.customer, cursor.as_ref(), limit).await?;
+    Ok(Json(ConversationsResponse {
         conversations: page.conversations.into_iter().map(Into::into).collect(),
         next_cursor: page.next.map(|cursor| cursor.to_string()),
     }))
@@ -141,29 +141,28 @@ async fn list_conversations(
 #[utoipa::path(
     post, context_path = PATH, path = "/message", tag = "ticket-center", request_body = MessageRequest,
     responses(
-        (status = 201, description = "The message is taken.", body = MessageSentAnswer),
+        (status = 201, description = "The message is taken.", body = MessageSentResponse),
         (status = 200, description = "It was taken before, with the same idempotencyKey.",
-            body = MessageSentAnswer),
+            body = MessageSentResponse),
         (status = "4XX", description = "Refused.", body = ErrorBody),
         (status = "5XX", description = "Failed.", body = ErrorBody),
     )
 )]
 async fn send_message(
-    State(center): Shared,
+    State(app): Shared,
     caller: Caller,
     Body(request): Body<MessageRequest>,
-) -> Result<(StatusCode, Json<MessageSentAnswer>), ApiError> {
-    let admitted = admit(&center, &caller, request.credentials(), Act::Send).await?;
+) -> Result<(StatusCode, Json<MessageSentResponse>), ApiError> {
+    let authorized = authorize(&app, &caller, request.credentials(), Operation::Send).await?;
     let submission = submission(&request)?;
-    let now = center.clock.now();
-    let receipt =
-        conversations::submit(&center.store, &admitted.customer, &submission, now).await?;
+    let now = app.clock.now();
+    let receipt = conversations::submit(&app.store, &authorized.customer, &submission, now).await?;
     let status = if receipt.is_repeated { StatusCode::OK } else { StatusCode::CREATED };
-    let answer = MessageSentAnswer {
+    let response = MessageSentResponse {
         conversation: receipt.conversation.into(),
         message: receipt.message.into(),
     };
-    Ok((status, Json(answer)))
+    Ok((status, Json(response)))
 }
 
 /// Returns a page of a conversation's messages, the newest page without `before` and `after`.
@@ -174,26 +173,26 @@ async fn send_message(
     params(("id" = String, Path, description = "The conversation's id")),
     request_body = MessagesRequest,
     responses(
-        (status = 200, description = "The page.", body = MessagesAnswer),
+        (status = 200, description = "The page.", body = MessagesResponse),
         (status = "4XX", description = "Refused.", body = ErrorBody),
         (status = "5XX", description = "Failed.", body = ErrorBody),
     )
 )]
 async fn list_messages(
-    State(center): Shared,
+    State(app): Shared,
     id: Result<Path<String>, PathRejection>,
     caller: Caller,
     Body(request): Body<MessagesRequest>,
-) -> Result<Json<MessagesAnswer>, ApiError> {
-    let admitted = admit(&center, &caller, request.credentials(), Act::Read).await?;
+) -> Result<Json<MessagesResponse>, ApiError> {
+    let authorized = authorize(&app, &caller, request.credentials(), Operation::Read).await?;
     let id = conversation_id(id)?;
     let limit = page_size(request.limit, DEFAULT_MESSAGES)?;
     let range = range(&request)?;
     let marks_read = request.mark_read.unwrap_or(true);
-    let customer = &admitted.customer;
+    let customer = &authorized.customer;
     let page =
-        conversations::messages(&center.store, customer, &id, &range, limit, marks_read).await?;
-    Ok(Json(MessagesAnswer {
+        conversations::messages(&app.store, customer, &id, &range, limit, marks_read).await?;
+    Ok(Json(MessagesResponse {
         conversation: page.conversation.into(),
         messages: page.messages.into_iter().map(Into::into).collect(),
         has_more: page.has_more,
@@ -206,23 +205,23 @@ async fn list_messages(
     params(("id" = String, Path, description = "The conversation's id")),
     request_body = SignedRequest,
     responses(
-        (status = 200, description = "It is closed.", body = ClosedAnswer),
+        (status = 200, description = "It is closed.", body = ClosedResponse),
         (status = "4XX", description = "Refused.", body = ErrorBody),
         (status = "5XX", description = "Failed.", body = ErrorBody),
     )
 )]
 async fn close_conversation(
-    State(center): Shared,
+    State(app): Shared,
     id: Result<Path<String>, PathRejection>,
     caller: Caller,
     Body(request): Body<SignedRequest>,
-) -> Result<Json<ClosedAnswer>, ApiError> {
-    let admitted = admit(&center, &caller, request.credentials(), Act::Read).await?;
+) -> Result<Json<ClosedResponse>, ApiError> {
+    let authorized = authorize(&app, &caller, request.credentials(), Operation::Read).await?;
     let id = conversation_id(id)?;
-    let now = center.clock.now();
+    let now = app.clock.now();
     let conversation =
-        conversations::close(&center.store, &admitted.customer, &id, now).await?.into();
-    Ok(Json(ClosedAnswer { conversation }))
+        conversations::close(&app.store, &authorized.customer, &id, now).await?.into();
+    Ok(Json(ClosedResponse { conversation }))
 }
 
 /// What is no id is no conversation either: the answer is the same.

@@ -1,20 +1,20 @@
-//! Serves HTTP/1.1 and HTTP/2 on a listener, within bounds on connections, time and memory.
+//! Serves HTTP/1.1 and HTTP/2 on a listener, with limits on connections, time and memory.
 //!
-//! Each rule is for every kind of client, since none of them asks what the client sends:
+//! The rules do not depend on what a client sends:
 //!
-//! - A connection without a request is closed after `silence`, whatever it sent so far ([`guest`]).
-//! - A request ends when its answer is in the system's hands, and has `handling` and then `reading` to get
-//!   there. Where HTTP/2 carries it, only its stream is reset.
-//! - Answers that are not read take up to `unread_bytes` together; beyond, the oldest one of the
-//!   address that has most of them is ended ([`room`]).
-//! - There are so many connections from one address and in all; beyond, one that waits makes room, and
-//!   where none waits, a few more are taken for health checks alone ([`room`]).
+//! - A connection without a request is closed after `idle_timeout` ([`connection`]).
+//! - A request ends when the system has its whole response. It has `handler_timeout` to produce the response
+//!   and `read_timeout` to deliver it. On HTTP/2, only the request's stream is reset.
+//! - Responses that clients do not read take up to `unread_bytes` together. Beyond that, the oldest one of the
+//!   client network with the most bytes is ended ([`table`]).
+//! - The number of connections is limited per client network and in total. Beyond a limit, an idle connection
+//!   is closed; where none is idle, a small reserve accepts health checks only ([`table`]).
 
-mod answer;
-mod caps;
-mod guest;
-mod room;
+mod body;
+mod connection;
+mod limits;
 mod stream;
+mod table;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -38,53 +38,53 @@ use tokio::sync::watch;
 use tokio_io_timeout::TimeoutStream;
 use tower::{Service, ServiceExt as _};
 
-pub(crate) use caps::{Caps, raise_open_files};
-use guest::{End, Guest};
-pub(crate) use room::ConnectionCounts;
-use room::Room;
+use connection::{Connection, End};
+pub(crate) use limits::{ConnectionLimits, raise_open_files};
 use stream::Streams;
+pub(crate) use table::ConnectionCounts;
+use table::ConnectionTable;
 
 use crate::api::ApiError;
 use crate::http::is_health_check;
 
-/// How long a connection has to end by itself once it was told to.
-const PARTING: Duration = Duration::from_secs(1);
+/// How long a connection may take to close gracefully.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long other requests have to end on a connection of which a stream was reset.
-const STREAM_PARTING: Duration = Duration::from_secs(15);
+/// How long the other requests of a connection may take to end after one of its streams was reset.
+const STREAM_CLOSE_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How long to wait when the system has no connection to give, such as without a file to open.
+/// The pause after the system cannot accept a connection, for example when no file can be opened.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// What the system keeps of an answer that is not read; twice as much with its own needs.
+/// The size of the socket send buffer; the kernel doubles it for its own use.
 const SEND_BUFFER: usize = 256 * 1024;
 
-/// The longest head of a request, and what is prepared of an answer before it is sent.
+/// The longest request head, and how much of a response is buffered before it is sent.
 const BUFFER: usize = 64 * 1024;
 
-/// Requests at the same time on one connection of HTTP/2.
+/// Concurrent requests on one HTTP/2 connection.
 const STREAMS: u32 = 64;
 
-/// What a client may send of a body before it is read: on one stream, and on all of a connection's.
+/// How much of a request body a client may send before the server reads it: on one stream, and on one connection.
 const STREAM_WINDOW: u32 = 64 * 1024;
 const CONNECTION_WINDOW: u32 = 256 * 1024;
 
-/// The longest headers of a request on HTTP/2.
+/// The longest request headers on HTTP/2.
 const HEADER_LIST: u32 = 16 * 1024;
 
-type Connection<'builder> = auto::Connection<
+type HttpConnection<'builder> = auto::Connection<
     'builder,
     TokioIo<Pin<Box<TimeoutStream<TcpStream>>>>,
-    TowerToHyperService<Attended>,
+    TowerToHyperService<RequestService>,
     Streams,
 >;
 
-/// How far the server is on its way to its end.
+/// The phases of a shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     Running,
     Draining,
-    Over,
+    Stopped,
 }
 
 /// Answers requests until `stop` is done, then lets running ones end for as long as `drain`.
@@ -94,7 +94,7 @@ enum Phase {
 pub(crate) async fn serve(
     listener: std::net::TcpListener,
     router: Router,
-    (caps, counts): (Caps, ConnectionCounts),
+    (limits, counts): (ConnectionLimits, ConnectionCounts),
     stop: impl Future<Output = ()>,
     drain: Duration,
 ) -> io::Result<()> {
@@ -103,7 +103,7 @@ pub(crate) async fn serve(
     listener.set_nonblocking(true)?;
     let listener = TcpListener::from_std(listener)?;
     let builder = Arc::new(protocols());
-    let room = Room::new(caps, counts);
+    let table = ConnectionTable::new(limits, counts);
     let (phase, phases) = watch::channel(Phase::Running);
     let mut stop = pin!(stop);
     loop {
@@ -115,22 +115,27 @@ pub(crate) async fn serve(
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                room.make_room_after(&error);
+                table.evict_after(&error);
                 tokio::time::sleep(ACCEPT_PAUSE).await;
                 continue;
             }
         };
-        if let Some(guest) = room.admit(peer.ip()).await {
-            let service = Attended { router: router.clone(), room: Arc::clone(&room), guest, peer };
-            tokio::spawn(attend(Arc::clone(&builder), stream, service, phases.clone()));
+        if let Some(connection) = table.accept(peer.ip()).await {
+            let service = RequestService {
+                router: router.clone(),
+                table: Arc::clone(&table),
+                connection,
+                peer,
+            };
+            tokio::spawn(serve_connection(Arc::clone(&builder), stream, service, phases.clone()));
         }
     }
-    // From here on the system refuses new connections.
+    // From here on the system rejects new connections.
     drop((listener, phases));
     phase.send_replace(Phase::Draining);
     // Every connection has a receiver.
     if tokio::time::timeout(drain, phase.closed()).await.is_err() {
-        phase.send_replace(Phase::Over);
+        phase.send_replace(Phase::Stopped);
         phase.closed().await;
     }
     Ok(())
@@ -138,7 +143,7 @@ pub(crate) async fn serve(
 
 fn protocols() -> Builder<Streams> {
     let mut builder = Builder::new(Streams);
-    // The guest's silence bounds heads, and idle connections too.
+    // `Connection` enforces the idle timeout itself.
     builder.http1().header_read_timeout(None).max_buf_size(BUFFER);
     builder
         .http2()
@@ -151,55 +156,55 @@ fn protocols() -> Builder<Streams> {
 }
 
 /// Serves a connection to its end.
-async fn attend(
+async fn serve_connection(
     builder: Arc<Builder<Streams>>,
     stream: TcpStream,
-    service: Attended,
+    service: RequestService,
     mut phases: watch::Receiver<Phase>,
 ) {
     // A small answer is not held back; where that cannot be said, it is only slower.
     let _ = stream.set_nodelay(true);
-    let guest = Arc::clone(&service.guest);
+    let connection = Arc::clone(&service.connection);
     let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(service.room.caps().silence));
+    stream.set_write_timeout(Some(service.table.limits().idle_timeout));
     let stream = Box::pin(stream);
     let service = TowerToHyperService::new(service);
     {
-        let connection = builder.serve_connection(TokioIo::new(stream), service);
-        converse(pin!(connection), &guest, &mut phases).await;
+        let http = builder.serve_connection(TokioIo::new(stream), service);
+        drive(pin!(http), &connection, &mut phases).await;
     }
-    guest.end_streams();
+    connection.end_streams();
 }
 
-/// Lets the connection go on until it ends by itself, has to end, or the server does.
-async fn converse(
-    mut connection: Pin<&mut Connection<'_>>,
-    guest: &Guest,
+/// Runs the connection until it ends, must be closed, or the server stops.
+async fn drive(
+    mut http: Pin<&mut HttpConnection<'_>>,
+    connection: &Connection,
     phases: &mut watch::Receiver<Phase>,
 ) {
     let end = tokio::select! {
-        _ = connection.as_mut() => return,
-        end = guest.end() => Some(end),
+        _ = http.as_mut() => return,
+        end = connection.end() => Some(end),
         _ = phases.wait_for(|phase| *phase != Phase::Running) => None,
     };
     match end {
-        // Who is evicted is in the way now.
-        Some(End::Unread | End::Evicted) => {}
-        Some(End::Silence | End::StreamReset) => {
-            connection.as_mut().graceful_shutdown();
-            let parting = if end == Some(End::Silence) { PARTING } else { STREAM_PARTING };
+        // Evicted connections are dropped at once.
+        Some(End::UnreadResponse | End::Evicted) => {}
+        Some(End::Idle | End::StreamReset) => {
+            http.as_mut().graceful_shutdown();
+            let timeout = if end == Some(End::Idle) { CLOSE_TIMEOUT } else { STREAM_CLOSE_TIMEOUT };
             tokio::select! {
-                _ = connection => {}
-                () = guest.closer().closed_at_once() => {}
-                () = tokio::time::sleep(parting) => {}
+                _ = http => {}
+                () = connection.closer().closed_at_once() => {}
+                () = tokio::time::sleep(timeout) => {}
             }
         }
         None => {
-            connection.as_mut().graceful_shutdown();
+            http.as_mut().graceful_shutdown();
             tokio::select! {
-                _ = connection => {}
-                _ = guest.end() => {}
-                _ = phases.wait_for(|phase| *phase == Phase::Over) => {}
+                _ = http => {}
+                _ = connection.end() => {}
+                _ = phases.wait_for(|phase| *phase == Phase::Stopped) => {}
             }
         }
     }
@@ -207,14 +212,14 @@ async fn converse(
 
 /// Answers the requests of one connection.
 #[derive(Clone)]
-struct Attended {
+struct RequestService {
     router: Router,
-    room: Arc<Room>,
-    guest: Arc<Guest>,
+    table: Arc<ConnectionTable>,
+    connection: Arc<Connection>,
     peer: SocketAddr,
 }
 
-impl<B> Service<Request<B>> for Attended
+impl<B> Service<Request<B>> for RequestService
 where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<axum::BoxError>,
@@ -229,19 +234,19 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         // From this moment on the connection is in use.
-        let open = Guest::begin(&self.guest);
-        let Self { router, room, guest, peer } = self.clone();
+        let open = Connection::begin(&self.connection);
+        let Self { router, table, connection, peer } = self.clone();
         request.extensions_mut().insert(ConnectInfo(peer));
         Box::pin(async move {
-            open.carried_by(stream::current());
-            let response = if guest.is_for_health_checks() && !is_health_check(&request) {
+            open.set_stream(stream::current());
+            let response = if connection.is_for_health_checks() && !is_health_check(&request) {
                 ApiError::overloaded().into_response()
             } else {
                 let Ok(response) = router.oneshot(request).await;
                 response
             };
-            let held = room.hold(open, response).await;
-            Ok(held.unwrap_or_else(|| ApiError::overloaded().into_response()))
+            let tracked = table.track(open, response).await;
+            Ok(tracked.unwrap_or_else(|| ApiError::overloaded().into_response()))
         })
     }
 }

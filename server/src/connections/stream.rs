@@ -1,4 +1,4 @@
-//! What carries one request: a connection of HTTP/1.1, or a stream of HTTP/2.
+//! The handle that closes one request: an HTTP/1.1 connection or an HTTP/2 stream.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hyper::rt::Executor;
 use tokio::sync::Notify;
 
-use super::guest::End;
+use super::connection::End;
 
 tokio::task_local! {
     static STREAM: Arc<Closer>;
 }
 
-/// Ends what it belongs to.
+/// Closes the connection or stream that it belongs to.
 #[derive(Debug, Default)]
 pub(super) struct Closer {
     end: Mutex<Option<End>>,

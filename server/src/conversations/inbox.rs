@@ -6,7 +6,7 @@ use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AssertSqlSafe, Row};
 
-use super::standing::{LastOfThread, Standing};
+use super::reply_status::{LastOfThread, ReplyStatus};
 use super::{Cursor, Side, Status, cut};
 use crate::clock::Moment;
 use crate::contacts::Kind;
@@ -69,7 +69,7 @@ pub struct InboxEntry {
     /// Whether it is done.
     pub status: Status,
     /// What has become of the last message.
-    pub standing: Standing,
+    pub reply_status: ReplyStatus,
     /// The beginning of the last message.
     pub preview: String,
     /// The last activity that the contact can see.
@@ -227,7 +227,7 @@ fn read_entry(row: &AnyRow) -> Result<InboxEntry, StoreError> {
     Ok(InboxEntry {
         id: row.try_get("id")?,
         subject: row.try_get("subject")?,
-        standing: Standing::of(&contact, last),
+        reply_status: ReplyStatus::of(&contact, last),
         status,
         preview: row.try_get("last_preview")?,
         updated_at: row.try_get("updated_at")?,

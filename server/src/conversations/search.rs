@@ -69,14 +69,14 @@ fn pattern(word: &str) -> String {
 
 /// Where the next page of a search begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SearchPlace {
+pub enum SearchCursor {
     /// Among the conversations of whom the whole text names.
     Named(Cursor),
     /// Among those in which every word is found.
     Found(Option<Cursor>),
 }
 
-impl SearchPlace {
+impl SearchCursor {
     /// Reads a place that was handed out.
     pub fn parse(text: &str) -> Option<Self> {
         match text.split_once('~')? {
@@ -88,7 +88,7 @@ impl SearchPlace {
     }
 }
 
-impl fmt::Display for SearchPlace {
+impl fmt::Display for SearchCursor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Named(cursor) => write!(formatter, "named~{cursor}"),
@@ -104,7 +104,7 @@ pub struct SearchPage {
     /// The conversations.
     pub entries: Vec<InboxEntry>,
     /// Where the next page begins, if there may be more.
-    pub next: Option<SearchPlace>,
+    pub next: Option<SearchCursor>,
 }
 
 /// Returns a page of the desk's conversations in which the text is found.
@@ -115,14 +115,14 @@ pub async fn search(
     store: &Store,
     desk: &DeskId,
     (filter, text): (&Filter, &SearchText),
-    place: Option<&SearchPlace>,
+    cursor_text: Option<&SearchCursor>,
     limit: u32,
 ) -> Result<SearchPage, StoreError> {
-    let cursor = match place {
-        Some(SearchPlace::Found(cursor)) => {
+    let cursor = match cursor_text {
+        Some(SearchCursor::Found(cursor)) => {
             return found(store, desk, (filter, text), cursor.as_ref(), limit).await;
         }
-        Some(SearchPlace::Named(cursor)) => Some(cursor),
+        Some(SearchCursor::Named(cursor)) => Some(cursor),
         None => None,
     };
     let page = named(store, desk, (filter, text), cursor, limit).await?;
@@ -165,8 +165,8 @@ async fn named(
     let mut entries = read(store, statement, &conditions).await?;
     let has_more = cut(&mut entries, limit);
     let next = match entries.last() {
-        Some(last) if has_more => SearchPlace::Named(behind(last)),
-        _ => SearchPlace::Found(None),
+        Some(last) if has_more => SearchCursor::Named(behind(last)),
+        _ => SearchCursor::Found(None),
     };
     Ok(SearchPage { entries, next: Some(next) })
 }
@@ -195,7 +195,7 @@ async fn found(
     let statement = page_statement("conversations", &conditions, limit);
     let mut entries = read(store, statement, &conditions).await?;
     let next = if cut(&mut entries, limit) { entries.last().map(behind) } else { end };
-    let next = next.map(|cursor| SearchPlace::Found(Some(cursor)));
+    let next = next.map(|cursor| SearchCursor::Found(Some(cursor)));
     Ok(SearchPage { entries, next })
 }
 
@@ -224,7 +224,7 @@ async fn end_of_window(store: &Store, window: &Conditions) -> Result<Option<Curs
 
 #[cfg(test)]
 mod tests {
-    use super::{SearchPlace, SearchText, pattern};
+    use super::{SearchCursor, SearchText, pattern};
 
     #[test]
     fn every_character_of_a_word_means_itself() {
@@ -244,11 +244,11 @@ mod tests {
     #[test]
     fn a_place_is_read_as_it_was_written() {
         for text in ["named~5.abc", "found~", "found~5.abc"] {
-            let place = SearchPlace::parse(text).expect("it is a place");
-            assert_eq!(place.to_string(), text);
+            let cursor_text = SearchCursor::parse(text).expect("it is a place");
+            assert_eq!(cursor_text.to_string(), text);
         }
         for text in ["", "named~", "5.abc", "found~x", "other~5.abc"] {
-            assert_eq!(SearchPlace::parse(text), None, "{text}");
+            assert_eq!(SearchCursor::parse(text), None, "{text}");
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::store::{Store, StoreError};
 const BATCH: i64 = 500;
 
 /// How often the log says how far it is, in batches.
-const TOLD: usize = 20;
+const BATCHES_PER_LOG_LINE: usize = 20;
 
 /// Writes what a conversation is found by. To be called when any of it has changed.
 pub(crate) async fn index(
@@ -55,7 +55,7 @@ pub(crate) async fn index_existing(store: &Store) -> Result<(), StoreError> {
         messages += more_messages;
         conversations += more_conversations;
         let is_done = more_messages + more_conversations == 0;
-        if batch % TOLD == 0 || (is_done && messages + conversations > 0) {
+        if batch % BATCHES_PER_LOG_LINE == 0 || (is_done && messages + conversations > 0) {
             tracing::info!(messages, conversations, is_done, "prepared for the search");
         }
         if is_done {

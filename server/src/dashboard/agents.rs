@@ -9,16 +9,16 @@ use axum::routing::get;
 use deskseal::CanonicalEmail;
 use serde::Deserialize;
 
-use super::ask::Question;
+use super::confirm_action::ConfirmAction;
+use super::error::{Error, Result};
 use super::form::{Nothing, RecentForm};
 use super::invitations::{self, Entered};
 use super::notice::{Notice, redirect_with};
 use super::page::Section;
-use super::refusal::Refusal;
 use super::signed_in::{AtDesk, Owner, RecentOwner};
 use crate::accounts;
 use crate::agents::{self, Member, Role};
-use crate::center::Center;
+use crate::app_state::AppState;
 use crate::ids::AgentId;
 use crate::throttle::{self, Budget};
 
@@ -27,77 +27,77 @@ struct NewRole {
     role: String,
 }
 
-pub(super) fn router() -> Router<Arc<Center>> {
+pub(super) fn router() -> Router<Arc<AppState>> {
     Router::new()
         .route("/desks/{desk}/agents", get(agents_page).post(invitations::invite))
-        .route("/desks/{desk}/agents/{agent}/role", get(ask_role).post(set_role))
-        .route("/desks/{desk}/agents/{agent}/remove", get(ask_remove).post(remove))
-        .route("/desks/{desk}/agents/{agent}/recovery", get(ask_recovery).post(recovery))
+        .route("/desks/{desk}/agents/{agent}/role", get(confirm_role).post(set_role))
+        .route("/desks/{desk}/agents/{agent}/remove", get(confirm_remove).post(remove))
+        .route("/desks/{desk}/agents/{agent}/recovery", get(confirm_recovery).post(recovery))
 }
 
 async fn agents_page(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     Owner(at_desk): Owner,
     Query(entered): Query<Entered>,
-) -> Result<Response, Refusal> {
-    invitations::show(&center, &at_desk, &entered, None).await
+) -> Result<Response> {
+    invitations::show(&app, &at_desk, &entered, None).await
 }
 
 type Names = Path<(String, String)>;
 
 /// Returns the member whom the path names.
-async fn member(center: &Center, at_desk: &AtDesk, agent: &str) -> Result<Member, Refusal> {
-    let members = agents::members(&center.store, at_desk.desk()).await?;
-    members.into_iter().find(|member| member.account.id.as_str() == agent).ok_or(Refusal::NotFound)
+async fn member(app: &AppState, at_desk: &AtDesk, agent: &str) -> Result<Member> {
+    let members = agents::members(&app.store, at_desk.desk()).await?;
+    members.into_iter().find(|member| member.account.id.as_str() == agent).ok_or(Error::NotFound)
 }
 
-async fn ask_role(
-    State(center): State<Arc<Center>>,
+async fn confirm_role(
+    State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
     Path((_, agent)): Names,
     Query(given): Query<NewRole>,
-) -> Result<Response, Refusal> {
-    let role = Role::parse(&given.role).ok_or(Refusal::FormMalformed)?;
-    let member = member(&center, &at_desk, &agent).await?;
+) -> Result<Response> {
+    let role = Role::parse(&given.role).ok_or(Error::FormMalformed)?;
+    let member = member(&app, &at_desk, &agent).await?;
     let name = &member.account.name;
     let leaf = format!("agents/{agent}/role");
-    let question = Question::new(&at_desk, Section::Agents, &leaf, "agents");
-    let question = match role {
-        Role::Owner => question.about(format!("Make {name} an owner"), "Make an owner").says(
+    let page = ConfirmAction::new(&at_desk, Section::Agents, &leaf, "agents");
+    let page = match role {
+        Role::Owner => page.about(format!("Make {name} an owner"), "Make an owner").says(
             "Owners see and replace secrets, can sign as any customer, change every setting, and \
              invite and remove agents, you among them.",
         ),
-        Role::Agent => question.about(format!("Make {name} an agent"), "Make an agent").says(
+        Role::Agent => page.about(format!("Make {name} an agent"), "Make an agent").says(
             "Agents answer customers. They cannot see settings, secrets or the list of agents. \
              Pending invitations that this owner sent are withdrawn.",
         ),
     };
-    question.with("role", role.as_str()).asked()
+    page.with("role", role.as_str()).asked()
 }
 
 async fn set_role(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     Path((_, agent)): Names,
     RecentForm(at_desk, given): RecentForm<NewRole>,
-) -> Result<Response, Refusal> {
-    let agent = AgentId::parse(&agent).ok_or(Refusal::NotFound)?;
-    let role = Role::parse(&given.role).ok_or(Refusal::FormMalformed)?;
-    agents::set_role(&center.store, at_desk.desk(), &agent, role).await?;
+) -> Result<Response> {
+    let agent = AgentId::parse(&agent).ok_or(Error::NotFound)?;
+    let role = Role::parse(&given.role).ok_or(Error::FormMalformed)?;
+    agents::set_role(&app.store, at_desk.desk(), &agent, role).await?;
     tracing::info!(%agent, by = %at_desk.signed_in.agent(), role = role.as_str(), "a role changed");
     // Whoever gave up being an owner cannot see the agents any more.
     let is_own = agent == *at_desk.signed_in.agent() && role == Role::Agent;
     let path = at_desk.path(if is_own { "inbox" } else { "agents" });
-    Ok(redirect_with(&center.config, &path, Notice::RoleChanged))
+    Ok(redirect_with(&app.config, &path, Notice::RoleChanged))
 }
 
-async fn ask_remove(
-    State(center): State<Arc<Center>>,
+async fn confirm_remove(
+    State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
     Path((_, agent)): Names,
-) -> Result<Response, Refusal> {
-    let member = member(&center, &at_desk, &agent).await?;
+) -> Result<Response> {
+    let member = member(&app, &at_desk, &agent).await?;
     let desk = &at_desk.membership.desk_name;
-    Question::new(&at_desk, Section::Agents, &format!("agents/{agent}/remove"), "agents")
+    ConfirmAction::new(&at_desk, Section::Agents, &format!("agents/{agent}/remove"), "agents")
         .about(format!("Remove {}", member.account.name), "Remove agent")
         .says(format!("{} can no longer see or answer anything at {desk}.", member.account.email))
         .says(
@@ -108,27 +108,27 @@ async fn ask_remove(
 }
 
 async fn remove(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     Path((_, agent)): Names,
     RecentForm(at_desk, Nothing {}): RecentForm<Nothing>,
-) -> Result<Response, Refusal> {
-    let agent = AgentId::parse(&agent).ok_or(Refusal::NotFound)?;
-    agents::remove_member(&center.store, at_desk.desk(), &agent).await?;
+) -> Result<Response> {
+    let agent = AgentId::parse(&agent).ok_or(Error::NotFound)?;
+    agents::remove_member(&app.store, at_desk.desk(), &agent).await?;
     tracing::info!(%agent, by = %at_desk.signed_in.agent(), "an agent was removed");
     let is_own = agent == *at_desk.signed_in.agent();
     let path = if is_own { "/".to_owned() } else { at_desk.path("agents") };
-    Ok(redirect_with(&center.config, &path, Notice::AgentRemoved))
+    Ok(redirect_with(&app.config, &path, Notice::AgentRemoved))
 }
 
-async fn ask_recovery(
-    State(center): State<Arc<Center>>,
+async fn confirm_recovery(
+    State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
     Path((_, agent)): Names,
-) -> Result<Response, Refusal> {
-    let member = member(&center, &at_desk, &agent).await?;
-    expect_mail(&center)?;
+) -> Result<Response> {
+    let member = member(&app, &at_desk, &agent).await?;
+    expect_mail(&app)?;
     let email = &member.account.email;
-    Question::new(&at_desk, Section::Agents, &format!("agents/{agent}/recovery"), "agents")
+    ConfirmAction::new(&at_desk, Section::Agents, &format!("agents/{agent}/recovery"), "agents")
         .about(format!("Send a recovery link to {}", member.account.name), "Send recovery link")
         .says(format!(
             "A mail goes to {email}, with a link that works once, for an hour. Only the holder of \
@@ -139,30 +139,30 @@ async fn ask_recovery(
 }
 
 async fn recovery(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     Path((_, agent)): Names,
     RecentForm(at_desk, Nothing {}): RecentForm<Nothing>,
-) -> Result<Response, Refusal> {
-    let member = member(&center, &at_desk, &agent).await?;
-    expect_mail(&center)?;
+) -> Result<Response> {
+    let member = member(&app, &at_desk, &agent).await?;
+    expect_mail(&app)?;
     let email = CanonicalEmail::parse(&member.account.email).map_err(|error| {
         tracing::error!(%error, "an account has no canonical address");
-        Refusal::Internal
+        Error::Internal
     })?;
-    let now = center.clock.now();
-    let key = throttle::key(&center.keyring, &["recovery", email.as_str()]);
-    throttle::take(&center.store, &[(key, Budget::RECOVERIES)], now).await?;
-    accounts::request_recovery(&center.store, &email, now).await?;
+    let now = app.clock.now();
+    let key = throttle::key(&app.keyring, &["recovery", email.as_str()]);
+    throttle::take(&app.store, &[(key, Budget::RECOVERIES)], now).await?;
+    accounts::request_recovery(&app.store, &email, now).await?;
     let by = at_desk.signed_in.agent();
     tracing::info!(agent = %member.account.id, %by, "a recovery link was asked for");
-    Ok(redirect_with(&center.config, &at_desk.path("agents"), Notice::RecoveryMailed))
+    Ok(redirect_with(&app.config, &at_desk.path("agents"), Notice::RecoveryMailed))
 }
 
-fn expect_mail(center: &Center) -> Result<(), Refusal> {
-    if center.mailer.is_some() {
+fn expect_mail(app: &AppState) -> Result<()> {
+    if app.mailer.is_some() {
         return Ok(());
     }
-    Err(Refusal::Impossible(
+    Err(Error::Impossible(
         "Mail is not set up on this server. Ask its operator to run ticket-center agent reset."
             .to_owned(),
     ))

@@ -7,13 +7,13 @@ use crate::conversations::ContactShown;
 use crate::text::visible;
 
 /// What stands in a `mailto:` link as it is.
-const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-').remove(b'_');
+const UNESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-').remove(b'_');
 
 /// The most that is shown of an identity, in characters: all of an address.
-const MOST_OF_HEADING: usize = 320;
+const MAX_HEADING: usize = 320;
 
 /// The most that is shown of what was typed, in characters.
-const MOST_TYPED: usize = 100;
+const MAX_TYPED: usize = 100;
 
 /// What the heading is where nothing is proved.
 const ANONYMOUS: &str = "Anonymous visitor";
@@ -37,8 +37,8 @@ impl Who {
     pub(super) fn new(contact: &ContactShown) -> Self {
         let typed_address = contact.typed_address.as_deref();
         let (heading, proof) = match contact.kind {
-            Kind::Sealed => (visible(&contact.value, MOST_OF_HEADING), "verified e-mail"),
-            Kind::PortalUser => (visible(&contact.value, MOST_OF_HEADING), "verified customer id"),
+            Kind::Sealed => (visible(&contact.value, MAX_HEADING), "verified e-mail"),
+            Kind::PortalUser => (visible(&contact.value, MAX_HEADING), "verified customer id"),
             Kind::Typed => (ANONYMOUS.to_owned(), "unconfirmed"),
         };
         // A contact whose address was typed is known by it, also where no ticket has one.
@@ -48,7 +48,7 @@ impl Who {
             heading,
             proof,
             is_verified: contact.kind != Kind::Typed,
-            says: says.map(|typed| visible(typed, MOST_TYPED)).collect(),
+            says: says.map(|typed| visible(typed, MAX_TYPED)).collect(),
             is_blocked: contact.is_blocked,
             mail_link: typed_address.map(mail_link),
         }
@@ -56,12 +56,12 @@ impl Who {
 
     /// Returns a page's title: who it is about, then what they called it.
     pub(super) fn title(&self, subject: &str) -> String {
-        format!("{}: {}", self.heading, visible(subject, MOST_TYPED))
+        format!("{}: {}", self.heading, visible(subject, MAX_TYPED))
     }
 }
 
 fn mail_link(address: &str) -> String {
-    format!("mailto:{}", utf8_percent_encode(address, KEPT))
+    format!("mailto:{}", utf8_percent_encode(address, UNESCAPED))
 }
 
 #[cfg(test)]

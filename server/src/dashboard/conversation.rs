@@ -12,23 +12,23 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::ask::Question;
+use super::confirm_action::ConfirmAction;
 use super::contact::Who;
+use super::error::{Error, Result};
 use super::form::{Form, Nothing, RecentForm};
 use super::notice::{Notice, redirect_with};
 use super::page::{self, Layout, Section};
-use super::refusal::Refusal;
 use super::sign_in::{self, SignIn};
 use super::signed_in::{AtDesk, RecentOwner};
 use super::times::TimeShown;
 use crate::agents::{self, Member};
-use crate::center::Center;
+use crate::app_state::AppState;
 use crate::contacts;
 use crate::conversations::{
     self, Agent, OpenConversation, Sending, Side, Status, ThreadMessage, Writing,
 };
 use crate::ids::{AgentId, ConversationId, MessageId};
-use crate::notifications::{self, NoMail, NoWay, Reach, State as MailState};
+use crate::notifications::{self, Reach, State as MailState, UnreachableReason, WidgetOnlyReason};
 use crate::text::MessageText;
 
 /// How many messages a page shows.
@@ -92,7 +92,7 @@ struct Draft {
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct Place {
+struct PagePosition {
     before: Option<i64>,
 }
 
@@ -120,35 +120,38 @@ struct NewAssignment {
 
 type Names = Path<(String, String)>;
 
-pub(super) fn router() -> Router<Arc<Center>> {
+pub(super) fn router() -> Router<Arc<AppState>> {
     Router::new()
         .route("/desks/{desk}/conversations/{conversation}", get(conversation_page))
         .route("/desks/{desk}/conversations/{conversation}/thread", get(thread_part))
         .route("/desks/{desk}/conversations/{conversation}/write", post(write))
         .route("/desks/{desk}/conversations/{conversation}/status", post(set_status))
         .route("/desks/{desk}/conversations/{conversation}/assign", post(assign))
-        .route("/desks/{desk}/conversations/{conversation}/block", get(ask_block).post(block))
-        .route("/desks/{desk}/conversations/{conversation}/unblock", get(ask_unblock).post(unblock))
+        .route("/desks/{desk}/conversations/{conversation}/block", get(confirm_block).post(block))
+        .route(
+            "/desks/{desk}/conversations/{conversation}/unblock",
+            get(confirm_unblock).post(unblock),
+        )
 }
 
 async fn conversation_page(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     at_desk: AtDesk,
     Path((_, id)): Names,
-    Query(place): Query<Place>,
-) -> Result<Response, Refusal> {
-    let open = opened(&center, &at_desk, &id).await?;
-    show(&center, &at_desk, open, &place, Draft::default()).await
+    Query(place): Query<PagePosition>,
+) -> Result<Response> {
+    let open = opened(&app, &at_desk, &id).await?;
+    show(&app, &at_desk, open, &place, Draft::default()).await
 }
 
 async fn show(
-    center: &Center,
+    app: &AppState,
     at_desk: &AtDesk,
     open: OpenConversation,
-    place: &Place,
+    place: &PagePosition,
     draft: Draft,
-) -> Result<Response, Refusal> {
-    let thread = thread(center, at_desk, &open, place).await?;
+) -> Result<Response> {
+    let thread = thread(app, at_desk, &open, place).await?;
     let who = Who::new(&open.contact);
     let page = ConversationPage {
         layout: at_desk.layout(Section::Inbox),
@@ -156,11 +159,11 @@ async fn show(
         is_owner: at_desk.is_owner(),
         is_mine: open.assigned_to.as_ref() == Some(at_desk.signed_in.agent()),
         own_id: at_desk.signed_in.agent().clone(),
-        began: TimeShown::new(open.created_at, center.clock.now()),
-        members: agents::members(&center.store, at_desk.desk()).await?,
+        began: TimeShown::new(open.created_at, app.clock.now()),
+        members: agents::members(&app.store, at_desk.desk()).await?,
         title: who.title(&open.subject),
-        reach: open.contact.reach(center.mailer.is_some()),
-        delay: center.config.notify_after,
+        reach: open.contact.reach(app.mailer.is_some()),
+        delay: app.config.notify_after,
         who,
         subject: open.subject,
         portal_host: open.portal_host,
@@ -176,13 +179,13 @@ async fn show(
 
 /// Answers with the messages alone, or with nothing where the browser has them already.
 async fn thread_part(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     at_desk: AtDesk,
     Path((_, id)): Names,
     headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    let open = opened(&center, &at_desk, &id).await?;
-    let thread = thread(&center, &at_desk, &open, &Place::default()).await?;
+) -> Result<Response> {
+    let open = opened(&app, &at_desk, &id).await?;
+    let thread = thread(&app, &at_desk, &open, &PagePosition::default()).await?;
     let tag = thread.tag();
     if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
@@ -191,30 +194,32 @@ async fn thread_part(
 }
 
 async fn thread(
-    center: &Center,
+    app: &AppState,
     at_desk: &AtDesk,
     open: &OpenConversation,
-    place: &Place,
-) -> Result<ThreadPart, Refusal> {
-    let store = &center.store;
+    place: &PagePosition,
+) -> Result<ThreadPart> {
+    let store = &app.store;
     let thread = conversations::thread(store, open, place.before, PAGE).await?;
     let deliveries = notifications::states(store, &open.id).await?;
-    let (who, reach) = (Who::new(&open.contact), open.contact.reach(center.mailer.is_some()));
+    let (who, reach) = (Who::new(&open.contact), open.contact.reach(app.mailer.is_some()));
     let last_mail = thread.messages.iter().rev().find_map(|message| deliveries.get(&message.id));
     let refused_mail = last_mail
         .filter(|delivery| delivery.state == MailState::Dead)
         .map(|delivery| delivery.reason.clone());
-    let now = center.clock.now();
+    let now = app.clock.now();
     let view = |message: ThreadMessage| {
-        let delivery = deliveries.get(&message.id).map(|delivery| {
-            delivery.sentence(center.config.notify_delay(), center.mailer.is_some())
-        });
+        let delivery = deliveries
+            .get(&message.id)
+            .map(|delivery| delivery.sentence(app.config.notify_delay(), app.mailer.is_some()));
         let is_agents = message.side == Side::Agent;
         let is_reply = is_agents && !message.is_note;
         MessageView {
             delivery: match delivery {
                 _ if is_reply && message.is_read => Some("Read.".to_owned()),
-                None if is_reply && reach.is_nobody() => Some("Reached no customer.".to_owned()),
+                None if is_reply && reach.is_unreachable() => {
+                    Some("Reached no customer.".to_owned())
+                }
                 delivery => delivery,
             },
             time: TimeShown::new(message.created_at, now),
@@ -251,37 +256,36 @@ impl ThreadPart {
 }
 
 async fn write(
-    State(center): State<Arc<Center>>,
-    at_desk: Result<AtDesk, Refusal>,
+    State(app): State<Arc<AppState>>,
+    at_desk: Result<AtDesk>,
     Path((desk, id)): Names,
     headers: HeaderMap,
     Form(given): Form<NewMessage>,
-) -> Result<Response, Refusal> {
+) -> Result<Response> {
     let at_desk = match at_desk {
         // Nothing that somebody wrote is lost with a session.
-        Err(Refusal::SignInFirst(_)) => {
+        Err(Error::SignInFirst(_)) => {
             let next = format!("/desks/{desk}/conversations/{id}");
             let fields = SignIn { next: &next, draft: &given.text, ..SignIn::default() };
-            return sign_in::respond(&center, &headers, StatusCode::UNAUTHORIZED, fields);
+            return sign_in::respond(&app, &headers, StatusCode::UNAUTHORIZED, fields);
         }
         other => other?,
     };
-    let open = opened(&center, &at_desk, &id).await?;
-    let writing = given.writing().ok_or(Refusal::FormMalformed)?;
+    let open = opened(&app, &at_desk, &id).await?;
+    let writing = given.writing().ok_or(Error::FormMalformed)?;
     let text = match MessageText::parse(&given.text) {
         Ok(text) => text,
         Err(error) => {
             let draft = given.draft(error.to_string());
-            return show(&center, &at_desk, open, &Place::default(), draft).await;
+            return show(&app, &at_desk, open, &PagePosition::default(), draft).await;
         }
     };
     let account = &at_desk.signed_in.session.account;
     let agent = Agent { id: account.id.clone(), name: account.name.clone() };
     let message = MessageId::parse(&given.message).unwrap_or_else(MessageId::generate);
     let place = (at_desk.desk(), &open.id);
-    let now = center.clock.now();
-    conversations::write_once(&center.store, place, &agent, (&message, writing), &text, now)
-        .await?;
+    let now = app.clock.now();
+    conversations::write_once(&app.store, place, &agent, (&message, writing), &text, now).await?;
     let path = at_desk.path(&format!("conversations/{}#end", open.id));
     Ok(Redirect::to(&path).into_response())
 }
@@ -307,109 +311,109 @@ impl NewMessage {
 }
 
 async fn set_status(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     at_desk: AtDesk,
     Path((_, id)): Names,
     Form(given): Form<NewStatus>,
-) -> Result<Response, Refusal> {
+) -> Result<Response> {
     let (status, notice) = match given.status.as_str() {
         "closed" => (Status::Closed, Notice::Closed),
         "open" => (Status::Open, Notice::Reopened),
-        _ => return Err(Refusal::FormMalformed),
+        _ => return Err(Error::FormMalformed),
     };
     let id = conversation_id(&id)?;
-    let now = center.clock.now();
-    conversations::set_status(&center.store, (at_desk.desk(), &id), status, now).await?;
-    Ok(back(&center, &at_desk, &id, notice))
+    let now = app.clock.now();
+    conversations::set_status(&app.store, (at_desk.desk(), &id), status, now).await?;
+    Ok(back(&app, &at_desk, &id, notice))
 }
 
 async fn assign(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     at_desk: AtDesk,
     Path((_, id)): Names,
     Form(given): Form<NewAssignment>,
-) -> Result<Response, Refusal> {
+) -> Result<Response> {
     let id = conversation_id(&id)?;
     let agent = match given.agent.as_str() {
         "" => None,
-        agent => Some(AgentId::parse(agent).ok_or(Refusal::FormMalformed)?),
+        agent => Some(AgentId::parse(agent).ok_or(Error::FormMalformed)?),
     };
-    conversations::assign(&center.store, (at_desk.desk(), &id), agent.as_ref()).await?;
-    Ok(back(&center, &at_desk, &id, Notice::Assigned))
+    conversations::assign(&app.store, (at_desk.desk(), &id), agent.as_ref()).await?;
+    Ok(back(&app, &at_desk, &id, Notice::Assigned))
 }
 
-async fn ask_block(
-    State(center): State<Arc<Center>>,
+async fn confirm_block(
+    State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
     Path((_, id)): Names,
-) -> Result<Response, Refusal> {
-    let open = opened(&center, &at_desk, &id).await?;
+) -> Result<Response> {
+    let open = opened(&app, &at_desk, &id).await?;
     let name = Who::new(&open.contact).heading;
-    ask(&at_desk, &open.id, "block")
+    confirmation(&at_desk, &open.id, "block")
         .about(format!("Block {name}"), "Block this customer")
         .says("The customer can neither read nor write any more.")
         .says("Mails about replies to them are not sent. Conversations stay, and you can unblock them.")
         .asked()
 }
 
-async fn ask_unblock(
-    State(center): State<Arc<Center>>,
+async fn confirm_unblock(
+    State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
     Path((_, id)): Names,
-) -> Result<Response, Refusal> {
-    let open = opened(&center, &at_desk, &id).await?;
+) -> Result<Response> {
+    let open = opened(&app, &at_desk, &id).await?;
     let name = Who::new(&open.contact).heading;
-    ask(&at_desk, &open.id, "unblock")
+    confirmation(&at_desk, &open.id, "unblock")
         .about(format!("Unblock {name}"), "Unblock this customer")
         .says("The customer can read and write again.")
         .asked()
 }
 
-fn ask(at_desk: &AtDesk, id: &ConversationId, act: &str) -> Question<'static> {
+fn confirmation(at_desk: &AtDesk, id: &ConversationId, action: &str) -> ConfirmAction<'static> {
     let conversation = format!("conversations/{id}");
-    Question::new(at_desk, Section::Inbox, &format!("{conversation}/{act}"), &conversation)
+    ConfirmAction::new(at_desk, Section::Inbox, &format!("{conversation}/{action}"), &conversation)
 }
 
 async fn block(
-    state: State<Arc<Center>>,
+    state: State<Arc<AppState>>,
     names: Names,
     RecentForm(at_desk, Nothing {}): RecentForm<Nothing>,
-) -> Result<Response, Refusal> {
+) -> Result<Response> {
     set_blocked(state, &at_desk, names, true).await
 }
 
 async fn unblock(
-    state: State<Arc<Center>>,
+    state: State<Arc<AppState>>,
     names: Names,
     RecentForm(at_desk, Nothing {}): RecentForm<Nothing>,
-) -> Result<Response, Refusal> {
+) -> Result<Response> {
     set_blocked(state, &at_desk, names, false).await
 }
 
 async fn set_blocked(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     at_desk: &AtDesk,
     Path((_, id)): Names,
     is_blocked: bool,
-) -> Result<Response, Refusal> {
-    let open = opened(&center, at_desk, &id).await?;
-    let blocked_at = is_blocked.then(|| center.clock.now());
-    contacts::set_blocked(&center.store, at_desk.desk(), &open.contact_id, blocked_at).await?;
+) -> Result<Response> {
+    let open = opened(&app, at_desk, &id).await?;
+    let blocked_at = is_blocked.then(|| app.clock.now());
+    contacts::set_blocked(&app.store, at_desk.desk(), &open.contact_id, blocked_at).await?;
     let by = at_desk.signed_in.agent();
     tracing::info!(contact = %open.contact_id, %by, is_blocked, "a contact was blocked or unblocked");
     let notice = if is_blocked { Notice::Blocked } else { Notice::Unblocked };
-    Ok(back(&center, at_desk, &open.id, notice))
+    Ok(back(&app, at_desk, &open.id, notice))
 }
 
-async fn opened(center: &Center, at_desk: &AtDesk, id: &str) -> Result<OpenConversation, Refusal> {
+async fn opened(app: &AppState, at_desk: &AtDesk, id: &str) -> Result<OpenConversation> {
     let id = conversation_id(id)?;
-    Ok(conversations::open(&center.store, at_desk.desk(), &id).await?)
+    Ok(conversations::open(&app.store, at_desk.desk(), &id).await?)
 }
 
-fn conversation_id(id: &str) -> Result<ConversationId, Refusal> {
-    ConversationId::parse(id).ok_or(Refusal::NotFound)
+fn conversation_id(id: &str) -> Result<ConversationId> {
+    ConversationId::parse(id).ok_or(Error::NotFound)
 }
 
-fn back(center: &Center, at_desk: &AtDesk, id: &ConversationId, notice: Notice) -> Response {
-    redirect_with(&center.config, &at_desk.path(&format!("conversations/{id}")), notice)
+fn back(app: &AppState, at_desk: &AtDesk, id: &ConversationId, notice: Notice) -> Response {
+    redirect_with(&app.config, &at_desk.path(&format!("conversations/{id}")), notice)
 }

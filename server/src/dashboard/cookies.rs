@@ -13,7 +13,7 @@ use crate::sessions::Token;
 
 /// What a cookie is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kept {
+pub(super) enum CookieName {
     /// The token of a session.
     Session,
     /// The token of somebody who is not signed in yet, for the form that signs in.
@@ -26,7 +26,7 @@ pub(super) enum Kept {
     Notice,
 }
 
-impl Kept {
+impl CookieName {
     const fn names(self) -> (&'static str, &'static str) {
         match self {
             Self::Session => ("__Host-ticket-center-session", "ticket-center-session"),
@@ -60,8 +60,8 @@ pub(super) fn is_secure(config: &Config) -> bool {
 }
 
 /// Returns the cookie's value, unless the request has none or several of the name.
-pub(super) fn read(config: &Config, headers: &HeaderMap, kept: Kept) -> Option<String> {
-    let name = kept.name(config);
+pub(super) fn read(config: &Config, headers: &HeaderMap, cookie: CookieName) -> Option<String> {
+    let name = cookie.name(config);
     let mut values = headers
         .get_all(header::COOKIE)
         .iter()
@@ -76,22 +76,26 @@ pub(super) fn read(config: &Config, headers: &HeaderMap, kept: Kept) -> Option<S
 }
 
 /// Returns the token that the cookie holds.
-pub(super) fn read_token(config: &Config, headers: &HeaderMap, kept: Kept) -> Option<Token> {
-    Token::parse(&read(config, headers, kept)?)
+pub(super) fn read_token(
+    config: &Config,
+    headers: &HeaderMap,
+    cookie: CookieName,
+) -> Option<Token> {
+    Token::parse(&read(config, headers, cookie)?)
 }
 
 /// Lets the answer set the cookie.
-pub(super) fn set(config: &Config, headers: &mut HeaderMap, kept: Kept, value: &str) {
-    append(headers, &built(config, kept, value).max_age(kept.life()).build());
+pub(super) fn set(config: &Config, headers: &mut HeaderMap, cookie: CookieName, value: &str) {
+    append(headers, &built(config, cookie, value).max_age(cookie.life()).build());
 }
 
 /// Lets the answer delete the cookie.
-pub(super) fn delete(config: &Config, headers: &mut HeaderMap, kept: Kept) {
-    append(headers, &built(config, kept, "").max_age(Duration::ZERO).build());
+pub(super) fn delete(config: &Config, headers: &mut HeaderMap, cookie: CookieName) {
+    append(headers, &built(config, cookie, "").max_age(Duration::ZERO).build());
 }
 
-fn built<'value>(config: &Config, kept: Kept, value: &'value str) -> CookieBuilder<'value> {
-    Cookie::build((kept.name(config), value))
+fn built<'value>(config: &Config, cookie: CookieName, value: &'value str) -> CookieBuilder<'value> {
+    Cookie::build((cookie.name(config), value))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)

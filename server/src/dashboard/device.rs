@@ -3,8 +3,8 @@
 use axum::http::HeaderMap;
 use uuid::Uuid;
 
-use super::cookies::{self, Kept};
-use crate::center::Center;
+use super::cookies::{self, CookieName};
+use crate::app_state::AppState;
 use crate::ids::AgentId;
 use crate::vault::{KeyUse, VaultError};
 
@@ -12,9 +12,9 @@ use crate::vault::{KeyUse, VaultError};
 const ASSOCIATED: &[u8] = b"device";
 
 /// Returns the id of this browser, if the agent signed in here before.
-pub(super) fn known(center: &Center, headers: &HeaderMap, agent: &AgentId) -> Option<String> {
-    let sealed = cookies::read(&center.config, headers, Kept::Device)?;
-    let opened = center.keyring.open_text(KeyUse::Session, ASSOCIATED, &sealed).ok()?;
+pub(super) fn known(app: &AppState, headers: &HeaderMap, agent: &AgentId) -> Option<String> {
+    let sealed = cookies::read(&app.config, headers, CookieName::Device)?;
+    let opened = app.keyring.open_text(KeyUse::Session, ASSOCIATED, &sealed).ok()?;
     let (of, id) = opened.split_once(' ')?;
     (of == agent.as_str()).then(|| id.to_owned())
 }
@@ -24,14 +24,14 @@ pub(super) fn known(center: &Center, headers: &HeaderMap, agent: &AgentId) -> Op
 /// # Errors
 /// [`VaultError::NoRandomness`].
 pub(super) fn remember(
-    center: &Center,
+    app: &AppState,
     headers: &mut HeaderMap,
     agent: &AgentId,
     known: Option<String>,
 ) -> Result<(), VaultError> {
     let id = known.unwrap_or_else(|| Uuid::now_v7().to_string());
     let text = format!("{agent} {id}");
-    let sealed = center.keyring.seal_text(KeyUse::Session, ASSOCIATED, &text)?;
-    cookies::set(&center.config, headers, Kept::Device, &sealed);
+    let sealed = app.keyring.seal_text(KeyUse::Session, ASSOCIATED, &text)?;
+    cookies::set(&app.config, headers, CookieName::Device, &sealed);
     Ok(())
 }

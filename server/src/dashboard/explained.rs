@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use deskseal::{Explanation, FindingCode, PreviousSecret, Secret, Verifier, VerifierOptions};
 
-use super::refusal::Refusal;
+use super::error::{Error, Result};
 use super::secret_settings;
-use crate::center::Center;
+use crate::app_state::AppState;
 use crate::ids::DeskId;
 use crate::secrets::Purpose;
 
@@ -22,16 +22,16 @@ pub(super) struct Explained {
 /// without a current secret.
 ///
 /// # Errors
-/// [`Refusal::Unavailable`], [`Refusal::Internal`].
+/// [`Error::Unavailable`], [`Error::Internal`].
 pub(super) async fn explained(
-    center: &Arc<Center>,
+    app: &Arc<AppState>,
     desk: &DeskId,
     purpose: Purpose,
     explain: impl FnOnce(&Verifier, &[Secret], i64) -> Result<Explanation, deskseal::Error>
     + Send
     + 'static,
-) -> Result<Option<Explained>, Refusal> {
-    let (own, others) = secret_settings::live(center, desk, purpose).await?;
+) -> Result<Option<Explained>> {
+    let (own, others) = secret_settings::live(app, desk, purpose).await?;
     let others: Vec<_> = others.into_iter().map(|live| live.secret).collect();
     let (mut current, mut previous) = (None, Vec::new());
     for live in own {
@@ -45,7 +45,7 @@ pub(super) async fn explained(
     let Some(current) = current else { return Ok(None) };
     let verifier =
         Verifier::new(current, VerifierOptions { previous, ..VerifierOptions::default() });
-    let now = center.clock.unix_seconds();
+    let now = app.clock.unix_seconds();
     // It tries thousands of combinations; other requests must not wait for that.
     let found = tokio::task::spawn_blocking(move || explain(&verifier, &others, now)).await;
     let explanation = found.map_err(internal)?.map_err(internal)?;
@@ -59,7 +59,7 @@ pub(super) async fn explained(
     }))
 }
 
-fn internal(error: impl std::fmt::Display) -> Refusal {
+fn internal(error: impl std::fmt::Display) -> Error {
     tracing::error!(%error, "a signature cannot be explained");
-    Refusal::Internal
+    Error::Internal
 }

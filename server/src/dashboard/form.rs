@@ -9,11 +9,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use super::cookies::{self, Kept};
+use super::cookies::{self, CookieName};
+use super::error::{Error, Result};
 use super::path;
-use super::refusal::Refusal;
 use super::signed_in::{self, AtDesk, Owner};
-use crate::center::Center;
+use crate::app_state::AppState;
 use crate::config::Config;
 use crate::http::requested_origin;
 
@@ -37,32 +37,32 @@ pub(crate) struct RecentForm<T>(pub(crate) AtDesk, pub(crate) T);
 #[derive(Debug, Deserialize)]
 pub(crate) struct Nothing {}
 
-impl<T: DeserializeOwned> FromRequest<Arc<Center>> for Form<T> {
-    type Rejection = Refusal;
+impl<T: DeserializeOwned> FromRequest<Arc<AppState>> for Form<T> {
+    type Rejection = Error;
 
-    async fn from_request(request: Request, center: &Arc<Center>) -> Result<Self, Refusal> {
-        read(request, center, &[Kept::Session]).await.map(Self)
+    async fn from_request(request: Request, app: &Arc<AppState>) -> Result<Self> {
+        read(request, app, &[CookieName::Session]).await.map(Self)
     }
 }
 
-impl<T: DeserializeOwned> FromRequest<Arc<Center>> for VisitorForm<T> {
-    type Rejection = Refusal;
+impl<T: DeserializeOwned> FromRequest<Arc<AppState>> for VisitorForm<T> {
+    type Rejection = Error;
 
-    async fn from_request(request: Request, center: &Arc<Center>) -> Result<Self, Refusal> {
-        read(request, center, &[Kept::Visitor]).await.map(Self)
+    async fn from_request(request: Request, app: &Arc<AppState>) -> Result<Self> {
+        read(request, app, &[CookieName::Visitor]).await.map(Self)
     }
 }
 
-impl<T: DeserializeOwned> FromRequest<Arc<Center>> for RecentForm<T> {
-    type Rejection = Refusal;
+impl<T: DeserializeOwned> FromRequest<Arc<AppState>> for RecentForm<T> {
+    type Rejection = Error;
 
-    async fn from_request(request: Request, center: &Arc<Center>) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, app: &Arc<AppState>) -> Result<Self> {
         let (mut parts, body) = request.into_parts();
-        let Owner(at_desk) = Owner::from_request_parts(&mut parts, center).await?;
-        let page = signed_in::place(&parts);
-        let bytes = proved(Request::from_parts(parts, body), center, &[Kept::Session]).await?;
-        if !at_desk.signed_in.session.is_recently_confirmed(center.clock.now()) {
-            return Err(Refusal::ConfirmFirst(with_typed(&page, &bytes)));
+        let Owner(at_desk) = Owner::from_request_parts(&mut parts, app).await?;
+        let page = signed_in::return_path(&parts);
+        let bytes = proved(Request::from_parts(parts, body), app, &[CookieName::Session]).await?;
+        if !at_desk.signed_in.session.is_recently_confirmed(app.clock.now()) {
+            return Err(Error::ConfirmFirst(with_typed(&page, &bytes)));
         }
         Ok(Self(at_desk, parse(&bytes)?))
     }
@@ -70,36 +70,36 @@ impl<T: DeserializeOwned> FromRequest<Arc<Center>> for RecentForm<T> {
 
 async fn read<T: DeserializeOwned>(
     request: Request,
-    center: &Arc<Center>,
-    proofs: &[Kept],
-) -> Result<T, Refusal> {
-    parse(&proved(request, center, proofs).await?)
+    app: &Arc<AppState>,
+    proofs: &[CookieName],
+) -> Result<T> {
+    parse(&proved(request, app, proofs).await?)
 }
 
 /// Returns the form's bytes, if a page of this browser and session sent them.
-async fn proved(request: Request, center: &Arc<Center>, proofs: &[Kept]) -> Result<Bytes, Refusal> {
+async fn proved(request: Request, app: &Arc<AppState>, proofs: &[CookieName]) -> Result<Bytes> {
     if !is_form(request.headers()) {
-        return Err(Refusal::FormMalformed);
+        return Err(Error::FormMalformed);
     }
     let tokens: Vec<_> = proofs
         .iter()
-        .filter_map(|kept| cookies::read_token(&center.config, request.headers(), *kept))
+        .filter_map(|cookie| cookies::read_token(&app.config, request.headers(), *cookie))
         .collect();
-    let bytes = Bytes::from_request(request, center).await.map_err(|rejection| {
+    let bytes = Bytes::from_request(request, app).await.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            return Refusal::FormTooLarge;
+            return Error::FormTooLarge;
         }
-        Refusal::FormMalformed
+        Error::FormMalformed
     })?;
     let given = field(&bytes, "csrf").unwrap_or_default();
     if !tokens.iter().any(|token| token.made_form(&given)) {
-        return Err(Refusal::FormStale(field(&bytes, "text")));
+        return Err(Error::FormStale(field(&bytes, "text")));
     }
     Ok(bytes)
 }
 
-fn parse<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Refusal> {
-    serde_html_form::from_bytes(bytes).map_err(|_| Refusal::FormMalformed)
+fn parse<T: DeserializeOwned>(bytes: &Bytes) -> Result<T> {
+    serde_html_form::from_bytes(bytes).map_err(|_| Error::FormMalformed)
 }
 
 /// Returns the page with the form's fields as its query, so that the page can show them again. A query that

@@ -11,15 +11,15 @@ use form_urlencoded::Serializer;
 use serde::Deserialize;
 
 use super::contact::Who;
+use super::error::Result;
 use super::page::{self, Layout, Section};
-use super::refusal::Refusal;
 use super::signed_in::AtDesk;
 use super::times::TimeShown;
-use crate::center::Center;
+use crate::app_state::AppState;
 use crate::contacts::Kind;
 use crate::conversations::{
-    self, Assignment, Cursor, Filter, InboxEntry, InboxPage as Listed, SearchPage, SearchPlace,
-    SearchText, Standing, Status,
+    self, Assignment, Cursor, Filter, InboxEntry, InboxPage as Listed, ReplyStatus, SearchCursor,
+    SearchPage, SearchText, Status,
 };
 use crate::ids::ConversationId;
 
@@ -27,7 +27,7 @@ const PAGE: u32 = 30;
 
 /// What the address of the page says. What it does not know is left out.
 #[derive(Clone, Debug, Default, Deserialize)]
-struct Asked {
+struct InboxParams {
     #[serde(default)]
     status: String,
     #[serde(default)]
@@ -54,7 +54,7 @@ struct Row {
     preview: String,
     who: Who,
     assigned_name: Option<String>,
-    standing: Standing,
+    reply_status: ReplyStatus,
     time: TimeShown,
 }
 
@@ -73,22 +73,22 @@ struct InboxPage {
     next_path: Option<String>,
 }
 
-pub(super) fn router() -> Router<Arc<Center>> {
+pub(super) fn router() -> Router<Arc<AppState>> {
     Router::new()
         .route("/desks/{desk}", get(async |at_desk: AtDesk| Redirect::to(&at_desk.path("inbox"))))
         .route("/desks/{desk}/inbox", get(inbox))
 }
 
 async fn inbox(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     at_desk: AtDesk,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Refusal> {
-    let (entries, next) = asked.listed(&center, &at_desk).await?;
-    let now = center.clock.now();
+    Query(params): Query<InboxParams>,
+) -> Result<Response> {
+    let (entries, next) = params.listed(&app, &at_desk).await?;
+    let now = app.clock.now();
     let path = at_desk.path("inbox");
     let row = |entry: InboxEntry| Row {
-        standing: entry.standing,
+        reply_status: entry.reply_status,
         time: TimeShown::new(entry.updated_at, now),
         who: Who::new(&entry.contact),
         id: entry.id,
@@ -99,13 +99,13 @@ async fn inbox(
     page::render(&InboxPage {
         layout: at_desk.layout(Section::Inbox),
         rows: entries.into_iter().map(row).collect(),
-        statuses: choices(&asked.status, asked.statuses()),
+        statuses: choices(&params.status, params.statuses()),
         assignments: choices(
-            &asked.assigned,
+            &params.assigned,
             &[("", "Anyone"), ("me", "Me"), ("nobody", "Nobody yet")],
         ),
         kinds: choices(
-            &asked.kind,
+            &params.kind,
             &[
                 ("", "Everybody"),
                 ("sealed", "Verified e-mail"),
@@ -113,33 +113,36 @@ async fn inbox(
                 ("typed", "Unconfirmed"),
             ],
         ),
-        is_filtered: asked.is_filtered(),
-        is_first: asked.before.is_empty(),
-        first_path: format!("{path}?{}", asked.query("")),
-        next_path: next.map(|next| format!("{path}?{}", asked.query(&next))),
-        search: asked.search,
+        is_filtered: params.is_filtered(),
+        is_first: params.before.is_empty(),
+        first_path: format!("{path}?{}", params.query("")),
+        next_path: next.map(|next| format!("{path}?{}", params.query(&next))),
+        search: params.search,
     })
 }
 
-fn choices(asked: &str, choices: &[(&'static str, &'static str)]) -> Vec<Choice> {
-    choices.iter().map(|(value, name)| Choice { value, name, is_chosen: *value == asked }).collect()
+fn choices(params: &str, choices: &[(&'static str, &'static str)]) -> Vec<Choice> {
+    choices
+        .iter()
+        .map(|(value, name)| Choice { value, name, is_chosen: *value == params })
+        .collect()
 }
 
-impl Asked {
+impl InboxParams {
     /// Returns the conversations of the page, and where the next page begins.
     async fn listed(
         &self,
-        center: &Center,
+        app: &AppState,
         at_desk: &AtDesk,
-    ) -> Result<(Vec<InboxEntry>, Option<String>), Refusal> {
-        let (store, desk, filter) = (&center.store, at_desk.desk(), self.filter(at_desk));
+    ) -> Result<(Vec<InboxEntry>, Option<String>)> {
+        let (store, desk, filter) = (&app.store, at_desk.desk(), self.filter(at_desk));
         let Some(text) = SearchText::parse(&self.search) else {
             let cursor = Cursor::parse(&self.before);
             let Listed { entries, next } =
                 conversations::inbox(store, desk, &filter, cursor.as_ref(), PAGE).await?;
             return Ok((entries, next.map(|next| next.to_string())));
         };
-        let place = SearchPlace::parse(&self.before);
+        let place = SearchCursor::parse(&self.before);
         let SearchPage { entries, next } =
             conversations::search(store, desk, (&filter, &text), place.as_ref(), PAGE).await?;
         Ok((entries, next.map(|next| next.to_string())))

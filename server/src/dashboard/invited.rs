@@ -14,16 +14,18 @@ use axum::routing::get;
 use serde::Deserialize;
 
 use super::account::chosen;
-use super::cookies::{self, Kept};
+use super::cookies::{self, CookieName};
+use super::error::{Error, Result};
 use super::form::VisitorForm;
 use super::notice::{Notice, redirect_with};
-use super::refusal::Refusal;
-use super::sign_in::{self, Unproved};
-use crate::accounts::{self, AcceptError, Chosen, LinkToken, Needed, OpenInvitation, Stays};
+use super::sign_in::{self, SignInError};
+use crate::accounts::{
+    self, AcceptError, Chosen, LinkToken, MembershipChoices, Needed, OpenInvitation,
+};
 use crate::agents::{AgentName, Membership, Role};
-use crate::center::Center;
-use crate::config::Hidden;
-use crate::limits::Neighbourhood;
+use crate::app_state::AppState;
+use crate::config::SecretString;
+use crate::limits::ClientNetwork;
 use crate::passwords::{HashedPassword, Known, MIN_CHARACTERS};
 use crate::throttle::{self, Budget};
 
@@ -36,7 +38,7 @@ pub(super) struct LinkOpened;
 /// The token of a link that was followed.
 #[derive(Deserialize)]
 pub(super) struct Followed {
-    pub(super) token: Option<Hidden>,
+    pub(super) token: Option<SecretString>,
 }
 
 #[derive(Template)]
@@ -68,14 +70,14 @@ pub(super) struct DeskChoice<'page> {
 
 #[derive(Deserialize)]
 struct Acceptance {
-    link: Hidden,
+    link: SecretString,
     #[serde(default)]
     name: String,
     /// A new password, where one is chosen.
-    new: Option<Hidden>,
-    again: Option<Hidden>,
+    new: Option<SecretString>,
+    again: Option<SecretString>,
     /// The password of an account that there is.
-    current: Option<Hidden>,
+    current: Option<SecretString>,
     /// What becomes of each desk of an unproved account.
     #[serde(default)]
     desk: Vec<String>,
@@ -87,159 +89,160 @@ enum Problem {
     Sentence(StatusCode, String),
     /// The link leads nowhere any more.
     Gone,
-    Refused(Refusal),
+    Rejected(Error),
 }
 
-impl<E: Into<Refusal>> From<E> for Problem {
+impl<E: Into<Error>> From<E> for Problem {
     fn from(error: E) -> Self {
-        Self::Refused(error.into())
+        Self::Rejected(error.into())
     }
 }
 
-pub(super) fn router() -> Router<Arc<Center>> {
+pub(super) fn router() -> Router<Arc<AppState>> {
     Router::new().route(PATH, get(show).post(accept))
 }
 
 /// Moves the token of a followed link into a cookie, and leads to the page without it.
-pub(super) fn moved(center: &Center, token: &str, path: &'static str) -> Response {
+pub(super) fn moved(app: &AppState, token: &str, path: &'static str) -> Response {
     let mut response = Redirect::to(path).into_response();
     if let Some(token) = LinkToken::parse(token) {
-        cookies::set(&center.config, response.headers_mut(), Kept::Link, token.shown());
+        cookies::set(&app.config, response.headers_mut(), CookieName::Link, token.shown());
     }
     response.extensions_mut().insert(LinkOpened);
     response
 }
 
 /// Returns the token of the link that the browser opened.
-pub(super) fn opened(center: &Center, headers: &HeaderMap) -> Option<LinkToken> {
-    LinkToken::parse(&cookies::read(&center.config, headers, Kept::Link)?)
+pub(super) fn opened(app: &AppState, headers: &HeaderMap) -> Option<LinkToken> {
+    LinkToken::parse(&cookies::read(&app.config, headers, CookieName::Link)?)
 }
 
 async fn show(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     Query(followed): Query<Followed>,
     headers: HeaderMap,
-) -> Result<Response, Refusal> {
+) -> Result<Response> {
     if let Some(token) = followed.token {
-        return Ok(moved(&center, token.shown(), PATH));
+        return Ok(moved(&app, token.shown(), PATH));
     }
-    let Some(token) = opened(&center, &headers) else { return gone(&center, &headers) };
-    let Some(open) = accounts::open(&center.store, &token, center.clock.now()).await? else {
-        return gone(&center, &headers);
+    let Some(token) = opened(&app, &headers) else { return gone(&app, &headers) };
+    let Some(open) = accounts::open(&app.store, &token, app.clock.now()).await? else {
+        return gone(&app, &headers);
     };
-    respond(&center, &headers, (&token, &open), (StatusCode::OK, None, &Filled::default()))
+    respond(&app, &headers, (&token, &open), (StatusCode::OK, None, &Filled::default()))
 }
 
 /// What was filled in before.
 #[derive(Default)]
 struct Filled<'page> {
     name: Option<&'page str>,
-    stays: Stays,
+    choices: MembershipChoices,
 }
 
 fn respond(
-    center: &Center,
+    app: &AppState,
     headers: &HeaderMap,
     (token, open): (&LinkToken, &OpenInvitation),
     (status, problem, filled): (StatusCode, Option<String>, &Filled<'_>),
-) -> Result<Response, Refusal> {
+) -> Result<Response> {
     let memberships = match &open.needed {
         Needed::TakeOver(memberships) => memberships.as_slice(),
         _ => &[],
     };
-    sign_in::for_visitor(center, headers, status, |form_token| InvitationPage {
+    sign_in::for_visitor(app, headers, status, |form_token| InvitationPage {
         form_token,
         link: token.shown(),
         open,
         is_either: matches!(open.needed, Needed::Either),
         is_take_over: matches!(open.needed, Needed::TakeOver(_)),
         name: filled.name.unwrap_or(&open.name),
-        desks: choices(memberships, &filled.stays),
+        desks: desk_choices(memberships, &filled.choices),
         least: MIN_CHARACTERS,
         problem,
     })
 }
 
-pub(super) fn choices<'page>(
+pub(super) fn desk_choices<'page>(
     memberships: &'page [Membership],
-    stays: &Stays,
+    choices: &MembershipChoices,
 ) -> Vec<DeskChoice<'page>> {
     let choice = |membership: &'page Membership| DeskChoice {
         membership,
-        stays: stays.of(&membership.desk),
+        stays: choices.of(&membership.desk),
     };
     memberships.iter().map(choice).collect()
 }
 
-fn gone(center: &Center, headers: &HeaderMap) -> Result<Response, Refusal> {
+fn gone(app: &AppState, headers: &HeaderMap) -> Result<Response> {
     let sentence = "The invitation was accepted, withdrawn or replaced, or it has expired. Ask the \
                     person who invited you to send it again.";
-    sign_in::for_visitor(center, headers, StatusCode::GONE, |_| GonePage { sentence })
+    sign_in::for_visitor(app, headers, StatusCode::GONE, |_| GonePage { sentence })
 }
 
 async fn accept(
-    State(center): State<Arc<Center>>,
-    Extension(caller): Extension<Neighbourhood>,
+    State(app): State<Arc<AppState>>,
+    Extension(caller): Extension<ClientNetwork>,
     headers: HeaderMap,
     VisitorForm(given): VisitorForm<Acceptance>,
-) -> Result<Response, Refusal> {
-    let now = center.clock.now();
-    let Some(token) = LinkToken::parse(given.link.shown()) else { return gone(&center, &headers) };
-    let Some(open) = accounts::open(&center.store, &token, now).await? else {
-        return gone(&center, &headers);
+) -> Result<Response> {
+    let now = app.clock.now();
+    let Some(token) = LinkToken::parse(given.link.shown()) else { return gone(&app, &headers) };
+    let Some(open) = accounts::open(&app.store, &token, now).await? else {
+        return gone(&app, &headers);
     };
-    let stays = Stays::parse(given.desk.iter().map(String::as_str)).unwrap_or_default();
-    match accepted(&center, (&caller, &headers), (&token, &open), (&given, &stays)).await {
+    let choices =
+        MembershipChoices::parse(given.desk.iter().map(String::as_str)).unwrap_or_default();
+    match accepted(&app, (&caller, &headers), (&token, &open), (&given, &choices)).await {
         Ok(response) => Ok(response),
-        Err(Problem::Gone) => gone(&center, &headers),
-        Err(Problem::Refused(refusal)) => Err(refusal),
+        Err(Problem::Gone) => gone(&app, &headers),
+        Err(Problem::Rejected(error)) => Err(error),
         Err(Problem::Sentence(status, sentence)) => {
             // The account may have changed; then another form is right.
-            let open = accounts::open(&center.store, &token, now).await?;
-            let Some(open) = open else { return gone(&center, &headers) };
-            let filled = Filled { name: Some(&given.name), stays };
+            let open = accounts::open(&app.store, &token, now).await?;
+            let Some(open) = open else { return gone(&app, &headers) };
+            let filled = Filled { name: Some(&given.name), choices };
             let shown = (status, Some(sentence), &filled);
-            respond(&center, &headers, (&token, &open), shown)
+            respond(&app, &headers, (&token, &open), shown)
         }
     }
 }
 
 async fn accepted(
-    center: &Center,
-    (caller, headers): (&Neighbourhood, &HeaderMap),
+    app: &AppState,
+    (caller, headers): (&ClientNetwork, &HeaderMap),
     (token, open): (&LinkToken, &OpenInvitation),
-    (given, stays): (&Acceptance, &Stays),
+    (given, choices): (&Acceptance, &MembershipChoices),
 ) -> Result<Response, Problem> {
-    let now = center.clock.now();
+    let now = app.clock.now();
     let accepted = match (&open.needed, &given.current) {
         (Needed::Password | Needed::Either, Some(current)) => {
             let proof = (open.email.as_str(), current.shown());
-            let proved = sign_in::check(center, caller, headers, proof).await;
+            let proved = sign_in::authenticate(app, caller, headers, proof).await;
             let proved = proved.map_err(|unproved| wrong_password(unproved, &open.needed))?;
             let chosen = Chosen::Account { id: &proved.account.id, password: &proved.password };
-            accounts::accept(&center.store, token, chosen, now).await
+            accounts::accept(&app.store, token, chosen, now).await
         }
-        (Needed::Password, None) => return Err(Refusal::FormMalformed.into()),
+        (Needed::Password, None) => return Err(Error::FormMalformed.into()),
         (Needed::NewAccount | Needed::Either, _) => {
-            let (name, password) = new_account(center, caller, open, given).await?;
+            let (name, password) = new_account(app, caller, open, given).await?;
             let chosen = Chosen::NewAccount { name: &name, password: &password };
-            accounts::accept(&center.store, token, chosen, now).await
+            accounts::accept(&app.store, token, chosen, now).await
         }
         (Needed::TakeOver(memberships), _) => {
-            if !stays.cover(memberships) {
+            if !choices.cover(memberships) {
                 return Err(unprocessable("Choose for each desk whether you stay a member."));
             }
-            let (name, password) = new_account(center, caller, open, given).await?;
-            let chosen = Chosen::TakeOver { name: &name, password: &password, stays };
-            accounts::accept(&center.store, token, chosen, now).await
+            let (name, password) = new_account(app, caller, open, given).await?;
+            let chosen = Chosen::TakeOver { name: &name, password: &password, choices };
+            accounts::accept(&app.store, token, chosen, now).await
         }
     };
     let accepted = accepted.map_err(not_accepted)?;
     let path = format!("/desks/{}/inbox", accepted.desk);
-    let mut response = redirect_with(&center.config, &path, Notice::Joined);
+    let mut response = redirect_with(&app.config, &path, Notice::Joined);
     let entered = (&accepted.agent, &accepted.session);
-    sign_in::enter(center, headers, &mut response, entered).await?;
-    cookies::delete(&center.config, response.headers_mut(), Kept::Link);
+    sign_in::start_session(app, headers, &mut response, entered).await?;
+    cookies::delete(&app.config, response.headers_mut(), CookieName::Link);
     let is_taken_over = matches!(open.needed, Needed::TakeOver(_));
     let (agent, desk) = (&accepted.agent, &accepted.desk);
     tracing::info!(%agent, %desk, is_taken_over, "an invitation was accepted");
@@ -247,8 +250,8 @@ async fn accepted(
 }
 
 async fn new_account(
-    center: &Center,
-    caller: &Neighbourhood,
+    app: &AppState,
+    caller: &ClientNetwork,
     open: &OpenInvitation,
     given: &Acceptance,
 ) -> Result<(AgentName, HashedPassword), Problem> {
@@ -256,39 +259,39 @@ async fn new_account(
         .ok_or_else(|| unprocessable("A name has 1 to 80 characters, on one line."))?;
     let known = Known::new([open.email.as_str(), name.as_str(), &open.desk_name]);
     let typed = (given.new.as_ref(), given.again.as_ref());
-    let password = new_password(center, caller, typed, known).await?;
+    let password = new_password(app, caller, typed, known).await?;
     let password = password.map_err(|sentence| unprocessable(&sentence))?;
     Ok((name, password))
 }
 
 /// Returns what to keep of a new password that was typed twice, or what is wrong with it.
 pub(super) async fn new_password(
-    center: &Center,
-    caller: &Neighbourhood,
-    (new, again): (Option<&Hidden>, Option<&Hidden>),
+    app: &AppState,
+    caller: &ClientNetwork,
+    (new, again): (Option<&SecretString>, Option<&SecretString>),
     known: Known,
-) -> Result<Result<HashedPassword, String>, Refusal> {
-    let (Some(new), Some(again)) = (new, again) else { return Err(Refusal::FormMalformed) };
+) -> Result<Result<HashedPassword, String>> {
+    let (Some(new), Some(again)) = (new, again) else { return Err(Error::FormMalformed) };
     if new.shown() != again.shown() {
         return Ok(Err("The two passwords are not the same.".to_owned()));
     }
     // Whoever has a link must not keep others from signing in by choosing passwords all the time.
-    let key = throttle::key(&center.keyring, &["choosing", &caller.to_string()]);
-    throttle::take(&center.store, &[(key, Budget::ADDRESS)], center.clock.now()).await?;
-    chosen(center, new.shown(), known).await
+    let key = throttle::key(&app.keyring, &["choosing", &caller.to_string()]);
+    throttle::take(&app.store, &[(key, Budget::ADDRESS)], app.clock.now()).await?;
+    chosen(app, new.shown(), known).await
 }
 
 fn unprocessable(sentence: &str) -> Problem {
     Problem::Sentence(StatusCode::UNPROCESSABLE_ENTITY, sentence.to_owned())
 }
 
-fn wrong_password(unproved: Unproved, needed: &Needed) -> Problem {
+fn wrong_password(unproved: SignInError, needed: &Needed) -> Problem {
     match unproved {
-        Unproved::Refused(Refusal::TooMany(seconds)) => {
+        SignInError::Rejected(Error::TooMany(seconds)) => {
             Problem::Sentence(StatusCode::TOO_MANY_REQUESTS, sign_in::too_many(seconds))
         }
-        Unproved::Refused(refusal) => Problem::Refused(refusal),
-        Unproved::Wrong => {
+        SignInError::Rejected(error) => Problem::Rejected(error),
+        SignInError::Wrong => {
             let sentence = match needed {
                 Needed::Either => format!("That is not the password. {ASK_FOR_MAIL}"),
                 _ => "That is not the password.".to_owned(),

@@ -10,20 +10,20 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
-use super::ask::Question;
+use super::confirm_action::ConfirmAction;
+use super::error::{Error, Result};
 use super::form::{Form, Nothing, RecentForm};
 use super::notice::{Notice, redirect_with};
 use super::page::{self, Layout, Section};
-use super::refusal::Refusal;
 use super::signed_in::{AtDesk, Owner};
-use crate::center::Center;
+use crate::app_state::AppState;
 use crate::desks::{self, SupportPage};
 use crate::ids::NotificationId;
 use crate::notifications::{self, Listed, State as MailState};
 use crate::text::visible;
 
 /// The most that is shown of an address or a subject, in characters.
-const MOST_SHOWN: usize = 320;
+const MAX_SHOWN: usize = 320;
 
 #[derive(Template)]
 #[template(path = "dashboard/mail.html")]
@@ -55,44 +55,44 @@ struct EnteredPage {
     support_page: Option<String>,
 }
 
-pub(super) fn router() -> Router<Arc<Center>> {
+pub(super) fn router() -> Router<Arc<AppState>> {
     Router::new()
         .route("/desks/{desk}/mail", get(mail_page))
         .route("/desks/{desk}/mail/support-page", post(set_support_page))
         .route("/desks/{desk}/mail/{notification}/send-again", post(send_again))
-        .route("/desks/{desk}/mail/{notification}/forget", get(ask_forget).post(forget))
+        .route("/desks/{desk}/mail/{notification}/forget", get(confirm_forget).post(forget))
 }
 
 async fn mail_page(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     Owner(at_desk): Owner,
     Query(entered): Query<EnteredPage>,
-) -> Result<Response, Refusal> {
+) -> Result<Response> {
     let support_page = match entered.support_page {
         Some(entered) => Some(entered),
-        None => desks::support_page(&center.store, at_desk.desk()).await?,
+        None => desks::support_page(&app.store, at_desk.desk()).await?,
     };
-    show(&center, &at_desk, &support_page.unwrap_or_default(), None).await
+    show(&app, &at_desk, &support_page.unwrap_or_default(), None).await
 }
 
 async fn show(
-    center: &Center,
+    app: &AppState,
     at_desk: &AtDesk,
     support_page: &str,
     problem: Option<&'static str>,
-) -> Result<Response, Refusal> {
-    let (delay, sender) = (center.config.notify_delay(), center.mailer_address());
-    let listed = notifications::list(&center.store, at_desk.desk()).await?;
+) -> Result<Response> {
+    let (delay, sender) = (app.config.notify_delay(), app.sender_address());
+    let listed = notifications::list(&app.store, at_desk.desk()).await?;
     let row = |listed: Listed| Row {
         sentence: listed.delivery.sentence(delay, sender.is_some()),
-        email: visible(&listed.email, MOST_SHOWN),
-        subject: visible(&listed.subject, MOST_SHOWN),
+        email: visible(&listed.email, MAX_SHOWN),
+        subject: visible(&listed.subject, MAX_SHOWN),
         listed,
     };
     let (needing, waiting) =
         listed.into_iter().map(row).partition(|row| row.listed.delivery.state.needs_a_person());
     let layout = at_desk.layout(Section::Mail);
-    let delay = center.config.notify_after;
+    let delay = app.config.notify_after;
     let page = MailPage { layout, needing, waiting, sender, delay, support_page, problem };
     let is_fine = problem.is_none();
     let status = if is_fine { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -100,81 +100,81 @@ async fn show(
 }
 
 async fn set_support_page(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     RecentForm(at_desk, given): RecentForm<NewSupportPage>,
-) -> Result<Response, Refusal> {
+) -> Result<Response> {
     let text = given.support_page.trim();
     let page = SupportPage::parse(text);
     if page.is_none() && !text.is_empty() {
         let problem =
             "That is no address of a page; copy it from your browser, with https:// in front.";
-        return show(&center, &at_desk, text, Some(problem)).await;
+        return show(&app, &at_desk, text, Some(problem)).await;
     }
-    desks::set_support_page(&center.store, at_desk.desk(), page.as_ref()).await?;
+    desks::set_support_page(&app.store, at_desk.desk(), page.as_ref()).await?;
     tracing::info!(by = %at_desk.signed_in.agent(), "a support page was set");
-    Ok(redirect_with(&center.config, &at_desk.path("mail"), Notice::SupportPageSet))
+    Ok(redirect_with(&app.config, &at_desk.path("mail"), Notice::SupportPageSet))
 }
 
 async fn send_again(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     Owner(at_desk): Owner,
     Path((_, id)): Path<(String, String)>,
     Form(Nothing {}): Form<Nothing>,
-) -> Result<Response, Refusal> {
-    let id = NotificationId::parse(&id).ok_or(Refusal::NotFound)?;
-    let now = center.clock.now();
-    let is_there = notifications::send_again(&center.store, at_desk.desk(), &id, now).await?;
-    decided(&center, &at_desk, &id, is_there, Notice::MailSentAgain)
+) -> Result<Response> {
+    let id = NotificationId::parse(&id).ok_or(Error::NotFound)?;
+    let now = app.clock.now();
+    let is_there = notifications::send_again(&app.store, at_desk.desk(), &id, now).await?;
+    decided(&app, &at_desk, &id, is_there, Notice::MailSentAgain)
 }
 
-async fn ask_forget(
-    State(center): State<Arc<Center>>,
+async fn confirm_forget(
+    State(app): State<Arc<AppState>>,
     Owner(at_desk): Owner,
     Path((_, id)): Path<(String, String)>,
-) -> Result<Response, Refusal> {
-    let listed = notifications::list(&center.store, at_desk.desk()).await?;
+) -> Result<Response> {
+    let listed = notifications::list(&app.store, at_desk.desk()).await?;
     let listed = listed.into_iter().find(|listed| listed.id.as_str() == id);
-    let listed = listed.ok_or(Refusal::NotFound)?;
-    Question::new(&at_desk, Section::Mail, &format!("mail/{id}/forget"), "mail")
+    let listed = listed.ok_or(Error::NotFound)?;
+    ConfirmAction::new(&at_desk, Section::Mail, &format!("mail/{id}/forget"), "mail")
         .about(
-            format!("Do not send this mail to {}", visible(&listed.email, MOST_SHOWN)),
+            format!("Do not send this mail to {}", visible(&listed.email, MAX_SHOWN)),
             "Do not send it",
         )
         .says(format!(
             "The mail about a reply in “{}” is never sent.",
-            visible(&listed.subject, MOST_SHOWN)
+            visible(&listed.subject, MAX_SHOWN)
         ))
         .says("The reply itself stays in the conversation.")
         .asked()
 }
 
 async fn forget(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     Owner(at_desk): Owner,
     Path((_, id)): Path<(String, String)>,
     Form(Nothing {}): Form<Nothing>,
-) -> Result<Response, Refusal> {
-    let id = NotificationId::parse(&id).ok_or(Refusal::NotFound)?;
-    let now = center.clock.now();
-    let is_there = notifications::forget(&center.store, at_desk.desk(), &id, now).await?;
-    decided(&center, &at_desk, &id, is_there, Notice::MailForgotten)
+) -> Result<Response> {
+    let id = NotificationId::parse(&id).ok_or(Error::NotFound)?;
+    let now = app.clock.now();
+    let is_there = notifications::forget(&app.store, at_desk.desk(), &id, now).await?;
+    decided(&app, &at_desk, &id, is_there, Notice::MailForgotten)
 }
 
 fn decided(
-    center: &Center,
+    app: &AppState,
     at_desk: &AtDesk,
     id: &NotificationId,
     is_there: bool,
     notice: Notice,
-) -> Result<Response, Refusal> {
+) -> Result<Response> {
     if !is_there {
         // Two owners may decide at the same time.
-        return Err(Refusal::Impossible(
+        return Err(Error::Impossible(
             "This mail does not wait for a decision any more. Go back and reload the page."
                 .to_owned(),
         ));
     }
     let by = at_desk.signed_in.agent();
     tracing::info!(notification = %id, %by, ?notice, "a mail was decided about");
-    Ok(redirect_with(&center.config, &at_desk.path("mail"), notice))
+    Ok(redirect_with(&app.config, &at_desk.path("mail"), notice))
 }

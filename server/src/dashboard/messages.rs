@@ -10,13 +10,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
-use super::ask::Question;
+use super::confirm_action::ConfirmAction;
+use super::error::Result;
 use super::form::RecentForm;
 use super::notice::{Notice, redirect_with};
 use super::page::{self, Layout, Section};
-use super::refusal::Refusal;
 use super::signed_in::{AtDesk, Owner, RecentOwner};
-use crate::center::Center;
+use crate::app_state::AppState;
 use crate::desks;
 use crate::origin::{AllowedDomain, AllowedDomains, Verdict};
 
@@ -49,20 +49,20 @@ struct Entered {
     domain: String,
 }
 
-pub(super) fn router() -> Router<Arc<Center>> {
+pub(super) fn router() -> Router<Arc<AppState>> {
     let back = async |Owner(at_desk): Owner| Redirect::to(&at_desk.path(LEAF));
     Router::new()
         .route("/desks/{desk}/messages", get(show))
         .route("/desks/{desk}/messages/add", post(add).get(back))
-        .route("/desks/{desk}/messages/remove", post(remove).get(ask_remove))
+        .route("/desks/{desk}/messages/remove", post(remove).get(confirm_remove))
 }
 
 async fn show(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     Owner(at_desk): Owner,
     Query(tested): Query<Tested>,
-) -> Result<Response, Refusal> {
-    let mut page = MessagesPage::new(&center, &at_desk).await?;
+) -> Result<Response> {
+    let mut page = MessagesPage::new(&app, &at_desk).await?;
     page.entered = tested.domain;
     let origin = tested.origin.trim();
     if !origin.is_empty() {
@@ -73,28 +73,28 @@ async fn show(
 }
 
 async fn add(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     RecentForm(at_desk, entered): RecentForm<Entered>,
-) -> Result<Response, Refusal> {
+) -> Result<Response> {
     let domain = match AllowedDomain::parse(&entered.domain) {
         Ok(domain) => domain,
         Err(error) => {
-            let mut page = MessagesPage::new(&center, &at_desk).await?;
+            let mut page = MessagesPage::new(&app, &at_desk).await?;
             page.problem = Some(error.to_string());
             page.entered = entered.domain;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&page)?).into_response());
         }
     };
-    desks::allow_domain(&center.store, at_desk.desk(), &domain).await?;
-    Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::DomainAdded))
+    desks::allow_domain(&app.store, at_desk.desk(), &domain).await?;
+    Ok(redirect_with(&app.config, &at_desk.path(LEAF), Notice::DomainAdded))
 }
 
-async fn ask_remove(
-    State(center): State<Arc<Center>>,
+async fn confirm_remove(
+    State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
     Query(entered): Query<Entered>,
-) -> Result<Response, Refusal> {
-    let domains = desks::allowed_domains(&center.store, at_desk.desk()).await?;
+) -> Result<Response> {
+    let domains = desks::allowed_domains(&app.store, at_desk.desk()).await?;
     if !domains.iter().any(|domain| domain.to_string() == entered.domain) {
         return Ok(Redirect::to(&at_desk.path(LEAF)).into_response());
     }
@@ -104,7 +104,7 @@ async fn ask_remove(
     } else {
         "Pages of this domain and its subdomains can no longer embed your Ticket Center."
     };
-    Question::new(&at_desk, Section::Messages, "messages/remove", LEAF)
+    ConfirmAction::new(&at_desk, Section::Messages, "messages/remove", LEAF)
         .about(format!("Remove the domain {}", entered.domain), "Remove domain")
         .says(sentence)
         .with("domain", &entered.domain)
@@ -112,19 +112,19 @@ async fn ask_remove(
 }
 
 async fn remove(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     RecentForm(at_desk, entered): RecentForm<Entered>,
-) -> Result<Response, Refusal> {
-    desks::disallow_domain(&center.store, at_desk.desk(), &entered.domain).await?;
-    Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::DomainRemoved))
+) -> Result<Response> {
+    desks::disallow_domain(&app.store, at_desk.desk(), &entered.domain).await?;
+    Ok(redirect_with(&app.config, &at_desk.path(LEAF), Notice::DomainRemoved))
 }
 
 impl MessagesPage {
-    async fn new(center: &Center, at_desk: &AtDesk) -> Result<Self, Refusal> {
+    async fn new(app: &AppState, at_desk: &AtDesk) -> Result<Self> {
         Ok(Self {
             layout: at_desk.layout(Section::Messages),
             path: at_desk.path(LEAF),
-            domains: desks::allowed_domains(&center.store, at_desk.desk()).await?,
+            domains: desks::allowed_domains(&app.store, at_desk.desk()).await?,
             entered: String::new(),
             problem: None,
             origin: String::new(),

@@ -1,15 +1,16 @@
 //! The dashboard: where agents answer and owners set up, as pages that work without JavaScript.
 //!
 //! A page says by its extractors who may see it ([`signed_in`]); a form is read by [`form::Form`] alone,
-//! which takes it from pages of the same session only; what is refused becomes a page ([`refusal`]).
+//! which takes it from pages of the same session only; what is refused becomes a page ([`error`]).
 
 mod account;
 mod agents;
-mod ask;
+mod confirm_action;
 mod contact;
 mod conversation;
 mod cookies;
 mod device;
+mod error;
 mod explained;
 mod form;
 mod inbox;
@@ -22,7 +23,6 @@ mod page;
 mod path;
 mod portal;
 mod recovery;
-mod refusal;
 mod secret_settings;
 mod sign_in;
 mod signed_in;
@@ -39,15 +39,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use self::cookies::Kept;
+use self::cookies::CookieName;
+use self::error::{Error, Result};
 use self::invited::LinkOpened;
-use self::page::NoticeTold;
-use self::refusal::Refusal;
+use self::page::NoticeShown;
 use self::signed_in::SignedIn;
+use crate::app_state::AppState;
 use crate::assets;
-use crate::center::Center;
 use crate::http::client_address;
-use crate::limits::Neighbourhood;
+use crate::limits::ClientNetwork;
 
 /// Nothing comes from elsewhere, nothing is inline, and nobody puts a page into a frame.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
@@ -58,7 +58,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img
 const STRICT_TRANSPORT_SECURITY: &str = "max-age=31536000";
 
 /// Returns the dashboard's pages.
-pub(crate) fn router(center: &Arc<Center>) -> Router<Arc<Center>> {
+pub(crate) fn router(app: &Arc<AppState>) -> Router<Arc<AppState>> {
     let pages = Router::new()
         .route("/", get(home))
         .merge(sign_in::router())
@@ -74,15 +74,15 @@ pub(crate) fn router(center: &Arc<Center>) -> Router<Arc<Center>> {
         .merge(portal::router())
         .merge(mail::router())
         .layer(DefaultBodyLimit::max(form::MAX_BYTES))
-        .layer(middleware::from_fn_with_state(Arc::clone(center), of_this_origin))
-        .layer(middleware::from_fn_with_state(Arc::clone(center), within_limits))
-        .layer(CatchPanicLayer::custom(|_| Refusal::Internal.into_response()))
-        .layer(middleware::from_fn_with_state(Arc::clone(center), guarded));
+        .layer(middleware::from_fn_with_state(Arc::clone(app), of_this_origin))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), within_limits))
+        .layer(CatchPanicLayer::custom(|_| Error::Internal.into_response()))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), guarded));
     pages.merge(assets::router(&[&page::STYLES, &page::SCRIPT]))
 }
 
 /// Leads to the inbox of the first desk.
-async fn home(signed_in: SignedIn) -> Result<Response, Refusal> {
+async fn home(signed_in: SignedIn) -> Result<Response> {
     match signed_in.memberships.first() {
         Some(first) => Ok(Redirect::to(&format!("/desks/{}/inbox", first.desk)).into_response()),
         None => account::without_desk(&signed_in),
@@ -91,44 +91,44 @@ async fn home(signed_in: SignedIn) -> Result<Response, Refusal> {
 
 /// Refuses forms that another site's page sends.
 async fn of_this_origin(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     request: Request,
     next: Next,
 ) -> Response {
     let is_reading = matches!(*request.method(), Method::GET | Method::HEAD);
-    if is_reading || form::is_of_this_origin(&center.config, &request) {
+    if is_reading || form::is_of_this_origin(&app.config, &request) {
         return next.run(request).await;
     }
-    Refusal::Foreign.into_response()
+    Error::Foreign.into_response()
 }
 
 /// Counts the request against its address, and ends it when it takes too long.
 async fn within_limits(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let address = client_address(&center.config, &request);
-    request.extensions_mut().insert(Neighbourhood::of(address));
-    if let Err(exceeded) = center.limits.count_call(address) {
+    let address = client_address(&app.config, &request);
+    request.extensions_mut().insert(ClientNetwork::of(address));
+    if let Err(exceeded) = app.limits.count_call(address) {
         let seconds = i64::try_from(exceeded.seconds()).unwrap_or(i64::MAX);
-        return Refusal::TooMany(seconds).into_response();
+        return Error::TooMany(seconds).into_response();
     }
-    match tokio::time::timeout(center.config.request_time(), next.run(request)).await {
+    match tokio::time::timeout(app.config.request_timeout(), next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Refusal::TimedOut.into_response(),
+        Err(_) => Error::TimedOut.into_response(),
     }
 }
 
 /// Sets the headers that keep a page to itself, and deletes the notice that it told.
-async fn guarded(State(center): State<Arc<Center>>, request: Request, next: Next) -> Response {
-    let has_notice = notice::brought(&center.config, request.headers()).is_some();
+async fn guarded(State(app): State<Arc<AppState>>, request: Request, next: Next) -> Response {
+    let has_notice = notice::from_cookie(&app.config, request.headers()).is_some();
     let mut response = next.run(request).await;
-    let is_told = response.extensions_mut().remove::<NoticeTold>().is_some();
+    let is_told = response.extensions_mut().remove::<NoticeShown>().is_some();
     let is_link = response.extensions_mut().remove::<LinkOpened>().is_some();
     let headers = response.headers_mut();
     if has_notice && is_told {
-        cookies::delete(&center.config, headers, Kept::Notice);
+        cookies::delete(&app.config, headers, CookieName::Notice);
     }
     let fixed = [
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
@@ -146,7 +146,7 @@ async fn guarded(State(center): State<Arc<Center>>, request: Request, next: Next
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if cookies::is_secure(&center.config) {
+    if cookies::is_secure(&app.config) {
         let value = HeaderValue::from_static(STRICT_TRANSPORT_SECURITY);
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }

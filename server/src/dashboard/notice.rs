@@ -3,7 +3,7 @@
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::cookies::{self, Kept};
+use super::cookies::{self, CookieName};
 use crate::config::Config;
 
 macro_rules! notices {
@@ -67,13 +67,13 @@ notices! {
 }
 
 /// Returns the notice that the browser brings along.
-pub(super) fn brought(config: &Config, headers: &HeaderMap) -> Option<Notice> {
-    Notice::parse(&cookies::read(config, headers, Kept::Notice)?)
+pub(super) fn from_cookie(config: &Config, headers: &HeaderMap) -> Option<Notice> {
+    Notice::parse(&cookies::read(config, headers, CookieName::Notice)?)
 }
 
 /// Sends the browser to a page that tells the notice.
 pub(crate) fn redirect_with(config: &Config, to: &str, notice: Notice) -> Response {
     let mut response = Redirect::to(to).into_response();
-    cookies::set(config, response.headers_mut(), Kept::Notice, notice.code());
+    cookies::set(config, response.headers_mut(), CookieName::Notice, notice.code());
     response
 }

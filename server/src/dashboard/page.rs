@@ -6,8 +6,8 @@ use askama::Template;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
+use super::error::{Error, Result};
 use super::notice::Notice;
-use super::refusal::Refusal;
 use crate::agents::{Membership, Role};
 use crate::assets::Asset;
 use crate::clock::Moment;
@@ -107,26 +107,26 @@ impl Layout {
 
 /// Marks an answer that told the notice, so that its cookie is deleted.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct NoticeTold;
+pub(super) struct NoticeShown;
 
 /// Returns a page with a [`Layout`] as an answer.
 ///
 /// # Errors
-/// [`Refusal::Internal`].
-pub(crate) fn render(template: &impl Template) -> Result<Response, Refusal> {
+/// [`Error::Internal`].
+pub(crate) fn render(template: &impl Template) -> Result<Response> {
     let mut response = html(template)?;
-    response.extensions_mut().insert(NoticeTold);
+    response.extensions_mut().insert(NoticeShown);
     Ok(response)
 }
 
 /// Returns a part of a page, or a page without the frame.
 ///
 /// # Errors
-/// [`Refusal::Internal`].
-pub(crate) fn html(template: &impl Template) -> Result<Response, Refusal> {
+/// [`Error::Internal`].
+pub(crate) fn html(template: &impl Template) -> Result<Response> {
     let text = template.render().map_err(|error| {
         tracing::error!(%error, "a page cannot be rendered");
-        Refusal::Internal
+        Error::Internal
     })?;
     let media_type = HeaderValue::from_static("text/html; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, media_type)], text).into_response())

@@ -12,15 +12,15 @@ use deskseal::Signer;
 use serde::Deserialize;
 use url::Url;
 
-use super::ask::Question;
+use super::confirm_action::ConfirmAction;
+use super::error::{Error, Result};
 use super::explained::{Explained, explained};
 use super::form::{Form, RecentForm};
 use super::notice::{Notice, redirect_with};
 use super::page::{self, Layout, Section};
-use super::refusal::Refusal;
-use super::secret_settings::{self, AskedRevocation, Issued, Revocation, Rotation, SecretsView};
+use super::secret_settings::{self, Issued, Revocation, RevocationQuery, Rotation, SecretsView};
 use super::signed_in::{AtDesk, Owner, RecentOwner};
-use crate::center::Center;
+use crate::app_state::AppState;
 use crate::portal::FORM_PATH;
 use crate::portal_hosts::{self, PortalDomain, PortalDomainError, PortalSetup};
 use crate::secrets::Purpose;
@@ -76,47 +76,47 @@ struct Pasted {
     link: String,
 }
 
-pub(super) fn router() -> Router<Arc<Center>> {
+pub(super) fn router() -> Router<Arc<AppState>> {
     let back = async |Owner(at_desk): Owner| Redirect::to(&at_desk.path(LEAF));
     Router::new()
         .route("/desks/{desk}/portal", get(show))
         .route("/desks/{desk}/portal/open", post(set_open).get(back))
         .route("/desks/{desk}/portal/add", post(add).get(back))
-        .route("/desks/{desk}/portal/remove", post(remove).get(ask_remove))
+        .route("/desks/{desk}/portal/remove", post(remove).get(confirm_remove))
         .route("/desks/{desk}/portal/secret", post(issue).get(back))
-        .route("/desks/{desk}/portal/revoke", post(revoke).get(ask_revoke))
+        .route("/desks/{desk}/portal/revoke", post(revoke).get(confirm_revoke))
         .route("/desks/{desk}/portal/sign", post(sign).get(back))
         .route("/desks/{desk}/portal/explain", post(explain).get(back))
 }
 
 async fn show(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     Owner(at_desk): Owner,
     Query(entered): Query<Entered>,
-) -> Result<Response, Refusal> {
-    let mut page = PortalPage::new(&center, &at_desk, None).await?;
+) -> Result<Response> {
+    let mut page = PortalPage::new(&app, &at_desk, None).await?;
     page.entered = entered.domain;
     page::render(&page)
 }
 
 async fn set_open(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     Owner(at_desk): Owner,
     Form(given): Form<Opened>,
-) -> Result<Response, Refusal> {
-    portal_hosts::set_open(&center.store, at_desk.desk(), given.is_open.is_some()).await?;
-    Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::SettingsSaved))
+) -> Result<Response> {
+    portal_hosts::set_open(&app.store, at_desk.desk(), given.is_open.is_some()).await?;
+    Ok(redirect_with(&app.config, &at_desk.path(LEAF), Notice::SettingsSaved))
 }
 
 async fn add(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     RecentForm(at_desk, entered): RecentForm<Entered>,
-) -> Result<Response, Refusal> {
-    match added(&center, &at_desk, &entered.domain).await {
-        Ok(()) => Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::DomainAdded)),
+) -> Result<Response> {
+    match added(&app, &at_desk, &entered.domain).await {
+        Ok(()) => Ok(redirect_with(&app.config, &at_desk.path(LEAF), Notice::DomainAdded)),
         Err(PortalDomainError::Store(error)) => Err(error.into()),
         Err(error) => {
-            let mut page = PortalPage::new(&center, &at_desk, None).await?;
+            let mut page = PortalPage::new(&app, &at_desk, None).await?;
             page.domain_problem = Some(error.to_string());
             page.entered = entered.domain;
             unprocessable(&page)
@@ -124,21 +124,21 @@ async fn add(
     }
 }
 
-async fn added(center: &Center, at_desk: &AtDesk, text: &str) -> Result<(), PortalDomainError> {
-    let domain = PortalDomain::parse(text, &center.portal_root, &center.public_host)?;
-    portal_hosts::add_domain(&center.store, at_desk.desk(), &domain).await
+async fn added(app: &AppState, at_desk: &AtDesk, text: &str) -> Result<(), PortalDomainError> {
+    let domain = PortalDomain::parse(text, &app.portal_root, &app.public_host)?;
+    portal_hosts::add_domain(&app.store, at_desk.desk(), &domain).await
 }
 
-async fn ask_remove(
-    State(center): State<Arc<Center>>,
+async fn confirm_remove(
+    State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
     Query(entered): Query<Entered>,
-) -> Result<Response, Refusal> {
-    let page = PortalPage::new(&center, &at_desk, None).await?;
+) -> Result<Response> {
+    let page = PortalPage::new(&app, &at_desk, None).await?;
     if !page.setup.domains.iter().any(|domain| domain.as_str() == entered.domain) {
         return Ok(Redirect::to(&at_desk.path(LEAF)).into_response());
     }
-    Question::new(&at_desk, Section::Portal, "portal/remove", LEAF)
+    ConfirmAction::new(&at_desk, Section::Portal, "portal/remove", LEAF)
         .about(format!("Remove the domain {}", entered.domain), "Remove domain")
         .says(
             "The portal is not shown at this domain any more, and signed links to it do not work.",
@@ -149,51 +149,51 @@ async fn ask_remove(
 }
 
 async fn remove(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     RecentForm(at_desk, entered): RecentForm<Entered>,
-) -> Result<Response, Refusal> {
-    portal_hosts::remove_domain(&center.store, at_desk.desk(), &entered.domain).await?;
-    Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::DomainRemoved))
+) -> Result<Response> {
+    portal_hosts::remove_domain(&app.store, at_desk.desk(), &entered.domain).await?;
+    Ok(redirect_with(&app.config, &at_desk.path(LEAF), Notice::DomainRemoved))
 }
 
 async fn issue(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
     Form(rotation): Form<Rotation>,
-) -> Result<Response, Refusal> {
-    let issued = secret_settings::issue(&center, &at_desk, PURPOSE, &rotation).await?;
-    page::render(&PortalPage::new(&center, &at_desk, Some(issued)).await?)
+) -> Result<Response> {
+    let issued = secret_settings::issue(&app, &at_desk, PURPOSE, &rotation).await?;
+    page::render(&PortalPage::new(&app, &at_desk, Some(issued)).await?)
 }
 
 async fn revoke(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
     Form(revocation): Form<Revocation>,
-) -> Result<Response, Refusal> {
-    secret_settings::revoke(&center, &at_desk, PURPOSE, &revocation).await?;
-    Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::SecretRevoked))
+) -> Result<Response> {
+    secret_settings::revoke(&app, &at_desk, PURPOSE, &revocation).await?;
+    Ok(redirect_with(&app.config, &at_desk.path(LEAF), Notice::SecretRevoked))
 }
 
-async fn ask_revoke(
-    State(center): State<Arc<Center>>,
+async fn confirm_revoke(
+    State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
-    Query(asked): Query<AskedRevocation>,
-) -> Result<Response, Refusal> {
-    secret_settings::ask_revoke(&center, &at_desk, (LEAF, PURPOSE), &asked).await
+    Query(asked): Query<RevocationQuery>,
+) -> Result<Response> {
+    secret_settings::confirm_revoke(&app, &at_desk, (LEAF, PURPOSE), &asked).await
 }
 
 /// Makes a link that holds for five minutes, as the product's server should.
 async fn sign(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
     Form(given): Form<TestUser>,
-) -> Result<Response, Refusal> {
+) -> Result<Response> {
     let desk = at_desk.desk();
-    let mut page = PortalPage::new(&center, &at_desk, None).await?;
-    let (own, _) = secret_settings::live(&center, desk, PURPOSE).await?;
+    let mut page = PortalPage::new(&app, &at_desk, None).await?;
+    let (own, _) = secret_settings::live(&app, desk, PURPOSE).await?;
     let made = match own.into_iter().find(|live| live.expires_at.is_none()) {
         Some(live) => Signer::new(live.secret)
-            .portal_link(&page.form_url, &given.user_id, center.clock.unix_seconds())
+            .portal_link(&page.form_url, &given.user_id, app.clock.unix_seconds())
             .map_err(|error| error.message().to_owned()),
         None => Err(NO_SECRET.to_owned()),
     };
@@ -217,16 +217,16 @@ const NO_SECRET: &str = "There is no secret yet; generate one first.";
 
 /// Says why a link does not hold.
 async fn explain(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
     Form(given): Form<Pasted>,
-) -> Result<Response, Refusal> {
-    let mut page = PortalPage::new(&center, &at_desk, None).await?;
+) -> Result<Response> {
+    let mut page = PortalPage::new(&app, &at_desk, None).await?;
     let link = given.link.trim().to_owned();
     let host = page.host_of(&link);
     page.tool.host.clone_from(&host);
     let asked = link.clone();
-    let answer = explained(&center, at_desk.desk(), PURPOSE, move |verifier, others, now| {
+    let answer = explained(&app, at_desk.desk(), PURPOSE, move |verifier, others, now| {
         verifier.explain_link(&host, &asked, others, now)
     })
     .await?;
@@ -239,28 +239,24 @@ async fn explain(
     page::render(&page)
 }
 
-fn unprocessable(page: &PortalPage) -> Result<Response, Refusal> {
+fn unprocessable(page: &PortalPage) -> Result<Response> {
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(page)?).into_response())
 }
 
 impl PortalPage {
-    async fn new(
-        center: &Center,
-        at_desk: &AtDesk,
-        issued: Option<Issued>,
-    ) -> Result<Self, Refusal> {
+    async fn new(app: &AppState, at_desk: &AtDesk, issued: Option<Issued>) -> Result<Self> {
         let desk = at_desk.desk();
-        let setup = portal_hosts::setup(&center.store, &center.portal_root, desk).await?;
-        let setup = setup.ok_or(Refusal::NotFound)?;
+        let setup = portal_hosts::setup(&app.store, &app.portal_root, desk).await?;
+        let setup = setup.ok_or(Error::NotFound)?;
         Ok(Self {
             layout: at_desk.layout(Section::Portal),
             path: at_desk.path(LEAF),
-            form_url: format!("{}{FORM_PATH}", center.portal_root.url_of(&setup.default_host)),
-            public_host: center.public_host.to_string(),
+            form_url: format!("{}{FORM_PATH}", app.portal_root.url_of(&setup.default_host)),
+            public_host: app.public_host.to_string(),
             setup,
             entered: String::new(),
             domain_problem: None,
-            secrets: secret_settings::view(center, desk, PURPOSE, issued).await?,
+            secrets: secret_settings::view(app, desk, PURPOSE, issued).await?,
             tool: Tool::default(),
         })
     }

@@ -11,16 +11,16 @@ use axum::routing::get;
 use deskseal::CanonicalEmail;
 use serde::Deserialize;
 
-use super::cookies::{self, Kept};
+use super::cookies::{self, CookieName};
+use super::error::Result;
 use super::form::VisitorForm;
-use super::invited::{DeskChoice, Followed, GonePage, choices, moved, new_password, opened};
+use super::invited::{DeskChoice, Followed, GonePage, desk_choices, moved, new_password, opened};
 use super::notice::{Notice, redirect_with};
-use super::refusal::Refusal;
 use super::sign_in;
-use crate::accounts::{self, AcceptError, LinkToken, OpenRecovery, Stays};
-use crate::center::Center;
-use crate::config::Hidden;
-use crate::limits::Neighbourhood;
+use crate::accounts::{self, AcceptError, LinkToken, MembershipChoices, OpenRecovery};
+use crate::app_state::AppState;
+use crate::config::SecretString;
+use crate::limits::ClientNetwork;
 use crate::passwords::{Known, MIN_CHARACTERS};
 use crate::throttle::{self, Budget, ThrottleError};
 
@@ -52,34 +52,27 @@ struct Forgotten {
 
 #[derive(Deserialize)]
 struct NewPassword {
-    link: Hidden,
-    new: Hidden,
-    again: Hidden,
+    link: SecretString,
+    new: SecretString,
+    again: SecretString,
     /// What becomes of each desk of an unproved account.
     #[serde(default)]
     desk: Vec<String>,
 }
 
-pub(super) fn router() -> Router<Arc<Center>> {
+pub(super) fn router() -> Router<Arc<AppState>> {
     Router::new()
         .route("/forgot", get(forgot_page).post(forgot))
         .route(PATH, get(show).post(recover))
 }
 
-async fn forgot_page(
-    State(center): State<Arc<Center>>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    forgot_response(&center, &headers, false)
+async fn forgot_page(State(app): State<Arc<AppState>>, headers: HeaderMap) -> Result<Response> {
+    forgot_response(&app, &headers, false)
 }
 
-fn forgot_response(
-    center: &Center,
-    headers: &HeaderMap,
-    is_asked: bool,
-) -> Result<Response, Refusal> {
-    let has_mail = center.mailer.is_some();
-    sign_in::for_visitor(center, headers, StatusCode::OK, |form_token| ForgotPage {
+fn forgot_response(app: &AppState, headers: &HeaderMap, is_asked: bool) -> Result<Response> {
+    let has_mail = app.mailer.is_some();
+    sign_in::for_visitor(app, headers, StatusCode::OK, |form_token| ForgotPage {
         form_token,
         has_mail,
         is_asked,
@@ -89,16 +82,16 @@ fn forgot_response(
 /// Queues a mail. The work and the answer are the same for every address: whether it has an account is
 /// looked up when the mail is sent.
 async fn forgot(
-    State(center): State<Arc<Center>>,
-    Extension(caller): Extension<Neighbourhood>,
+    State(app): State<Arc<AppState>>,
+    Extension(caller): Extension<ClientNetwork>,
     headers: HeaderMap,
     VisitorForm(given): VisitorForm<Forgotten>,
-) -> Result<Response, Refusal> {
-    let (store, now) = (&center.store, center.clock.now());
-    let key = |parts: &[&str]| throttle::key(&center.keyring, parts);
+) -> Result<Response> {
+    let (store, now) = (&app.store, app.clock.now());
+    let key = |parts: &[&str]| throttle::key(&app.keyring, parts);
     let of_caller = key(&["recoveries", &caller.to_string()]);
     throttle::take(store, &[(of_caller, Budget::RECOVERIES_FROM_ADDRESS)], now).await?;
-    if let (Ok(email), true) = (CanonicalEmail::parse(&given.email), center.mailer.is_some()) {
+    if let (Ok(email), true) = (CanonicalEmail::parse(&given.email), app.mailer.is_some()) {
         let of_address = key(&["recovery", email.as_str()]);
         match throttle::take(store, &[(of_address, Budget::RECOVERIES)], now).await {
             Ok(()) => accounts::request_recovery(store, &email, now).await?,
@@ -107,72 +100,73 @@ async fn forgot(
             Err(error) => return Err(error.into()),
         }
     }
-    forgot_response(&center, &headers, true)
+    forgot_response(&app, &headers, true)
 }
 
 async fn show(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     Query(followed): Query<Followed>,
     headers: HeaderMap,
-) -> Result<Response, Refusal> {
+) -> Result<Response> {
     if let Some(token) = followed.token {
-        return Ok(moved(&center, token.shown(), PATH));
+        return Ok(moved(&app, token.shown(), PATH));
     }
-    let Some(token) = opened(&center, &headers) else { return gone(&center, &headers) };
-    let now = center.clock.now();
-    let Some(open) = accounts::open_recovery(&center.store, &token, now).await? else {
-        return gone(&center, &headers);
+    let Some(token) = opened(&app, &headers) else { return gone(&app, &headers) };
+    let now = app.clock.now();
+    let Some(open) = accounts::open_recovery(&app.store, &token, now).await? else {
+        return gone(&app, &headers);
     };
-    respond(&center, &headers, (&token, &open), (StatusCode::OK, None, &Stays::default()))
+    respond(&app, &headers, (&token, &open), (StatusCode::OK, None, &MembershipChoices::default()))
 }
 
 fn respond(
-    center: &Center,
+    app: &AppState,
     headers: &HeaderMap,
     (token, open): (&LinkToken, &OpenRecovery),
-    (status, problem, stays): (StatusCode, Option<String>, &Stays),
-) -> Result<Response, Refusal> {
-    sign_in::for_visitor(center, headers, status, |form_token| RecoveryPage {
+    (status, problem, choices): (StatusCode, Option<String>, &MembershipChoices),
+) -> Result<Response> {
+    sign_in::for_visitor(app, headers, status, |form_token| RecoveryPage {
         form_token,
         link: token.shown(),
         open,
-        desks: choices(&open.desks, stays),
+        desks: desk_choices(&open.desks, choices),
         least: MIN_CHARACTERS,
         problem,
     })
 }
 
-fn gone(center: &Center, headers: &HeaderMap) -> Result<Response, Refusal> {
+fn gone(app: &AppState, headers: &HeaderMap) -> Result<Response> {
     let sentence = "The link was used or replaced, or it has expired. Ask for another one.";
-    sign_in::for_visitor(center, headers, StatusCode::GONE, |_| GonePage { sentence })
+    sign_in::for_visitor(app, headers, StatusCode::GONE, |_| GonePage { sentence })
 }
 
 async fn recover(
-    State(center): State<Arc<Center>>,
-    Extension(caller): Extension<Neighbourhood>,
+    State(app): State<Arc<AppState>>,
+    Extension(caller): Extension<ClientNetwork>,
     headers: HeaderMap,
     VisitorForm(given): VisitorForm<NewPassword>,
-) -> Result<Response, Refusal> {
-    let now = center.clock.now();
-    let Some(token) = LinkToken::parse(given.link.shown()) else { return gone(&center, &headers) };
-    let Some(open) = accounts::open_recovery(&center.store, &token, now).await? else {
-        return gone(&center, &headers);
+) -> Result<Response> {
+    let now = app.clock.now();
+    let Some(token) = LinkToken::parse(given.link.shown()) else { return gone(&app, &headers) };
+    let Some(open) = accounts::open_recovery(&app.store, &token, now).await? else {
+        return gone(&app, &headers);
     };
-    let stays = Stays::parse(given.desk.iter().map(String::as_str)).unwrap_or_default();
+    let choices =
+        MembershipChoices::parse(given.desk.iter().map(String::as_str)).unwrap_or_default();
     let again = |status, problem: String| {
-        respond(&center, &headers, (&token, &open), (status, Some(problem), &stays))
+        respond(&app, &headers, (&token, &open), (status, Some(problem), &choices))
     };
-    if !stays.cover(&open.desks) {
+    if !choices.cover(&open.desks) {
         let problem = "Choose for each desk whether you stay a member.".to_owned();
         return again(StatusCode::UNPROCESSABLE_ENTITY, problem);
     }
     let known = Known::new([open.email.as_str(), &open.name]);
     let typed = (Some(&given.new), Some(&given.again));
-    let password = match new_password(&center, &caller, typed, known).await? {
+    let password = match new_password(&app, &caller, typed, known).await? {
         Ok(password) => password,
         Err(problem) => return again(StatusCode::UNPROCESSABLE_ENTITY, problem),
     };
-    let recovered = match accounts::recover(&center.store, &token, (&password, &stays), now).await {
+    let recovered = match accounts::recover(&app.store, &token, (&password, &choices), now).await {
         Ok(recovered) => recovered,
         Err(AcceptError::Vault(error)) => return Err(error.into()),
         Err(AcceptError::Store(error)) => return Err(error.into()),
@@ -183,12 +177,12 @@ async fn recover(
             let problem = "The account changed meanwhile. Open the link again.".to_owned();
             return again(StatusCode::CONFLICT, problem);
         }
-        Err(AcceptError::Gone | AcceptError::HasAccount) => return gone(&center, &headers),
+        Err(AcceptError::Gone | AcceptError::HasAccount) => return gone(&app, &headers),
     };
-    let mut response = redirect_with(&center.config, "/", Notice::PasswordSet);
+    let mut response = redirect_with(&app.config, "/", Notice::PasswordSet);
     let entered = (&recovered.agent, &recovered.session);
-    sign_in::enter(&center, &headers, &mut response, entered).await?;
-    cookies::delete(&center.config, response.headers_mut(), Kept::Link);
+    sign_in::start_session(&app, &headers, &mut response, entered).await?;
+    cookies::delete(&app.config, response.headers_mut(), CookieName::Link);
     let (agent, is_newly_proved) = (&recovered.agent, recovered.is_newly_proved);
     tracing::info!(%agent, is_newly_proved, "an account was recovered");
     Ok(response)

@@ -4,14 +4,14 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::ask::Question;
+use super::confirm_action::ConfirmAction;
+use super::error::{Error, Result};
 use super::page::{Section, shown_time};
-use super::refusal::Refusal;
 use super::signed_in::AtDesk;
-use crate::center::Center;
+use crate::app_state::AppState;
 use crate::clock::Moment;
 use crate::ids::{DeskId, SecretId};
-use crate::secrets::{self, Grace, LiveSecret, NewSecret, Purpose, Replaces, SecretRecord};
+use crate::secrets::{self, ActiveSecret, Grace, NewSecret, Purpose, Replaces, SecretRecord};
 
 /// What `secrets.html` shows.
 pub(super) struct SecretsView {
@@ -64,7 +64,7 @@ enum GraceChoice {
 }
 
 impl GraceChoice {
-    fn grace(self) -> Result<Grace, Refusal> {
+    fn grace(self) -> Result<Grace> {
         let hours = match self {
             Self::Never => 0,
             Self::Hour => 1,
@@ -83,7 +83,7 @@ pub(super) struct Revocation {
 
 /// Which secret the page asks about before it ends.
 #[derive(Debug, Deserialize)]
-pub(super) struct AskedRevocation {
+pub(super) struct RevocationQuery {
     #[serde(default)]
     secret: String,
 }
@@ -91,14 +91,14 @@ pub(super) struct AskedRevocation {
 /// Asks before a replaced secret ends. Without such a secret, the page with the secrets is shown.
 ///
 /// # Errors
-/// [`Refusal::Unavailable`], [`Refusal::Internal`].
-pub(super) async fn ask_revoke(
-    center: &Center,
+/// [`Error::Unavailable`], [`Error::Internal`].
+pub(super) async fn confirm_revoke(
+    app: &AppState,
     at_desk: &AtDesk,
     (leaf, purpose): (&str, Purpose),
-    asked: &AskedRevocation,
-) -> Result<Response, Refusal> {
-    let records = alive(center, at_desk.desk(), purpose).await?;
+    asked: &RevocationQuery,
+) -> Result<Response> {
+    let records = active(app, at_desk.desk(), purpose).await?;
     let Some(record) = records.iter().find(|record| record.id.as_str() == asked.secret) else {
         return Ok(Redirect::to(&at_desk.path(leaf)).into_response());
     };
@@ -106,7 +106,7 @@ pub(super) async fn ask_revoke(
         Purpose::TicketCenter => Section::TicketCenter,
         Purpose::Portal => Section::Portal,
     };
-    Question::new(at_desk, section, &format!("{leaf}/revoke"), leaf)
+    ConfirmAction::new(at_desk, section, &format!("{leaf}/revoke"), leaf)
         .about("Revoke a previous secret".to_owned(), "Revoke now")
         .says(format!(
             "The secret that was generated {} ends at once.",
@@ -120,14 +120,14 @@ pub(super) async fn ask_revoke(
 /// Returns the desk's secrets for the purpose.
 ///
 /// # Errors
-/// [`Refusal::Unavailable`], [`Refusal::Internal`].
+/// [`Error::Unavailable`], [`Error::Internal`].
 pub(super) async fn view(
-    center: &Center,
+    app: &AppState,
     desk: &DeskId,
     purpose: Purpose,
     issued: Option<Issued>,
-) -> Result<SecretsView, Refusal> {
-    let records = alive(center, desk, purpose).await?;
+) -> Result<SecretsView> {
+    let records = active(app, desk, purpose).await?;
     let (current, previous): (Vec<_>, Vec<_>) =
         records.iter().map(row).partition(|row| row.expires.is_none());
     let current = current.into_iter().next();
@@ -138,17 +138,17 @@ pub(super) async fn view(
 /// Issues a secret, which takes the current one's place after the chosen grace.
 ///
 /// # Errors
-/// [`Refusal::Impossible`] when the page is older than the current secret.
+/// [`Error::Impossible`] when the page is older than the current secret.
 pub(super) async fn issue(
-    center: &Center,
+    app: &AppState,
     at_desk: &AtDesk,
     purpose: Purpose,
     rotation: &Rotation,
-) -> Result<Issued, Refusal> {
-    let (desk, now) = (at_desk.desk(), center.clock.now());
+) -> Result<Issued> {
+    let (desk, now) = (at_desk.desk(), app.clock.now());
     let expected = Some(rotation.replaces.as_str()).filter(|id| !id.is_empty());
     let replacement = (Replaces::Exactly(expected), rotation.grace.grace()?);
-    let (store, keyring, new) = (&center.store, &center.keyring, NewSecret::Generated);
+    let (store, keyring, new) = (&app.store, &app.keyring, NewSecret::Generated);
     let issued = secrets::rotate(store, keyring, (desk, purpose), new, replacement, now).await?;
     let agent = at_desk.signed_in.agent();
     tracing::info!(%desk, %agent, purpose = purpose.as_str(), "a secret was issued");
@@ -159,17 +159,17 @@ pub(super) async fn issue(
 /// Ends a replaced secret now.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], [`Refusal::Impossible`] for the current one.
+/// [`Error::NotFound`], [`Error::Impossible`] for the current one.
 pub(super) async fn revoke(
-    center: &Center,
+    app: &AppState,
     at_desk: &AtDesk,
     purpose: Purpose,
     revocation: &Revocation,
-) -> Result<(), Refusal> {
+) -> Result<()> {
     let desk = at_desk.desk();
-    let secret = SecretId::parse(&revocation.secret).ok_or(Refusal::NotFound)?;
+    let secret = SecretId::parse(&revocation.secret).ok_or(Error::NotFound)?;
     let place = (desk, Some(purpose));
-    secrets::revoke(&center.store, place, &secret, center.clock.now()).await?;
+    secrets::revoke(&app.store, place, &secret, app.clock.now()).await?;
     let agent = at_desk.signed_in.agent();
     tracing::info!(%desk, %agent, purpose = purpose.as_str(), "a secret was revoked");
     Ok(())
@@ -178,23 +178,19 @@ pub(super) async fn revoke(
 /// Returns the live secrets of the purpose, the current one first, and those of the other purpose.
 ///
 /// # Errors
-/// [`Refusal::Unavailable`], [`Refusal::Internal`].
+/// [`Error::Unavailable`], [`Error::Internal`].
 pub(super) async fn live(
-    center: &Center,
+    app: &AppState,
     desk: &DeskId,
     purpose: Purpose,
-) -> Result<(Vec<LiveSecret>, Vec<LiveSecret>), Refusal> {
-    let live = secrets::live(&center.store, &center.keyring, desk, center.clock.now()).await?;
+) -> Result<(Vec<ActiveSecret>, Vec<ActiveSecret>)> {
+    let live = secrets::live(&app.store, &app.keyring, desk, app.clock.now()).await?;
     Ok(live.into_iter().partition(|secret| secret.purpose == purpose))
 }
 
-async fn alive(
-    center: &Center,
-    desk: &DeskId,
-    purpose: Purpose,
-) -> Result<Vec<SecretRecord>, Refusal> {
-    let now = center.clock.unix_seconds();
-    let mut records = secrets::list(&center.store, desk).await?;
+async fn active(app: &AppState, desk: &DeskId, purpose: Purpose) -> Result<Vec<SecretRecord>> {
+    let now = app.clock.unix_seconds();
+    let mut records = secrets::list(&app.store, desk).await?;
     records.retain(|record| record.purpose == purpose && record.state(now).holds());
     Ok(records)
 }

@@ -8,12 +8,12 @@ use axum::http::request::Parts;
 use axum::http::{Method, header};
 use url::Url;
 
-use super::cookies::{self, Kept};
+use super::cookies::{self, CookieName};
+use super::error::{Error, Result};
 use super::notice::{self, Notice};
 use super::page::{Layout, Section};
-use super::refusal::Refusal;
 use crate::agents::{self, Membership, Role};
-use crate::center::Center;
+use crate::app_state::AppState;
 use crate::ids::{AgentId, DeskId};
 use crate::sessions::{self, Session, Token};
 
@@ -36,17 +36,17 @@ impl SignedIn {
     /// [`sessions::find`].
     ///
     /// # Errors
-    /// [`Refusal::Unavailable`], [`Refusal::Internal`].
+    /// [`Error::Unavailable`], [`Error::Internal`].
     pub(super) async fn new(
-        center: &Center,
+        app: &AppState,
         token: &Token,
         (is_use, notice): (bool, Option<Notice>),
-    ) -> Result<Option<Self>, Refusal> {
-        let now = center.clock.now();
-        let Some(session) = sessions::find(&center.store, token, is_use, now).await? else {
+    ) -> Result<Option<Self>> {
+        let now = app.clock.now();
+        let Some(session) = sessions::find(&app.store, token, is_use, now).await? else {
             return Ok(None);
         };
-        let memberships = agents::memberships(&center.store, &session.account.id).await?;
+        let memberships = agents::memberships(&app.store, &session.account.id).await?;
         Ok(Some(Self { session, memberships, notice }))
     }
 
@@ -110,77 +110,77 @@ pub(crate) struct Owner(pub(crate) AtDesk);
 #[derive(Clone, Debug)]
 pub(crate) struct RecentOwner(pub(crate) AtDesk);
 
-impl FromRequestParts<Arc<Center>> for WithSession {
-    type Rejection = Refusal;
+impl FromRequestParts<Arc<AppState>> for WithSession {
+    type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, center: &Arc<Center>) -> Result<Self, Refusal> {
-        let config = &center.config;
-        let sign_in_first = || Refusal::SignInFirst(place(parts));
-        let token =
-            cookies::read_token(config, &parts.headers, Kept::Session).ok_or_else(sign_in_first)?;
-        let notice = notice::brought(config, &parts.headers);
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<AppState>) -> Result<Self> {
+        let config = &app.config;
+        let sign_in_first = || Error::SignInFirst(return_path(parts));
+        let token = cookies::read_token(config, &parts.headers, CookieName::Session)
+            .ok_or_else(sign_in_first)?;
+        let notice = notice::from_cookie(config, &parts.headers);
         // What the script asks for by itself.
         let is_use = !parts.headers.contains_key("x-refresh");
-        let signed_in = SignedIn::new(center, &token, (is_use, notice)).await?;
+        let signed_in = SignedIn::new(app, &token, (is_use, notice)).await?;
         signed_in.map(Self).ok_or_else(sign_in_first)
     }
 }
 
-impl FromRequestParts<Arc<Center>> for SignedIn {
-    type Rejection = Refusal;
+impl FromRequestParts<Arc<AppState>> for SignedIn {
+    type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, center: &Arc<Center>) -> Result<Self, Refusal> {
-        let WithSession(signed_in) = WithSession::from_request_parts(parts, center).await?;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<AppState>) -> Result<Self> {
+        let WithSession(signed_in) = WithSession::from_request_parts(parts, app).await?;
         if signed_in.session.account.must_change_password {
-            return Err(Refusal::ChangePasswordFirst);
+            return Err(Error::ChangePasswordFirst);
         }
         Ok(signed_in)
     }
 }
 
-impl FromRequestParts<Arc<Center>> for AtDesk {
-    type Rejection = Refusal;
+impl FromRequestParts<Arc<AppState>> for AtDesk {
+    type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, center: &Arc<Center>) -> Result<Self, Refusal> {
-        let signed_in = SignedIn::from_request_parts(parts, center).await?;
-        let Path(names) = Path::<HashMap<String, String>>::from_request_parts(parts, center)
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<AppState>) -> Result<Self> {
+        let signed_in = SignedIn::from_request_parts(parts, app).await?;
+        let Path(names) = Path::<HashMap<String, String>>::from_request_parts(parts, app)
             .await
-            .map_err(|_| Refusal::NotFound)?;
+            .map_err(|_| Error::NotFound)?;
         let desk = names.get("desk").map(String::as_str);
         let membership = signed_in
             .memberships
             .iter()
             .find(|membership| Some(membership.desk.as_str()) == desk)
             .cloned()
-            .ok_or(Refusal::NotFound)?;
+            .ok_or(Error::NotFound)?;
         Ok(Self { signed_in, membership })
     }
 }
 
-impl FromRequestParts<Arc<Center>> for Owner {
-    type Rejection = Refusal;
+impl FromRequestParts<Arc<AppState>> for Owner {
+    type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, center: &Arc<Center>) -> Result<Self, Refusal> {
-        let at_desk = AtDesk::from_request_parts(parts, center).await?;
-        if at_desk.is_owner() { Ok(Self(at_desk)) } else { Err(Refusal::OwnersOnly) }
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<AppState>) -> Result<Self> {
+        let at_desk = AtDesk::from_request_parts(parts, app).await?;
+        if at_desk.is_owner() { Ok(Self(at_desk)) } else { Err(Error::OwnersOnly) }
     }
 }
 
-impl FromRequestParts<Arc<Center>> for RecentOwner {
-    type Rejection = Refusal;
+impl FromRequestParts<Arc<AppState>> for RecentOwner {
+    type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, center: &Arc<Center>) -> Result<Self, Refusal> {
-        let Owner(at_desk) = Owner::from_request_parts(parts, center).await?;
-        if at_desk.signed_in.session.is_recently_confirmed(center.clock.now()) {
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<AppState>) -> Result<Self> {
+        let Owner(at_desk) = Owner::from_request_parts(parts, app).await?;
+        if at_desk.signed_in.session.is_recently_confirmed(app.clock.now()) {
             return Ok(Self(at_desk));
         }
-        Err(Refusal::ConfirmFirst(place(parts)))
+        Err(Error::ConfirmFirst(return_path(parts)))
     }
 }
 
 /// Returns where the browser is to go on afterwards. A form cannot be sent again by itself, so that is
 /// the page that it was sent from, which browsers name for pages of the same origin.
-pub(super) fn place(parts: &Parts) -> String {
+pub(super) fn return_path(parts: &Parts) -> String {
     if parts.method == Method::GET {
         return parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
     }

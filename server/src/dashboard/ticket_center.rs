@@ -11,14 +11,14 @@ use axum::routing::{get, post};
 use deskseal::Signer;
 use serde::Deserialize;
 
+use super::error::Result;
 use super::explained::{Explained, explained};
 use super::form::{Form, RecentForm};
 use super::notice::{Notice, redirect_with};
 use super::page::{self, Layout, Section};
-use super::refusal::Refusal;
-use super::secret_settings::{self, AskedRevocation, Issued, Revocation, Rotation, SecretsView};
+use super::secret_settings::{self, Issued, Revocation, RevocationQuery, Rotation, SecretsView};
 use super::signed_in::{AtDesk, Owner, RecentOwner};
-use crate::center::Center;
+use crate::app_state::AppState;
 use crate::desks;
 use crate::secrets::Purpose;
 
@@ -70,66 +70,63 @@ struct AsTyped {
     accepts: Option<String>,
 }
 
-pub(super) fn router() -> Router<Arc<Center>> {
+pub(super) fn router() -> Router<Arc<AppState>> {
     let back = async |Owner(at_desk): Owner| Redirect::to(&at_desk.path(LEAF));
     Router::new()
         .route("/desks/{desk}/ticket-center", get(show))
         .route("/desks/{desk}/ticket-center/secret", post(issue).get(back))
-        .route("/desks/{desk}/ticket-center/revoke", post(revoke).get(ask_revoke))
+        .route("/desks/{desk}/ticket-center/revoke", post(revoke).get(confirm_revoke))
         .route("/desks/{desk}/ticket-center/as-typed", post(set_as_typed).get(back))
         .route("/desks/{desk}/ticket-center/sign", post(sign).get(back))
         .route("/desks/{desk}/ticket-center/explain", post(explain).get(back))
 }
 
-async fn show(
-    State(center): State<Arc<Center>>,
-    Owner(at_desk): Owner,
-) -> Result<Response, Refusal> {
-    page_with(&center, &at_desk, None, Tool::default()).await
+async fn show(State(app): State<Arc<AppState>>, Owner(at_desk): Owner) -> Result<Response> {
+    page_with(&app, &at_desk, None, Tool::default()).await
 }
 
 async fn issue(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
     Form(rotation): Form<Rotation>,
-) -> Result<Response, Refusal> {
-    let issued = secret_settings::issue(&center, &at_desk, PURPOSE, &rotation).await?;
-    page_with(&center, &at_desk, Some(issued), Tool::default()).await
+) -> Result<Response> {
+    let issued = secret_settings::issue(&app, &at_desk, PURPOSE, &rotation).await?;
+    page_with(&app, &at_desk, Some(issued), Tool::default()).await
 }
 
 async fn revoke(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
     Form(revocation): Form<Revocation>,
-) -> Result<Response, Refusal> {
-    secret_settings::revoke(&center, &at_desk, PURPOSE, &revocation).await?;
-    Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::SecretRevoked))
+) -> Result<Response> {
+    secret_settings::revoke(&app, &at_desk, PURPOSE, &revocation).await?;
+    Ok(redirect_with(&app.config, &at_desk.path(LEAF), Notice::SecretRevoked))
 }
 
-async fn ask_revoke(
-    State(center): State<Arc<Center>>,
+async fn confirm_revoke(
+    State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
-    Query(asked): Query<AskedRevocation>,
-) -> Result<Response, Refusal> {
-    secret_settings::ask_revoke(&center, &at_desk, (LEAF, PURPOSE), &asked).await
+    Query(asked): Query<RevocationQuery>,
+) -> Result<Response> {
+    secret_settings::confirm_revoke(&app, &at_desk, (LEAF, PURPOSE), &asked).await
 }
 
 async fn set_as_typed(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     RecentForm(at_desk, given): RecentForm<AsTyped>,
-) -> Result<Response, Refusal> {
-    desks::set_accepts_as_typed(&center.store, at_desk.desk(), given.accepts.is_some()).await?;
-    Ok(redirect_with(&center.config, &at_desk.path(LEAF), Notice::SettingsSaved))
+) -> Result<Response> {
+    desks::set_accepts_as_typed(&app.store, at_desk.desk(), given.accepts.is_some()).await?;
+    Ok(redirect_with(&app.config, &at_desk.path(LEAF), Notice::SettingsSaved))
 }
 
 /// Makes the signature that the product's server should make for a test address.
 async fn sign(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
     Form(given): Form<TestAddress>,
-) -> Result<Response, Refusal> {
+) -> Result<Response> {
     let desk = at_desk.desk();
-    let (own, _) = secret_settings::live(&center, desk, PURPOSE).await?;
+    let (own, _) = secret_settings::live(&app, desk, PURPOSE).await?;
     let current = own.into_iter().find(|live| live.expires_at.is_none());
     let made = match current {
         Some(live) => Signer::new(live.secret)
@@ -149,43 +146,43 @@ async fn sign(
         Ok(made) => tool.made = Some(made),
         Err(problem) => tool.problem = Some(problem),
     }
-    page_with(&center, &at_desk, None, tool).await
+    page_with(&app, &at_desk, None, tool).await
 }
 
 const NO_SECRET: &str = "There is no secret yet; generate one first.";
 
 /// Says why a signature does not hold.
 async fn explain(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
     Form(given): Form<Pasted>,
-) -> Result<Response, Refusal> {
+) -> Result<Response> {
     let (email, signature) = (given.email.clone(), given.signature.clone());
-    let answer = explained(&center, at_desk.desk(), PURPOSE, move |verifier, others, now| {
+    let answer = explained(&app, at_desk.desk(), PURPOSE, move |verifier, others, now| {
         verifier.explain_email(&email, &signature, others, now)
     })
     .await?;
     let problem = answer.is_none().then(|| NO_SECRET.to_owned());
     let Pasted { email, signature } = given;
     let tool = Tool { email, signature, explained: answer, problem, made: None };
-    page_with(&center, &at_desk, None, tool).await
+    page_with(&app, &at_desk, None, tool).await
 }
 
 async fn page_with(
-    center: &Center,
+    app: &AppState,
     at_desk: &AtDesk,
     issued: Option<Issued>,
     tool: Tool,
-) -> Result<Response, Refusal> {
+) -> Result<Response> {
     let desk = at_desk.desk();
     let has_problem = tool.problem.is_some();
     let page = TicketCenterPage {
         layout: at_desk.layout(Section::TicketCenter),
         path: at_desk.path(LEAF),
         desk: desk.to_string(),
-        script_url: format!("{}ticket-center.js", center.config.public_url),
-        secrets: secret_settings::view(center, desk, PURPOSE, issued).await?,
-        accepts_as_typed: desks::accepts_as_typed(&center.store, desk).await?,
+        script_url: format!("{}ticket-center.js", app.config.public_url),
+        secrets: secret_settings::view(app, desk, PURPOSE, issued).await?,
+        accepts_as_typed: desks::accepts_as_typed(&app.store, desk).await?,
         tool,
     };
     let page = page::render(&page)?;

@@ -23,8 +23,8 @@
 //! whatever reason, leaves a doubtful notification: never a lost one, and never a second mail.
 
 mod delivery;
+mod email_message;
 mod leases;
-mod letter;
 mod overview;
 mod queue;
 mod reach;
@@ -32,11 +32,11 @@ mod smtp;
 mod worker;
 
 pub use delivery::{Delivery, State};
+pub(crate) use email_message::{AUTO_SUBMITTED, AddressError, address};
 pub(crate) use leases::Leases;
-pub(crate) use letter::{AUTO_SUBMITTED, AddressError, address};
 pub use overview::{Listed, forget, list, send_again, state_counts, states};
 pub(crate) use queue::enqueue;
-pub use reach::{NoMail, NoWay, Reach};
-pub(crate) use smtp::Ending;
+pub use reach::{Reach, UnreachableReason, WidgetOnlyReason};
+pub(crate) use smtp::SendOutcome;
 pub use smtp::{Mailer, MailerError};
 pub use worker::{Done, Worker, run_due};

@@ -12,7 +12,7 @@ use crate::ids::{ConversationId, DeskId, MessageId, NotificationId};
 use crate::store::{Store, StoreError};
 
 /// The most that a page shows.
-const MOST_LISTED: i64 = 200;
+const MAX_LISTED: i64 = 200;
 
 /// Returns what became of the notifications of a conversation, by the message that each tells of.
 ///
@@ -67,7 +67,7 @@ pub async fn list(store: &Store, desk: &DeskId) -> Result<Vec<Listed>, StoreErro
          ORDER BY notifications.changed_at DESC, notifications.id DESC LIMIT $2"
     ))
     .bind(desk.as_str())
-    .bind(MOST_LISTED)
+    .bind(MAX_LISTED)
     .fetch_all(store.readers())
     .await?;
     rows.iter().map(read_listed).collect()

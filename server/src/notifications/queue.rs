@@ -18,9 +18,9 @@ use sqlx::{AnyConnection, Row};
 use uuid::Uuid;
 
 use super::delivery::State;
-use super::letter::Letter;
+use super::email_message::EmailMessage;
 use super::reach::Reach;
-use super::smtp::Ending;
+use super::smtp::SendOutcome;
 use crate::clock::Moment;
 use crate::contacts::Kind;
 use crate::conversations::Sending;
@@ -34,10 +34,10 @@ const FIRST_RETRY: Duration = Duration::from_secs(30);
 const LONGEST_RETRY: Duration = Duration::from_hours(1);
 
 /// Attempts before a notification is dead: about a day of them.
-const MOST_ATTEMPTS: i64 = 30;
+const MAX_ATTEMPTS: i64 = 30;
 
 /// How many earlier mails of the conversation a mail refers to.
-const MOST_REFERENCES: i64 = 20;
+const MAX_REFERENCES: i64 = 20;
 
 /// Parameters: `$1` now, `$2` the delay, `$3` the moment beyond which nothing is ever put off.
 macro_rules! is_due {
@@ -78,18 +78,18 @@ pub(super) struct Attempt {
     pub(super) id: NotificationId,
     lease: String,
     number: i64,
-    pub(super) letter: Letter,
+    pub(super) email_message: EmailMessage,
 }
 
 /// What became of wanting to send one.
 #[derive(Debug)]
-pub(super) enum Taken {
+pub(super) enum Claim {
     /// Another instance has it.
-    Elsewhere,
+    HeldElsewhere,
     /// It is not to be sent.
     Settled(State),
     /// It is to be sent now.
-    InHand(Box<Attempt>),
+    Claimed(Box<Attempt>),
 }
 
 /// Adds the notification of a reply that this transaction has written, where its contact may be mailed.
@@ -186,12 +186,12 @@ pub(super) async fn next_due(store: &Store, delay: Duration) -> Result<Option<Mo
 /// Takes a due notification in hand, and writes that down before anything is sent.
 ///
 /// `domain` is where its mail's id is made.
-pub(super) async fn take(
+pub(super) async fn claim(
     store: &Store,
     id: &NotificationId,
     timing: Timing,
     domain: &str,
-) -> Result<Taken, StoreError> {
+) -> Result<Claim, StoreError> {
     let lease = Uuid::now_v7().to_string();
     let mut transaction = store.begin().await?;
     let row = sqlx::query(concat!(
@@ -208,18 +208,18 @@ pub(super) async fn take(
     .bind(id.as_str())
     .fetch_optional(&mut *transaction)
     .await?;
-    let Some(row) = row else { return Ok(Taken::Elsewhere) };
+    let Some(row) = row else { return Ok(Claim::HeldElsewhere) };
     let number = row.try_get("attempts")?;
-    let taken = if let Some(reason) = skip_reason(&mut transaction, id).await? {
+    let claim = if let Some(reason) = skip_reason(&mut transaction, id).await? {
         let next = Next { state: State::Skipped, reason, due_at: timing.now };
         change(&mut transaction, (id, &lease), &next, timing.now).await?;
-        Taken::Settled(State::Skipped)
+        Claim::Settled(State::Skipped)
     } else {
-        let letter = letter(&mut transaction, id).await?;
-        Taken::InHand(Box::new(Attempt { id: id.clone(), lease, number, letter }))
+        let email_message = email_message(&mut transaction, id).await?;
+        Claim::Claimed(Box::new(Attempt { id: id.clone(), lease, number, email_message }))
     };
     transaction.commit().await?;
-    Ok(taken)
+    Ok(claim)
 }
 
 /// Returns why the notification need not be sent any more.
@@ -244,7 +244,10 @@ async fn skip_reason(
     Ok((is_read && !is_instant).then_some("it was read before."))
 }
 
-async fn letter(connection: &mut AnyConnection, id: &NotificationId) -> Result<Letter, StoreError> {
+async fn email_message(
+    connection: &mut AnyConnection,
+    id: &NotificationId,
+) -> Result<EmailMessage, StoreError> {
     let row = sqlx::query(
         "SELECT contacts.value, conversations.subject, messages.body, messages.agent_name, \
          desks.name, desks.support_page_url, notifications.mail_id, notifications.conversation_id, \
@@ -264,11 +267,11 @@ async fn letter(connection: &mut AnyConnection, id: &NotificationId) -> Result<L
     )
     .bind(conversation.as_str())
     .bind(row.try_get::<i64, _>("position")?)
-    .bind(MOST_REFERENCES)
+    .bind(MAX_REFERENCES)
     .fetch_all(&mut *connection)
     .await?;
     let thread = thread(connection, &conversation).await?;
-    Ok(Letter {
+    Ok(EmailMessage {
         to: row.try_get("value")?,
         subject: row.try_get("subject")?,
         text: row.try_get("body")?,
@@ -310,10 +313,10 @@ async fn thread(
 pub(super) async fn settle(
     store: &Store,
     attempt: &Attempt,
-    ending: &Ending,
+    outcome: &SendOutcome,
     now: Moment,
 ) -> Result<State, StoreError> {
-    let next = after(ending, attempt.number, now);
+    let next = after(outcome, attempt.number, now);
     let mut transaction = store.begin().await?;
     change(&mut transaction, (&attempt.id, &attempt.lease), &next, now).await?;
     transaction.commit().await?;
@@ -326,15 +329,15 @@ struct Next<'reason> {
     due_at: Moment,
 }
 
-fn after(ending: &Ending, attempts: i64, now: Moment) -> Next<'_> {
+fn after(outcome: &SendOutcome, attempts: i64, now: Moment) -> Next<'_> {
     let next = |state, reason| Next { state, reason, due_at: now };
-    match ending {
-        Ending::Accepted => next(State::Sent, ""),
-        Ending::Refused(reason) => next(State::Dead, reason),
-        Ending::Unknown(reason) => next(State::Doubtful, reason),
-        Ending::Unaddressable(reason) => next(State::Undeliverable, reason),
-        Ending::Deferred(reason) if attempts >= MOST_ATTEMPTS => next(State::Dead, reason),
-        Ending::Deferred(reason) => {
+    match outcome {
+        SendOutcome::Accepted => next(State::Sent, ""),
+        SendOutcome::Rejected(reason) => next(State::Dead, reason),
+        SendOutcome::Unknown(reason) => next(State::Doubtful, reason),
+        SendOutcome::Unaddressable(reason) => next(State::Undeliverable, reason),
+        SendOutcome::Deferred(reason) if attempts >= MAX_ATTEMPTS => next(State::Dead, reason),
+        SendOutcome::Deferred(reason) => {
             Next { due_at: now.after(wait(attempts)), ..next(State::Waiting, reason) }
         }
     }
@@ -373,14 +376,14 @@ fn milliseconds(duration: Duration) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST_RETRY, MOST_ATTEMPTS, wait};
+    use super::{LONGEST_RETRY, MAX_ATTEMPTS, wait};
 
     #[test]
     fn waits_grow_to_an_hour_and_last_about_a_day() {
         let seconds: Vec<_> = (1..=4).map(|attempts| wait(attempts).as_secs()).collect();
         assert_eq!(seconds, [30, 60, 120, 240]);
         assert_eq!(wait(i64::MAX), LONGEST_RETRY);
-        let hours = (1..MOST_ATTEMPTS).map(|attempts| wait(attempts).as_secs()).sum::<u64>() / 3600;
+        let hours = (1..MAX_ATTEMPTS).map(|attempts| wait(attempts).as_secs()).sum::<u64>() / 3600;
         assert!((20..=30).contains(&hours), "{hours}");
     }
 }

@@ -1,6 +1,6 @@
 //! Whom a reply reaches, and how. The composer, the inbox and the queue of mails all ask here.
 
-use super::letter;
+use super::email_message;
 use crate::contacts::Kind;
 
 /// Whom a reply to a contact reaches.
@@ -9,14 +9,14 @@ pub enum Reach {
     /// The contact sees it in the widget, and is mailed.
     WidgetAndMail,
     /// The contact sees it in the widget only.
-    WidgetOnly(NoMail),
+    WidgetOnly(WidgetOnlyReason),
     /// The contact sees nothing of it.
-    Nobody(NoWay),
+    Unreachable(UnreachableReason),
 }
 
 /// Why a contact who has the widget is not mailed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NoMail {
+pub enum WidgetOnlyReason {
     /// The server has no mail server.
     NotSetUp,
     /// No mail server takes the address. The sentence says why.
@@ -25,7 +25,7 @@ pub enum NoMail {
 
 /// Why a reply reaches nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoWay {
+pub enum UnreachableReason {
     /// An owner blocked the contact, who sees the widget no more and is not mailed.
     Blocked,
     /// A link proved an id, which is no address, and the portal shows no replies.
@@ -38,12 +38,12 @@ impl Reach {
     /// Decides it by what the contact has proved.
     pub fn of((kind, value): (Kind, &str), is_blocked: bool, is_mail_set_up: bool) -> Self {
         match kind {
-            Kind::PortalUser => Self::Nobody(NoWay::CustomerIdOnly),
-            Kind::Typed => Self::Nobody(NoWay::Unconfirmed),
-            Kind::Sealed if is_blocked => Self::Nobody(NoWay::Blocked),
-            Kind::Sealed => match letter::address(value) {
-                Err(error) => Self::WidgetOnly(NoMail::Unaddressable(error.to_string())),
-                Ok(_) if !is_mail_set_up => Self::WidgetOnly(NoMail::NotSetUp),
+            Kind::PortalUser => Self::Unreachable(UnreachableReason::CustomerIdOnly),
+            Kind::Typed => Self::Unreachable(UnreachableReason::Unconfirmed),
+            Kind::Sealed if is_blocked => Self::Unreachable(UnreachableReason::Blocked),
+            Kind::Sealed => match email_message::address(value) {
+                Err(error) => Self::WidgetOnly(WidgetOnlyReason::Unaddressable(error.to_string())),
+                Ok(_) if !is_mail_set_up => Self::WidgetOnly(WidgetOnlyReason::NotSetUp),
                 Ok(_) => Self::WidgetAndMail,
             },
         }
@@ -53,12 +53,15 @@ impl Reach {
     ///
     /// What keeps one from being sent then, such as a block, is decided when it is sent, and shown.
     pub(super) const fn is_queued(&self) -> bool {
-        !matches!(self, Self::Nobody(NoWay::CustomerIdOnly | NoWay::Unconfirmed))
+        !matches!(
+            self,
+            Self::Unreachable(UnreachableReason::CustomerIdOnly | UnreachableReason::Unconfirmed)
+        )
     }
 
     /// Tells whether the contact sees nothing of a reply.
-    pub const fn is_nobody(&self) -> bool {
-        matches!(self, Self::Nobody(_))
+    pub const fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Unreachable(_))
     }
 
     /// Tells whether replies are mailed.
@@ -69,7 +72,7 @@ impl Reach {
 
 #[cfg(test)]
 mod tests {
-    use super::{NoMail, NoWay, Reach};
+    use super::{Reach, UnreachableReason, WidgetOnlyReason};
     use crate::contacts::Kind;
 
     const ADA: &str = "ada@example.com";
@@ -79,8 +82,11 @@ mod tests {
         assert_eq!(Reach::of((Kind::Sealed, ADA), false, true), Reach::WidgetAndMail);
         for is_blocked in [false, true] {
             let reach = |kind| Reach::of((kind, ADA), is_blocked, true);
-            assert_eq!(reach(Kind::PortalUser), Reach::Nobody(NoWay::CustomerIdOnly));
-            assert_eq!(reach(Kind::Typed), Reach::Nobody(NoWay::Unconfirmed));
+            assert_eq!(
+                reach(Kind::PortalUser),
+                Reach::Unreachable(UnreachableReason::CustomerIdOnly)
+            );
+            assert_eq!(reach(Kind::Typed), Reach::Unreachable(UnreachableReason::Unconfirmed));
             assert!(!reach(Kind::PortalUser).is_queued() && !reach(Kind::Typed).is_queued());
         }
     }
@@ -88,15 +94,18 @@ mod tests {
     #[test]
     fn without_mail_there_is_still_the_widget() {
         let reach = Reach::of((Kind::Sealed, ADA), false, false);
-        assert_eq!(reach, Reach::WidgetOnly(NoMail::NotSetUp));
+        assert_eq!(reach, Reach::WidgetOnly(WidgetOnlyReason::NotSetUp));
         let reach = Reach::of((Kind::Sealed, "\u{e4}@example.com"), false, true);
-        assert!(matches!(reach, Reach::WidgetOnly(NoMail::Unaddressable(_))), "{reach:?}");
+        assert!(
+            matches!(reach, Reach::WidgetOnly(WidgetOnlyReason::Unaddressable(_))),
+            "{reach:?}"
+        );
         assert!(reach.is_queued() && !reach.is_mailed());
     }
 
     #[test]
     fn a_blocked_contact_is_reached_by_nothing() {
         let reach = Reach::of((Kind::Sealed, ADA), true, true);
-        assert_eq!(reach, Reach::Nobody(NoWay::Blocked));
+        assert_eq!(reach, Reach::Unreachable(UnreachableReason::Blocked));
     }
 }

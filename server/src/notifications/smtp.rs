@@ -14,10 +14,10 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use percent_encoding::percent_decode_str;
-use tokio::time::timeout;
+use tokio::time;
 use url::Url;
 
-use super::letter::{self, AddressError};
+use super::email_message::{self, AddressError};
 
 /// The longest answer that is kept for a person to read, in characters.
 const MAX_REASON: usize = 300;
@@ -43,11 +43,11 @@ pub enum MailerError {
 
 /// What became of handing a mail over. The texts are for a person and may name an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
+pub(crate) enum SendOutcome {
     /// The server has the mail.
     Accepted,
     /// The server will not take this mail.
-    Refused(String),
+    Rejected(String),
     /// The server certainly has not taken it; later it may.
     Deferred(String),
     /// The server may have taken it.
@@ -75,7 +75,7 @@ pub struct Mailer {
     protection: Protection,
     credentials: Option<Credentials>,
     sender: Address,
-    patience: Duration,
+    timeout: Duration,
 }
 
 /// Nothing of it is shown: there is a password among it.
@@ -86,14 +86,14 @@ impl std::fmt::Debug for Mailer {
 }
 
 impl Mailer {
-    /// Reads where the mail server is, and the address that mails come from. `patience` is how long each
+    /// Reads where the mail server is, and the address that mails come from. `timeout` is how long each
     /// of the three parts of handing over may take: reaching the server, offering the mail, and its text.
     ///
     /// # Errors
     /// [`MailerError`].
-    pub fn parse(url: &str, sender: Option<&str>, patience: Duration) -> Result<Self, MailerError> {
+    pub fn parse(url: &str, sender: Option<&str>, timeout: Duration) -> Result<Self, MailerError> {
         let sender = sender.ok_or(MailerError::SenderMissing)?;
-        let sender = letter::address(sender).map_err(|_| MailerError::Sender)?;
+        let sender = email_message::address(sender).map_err(|_| MailerError::Sender)?;
         let url = Url::parse(url).map_err(|_| MailerError::Url)?;
         let host = url.host_str().and_then(|host| deskseal::canonical_host(host).ok());
         let host = host.ok_or(MailerError::Url)?.to_string();
@@ -108,7 +108,7 @@ impl Mailer {
             return Err(MailerError::Url);
         }
         let port = url.port().unwrap_or(usual_port);
-        Ok(Self { host, port, protection, credentials: credentials(&url)?, sender, patience })
+        Ok(Self { host, port, protection, credentials: credentials(&url)?, sender, timeout })
     }
 
     /// Returns the address that mails come from.
@@ -117,42 +117,42 @@ impl Mailer {
     }
 
     /// Returns how long writing down may take how a mail ended.
-    pub(super) fn settling(&self) -> Duration {
-        self.patience * 4
+    pub(super) fn settle_timeout(&self) -> Duration {
+        self.timeout * 4
     }
 
     /// Returns what an attempt never exceeds: the three parts of handing over, and writing down how it
     /// ended.
     pub(crate) fn lease(&self) -> Duration {
-        self.patience * 3 + self.settling() + self.patience
+        self.timeout * 3 + self.settle_timeout() + self.timeout
     }
 
     /// Hands a mail over to one recipient.
-    pub(crate) async fn hand_over(&self, recipient: &Address, mail: &[u8]) -> Ending {
-        let mut connection = match timeout(self.patience, self.reach()).await {
+    pub(crate) async fn send_mail(&self, recipient: &Address, mail: &[u8]) -> SendOutcome {
+        let mut connection = match time::timeout(self.timeout, self.reach()).await {
             Ok(Ok(connection)) => connection,
             // Nothing was said about this mail yet, so a refusal is about the server's own setup.
-            Ok(Err(error)) => return Ending::Deferred(reason(&error)),
-            Err(_) => return Ending::Deferred(self.impatience("reached")),
+            Ok(Err(error)) => return SendOutcome::Deferred(reason(&error)),
+            Err(_) => return SendOutcome::Deferred(self.timeout_reason("reached")),
         };
-        match timeout(self.patience, self.offer(&mut connection, recipient)).await {
+        match time::timeout(self.timeout, self.offer(&mut connection, recipient)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) if error.is_permanent() => {
-                self.leave(connection);
-                return Ending::Refused(reason(&error));
+                self.quit(connection);
+                return SendOutcome::Rejected(reason(&error));
             }
-            Ok(Err(error)) => return Ending::Deferred(reason(&error)),
-            Err(_) => return Ending::Deferred(self.impatience("offered the mail")),
+            Ok(Err(error)) => return SendOutcome::Deferred(reason(&error)),
+            Err(_) => return SendOutcome::Deferred(self.timeout_reason("offered the mail")),
         }
-        let ending = match timeout(self.patience, connection.message(mail)).await {
-            Ok(Ok(_)) => Ending::Accepted,
-            Ok(Err(error)) if error.is_permanent() => Ending::Refused(reason(&error)),
-            Ok(Err(error)) if error.is_transient() => Ending::Deferred(reason(&error)),
-            Ok(Err(error)) => Ending::Unknown(reason(&error)),
-            Err(_) => return Ending::Unknown(self.impatience("sent the mail")),
+        let outcome = match time::timeout(self.timeout, connection.message(mail)).await {
+            Ok(Ok(_)) => SendOutcome::Accepted,
+            Ok(Err(error)) if error.is_permanent() => SendOutcome::Rejected(reason(&error)),
+            Ok(Err(error)) if error.is_transient() => SendOutcome::Deferred(reason(&error)),
+            Ok(Err(error)) => SendOutcome::Unknown(reason(&error)),
+            Err(_) => return SendOutcome::Unknown(self.timeout_reason("sent the mail")),
         };
-        self.leave(connection);
-        ending
+        self.quit(connection);
+        outcome
     }
 
     async fn reach(&self) -> Result<AsyncSmtpConnection, SmtpError> {
@@ -187,18 +187,18 @@ impl Mailer {
     }
 
     /// Takes leave as servers expect it, without keeping anybody waiting for it.
-    fn leave(&self, mut connection: AsyncSmtpConnection) {
-        let patience = self.patience;
+    fn quit(&self, mut connection: AsyncSmtpConnection) {
+        let timeout = self.timeout;
         tokio::spawn(async move {
             // What mattered was answered before.
-            let _ = timeout(patience, connection.quit()).await;
+            let _ = time::timeout(timeout, connection.quit()).await;
         });
     }
 
-    fn impatience(&self, what: &str) -> String {
+    fn timeout_reason(&self, what: &str) -> String {
         format!(
             "the mail server did not answer for {} seconds when {what}.",
-            self.patience.as_secs()
+            self.timeout.as_secs()
         )
     }
 }
@@ -229,7 +229,7 @@ fn reason(error: &SmtpError) -> String {
     crate::text::on_one_line(&text).chars().take(MAX_REASON).collect()
 }
 
-impl From<AddressError> for Ending {
+impl From<AddressError> for SendOutcome {
     fn from(error: AddressError) -> Self {
         Self::Unaddressable(error.to_string())
     }
@@ -242,13 +242,13 @@ mod tests {
     use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
     use tokio::net::TcpListener;
 
-    use super::{Ending, Mailer, MailerError, Protection};
-    use crate::notifications::letter;
+    use super::{Mailer, MailerError, Protection, SendOutcome};
+    use crate::notifications::email_message;
 
-    const PATIENCE: Duration = Duration::from_mins(1);
+    const TIMEOUT: Duration = Duration::from_mins(1);
 
     fn parse(url: &str) -> Result<Mailer, MailerError> {
-        Mailer::parse(url, Some("desk@example.com"), PATIENCE)
+        Mailer::parse(url, Some("desk@example.com"), TIMEOUT)
     }
 
     #[test]
@@ -295,10 +295,10 @@ mod tests {
         ] {
             assert_eq!(parse(url).err(), Some(MailerError::Url), "{url}");
         }
-        let missing = Mailer::parse("smtp://localhost", None, PATIENCE).err();
+        let missing = Mailer::parse("smtp://localhost", None, TIMEOUT).err();
         assert_eq!(missing, Some(MailerError::SenderMissing));
         for sender in ["desk", "Desk <desk@example.com>", "a@example.com, b@example.com"] {
-            let error = Mailer::parse("smtp://localhost", Some(sender), PATIENCE).err();
+            let error = Mailer::parse("smtp://localhost", Some(sender), TIMEOUT).err();
             assert_eq!(error, Some(MailerError::Sender), "{sender}");
         }
     }
@@ -321,9 +321,9 @@ mod tests {
         let url = format!("smtp://user:password@127.0.0.1:{port}");
         let mailer =
             Mailer { protection: Protection::StartTls, ..parse(&url).expect("it is good") };
-        let recipient = letter::address("ada@example.com").expect("it is an address");
-        let ending = mailer.hand_over(&recipient, b"Subject: hello\r\n\r\nhello").await;
-        assert!(matches!(ending, Ending::Deferred(_)), "{ending:?}");
+        let recipient = email_message::address("ada@example.com").expect("it is an address");
+        let outcome = mailer.send_mail(&recipient, b"Subject: hello\r\n\r\nhello").await;
+        assert!(matches!(outcome, SendOutcome::Deferred(_)), "{outcome:?}");
         assert_eq!(server.await.expect("nobody panicked"), ["EHLO"]);
     }
 }

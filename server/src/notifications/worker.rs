@@ -6,22 +6,22 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time;
 
 use super::delivery::State;
-use super::letter;
-use super::queue::{self, Attempt, Taken, Timing};
-use super::smtp::{Ending, Mailer};
+use super::email_message;
+use super::queue::{self, Attempt, Claim, Timing};
+use super::smtp::{Mailer, SendOutcome};
 use crate::account_mail;
-use crate::center::Center;
+use crate::app_state::AppState;
 use crate::ids::NotificationId;
 use crate::store::StoreError;
 
 /// The longest time until the queue is looked at again: other instances fill it too.
-const LOOK: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The pause before an ending is written again that the database did not take.
-const PAUSE: Duration = Duration::from_secs(1);
+const RETRY_DELAY: Duration = Duration::from_secs(1);
 
 /// How many are read from the queue at once.
 const BATCH: i64 = 100;
@@ -72,16 +72,16 @@ impl Done {
 ///
 /// # Errors
 /// [`StoreError`]; what was in hand then is doubtful after a while.
-pub async fn run_due(center: &Center) -> Result<Done, StoreError> {
+pub async fn run_due(app: &AppState) -> Result<Done, StoreError> {
     let (_stop, stopped) = watch::channel(false);
-    run(center, &stopped).await
+    run(app, &stopped).await
 }
 
-async fn run(center: &Center, stopped: &watch::Receiver<bool>) -> Result<Done, StoreError> {
-    let Some(mailer) = &center.mailer else { return Ok(Done::default()) };
-    let round = Round { center, mailer, stopped, ids: Mutex::default() };
-    let now = center.clock.now();
-    let expired = center.leases.expire(&center.store, mailer.lease(), now).await?;
+async fn run(app: &AppState, stopped: &watch::Receiver<bool>) -> Result<Done, StoreError> {
+    let Some(mailer) = &app.mailer else { return Ok(Done::default()) };
+    let round = Round { app, mailer, stopped, ids: Mutex::default() };
+    let now = app.clock.now();
+    let expired = app.leases.expire(&app.store, mailer.lease(), now).await?;
     let done = Done { doubtful: u32::try_from(expired).unwrap_or(u32::MAX), ..Done::default() };
     // A slow mail must not hold up the others, nor may one that fails cut them off.
     let parts = tokio::join!(round.work(), round.work(), round.work(), round.work());
@@ -89,16 +89,16 @@ async fn run(center: &Center, stopped: &watch::Receiver<bool>) -> Result<Done, S
 }
 
 /// What several tasks work off together.
-struct Round<'center> {
-    center: &'center Center,
-    mailer: &'center Mailer,
-    stopped: &'center watch::Receiver<bool>,
+struct Round<'app> {
+    app: &'app AppState,
+    mailer: &'app Mailer,
+    stopped: &'app watch::Receiver<bool>,
     ids: Mutex<VecDeque<NotificationId>>,
 }
 
 impl Round<'_> {
     fn timing(&self) -> Timing {
-        let Center { clock, config, .. } = self.center;
+        let AppState { clock, config, .. } = self.app;
         Timing { now: clock.now(), delay: config.notify_delay() }
     }
 
@@ -110,7 +110,7 @@ impl Round<'_> {
         }
         let mut ids = self.ids.lock().await;
         if ids.is_empty() {
-            *ids = queue::due(&self.center.store, self.timing(), BATCH).await?.into();
+            *ids = queue::due(&self.app.store, self.timing(), BATCH).await?.into();
         }
         Ok(ids.pop_front())
     }
@@ -119,37 +119,37 @@ impl Round<'_> {
         let mut done = Done::default();
         while let Some(id) = self.next().await? {
             let domain = self.mailer.sender().domain();
-            match queue::take(&self.center.store, &id, self.timing(), domain).await? {
-                Taken::Elsewhere => {}
-                Taken::Settled(state) => done.count(state),
-                Taken::InHand(attempt) => {
-                    let ending = Box::pin(self.send(&attempt)).await;
-                    done.count(self.settle(&attempt, &ending).await?);
+            match queue::claim(&self.app.store, &id, self.timing(), domain).await? {
+                Claim::HeldElsewhere => {}
+                Claim::Settled(state) => done.count(state),
+                Claim::Claimed(attempt) => {
+                    let outcome = Box::pin(self.send(&attempt)).await;
+                    done.count(self.settle(&attempt, &outcome).await?);
                 }
             }
         }
         Ok(done)
     }
 
-    async fn send(&self, attempt: &Attempt) -> Ending {
+    async fn send(&self, attempt: &Attempt) -> SendOutcome {
         let sender = self.mailer.sender();
-        let recipient = letter::address(&attempt.letter.to);
-        let mail = attempt.letter.composed(sender, self.center.clock.now());
+        let recipient = email_message::address(&attempt.email_message.to);
+        let mail = attempt.email_message.composed(sender, self.app.clock.now());
         match (recipient, mail) {
-            (Ok(recipient), Ok(mail)) => self.mailer.hand_over(&recipient, &mail).await,
+            (Ok(recipient), Ok(mail)) => self.mailer.send_mail(&recipient, &mail).await,
             (Err(error), _) | (_, Err(error)) => error.into(),
         }
     }
 
     /// What is known must not be forgotten because the database is away for a moment.
-    async fn settle(&self, attempt: &Attempt, ending: &Ending) -> Result<State, StoreError> {
-        let settled = timeout(self.mailer.settling(), async {
+    async fn settle(&self, attempt: &Attempt, outcome: &SendOutcome) -> Result<State, StoreError> {
+        let settled = time::timeout(self.mailer.settle_timeout(), async {
             loop {
-                let now = self.center.clock.now();
-                match queue::settle(&self.center.store, attempt, ending, now).await {
-                    Err(error) if error.is_passing() => {
+                let now = self.app.clock.now();
+                match queue::settle(&self.app.store, attempt, outcome, now).await {
+                    Err(error) if error.is_transient() => {
                         tracing::warn!(%error, "how a mail ended is written again");
-                        tokio::time::sleep(PAUSE).await;
+                        tokio::time::sleep(RETRY_DELAY).await;
                     }
                     settled => break settled,
                 }
@@ -170,10 +170,10 @@ pub struct Worker {
 
 impl Worker {
     /// Starts to work the center's queue off. It must be called inside a Tokio runtime.
-    pub fn start(center: &Arc<Center>) -> Self {
+    pub fn start(app: &Arc<AppState>) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let accounts = account_mail::work_off(Arc::clone(center), stopped.clone());
-        let notifications = work_off(Arc::clone(center), stopped);
+        let accounts = account_mail::run_queue(Arc::clone(app), stopped.clone());
+        let notifications = run_queue(Arc::clone(app), stopped);
         let task = tokio::spawn(async {
             tokio::join!(notifications, accounts);
         });
@@ -185,24 +185,24 @@ impl Worker {
         self.stop.clone()
     }
 
-    /// Lets the mails that are in hand end, for as long as `patience`. What does not is doubtful after a
+    /// Lets the mails that are in hand end, for as long as `timeout`. What does not is doubtful after a
     /// while.
-    pub async fn stop(self, patience: Duration) {
+    pub async fn stop(self, timeout: Duration) {
         self.stop.send_replace(true);
         let mut task = self.task;
-        if timeout(patience, &mut task).await.is_err() {
+        if time::timeout(timeout, &mut task).await.is_err() {
             tracing::warn!("mails in hand were abandoned");
             task.abort();
         }
     }
 }
 
-async fn work_off(center: Arc<Center>, mut stopped: watch::Receiver<bool>) {
+async fn run_queue(app: Arc<AppState>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
-        if let Err(error) = run(&center, &stopped).await {
+        if let Err(error) = run(&app, &stopped).await {
             tracing::warn!(%error, "mails wait for the database");
         }
-        let wait = until_due(&center).await;
+        let wait = until_due(&app).await;
         tokio::select! {
             _ = stopped.wait_for(|is_stopped| *is_stopped) => {}
             () = tokio::time::sleep(wait) => {}
@@ -210,12 +210,13 @@ async fn work_off(center: Arc<Center>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-async fn until_due(center: &Center) -> Duration {
-    if center.mailer.is_none() {
-        return LOOK;
+async fn until_due(app: &AppState) -> Duration {
+    if app.mailer.is_none() {
+        return POLL_INTERVAL;
     }
-    let next = queue::next_due(&center.store, center.config.notify_delay()).await;
-    let Ok(Some(next)) = next else { return LOOK };
-    let milliseconds = next.milliseconds().saturating_sub(center.clock.now().milliseconds());
-    u64::try_from(milliseconds).map_or(PAUSE, |left| Duration::from_millis(left.max(1)).min(LOOK))
+    let next = queue::next_due(&app.store, app.config.notify_delay()).await;
+    let Ok(Some(next)) = next else { return POLL_INTERVAL };
+    let milliseconds = next.milliseconds().saturating_sub(app.clock.now().milliseconds());
+    u64::try_from(milliseconds)
+        .map_or(RETRY_DELAY, |left| Duration::from_millis(left.max(1)).min(POLL_INTERVAL))
 }

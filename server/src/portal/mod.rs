@@ -4,13 +4,13 @@
 //! remembers them: a GET without parameters is public, whatever the browser sent before. The form carries
 //! its identity in a sealed token; see `token`.
 
-mod again;
 mod assets;
 mod browser;
 mod form;
+mod form_rejection;
+mod link_rejection;
 mod origin;
 mod pages;
-mod refusal;
 mod submit_ticket;
 mod token;
 
@@ -26,10 +26,10 @@ use axum::{Json, Router};
 use serde_json::json;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::center::Center;
+use crate::app_state::AppState;
 use crate::http::{client_address, requested_host};
 use crate::portal_hosts::{self, PortalDesk};
-use pages::Failure;
+use pages::PortalError;
 
 /// Where the form is. Products sign links to it.
 pub const FORM_PATH: &str = deskseal::PORTAL_FORM_PATH;
@@ -62,7 +62,7 @@ struct Visitor {
 }
 
 /// Returns what portal hosts answer, and nothing of the public host.
-pub(crate) fn router(center: &Arc<Center>) -> Router {
+pub(crate) fn router(app: &Arc<AppState>) -> Router {
     Router::new()
         .route("/", get(async || Redirect::to(FORM_PATH)))
         .route(FORM_PATH, get(submit_ticket::show).post(submit_ticket::take))
@@ -71,11 +71,11 @@ pub(crate) fn router(center: &Arc<Center>) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MAX_BYTES))
-        .layer(middleware::from_fn_with_state(Arc::clone(center), at_desk))
-        .layer(middleware::from_fn_with_state(Arc::clone(center), within_limits))
-        .layer(CatchPanicLayer::custom(|_| Failure::Internal.page(None).into_response()))
-        .layer(middleware::from_fn_with_state(Arc::clone(center), with_headers))
-        .with_state(Arc::clone(center))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), at_desk))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), within_limits))
+        .layer(CatchPanicLayer::custom(|_| PortalError::Internal.page(None).into_response()))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), with_headers))
+        .with_state(Arc::clone(app))
 }
 
 /// Says nothing of the ticket or of who sent it, so that anybody may see it, and again.
@@ -84,28 +84,28 @@ async fn sent(Extension(visitor): Extension<Visitor>) -> Response {
 }
 
 async fn not_found(Extension(visitor): Extension<Visitor>) -> Response {
-    Failure::NotFound.page(Some(&visitor.desk.name))
+    PortalError::NotFound.page(Some(&visitor.desk.name))
 }
 
 async fn method_not_allowed(Extension(visitor): Extension<Visitor>) -> Response {
-    Failure::MethodNotAllowed.page(Some(&visitor.desk.name))
+    PortalError::MethodNotAllowed.page(Some(&visitor.desk.name))
 }
 
 /// Finds the desk of the host that was asked for.
 async fn at_desk(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     Extension(Address(address)): Extension<Address>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let desk = match requested_host(&request) {
-        Some(host) => portal_hosts::desk_at(&center.store, &center.portal_root, host).await,
+        Some(host) => portal_hosts::desk_at(&app.store, &app.portal_root, host).await,
         None => Ok(None),
     };
     let desk = match desk {
         Ok(Some(desk)) => Arc::new(desk),
         Ok(None) => return host_unknown(request.headers()),
-        Err(error) => return Failure::from(error).page(None),
+        Err(error) => return PortalError::from(error).page(None),
     };
     request.extensions_mut().insert(Visitor { desk, address });
     next.run(request).await
@@ -115,7 +115,7 @@ async fn at_desk(
 fn host_unknown(headers: &HeaderMap) -> Response {
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     if accepts.is_some_and(|accepts| accepts.contains("text/html")) {
-        return Failure::HostUnknown.page(None);
+        return PortalError::HostUnknown.page(None);
     }
     let message = "This server does not answer for this host; see public_url in its configuration.";
     let body = json!({ "error": { "code": "host_unknown", "message": message } });
@@ -125,23 +125,23 @@ fn host_unknown(headers: &HeaderMap) -> Response {
 /// Counts the call against its address before anything is asked about its host, and ends it when it takes
 /// too long.
 async fn within_limits(
-    State(center): State<Arc<Center>>,
+    State(app): State<Arc<AppState>>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let address = client_address(&center.config, &request);
-    if let Err(exceeded) = center.limits.count_call(address) {
-        return Failure::RateLimited(exceeded).page(None);
+    let address = client_address(&app.config, &request);
+    if let Err(exceeded) = app.limits.count_call(address) {
+        return PortalError::RateLimited(exceeded).page(None);
     }
     request.extensions_mut().insert(Address(address));
-    match tokio::time::timeout(center.config.request_time(), next.run(request)).await {
+    match tokio::time::timeout(app.config.request_timeout(), next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Failure::TimedOut.page(None),
+        Err(_) => PortalError::TimedOut.page(None),
     }
 }
 
 /// Sets what every answer says, unless it says something else itself.
-async fn with_headers(State(center): State<Arc<Center>>, request: Request, next: Next) -> Response {
+async fn with_headers(State(app): State<Arc<AppState>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let common = [
@@ -154,7 +154,7 @@ async fn with_headers(State(center): State<Arc<Center>>, request: Request, next:
     for (name, value) in common {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    if center.portal_root.is_secure() {
+    if app.portal_root.is_secure() {
         let value = HeaderValue::from_static(STRICT_TRANSPORT_SECURITY);
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }

@@ -7,9 +7,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::form::{Problems, Typed};
-use super::refusal::Refusal;
+use super::link_rejection::LinkRejection;
 use crate::limits::Exceeded;
-use crate::metrics::RefusalCode;
+use crate::metrics::RejectionCode;
 use crate::secrets::SecretError;
 use crate::store::StoreError;
 use crate::vault::VaultError;
@@ -75,26 +75,26 @@ pub(super) fn sent(desk: &str) -> Response {
 }
 
 /// Returns the page for a signed link that proves nobody.
-pub(super) fn refused(desk: &str, refusal: Refusal) -> Response {
+pub(super) fn refused(desk: &str, rejection: LinkRejection) -> Response {
     let template = MessagePage {
         desk,
-        title: refusal.title(),
-        text: &refusal.advice(desk),
-        code: refusal.code(),
+        title: rejection.title(),
+        text: &rejection.advice(desk),
+        code: rejection.code(),
         action: Some("Write without being recognised"),
     };
-    with_code(page(StatusCode::FORBIDDEN, &template), refusal.code())
+    with_code(page(StatusCode::FORBIDDEN, &template), rejection.code())
 }
 
 /// Marks an answer with the code by which refusals are counted.
 pub(super) fn with_code(mut response: Response, code: &'static str) -> Response {
-    response.extensions_mut().insert(RefusalCode(code));
+    response.extensions_mut().insert(RejectionCode(code));
     response
 }
 
 /// Why there is nothing but a sentence.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(super) enum PortalError {
     /// The portal takes no tickets.
     Closed,
     /// The desk blocked who writes.
@@ -115,7 +115,7 @@ pub(super) enum Failure {
     Internal,
 }
 
-impl Failure {
+impl PortalError {
     /// Returns the page of the desk, as far as that is known.
     pub(super) fn page(&self, desk: Option<&str>) -> Response {
         let (status, code, title, text) = self.words();
@@ -220,14 +220,14 @@ impl Failure {
     }
 }
 
-impl From<StoreError> for Failure {
+impl From<StoreError> for PortalError {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the database failed");
-        if error.is_passing() { Self::Unavailable } else { Self::Internal }
+        if error.is_transient() { Self::Unavailable } else { Self::Internal }
     }
 }
 
-impl From<SecretError> for Failure {
+impl From<SecretError> for PortalError {
     fn from(error: SecretError) -> Self {
         match error {
             SecretError::Store(error) => error.into(),
@@ -239,7 +239,7 @@ impl From<SecretError> for Failure {
     }
 }
 
-impl From<VaultError> for Failure {
+impl From<VaultError> for PortalError {
     fn from(error: VaultError) -> Self {
         tracing::error!(%error, "a form cannot be sealed");
         Self::Internal

@@ -14,7 +14,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
-pub use admission::{Admission, Admissions};
+pub use admission::{ContactLookup, DeskContact};
 use watch::Watch;
 
 use crate::conversations;
@@ -25,10 +25,10 @@ static MIGRATIONS: Migrator = sqlx::migrate!();
 const SQLITE_READERS: u32 = 4;
 
 /// How long a connection may rest before it is tried out, since its server may have gone.
-const TRUSTED_REST: Duration = Duration::from_secs(5);
+const MAX_UNCHECKED_IDLE: Duration = Duration::from_secs(5);
 
 /// How long to wait for a connection before the database counts as unavailable.
-const PATIENCE: Duration = Duration::from_secs(5);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What the two databases do differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,16 +65,16 @@ pub enum StoreError {
 
 impl StoreError {
     /// Tells whether trying again later may help.
-    pub fn is_passing(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         match self {
-            Self::Database(error) => is_passing(error),
-            Self::Shared(error) => is_passing(error),
+            Self::Database(error) => is_transient(error),
+            Self::Shared(error) => is_transient(error),
             _ => false,
         }
     }
 }
 
-fn is_passing(error: &sqlx::Error) -> bool {
+fn is_transient(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
@@ -221,11 +221,11 @@ fn create_private_file(path: &Path) -> Result<(), StoreError> {
 fn pool(kind: Kind, connections: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(PATIENCE)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
         .test_before_acquire(false)
         .before_acquire(|connection, rest| {
             Box::pin(async move {
-                if rest.idle_for > TRUSTED_REST {
+                if rest.idle_for > MAX_UNCHECKED_IDLE {
                     connection.ping().await?;
                 }
                 Ok(true)

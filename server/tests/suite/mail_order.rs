@@ -7,7 +7,7 @@ use std::sync::Arc;
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
 use ticket_center::clock::ManualClock;
-use ticket_center::config::{Config, Hidden};
+use ticket_center::config::{Config, SecretString};
 use ticket_center::conversations::{Sending, Writing};
 use ticket_center::notifications::{self, State, run_due};
 
@@ -22,7 +22,7 @@ const HOUR: i64 = 60 * 60;
 async fn server_with(database: Database, set: impl FnOnce(&mut Config)) -> (Server, Sink) {
     let sink = Sink::start().await;
     let server = Server::start_with(database, |config| {
-        config.smtp_url = Some(Hidden::from(sink.url.as_str()));
+        config.smtp_url = Some(SecretString::from(sink.url.as_str()));
         config.mail_from = Some("support@example.com".to_owned());
         set(config);
     })

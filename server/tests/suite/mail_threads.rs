@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mail_parser::{HeaderValue, MessageParser};
-use ticket_center::config::Hidden;
+use ticket_center::config::SecretString;
 use ticket_center::conversations::{Sending, Writing};
 use ticket_center::notifications::run_due;
 
@@ -21,7 +21,7 @@ fn long_domain() -> String {
 async fn server(database: Database, mail_from: &str) -> (Server, Sink) {
     let sink = Sink::start().await;
     let server = Server::start_with(database, |config| {
-        config.smtp_url = Some(Hidden::from(sink.url.as_str()));
+        config.smtp_url = Some(SecretString::from(sink.url.as_str()));
         config.mail_from = Some(mail_from.to_owned());
     })
     .await;

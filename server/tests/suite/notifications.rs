@@ -6,7 +6,7 @@ use std::sync::Arc;
 use deskseal::{PortalHost, UserId};
 use mail_parser::{Message, MessageParser};
 use serde_json::{Value, json};
-use ticket_center::config::{Config, Hidden};
+use ticket_center::config::{Config, SecretString};
 use ticket_center::contacts::{self, TypedAddress};
 use ticket_center::conversations::{self, Agent, IdempotencyKey, Sending, Writing};
 use ticket_center::desks::{self, SupportPage};
@@ -33,7 +33,7 @@ const DAY: i64 = 24 * 60 * 60;
 
 async fn server_with(database: Database, sink: &Sink, set: impl FnOnce(&mut Config)) -> Server {
     Server::start_with(database, |config| {
-        config.smtp_url = Some(Hidden::from(sink.url.as_str()));
+        config.smtp_url = Some(SecretString::from(sink.url.as_str()));
         config.mail_from = Some("support@example.com".to_owned());
         set(config);
     })
@@ -336,7 +336,7 @@ on_both_databases! {
         let sink = Sink::start().await;
         let server = server_with(database, &sink, |config| config.smtp_url = Some(gone.into())).await;
         let back = Config {
-            smtp_url: Some(Hidden::from(sink.url.as_str())),
+            smtp_url: Some(SecretString::from(sink.url.as_str())),
             ..server.config.clone()
         };
         let (_, conversation) = begun(&server).await;
@@ -377,7 +377,7 @@ on_both_databases! {
         assert_eq!(waiting.sentence(delay, false), "Waits: mail is not set up.");
         let sink = Sink::start().await;
         let config = Config {
-            smtp_url: Some(Hidden::from(sink.url.as_str())),
+            smtp_url: Some(SecretString::from(sink.url.as_str())),
             mail_from: Some("support@example.com".to_owned()),
             ..server.config.clone()
         };

@@ -9,9 +9,9 @@ use deskseal::{Secret, Signer};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use ticket_center::center::Center;
+use ticket_center::app_state::AppState;
 use ticket_center::clock::{Clock, ManualClock};
-use ticket_center::config::{Config, Hidden};
+use ticket_center::config::{Config, SecretString};
 use ticket_center::conversations::{self, Agent, Writing};
 use ticket_center::desks::{self, DeskName};
 use ticket_center::http;
@@ -75,7 +75,7 @@ impl Place {
 
 /// An instance that answers on a loopback port until this is dropped.
 pub(crate) struct Instance {
-    pub(crate) center: Arc<Center>,
+    pub(crate) center: Arc<AppState>,
     pub(crate) url: String,
     _stop: oneshot::Sender<()>,
 }
@@ -89,7 +89,7 @@ impl Instance {
         let keyring = Keyring::parse(keys).expect("the keys are good");
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
-        let center = Center::new(config, store, keyring, clock).expect("it has a host");
+        let center = AppState::new(config, store, keyring, clock).expect("it has a host");
         let (stop, stopped) = oneshot::channel();
         let served = Arc::clone(&center);
         tokio::spawn(async move {
@@ -121,7 +121,7 @@ impl Server {
         let keys = format!("test:{}", Keyring::generate_key().expect("randomness").as_str());
         let many = NonZeroU32::new(1_000_000).expect("it is not zero");
         let mut config = Config {
-            database_url: Hidden::from(place.url.as_str()),
+            database_url: SecretString::from(place.url.as_str()),
             public_url: "http://127.0.0.1".parse().expect("it is a URL"),
             database_connections: NonZeroU32::new(4).expect("it is not zero"),
             calls_per_minute: many,
@@ -191,7 +191,7 @@ pub(crate) async fn rotate(
     purpose: Purpose,
     grace: Grace,
 ) -> IssuedSecret {
-    let Center { store, keyring, clock, .. } = &*instance.center;
+    let AppState { store, keyring, clock, .. } = &*instance.center;
     let now = clock.now();
     let replacement = (Replaces::Current, grace);
     secrets::rotate(store, keyring, (desk, purpose), NewSecret::Generated, replacement, now)

@@ -6,7 +6,7 @@ use sqlx::Row as _;
 use ticket_center::account_mail::run_due;
 use ticket_center::accounts;
 use ticket_center::agents::{self, Role};
-use ticket_center::config::Hidden;
+use ticket_center::config::SecretString;
 use ticket_center::ids::DeskId;
 use ticket_center::passwords::Known;
 use ticket_center::sessions::{self, SessionError};
@@ -25,7 +25,7 @@ const NEW: &str = "staple of many purple herons";
 pub(super) async fn server(database: Database) -> (Server, Sink) {
     let sink = Sink::start().await;
     let server = Server::start_with(database, |config| {
-        config.smtp_url = Some(Hidden::from(sink.url.as_str()));
+        config.smtp_url = Some(SecretString::from(sink.url.as_str()));
         config.mail_from = Some("support@example.com".to_owned());
     })
     .await;

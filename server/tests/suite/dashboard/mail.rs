@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use ticket_center::agents::Role;
-use ticket_center::config::Hidden;
+use ticket_center::config::SecretString;
 use ticket_center::conversations::{Sending, Writing};
 use ticket_center::notifications::{self, State, run_due};
 
@@ -14,7 +14,7 @@ const OWNER: &str = "owner@example.com";
 async fn server(database: Database) -> (Server, Sink) {
     let sink = Sink::start().await;
     let server = Server::start_with(database, |config| {
-        config.smtp_url = Some(Hidden::from(sink.url.as_str()));
+        config.smtp_url = Some(SecretString::from(sink.url.as_str()));
         config.mail_from = Some("support@example.com".to_owned());
     })
     .await;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use ticket_center::agents::Role;
-use ticket_center::config::Hidden;
+use ticket_center::config::SecretString;
 use ticket_center::conversations::{Sending, Writing};
 use ticket_center::ids::ConversationId;
 use ticket_center::notifications::run_due;
@@ -18,7 +18,7 @@ const INSTANTLY: Writing = Writing::Reply(Sending::Instantly);
 async fn server(database: Database, sink: Option<&Sink>) -> Server {
     let server = Server::start_with(database, |config| {
         if let Some(sink) = sink {
-            config.smtp_url = Some(Hidden::from(sink.url.as_str()));
+            config.smtp_url = Some(SecretString::from(sink.url.as_str()));
             config.mail_from = Some("support@example.com".to_owned());
         }
     })

@@ -1,4 +1,4 @@
-//! How many connections there may be, and how long their parts may take.
+//! The limits of a listener: numbers of connections, timeouts and memory.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -7,41 +7,41 @@ use ipnet::IpNet;
 
 use crate::config::Config;
 
-/// Open files that are for other things than customers' connections: the database, mails, `/metrics`, health
-/// checks, connections that are just being closed, the listeners and the logs.
-const OPEN_FILES_KEPT: u64 = 160;
+/// Open files that are reserved for everything but client connections: the database, mail, `/metrics`, health
+/// checks, connections that are being closed, the listeners and the logs.
+const RESERVED_OPEN_FILES: u64 = 160;
 
-/// The fewest connections, however few files may be open.
-const FEWEST: u64 = 16;
+/// The smallest limit of connections, even when few files may be open.
+const MIN_CONNECTIONS: u64 = 16;
 
-/// Connections that are taken beyond the most, for health checks alone.
+/// Extra connections for health checks only.
 const RESERVE: usize = 16;
 
 /// The most connections to `/metrics`.
 const METRICS_CONNECTIONS: usize = 32;
 
-/// The bounds of one listener.
+/// The limits of one listener.
 #[derive(Clone, Debug)]
-pub(crate) struct Caps {
+pub(crate) struct ConnectionLimits {
     /// The most connections.
     pub(super) connections: usize,
-    /// The most connections of one address; trusted proxies have no such bound.
+    /// The most connections of one client network; trusted proxies have no such limit.
     pub(super) per_address: usize,
-    /// Connections beyond the most, for health checks alone.
+    /// Extra connections for health checks only.
     pub(super) reserve: usize,
-    /// How long a connection may be without a request.
-    pub(super) silence: Duration,
-    /// How long a request may take until it has an answer. Those that wait for a body end before by themselves.
-    pub(super) handling: Duration,
-    /// How long a client may take to read an answer.
-    pub(super) reading: Duration,
-    /// How many bytes of answers may be unread at the same time.
+    /// How long a connection may have no request.
+    pub(super) idle_timeout: Duration,
+    /// How long a request may take until it has a response. Reading a body times out earlier by itself.
+    pub(super) handler_timeout: Duration,
+    /// How long a client may take to read a response.
+    pub(super) read_timeout: Duration,
+    /// How many bytes of responses may be unread at the same time.
     pub(super) unread_bytes: usize,
     trusted_proxies: Vec<IpNet>,
 }
 
-impl Caps {
-    /// Returns the bounds for customers and agents.
+impl ConnectionLimits {
+    /// Returns the limits for customers and agents.
     pub(crate) fn new(config: &Config) -> Self {
         let seconds = |number: u32| Duration::from_secs(number.into());
         let connections = usize::try_from(connections(config, open_files())).unwrap_or(usize::MAX);
@@ -50,16 +50,16 @@ impl Caps {
             per_address: usize::try_from(config.connections_per_address.get())
                 .unwrap_or(usize::MAX),
             reserve: RESERVE,
-            silence: seconds(config.silence_seconds.get()),
-            handling: config.request_time() + seconds(config.silence_seconds.get()),
-            reading: seconds(config.answer_seconds.get()),
+            idle_timeout: seconds(config.silence_seconds.get()),
+            handler_timeout: config.request_timeout() + seconds(config.silence_seconds.get()),
+            read_timeout: seconds(config.answer_seconds.get()),
             unread_bytes: usize::try_from(config.unread_megabytes.get()).unwrap_or(usize::MAX)
                 << 20,
             trusted_proxies: config.trusted_proxies.clone(),
         }
     }
 
-    /// Returns the bounds for `/metrics`.
+    /// Returns the limits for `/metrics`.
     pub(crate) fn of_metrics(config: &Config) -> Self {
         let connections = METRICS_CONNECTIONS;
         Self { connections, per_address: connections, reserve: 0, ..Self::new(config) }
@@ -76,16 +76,16 @@ impl Caps {
     }
 }
 
-/// Returns how many connections there may be where so many files may be open.
+/// Returns the limit of connections for this number of open files.
 fn connections(config: &Config, open_files: Option<u64>) -> u64 {
     let wanted = u64::from(config.connections.get());
     let Some(open_files) = open_files else { return wanted };
-    let left = open_files.saturating_sub(kept(config));
-    wanted.min(left.max(FEWEST))
+    let left = open_files.saturating_sub(reserved_files(config));
+    wanted.min(left.max(MIN_CONNECTIONS))
 }
 
-fn kept(config: &Config) -> u64 {
-    OPEN_FILES_KEPT + u64::from(config.database_connections.get())
+fn reserved_files(config: &Config) -> u64 {
+    RESERVED_OPEN_FILES + u64::from(config.database_connections.get())
 }
 
 /// Returns how many files the process may have open, where the system bounds that.
@@ -96,14 +96,13 @@ fn open_files() -> Option<u64> {
     return None;
 }
 
-/// Asks the system for as many open files as the configuration needs, as far as it gives them without asking
-/// the operator.
+/// Raises the soft limit of open files to what the configuration needs, up to the hard limit.
 pub(crate) fn raise_open_files(config: &Config) {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
         let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-        let wanted = u64::from(config.connections.get()) + kept(config);
+        let wanted = u64::from(config.connections.get()) + reserved_files(config);
         let wanted = maximum.map_or(wanted, |maximum| maximum.min(wanted));
         if current.is_some_and(|current| current < wanted) {
             let raised = Rlimit { current: Some(wanted), maximum };

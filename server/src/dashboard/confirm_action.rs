@@ -6,14 +6,14 @@
 use askama::Template;
 use axum::response::Response;
 
+use super::error::Result;
 use super::page::{self, Layout, Section};
-use super::refusal::Refusal;
 use super::signed_in::AtDesk;
 
 /// What is asked.
 #[derive(Template)]
 #[template(path = "dashboard/ask.html")]
-pub(super) struct Question<'page> {
+pub(super) struct ConfirmAction<'page> {
     layout: Layout,
     /// What will be done, as a heading.
     pub(super) title: String,
@@ -29,7 +29,7 @@ pub(super) struct Question<'page> {
     pub(super) back: String,
 }
 
-impl<'page> Question<'page> {
+impl<'page> ConfirmAction<'page> {
     /// Asks at a page of the desk; `action` and `back` are leaves of the desk's paths.
     pub(super) fn new(at_desk: &AtDesk, section: Section, action: &str, back: &str) -> Self {
         Self {
@@ -65,8 +65,8 @@ impl<'page> Question<'page> {
     /// Returns the page.
     ///
     /// # Errors
-    /// [`Refusal::Internal`].
-    pub(super) fn asked(&self) -> Result<Response, Refusal> {
+    /// [`Error::Internal`].
+    pub(super) fn asked(&self) -> Result<Response> {
         page::render(self)
     }
 }

@@ -1,4 +1,4 @@
-//! What the dashboard does not do, as pages that say what to do next.
+//! The dashboard's errors, rendered as pages that say what to do next.
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -14,51 +14,54 @@ use crate::store::StoreError;
 use crate::throttle::ThrottleError;
 use crate::vault::VaultError;
 
-/// How long to wait for a database that is away.
+/// When to retry while the database is unavailable.
 const RETRY_SECONDS: i64 = 2;
 
-/// Why a page is not shown, or a form does nothing.
+/// A result with the dashboard's error.
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why the dashboard does not show a page or does not accept a form.
 #[derive(Debug)]
-pub(crate) enum Refusal {
-    /// Nobody is signed in; afterwards the browser goes on to this path.
+pub(crate) enum Error {
+    /// The agent has to sign in. The browser continues at this path.
     SignInFirst(String),
-    /// The password was not given lately; afterwards the browser goes on to this path.
+    /// The agent has to confirm the password. The browser continues at this path.
     ConfirmFirst(String),
-    /// The password was seen by somebody else.
+    /// The agent has to replace a password that someone else set.
     ChangePasswordFirst,
-    /// There is no such page, or it is none of this agent's.
+    /// The page does not exist, or this agent may not see it.
     NotFound,
-    /// Only owners see it.
+    /// Only owners may see the page.
     OwnersOnly,
-    /// The form came from another site.
+    /// Another site submitted the form.
     Foreign,
-    /// The form was made for a session that is over. What was typed is handed back.
+    /// The form belongs to an ended session. The page shows the typed text again.
     FormStale(Option<String>),
-    /// The form is not one that a page of ours sends.
+    /// The form's fields are invalid.
     FormMalformed,
     /// The form is too large.
     FormTooLarge,
-    /// Too many requests or tries; seconds to wait.
+    /// Too many requests or attempts; seconds to wait.
     TooMany(i64),
     /// The request took too long.
     TimedOut,
-    /// What was asked cannot be done, for a reason that a sentence tells.
+    /// The action is impossible; the sentence says why.
     Impossible(String),
-    /// Something is away and comes back.
+    /// A service is unavailable for now.
     Unavailable,
-    /// Something is wrong inside, and was logged.
+    /// Internal error; it was logged.
     Internal,
 }
 
 #[derive(Template)]
 #[template(path = "dashboard/refusal.html")]
-struct RefusalPage<'page> {
+struct ErrorPage<'page> {
     title: &'static str,
     sentence: &'page str,
-    kept: Option<&'page str>,
+    typed: Option<&'page str>,
 }
 
-impl Refusal {
+impl Error {
     const fn status(&self) -> StatusCode {
         match self {
             Self::SignInFirst(_) | Self::ConfirmFirst(_) | Self::ChangePasswordFirst => {
@@ -128,11 +131,11 @@ impl Refusal {
     }
 
     fn page(&self) -> Response {
-        let kept = match self {
-            Self::FormStale(kept) => kept.as_deref(),
+        let typed = match self {
+            Self::FormStale(typed) => typed.as_deref(),
             _ => None,
         };
-        let page = RefusalPage { title: self.title(), sentence: &self.sentence(), kept };
+        let page = ErrorPage { title: self.title(), sentence: &self.sentence(), typed };
         let body = page::html(&page).unwrap_or_else(|_| self.title().into_response());
         let mut response = (self.status(), body).into_response();
         if let Some(seconds) = self.wait() {
@@ -142,7 +145,7 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match &self {
             Self::SignInFirst(next) => {
@@ -157,21 +160,21 @@ impl IntoResponse for Refusal {
     }
 }
 
-impl From<StoreError> for Refusal {
+impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the database failed");
-        if error.is_passing() { Self::Unavailable } else { Self::Internal }
+        if error.is_transient() { Self::Unavailable } else { Self::Internal }
     }
 }
 
-impl From<VaultError> for Refusal {
+impl From<VaultError> for Error {
     fn from(error: VaultError) -> Self {
         tracing::error!(%error, "a key cannot be used");
         Self::Internal
     }
 }
 
-impl From<SecretError> for Refusal {
+impl From<SecretError> for Error {
     fn from(error: SecretError) -> Self {
         match error {
             SecretError::DeskUnknown | SecretError::SecretUnknown => Self::NotFound,
@@ -186,7 +189,7 @@ impl From<SecretError> for Refusal {
     }
 }
 
-impl From<SessionError> for Refusal {
+impl From<SessionError> for Error {
     fn from(error: SessionError) -> Self {
         match error {
             SessionError::Ended => Self::SignInFirst("/".to_owned()),
@@ -196,7 +199,7 @@ impl From<SessionError> for Refusal {
     }
 }
 
-impl From<PasswordError> for Refusal {
+impl From<PasswordError> for Error {
     fn from(error: PasswordError) -> Self {
         match error {
             PasswordError::Busy => Self::Unavailable,
@@ -209,7 +212,7 @@ impl From<PasswordError> for Refusal {
     }
 }
 
-impl From<ThrottleError> for Refusal {
+impl From<ThrottleError> for Error {
     fn from(error: ThrottleError) -> Self {
         match error {
             ThrottleError::Wait(seconds) => Self::TooMany(seconds),
@@ -218,7 +221,7 @@ impl From<ThrottleError> for Refusal {
     }
 }
 
-impl From<AgentError> for Refusal {
+impl From<AgentError> for Error {
     fn from(error: AgentError) -> Self {
         match error {
             AgentError::DeskUnknown | AgentError::MemberUnknown => Self::NotFound,
@@ -230,7 +233,7 @@ impl From<AgentError> for Refusal {
     }
 }
 
-impl From<ConversationError> for Refusal {
+impl From<ConversationError> for Error {
     fn from(error: ConversationError) -> Self {
         match error {
             ConversationError::Store(error) => error.into(),

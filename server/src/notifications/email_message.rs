@@ -47,7 +47,7 @@ pub(crate) fn address(text: &str) -> Result<Address, AddressError> {
 
 /// What a contact is told.
 #[derive(Clone, Debug)]
-pub(super) struct Letter {
+pub(super) struct EmailMessage {
     /// The contact's address.
     pub(super) to: String,
     /// The conversation's subject.
@@ -70,25 +70,25 @@ pub(super) struct Letter {
 
 #[derive(Template)]
 #[template(path = "mail/reply.txt")]
-struct Plain<'letter> {
-    agent: &'letter str,
-    desk: &'letter str,
-    subject: &'letter str,
-    text: &'letter str,
-    support_page: Option<&'letter str>,
+struct Plain<'email_message> {
+    agent: &'email_message str,
+    desk: &'email_message str,
+    subject: &'email_message str,
+    text: &'email_message str,
+    support_page: Option<&'email_message str>,
 }
 
 #[derive(Template)]
 #[template(path = "mail/reply.html")]
-struct Rich<'letter> {
-    agent: &'letter str,
-    desk: &'letter str,
-    subject: &'letter str,
-    text: &'letter str,
-    support_page: Option<&'letter str>,
+struct Rich<'email_message> {
+    agent: &'email_message str,
+    desk: &'email_message str,
+    subject: &'email_message str,
+    text: &'email_message str,
+    support_page: Option<&'email_message str>,
 }
 
-impl Letter {
+impl EmailMessage {
     /// Returns the mail as it is sent.
     pub(super) fn composed(&self, sender: &Address, now: Moment) -> Result<Vec<u8>, AddressError> {
         let (agent, desk) = (plain_name(&self.agent), plain_name(&self.desk));
@@ -143,11 +143,11 @@ fn plain_name(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{AddressError, Letter, address, plain_name, without_re};
+    use super::{AddressError, EmailMessage, address, plain_name, without_re};
     use crate::clock::Moment;
 
-    fn letter() -> Letter {
-        Letter {
+    fn email_message() -> EmailMessage {
+        EmailMessage {
             to: "ada@example.com".into(),
             subject: "Cannot log in".into(),
             text: "Please try again.".into(),
@@ -160,9 +160,9 @@ mod tests {
         }
     }
 
-    fn composed(letter: &Letter) -> String {
+    fn composed(email_message: &EmailMessage) -> String {
         let sender = address("desk@example.com").expect("it is an address");
-        let mail = letter.composed(&sender, Moment::from_milliseconds(1_767_225_600_000));
+        let mail = email_message.composed(&sender, Moment::from_milliseconds(1_767_225_600_000));
         String::from_utf8(mail.expect("it is a mail")).expect("it is ASCII")
     }
 
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_mail_says_who_wrote_to_whom_about_what() {
-        let mail = composed(&letter());
+        let mail = composed(&email_message());
         for line in [
             "From: Example <desk@example.com>",
             "To: ada@example.com",
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn mails_of_one_conversation_refer_to_those_before() {
         let earlier = vec!["<0@example.com>".to_owned(), "<1@example.com>".to_owned()];
-        let mail = composed(&Letter { earlier, ..letter() });
+        let mail = composed(&EmailMessage { earlier, ..email_message() });
         assert!(mail.contains("In-Reply-To: <1@example.com>\r\n"), "{mail}");
         let references = "References: <1.thread@example.com> <0@example.com> <1@example.com>\r\n";
         assert!(mail.contains(references), "{mail}");
@@ -234,15 +234,15 @@ mod tests {
     #[test]
     fn nothing_that_people_write_adds_a_header() {
         let evil = "x\r\nBcc: eve@example.com\r\n\r\n<script>".to_owned();
-        for letter in [
-            Letter { subject: evil.clone(), ..letter() },
-            Letter { desk: evil.clone(), ..letter() },
-            Letter { agent: evil.clone(), ..letter() },
+        for email_message in [
+            EmailMessage { subject: evil.clone(), ..email_message() },
+            EmailMessage { desk: evil.clone(), ..email_message() },
+            EmailMessage { agent: evil.clone(), ..email_message() },
         ] {
-            let mail = composed(&letter);
+            let mail = composed(&email_message);
             assert!(!head(&mail).lines().any(|line| line.starts_with("Bcc")), "{mail}");
         }
-        let mail = Letter { to: evil, ..letter() };
+        let mail = EmailMessage { to: evil, ..email_message() };
         let sender = address("desk@example.com").expect("it is an address");
         assert!(mail.composed(&sender, Moment::from_milliseconds(0)).is_err());
     }

@@ -1,4 +1,4 @@
-//! What every part of a running server shares.
+//! The state that all parts of a running server share.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,20 +17,20 @@ use crate::notifications::{Leases, Mailer};
 use crate::passwords::Passwords;
 use crate::portal_hosts::PortalRoot;
 use crate::sessions;
-use crate::store::{Admissions, Store, StoreError};
+use crate::store::{ContactLookup, Store, StoreError};
 use crate::throttle;
 use crate::tickets;
 use crate::vault::Keyring;
 
-/// How often last uses are written down and quiet visitors forgotten.
-const TIDYING: Duration = Duration::from_secs(10);
+/// How often the last uses of secrets are stored and idle rate limiters are removed.
+const MAINTENANCE_INTERVAL: Duration = Duration::from_secs(10);
 
-/// How often what is over is deleted.
-const FORGETTING: Duration = Duration::from_hours(1);
+/// How often expired rows are deleted.
+const CLEANUP_INTERVAL: Duration = Duration::from_hours(1);
 
-/// A running server's shared parts.
+/// The shared state of a running server.
 #[derive(Debug)]
-pub struct Center {
+pub struct AppState {
     /// The configuration.
     pub config: Config,
     /// The host of the public URL.
@@ -43,25 +43,25 @@ pub struct Center {
     pub store: Store,
     /// The keys.
     pub keyring: Arc<Keyring>,
-    /// What every signed call has to know first.
-    pub admissions: Admissions,
-    /// The desks that were asked for.
+    /// Looks up the desk and the contact of each signed call.
+    pub contact_lookup: ContactLookup,
+    /// The desks in memory.
     pub desks: OpenDesks,
-    /// How much one may ask for.
+    /// The rate limits.
     pub limits: Limits,
-    /// Who hands mails over; without a mail server nobody.
+    /// The mail client; `None` without a mail server.
     pub mailer: Option<Mailer>,
-    /// Which mails other instances have in hand, and since when.
+    /// The mails that other instances are sending, and since when.
     pub(crate) leases: Leases,
-    /// What checks agents' passwords.
+    /// Hashes and checks agents' passwords.
     pub passwords: Passwords,
-    /// What this instance counts.
+    /// The metrics of this instance.
     pub metrics: Metrics,
     pub(crate) readiness: Readiness,
 }
 
-impl Center {
-    /// Puts the parts together. It must be called inside a Tokio runtime.
+impl AppState {
+    /// Creates the state. It must be called inside a Tokio runtime.
     ///
     /// # Errors
     /// [`ConfigError::PublicUrl`], [`ConfigError::PortalUrl`], [`ConfigError::Mail`].
@@ -75,7 +75,7 @@ impl Center {
         Ok(Arc::new(Self {
             public_host: config.public_host()?,
             portal_root: config.portal_root()?,
-            admissions: Admissions::start(&store),
+            contact_lookup: ContactLookup::start(&store),
             desks: OpenDesks::new(store.clone(), Arc::clone(&keyring), clock.clone()),
             limits: Limits::new(&config),
             mailer: config.mailer()?,
@@ -91,43 +91,43 @@ impl Center {
     }
 
     /// Returns the address that mails come from, if there is a mail server.
-    pub fn mailer_address(&self) -> Option<String> {
+    pub fn sender_address(&self) -> Option<String> {
         self.mailer.as_ref().map(|mailer| mailer.sender().to_string())
     }
 
-    /// Starts what is done now and then. It runs until it is aborted.
-    pub fn start_tidying(self: &Arc<Self>) -> JoinHandle<()> {
-        let center = Arc::clone(self);
+    /// Spawns the periodic maintenance task. It runs until it is aborted.
+    pub fn start_maintenance(self: &Arc<Self>) -> JoinHandle<()> {
+        let app = Arc::clone(self);
         tokio::spawn(async move {
-            let mut ticks = tokio::time::interval(TIDYING);
-            let mut forgotten_at = None;
+            let mut ticks = tokio::time::interval(MAINTENANCE_INTERVAL);
+            let mut cleaned_at = None;
             loop {
                 ticks.tick().await;
-                center.limits.forget_the_quiet();
-                if let Err(error) = center.desks.write_last_uses().await {
+                app.limits.remove_idle();
+                if let Err(error) = app.desks.write_last_uses().await {
                     tracing::warn!(%error, "last uses of secrets are written later");
                 }
-                if let Err(error) = center.forget_the_past(&mut forgotten_at).await {
+                if let Err(error) = app.delete_expired(&mut cleaned_at).await {
                     tracing::warn!(%error, "ended sessions are deleted later");
                 }
             }
         })
     }
 
-    /// Deletes sessions that have ended, links and forms that have expired, and budgets that are whole, once an hour.
-    async fn forget_the_past(&self, forgotten_at: &mut Option<Instant>) -> Result<(), StoreError> {
-        if forgotten_at.is_some_and(|at| at.elapsed() < FORGETTING) {
+    /// Deletes ended sessions, expired links and forms, and full budgets, once an hour.
+    async fn delete_expired(&self, cleaned_at: &mut Option<Instant>) -> Result<(), StoreError> {
+        if cleaned_at.is_some_and(|at| at.elapsed() < CLEANUP_INTERVAL) {
             return Ok(());
         }
-        *forgotten_at = Some(Instant::now());
+        *cleaned_at = Some(Instant::now());
         let now = self.clock.now();
-        sessions::forget_ended(&self.store, now).await?;
-        accounts::forget_expired(&self.store, now).await?;
-        throttle::forget_whole(&self.store, now).await?;
-        tickets::forget_forms(&self.store, now).await
+        sessions::delete_ended(&self.store, now).await?;
+        accounts::delete_expired(&self.store, now).await?;
+        throttle::delete_full(&self.store, now).await?;
+        tickets::delete_expired_forms(&self.store, now).await
     }
 
-    /// Writes down what is only in memory and closes the database.
+    /// Stores what is only in memory and closes the database.
     ///
     /// # Errors
     /// [`StoreError`]; the database is closed nevertheless.

@@ -6,13 +6,13 @@ use crate::notifications::State;
 
 /// Who has to do something next, and whether the last reply came through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum ReplyStatus {
     /// The contact wrote last.
     Waiting,
     /// An agent wrote last, and the contact has read it, has it by mail, or will find it.
     Answered,
     /// An agent wrote last, and the contact can see nothing of it.
-    ReachedNobody,
+    NotReached,
     /// An agent wrote last; no mail of it went out, and the contact has not read it in the widget.
     NotMailed,
     /// The same, and nobody knows whether the mail server took the mail.
@@ -32,7 +32,7 @@ pub(super) struct LastOfThread {
     pub(super) mail: Option<State>,
 }
 
-impl Standing {
+impl ReplyStatus {
     pub(super) fn of(contact: &ContactShown, last: LastOfThread) -> Self {
         if last.status == Status::Closed {
             return Self::Closed;
@@ -44,8 +44,8 @@ impl Standing {
             return Self::Answered;
         }
         // Without a mail server the widget still shows the reply, so that makes no difference here.
-        if contact.reach(true).is_nobody() {
-            return Self::ReachedNobody;
+        if contact.reach(true).is_unreachable() {
+            return Self::NotReached;
         }
         match last.mail {
             // What a block kept from being sent stays unsent when the block is lifted.
@@ -62,7 +62,7 @@ impl Standing {
         match self {
             Self::Waiting => "waiting",
             Self::Answered => "answered",
-            Self::ReachedNobody => "reached no customer",
+            Self::NotReached => "reached no customer",
             Self::NotMailed => "not mailed",
             Self::MailUncertain => "mail uncertain",
             Self::Closed => "closed",
@@ -71,6 +71,6 @@ impl Standing {
 
     /// Tells whether somebody of the desk has to do something about the last reply.
     pub const fn is_problem(self) -> bool {
-        matches!(self, Self::ReachedNobody | Self::NotMailed | Self::MailUncertain)
+        matches!(self, Self::NotReached | Self::NotMailed | Self::MailUncertain)
     }
 }

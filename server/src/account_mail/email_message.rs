@@ -21,7 +21,7 @@ const MAX_NAME: usize = 60;
 
 /// What the link is for.
 #[derive(Clone, Debug)]
-pub(super) enum Matter {
+pub(super) enum EmailContent {
     /// Becoming a member of a desk.
     Invitation {
         desk: String,
@@ -35,10 +35,10 @@ pub(super) enum Matter {
 
 /// A mail with a link.
 #[derive(Debug)]
-pub(super) struct Letter {
+pub(super) struct EmailMessage {
     /// The address.
     pub(super) to: String,
-    pub(super) matter: Matter,
+    pub(super) content: EmailContent,
     pub(super) token: LinkToken,
     /// Until when the link can be used.
     pub(super) expires_at: Moment,
@@ -46,24 +46,24 @@ pub(super) struct Letter {
 
 #[derive(Template)]
 #[template(path = "mail/invitation.txt")]
-struct Invitation<'letter> {
-    by: Option<&'letter str>,
-    desk: &'letter str,
-    role: &'letter str,
-    link: &'letter str,
-    until: &'letter str,
+struct Invitation<'message> {
+    by: Option<&'message str>,
+    desk: &'message str,
+    role: &'message str,
+    link: &'message str,
+    until: &'message str,
 }
 
 #[derive(Template)]
 #[template(path = "mail/recovery.txt")]
-struct Recovery<'letter> {
-    email: &'letter str,
-    host: &'letter str,
-    link: &'letter str,
-    until: &'letter str,
+struct Recovery<'message> {
+    email: &'message str,
+    host: &'message str,
+    link: &'message str,
+    until: &'message str,
 }
 
-impl Letter {
+impl EmailMessage {
     /// Returns the mail as it is sent.
     pub(super) fn composed(
         &self,
@@ -87,8 +87,8 @@ impl Letter {
     fn written(&self, public_url: &Url) -> (String, String) {
         let until = &self.expires_at.to_minute();
         let host = public_url.host_str().unwrap_or_default();
-        let (subject, text) = match &self.matter {
-            Matter::Invitation { desk, by, role } => {
+        let (subject, text) = match &self.content {
+            EmailContent::Invitation { desk, by, role } => {
                 let desk = &plain_name(desk);
                 let by = by.as_deref().map(plain_name);
                 let link = &link(public_url, "invitation", &self.token);
@@ -96,7 +96,7 @@ impl Letter {
                 let page = Invitation { by, desk, role: role.as_str(), link, until };
                 (format!("Invitation to the desk {desk}"), page.render())
             }
-            Matter::Recovery => {
+            EmailContent::Recovery => {
                 let link = &link(public_url, "recovery", &self.token);
                 let page = Recovery { email: &self.to, host, link, until };
                 ("Set a new password".to_owned(), page.render())
@@ -130,16 +130,16 @@ fn plain_name(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Letter, Matter, plain_name};
+    use super::{EmailContent, EmailMessage, plain_name};
     use crate::accounts::LinkToken;
     use crate::agents::Role;
     use crate::clock::Moment;
     use crate::notifications::address;
 
     fn composed(desk: &str, by: &str) -> (String, String) {
-        let letter = Letter {
+        let email_message = EmailMessage {
             to: "ada@example.com".to_owned(),
-            matter: Matter::Invitation {
+            content: EmailContent::Invitation {
                 desk: desk.to_owned(),
                 by: Some(by.to_owned()),
                 role: Role::Agent,
@@ -149,7 +149,7 @@ mod tests {
         };
         let sender = address("desk@example.com").expect("it is an address");
         let url = "https://desk.example.com".parse().expect("it is a URL");
-        let mail = letter.composed(&sender, &url, Moment::from_milliseconds(0));
+        let mail = email_message.composed(&sender, &url, Moment::from_milliseconds(0));
         let mail = String::from_utf8(mail.expect("it is a mail")).expect("it is text");
         let (head, body) = mail.split_once("\r\n\r\n").expect("there is a head");
         (head.to_owned(), body.to_owned())

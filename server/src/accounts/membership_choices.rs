@@ -11,9 +11,9 @@ use crate::ids::{AgentId, DeskId};
 /// For each desk of an unproved account, whether its holder stays a member. Nobody else made that choice
 /// for them, and none is made by silence.
 #[derive(Clone, Debug, Default)]
-pub struct Stays(BTreeMap<DeskId, bool>);
+pub struct MembershipChoices(BTreeMap<DeskId, bool>);
 
-impl Stays {
+impl MembershipChoices {
     /// Reads choices such as `stay ID` and `leave ID`.
     pub fn parse<'text>(choices: impl IntoIterator<Item = &'text str>) -> Option<Self> {
         let choice = |text: &str| match text.split_once(' ') {
@@ -64,16 +64,16 @@ impl Stays {
 
 #[cfg(test)]
 mod tests {
-    use super::Stays;
+    use super::MembershipChoices;
     use crate::ids::DeskId;
 
     #[test]
     fn a_choice_names_a_desk_and_nothing_is_chosen_by_silence() {
-        let stays = Stays::parse(["stay a", "leave b"]).expect("they are choices");
-        let of = |id| stays.of(&DeskId::parse(id).expect("it is an id"));
+        let choices = MembershipChoices::parse(["stay a", "leave b"]).expect("they are choices");
+        let of = |id| choices.of(&DeskId::parse(id).expect("it is an id"));
         assert_eq!((of("a"), of("b"), of("c")), (Some(true), Some(false), None));
         for text in ["", "stay", "keep a", "stay a b"] {
-            assert!(Stays::parse([text]).is_none(), "{text:?}");
+            assert!(MembershipChoices::parse([text]).is_none(), "{text:?}");
         }
     }
 }

@@ -4,14 +4,14 @@ use deskseal::ErrorCode;
 
 /// Why a link proves nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum LinkRejection {
     /// The proof does not hold.
     Proof(ErrorCode),
     /// The desk has no secret that could have signed it.
     SecretNotSet,
 }
 
-impl Refusal {
+impl LinkRejection {
     /// Returns the stable code, for the developer of the product.
     pub(super) const fn code(self) -> &'static str {
         match self {

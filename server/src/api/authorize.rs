@@ -8,7 +8,7 @@ use deskseal::CanonicalEmail;
 use super::body::Credentials;
 use super::caller::Caller;
 use super::error::ApiError;
-use crate::center::Center;
+use crate::app_state::AppState;
 use crate::contacts::{self, Contact, Customer, Identity};
 use crate::desks::OpenDesk;
 use crate::ids::DeskId;
@@ -16,7 +16,7 @@ use crate::secrets::Purpose;
 
 /// What the call is counted as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Act {
+pub(super) enum Operation {
     /// Verifying, as every open widget does all the time.
     Verify,
     /// Other reading, and changes that cost as little.
@@ -27,7 +27,7 @@ pub(super) enum Act {
 
 /// A call whose proof holds.
 #[derive(Debug)]
-pub(super) struct Admitted {
+pub(super) struct Authorized {
     pub(super) customer: Customer,
     pub(super) email: CanonicalEmail,
     pub(super) contact: Contact,
@@ -35,45 +35,45 @@ pub(super) struct Admitted {
 }
 
 /// Checks origin, proof, block and limit, in this order, against what the database says now.
-pub(super) async fn admit(
-    center: &Center,
+pub(super) async fn authorize(
+    app: &AppState,
     caller: &Caller,
     credentials: Credentials<'_>,
-    act: Act,
-) -> Result<Admitted, ApiError> {
-    let unproved = |refusal| unproved(center, caller, refusal);
+    operation: Operation,
+) -> Result<Authorized, ApiError> {
+    let unproved = |error| unproved(app, caller, error);
     let unknown = || unproved(ApiError::helpdesk_unknown());
     let id = DeskId::parse(credentials.helpdesk_id).ok_or_else(unknown)?;
     // Of an e-mail that is refused there is no contact; the verifier will say why.
     let claimed = deskseal::canonical_email(credentials.email).ok();
     let claimed = claimed.as_ref().map_or("", CanonicalEmail::as_str);
-    let admission = center.admissions.of(&id, claimed).await?;
+    let admission = app.contact_lookup.of(&id, claimed).await?;
     let admission = admission.ok_or_else(unknown)?;
-    let desk = center.desks.at(&id, &admission.desk_revision).await?;
+    let desk = app.desks.at(&id, &admission.desk_revision).await?;
     check_origin(&desk, caller)?;
-    let email = verified_email(center, &desk, credentials).map_err(unproved)?;
+    let email = verified_email(app, &desk, credentials).map_err(unproved)?;
     let contact = if let Some(contact) = admission.contact {
         contact
     } else {
         let identity = Identity::Sealed(email.clone());
-        contacts::find_or_create(&center.store, &id, &identity, center.clock.now()).await?
+        contacts::find_or_create(&app.store, &id, &identity, app.clock.now()).await?
     };
     if contact.is_blocked {
         let message = "The helpdesk has blocked this contact.";
         return Err(ApiError::new(StatusCode::FORBIDDEN, "contact_blocked", message));
     }
-    match act {
-        Act::Verify => center.limits.count_verify(&contact.id)?,
-        Act::Read => center.limits.count_read(&contact.id)?,
-        Act::Send => center.limits.count_message(&contact.id)?,
+    match operation {
+        Operation::Verify => app.limits.count_verify(&contact.id)?,
+        Operation::Read => app.limits.count_read(&contact.id)?,
+        Operation::Send => app.limits.count_message(&contact.id)?,
     }
     let customer = Customer::proved(id, contact.id.clone());
-    Ok(Admitted { customer, email, contact, desk })
+    Ok(Authorized { customer, email, contact, desk })
 }
 
 /// Counts a proof that does not hold. Beyond the limit of its address, the answer says that alone.
-fn unproved(center: &Center, caller: &Caller, refusal: ApiError) -> ApiError {
-    center.limits.count_refusal(caller.address).map_or_else(ApiError::from, |()| refusal)
+fn unproved(app: &AppState, caller: &Caller, error: ApiError) -> ApiError {
+    app.limits.count_rejection(caller.address).map_or_else(ApiError::from, |()| error)
 }
 
 fn check_origin(desk: &OpenDesk, caller: &Caller) -> Result<(), ApiError> {
@@ -86,7 +86,7 @@ fn check_origin(desk: &OpenDesk, caller: &Caller) -> Result<(), ApiError> {
 }
 
 fn verified_email(
-    center: &Center,
+    app: &AppState,
     desk: &OpenDesk,
     credentials: Credentials<'_>,
 ) -> Result<CanonicalEmail, ApiError> {
@@ -95,6 +95,6 @@ fn verified_email(
         ApiError::new(StatusCode::UNAUTHORIZED, "secret_not_set", message)
     })?;
     let Credentials { email, signature, .. } = credentials;
-    let now = center.clock.now();
+    let now = app.clock.now();
     Ok(keys.verify_email(email, signature, desk.accepts_as_typed, now)?.email)
 }

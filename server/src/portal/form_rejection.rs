@@ -7,23 +7,23 @@ use axum::response::Response;
 use deskseal::UserId;
 
 use super::form::{Problems, Typed};
-use super::pages::{self, Failure, FormPage, Notice};
+use super::pages::{self, FormPage, Notice, PortalError};
 use super::token::{self, TokenProblem, Visit};
-use crate::center::Center;
+use crate::app_state::AppState;
 use crate::limits::Exceeded;
 use crate::portal_hosts::PortalDesk;
 use crate::store::StoreError;
 
 /// What comes back instead of a ticket.
-pub(super) enum Again {
+pub(super) enum FormRejection {
     /// The form, with what was typed.
-    Form(Box<FormAgain>),
+    Form(Box<RejectedForm>),
     /// A page without a form.
-    Failure(Failure),
+    Error(PortalError),
 }
 
 /// The form with what was typed, and what to do about it.
-pub(super) struct FormAgain {
+pub(super) struct RejectedForm {
     status: StatusCode,
     notice: Notice,
     problems: Problems,
@@ -32,29 +32,29 @@ pub(super) struct FormAgain {
     visit: Option<Visit>,
 }
 
-impl FormAgain {
-    fn fresh(title: &'static str, text: impl Into<Cow<'static, str>>) -> Again {
+impl RejectedForm {
+    fn fresh(title: &'static str, text: impl Into<Cow<'static, str>>) -> FormRejection {
         Self::with(StatusCode::UNPROCESSABLE_ENTITY, Notice::new(title, text), None)
     }
 
     /// Shows the form of the visit, or a public one.
-    pub(super) fn with(status: StatusCode, notice: Notice, visit: Option<Visit>) -> Again {
+    pub(super) fn with(status: StatusCode, notice: Notice, visit: Option<Visit>) -> FormRejection {
         let problems = Problems::default();
-        Again::Form(Box::new(Self { status, notice, problems, retry_seconds: None, visit }))
+        FormRejection::Form(Box::new(Self { status, notice, problems, retry_seconds: None, visit }))
     }
 
     /// Returns the page.
     ///
     /// # Errors
-    /// [`Failure::Internal`].
-    pub(super) fn answer(
+    /// [`PortalError::Internal`].
+    pub(super) fn respond(
         self,
-        center: &Center,
+        app: &AppState,
         desk: &PortalDesk,
         typed: &Typed,
-    ) -> Result<Response, Failure> {
+    ) -> Result<Response, PortalError> {
         let Some(visit) = &self.visit else {
-            return fresh_form(center, desk, typed, self.status, Some(self.notice));
+            return fresh_form(app, desk, typed, self.status, Some(self.notice));
         };
         let template = FormPage {
             desk: &desk.name,
@@ -76,15 +76,15 @@ impl FormAgain {
 /// Returns a public form that is opened now.
 ///
 /// # Errors
-/// [`Failure::Internal`].
+/// [`PortalError::Internal`].
 pub(super) fn fresh_form(
-    center: &Center,
+    app: &AppState,
     desk: &PortalDesk,
     typed: &Typed,
     status: StatusCode,
     notice: Option<Notice>,
-) -> Result<Response, Failure> {
-    let token = token::issue(&center.keyring, desk, None, center.clock.now())?;
+) -> Result<Response, PortalError> {
+    let token = token::issue(&app.keyring, desk, None, app.clock.now())?;
     let template = FormPage {
         desk: &desk.name,
         user: None,
@@ -97,8 +97,8 @@ pub(super) fn fresh_form(
 }
 
 /// Names what is wrong with which field.
-pub(super) fn with_problems(visit: Visit, problems: Problems) -> Again {
-    Again::Form(Box::new(FormAgain {
+pub(super) fn with_problems(visit: Visit, problems: Problems) -> FormRejection {
+    FormRejection::Form(Box::new(RejectedForm {
         status: StatusCode::UNPROCESSABLE_ENTITY,
         notice: Notice::new("Please check what you entered", ""),
         problems,
@@ -108,9 +108,9 @@ pub(super) fn with_problems(visit: Visit, problems: Problems) -> Again {
 }
 
 /// Asks to wait.
-pub(super) fn too_many(visit: Visit, exceeded: Exceeded) -> Again {
+pub(super) fn too_many(visit: Visit, exceeded: Exceeded) -> FormRejection {
     let text = "Your text is still here. Please wait a while and send it again.";
-    Again::Form(Box::new(FormAgain {
+    FormRejection::Form(Box::new(RejectedForm {
         status: StatusCode::TOO_MANY_REQUESTS,
         notice: Notice::new("Too many messages came from here", text),
         problems: Problems::default(),
@@ -120,27 +120,27 @@ pub(super) fn too_many(visit: Visit, exceeded: Exceeded) -> Again {
 }
 
 /// Says that nothing was stored.
-pub(super) fn not_stored(visit: Visit, error: StoreError) -> Again {
-    let status = match Failure::from(error) {
-        Failure::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+pub(super) fn not_stored(visit: Visit, error: StoreError) -> FormRejection {
+    let status = match PortalError::from(error) {
+        PortalError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
     let text = "Your text is still here. Please send it again in a moment.";
-    FormAgain::with(status, Notice::new("We could not save your message", text), Some(visit))
+    RejectedForm::with(status, Notice::new("We could not save your message", text), Some(visit))
 }
 
 /// Says why a form is a new one, and that nothing typed is lost.
-pub(super) fn reopened(problem: TokenProblem, desk: &str) -> Again {
+pub(super) fn reopened(problem: TokenProblem, desk: &str) -> FormRejection {
     match problem {
-        TokenProblem::Missing | TokenProblem::Public => FormAgain::fresh(
+        TokenProblem::Missing | TokenProblem::Public => RejectedForm::fresh(
             "Please send it once more",
             "This page was open for a long time. Your text is still here.",
         ),
-        TokenProblem::SignedExpired => FormAgain::fresh(
+        TokenProblem::SignedExpired => RejectedForm::fresh(
             "We no longer know who you are",
             unrecognised("was open for too long", desk),
         ),
-        TokenProblem::SignedElsewhere => FormAgain::fresh(
+        TokenProblem::SignedElsewhere => RejectedForm::fresh(
             "We cannot tell who you are",
             unrecognised(
                 "was opened in another browser or place, or your browser keeps no cookies",
@@ -159,16 +159,16 @@ fn unrecognised(reason: &str, desk: &str) -> String {
 }
 
 /// Says that a form sends one ticket.
-pub(super) fn used(visit: &Visit, desk: &str) -> Again {
+pub(super) fn used(visit: &Visit, desk: &str) -> FormRejection {
     let title = "Your first message has arrived";
     let text = "This form has sent a message already.";
     if visit.user.is_none() {
-        return FormAgain::fresh(
+        return RejectedForm::fresh(
             title,
             format!("{text} If this is another one, send it once more."),
         );
     }
-    FormAgain::fresh(
+    RejectedForm::fresh(
         title,
         format!(
             "{text} To send another one as a customer of {desk}, open support again from there. Or enter \

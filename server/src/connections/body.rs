@@ -1,4 +1,4 @@
-//! The body of an answer, whose every byte keeps its request open until the system has it.
+//! A response body that keeps its request open until the system has every byte.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,59 +8,62 @@ use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::guest::OpenRequest;
+use super::connection::OpenRequest;
 
-/// What is handed to a stream of HTTP/2 at once.
+/// The most bytes that an HTTP/2 stream gets at once.
 ///
-/// A stream that is reset keeps what it was handed until its connection ends. So it is handed copies of small
-/// parts, and the answer itself goes at once.
-const PART: usize = 16 * 1024;
+/// A reset stream keeps its bytes until its connection ends. So it gets small copies, and a reset frees the
+/// response itself at once.
+const CHUNK: usize = 16 * 1024;
 
-/// A body that belongs to an open request, and to a part of the memory for answers.
-pub(super) struct HeldBody {
+/// A body with its open request and its share of the memory for responses.
+pub(super) struct TrackedBody {
     body: Body,
-    /// What is left of a piece that goes in parts.
+    /// The rest of a frame that is sent in chunks.
     rest: Bytes,
-    is_in_parts: bool,
-    held: Arc<Held>,
+    is_chunked: bool,
+    guard: Arc<Guard>,
 }
 
-struct Held {
+struct Guard {
     open: Arc<OpenRequest>,
     _memory: Option<OwnedSemaphorePermit>,
 }
 
-impl HeldBody {
+impl TrackedBody {
     pub(super) fn new(
         body: Body,
         open: OpenRequest,
         memory: Option<OwnedSemaphorePermit>,
-        is_in_parts: bool,
+        is_chunked: bool,
     ) -> Self {
-        let held = Arc::new(Held { open: Arc::new(open), _memory: memory });
-        Self { body, rest: Bytes::new(), is_in_parts, held }
+        let guard = Arc::new(Guard { open: Arc::new(open), _memory: memory });
+        Self { body, rest: Bytes::new(), is_chunked, guard }
     }
 
-    fn next_part(&mut self) -> Frame<Bytes> {
-        let part = self.rest.split_to(self.rest.len().min(PART));
-        let part = Bytes::copy_from_slice(&part);
-        Frame::data(Bytes::from_owner(Kept { bytes: part, _with: Arc::clone(&self.held.open) }))
+    fn next_chunk(&mut self) -> Frame<Bytes> {
+        let chunk = self.rest.split_to(self.rest.len().min(CHUNK));
+        let chunk = Bytes::copy_from_slice(&chunk);
+        Frame::data(Bytes::from_owner(Guarded {
+            bytes: chunk,
+            _with: Arc::clone(&self.guard.open),
+        }))
     }
 }
 
-/// Bytes on their way to the client, and what is kept for as long.
-struct Kept<T> {
+/// Bytes on their way to the client, and the guard that lives as long.
+struct Guarded<T> {
     bytes: Bytes,
     _with: Arc<T>,
 }
 
-impl<T> AsRef<[u8]> for Kept<T> {
+impl<T> AsRef<[u8]> for Guarded<T> {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
     }
 }
 
-impl HttpBody for HeldBody {
+impl HttpBody for TrackedBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -70,15 +73,15 @@ impl HttpBody for HeldBody {
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let body = &mut *self;
         if !body.rest.is_empty() {
-            return Poll::Ready(Some(Ok(body.next_part())));
+            return Poll::Ready(Some(Ok(body.next_chunk())));
         }
         Pin::new(&mut body.body).poll_frame(context).map_ok(|frame| match frame.into_data() {
-            Ok(bytes) if body.is_in_parts => {
+            Ok(bytes) if body.is_chunked => {
                 body.rest = bytes;
-                body.next_part()
+                body.next_chunk()
             }
             Ok(bytes) => {
-                Frame::data(Bytes::from_owner(Kept { bytes, _with: Arc::clone(&body.held) }))
+                Frame::data(Bytes::from_owner(Guarded { bytes, _with: Arc::clone(&body.guard) }))
             }
             Err(trailers) => trailers,
         })

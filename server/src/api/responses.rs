@@ -8,7 +8,7 @@ use crate::conversations::{Conversation, Message, Side, Status};
 /// A contact whose e-mail is proved.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ContactAnswer {
+pub(super) struct ContactResponse {
     /// The id.
     pub(super) id: String,
     /// The canonical e-mail.
@@ -21,7 +21,7 @@ pub(super) struct ContactAnswer {
 
 /// The desk.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct HelpdeskAnswer {
+pub(super) struct HelpdeskResponse {
     /// The id.
     pub(super) id: String,
     /// The name.
@@ -31,11 +31,11 @@ pub(super) struct HelpdeskAnswer {
 /// The contact, and whether there is anything new.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct VerifyAnswer {
+pub(super) struct VerifyResponse {
     /// The contact.
-    pub(super) contact: ContactAnswer,
+    pub(super) contact: ContactResponse,
     /// The desk.
-    pub(super) helpdesk: HelpdeskAnswer,
+    pub(super) helpdesk: HelpdeskResponse,
     /// Messages that the contact has not read.
     pub(super) unread: i64,
     /// Changes whenever anything that the contact can see has changed.
@@ -47,51 +47,51 @@ pub(super) struct VerifyAnswer {
 /// A page of conversations.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ConversationsAnswer {
+pub(super) struct ConversationsResponse {
     /// The conversations, the latest activity first.
-    pub(super) conversations: Vec<ConversationAnswer>,
+    pub(super) conversations: Vec<ConversationResponse>,
     /// What to send as `cursor` for the next page, if there is one.
     pub(super) next_cursor: Option<String>,
 }
 
 /// A conversation and the message that was sent.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct MessageSentAnswer {
+pub(super) struct MessageSentResponse {
     /// The conversation.
-    pub(super) conversation: ConversationAnswer,
+    pub(super) conversation: ConversationResponse,
     /// The message.
-    pub(super) message: MessageAnswer,
+    pub(super) message: MessageResponse,
 }
 
 /// A page of a conversation's messages.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct MessagesAnswer {
+pub(super) struct MessagesResponse {
     /// The conversation.
-    pub(super) conversation: ConversationAnswer,
+    pub(super) conversation: ConversationResponse,
     /// The messages, the oldest first.
-    pub(super) messages: Vec<MessageAnswer>,
+    pub(super) messages: Vec<MessageResponse>,
     /// Whether there are more in the direction that was asked for; older ones without one.
     pub(super) has_more: bool,
 }
 
 /// A conversation that was closed.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ClosedAnswer {
+pub(super) struct ClosedResponse {
     /// The conversation.
-    pub(super) conversation: ConversationAnswer,
+    pub(super) conversation: ConversationResponse,
 }
 
 /// A conversation.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ConversationAnswer {
+pub(super) struct ConversationResponse {
     /// The id.
     id: String,
     /// The subject.
     subject: String,
     /// Whether it is done.
-    status: StatusAnswer,
+    status: StatusResponse,
     /// Messages of agents that the contact has not read.
     unread: i64,
     /// When it began.
@@ -101,13 +101,13 @@ pub(super) struct ConversationAnswer {
     #[schema(format = DateTime)]
     updated_at: String,
     /// The last message, in short.
-    last_message: LastMessageAnswer,
+    last_message: LastMessageResponse,
 }
 
 /// Whether a conversation is done.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum StatusAnswer {
+pub(super) enum StatusResponse {
     /// It is not.
     Open,
     /// It is; a message opens it again.
@@ -117,7 +117,7 @@ pub(super) enum StatusAnswer {
 /// Which side wrote.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum SideAnswer {
+pub(super) enum SideResponse {
     /// The contact.
     Contact,
     /// An agent.
@@ -127,9 +127,9 @@ pub(super) enum SideAnswer {
 /// A message, in short.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct LastMessageAnswer {
+pub(super) struct LastMessageResponse {
     /// Which side wrote it.
-    author: SideAnswer,
+    author: SideResponse,
     /// Its beginning on one line.
     preview: String,
     /// When it was written.
@@ -140,11 +140,11 @@ pub(super) struct LastMessageAnswer {
 /// A message.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct MessageAnswer {
+pub(super) struct MessageResponse {
     /// The id.
     id: String,
     /// Who wrote it.
-    author: AuthorAnswer,
+    author: AuthorResponse,
     /// The text.
     text: String,
     /// When it was written.
@@ -154,14 +154,14 @@ pub(super) struct MessageAnswer {
 
 /// Who wrote a message.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AuthorAnswer {
+pub(super) struct AuthorResponse {
     /// Which side.
-    kind: SideAnswer,
+    kind: SideResponse,
     /// The agent's name.
     name: Option<String>,
 }
 
-impl From<Status> for StatusAnswer {
+impl From<Status> for StatusResponse {
     fn from(status: Status) -> Self {
         match status {
             Status::Open => Self::Open,
@@ -170,7 +170,7 @@ impl From<Status> for StatusAnswer {
     }
 }
 
-impl From<Side> for SideAnswer {
+impl From<Side> for SideResponse {
     fn from(side: Side) -> Self {
         match side {
             Side::Contact => Self::Contact,
@@ -179,7 +179,7 @@ impl From<Side> for SideAnswer {
     }
 }
 
-impl From<Conversation> for ConversationAnswer {
+impl From<Conversation> for ConversationResponse {
     fn from(conversation: Conversation) -> Self {
         let last = conversation.last_message;
         Self {
@@ -189,7 +189,7 @@ impl From<Conversation> for ConversationAnswer {
             unread: conversation.unread,
             created_at: conversation.created_at.to_rfc3339(),
             updated_at: conversation.updated_at.to_rfc3339(),
-            last_message: LastMessageAnswer {
+            last_message: LastMessageResponse {
                 author: last.side.into(),
                 preview: last.preview,
                 created_at: last.created_at.to_rfc3339(),
@@ -198,11 +198,11 @@ impl From<Conversation> for ConversationAnswer {
     }
 }
 
-impl From<Message> for MessageAnswer {
+impl From<Message> for MessageResponse {
     fn from(message: Message) -> Self {
         Self {
             id: message.id.to_string(),
-            author: AuthorAnswer { kind: message.side.into(), name: message.agent_name },
+            author: AuthorResponse { kind: message.side.into(), name: message.agent_name },
             text: message.text,
             created_at: message.created_at.to_rfc3339(),
         }
