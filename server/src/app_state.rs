@@ -1,6 +1,7 @@
 //! The state that all parts of a running server share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use deskseal::PortalHost;
@@ -10,7 +11,6 @@ use crate::accounts;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::desks::OpenDesks;
-use crate::http::Readiness;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::notifications::{Leases, Mailer};
@@ -135,5 +135,25 @@ impl AppState {
         let written = self.desks.write_last_uses().await;
         self.store.close().await;
         written
+    }
+}
+
+/// Whether the last readiness check succeeded.
+#[derive(Debug)]
+pub(crate) struct Readiness(AtomicBool);
+
+impl Default for Readiness {
+    /// The server starts with an open database.
+    fn default() -> Self {
+        Self(AtomicBool::new(true))
+    }
+}
+
+impl Readiness {
+    /// Logs a change since the check before.
+    pub(crate) fn note(&self, is_ready: bool) {
+        if self.0.swap(is_ready, Ordering::Relaxed) != is_ready {
+            tracing::info!(is_ready, "the server's readiness has changed");
+        }
     }
 }

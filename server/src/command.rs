@@ -23,7 +23,6 @@ use crate::connections;
 use crate::desks::{self, DeskName};
 use crate::http;
 use crate::ids::DeskId;
-use crate::metrics;
 use crate::notifications::Worker;
 use crate::printed::{printed, printed_lines};
 use crate::store::{self, Store, StoreError};
@@ -198,7 +197,7 @@ async fn serve(config: Config) -> Outcome {
     let tidying = center.start_maintenance();
     if let Some(listener) = metrics_listener {
         tracing::info!(address = %listener.local_addr()?, "answering /metrics");
-        tokio::spawn(metrics::serve(Arc::clone(&center), listener));
+        tokio::spawn(http::serve_metrics(Arc::clone(&center), listener));
     }
     let mails = Worker::start(&center);
     if center.mailer.is_none() {

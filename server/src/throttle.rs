@@ -64,7 +64,7 @@ pub(crate) fn key(keyring: &Keyring, parts: &[&str]) -> Key {
 pub enum ThrottleError {
     /// There were too many tries.
     #[error("Too many tries; wait for {0} seconds.")]
-    Wait(i64),
+    Wait(u64),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -156,5 +156,5 @@ async fn take_one(
         .await?
         .try_get("whole_at")?;
     let wait = (whole_at - latest_before).max(1);
-    Err(ThrottleError::Wait((wait + 999) / 1000))
+    Err(ThrottleError::Wait(wait.unsigned_abs().div_ceil(1000)))
 }

@@ -7,12 +7,13 @@ use deskseal::CanonicalEmail;
 
 use super::body::Credentials;
 use super::caller::Caller;
-use super::error::ApiError;
+use super::error::helpdesk_unknown;
 use crate::app_state::AppState;
 use crate::contacts::{self, Contact, Customer, Identity};
 use crate::desks::OpenDesk;
 use crate::ids::DeskId;
 use crate::secrets::Purpose;
+use crate::web::JsonError;
 
 /// What the call is counted as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +41,9 @@ pub(super) async fn authorize(
     caller: &Caller,
     credentials: Credentials<'_>,
     operation: Operation,
-) -> Result<Authorized, ApiError> {
+) -> Result<Authorized, JsonError> {
     let unproved = |error| unproved(app, caller, error);
-    let unknown = || unproved(ApiError::helpdesk_unknown());
+    let unknown = || unproved(helpdesk_unknown());
     let id = DeskId::parse(credentials.helpdesk_id).ok_or_else(unknown)?;
     // Of an e-mail that is refused there is no contact; the verifier will say why.
     let claimed = deskseal::canonical_email(credentials.email).ok();
@@ -60,7 +61,7 @@ pub(super) async fn authorize(
     };
     if contact.is_blocked {
         let message = "The helpdesk has blocked this contact.";
-        return Err(ApiError::new(StatusCode::FORBIDDEN, "contact_blocked", message));
+        return Err(JsonError::new(StatusCode::FORBIDDEN, "contact_blocked", message));
     }
     match operation {
         Operation::Verify => app.limits.count_verify(&contact.id)?,
@@ -72,27 +73,27 @@ pub(super) async fn authorize(
 }
 
 /// Counts a proof that does not hold. Beyond the limit of its address, the answer says that alone.
-fn unproved(app: &AppState, caller: &Caller, error: ApiError) -> ApiError {
-    app.limits.count_rejection(caller.address).map_or_else(ApiError::from, |()| error)
+fn unproved(app: &AppState, caller: &Caller, error: JsonError) -> JsonError {
+    app.limits.count_rejection(caller.client.address).map_or_else(JsonError::from, |()| error)
 }
 
-fn check_origin(desk: &OpenDesk, caller: &Caller) -> Result<(), ApiError> {
+fn check_origin(desk: &OpenDesk, caller: &Caller) -> Result<(), JsonError> {
     if desk.allowed_domains.verdict(caller.origin()).is_allowed() {
         return Ok(());
     }
     let message = "This site is not among the helpdesk's allowed embed domains; its owner can add it \
                    under Settings > Messages.";
-    Err(ApiError::new(StatusCode::FORBIDDEN, "origin_not_allowed", message))
+    Err(JsonError::new(StatusCode::FORBIDDEN, "origin_not_allowed", message))
 }
 
 fn verified_email(
     app: &AppState,
     desk: &OpenDesk,
     credentials: Credentials<'_>,
-) -> Result<CanonicalEmail, ApiError> {
+) -> Result<CanonicalEmail, JsonError> {
     let keys = desk.keys(Purpose::TicketCenter).ok_or_else(|| {
         let message = "The helpdesk has no HMAC secret yet; its owner can generate one.";
-        ApiError::new(StatusCode::UNAUTHORIZED, "secret_not_set", message)
+        JsonError::new(StatusCode::UNAUTHORIZED, "secret_not_set", message)
     })?;
     let Credentials { email, signature, .. } = credentials;
     let now = app.clock.now();

@@ -1,13 +1,12 @@
 //! Bodies: JSON in, and what may be asked.
 
-use axum::body::{Bytes, HttpBody as _};
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
-use super::error::ApiError;
+use crate::web::{self, JsonError, body};
 
 /// The largest body. A message of 10 000 characters needs 60 000 bytes where each is escaped.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -24,47 +23,19 @@ where
     T: DeserializeOwned,
     S: Send + Sync,
 {
-    type Rejection = ApiError;
+    type Rejection = JsonError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        if !is_json(request.headers()) {
-            let message = "The body is not declared as application/json.";
-            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-            return Err(ApiError::new(status, "content_type_unsupported", message));
-        }
-        // A body that says how large it is needs not be waited for.
-        if request.body().size_hint().lower() > MAX_BYTES as u64 {
-            return Err(too_large());
-        }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                return too_large();
-            }
-            malformed("The body did not arrive whole.".to_owned())
-        })?;
+    async fn from_request(request: Request, _: &S) -> Result<Self, JsonError> {
+        let bytes = body::read(request, body::JSON, MAX_BYTES).await?;
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-            // The place alone: what serde quotes is what was sent.
+            // The position alone: serde quotes what the client sent.
             let (line, column) = (error.line(), error.column());
-            malformed(format!(
+            let message = format!(
                 "The body is not the JSON object that this call takes; see line {line}, column {column}."
-            ))
+            );
+            JsonError::new(StatusCode::BAD_REQUEST, web::Error::BodyMalformed.code(), message)
         })
     }
-}
-
-fn too_large() -> ApiError {
-    let message = "The body has more than 65536 bytes.";
-    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message)
-}
-
-fn malformed(message: String) -> ApiError {
-    ApiError::new(StatusCode::BAD_REQUEST, "body_malformed", message)
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = value.and_then(|value| value.split(';').next()).map(str::trim);
-    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
 }
 
 /// Who asks: what the product's server signed.
@@ -156,11 +127,11 @@ bodies! {
 }
 
 /// Returns the asked size of a page.
-pub(super) fn page_size(limit: Option<u32>, default: u32) -> Result<u32, ApiError> {
+pub(super) fn page_size(limit: Option<u32>, default: u32) -> Result<u32, JsonError> {
     let limit = limit.unwrap_or(default);
     if (1..=crate::conversations::MAX_PAGE).contains(&limit) {
         return Ok(limit);
     }
     let message = "The limit is not from 1 to 100.";
-    Err(ApiError::new(StatusCode::BAD_REQUEST, "limit_malformed", message))
+    Err(JsonError::new(StatusCode::BAD_REQUEST, "limit_malformed", message))
 }

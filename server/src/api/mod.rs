@@ -19,13 +19,10 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use caller::ClientAddress;
-pub use error::ApiError;
-
 use authorize::{Operation, authorize};
 use body::{Body, ConversationsRequest, MessageRequest, MessagesRequest, SignedRequest, page_size};
 use caller::Caller;
-use error::ErrorBody;
+use error::{conversation_unknown, cursor_malformed};
 use responses::{
     ClosedResponse, ContactResponse, ConversationsResponse, HelpdeskResponse, MessageSentResponse,
     MessagesResponse, VerifyResponse,
@@ -35,6 +32,7 @@ use crate::app_state::AppState;
 use crate::conversations::{self, Cursor, Destination, IdempotencyKey, Range, Submission};
 use crate::ids::{ConversationId, MessageId};
 use crate::text::{MessageText, Subject};
+use crate::web::{ErrorBody, JsonError};
 
 pub use body::MAX_BYTES;
 
@@ -88,7 +86,7 @@ async fn verify(
     State(app): Shared,
     caller: Caller,
     Body(request): Body<SignedRequest>,
-) -> Result<Json<VerifyResponse>, ApiError> {
+) -> Result<Json<VerifyResponse>, JsonError> {
     let authorized = authorize(&app, &caller, request.credentials(), Operation::Verify).await?;
     let contact = authorized.contact;
     Ok(Json(VerifyResponse {
@@ -120,12 +118,12 @@ async fn list_conversations(
     State(app): Shared,
     caller: Caller,
     Body(request): Body<ConversationsRequest>,
-) -> Result<Json<ConversationsResponse>, ApiError> {
+) -> Result<Json<ConversationsResponse>, JsonError> {
     let authorized = authorize(&app, &caller, request.credentials(), Operation::Read).await?;
     let limit = page_size(request.limit, DEFAULT_CONVERSATIONS)?;
     let cursor = request
         .cursor
-        .map(|cursor| Cursor::parse(&cursor).ok_or_else(ApiError::cursor_malformed))
+        .map(|cursor| Cursor::parse(&cursor).ok_or_else(cursor_malformed))
         .transpose()?;
     let page =
         conversations::list(&app.store, &authorized.customer, cursor.as_ref(), limit).await?;
@@ -152,7 +150,7 @@ async fn send_message(
     State(app): Shared,
     caller: Caller,
     Body(request): Body<MessageRequest>,
-) -> Result<(StatusCode, Json<MessageSentResponse>), ApiError> {
+) -> Result<(StatusCode, Json<MessageSentResponse>), JsonError> {
     let authorized = authorize(&app, &caller, request.credentials(), Operation::Send).await?;
     let submission = submission(&request)?;
     let now = app.clock.now();
@@ -183,7 +181,7 @@ async fn list_messages(
     id: Result<Path<String>, PathRejection>,
     caller: Caller,
     Body(request): Body<MessagesRequest>,
-) -> Result<Json<MessagesResponse>, ApiError> {
+) -> Result<Json<MessagesResponse>, JsonError> {
     let authorized = authorize(&app, &caller, request.credentials(), Operation::Read).await?;
     let id = conversation_id(id)?;
     let limit = page_size(request.limit, DEFAULT_MESSAGES)?;
@@ -215,7 +213,7 @@ async fn close_conversation(
     id: Result<Path<String>, PathRejection>,
     caller: Caller,
     Body(request): Body<SignedRequest>,
-) -> Result<Json<ClosedResponse>, ApiError> {
+) -> Result<Json<ClosedResponse>, JsonError> {
     let authorized = authorize(&app, &caller, request.credentials(), Operation::Read).await?;
     let id = conversation_id(id)?;
     let now = app.clock.now();
@@ -225,18 +223,16 @@ async fn close_conversation(
 }
 
 /// What is no id is no conversation either: the answer is the same.
-fn conversation_id(id: Result<Path<String>, PathRejection>) -> Result<ConversationId, ApiError> {
-    id.ok()
-        .and_then(|Path(id)| ConversationId::parse(&id))
-        .ok_or_else(ApiError::conversation_unknown)
+fn conversation_id(id: Result<Path<String>, PathRejection>) -> Result<ConversationId, JsonError> {
+    id.ok().and_then(|Path(id)| ConversationId::parse(&id)).ok_or_else(conversation_unknown)
 }
 
-fn submission(request: &MessageRequest) -> Result<Submission, ApiError> {
+fn submission(request: &MessageRequest) -> Result<Submission, JsonError> {
     let text = MessageText::parse(&request.message)?;
     let destination = match &request.conversation_id {
-        Some(id) => Destination::Existing(
-            ConversationId::parse(id).ok_or_else(ApiError::conversation_unknown)?,
-        ),
+        Some(id) => {
+            Destination::Existing(ConversationId::parse(id).ok_or_else(conversation_unknown)?)
+        }
         None => Destination::New(Subject::parse(request.subject.as_deref(), &text)?),
     };
     let idempotency_key = request
@@ -247,20 +243,20 @@ fn submission(request: &MessageRequest) -> Result<Submission, ApiError> {
     Ok(Submission { destination, text, idempotency_key })
 }
 
-fn idempotency_key_malformed() -> ApiError {
-    ApiError::new(
+fn idempotency_key_malformed() -> JsonError {
+    JsonError::new(
         StatusCode::UNPROCESSABLE_ENTITY,
         "idempotency_key_malformed",
         "The idempotencyKey is not 1 to 64 of A-Z a-z 0-9 _ -.",
     )
 }
 
-fn range(request: &MessagesRequest) -> Result<Range, ApiError> {
-    let message = |id: &str| MessageId::parse(id).ok_or_else(ApiError::cursor_malformed);
+fn range(request: &MessagesRequest) -> Result<Range, JsonError> {
+    let message = |id: &str| MessageId::parse(id).ok_or_else(cursor_malformed);
     match (&request.before, &request.after) {
         (None, None) => Ok(Range::Newest),
         (Some(id), None) => Ok(Range::Before(message(id)?)),
         (None, Some(id)) => Ok(Range::After(message(id)?)),
-        (Some(_), Some(_)) => Err(ApiError::cursor_malformed()),
+        (Some(_), Some(_)) => Err(cursor_malformed()),
     }
 }

@@ -41,11 +41,10 @@ use tower::{Service, ServiceExt as _};
 use connection::{Connection, End};
 pub(crate) use limits::{ConnectionLimits, raise_open_files};
 use stream::Streams;
-pub(crate) use table::ConnectionCounts;
 use table::ConnectionTable;
 
-use crate::api::ApiError;
-use crate::http::is_health_check;
+use crate::metrics::ConnectionMetrics;
+use crate::web::{JsonError, is_health_check};
 
 /// How long a connection may take to close gracefully.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -94,7 +93,8 @@ enum Phase {
 pub(crate) async fn serve(
     listener: std::net::TcpListener,
     router: Router,
-    (limits, counts): (ConnectionLimits, ConnectionCounts),
+    limits: ConnectionLimits,
+    metrics: ConnectionMetrics,
     stop: impl Future<Output = ()>,
     drain: Duration,
 ) -> io::Result<()> {
@@ -103,7 +103,7 @@ pub(crate) async fn serve(
     listener.set_nonblocking(true)?;
     let listener = TcpListener::from_std(listener)?;
     let builder = Arc::new(protocols());
-    let table = ConnectionTable::new(limits, counts);
+    let table = ConnectionTable::new(limits, metrics);
     let (phase, phases) = watch::channel(Phase::Running);
     let mut stop = pin!(stop);
     loop {
@@ -240,13 +240,13 @@ where
         Box::pin(async move {
             open.set_stream(stream::current());
             let response = if connection.is_for_health_checks() && !is_health_check(&request) {
-                ApiError::overloaded().into_response()
+                JsonError::overloaded().into_response()
             } else {
                 let Ok(response) = router.oneshot(request).await;
                 response
             };
             let tracked = table.track(open, response).await;
-            Ok(tracked.unwrap_or_else(|| ApiError::overloaded().into_response()))
+            Ok(tracked.unwrap_or_else(|| JsonError::overloaded().into_response()))
         })
     }
 }

@@ -8,10 +8,6 @@ use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _};
 use axum::response::Response;
-use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
@@ -20,6 +16,7 @@ use super::connection::{Activity, Connection, End, OpenRequest};
 use super::limits::ConnectionLimits;
 use super::stream::{self, Closer};
 use crate::limits::ClientNetwork;
+use crate::metrics::ConnectionMetrics;
 
 /// How long an evicted connection may take to free its slot.
 const EVICTION_TIMEOUT: Duration = Duration::from_millis(200);
@@ -36,19 +33,6 @@ const MAX_WAITING_RESPONSES: usize = 16;
 /// Memory for responses is counted in units of this many bytes; smaller responses are not counted.
 const MEMORY_UNIT: usize = 1024;
 
-/// Metrics of connections.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ConnectionCounts {
-    pub(crate) open: Gauge,
-    pub(crate) ended: Family<Reason, Counter>,
-}
-
-/// Why the server closed or rejected a connection.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(crate) struct Reason {
-    reason: &'static str,
-}
-
 /// The permit that a connection holds while it is open.
 #[derive(Debug)]
 pub(super) enum Slot {
@@ -64,7 +48,7 @@ pub(super) enum Slot {
 #[derive(Debug)]
 pub(super) struct ConnectionTable {
     limits: ConnectionLimits,
-    counts: ConnectionCounts,
+    metrics: ConnectionMetrics,
     slots: Arc<Semaphore>,
     reserve: Arc<Semaphore>,
     unread: Arc<Semaphore>,
@@ -81,7 +65,7 @@ struct Connections {
 }
 
 impl ConnectionTable {
-    pub(super) fn new(limits: ConnectionLimits, counts: ConnectionCounts) -> Arc<Self> {
+    pub(super) fn new(limits: ConnectionLimits, metrics: ConnectionMetrics) -> Arc<Self> {
         let permits = |number: usize| Arc::new(Semaphore::new(number.min(Semaphore::MAX_PERMITS)));
         Arc::new(Self {
             slots: permits(limits.connections),
@@ -90,7 +74,7 @@ impl ConnectionTable {
             waiting: Semaphore::new(MAX_WAITING_RESPONSES),
             connections: Mutex::default(),
             limits,
-            counts,
+            metrics,
         })
     }
 
@@ -114,7 +98,7 @@ impl ConnectionTable {
         if let Some(network) = connection.counted_network() {
             *connections.by_network.entry(network.clone()).or_default() += 1;
         }
-        self.counts.open.inc();
+        self.metrics.opened();
         Some(connection)
     }
 
@@ -281,7 +265,7 @@ impl ConnectionTable {
                 connections.by_network.remove(network);
             }
         }
-        self.counts.open.dec();
+        self.metrics.closed();
     }
 
     fn number_of(&self, network: &ClientNetwork) -> usize {
@@ -294,7 +278,7 @@ impl ConnectionTable {
     }
 
     fn count(&self, reason: &'static str) {
-        self.counts.ended.get_or_create(&Reason { reason }).inc();
+        self.metrics.ended(reason);
     }
 
     fn warn(&self, sentence: &str) {

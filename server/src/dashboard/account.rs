@@ -144,7 +144,7 @@ async fn new_password(
 /// Returns what to keep of a password that somebody chose, or a sentence about what is wrong with it.
 ///
 /// # Errors
-/// [`Error::Unavailable`], [`Error::Internal`].
+/// [`web::Error::Unavailable`], [`Error::INTERNAL`].
 pub(super) async fn chosen(
     app: &AppState,
     text: &str,

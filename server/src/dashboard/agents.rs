@@ -48,7 +48,7 @@ type Names = Path<(String, String)>;
 /// Returns the member whom the path names.
 async fn member(app: &AppState, at_desk: &AtDesk, agent: &str) -> Result<Member> {
     let members = agents::members(&app.store, at_desk.desk()).await?;
-    members.into_iter().find(|member| member.account.id.as_str() == agent).ok_or(Error::NotFound)
+    members.into_iter().find(|member| member.account.id.as_str() == agent).ok_or(Error::NOT_FOUND)
 }
 
 async fn confirm_role(
@@ -57,7 +57,7 @@ async fn confirm_role(
     Path((_, agent)): Names,
     Query(given): Query<NewRole>,
 ) -> Result<Response> {
-    let role = Role::parse(&given.role).ok_or(Error::FormMalformed)?;
+    let role = Role::parse(&given.role).ok_or(Error::FORM_MALFORMED)?;
     let member = member(&app, &at_desk, &agent).await?;
     let name = &member.account.name;
     let leaf = format!("agents/{agent}/role");
@@ -80,8 +80,8 @@ async fn set_role(
     Path((_, agent)): Names,
     RecentForm(at_desk, given): RecentForm<NewRole>,
 ) -> Result<Response> {
-    let agent = AgentId::parse(&agent).ok_or(Error::NotFound)?;
-    let role = Role::parse(&given.role).ok_or(Error::FormMalformed)?;
+    let agent = AgentId::parse(&agent).ok_or(Error::NOT_FOUND)?;
+    let role = Role::parse(&given.role).ok_or(Error::FORM_MALFORMED)?;
     agents::set_role(&app.store, at_desk.desk(), &agent, role).await?;
     tracing::info!(%agent, by = %at_desk.signed_in.agent(), role = role.as_str(), "a role changed");
     // Whoever gave up being an owner cannot see the agents any more.
@@ -112,7 +112,7 @@ async fn remove(
     Path((_, agent)): Names,
     RecentForm(at_desk, Nothing {}): RecentForm<Nothing>,
 ) -> Result<Response> {
-    let agent = AgentId::parse(&agent).ok_or(Error::NotFound)?;
+    let agent = AgentId::parse(&agent).ok_or(Error::NOT_FOUND)?;
     agents::remove_member(&app.store, at_desk.desk(), &agent).await?;
     tracing::info!(%agent, by = %at_desk.signed_in.agent(), "an agent was removed");
     let is_own = agent == *at_desk.signed_in.agent();
@@ -147,7 +147,7 @@ async fn recovery(
     expect_mail(&app)?;
     let email = CanonicalEmail::parse(&member.account.email).map_err(|error| {
         tracing::error!(%error, "an account has no canonical address");
-        Error::Internal
+        Error::INTERNAL
     })?;
     let now = app.clock.now();
     let key = throttle::key(&app.keyring, &["recovery", email.as_str()]);

@@ -65,7 +65,7 @@ impl<'page> ConfirmAction<'page> {
     /// Returns the page.
     ///
     /// # Errors
-    /// [`Error::Internal`].
+    /// [`Error::INTERNAL`].
     pub(super) fn asked(&self) -> Result<Response> {
         page::render(self)
     }

@@ -272,7 +272,7 @@ async fn write(
         other => other?,
     };
     let open = opened(&app, &at_desk, &id).await?;
-    let writing = given.writing().ok_or(Error::FormMalformed)?;
+    let writing = given.writing().ok_or(Error::FORM_MALFORMED)?;
     let text = match MessageText::parse(&given.text) {
         Ok(text) => text,
         Err(error) => {
@@ -319,7 +319,7 @@ async fn set_status(
     let (status, notice) = match given.status.as_str() {
         "closed" => (Status::Closed, Notice::Closed),
         "open" => (Status::Open, Notice::Reopened),
-        _ => return Err(Error::FormMalformed),
+        _ => return Err(Error::FORM_MALFORMED),
     };
     let id = conversation_id(&id)?;
     let now = app.clock.now();
@@ -336,7 +336,7 @@ async fn assign(
     let id = conversation_id(&id)?;
     let agent = match given.agent.as_str() {
         "" => None,
-        agent => Some(AgentId::parse(agent).ok_or(Error::FormMalformed)?),
+        agent => Some(AgentId::parse(agent).ok_or(Error::FORM_MALFORMED)?),
     };
     conversations::assign(&app.store, (at_desk.desk(), &id), agent.as_ref()).await?;
     Ok(back(&app, &at_desk, &id, Notice::Assigned))
@@ -411,7 +411,7 @@ async fn opened(app: &AppState, at_desk: &AtDesk, id: &str) -> Result<OpenConver
 }
 
 fn conversation_id(id: &str) -> Result<ConversationId> {
-    ConversationId::parse(id).ok_or(Error::NotFound)
+    ConversationId::parse(id).ok_or(Error::NOT_FOUND)
 }
 
 fn back(app: &AppState, at_desk: &AtDesk, id: &ConversationId, notice: Notice) -> Response {

@@ -4,12 +4,12 @@
 //! neighbour under the same domain, and sends it encrypted only. Under plain http, which is for loopback,
 //! not every browser takes the prefix and `Secure`, so the cookies go without.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use cookie::time::Duration;
-use cookie::{Cookie, CookieBuilder, SameSite};
 
 use crate::config::Config;
 use crate::sessions::Token;
+use crate::web::cookies;
 
 /// What a cookie is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,18 +61,7 @@ pub(super) fn is_secure(config: &Config) -> bool {
 
 /// Returns the cookie's value, unless the request has none or several of the name.
 pub(super) fn read(config: &Config, headers: &HeaderMap, cookie: CookieName) -> Option<String> {
-    let name = cookie.name(config);
-    let mut values = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(Cookie::split_parse)
-        .filter_map(Result::ok)
-        .filter(|cookie| cookie.name() == name);
-    match (values.next(), values.next()) {
-        (Some(cookie), None) => Some(cookie.value().to_owned()),
-        _ => None,
-    }
+    cookies::value(headers, cookie.name(config))
 }
 
 /// Returns the token that the cookie holds.
@@ -84,27 +73,14 @@ pub(super) fn read_token(
     Token::parse(&read(config, headers, cookie)?)
 }
 
-/// Lets the answer set the cookie.
+/// Sets the cookie in a response.
 pub(super) fn set(config: &Config, headers: &mut HeaderMap, cookie: CookieName, value: &str) {
-    append(headers, &built(config, cookie, value).max_age(cookie.life()).build());
+    let built = cookies::build(cookie.name(config), value, is_secure(config));
+    cookies::append(headers, &built.max_age(cookie.life()).build());
 }
 
-/// Lets the answer delete the cookie.
+/// Deletes the cookie in a response.
 pub(super) fn delete(config: &Config, headers: &mut HeaderMap, cookie: CookieName) {
-    append(headers, &built(config, cookie, "").max_age(Duration::ZERO).build());
-}
-
-fn built<'value>(config: &Config, cookie: CookieName, value: &'value str) -> CookieBuilder<'value> {
-    Cookie::build((cookie.name(config), value))
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(is_secure(config))
-}
-
-fn append(headers: &mut HeaderMap, cookie: &Cookie<'_>) {
-    // Values are base64url, ids and codes: always a header's text.
-    if let Ok(value) = HeaderValue::try_from(cookie.to_string()) {
-        headers.append(header::SET_COOKIE, value);
-    }
+    let built = cookies::build(cookie.name(config), "", is_secure(config));
+    cookies::append(headers, &built.max_age(Duration::ZERO).build());
 }

@@ -1,7 +1,7 @@
 //! The dashboard's errors, rendered as pages that say what to do next.
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::{page, path};
@@ -10,12 +10,8 @@ use crate::conversations::ConversationError;
 use crate::passwords::PasswordError;
 use crate::secrets::SecretError;
 use crate::sessions::SessionError;
-use crate::store::StoreError;
 use crate::throttle::ThrottleError;
-use crate::vault::VaultError;
-
-/// When to retry while the database is unavailable.
-const RETRY_SECONDS: i64 = 2;
+use crate::web;
 
 /// A result with the dashboard's error.
 pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
@@ -23,34 +19,20 @@ pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why the dashboard does not show a page or does not accept a form.
 #[derive(Debug)]
 pub(crate) enum Error {
+    /// An error that every part of the server can have.
+    Web(web::Error),
     /// The agent has to sign in. The browser continues at this path.
     SignInFirst(String),
     /// The agent has to confirm the password. The browser continues at this path.
     ConfirmFirst(String),
     /// The agent has to replace a password that someone else set.
     ChangePasswordFirst,
-    /// The page does not exist, or this agent may not see it.
-    NotFound,
     /// Only owners may see the page.
     OwnersOnly,
-    /// Another site submitted the form.
-    Foreign,
     /// The form belongs to an ended session. The page shows the typed text again.
     FormStale(Option<String>),
-    /// The form's fields are invalid.
-    FormMalformed,
-    /// The form is too large.
-    FormTooLarge,
-    /// Too many requests or attempts; seconds to wait.
-    TooMany(i64),
-    /// The request took too long.
-    TimedOut,
     /// The action is impossible; the sentence says why.
     Impossible(String),
-    /// A service is unavailable for now.
-    Unavailable,
-    /// Internal error; it was logged.
-    Internal,
 }
 
 #[derive(Template)]
@@ -62,30 +44,33 @@ struct ErrorPage<'page> {
 }
 
 impl Error {
+    /// The page does not exist, or this agent may not see it.
+    pub(super) const NOT_FOUND: Self = Self::Web(web::Error::NotFound);
+    /// The form's fields are invalid.
+    pub(super) const FORM_MALFORMED: Self = Self::Web(web::Error::BodyMalformed);
+    /// Internal error; it was logged.
+    pub(super) const INTERNAL: Self = Self::Web(web::Error::Internal);
+
     const fn status(&self) -> StatusCode {
         match self {
+            Self::Web(error) => error.status(),
             Self::SignInFirst(_) | Self::ConfirmFirst(_) | Self::ChangePasswordFirst => {
                 StatusCode::SEE_OTHER
             }
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::OwnersOnly | Self::Foreign | Self::FormStale(_) => StatusCode::FORBIDDEN,
-            Self::FormMalformed => StatusCode::BAD_REQUEST,
-            Self::FormTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::TimedOut => StatusCode::REQUEST_TIMEOUT,
+            Self::OwnersOnly | Self::FormStale(_) => StatusCode::FORBIDDEN,
             Self::Impossible(_) => StatusCode::CONFLICT,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     const fn title(&self) -> &'static str {
         match self {
-            Self::NotFound => "There is nothing here",
+            Self::Web(web::Error::NotFound) => "There is nothing here",
             Self::OwnersOnly => "This page is for owners",
-            Self::Foreign | Self::FormStale(_) => "Nothing was changed",
-            Self::FormMalformed | Self::FormTooLarge => "This form cannot be read",
-            Self::TooMany(_) => "A moment, please",
+            Self::Web(web::Error::CrossSite) | Self::FormStale(_) => "Nothing was changed",
+            Self::Web(web::Error::BodyMalformed | web::Error::BodyTooLarge) => {
+                "This form cannot be read"
+            }
+            Self::Web(web::Error::RateLimited(_)) => "A moment, please",
             Self::Impossible(_) => "That is not possible",
             _ => "Something went wrong",
         }
@@ -93,14 +78,14 @@ impl Error {
 
     fn sentence(&self) -> String {
         let sentence = match self {
-            Self::TooMany(seconds) => {
+            Self::Web(web::Error::RateLimited(seconds)) => {
                 return format!("There were too many tries. Wait {seconds} seconds, then go on.");
             }
             Self::Impossible(sentence) => return sentence.clone(),
             Self::OwnersOnly => {
                 "Ask an owner of this desk to change it for you, or to make you an owner."
             }
-            Self::Foreign => {
+            Self::Web(web::Error::CrossSite) => {
                 "The form came from another site, so it was not followed. Open the page here and \
                  send it again."
             }
@@ -108,26 +93,22 @@ impl Error {
                 "The page was opened before you signed in, or in another session. Go back, reload it \
                  and send it again."
             }
-            Self::FormMalformed => {
+            Self::Web(web::Error::BodyMalformed) => {
                 "It is not what this page sends. Go back, reload it and try again."
             }
-            Self::FormTooLarge => "It is larger than any message may be. Go back and shorten it.",
-            Self::TimedOut => "It took too long. Go back and send it again.",
-            Self::Unavailable => "The desk is busy at the moment. Try again in a few seconds.",
-            Self::Internal => {
+            Self::Web(web::Error::BodyTooLarge) => {
+                "It is larger than any message may be. Go back and shorten it."
+            }
+            Self::Web(web::Error::TimedOut) => "It took too long. Go back and send it again.",
+            Self::Web(web::Error::Unavailable) => {
+                "The desk is busy at the moment. Try again in a few seconds."
+            }
+            Self::Web(web::Error::Internal) => {
                 "It was written down for whoever runs this server. Try again a little later."
             }
             _ => "It may have been moved, or it belongs to a desk that you are not a member of.",
         };
         sentence.to_owned()
-    }
-
-    const fn wait(&self) -> Option<i64> {
-        match self {
-            Self::TooMany(seconds) => Some(*seconds),
-            Self::Unavailable => Some(RETRY_SECONDS),
-            _ => None,
-        }
     }
 
     fn page(&self) -> Response {
@@ -137,11 +118,11 @@ impl Error {
         };
         let page = ErrorPage { title: self.title(), sentence: &self.sentence(), typed };
         let body = page::html(&page).unwrap_or_else(|_| self.title().into_response());
-        let mut response = (self.status(), body).into_response();
-        if let Some(seconds) = self.wait() {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
+        let retry_after = match self {
+            Self::Web(error) => error.retry_after(),
+            _ => None,
+        };
+        web::respond(self.status(), retry_after, body)
     }
 }
 
@@ -160,29 +141,21 @@ impl IntoResponse for Error {
     }
 }
 
-impl From<StoreError> for Error {
-    fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "the database failed");
-        if error.is_transient() { Self::Unavailable } else { Self::Internal }
-    }
-}
-
-impl From<VaultError> for Error {
-    fn from(error: VaultError) -> Self {
-        tracing::error!(%error, "a key cannot be used");
-        Self::Internal
+impl<E: Into<web::Error>> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self::Web(error.into())
     }
 }
 
 impl From<SecretError> for Error {
     fn from(error: SecretError) -> Self {
         match error {
-            SecretError::DeskUnknown | SecretError::SecretUnknown => Self::NotFound,
+            SecretError::DeskUnknown | SecretError::SecretUnknown => Self::NOT_FOUND,
             SecretError::Store(error) => error.into(),
             SecretError::Vault(error) => error.into(),
             SecretError::NoRandomness(error) => {
                 tracing::error!(%error, "a secret cannot be made");
-                Self::Internal
+                Self::INTERNAL
             }
             error => Self::Impossible(error.to_string()),
         }
@@ -202,10 +175,10 @@ impl From<SessionError> for Error {
 impl From<PasswordError> for Error {
     fn from(error: PasswordError) -> Self {
         match error {
-            PasswordError::Busy => Self::Unavailable,
+            PasswordError::Busy => web::Error::Unavailable.into(),
             PasswordError::Failed(error) => {
                 tracing::error!(%error, "a password cannot be hashed or checked");
-                Self::Internal
+                Self::INTERNAL
             }
             error => Self::Impossible(error.to_string()),
         }
@@ -215,7 +188,7 @@ impl From<PasswordError> for Error {
 impl From<ThrottleError> for Error {
     fn from(error: ThrottleError) -> Self {
         match error {
-            ThrottleError::Wait(seconds) => Self::TooMany(seconds),
+            ThrottleError::Wait(seconds) => web::Error::RateLimited(seconds).into(),
             ThrottleError::Store(error) => error.into(),
         }
     }
@@ -224,7 +197,7 @@ impl From<ThrottleError> for Error {
 impl From<AgentError> for Error {
     fn from(error: AgentError) -> Self {
         match error {
-            AgentError::DeskUnknown | AgentError::MemberUnknown => Self::NotFound,
+            AgentError::DeskUnknown | AgentError::MemberUnknown => Self::NOT_FOUND,
             AgentError::NoOwner => Self::OwnersOnly,
             AgentError::Vault(error) => error.into(),
             AgentError::Store(error) => error.into(),
@@ -237,7 +210,7 @@ impl From<ConversationError> for Error {
     fn from(error: ConversationError) -> Self {
         match error {
             ConversationError::Store(error) => error.into(),
-            _ => Self::NotFound,
+            _ => Self::NOT_FOUND,
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Explained {
 /// without a current secret.
 ///
 /// # Errors
-/// [`Error::Unavailable`], [`Error::Internal`].
+/// [`web::Error::Unavailable`], [`Error::INTERNAL`].
 pub(super) async fn explained(
     app: &Arc<AppState>,
     desk: &DeskId,
@@ -61,5 +61,5 @@ pub(super) async fn explained(
 
 fn internal(error: impl std::fmt::Display) -> Error {
     tracing::error!(%error, "a signature cannot be explained");
-    Error::Internal
+    Error::INTERNAL
 }

@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
-use axum::http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use url::Url;
 
 use super::cookies::{self, CookieName};
 use super::error::{Error, Result};
@@ -15,7 +13,7 @@ use super::path;
 use super::signed_in::{self, AtDesk, Owner};
 use crate::app_state::AppState;
 use crate::config::Config;
-use crate::http::requested_origin;
+use crate::web::{self, body, is_same_origin, requested_origin};
 
 /// The largest form. A message of 10 000 characters needs 120 000 bytes where each is encoded.
 pub(super) const MAX_BYTES: usize = 256 * 1024;
@@ -41,7 +39,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<AppState>> for Form<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, app: &Arc<AppState>) -> Result<Self> {
-        read(request, app, &[CookieName::Session]).await.map(Self)
+        parse(&proved(request, app, CookieName::Session).await?).map(Self)
     }
 }
 
@@ -49,7 +47,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<AppState>> for VisitorForm<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, app: &Arc<AppState>) -> Result<Self> {
-        read(request, app, &[CookieName::Visitor]).await.map(Self)
+        parse(&proved(request, app, CookieName::Visitor).await?).map(Self)
     }
 }
 
@@ -60,7 +58,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<AppState>> for RecentForm<T> {
         let (mut parts, body) = request.into_parts();
         let Owner(at_desk) = Owner::from_request_parts(&mut parts, app).await?;
         let page = signed_in::return_path(&parts);
-        let bytes = proved(Request::from_parts(parts, body), app, &[CookieName::Session]).await?;
+        let bytes = proved(Request::from_parts(parts, body), app, CookieName::Session).await?;
         if !at_desk.signed_in.session.is_recently_confirmed(app.clock.now()) {
             return Err(Error::ConfirmFirst(with_typed(&page, &bytes)));
         }
@@ -68,38 +66,22 @@ impl<T: DeserializeOwned> FromRequest<Arc<AppState>> for RecentForm<T> {
     }
 }
 
-async fn read<T: DeserializeOwned>(
-    request: Request,
-    app: &Arc<AppState>,
-    proofs: &[CookieName],
-) -> Result<T> {
-    parse(&proved(request, app, proofs).await?)
-}
-
 /// Returns the form's bytes, if a page of this browser and session sent them.
-async fn proved(request: Request, app: &Arc<AppState>, proofs: &[CookieName]) -> Result<Bytes> {
-    if !is_form(request.headers()) {
-        return Err(Error::FormMalformed);
-    }
-    let tokens: Vec<_> = proofs
-        .iter()
-        .filter_map(|cookie| cookies::read_token(&app.config, request.headers(), *cookie))
-        .collect();
-    let bytes = Bytes::from_request(request, app).await.map_err(|rejection| {
-        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            return Error::FormTooLarge;
-        }
-        Error::FormMalformed
+async fn proved(request: Request, app: &Arc<AppState>, cookie: CookieName) -> Result<Bytes> {
+    let token = cookies::read_token(&app.config, request.headers(), cookie);
+    let bytes = body::read(request, body::FORM, MAX_BYTES).await.map_err(|error| match error {
+        web::Error::ContentTypeUnsupported => Error::FORM_MALFORMED,
+        error => error.into(),
     })?;
     let given = field(&bytes, "csrf").unwrap_or_default();
-    if !tokens.iter().any(|token| token.made_form(&given)) {
+    if !token.is_some_and(|token| token.made_form(&given)) {
         return Err(Error::FormStale(field(&bytes, "text")));
     }
     Ok(bytes)
 }
 
 fn parse<T: DeserializeOwned>(bytes: &Bytes) -> Result<T> {
-    serde_html_form::from_bytes(bytes).map_err(|_| Error::FormMalformed)
+    serde_html_form::from_bytes(bytes).map_err(|_| Error::FORM_MALFORMED)
 }
 
 /// Returns the page with the form's fields as its query, so that the page can show them again. A query that
@@ -118,26 +100,9 @@ fn field(bytes: &[u8], name: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = value.and_then(|value| value.split(';').next()).map(str::trim);
-    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
-}
-
-/// Tells whether the browser says that the request comes from a page of this very origin. Browsers
-/// always say so with a form; what says nothing is no browser, and has no cookies of one.
+/// Tells whether a page of the dashboard sends the request.
 pub(super) fn is_of_this_origin(config: &Config, request: &Request) -> bool {
-    let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or(""));
-    let site = text("sec-fetch-site");
-    if site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
-        return false;
-    }
-    let Some(origin) = text("origin") else {
-        return true;
-    };
-    if origin == "null" {
-        return site == Some("same-origin");
-    }
-    let own = requested_origin(request, config.public_url.scheme());
-    own.is_some() && own == Url::parse(origin).ok().map(|url| url.origin())
+    is_same_origin(request.headers(), false, |origin| {
+        requested_origin(request, config.public_url.scheme()) == Some(origin.origin())
+    })
 }

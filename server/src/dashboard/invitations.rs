@@ -99,7 +99,7 @@ pub(super) async fn invite(
     RecentForm(at_desk, entered): RecentForm<Entered>,
 ) -> Result<Response> {
     let problem = |sentence: String| show(&app, &at_desk, &entered, Some(sentence));
-    let role = Role::parse(&entered.role).ok_or(Error::FormMalformed)?;
+    let role = Role::parse(&entered.role).ok_or(Error::FORM_MALFORMED)?;
     let way = way(&app, &entered.way)?;
     let email = match CanonicalEmail::parse(&entered.email) {
         Ok(email) => email,
@@ -124,7 +124,7 @@ fn way(app: &AppState, text: &str) -> Result<Way> {
     match text {
         "mail" if app.mailer.is_some() => Ok(Way::Mail),
         "copy" => Ok(Way::Copy),
-        _ => Err(Error::FormMalformed),
+        _ => Err(Error::FORM_MALFORMED),
     }
 }
 
@@ -192,7 +192,7 @@ async fn renew(
 }
 
 async fn find(app: &AppState, at_desk: &AtDesk, id: &str) -> Result<Pending> {
-    let id = InvitationId::parse(id).ok_or(Error::NotFound)?;
+    let id = InvitationId::parse(id).ok_or(Error::NOT_FOUND)?;
     let (store, now) = (&app.store, app.clock.now());
     let pending = accounts::pending(store, at_desk.desk(), now).await?;
     pending
@@ -221,7 +221,7 @@ async fn withdraw(
     Path((_, id)): Names,
     RecentForm(at_desk, Nothing {}): RecentForm<Nothing>,
 ) -> Result<Response> {
-    let id = InvitationId::parse(&id).ok_or(Error::NotFound)?;
+    let id = InvitationId::parse(&id).ok_or(Error::NOT_FOUND)?;
     accounts::withdraw(&app.store, at_desk.desk(), &id).await?;
     let by = at_desk.signed_in.agent();
     tracing::info!(invitation = %id, %by, "an invitation was withdrawn");

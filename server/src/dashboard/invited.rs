@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Extension, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde::Deserialize;
@@ -25,15 +25,11 @@ use crate::accounts::{
 use crate::agents::{AgentName, Membership, Role};
 use crate::app_state::AppState;
 use crate::config::SecretString;
-use crate::limits::ClientNetwork;
 use crate::passwords::{HashedPassword, Known, MIN_CHARACTERS};
 use crate::throttle::{self, Budget};
+use crate::web::{self, Client};
 
 const PATH: &str = "/invitation";
-
-/// Marks an answer to a link with a token in it, which no other request may name.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct LinkOpened;
 
 /// The token of a link that was followed.
 #[derive(Deserialize)]
@@ -108,7 +104,9 @@ pub(super) fn moved(app: &AppState, token: &str, path: &'static str) -> Response
     if let Some(token) = LinkToken::parse(token) {
         cookies::set(&app.config, response.headers_mut(), CookieName::Link, token.shown());
     }
-    response.extensions_mut().insert(LinkOpened);
+    // The link has a token in it, which no other request may name.
+    let headers = response.headers_mut();
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
 
@@ -181,7 +179,7 @@ fn gone(app: &AppState, headers: &HeaderMap) -> Result<Response> {
 
 async fn accept(
     State(app): State<Arc<AppState>>,
-    Extension(caller): Extension<ClientNetwork>,
+    client: Client,
     headers: HeaderMap,
     VisitorForm(given): VisitorForm<Acceptance>,
 ) -> Result<Response> {
@@ -192,7 +190,7 @@ async fn accept(
     };
     let choices =
         MembershipChoices::parse(given.desk.iter().map(String::as_str)).unwrap_or_default();
-    match accepted(&app, (&caller, &headers), (&token, &open), (&given, &choices)).await {
+    match accepted(&app, (client, &headers), (&token, &open), (&given, &choices)).await {
         Ok(response) => Ok(response),
         Err(Problem::Gone) => gone(&app, &headers),
         Err(Problem::Rejected(error)) => Err(error),
@@ -209,7 +207,7 @@ async fn accept(
 
 async fn accepted(
     app: &AppState,
-    (caller, headers): (&ClientNetwork, &HeaderMap),
+    (client, headers): (Client, &HeaderMap),
     (token, open): (&LinkToken, &OpenInvitation),
     (given, choices): (&Acceptance, &MembershipChoices),
 ) -> Result<Response, Problem> {
@@ -217,14 +215,14 @@ async fn accepted(
     let accepted = match (&open.needed, &given.current) {
         (Needed::Password | Needed::Either, Some(current)) => {
             let proof = (open.email.as_str(), current.shown());
-            let proved = sign_in::authenticate(app, caller, headers, proof).await;
+            let proved = sign_in::authenticate(app, client, headers, proof).await;
             let proved = proved.map_err(|unproved| wrong_password(unproved, &open.needed))?;
             let chosen = Chosen::Account { id: &proved.account.id, password: &proved.password };
             accounts::accept(&app.store, token, chosen, now).await
         }
-        (Needed::Password, None) => return Err(Error::FormMalformed.into()),
+        (Needed::Password, None) => return Err(Error::FORM_MALFORMED.into()),
         (Needed::NewAccount | Needed::Either, _) => {
-            let (name, password) = new_account(app, caller, open, given).await?;
+            let (name, password) = new_account(app, client, open, given).await?;
             let chosen = Chosen::NewAccount { name: &name, password: &password };
             accounts::accept(&app.store, token, chosen, now).await
         }
@@ -232,7 +230,7 @@ async fn accepted(
             if !choices.cover(memberships) {
                 return Err(unprocessable("Choose for each desk whether you stay a member."));
             }
-            let (name, password) = new_account(app, caller, open, given).await?;
+            let (name, password) = new_account(app, client, open, given).await?;
             let chosen = Chosen::TakeOver { name: &name, password: &password, choices };
             accounts::accept(&app.store, token, chosen, now).await
         }
@@ -251,7 +249,7 @@ async fn accepted(
 
 async fn new_account(
     app: &AppState,
-    caller: &ClientNetwork,
+    client: Client,
     open: &OpenInvitation,
     given: &Acceptance,
 ) -> Result<(AgentName, HashedPassword), Problem> {
@@ -259,7 +257,7 @@ async fn new_account(
         .ok_or_else(|| unprocessable("A name has 1 to 80 characters, on one line."))?;
     let known = Known::new([open.email.as_str(), name.as_str(), &open.desk_name]);
     let typed = (given.new.as_ref(), given.again.as_ref());
-    let password = new_password(app, caller, typed, known).await?;
+    let password = new_password(app, client, typed, known).await?;
     let password = password.map_err(|sentence| unprocessable(&sentence))?;
     Ok((name, password))
 }
@@ -267,16 +265,16 @@ async fn new_account(
 /// Returns what to keep of a new password that was typed twice, or what is wrong with it.
 pub(super) async fn new_password(
     app: &AppState,
-    caller: &ClientNetwork,
+    client: Client,
     (new, again): (Option<&SecretString>, Option<&SecretString>),
     known: Known,
 ) -> Result<Result<HashedPassword, String>> {
-    let (Some(new), Some(again)) = (new, again) else { return Err(Error::FormMalformed) };
+    let (Some(new), Some(again)) = (new, again) else { return Err(Error::FORM_MALFORMED) };
     if new.shown() != again.shown() {
         return Ok(Err("The two passwords are not the same.".to_owned()));
     }
     // Whoever has a link must not keep others from signing in by choosing passwords all the time.
-    let key = throttle::key(&app.keyring, &["choosing", &caller.to_string()]);
+    let key = throttle::key(&app.keyring, &["choosing", &client.network().to_string()]);
     throttle::take(&app.store, &[(key, Budget::ADDRESS)], app.clock.now()).await?;
     chosen(app, new.shown(), known).await
 }
@@ -287,7 +285,7 @@ fn unprocessable(sentence: &str) -> Problem {
 
 fn wrong_password(unproved: SignInError, needed: &Needed) -> Problem {
     match unproved {
-        SignInError::Rejected(Error::TooMany(seconds)) => {
+        SignInError::Rejected(Error::Web(web::Error::RateLimited(seconds))) => {
             Problem::Sentence(StatusCode::TOO_MANY_REQUESTS, sign_in::too_many(seconds))
         }
         SignInError::Rejected(error) => Problem::Rejected(error),

@@ -121,7 +121,7 @@ async fn send_again(
     Path((_, id)): Path<(String, String)>,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response> {
-    let id = NotificationId::parse(&id).ok_or(Error::NotFound)?;
+    let id = NotificationId::parse(&id).ok_or(Error::NOT_FOUND)?;
     let now = app.clock.now();
     let is_there = notifications::send_again(&app.store, at_desk.desk(), &id, now).await?;
     decided(&app, &at_desk, &id, is_there, Notice::MailSentAgain)
@@ -134,7 +134,7 @@ async fn confirm_forget(
 ) -> Result<Response> {
     let listed = notifications::list(&app.store, at_desk.desk()).await?;
     let listed = listed.into_iter().find(|listed| listed.id.as_str() == id);
-    let listed = listed.ok_or(Error::NotFound)?;
+    let listed = listed.ok_or(Error::NOT_FOUND)?;
     ConfirmAction::new(&at_desk, Section::Mail, &format!("mail/{id}/forget"), "mail")
         .about(
             format!("Do not send this mail to {}", visible(&listed.email, MAX_SHOWN)),
@@ -154,7 +154,7 @@ async fn forget(
     Path((_, id)): Path<(String, String)>,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response> {
-    let id = NotificationId::parse(&id).ok_or(Error::NotFound)?;
+    let id = NotificationId::parse(&id).ok_or(Error::NOT_FOUND)?;
     let now = app.clock.now();
     let is_there = notifications::forget(&app.store, at_desk.desk(), &id, now).await?;
     decided(&app, &at_desk, &id, is_there, Notice::MailForgotten)

@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use super::error::{Error, Result};
 use super::notice::Notice;
 use crate::agents::{Membership, Role};
-use crate::assets::Asset;
 use crate::clock::Moment;
+use crate::web::assets::Asset;
 
 /// The style sheet of every page.
 pub(super) static STYLES: LazyLock<Asset> =
@@ -112,7 +112,7 @@ pub(super) struct NoticeShown;
 /// Returns a page with a [`Layout`] as an answer.
 ///
 /// # Errors
-/// [`Error::Internal`].
+/// [`Error::INTERNAL`].
 pub(crate) fn render(template: &impl Template) -> Result<Response> {
     let mut response = html(template)?;
     response.extensions_mut().insert(NoticeShown);
@@ -122,11 +122,11 @@ pub(crate) fn render(template: &impl Template) -> Result<Response> {
 /// Returns a part of a page, or a page without the frame.
 ///
 /// # Errors
-/// [`Error::Internal`].
+/// [`Error::INTERNAL`].
 pub(crate) fn html(template: &impl Template) -> Result<Response> {
     let text = template.render().map_err(|error| {
         tracing::error!(%error, "a page cannot be rendered");
-        Error::Internal
+        Error::INTERNAL
     })?;
     let media_type = HeaderValue::from_static("text/html; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, media_type)], text).into_response())

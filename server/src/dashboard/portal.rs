@@ -247,7 +247,7 @@ impl PortalPage {
     async fn new(app: &AppState, at_desk: &AtDesk, issued: Option<Issued>) -> Result<Self> {
         let desk = at_desk.desk();
         let setup = portal_hosts::setup(&app.store, &app.portal_root, desk).await?;
-        let setup = setup.ok_or(Error::NotFound)?;
+        let setup = setup.ok_or(Error::NOT_FOUND)?;
         Ok(Self {
             layout: at_desk.layout(Section::Portal),
             path: at_desk.path(LEAF),

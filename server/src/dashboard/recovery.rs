@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Extension, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
@@ -20,9 +20,9 @@ use super::sign_in;
 use crate::accounts::{self, AcceptError, LinkToken, MembershipChoices, OpenRecovery};
 use crate::app_state::AppState;
 use crate::config::SecretString;
-use crate::limits::ClientNetwork;
 use crate::passwords::{Known, MIN_CHARACTERS};
 use crate::throttle::{self, Budget, ThrottleError};
+use crate::web::Client;
 
 const PATH: &str = "/recovery";
 
@@ -83,13 +83,13 @@ fn forgot_response(app: &AppState, headers: &HeaderMap, is_asked: bool) -> Resul
 /// looked up when the mail is sent.
 async fn forgot(
     State(app): State<Arc<AppState>>,
-    Extension(caller): Extension<ClientNetwork>,
+    client: Client,
     headers: HeaderMap,
     VisitorForm(given): VisitorForm<Forgotten>,
 ) -> Result<Response> {
     let (store, now) = (&app.store, app.clock.now());
     let key = |parts: &[&str]| throttle::key(&app.keyring, parts);
-    let of_caller = key(&["recoveries", &caller.to_string()]);
+    let of_caller = key(&["recoveries", &client.network().to_string()]);
     throttle::take(store, &[(of_caller, Budget::RECOVERIES_FROM_ADDRESS)], now).await?;
     if let (Ok(email), true) = (CanonicalEmail::parse(&given.email), app.mailer.is_some()) {
         let of_address = key(&["recovery", email.as_str()]);
@@ -142,7 +142,7 @@ fn gone(app: &AppState, headers: &HeaderMap) -> Result<Response> {
 
 async fn recover(
     State(app): State<Arc<AppState>>,
-    Extension(caller): Extension<ClientNetwork>,
+    client: Client,
     headers: HeaderMap,
     VisitorForm(given): VisitorForm<NewPassword>,
 ) -> Result<Response> {
@@ -162,7 +162,7 @@ async fn recover(
     }
     let known = Known::new([open.email.as_str(), &open.name]);
     let typed = (Some(&given.new), Some(&given.again));
-    let password = match new_password(&app, &caller, typed, known).await? {
+    let password = match new_password(&app, client, typed, known).await? {
         Ok(password) => password,
         Err(problem) => return again(StatusCode::UNPROCESSABLE_ENTITY, problem),
     };

@@ -91,7 +91,7 @@ pub(super) struct RevocationQuery {
 /// Asks before a replaced secret ends. Without such a secret, the page with the secrets is shown.
 ///
 /// # Errors
-/// [`Error::Unavailable`], [`Error::Internal`].
+/// [`web::Error::Unavailable`], [`Error::INTERNAL`].
 pub(super) async fn confirm_revoke(
     app: &AppState,
     at_desk: &AtDesk,
@@ -120,7 +120,7 @@ pub(super) async fn confirm_revoke(
 /// Returns the desk's secrets for the purpose.
 ///
 /// # Errors
-/// [`Error::Unavailable`], [`Error::Internal`].
+/// [`web::Error::Unavailable`], [`Error::INTERNAL`].
 pub(super) async fn view(
     app: &AppState,
     desk: &DeskId,
@@ -159,7 +159,7 @@ pub(super) async fn issue(
 /// Ends a replaced secret now.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Impossible`] for the current one.
+/// [`Error::NOT_FOUND`], [`Error::Impossible`] for the current one.
 pub(super) async fn revoke(
     app: &AppState,
     at_desk: &AtDesk,
@@ -167,7 +167,7 @@ pub(super) async fn revoke(
     revocation: &Revocation,
 ) -> Result<()> {
     let desk = at_desk.desk();
-    let secret = SecretId::parse(&revocation.secret).ok_or(Error::NotFound)?;
+    let secret = SecretId::parse(&revocation.secret).ok_or(Error::NOT_FOUND)?;
     let place = (desk, Some(purpose));
     secrets::revoke(&app.store, place, &secret, app.clock.now()).await?;
     let agent = at_desk.signed_in.agent();
@@ -178,7 +178,7 @@ pub(super) async fn revoke(
 /// Returns the live secrets of the purpose, the current one first, and those of the other purpose.
 ///
 /// # Errors
-/// [`Error::Unavailable`], [`Error::Internal`].
+/// [`web::Error::Unavailable`], [`Error::INTERNAL`].
 pub(super) async fn live(
     app: &AppState,
     desk: &DeskId,

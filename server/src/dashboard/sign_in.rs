@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Extension, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -23,10 +23,10 @@ use crate::agents::{self, Account};
 use crate::app_state::AppState;
 use crate::config::SecretString;
 use crate::ids::{AgentId, MessageId};
-use crate::limits::ClientNetwork;
 use crate::passwords::HashedPassword;
 use crate::sessions::{self, Token};
 use crate::throttle::{self, Budget, Key};
+use crate::web::{self, Client};
 
 /// Where to go on after the password.
 #[derive(Debug, Deserialize)]
@@ -140,20 +140,20 @@ pub(super) fn for_visitor<T: Template>(
 
 async fn sign_in(
     State(app): State<Arc<AppState>>,
-    Extension(caller): Extension<ClientNetwork>,
+    client: Client,
     headers: HeaderMap,
     VisitorForm(given): VisitorForm<Credentials>,
 ) -> Result<Response> {
     let fields =
         SignIn { email: &given.email, next: &given.next, draft: &given.draft, problem: None };
     let proof = (given.email.as_str(), given.password.shown());
-    match authenticate(&app, &caller, &headers, proof).await {
+    match authenticate(&app, client, &headers, proof).await {
         Ok(proved) => begin_session(&app, &headers, proved, &fields).await,
         Err(SignInError::Wrong) => {
             let problem = Some("The e-mail or the password is wrong.".to_owned());
             respond(&app, &headers, StatusCode::UNAUTHORIZED, SignIn { problem, ..fields })
         }
-        Err(SignInError::Rejected(Error::TooMany(seconds))) => {
+        Err(SignInError::Rejected(Error::Web(web::Error::RateLimited(seconds)))) => {
             let problem = Some(too_many(seconds));
             let fields = SignIn { problem, ..fields };
             let mut response = respond(&app, &headers, StatusCode::TOO_MANY_REQUESTS, fields)?;
@@ -164,7 +164,7 @@ async fn sign_in(
     }
 }
 
-pub(super) fn too_many(seconds: i64) -> String {
+pub(super) fn too_many(seconds: u64) -> String {
     format!("Too many tries. Wait {seconds} seconds, then try again.")
 }
 
@@ -192,7 +192,7 @@ impl<E: Into<Error>> From<E> for SignInError {
 /// same budget and the same work.
 pub(super) async fn authenticate(
     app: &AppState,
-    caller: &ClientNetwork,
+    client: Client,
     headers: &HeaderMap,
     (email, password): (&str, &str),
 ) -> Result<Authenticated, SignInError> {
@@ -203,7 +203,7 @@ pub(super) async fn authenticate(
     };
     let (account, hashed) = found.unzip();
     let device = account.as_ref().and_then(|account| device::known(app, headers, &account.id));
-    let budgets = budgets(app, caller, email.as_ref(), device.as_deref());
+    let budgets = budgets(app, client, email.as_ref(), device.as_deref());
     throttle::take(&app.store, &budgets, app.clock.now()).await?;
     if !app.passwords.is_right(password, hashed.as_ref()).await? {
         return Err(SignInError::Wrong);
@@ -220,7 +220,7 @@ pub(super) async fn authenticate(
 /// Returns the budgets that a try takes from; the first one is whole again after the right password.
 fn budgets(
     app: &AppState,
-    caller: &ClientNetwork,
+    client: Client,
     email: Option<&CanonicalEmail>,
     device: Option<&str>,
 ) -> Vec<(Key, Budget)> {
@@ -228,7 +228,7 @@ fn budgets(
     if let Some(device) = device {
         return vec![(key(&["device", device]), Budget::DEVICE)];
     }
-    let (address, email) = (caller.to_string(), email.map_or("", CanonicalEmail::as_str));
+    let (address, email) = (client.network().to_string(), email.map_or("", CanonicalEmail::as_str));
     vec![
         (key(&["account", email, &address]), Budget::ACCOUNT_FROM_ADDRESS),
         (key(&["address", &address]), Budget::ADDRESS),
@@ -257,7 +257,7 @@ async fn begin_session(
 /// Lets the answer sign the browser in, and ends the session that the browser had.
 ///
 /// # Errors
-/// [`Error::Unavailable`], [`Error::Internal`].
+/// [`web::Error::Unavailable`], [`Error::INTERNAL`].
 pub(super) async fn start_session(
     app: &AppState,
     headers: &HeaderMap,
@@ -282,7 +282,7 @@ async fn draft_page(
     next: &str,
 ) -> Result<Response> {
     let signed_in = SignedIn::new(app, token, (true, None)).await?;
-    let layout = signed_in.ok_or(Error::Internal)?.layout(Section::Account);
+    let layout = signed_in.ok_or(Error::INTERNAL)?.layout(Section::Account);
     tracing::debug!(agent = %account.id, "a draft was handed back");
     page::render(&DraftPage { layout, message_id: MessageId::generate(), next, draft })
 }

@@ -36,7 +36,7 @@ impl SignedIn {
     /// [`sessions::find`].
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`].
+    /// [`web::Error::Unavailable`], [`Error::INTERNAL`].
     pub(super) async fn new(
         app: &AppState,
         token: &Token,
@@ -145,14 +145,14 @@ impl FromRequestParts<Arc<AppState>> for AtDesk {
         let signed_in = SignedIn::from_request_parts(parts, app).await?;
         let Path(names) = Path::<HashMap<String, String>>::from_request_parts(parts, app)
             .await
-            .map_err(|_| Error::NotFound)?;
+            .map_err(|_| Error::NOT_FOUND)?;
         let desk = names.get("desk").map(String::as_str);
         let membership = signed_in
             .memberships
             .iter()
             .find(|membership| Some(membership.desk.as_str()) == desk)
             .cloned()
-            .ok_or(Error::NotFound)?;
+            .ok_or(Error::NOT_FOUND)?;
         Ok(Self { signed_in, membership })
     }
 }

@@ -3,11 +3,11 @@
 //! It carries no identity and opens nothing: alone it is a random number. A form's token holds only
 //! together with the cookie of its browser.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use cookie::{Cookie, SameSite};
 
 use crate::vault::VaultError;
+use crate::web::cookies;
 
 const RANDOM_BYTES: usize = 16;
 
@@ -21,14 +21,7 @@ pub(super) struct Browser(String);
 impl Browser {
     /// Returns the browser that the request names, if it names one.
     pub(super) fn of(headers: &HeaderMap, is_secure: bool) -> Option<Self> {
-        headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(Cookie::split_parse)
-            .flatten()
-            .find(|cookie| cookie.name() == name(is_secure))
-            .and_then(|cookie| Self::parse(cookie.value()))
+        Self::parse(&cookies::value(headers, name(is_secure))?)
     }
 
     /// Returns a browser that is new here.
@@ -51,18 +44,10 @@ impl Browser {
         &self.0
     }
 
-    /// Returns the header that makes the browser name itself from now on.
-    ///
-    /// Lax and not strict: who follows a link from the product must keep the number that the other tabs'
-    /// forms are tied to.
-    pub(super) fn cookie(&self, is_secure: bool) -> Option<HeaderValue> {
-        let cookie = Cookie::build((name(is_secure), self.as_str()))
-            .path("/")
-            .http_only(true)
-            .secure(is_secure)
-            .same_site(SameSite::Lax)
-            .max_age(LIFETIME);
-        HeaderValue::try_from(cookie.to_string()).ok()
+    /// Sets the cookie in a response.
+    pub(super) fn remember(&self, headers: &mut HeaderMap, is_secure: bool) {
+        let cookie = cookies::build(name(is_secure), self.as_str(), is_secure);
+        cookies::append(headers, &cookie.max_age(LIFETIME).build());
     }
 }
 

@@ -13,6 +13,7 @@ use crate::app_state::AppState;
 use crate::limits::Exceeded;
 use crate::portal_hosts::PortalDesk;
 use crate::store::StoreError;
+use crate::web::{Error, with_code};
 
 /// What comes back instead of a ticket.
 pub(super) enum FormRejection {
@@ -46,7 +47,7 @@ impl RejectedForm {
     /// Returns the page.
     ///
     /// # Errors
-    /// [`PortalError::Internal`].
+    /// [`Error::Internal`].
     pub(super) fn respond(
         self,
         app: &AppState,
@@ -66,7 +67,7 @@ impl RejectedForm {
         };
         let mut response = pages::page(self.status, &template);
         if let Some(seconds) = self.retry_seconds {
-            response = pages::with_code(response, "rate_limited");
+            response = with_code(response, "rate_limited");
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         Ok(response)
@@ -76,7 +77,7 @@ impl RejectedForm {
 /// Returns a public form that is opened now.
 ///
 /// # Errors
-/// [`PortalError::Internal`].
+/// [`Error::Internal`].
 pub(super) fn fresh_form(
     app: &AppState,
     desk: &PortalDesk,
@@ -121,10 +122,7 @@ pub(super) fn too_many(visit: Visit, exceeded: Exceeded) -> FormRejection {
 
 /// Says that nothing was stored.
 pub(super) fn not_stored(visit: Visit, error: StoreError) -> FormRejection {
-    let status = match PortalError::from(error) {
-        PortalError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::INTERNAL_SERVER_ERROR,
-    };
+    let status = Error::from(error).status();
     let text = "Your text is still here. Please send it again in a moment.";
     RejectedForm::with(status, Notice::new("We could not save your message", text), Some(visit))
 }

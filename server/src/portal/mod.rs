@@ -9,26 +9,23 @@ mod browser;
 mod form;
 mod form_rejection;
 mod link_rejection;
-mod origin;
 mod pages;
 mod submit_ticket;
 mod token;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{DefaultBodyLimit, Extension, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::Router;
+use axum::extract::{Extension, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use axum::{Json, Router};
-use serde_json::json;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app_state::AppState;
-use crate::http::{client_address, requested_host};
 use crate::portal_hosts::{self, PortalDesk};
+use crate::web::headers::secure_page;
+use crate::web::{Client, Error, JsonError, guarded, requested_host};
 use pages::PortalError;
 
 /// Where the form is. Products sign links to it.
@@ -45,35 +42,24 @@ const MAX_BYTES: usize = 128 * 1024;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const STRICT_TRANSPORT_SECURITY: &str = "max-age=31536000";
-
-const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
-    HeaderName::from_static("cross-origin-opener-policy");
-
-/// Where a request comes from.
-#[derive(Clone, Copy, Debug)]
-struct Address(IpAddr);
-
 /// Who visits which desk's portal.
 #[derive(Clone, Debug)]
 struct Visitor {
     desk: Arc<PortalDesk>,
-    address: IpAddr,
+    client: Client,
 }
 
 /// Returns what portal hosts answer, and nothing of the public host.
 pub(crate) fn router(app: &Arc<AppState>) -> Router {
-    Router::new()
+    let pages = Router::new()
         .route("/", get(async || Redirect::to(FORM_PATH)))
         .route(FORM_PATH, get(submit_ticket::show).post(submit_ticket::take))
         .route(SENT_PATH, get(sent))
         .merge(assets::router())
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
-        .layer(DefaultBodyLimit::max(MAX_BYTES))
-        .layer(middleware::from_fn_with_state(Arc::clone(app), at_desk))
-        .layer(middleware::from_fn_with_state(Arc::clone(app), within_limits))
-        .layer(CatchPanicLayer::custom(|_| PortalError::Internal.page(None).into_response()))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), at_desk));
+    guarded(pages, app, MAX_BYTES, |error| PortalError::Web(error).page(None))
         .layer(middleware::from_fn_with_state(Arc::clone(app), with_headers))
         .with_state(Arc::clone(app))
 }
@@ -84,17 +70,17 @@ async fn sent(Extension(visitor): Extension<Visitor>) -> Response {
 }
 
 async fn not_found(Extension(visitor): Extension<Visitor>) -> Response {
-    PortalError::NotFound.page(Some(&visitor.desk.name))
+    PortalError::Web(Error::NotFound).page(Some(&visitor.desk.name))
 }
 
 async fn method_not_allowed(Extension(visitor): Extension<Visitor>) -> Response {
-    PortalError::MethodNotAllowed.page(Some(&visitor.desk.name))
+    PortalError::Web(Error::MethodNotAllowed).page(Some(&visitor.desk.name))
 }
 
 /// Finds the desk of the host that was asked for.
 async fn at_desk(
     State(app): State<Arc<AppState>>,
-    Extension(Address(address)): Extension<Address>,
+    client: Client,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -107,7 +93,7 @@ async fn at_desk(
         Ok(None) => return host_unknown(request.headers()),
         Err(error) => return PortalError::from(error).page(None),
     };
-    request.extensions_mut().insert(Visitor { desk, address });
+    request.extensions_mut().insert(Visitor { desk, client });
     next.run(request).await
 }
 
@@ -118,45 +104,13 @@ fn host_unknown(headers: &HeaderMap) -> Response {
         return PortalError::HostUnknown.page(None);
     }
     let message = "This server does not answer for this host; see public_url in its configuration.";
-    let body = json!({ "error": { "code": "host_unknown", "message": message } });
-    (StatusCode::MISDIRECTED_REQUEST, Json(body)).into_response()
+    JsonError::new(StatusCode::MISDIRECTED_REQUEST, "host_unknown", message).into_response()
 }
 
-/// Counts the call against its address before anything is asked about its host, and ends it when it takes
-/// too long.
-async fn within_limits(
-    State(app): State<Arc<AppState>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let address = client_address(&app.config, &request);
-    if let Err(exceeded) = app.limits.count_call(address) {
-        return PortalError::RateLimited(exceeded).page(None);
-    }
-    request.extensions_mut().insert(Address(address));
-    match tokio::time::timeout(app.config.request_timeout(), next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => PortalError::TimedOut.page(None),
-    }
-}
-
-/// Sets what every answer says, unless it says something else itself.
+/// Sets the security headers of pages.
 async fn with_headers(State(app): State<Arc<AppState>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    let common = [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
-    ];
-    for (name, value) in common {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    if app.portal_root.is_secure() {
-        let value = HeaderValue::from_static(STRICT_TRANSPORT_SECURITY);
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
-    }
+    let is_secure = app.portal_root.is_secure();
+    secure_page(response.headers_mut(), CONTENT_SECURITY_POLICY, "no-referrer", is_secure);
     response
 }

@@ -3,16 +3,13 @@
 use std::borrow::Cow;
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::form::{Problems, Typed};
 use super::link_rejection::LinkRejection;
-use crate::limits::Exceeded;
-use crate::metrics::RejectionCode;
 use crate::secrets::SecretError;
-use crate::store::StoreError;
-use crate::vault::VaultError;
+use crate::web::{self, Error, with_code};
 
 /// What a page calls a desk that it does not know.
 const NO_DESK: &str = "Support";
@@ -74,8 +71,8 @@ pub(super) fn sent(desk: &str) -> Response {
     page(StatusCode::OK, &SentPage { desk })
 }
 
-/// Returns the page for a signed link that proves nobody.
-pub(super) fn refused(desk: &str, rejection: LinkRejection) -> Response {
+/// Returns the page for a rejected link.
+pub(super) fn rejected(desk: &str, rejection: LinkRejection) -> Response {
     let template = MessagePage {
         desk,
         title: rejection.title(),
@@ -86,39 +83,24 @@ pub(super) fn refused(desk: &str, rejection: LinkRejection) -> Response {
     with_code(page(StatusCode::FORBIDDEN, &template), rejection.code())
 }
 
-/// Marks an answer with the code by which refusals are counted.
-pub(super) fn with_code(mut response: Response, code: &'static str) -> Response {
-    response.extensions_mut().insert(RejectionCode(code));
-    response
-}
-
-/// Why there is nothing but a sentence.
+/// An error, rendered as a page without a form.
 #[derive(Debug)]
 pub(super) enum PortalError {
-    /// The portal takes no tickets.
+    /// An error that every part of the server can have.
+    Web(Error),
+    /// The portal is closed.
     Closed,
-    /// The desk blocked who writes.
+    /// The desk blocked this contact.
     Blocked,
-    /// The form was sent from another site.
-    SentFromElsewhere,
-    NotFound,
-    MethodNotAllowed,
-    ContentTypeUnsupported,
-    BodyTooLarge,
-    BodyCut,
+    /// No desk has a portal at this host.
     HostUnknown,
-    RateLimited(Exceeded),
-    TimedOut,
-    /// The database is away.
-    Unavailable,
-    /// Something is wrong inside, and was logged.
-    Internal,
 }
 
 impl PortalError {
-    /// Returns the page of the desk, as far as that is known.
+    /// Returns the page, with the desk's name where it is known.
     pub(super) fn page(&self, desk: Option<&str>) -> Response {
-        let (status, code, title, text) = self.words();
+        let (status, code) = self.status_and_code();
+        let (title, text) = self.words();
         let has_form = !matches!(self, Self::Closed | Self::HostUnknown);
         let template = MessagePage {
             desk: desk.unwrap_or(NO_DESK),
@@ -127,92 +109,60 @@ impl PortalError {
             code,
             action: has_form.then_some("Open the form"),
         };
-        let mut response = with_code(page(status, &template), code);
-        if let Self::RateLimited(exceeded) = self {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(exceeded.seconds()));
-        }
-        response
+        let retry_after = match self {
+            Self::Web(error) => error.retry_after(),
+            _ => None,
+        };
+        with_code(web::respond(status, retry_after, page(status, &template)), code)
     }
 
-    const fn words(&self) -> (StatusCode, &'static str, &'static str, &'static str) {
+    const fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::Closed => (
-                StatusCode::FORBIDDEN,
-                "portal_closed",
-                "Messages are not taken here at the moment",
-                "Please use another way to reach us.",
-            ),
+            Self::Web(error) => (error.status(), error.code()),
+            Self::Closed => (StatusCode::FORBIDDEN, "portal_closed"),
+            Self::Blocked => (StatusCode::FORBIDDEN, "contact_blocked"),
+            Self::HostUnknown => (StatusCode::MISDIRECTED_REQUEST, "host_unknown"),
+        }
+    }
+
+    const fn words(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Closed => {
+                ("Messages are not taken here at the moment", "Please use another way to reach us.")
+            }
             Self::Blocked => (
-                StatusCode::FORBIDDEN,
-                "contact_blocked",
                 "We cannot take your message",
                 "Messages from you are not taken here. Please use another way to reach us.",
             ),
-            Self::SentFromElsewhere => (
-                StatusCode::FORBIDDEN,
-                "sent_from_elsewhere",
-                "This form was sent from another site",
-                "Please write to us on this page itself.",
-            ),
-            Self::NotFound => (
-                StatusCode::NOT_FOUND,
-                "not_found",
-                "There is nothing here",
-                "The address may be mistyped.",
-            ),
-            Self::MethodNotAllowed => (
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                "This does not work here",
-                "Please use the form.",
-            ),
-            Self::ContentTypeUnsupported => (
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "content_type_unsupported",
-                "This was not sent by our form",
-                "Please use the form on this page.",
-            ),
-            Self::BodyTooLarge => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "body_too_large",
+            Self::Web(Error::CrossSite) => {
+                ("This form was sent from another site", "Please write to us on this page itself.")
+            }
+            Self::Web(Error::NotFound) => ("There is nothing here", "The address may be mistyped."),
+            Self::Web(Error::MethodNotAllowed) => {
+                ("This does not work here", "Please use the form.")
+            }
+            Self::Web(Error::ContentTypeUnsupported) => {
+                ("This was not sent by our form", "Please use the form on this page.")
+            }
+            Self::Web(Error::BodyTooLarge) => (
                 "Your message is too long",
                 "Go back, shorten it to 10,000 characters, and send it again.",
             ),
-            Self::BodyCut => (
-                StatusCode::BAD_REQUEST,
-                "body_malformed",
-                "Your message did not arrive whole",
-                "Go back and send it again.",
-            ),
+            Self::Web(Error::BodyMalformed) => {
+                ("Your message did not arrive whole", "Go back and send it again.")
+            }
             Self::HostUnknown => (
-                StatusCode::MISDIRECTED_REQUEST,
-                "host_unknown",
                 "No support is set up at this address",
                 "The address may be mistyped, or not be ready yet.",
             ),
-            Self::RateLimited(_) => (
-                StatusCode::TOO_MANY_REQUESTS,
-                "rate_limited",
-                "Too many requests",
-                "Please wait a minute, go back, and try again.",
-            ),
-            Self::TimedOut => (
-                StatusCode::REQUEST_TIMEOUT,
-                "timed_out",
-                "That took too long",
-                "Go back and send it again.",
-            ),
-            Self::Unavailable => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "unavailable",
-                "We are not available for a moment",
-                "Please try again in a minute.",
-            ),
-            Self::Internal => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "internal",
+            Self::Web(Error::RateLimited(_)) => {
+                ("Too many requests", "Please wait a minute, go back, and try again.")
+            }
+            Self::Web(Error::TimedOut) => ("That took too long", "Go back and send it again."),
+            Self::Web(Error::Unavailable) => {
+                ("We are not available for a moment", "Please try again in a minute.")
+            }
+            Self::Web(Error::Internal) => (
                 "Something went wrong on our side",
                 "Please try again; if it happens again, use another way to reach us.",
             ),
@@ -220,10 +170,9 @@ impl PortalError {
     }
 }
 
-impl From<StoreError> for PortalError {
-    fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "the database failed");
-        if error.is_transient() { Self::Unavailable } else { Self::Internal }
+impl<E: Into<Error>> From<E> for PortalError {
+    fn from(error: E) -> Self {
+        Self::Web(error.into())
     }
 }
 
@@ -233,15 +182,8 @@ impl From<SecretError> for PortalError {
             SecretError::Store(error) => error.into(),
             error => {
                 tracing::error!(%error, "a desk's secrets cannot be used");
-                Self::Internal
+                Self::Web(Error::Internal)
             }
         }
-    }
-}
-
-impl From<VaultError> for PortalError {
-    fn from(error: VaultError) -> Self {
-        tracing::error!(%error, "a form cannot be sealed");
-        Self::Internal
     }
 }

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::extract::{Extension, Request, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use deskseal::UserId;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 use super::browser::Browser;
 use super::form::{self, Problems, Typed};
@@ -18,12 +16,13 @@ use super::form_rejection::{
 use super::link_rejection::LinkRejection;
 use super::pages::{self, FormPage, Notice, PortalError};
 use super::token;
-use super::{SENT_PATH, Visitor, origin};
+use super::{MAX_BYTES, SENT_PATH, Visitor};
 use crate::app_state::AppState;
 use crate::limits::Exceeded;
 use crate::portal_hosts::PortalDesk;
 use crate::secrets::Purpose;
 use crate::tickets::{self, Sender, Ticket, TicketError};
+use crate::web::{Error, body, is_same_origin, with_code};
 
 /// Shows the form: a signed one for a signed link, and a public one without identity in the URL, whoever
 /// was here before.
@@ -40,36 +39,36 @@ pub(super) async fn show(
         Ok(Ok(Some(user))) => signed_form(&app, &desk, &headers, &user),
         Ok(Ok(None)) => fresh_form(&app, &desk, &Typed::default(), StatusCode::OK, None),
         Ok(Err(rejection)) => {
-            tracing::info!(code = rejection.code(), "a signed link is refused");
-            Ok(pages::refused(&desk.name, rejection))
+            tracing::info!(code = rejection.code(), "a signed link is rejected");
+            Ok(pages::rejected(&desk.name, rejection))
         }
-        Err(failure) => Err(failure),
+        Err(error) => Err(error),
     };
-    shown.unwrap_or_else(|failure| failure.page(Some(&desk.name)))
+    shown.unwrap_or_else(|error| error.page(Some(&desk.name)))
 }
 
-/// Takes what somebody wrote, or shows the form again with all of it.
+/// Stores the ticket, or shows the form again with everything that was typed.
 pub(super) async fn take(
     State(app): State<Arc<AppState>>,
     Extension(visitor): Extension<Visitor>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Response {
     let desk = &visitor.desk;
-    let typed = match typed(desk, &headers, body) {
+    let typed = match typed(desk, request).await {
         Ok(typed) => typed,
-        Err(failure) => return failure.page(Some(&desk.name)),
+        Err(error) => return error.page(Some(&desk.name)),
     };
-    let respond = match submitted(&app, &visitor, &headers, &typed).await {
+    let response = match submitted(&app, &visitor, &headers, &typed).await {
         Ok(Taken::Ticket) => Ok(Redirect::to(SENT_PATH).into_response()),
-        // Whoever fills in what nobody sees is told nothing; it is only counted.
+        // The sender learns nothing; the metrics count it.
         Ok(Taken::Trap) => {
-            Ok(pages::with_code(Redirect::to(SENT_PATH).into_response(), "ticket_of_a_machine"))
+            Ok(with_code(Redirect::to(SENT_PATH).into_response(), "ticket_of_a_machine"))
         }
-        Err(FormRejection::Form(form_rejection)) => form_rejection.respond(&app, desk, &typed),
-        Err(FormRejection::Error(failure)) => Err(failure),
+        Err(FormRejection::Form(form)) => form.respond(&app, desk, &typed),
+        Err(FormRejection::Error(error)) => Err(error),
     };
-    respond.unwrap_or_else(|failure| failure.page(Some(&desk.name)))
+    response.unwrap_or_else(|error| error.page(Some(&desk.name)))
 }
 
 /// Returns the customer whom the URL proves, none for a public visitor, or why it proves nobody.
@@ -128,40 +127,23 @@ fn signed_form(
             token: &token,
         },
     );
-    if let Some(cookie) = browser.cookie(is_secure) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
+    browser.remember(response.headers_mut(), is_secure);
     Ok(response)
 }
 
-/// Returns what was typed, if a form of this page was sent.
-fn typed(
-    desk: &PortalDesk,
-    headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Typed, PortalError> {
+/// Returns what was typed, if the portal's own page sent a form.
+async fn typed(desk: &PortalDesk, request: Request) -> Result<Typed, PortalError> {
     if !desk.is_open {
         return Err(PortalError::Closed);
     }
-    if !origin::is_own(headers, &desk.host) {
-        return Err(PortalError::SentFromElsewhere);
+    let is_own = |origin: &Url| {
+        let host = origin.host_str().and_then(|host| deskseal::canonical_host(host).ok());
+        host.as_ref() == Some(&desk.host)
+    };
+    if !is_same_origin(request.headers(), true, is_own) {
+        return Err(PortalError::Web(Error::CrossSite));
     }
-    if !is_form(headers) {
-        return Err(PortalError::ContentTypeUnsupported);
-    }
-    match body {
-        Ok(body) => Ok(Typed::read(&body)),
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Err(PortalError::BodyTooLarge)
-        }
-        Err(_) => Err(PortalError::BodyCut),
-    }
-}
-
-fn is_form(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = value.and_then(|value| value.split(';').next()).map(str::trim);
-    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+    Ok(Typed::read(&body::read(request, body::FORM, MAX_BYTES).await?))
 }
 
 /// What came of a form that is not shown again.
@@ -212,6 +194,6 @@ fn count(app: &AppState, visitor: &Visitor, ticket: &Ticket) -> Result<(), Excee
         Sender::Verified(user, _) => {
             app.limits.count_ticket_of_user(&visitor.desk.id, user.as_str())
         }
-        Sender::Public(_) => app.limits.count_ticket_from(visitor.address),
+        Sender::Public(_) => app.limits.count_ticket_from(visitor.client.address),
     }
 }

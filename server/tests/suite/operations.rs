@@ -14,8 +14,8 @@ use ticket_center::agents;
 use ticket_center::command::Arguments;
 use ticket_center::config::Config;
 use ticket_center::conversations::{Sending, Writing};
+use ticket_center::http;
 use ticket_center::ids::DeskId;
-use ticket_center::metrics;
 use ticket_center::store::Store;
 
 use crate::dashboard::browser::{Browser, PASSWORD};
@@ -305,7 +305,7 @@ on_both_databases! {
         server.write_as_agent(&conversation, delayed, "Please try again.").await;
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let address = listener.local_addr().expect("it is bound");
-        let serving = tokio::spawn(metrics::serve(Arc::clone(&server.instance.center), listener));
+        let serving = tokio::spawn(http::serve_metrics(Arc::clone(&server.instance.center), listener));
         let answer = reqwest::get(format!("http://{address}/metrics")).await.expect("an answer");
         let page = answer.text().await.expect("it is text");
         serving.abort();

@@ -139,7 +139,7 @@ async fn metrics_tell_how_many_connections_there_are_and_why_the_server_ended_so
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     let url = format!("http://{}/metrics", listener.local_addr().expect("it is bound"));
     let center = std::sync::Arc::clone(&server.instance.center);
-    let serving = tokio::spawn(ticket_center::metrics::serve(center, listener));
+    let serving = tokio::spawn(ticket_center::http::serve_metrics(center, listener));
     let page = reqwest::get(url).await.expect("an answer").text().await.expect("it is text");
     serving.abort();
     for line in [

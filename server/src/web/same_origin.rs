@@ -1,44 +1,42 @@
-//! Whether a form was sent from the portal's own page.
+//! Whether a form was submitted from the server's own page.
 
-use axum::http::uri::Authority;
 use axum::http::{HeaderMap, header};
-use deskseal::PortalHost;
 use url::Url;
 
-/// Tells whether a page of this very host sends the form, as far as the browser says.
+/// Tells whether the browser says that a page of the server itself sends the request.
 ///
-/// `Sec-Fetch-Site` decides where it is there. Without it, `Origin` names the host or is `null`, which
-/// browsers send from a page that asked for no referrer, as ours does. What sends neither is no browser, and
-/// has no cookies of anybody.
-pub(super) fn is_own(headers: &HeaderMap, host: &PortalHost) -> bool {
-    if let Some(site) = headers.get("sec-fetch-site") {
-        return site == "same-origin" || site == "none";
+/// Browsers say so with every form, by `Sec-Fetch-Site`, `Origin` or both. A client that sends neither is no
+/// browser, and has no cookies of one. `is_own` tells whether an origin is the server's own, and `trusts_null`
+/// whether `Origin: null` may be: browsers send it from a page whose referrer policy is `no-referrer`.
+pub(crate) fn is_same_origin(
+    headers: &HeaderMap,
+    trusts_null: bool,
+    is_own: impl FnOnce(&Url) -> bool,
+) -> bool {
+    let text = |value: &axum::http::HeaderValue| value.to_str().unwrap_or("").to_owned();
+    let site = headers.get("sec-fetch-site").map(text);
+    if site.as_deref().is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+        return false;
     }
-    match headers.get(header::ORIGIN).map(|origin| origin.to_str()) {
-        None | Some(Ok("null")) => true,
-        Some(Ok(origin)) => host_of(origin).is_some_and(|origin| origin == *host),
-        Some(Err(_)) => false,
+    match headers.get(header::ORIGIN).map(text).as_deref() {
+        None => true,
+        Some("null") => trusts_null || site.as_deref() == Some("same-origin"),
+        Some(origin) => Url::parse(origin).is_ok_and(|origin| is_own(&origin)),
     }
-}
-
-fn host_of(origin: &str) -> Option<PortalHost> {
-    let url = Url::parse(origin).ok()?;
-    let authority: Authority = url.authority().parse().ok()?;
-    deskseal::canonical_host(authority.host()).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-    use super::is_own;
+    use super::is_same_origin;
 
     fn is_own_with(headers: &[(&'static str, &'static str)]) -> bool {
         let headers: HeaderMap = headers
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect();
-        is_own(&headers, &deskseal::canonical_host("help.example.com").expect("it is a host"))
+        is_same_origin(&headers, true, |origin| origin.host_str() == Some("help.example.com"))
     }
 
     #[test]

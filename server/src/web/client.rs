@@ -1,38 +1,63 @@
-//! From which address a request comes.
+//! The client of a request: its address, also behind proxies.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 
 use crate::config::Config;
+use crate::limits::ClientNetwork;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Returns the address of the client. Behind trusted proxies it is the last one in `X-Forwarded-For`
-/// that is none of them; what stands before it, anybody can write.
-pub(crate) fn client_address(config: &Config, request: &Request) -> IpAddr {
-    let peer = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip().to_canonical());
-    let is_trusted =
-        |address: &IpAddr| config.trusted_proxies.iter().any(|network| network.contains(address));
-    if !is_trusted(&peer) {
-        return peer;
+const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
+/// The client of a request. Handlers of a guarded router can extract it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Client {
+    pub(crate) address: IpAddr,
+}
+
+impl Client {
+    /// Finds the client. Behind trusted proxies it is the last address in `X-Forwarded-For` that is not one of
+    /// them; a client can write what stands before it.
+    pub(super) fn of(config: &Config, request: &Request) -> Self {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(UNKNOWN, |ConnectInfo(peer)| peer.ip().to_canonical());
+        let is_trusted = |address: &IpAddr| {
+            config.trusted_proxies.iter().any(|network| network.contains(address))
+        };
+        if !is_trusted(&peer) {
+            return Self { address: peer };
+        }
+        let found = elements(request.headers()).rev().find_map(|element| match address(element) {
+            // The proxy hides its client. The client may have written what stands before.
+            None => Some(peer),
+            Some(address) => (!is_trusted(&address)).then_some(address),
+        });
+        Self { address: found.unwrap_or(peer) }
     }
-    let found = elements(request.headers()).rev().find_map(|element| match address(element) {
-        // A proxy that hides its client; what stands before it, the client may have written.
-        None => Some(peer),
-        Some(address) => (!is_trusted(&address)).then_some(address),
-    });
-    found.unwrap_or(peer)
+
+    /// Returns the network that limits count by.
+    pub(crate) fn network(&self) -> ClientNetwork {
+        ClientNetwork::of(self.address)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get().copied().unwrap_or(Self { address: UNKNOWN }))
+    }
 }
 
 /// Returns the elements of every line of the header, in order.
 ///
-/// Empty elements say nothing (RFC 9110, 5.6.1). A byte that is not ASCII was written by no proxy: such an
-/// element is left out, and alone.
+/// Empty elements mean nothing (RFC 9110, 5.6.1). No proxy writes a byte that is not ASCII: such an element is
+/// left out, and only that one.
 fn elements(headers: &HeaderMap) -> impl DoubleEndedIterator<Item = &str> {
     headers
         .get_all(FORWARDED_FOR)
@@ -59,7 +84,7 @@ mod tests {
     use axum::body::Body;
     use axum::extract::{ConnectInfo, Request};
 
-    use super::client_address;
+    use super::Client;
     use crate::config::Config;
 
     fn config() -> Config {
@@ -77,7 +102,7 @@ mod tests {
         let mut request = request.body(Body::empty()).expect("it is a request");
         let peer: SocketAddr = peer.parse().expect("it is an address");
         request.extensions_mut().insert(ConnectInfo(peer));
-        client_address(&config(), &request).to_string()
+        Client::of(&config(), &request).address.to_string()
     }
 
     fn address(peer: &str, forwarded: &[&str]) -> String {

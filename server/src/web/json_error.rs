@@ -1,0 +1,89 @@
+//! Errors as JSON: `{ "error": { "code", "message" } }`.
+
+use std::borrow::Cow;
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::error::{Error, respond, with_code};
+
+/// The body of every error.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ErrorBody {
+    /// The error.
+    error: ErrorDetail,
+}
+
+/// What was rejected, and why.
+#[derive(Debug, Serialize, ToSchema)]
+struct ErrorDetail {
+    /// Stable; programs go by it.
+    #[schema(value_type = String, examples("signature_mismatch"))]
+    code: &'static str,
+    /// A sentence for the developer. It may change.
+    #[schema(value_type = String)]
+    message: Cow<'static, str>,
+}
+
+/// An error that is rendered as JSON.
+#[derive(Debug)]
+pub(crate) struct JsonError {
+    status: StatusCode,
+    code: &'static str,
+    message: Cow<'static, str>,
+    retry_after: Option<u64>,
+}
+
+impl JsonError {
+    /// Creates an error.
+    pub(crate) fn new(
+        status: StatusCode,
+        code: &'static str,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { status, code, message: message.into(), retry_after: None }
+    }
+
+    /// The server has more connections, or more unread responses, than it can serve.
+    pub(crate) fn overloaded() -> Self {
+        let message = "The server has as many connections as it can serve. Retry the request.";
+        Self { message: message.into(), ..Error::Unavailable.into() }
+    }
+}
+
+impl IntoResponse for JsonError {
+    fn into_response(self) -> Response {
+        let Self { status, code, message, retry_after } = self;
+        let body = ErrorBody { error: ErrorDetail { code, message } };
+        with_code(respond(status, retry_after, Json(body)), code)
+    }
+}
+
+impl<E: Into<Error>> From<E> for JsonError {
+    fn from(error: E) -> Self {
+        let error = error.into();
+        let message = match error {
+            Error::NotFound => "There is nothing at this path.",
+            Error::MethodNotAllowed => {
+                "This path takes another method; every call of the Ticket Center is a POST."
+            }
+            Error::ContentTypeUnsupported => "The body is not declared as application/json.",
+            Error::BodyTooLarge => "The body has more than 65536 bytes.",
+            Error::BodyMalformed => "The body did not arrive whole.",
+            Error::CrossSite => "The form was submitted from another site.",
+            Error::RateLimited(_) => "Too many calls; wait for the seconds of Retry-After.",
+            Error::TimedOut => "The request took too long. Retry the request.",
+            Error::Unavailable => "The database is unavailable. Retry the request.",
+            Error::Internal => {
+                "Internal server error. Search the log for this response's X-Request-Id."
+            }
+        };
+        Self {
+            retry_after: error.retry_after(),
+            ..Self::new(error.status(), error.code(), message)
+        }
+    }
+}
