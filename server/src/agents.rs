@@ -7,11 +7,9 @@ use deskseal::CanonicalEmail;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
-use crate::accounts;
 use crate::clock::Moment;
 use crate::ids::{AgentId, DeskId};
 use crate::passwords::{HashedPassword, PasswordError};
-use crate::sessions::{self, SessionError, Token};
 use crate::store::{Store, StoreError};
 use crate::vault::VaultError;
 
@@ -310,7 +308,7 @@ pub async fn set_role(
     }
     expect_an_owner(&mut transaction, desk).await?;
     if role == Role::Agent {
-        accounts::withdraw_those_of(&mut transaction, desk, agent).await?;
+        withdraw_those_of(&mut transaction, desk, agent).await?;
     }
     transaction.commit().await?;
     Ok(())
@@ -357,8 +355,39 @@ pub(crate) async fn remove_in(
     .bind(agent.as_str())
     .execute(&mut *connection)
     .await?;
-    accounts::withdraw_those_of(connection, desk, agent).await?;
-    accounts::withdraw_those_to(connection, desk, agent).await?;
+    withdraw_those_of(connection, desk, agent).await?;
+    withdraw_those_to(connection, desk, agent).await?;
+    Ok(())
+}
+
+/// Withdraws what the agent has invited to the desk: who is no owner any more has no open door either.
+async fn withdraw_those_of(
+    connection: &mut AnyConnection,
+    desk: &DeskId,
+    agent: &AgentId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM invitations WHERE desk_id = $1 AND invited_by = $2")
+        .bind(desk.as_str())
+        .bind(agent.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Withdraws the desk's invitation of the agent's own address, so that who is removed stays out.
+async fn withdraw_those_to(
+    connection: &mut AnyConnection,
+    desk: &DeskId,
+    agent: &AgentId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "DELETE FROM invitations WHERE desk_id = $1 \
+         AND email = (SELECT email FROM agents WHERE id = $2)",
+    )
+    .bind(desk.as_str())
+    .bind(agent.as_str())
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -412,47 +441,6 @@ pub async fn rename(store: &Store, agent: &AgentId, name: &AgentName) -> Result<
         .await?;
     transaction.commit().await?;
     Ok(())
-}
-
-/// Sets an agent's own new password in place of the one that was given, ends every session, and begins
-/// one.
-///
-/// # Errors
-/// [`SessionError::Ended`] where the given password is not the account's any more; others of
-/// [`SessionError`].
-pub async fn change_password(
-    store: &Store,
-    agent: &AgentId,
-    (given, new): (&HashedPassword, &HashedPassword),
-    now: Moment,
-) -> Result<Token, SessionError> {
-    let mut transaction = store.begin().await?;
-    sessions::expect_password(&mut transaction, agent, given).await?;
-    accounts::replace_credentials(&mut transaction, agent, new, false).await?;
-    let token = sessions::insert(&mut transaction, agent, now).await?;
-    transaction.commit().await?;
-    Ok(token)
-}
-
-/// Sets the password of an account whose password the operator resets, to be changed at the next sign-in,
-/// and ends what opened the account before.
-///
-/// # Errors
-/// [`AgentError::AccountUnknown`], [`AgentError::Store`].
-pub async fn reset_password(
-    store: &Store,
-    email: &CanonicalEmail,
-    password: &HashedPassword,
-) -> Result<AgentId, AgentError> {
-    let mut transaction = store.begin().await?;
-    let row = sqlx::query("SELECT id FROM agents WHERE email = $1")
-        .bind(email.as_str())
-        .fetch_optional(&mut *transaction)
-        .await?;
-    let agent = row.ok_or(AgentError::AccountUnknown)?.try_get("id")?;
-    accounts::replace_credentials(&mut transaction, &agent, password, true).await?;
-    transaction.commit().await?;
-    Ok(agent)
 }
 
 /// Changes of members and invitations take turns, so that two owners cannot remove each other.

@@ -10,14 +10,17 @@ use tokio::task::JoinHandle;
 use crate::accounts;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
-use crate::desks::OpenDesks;
+use crate::contacts::ContactLookup;
+use crate::conversations;
 use crate::limits::Limits;
+use crate::mail::Mailer;
 use crate::metrics::Metrics;
-use crate::notifications::{Leases, Mailer};
+use crate::notifications::Leases;
+use crate::open_desks::OpenDesks;
 use crate::passwords::Passwords;
 use crate::portal_hosts::PortalRoot;
 use crate::sessions;
-use crate::store::{ContactLookup, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::throttle;
 use crate::tickets;
 use crate::vault::Keyring;
@@ -136,6 +139,15 @@ impl AppState {
         self.store.close().await;
         written
     }
+}
+
+/// Migrates the database, and prepares for the search what was stored before.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn migrate(store: &Store) -> Result<(), StoreError> {
+    store.migrate().await?;
+    conversations::index_existing(store).await
 }
 
 /// Whether the last readiness check succeeded.

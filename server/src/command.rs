@@ -15,7 +15,7 @@ use tokio::signal;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 
-use crate::app_state::AppState;
+use crate::app_state::{self, AppState};
 use crate::backup;
 use crate::clock::Clock;
 use crate::config::{Config, FILE_VARIABLE};
@@ -23,10 +23,10 @@ use crate::connections;
 use crate::desks::{self, DeskName};
 use crate::http;
 use crate::ids::DeskId;
-use crate::notifications::Worker;
 use crate::printed::{printed, printed_lines};
 use crate::store::{self, Store, StoreError};
 use crate::vault::Keyring;
+use crate::workers::Worker;
 
 /// No secret is longer; a wrong file must not fill the memory.
 const MAX_SECRET_BYTES: u64 = 64 * 1024;
@@ -219,7 +219,7 @@ async fn serve(config: Config) -> Outcome {
 
 async fn open(config: &Config) -> Result<Store, Box<dyn Error + Send + Sync>> {
     let store = Store::open(config.database_url.shown(), config.database_connections.get()).await?;
-    store.migrate().await?;
+    app_state::migrate(&store).await?;
     Ok(store)
 }
 

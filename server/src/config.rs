@@ -14,8 +14,8 @@ use serde::Deserialize;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::notifications::{Mailer, MailerError};
-use crate::portal_hosts::PortalRoot;
+use crate::mail::{Mailer, MailerError};
+use crate::portal_hosts::{PortalRoot, bare_host};
 use crate::vault::{Keyring, VaultError};
 
 /// What the names of the server's variables start with.
@@ -255,17 +255,6 @@ impl Config {
     pub fn drain_timeout(&self) -> Duration {
         Duration::from_secs(self.drain_seconds.into())
     }
-}
-
-/// Returns the URL's host, if the URL is http or https and names nothing else.
-pub(crate) fn bare_host(url: &Url) -> Option<PortalHost> {
-    let is_bare = matches!(url.scheme(), "http" | "https")
-        && url.path() == "/"
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none();
-    url.host_str().filter(|_| is_bare).and_then(|host| deskseal::canonical_host(host).ok())
 }
 
 /// A setting that may contain a password or a key: `Debug` does not show it.

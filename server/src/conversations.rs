@@ -25,7 +25,8 @@ use crate::ids::{ContactId, ConversationId, MessageId, is_id};
 use crate::store::StoreError;
 use crate::text::MessageText;
 
-pub use agents::{Agent, Sending, Writing, assign, set_status, write_as_agent, write_once};
+pub use crate::notifications::Sending;
+pub use agents::{Agent, Writing, assign, set_status, write_as_agent, write_once};
 pub use inbox::{Assignment, ContactShown, Filter, InboxEntry, InboxPage, inbox};
 pub use reading::{ConversationPage, MessagePage, Range, list, messages};
 pub use reply_status::ReplyStatus;

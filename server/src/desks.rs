@@ -1,21 +1,14 @@
-//! Desks: what an owner sets up, and what verifying for one needs at hand.
+//! Desks: their name, allowed domains and settings.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use deskseal::{PreviousSecret, VerifiedEmail, Verifier, VerifierOptions};
 use sqlx::{AnyConnection, Row};
 use url::Url;
 use uuid::Uuid;
 
-use crate::clock::{Clock, Moment};
-use crate::ids::{DeskId, SecretId};
+use crate::clock::Moment;
+use crate::ids::DeskId;
 use crate::origin::{AllowedDomain, AllowedDomains};
 use crate::portal_hosts;
-use crate::secrets::{self, ActiveSecret, Purpose, SecretError};
 use crate::store::{Store, StoreError};
-use crate::vault::Keyring;
 
 /// The longest name of a desk, in characters.
 const MAX_NAME: usize = 100;
@@ -59,7 +52,7 @@ pub async fn create(store: &Store, name: &DeskName, now: Moment) -> Result<DeskI
     .bind(now)
     .execute(&mut *transaction)
     .await?;
-    portal_hosts::give_label(&mut transaction, &id, name).await?;
+    portal_hosts::give_label(&mut transaction, &id, name.as_str()).await?;
     transaction.commit().await?;
     Ok(id)
 }
@@ -265,181 +258,6 @@ fn new_revision() -> String {
     Uuid::now_v7().to_string()
 }
 
-/// A desk as it is at one revision, its secrets decrypted.
-#[derive(Debug)]
-pub struct OpenDesk {
-    /// The name.
-    pub name: String,
-    /// Whose pages may embed the Ticket Center.
-    pub allowed_domains: AllowedDomains,
-    /// Whether signatures over addresses as typed are accepted too.
-    pub accepts_as_typed: bool,
-    ticket_center: Option<SealKeys>,
-    portal: Option<SealKeys>,
-}
-
-impl OpenDesk {
-    /// Returns what verifies seals for the purpose, unless the desk has no secret for it yet.
-    pub const fn keys(&self, purpose: Purpose) -> Option<&SealKeys> {
-        match purpose {
-            Purpose::TicketCenter => self.ticket_center.as_ref(),
-            Purpose::Portal => self.portal.as_ref(),
-        }
-    }
-}
-
-/// A verifier that remembers which of its secrets are in use.
-#[derive(Debug)]
-pub struct SealKeys {
-    verifier: Verifier,
-    last_uses: Vec<Arc<AtomicI64>>,
-}
-
-impl SealKeys {
-    /// Verifies an e-mail seal, also over the text as it was typed where the desk accepts that.
-    ///
-    /// # Errors
-    /// Those of [`Verifier::verify_email`].
-    pub fn verify_email(
-        &self,
-        email: &str,
-        signature: &str,
-        accepts_as_typed: bool,
-        now: Moment,
-    ) -> Result<VerifiedEmail, deskseal::Error> {
-        let seconds = now.unix_seconds();
-        let verified = if accepts_as_typed {
-            self.verifier.verify_email_as_typed(email, signature, seconds)?
-        } else {
-            self.verifier.verify_email(email, signature, seconds)?
-        };
-        self.mark_used(verified.secret_index, now);
-        Ok(verified)
-    }
-
-    /// Returns the verifier, for links and for explanations.
-    pub const fn verifier(&self) -> &Verifier {
-        &self.verifier
-    }
-
-    /// Remembers that the secret of this number proved somebody.
-    pub fn mark_used(&self, secret_index: usize, now: Moment) {
-        if let Some(last_use) = self.last_uses.get(secret_index) {
-            last_use.fetch_max(now.milliseconds(), Ordering::Relaxed);
-        }
-    }
-}
-
-/// The desks that were asked for, each at the revision at which it was read.
-///
-/// A desk is used only if the database has just named the same revision: see
-/// [`ContactLookup`](crate::store::Admissions).
-#[derive(Debug)]
-pub struct OpenDesks {
-    store: Store,
-    keyring: Arc<Keyring>,
-    clock: Clock,
-    by_id: Mutex<HashMap<DeskId, (String, Arc<OpenDesk>)>>,
-    last_uses: Mutex<HashMap<SecretId, Arc<AtomicI64>>>,
-}
-
-impl OpenDesks {
-    /// Returns a cache without any desk.
-    pub fn new(store: Store, keyring: Arc<Keyring>, clock: Clock) -> Self {
-        let (by_id, last_uses) = (Mutex::default(), Mutex::default());
-        Self { store, keyring, clock, by_id, last_uses }
-    }
-
-    /// Returns the desk at the revision that the database has just named, or at a later one.
-    ///
-    /// # Errors
-    /// [`SecretError::DeskUnknown`], [`SecretError::Vault`], [`SecretError::Store`].
-    pub async fn at(&self, desk: &DeskId, revision: &str) -> Result<Arc<OpenDesk>, SecretError> {
-        if let Some((known, open)) = lock(&self.by_id).get(desk)
-            && known == revision
-        {
-            return Ok(Arc::clone(open));
-        }
-        let open = Arc::new(self.read(desk).await?);
-        lock(&self.by_id).insert(desk.clone(), (revision.to_owned(), Arc::clone(&open)));
-        Ok(open)
-    }
-
-    /// Writes down when secrets were last used, as far as that is not written yet.
-    ///
-    /// # Errors
-    /// [`StoreError`]; what could not be written is kept for the next time.
-    pub async fn write_last_uses(&self) -> Result<(), StoreError> {
-        let taken: Vec<_> = lock(&self.last_uses)
-            .iter()
-            .map(|(id, last_use)| {
-                (id.clone(), Arc::clone(last_use), last_use.swap(0, Ordering::Relaxed))
-            })
-            .filter(|(_, _, at)| *at != 0)
-            .collect();
-        if taken.is_empty() {
-            return Ok(());
-        }
-        let written = self.write(&taken).await;
-        if written.is_err() {
-            for (_, last_use, at) in &taken {
-                last_use.fetch_max(*at, Ordering::Relaxed);
-            }
-        }
-        written
-    }
-
-    async fn write(&self, uses: &[(SecretId, Arc<AtomicI64>, i64)]) -> Result<(), StoreError> {
-        let mut transaction = self.store.begin().await?;
-        for (secret, _, at) in uses {
-            sqlx::query(
-                "UPDATE secrets SET last_used_at = $1 \
-                 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)",
-            )
-            .bind(*at)
-            .bind(secret.as_str())
-            .execute(&mut *transaction)
-            .await?;
-        }
-        transaction.commit().await?;
-        Ok(())
-    }
-
-    async fn read(&self, desk: &DeskId) -> Result<OpenDesk, SecretError> {
-        let row = sqlx::query("SELECT name, accepts_as_typed FROM desks WHERE id = $1")
-            .bind(desk.as_str())
-            .fetch_optional(self.store.readers())
-            .await?
-            .ok_or(SecretError::DeskUnknown)?;
-        let (of_ticket_center, of_portal) =
-            secrets::live(&self.store, &self.keyring, desk, self.clock.now())
-                .await?
-                .into_iter()
-                .partition(|secret| secret.purpose == Purpose::TicketCenter);
-        Ok(OpenDesk {
-            name: row.try_get("name")?,
-            allowed_domains: allowed_domains(&self.store, desk).await?,
-            accepts_as_typed: row.try_get::<i64, _>("accepts_as_typed")? != 0,
-            ticket_center: self.seal_keys(of_ticket_center)?,
-            portal: self.seal_keys(of_portal)?,
-        })
-    }
-
-    fn seal_keys(&self, secrets: Vec<ActiveSecret>) -> Result<Option<SealKeys>, SecretError> {
-        let mut last_uses = Vec::with_capacity(secrets.len());
-        let (mut current, mut previous) = (None, Vec::new());
-        for live in secrets {
-            last_uses.push(Arc::clone(lock(&self.last_uses).entry(live.id).or_default()));
-            match live.expires_at {
-                None => current = Some(live.secret),
-                Some(expires_at) => previous.push(PreviousSecret::new(live.secret, expires_at)?),
-            }
-        }
-        let options = VerifierOptions { previous, ..VerifierOptions::default() };
-        Ok(current.map(|current| SealKeys { verifier: Verifier::new(current, options), last_uses }))
-    }
-}
-
 /// Returns the domains whose pages may embed the desk's Ticket Center.
 ///
 /// # Errors
@@ -450,8 +268,4 @@ pub async fn allowed_domains(store: &Store, desk: &DeskId) -> Result<AllowedDoma
         .fetch_all(store.readers())
         .await?;
     rows.iter().map(|row| Ok(row.try_get("domain")?)).collect::<Result<_, StoreError>>()
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

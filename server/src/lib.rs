@@ -1,23 +1,22 @@
 //! The desk on the other side of the signature: a Ticket Center and a ticket portal to host yourself.
 //!
-//! The binary `ticket-center` serves the widget, the dashboard and the portal. The modules:
+//! The binary `ticket-center` serves the widget, the dashboard and the portal. Modules import only from the
+//! rows above their own; `tests/suite/modules.rs` checks that no imports run in a circle.
 //!
-//! - [`config`], [`clock`], [`app_state`]: the settings, the time, and the state that all parts share
-//! - [`store`]: the database, SQLite or PostgreSQL; [`ids`]: the ids of its rows
-//! - [`vault`], [`secrets`]: desks' secrets, encrypted at rest
-//! - [`desks`], [`contacts`], [`conversations`], [`text`]: desks, their customers and what both write
-//! - [`notifications`]: the mails that tell customers of replies
-//! - [`portal`], [`portal_hosts`], [`tickets`]: the ticket form, its hosts, and submitted tickets
-//! - [`agents`], [`passwords`], [`sessions`], [`throttle`]: agents, and how they sign in
-//! - [`accounts`], [`account_mail`]: invitations and recovery, and the mails that carry their links
-//! - [`origin`]: which sites may embed the widget; [`limits`]: rate limits
-//! - [`api`], [`http`]: the widget's calls, and the HTTP server on top of `connections`
-//! - [`command`], [`printed`]: the command line
-//! - [`metrics`], [`backup`]: metrics and backups for operators
+//! | modules | what they do |
+//! |---|---|
+//! | [`clock`], [`ids`], [`text`], `folding`, [`printed`], [`origin`] | time, ids and texts; which sites may embed the widget |
+//! | [`store`], [`vault`], [`passwords`], [`metrics`], [`backup`], [`mail`] | the database, encryption, password hashes, metrics, backups, the mail client |
+//! | [`desks`], [`portal_hosts`], [`agents`], [`contacts`], [`throttle`], [`config`] | desks and their hosts, agents, customers, budgets of attempts, settings |
+//! | [`secrets`], [`open_desks`], [`sessions`], [`notifications`], [`limits`] | desks' secrets and verifiers, sessions, mails about replies, rate limits |
+//! | [`conversations`], [`tickets`], [`accounts`] | messages, portal tickets, invitations and recovery |
+//! | [`app_state`], [`workers`] | the state that all parts share, and the tasks that send mail |
+//! | `web`, `connections` | what all HTTP parts share, and the listener |
+//! | [`api`], [`portal`], `dashboard`, `embed` | the widget's calls, the ticket form, the agents' pages, the widget's script |
+//! | [`http`], [`command`] | the server, and the command line |
 
 #![forbid(unsafe_code)]
 
-pub mod account_mail;
 pub mod accounts;
 pub mod agents;
 pub mod api;
@@ -36,8 +35,10 @@ mod folding;
 pub mod http;
 pub mod ids;
 pub mod limits;
+pub mod mail;
 pub mod metrics;
 pub mod notifications;
+pub mod open_desks;
 pub mod origin;
 pub mod passwords;
 pub mod portal;
@@ -51,3 +52,4 @@ pub mod throttle;
 pub mod tickets;
 pub mod vault;
 mod web;
+pub mod workers;

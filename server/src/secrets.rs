@@ -15,32 +15,7 @@ use crate::ids::{DeskId, SecretId};
 use crate::store::{Store, StoreError};
 use crate::vault::{Keyring, Sealed, SealedFor, VaultError};
 
-/// What a desk uses a secret for. Each purpose has secrets of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Purpose {
-    /// Verifying e-mail seals.
-    TicketCenter,
-    /// Verifying link seals.
-    Portal,
-}
-
-impl Purpose {
-    /// Returns the purpose's stable name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::TicketCenter => "ticket_center",
-            Self::Portal => "portal",
-        }
-    }
-
-    fn stored(text: &str) -> Result<Self, StoreError> {
-        match text {
-            "ticket_center" => Ok(Self::TicketCenter),
-            "portal" => Ok(Self::Portal),
-            _ => Err(StoreError::Unreadable("purpose")),
-        }
-    }
-}
+pub use crate::vault::Purpose;
 
 /// How long a replaced secret still holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -294,7 +269,8 @@ pub async fn revoke(
     .fetch_optional(&mut *transaction)
     .await?
     .ok_or(SecretError::SecretUnknown)?;
-    let its_purpose = Purpose::stored(row.try_get("purpose")?)?;
+    let its_purpose =
+        Purpose::parse(row.try_get("purpose")?).ok_or(StoreError::Unreadable("purpose"))?;
     if purpose.is_some_and(|purpose| purpose != its_purpose) {
         return Err(SecretError::SecretUnknown);
     }
@@ -401,7 +377,8 @@ impl StoredSecret {
         Ok(Self {
             id: row.try_get("id")?,
             desk: row.try_get("desk_id")?,
-            purpose: Purpose::stored(row.try_get("purpose")?)?,
+            purpose: Purpose::parse(row.try_get("purpose")?)
+                .ok_or(StoreError::Unreadable("purpose"))?,
             sealed: Sealed { key_id: row.try_get("key_id")?, text: row.try_get("sealed")? },
         })
     }
@@ -514,7 +491,8 @@ async fn forget(
 fn record(row: &AnyRow) -> Result<SecretRecord, StoreError> {
     Ok(SecretRecord {
         id: row.try_get("id")?,
-        purpose: Purpose::stored(row.try_get("purpose")?)?,
+        purpose: Purpose::parse(row.try_get("purpose")?)
+            .ok_or(StoreError::Unreadable("purpose"))?,
         created_at: row.try_get("created_at")?,
         expires_at: row.try_get("expires_at")?,
         revoked_at: row.try_get("revoked_at")?,

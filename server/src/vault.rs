@@ -14,10 +14,36 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::ids::{DeskId, SecretId, is_id};
-use crate::secrets::Purpose;
 
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
+
+/// What a desk uses a secret for. Each purpose has secrets of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// Verifying e-mail seals.
+    TicketCenter,
+    /// Verifying link seals.
+    Portal,
+}
+
+impl Purpose {
+    /// Returns the purpose's stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TicketCenter => "ticket_center",
+            Self::Portal => "portal",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        match text {
+            "ticket_center" => Some(Self::TicketCenter),
+            "portal" => Some(Self::Portal),
+            _ => None,
+        }
+    }
+}
 
 /// What a derived key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -284,9 +310,8 @@ fn random<const N: usize>() -> Result<[u8; N], VaultError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{KeyUse, Keyring, Sealed, SealedFor, VaultError};
+    use super::{KeyUse, Keyring, Purpose, Sealed, SealedFor, VaultError};
     use crate::ids::{DeskId, SecretId};
-    use crate::secrets::Purpose;
 
     const SECRET: &str = "example-secret-for-documentation";
 

@@ -65,7 +65,7 @@ impl Running {
         };
         let connections = config.database_connections.get();
         let store = Store::open(url, connections).await.expect("it opens");
-        store.migrate().await.expect("it is migrated");
+        ticket_center::app_state::migrate(&store).await.expect("it is migrated");
         let key = format!("bench:{}", Keyring::generate_key().expect("randomness").as_str());
         let keyring = Keyring::parse(&key).expect("it is a key");
         let (desk, signer) = desk(&store, &keyring).await;

@@ -149,7 +149,7 @@ async fn center(
         ..Config::default()
     };
     let store = Store::open(config.database_url.shown(), 1).await?;
-    store.migrate().await?;
+    app_state::migrate(&store).await?;
     let keyring = config.keyring()?;
     Ok(AppState::new(config, store, keyring, Clock::default())?)
 }

@@ -7,7 +7,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::link::{self, LinkTarget, LinkToken};
-use crate::account_mail::{self, MailState};
+use super::mail::{self, MailState};
 use crate::agents::{self, AgentError, AgentName, Role};
 use crate::clock::Moment;
 use crate::ids::{AgentId, DeskId, InvitationId};
@@ -166,7 +166,7 @@ async fn issue(
 ) -> Result<Option<LinkToken>, AgentError> {
     match way {
         Way::Mail => {
-            account_mail::enqueue(connection, Some(id), email, (now, expires_at)).await?;
+            mail::enqueue(connection, Some(id), email, (now, expires_at)).await?;
             Ok(None)
         }
         Way::Copy => {
@@ -195,37 +195,6 @@ pub async fn withdraw(store: &Store, desk: &DeskId, id: &InvitationId) -> Result
         return Err(AgentError::InvitationUnknown);
     }
     transaction.commit().await?;
-    Ok(())
-}
-
-/// Withdraws what the agent has invited to the desk: who is no owner any more has no open door either.
-pub(crate) async fn withdraw_those_of(
-    connection: &mut AnyConnection,
-    desk: &DeskId,
-    agent: &AgentId,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM invitations WHERE desk_id = $1 AND invited_by = $2")
-        .bind(desk.as_str())
-        .bind(agent.as_str())
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-/// Withdraws the desk's invitation of the agent's own address, so that who is removed stays out.
-pub(crate) async fn withdraw_those_to(
-    connection: &mut AnyConnection,
-    desk: &DeskId,
-    agent: &AgentId,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "DELETE FROM invitations WHERE desk_id = $1 \
-         AND email = (SELECT email FROM agents WHERE id = $2)",
-    )
-    .bind(desk.as_str())
-    .bind(agent.as_str())
-    .execute(connection)
-    .await?;
     Ok(())
 }
 

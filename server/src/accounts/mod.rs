@@ -22,17 +22,17 @@ mod acceptance;
 mod credentials;
 mod invitation;
 mod link;
+pub(crate) mod mail;
 mod membership_choices;
 mod recovery;
 
 pub use acceptance::{AcceptError, Accepted, Chosen, Needed, OpenInvitation, accept, open};
-pub(crate) use credentials::replace as replace_credentials;
+pub use credentials::{change_password, reset_password};
 pub use invitation::{
     INVITATION_LIFE, Issued, NewInvitation, Pending, Way, invite, pending, renew, withdraw,
 };
-pub(crate) use invitation::{withdraw_those_of, withdraw_those_to};
 pub use link::LinkToken;
-pub(crate) use link::{LinkTarget, insert as insert_link};
+pub use mail::{MailState, link_url};
 pub use membership_choices::MembershipChoices;
 pub use recovery::{
     OpenRecovery, RECOVERY_LIFE, Recovered, issue_recovery, open_recovery, recover,

@@ -8,8 +8,8 @@ use sqlx::{AnyConnection, Row};
 use super::AcceptError;
 use super::credentials;
 use super::link::{self, LinkTarget, LinkToken};
+use super::mail;
 use super::membership_choices::MembershipChoices;
-use crate::account_mail;
 use crate::agents::{self, AgentError, Membership};
 use crate::clock::Moment;
 use crate::ids::AgentId;
@@ -55,7 +55,7 @@ pub async fn request_recovery(
 ) -> Result<(), StoreError> {
     let mut transaction = store.begin().await?;
     let times = (now, now.after(RECOVERY_LIFE));
-    account_mail::enqueue(&mut transaction, None, email.as_str(), times).await?;
+    mail::enqueue(&mut transaction, None, email.as_str(), times).await?;
     transaction.commit().await?;
     Ok(())
 }

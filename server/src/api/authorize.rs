@@ -10,8 +10,8 @@ use super::caller::Caller;
 use super::error::helpdesk_unknown;
 use crate::app_state::AppState;
 use crate::contacts::{self, Contact, Customer, Identity};
-use crate::desks::OpenDesk;
 use crate::ids::DeskId;
+use crate::open_desks::OpenDesk;
 use crate::secrets::Purpose;
 use crate::web::JsonError;
 

@@ -4,7 +4,6 @@ use clap::{Args, Subcommand, ValueEnum};
 use deskseal::CanonicalEmail;
 
 use super::{Outcome, desk_id, note, print, secret_from_stdin};
-use crate::account_mail;
 use crate::accounts::{self, NewInvitation, RECOVERY_LIFE, Way};
 use crate::agents::{self, AgentError, AgentName, NewMember, Role};
 use crate::clock::Clock;
@@ -106,7 +105,7 @@ async fn create_agent(config: &Config, store: &Store, new: &NewAgent) -> Outcome
         ));
     };
     note(&format!("Give this link to {email} alone. It works once, until {until}."))?;
-    print(&account_mail::link(&config.public_url, "invitation", &token))
+    print(&accounts::link_url(&config.public_url, "invitation", &token))
 }
 
 async fn create_account(store: &Store, new: &NewAgent, name: &AgentName) -> Result<(), AgentError> {
@@ -122,14 +121,14 @@ async fn reset_agent(config: &Config, store: &Store, reset: &Reset) -> Outcome {
     if reset.stdin {
         let known = Known::new([reset.email.as_str()]);
         let password = Passwords::default().choose(&secret_from_stdin()?, known).await?;
-        agents::reset_password(store, &reset.email, &password).await?;
+        accounts::reset_password(store, &reset.email, &password).await?;
         return note("The password is set. Every session ended, and the agent has to change it.");
     }
     let now = Clock::default().now();
     let token = accounts::issue_recovery(store, &reset.email, now).await?;
     let until = now.after(RECOVERY_LIFE).to_minute();
     note(&format!("Give this link to {} alone. It works once, until {until}.", reset.email))?;
-    print(&account_mail::link(&config.public_url, "recovery", &token))
+    print(&accounts::link_url(&config.public_url, "recovery", &token))
 }
 
 fn email(text: &str) -> Result<CanonicalEmail, String> {

@@ -5,7 +5,7 @@ use sqlx::{AnyConnection, Row};
 use super::{ConversationError, Status, Visibility, Written, count_change, insert};
 use crate::clock::Moment;
 use crate::ids::{AgentId, ConversationId, DeskId, MessageId};
-use crate::notifications;
+use crate::notifications::{self, Sending};
 use crate::store::Store;
 use crate::text::MessageText;
 
@@ -25,15 +25,6 @@ impl Writing {
             Self::Reply(_) => Visibility::Public,
         }
     }
-}
-
-/// When a reply is mailed to its contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sending {
-    /// After the configured delay, unless the contact has read it by then.
-    Delayed,
-    /// At once.
-    Instantly,
 }
 
 /// The agent who writes.

@@ -17,6 +17,7 @@ use super::notice::{Notice, redirect_with};
 use super::page::{self, Layout, Section};
 use super::sign_in::own_password;
 use super::signed_in::{SignedIn, WithSession};
+use crate::accounts;
 use crate::agents::{self, AgentName};
 use crate::app_state::AppState;
 use crate::config::SecretString;
@@ -109,7 +110,7 @@ async fn change_password(
         }
     };
     let (now, passwords) = (app.clock.now(), (&passwords.0, &passwords.1));
-    let token = agents::change_password(&app.store, signed_in.agent(), passwords, now).await?;
+    let token = accounts::change_password(&app.store, signed_in.agent(), passwords, now).await?;
     tracing::info!(agent = %signed_in.agent(), "a password was changed");
     let to = if signed_in.session.account.must_change_password { "/" } else { "/account" };
     let mut response = redirect_with(&app.config, to, Notice::PasswordChanged);

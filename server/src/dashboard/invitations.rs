@@ -17,8 +17,7 @@ use super::form::{Nothing, RecentForm};
 use super::notice::{Notice, redirect_with};
 use super::page::{self, Layout, Section};
 use super::signed_in::{AtDesk, RecentOwner};
-use crate::account_mail::link;
-use crate::accounts::{self, Issued, NewInvitation, Pending, Way};
+use crate::accounts::{self, Issued, NewInvitation, Pending, Way, link_url};
 use crate::agents::{self, AgentError, AgentName, Member, Role};
 use crate::app_state::AppState;
 use crate::ids::{AgentId, InvitationId};
@@ -155,7 +154,7 @@ fn invited(
     page::render(&LinkPage {
         layout: at_desk.layout(Section::Agents),
         email,
-        link: &link(&app.config.public_url, "invitation", token),
+        link: &link_url(&app.config.public_url, "invitation", token),
         until: issued.expires_at.to_minute(),
     })
 }

@@ -1,71 +1,35 @@
 //! What a mail says, and to whom.
 
-use std::net::Ipv4Addr;
-
 use askama::Template;
-use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::header::HeaderValue;
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
 
 use crate::clock::Moment;
+use crate::mail::{AUTO_SUBMITTED, AddressError, address};
 use crate::text::on_one_line;
-
-/// Tells other machines that no person waits for an answer (RFC 3834).
-pub(crate) const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
-
-/// Why no mail server takes an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum AddressError {
-    /// Only few servers know how, and those on the way have to know it too.
-    #[error("what stands before the @ of this address cannot be mailed to.")]
-    Local,
-    /// The domain is none that mail goes to.
-    #[error("what stands after the @ of this address is no mail domain.")]
-    Domain,
-    /// Some part of it is too long, or malformed in another way.
-    #[error("mail servers do not take this address.")]
-    Malformed,
-}
-
-/// Returns the one mailbox that an address names, its domain as mail servers write it.
-///
-/// What stands before the `@` is plain: no quotes, no blanks, no list, nothing that ends a line.
-pub(crate) fn address(text: &str) -> Result<Address, AddressError> {
-    let (local, domain) = text.rsplit_once('@').ok_or(AddressError::Malformed)?;
-    let is_plain =
-        |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte);
-    if local.is_empty() || !local.bytes().all(is_plain) {
-        return Err(AddressError::Local);
-    }
-    let domain = deskseal::canonical_host(domain).map_err(|_| AddressError::Domain)?;
-    let domain = domain.as_str();
-    if domain.starts_with('[') || domain.parse::<Ipv4Addr>().is_ok() {
-        return Err(AddressError::Domain);
-    }
-    Address::new(local, domain).map_err(|_| AddressError::Malformed)
-}
 
 /// What a contact is told.
 #[derive(Clone, Debug)]
-pub(super) struct EmailMessage {
+pub(crate) struct EmailMessage {
     /// The contact's address.
-    pub(super) to: String,
+    pub(crate) to: String,
     /// The conversation's subject.
-    pub(super) subject: String,
+    pub(crate) subject: String,
     /// The reply.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// Who wrote it.
-    pub(super) agent: String,
+    pub(crate) agent: String,
     /// For whom.
-    pub(super) desk: String,
+    pub(crate) desk: String,
     /// Where the contact finds the conversation.
-    pub(super) support_page: Option<String>,
+    pub(crate) support_page: Option<String>,
     /// The `Message-ID`.
-    pub(super) mail_id: String,
+    pub(crate) mail_id: String,
     /// The id of the conversation's thread.
-    pub(super) thread: String,
+    pub(crate) thread: String,
     /// The `Message-ID`s of the conversation's latest earlier mails, the oldest first.
-    pub(super) earlier: Vec<String>,
+    pub(crate) earlier: Vec<String>,
 }
 
 #[derive(Template)]
@@ -90,7 +54,7 @@ struct Rich<'email_message> {
 
 impl EmailMessage {
     /// Returns the mail as it is sent.
-    pub(super) fn composed(&self, sender: &Address, now: Moment) -> Result<Vec<u8>, AddressError> {
+    pub(crate) fn composed(&self, sender: &Address, now: Moment) -> Result<Vec<u8>, AddressError> {
         let (agent, desk) = (plain_name(&self.agent), plain_name(&self.desk));
         let (agent, desk, subject) = (agent.as_str(), desk.as_str(), &plain_name(&self.subject));
         let (text, support_page) = (self.text.as_str(), self.support_page.as_deref());
@@ -143,7 +107,7 @@ fn plain_name(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{AddressError, EmailMessage, address, plain_name, without_re};
+    use super::{EmailMessage, address, plain_name, without_re};
     use crate::clock::Moment;
 
     fn email_message() -> EmailMessage {
@@ -168,28 +132,6 @@ mod tests {
 
     fn head(mail: &str) -> &str {
         mail.split("\r\n\r\n").next().expect("there is a head")
-    }
-
-    #[test]
-    fn an_address_is_one_plain_mailbox() {
-        let written = |text| address(text).map(|address| address.to_string());
-        assert_eq!(written("a.da+x@example.com").as_deref(), Ok("a.da+x@example.com"));
-        assert_eq!(written("ada@bücher.example").as_deref(), Ok("ada@xn--bcher-kva.example"));
-        for text in [
-            "ädä@example.com",
-            "\"a b\"@example.com",
-            "a,b@example.com",
-            "a<b@x.example",
-            "@x.example",
-        ] {
-            assert_eq!(written(text), Err(AddressError::Local), "{text}");
-        }
-        for text in ["ada@192.0.2.1", "ada@[::1]", "ada@a b", "ada@example.com>"] {
-            assert_eq!(written(text), Err(AddressError::Domain), "{text}");
-        }
-        for text in ["ada", "a..b@example.com", &format!("{}@example.com", "a".repeat(65))] {
-            assert_eq!(written(text), Err(AddressError::Malformed), "{text}");
-        }
     }
 
     #[test]

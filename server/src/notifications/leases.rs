@@ -21,7 +21,7 @@ impl Leases {
     /// Makes doubtful what has been in hand for longer than an attempt takes, and returns how many.
     ///
     /// The lease stays: should that attempt end after all, it knows better.
-    pub(super) async fn expire(
+    pub(crate) async fn expire(
         &self,
         store: &Store,
         lease: Duration,

@@ -20,11 +20,10 @@ use uuid::Uuid;
 use super::delivery::State;
 use super::email_message::EmailMessage;
 use super::reach::Reach;
-use super::smtp::SendOutcome;
 use crate::clock::Moment;
 use crate::contacts::Kind;
-use crate::conversations::Sending;
 use crate::ids::{ConversationId, MessageId, NotificationId};
+use crate::mail::SendOutcome;
 use crate::store::{Store, StoreError};
 
 /// The wait after the first failure; each one after it is twice as long.
@@ -64,26 +63,35 @@ macro_rules! is_behind {
 }
 pub(super) use is_behind;
 
+/// When a reply is mailed to its contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    /// After the configured delay, unless the contact has read it by then.
+    Delayed,
+    /// At once.
+    Instantly,
+}
+
 /// The time by which the queue goes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Timing {
-    pub(super) now: Moment,
+pub(crate) struct Timing {
+    pub(crate) now: Moment,
     /// How long a delayed notification waits.
-    pub(super) delay: Duration,
+    pub(crate) delay: Duration,
 }
 
 /// A notification in hand.
 #[derive(Clone, Debug)]
-pub(super) struct Attempt {
-    pub(super) id: NotificationId,
+pub(crate) struct Attempt {
+    pub(crate) id: NotificationId,
     lease: String,
     number: i64,
-    pub(super) email_message: EmailMessage,
+    pub(crate) email_message: EmailMessage,
 }
 
 /// What became of wanting to send one.
 #[derive(Debug)]
-pub(super) enum Claim {
+pub(crate) enum Claim {
     /// Another instance has it.
     HeldElsewhere,
     /// It is not to be sent.
@@ -149,7 +157,7 @@ async fn reach_of(
 }
 
 /// Returns notifications that are due, the oldest first.
-pub(super) async fn due(
+pub(crate) async fn due(
     store: &Store,
     timing: Timing,
     most: i64,
@@ -171,7 +179,7 @@ pub(super) async fn due(
 /// Returns when the next notification is due, if any waits.
 ///
 /// One behind another is not asked for: it is due as soon as the other one has been sent.
-pub(super) async fn next_due(store: &Store, delay: Duration) -> Result<Option<Moment>, StoreError> {
+pub(crate) async fn next_due(store: &Store, delay: Duration) -> Result<Option<Moment>, StoreError> {
     let row = sqlx::query(concat!(
         "SELECT MIN(due_at + is_delayed * $1) AS due_at FROM notifications WHERE state = 'waiting' \
          AND NOT ",
@@ -186,7 +194,7 @@ pub(super) async fn next_due(store: &Store, delay: Duration) -> Result<Option<Mo
 /// Takes a due notification in hand, and writes that down before anything is sent.
 ///
 /// `domain` is where its mail's id is made.
-pub(super) async fn claim(
+pub(crate) async fn claim(
     store: &Store,
     id: &NotificationId,
     timing: Timing,
@@ -310,7 +318,7 @@ async fn thread(
 
 /// Writes down how an attempt ended, and returns what that makes of the notification. Nothing is written
 /// where a person decided in the meantime.
-pub(super) async fn settle(
+pub(crate) async fn settle(
     store: &Store,
     attempt: &Attempt,
     outcome: &SendOutcome,

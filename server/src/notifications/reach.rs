@@ -1,7 +1,7 @@
 //! Whom a reply reaches, and how. The composer, the inbox and the queue of mails all ask here.
 
-use super::email_message;
 use crate::contacts::Kind;
+use crate::mail::address;
 
 /// Whom a reply to a contact reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Reach {
             Kind::PortalUser => Self::Unreachable(UnreachableReason::CustomerIdOnly),
             Kind::Typed => Self::Unreachable(UnreachableReason::Unconfirmed),
             Kind::Sealed if is_blocked => Self::Unreachable(UnreachableReason::Blocked),
-            Kind::Sealed => match email_message::address(value) {
+            Kind::Sealed => match address(value) {
                 Err(error) => Self::WidgetOnly(WidgetOnlyReason::Unaddressable(error.to_string())),
                 Ok(_) if !is_mail_set_up => Self::WidgetOnly(WidgetOnlyReason::NotSetUp),
                 Ok(_) => Self::WidgetAndMail,
@@ -74,6 +74,7 @@ impl Reach {
 mod tests {
     use super::{Reach, UnreachableReason, WidgetOnlyReason};
     use crate::contacts::Kind;
+    use crate::mail::address;
 
     const ADA: &str = "ada@example.com";
 

@@ -8,8 +8,8 @@ use sqlx::{AnyConnection, Row};
 
 pub use domain::{PortalDomain, PortalDomainError};
 pub use root::PortalRoot;
+pub(crate) use root::bare_host;
 
-use crate::desks::DeskName;
 use crate::ids::DeskId;
 use crate::store::{Store, StoreError};
 
@@ -165,9 +165,9 @@ pub async fn remove_domain(store: &Store, desk: &DeskId, domain: &str) -> Result
 pub(crate) async fn give_label(
     connection: &mut AnyConnection,
     desk: &DeskId,
-    name: &DeskName,
+    name: &str,
 ) -> Result<(), sqlx::Error> {
-    let label = label(name.as_str());
+    let label = label(name);
     if insert_label(connection, desk, &label).await? {
         return Ok(());
     }

@@ -3,8 +3,6 @@
 use deskseal::PortalHost;
 use url::{Host, Url};
 
-use crate::config::bare_host;
-
 /// The host below which every desk has its default portal, and how portals are reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PortalRoot {
@@ -60,6 +58,17 @@ impl PortalRoot {
                 .strip_suffix(self.host.as_str())
                 .is_some_and(|rest| rest.ends_with('.'))
     }
+}
+
+/// Returns the URL's host, if the URL is http or https and names nothing else.
+pub(crate) fn bare_host(url: &Url) -> Option<PortalHost> {
+    let is_bare = matches!(url.scheme(), "http" | "https")
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    url.host_str().filter(|_| is_bare).and_then(|host| deskseal::canonical_host(host).ok())
 }
 
 /// Tells whether the host is a name and no IP address.

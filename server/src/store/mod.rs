@@ -2,7 +2,6 @@
 //!
 //! Statements keep to what both databases know: TEXT and BIGINT, `$1`, `ON CONFLICT`, `RETURNING`.
 
-mod admission;
 mod watch;
 
 use std::fs::OpenOptions;
@@ -14,10 +13,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
-pub use admission::{ContactLookup, DeskContact};
-use watch::Watch;
-
-use crate::conversations;
+pub(crate) use watch::Watch;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -32,7 +28,7 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What the two databases do differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Sqlite,
     Postgres,
 }
@@ -134,8 +130,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Migration`], for a database of a newer version too; [`StoreError::Database`].
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        MIGRATIONS.run(&self.writers).await?;
-        conversations::index_existing(self).await
+        Ok(MIGRATIONS.run(&self.writers).await?)
     }
 
     /// Checks that the database answers.
@@ -156,6 +151,16 @@ impl Store {
     /// Returns connections for statements that change nothing.
     pub const fn readers(&self) -> &AnyPool {
         &self.readers
+    }
+
+    /// Returns which database it is.
+    pub(crate) const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Returns what notices commits, on SQLite.
+    pub(crate) fn watch(&self) -> Option<Arc<Watch>> {
+        self.watch.clone()
     }
 
     /// Returns how many connections are open, and how many of those nobody uses.

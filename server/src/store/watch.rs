@@ -13,7 +13,7 @@ use super::StoreError;
 /// question. It never writes, so every commit is somebody else's to it, and changes the version: one of
 /// this process, of the command, or of another instance on the same file.
 #[derive(Debug)]
-pub(super) struct Watch(Mutex<Connection>);
+pub(crate) struct Watch(Mutex<Connection>);
 
 impl Watch {
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
@@ -22,7 +22,7 @@ impl Watch {
     }
 
     /// Returns the version of what is committed now, or `None` where SQLite cannot tell at once.
-    pub(super) fn data_version(&self) -> Option<i64> {
+    pub(crate) fn data_version(&self) -> Option<i64> {
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut statement = connection.prepare_cached("PRAGMA data_version").ok()?;
         statement.query_row([], |row| row.get(0)).ok()

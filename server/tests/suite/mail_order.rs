@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use ticket_center::clock::ManualClock;
 use ticket_center::config::{Config, SecretString};
 use ticket_center::conversations::{Sending, Writing};
-use ticket_center::notifications::{self, State, run_due};
+use ticket_center::notifications::{self, State};
+use ticket_center::workers::notifications::run_due;
 
 use crate::server::{Database, Instance, START, Server, conversation_id, on_both_databases};
 use crate::smtp::{Behaviour, Sink};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mail_parser::{HeaderValue, MessageParser};
 use ticket_center::config::SecretString;
 use ticket_center::conversations::{Sending, Writing};
-use ticket_center::notifications::run_due;
+use ticket_center::workers::notifications::run_due;
 
 use crate::server::{Database, Server, on_both_databases};
 use crate::smtp::Sink;

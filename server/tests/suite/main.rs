@@ -16,6 +16,7 @@ mod http2;
 mod logs;
 mod mail_order;
 mod mail_threads;
+mod modules;
 mod notifications;
 mod operations;
 mod portal;

@@ -11,9 +11,10 @@ use ticket_center::contacts::{self, TypedAddress};
 use ticket_center::conversations::{self, Agent, IdempotencyKey, Sending, Writing};
 use ticket_center::desks::{self, SupportPage};
 use ticket_center::ids::{AgentId, ContactId, ConversationId, NotificationId};
-use ticket_center::notifications::{self, Done, Listed, State, run_due};
+use ticket_center::notifications::{self, Listed, State};
 use ticket_center::text::{MessageText, Subject};
 use ticket_center::tickets::{self, Sender, Ticket};
+use ticket_center::workers::notifications::{Done, run_due};
 
 use crate::server::{Customer, Database, Instance, Server, conversation_id, on_both_databases};
 use crate::smtp::{Behaviour, Sink};

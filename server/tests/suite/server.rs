@@ -85,7 +85,7 @@ impl Instance {
         let store = Store::open(config.database_url.shown(), config.database_connections.get())
             .await
             .expect("it opens");
-        store.migrate().await.expect("it is migrated");
+        ticket_center::app_state::migrate(&store).await.expect("it is migrated");
         let keyring = Keyring::parse(keys).expect("the keys are good");
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));

@@ -68,7 +68,7 @@ on_both_databases! {
         fill(&pool).await;
         pool.close().await;
         let store = Store::open(&place.url, 4).await.expect("it opens");
-        store.migrate().await.expect("it is migrated");
+        ticket_center::app_state::migrate(&store).await.expect("it is migrated");
         let desk = DeskId::parse("desk").expect("it is an id");
         for text in ["привет", "ωΜΈΓΑ", "grüsse 1200", "ada@example.com", "talk"] {
             let search = SearchText::parse(text).expect("it is a search");
@@ -79,7 +79,7 @@ on_both_databases! {
         let row = sqlx::query("SELECT state, mail_id FROM notifications")
             .fetch_one(store.readers()).await.expect("it is kept");
         assert_eq!((row.get("state"), row.get("mail_id")), ("sending", "<mail@example.com>"));
-        store.migrate().await.expect("it is migrated already");
+        ticket_center::app_state::migrate(&store).await.expect("it is migrated already");
         store.close().await;
     }
 }

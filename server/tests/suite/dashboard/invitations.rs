@@ -3,13 +3,13 @@
 use deskseal::CanonicalEmail;
 use mail_parser::MessageParser;
 use sqlx::Row as _;
-use ticket_center::account_mail::run_due;
 use ticket_center::accounts;
 use ticket_center::agents::{self, Role};
 use ticket_center::config::SecretString;
 use ticket_center::ids::DeskId;
 use ticket_center::passwords::Known;
 use ticket_center::sessions::{self, SessionError};
+use ticket_center::workers::account_mail::run_due;
 
 use super::browser::{Browser, PASSWORD, Page};
 use crate::logs;
@@ -345,7 +345,7 @@ on_both_databases! {
         assert!(matches!(begun, Err(SessionError::Ended)));
         let passwords = &server.instance.center.passwords;
         let another = passwords.choose("another long way home", Known::new([])).await.expect("it is hashed");
-        let changed = agents::change_password(server.store(), &account.id, (&former, &another), now).await;
+        let changed = ticket_center::accounts::change_password(server.store(), &account.id, (&former, &another), now).await;
         assert!(matches!(changed, Err(SessionError::Ended)));
         assert_eq!(server.browser().sign_in(CEO, NEW).await.location(), "/");
     }

@@ -4,7 +4,8 @@ use serde_json::Value;
 use ticket_center::agents::Role;
 use ticket_center::config::SecretString;
 use ticket_center::conversations::{Sending, Writing};
-use ticket_center::notifications::{self, State, run_due};
+use ticket_center::notifications::{self, State};
+use ticket_center::workers::notifications::run_due;
 
 use crate::server::{Database, Server, conversation_id, on_both_databases};
 use crate::smtp::{Behaviour, Sink};

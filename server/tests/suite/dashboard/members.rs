@@ -28,7 +28,7 @@ on_both_databases! {
         let passwords = &server.instance.center.passwords;
         let password = passwords.choose(RESET, Known::new([])).await.expect("it is hashed");
         let email = CanonicalEmail::parse(ADA).expect("it is an e-mail");
-        agents::reset_password(server.store(), &email, &password).await.expect("it is reset");
+        ticket_center::accounts::reset_password(server.store(), &email, &password).await.expect("it is reset");
         assert!(before.get("/account").await.location().starts_with("/sign-in"));
         assert_eq!(server.browser().sign_in(ADA, PASSWORD).await.status, 401);
         let mut ada = server.browser();

@@ -5,7 +5,7 @@ use ticket_center::agents::Role;
 use ticket_center::config::SecretString;
 use ticket_center::conversations::{Sending, Writing};
 use ticket_center::ids::ConversationId;
-use ticket_center::notifications::run_due;
+use ticket_center::workers::notifications::run_due;
 
 use super::browser::Page;
 use super::tickets::{customer, submit, visitor};

@@ -1,8 +1,8 @@
 //! Forgotten passwords: who gets a link, and what it does.
 
 use sqlx::Row as _;
-use ticket_center::account_mail::run_due;
 use ticket_center::agents::{self, Role};
+use ticket_center::workers::account_mail::run_due;
 
 use super::browser::{Browser, PASSWORD, Page};
 use super::invitations::{mailed_link, server};

@@ -1,20 +1,17 @@
-//! Who works the queue off.
+//! Sends the notifications that are due.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Mutex, watch};
-use tokio::task::JoinHandle;
 use tokio::time;
 
-use super::delivery::State;
-use super::email_message;
-use super::queue::{self, Attempt, Claim, Timing};
-use super::smtp::{Mailer, SendOutcome};
-use crate::account_mail;
 use crate::app_state::AppState;
 use crate::ids::NotificationId;
+use crate::mail::{Mailer, SendOutcome, address};
+use crate::notifications::State;
+use crate::notifications::queue::{self, Attempt, Claim, Timing};
 use crate::store::StoreError;
 
 /// The longest time until the queue is looked at again: other instances fill it too.
@@ -133,7 +130,7 @@ impl Round<'_> {
 
     async fn send(&self, attempt: &Attempt) -> SendOutcome {
         let sender = self.mailer.sender();
-        let recipient = email_message::address(&attempt.email_message.to);
+        let recipient = address(&attempt.email_message.to);
         let mail = attempt.email_message.composed(sender, self.app.clock.now());
         match (recipient, mail) {
             (Ok(recipient), Ok(mail)) => self.mailer.send_mail(&recipient, &mail).await,
@@ -161,43 +158,8 @@ impl Round<'_> {
     }
 }
 
-/// Works the queue off until it is stopped.
-#[derive(Debug)]
-pub struct Worker {
-    stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
-}
-
-impl Worker {
-    /// Starts to work the center's queue off. It must be called inside a Tokio runtime.
-    pub fn start(app: &Arc<AppState>) -> Self {
-        let (stop, stopped) = watch::channel(false);
-        let accounts = account_mail::run_queue(Arc::clone(app), stopped.clone());
-        let notifications = run_queue(Arc::clone(app), stopped);
-        let task = tokio::spawn(async {
-            tokio::join!(notifications, accounts);
-        });
-        Self { stop, task }
-    }
-
-    /// Returns a handle that tells the worker to take nothing more in hand.
-    pub fn stopper(&self) -> watch::Sender<bool> {
-        self.stop.clone()
-    }
-
-    /// Lets the mails that are in hand end, for as long as `timeout`. What does not is doubtful after a
-    /// while.
-    pub async fn stop(self, timeout: Duration) {
-        self.stop.send_replace(true);
-        let mut task = self.task;
-        if time::timeout(timeout, &mut task).await.is_err() {
-            tracing::warn!("mails in hand were abandoned");
-            task.abort();
-        }
-    }
-}
-
-async fn run_queue(app: Arc<AppState>, mut stopped: watch::Receiver<bool>) {
+/// Sends due mails until it is stopped.
+pub(super) async fn run_queue(app: Arc<AppState>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         if let Err(error) = run(&app, &stopped).await {
             tracing::warn!(%error, "mails wait for the database");

@@ -17,7 +17,7 @@ use percent_encoding::percent_decode_str;
 use tokio::time;
 use url::Url;
 
-use super::email_message::{self, AddressError};
+use super::address::{AddressError, address};
 
 /// The longest answer that is kept for a person to read, in characters.
 const MAX_REASON: usize = 300;
@@ -93,7 +93,7 @@ impl Mailer {
     /// [`MailerError`].
     pub fn parse(url: &str, sender: Option<&str>, timeout: Duration) -> Result<Self, MailerError> {
         let sender = sender.ok_or(MailerError::SenderMissing)?;
-        let sender = email_message::address(sender).map_err(|_| MailerError::Sender)?;
+        let sender = address(sender).map_err(|_| MailerError::Sender)?;
         let url = Url::parse(url).map_err(|_| MailerError::Url)?;
         let host = url.host_str().and_then(|host| deskseal::canonical_host(host).ok());
         let host = host.ok_or(MailerError::Url)?.to_string();
@@ -117,7 +117,7 @@ impl Mailer {
     }
 
     /// Returns how long writing down may take how a mail ended.
-    pub(super) fn settle_timeout(&self) -> Duration {
+    pub(crate) fn settle_timeout(&self) -> Duration {
         self.timeout * 4
     }
 
@@ -242,8 +242,8 @@ mod tests {
     use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
     use tokio::net::TcpListener;
 
+    use super::address;
     use super::{Mailer, MailerError, Protection, SendOutcome};
-    use crate::notifications::email_message;
 
     const TIMEOUT: Duration = Duration::from_mins(1);
 
@@ -321,7 +321,7 @@ mod tests {
         let url = format!("smtp://user:password@127.0.0.1:{port}");
         let mailer =
             Mailer { protection: Protection::StartTls, ..parse(&url).expect("it is good") };
-        let recipient = email_message::address("ada@example.com").expect("it is an address");
+        let recipient = address("ada@example.com").expect("it is an address");
         let outcome = mailer.send_mail(&recipient, b"Subject: hello\r\n\r\nhello").await;
         assert!(matches!(outcome, SendOutcome::Deferred(_)), "{outcome:?}");
         assert_eq!(server.await.expect("nobody panicked"), ["EHLO"]);

@@ -6,11 +6,8 @@
 //! the queue: the database never has more than its hash, and no page and no log ever has the token.
 
 mod email_message;
-mod queue;
-mod worker;
+pub(crate) mod queue;
 
-pub(crate) use email_message::link;
+pub use email_message::link_url;
 pub use queue::MailState;
-pub(crate) use queue::enqueue;
-pub use worker::run_due;
-pub(crate) use worker::run_queue;
+pub(super) use queue::enqueue;

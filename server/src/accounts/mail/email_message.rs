@@ -7,10 +7,10 @@ use lettre::{Address, Message};
 use url::Url;
 use uuid::Uuid;
 
-use crate::accounts::LinkToken;
+use super::super::link::LinkToken;
 use crate::agents::Role;
 use crate::clock::Moment;
-use crate::notifications::{AUTO_SUBMITTED, AddressError, address};
+use crate::mail::{AUTO_SUBMITTED, AddressError, address};
 
 /// Who sends these mails, as mail programs show it. A desk's name is its owners' to choose, so it never
 /// stands here.
@@ -21,7 +21,7 @@ const MAX_NAME: usize = 60;
 
 /// What the link is for.
 #[derive(Clone, Debug)]
-pub(super) enum EmailContent {
+pub(crate) enum EmailContent {
     /// Becoming a member of a desk.
     Invitation {
         desk: String,
@@ -35,13 +35,13 @@ pub(super) enum EmailContent {
 
 /// A mail with a link.
 #[derive(Debug)]
-pub(super) struct EmailMessage {
+pub(crate) struct EmailMessage {
     /// The address.
-    pub(super) to: String,
-    pub(super) content: EmailContent,
-    pub(super) token: LinkToken,
+    pub(crate) to: String,
+    pub(crate) content: EmailContent,
+    pub(crate) token: LinkToken,
     /// Until when the link can be used.
-    pub(super) expires_at: Moment,
+    pub(crate) expires_at: Moment,
 }
 
 #[derive(Template)]
@@ -65,7 +65,7 @@ struct Recovery<'message> {
 
 impl EmailMessage {
     /// Returns the mail as it is sent.
-    pub(super) fn composed(
+    pub(crate) fn composed(
         &self,
         sender: &Address,
         public_url: &Url,
@@ -91,13 +91,13 @@ impl EmailMessage {
             EmailContent::Invitation { desk, by, role } => {
                 let desk = &plain_name(desk);
                 let by = by.as_deref().map(plain_name);
-                let link = &link(public_url, "invitation", &self.token);
+                let link = &link_url(public_url, "invitation", &self.token);
                 let by = by.as_deref();
                 let page = Invitation { by, desk, role: role.as_str(), link, until };
                 (format!("Invitation to the desk {desk}"), page.render())
             }
             EmailContent::Recovery => {
-                let link = &link(public_url, "recovery", &self.token);
+                let link = &link_url(public_url, "recovery", &self.token);
                 let page = Recovery { email: &self.to, host, link, until };
                 ("Set a new password".to_owned(), page.render())
             }
@@ -109,7 +109,7 @@ impl EmailMessage {
 
 /// Returns the link. Its token is in the query, which neither this server logs nor proxies set up as
 /// `server/README.md` says.
-pub(crate) fn link(public_url: &Url, page: &str, token: &LinkToken) -> String {
+pub fn link_url(public_url: &Url, page: &str, token: &LinkToken) -> String {
     format!("{public_url}{page}?token={}", token.shown())
 }
 
@@ -130,11 +130,11 @@ fn plain_name(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::LinkToken;
     use super::{EmailContent, EmailMessage, plain_name};
-    use crate::accounts::LinkToken;
     use crate::agents::Role;
     use crate::clock::Moment;
-    use crate::notifications::address;
+    use crate::mail::address;
 
     fn composed(desk: &str, by: &str) -> (String, String) {
         let email_message = EmailMessage {

@@ -5,12 +5,13 @@ use std::time::Duration;
 use sqlx::{AnyConnection, Row};
 use uuid::Uuid;
 
+use super::super::RECOVERY_LIFE;
+use super::super::link::{self, LinkTarget, LinkToken};
 use super::email_message::{EmailContent, EmailMessage};
-use crate::accounts::{self, LinkTarget, LinkToken, RECOVERY_LIFE};
 use crate::agents::Role;
 use crate::clock::Moment;
 use crate::ids::{AccountMailId, AgentId, InvitationId};
-use crate::notifications::SendOutcome;
+use crate::mail::SendOutcome;
 use crate::store::{Store, StoreError};
 
 /// The wait after the first failure; each one after it is twice as long.
@@ -96,10 +97,10 @@ pub(crate) async fn enqueue(
 
 /// The time by which the queue goes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Timing {
-    pub(super) now: Moment,
+pub(crate) struct Timing {
+    pub(crate) now: Moment,
     /// How long an attempt may take.
-    pub(super) lease: Duration,
+    pub(crate) lease: Duration,
 }
 
 impl Timing {
@@ -110,16 +111,16 @@ impl Timing {
 
 /// A mail in hand.
 #[derive(Debug)]
-pub(super) struct Attempt {
+pub(crate) struct Attempt {
     id: AccountMailId,
     lease: String,
     number: i64,
     is_invitation: bool,
-    pub(super) email_message: EmailMessage,
+    pub(crate) email_message: EmailMessage,
 }
 
 /// Returns mails that are due, and those whose attempt has not ended in time.
-pub(super) async fn due(store: &Store, timing: Timing) -> Result<Vec<AccountMailId>, StoreError> {
+pub(crate) async fn due(store: &Store, timing: Timing) -> Result<Vec<AccountMailId>, StoreError> {
     let rows = sqlx::query(concat!(
         "SELECT id FROM account_mails WHERE state IN ('waiting', 'sending') AND ",
         is_due!(),
@@ -134,7 +135,7 @@ pub(super) async fn due(store: &Store, timing: Timing) -> Result<Vec<AccountMail
 
 /// Takes the mail in hand, and makes the token open its link. Nothing is returned where another instance
 /// has it, where there is nobody to write to, or where it is over.
-pub(super) async fn claim(
+pub(crate) async fn claim(
     store: &Store,
     id: &AccountMailId,
     token: LinkToken,
@@ -261,7 +262,7 @@ async fn email_message(
         let Some(agent) = account(connection, &mail.email).await? else { return Ok(None) };
         (LinkTarget::Recovery(agent), EmailContent::Recovery, now.after(RECOVERY_LIFE))
     };
-    accounts::insert_link(connection, &token, (&target, true), expires_at).await?;
+    link::insert(connection, &token, (&target, true), expires_at).await?;
     Ok(Some(EmailMessage { to: mail.email.clone(), content, token, expires_at }))
 }
 
@@ -303,7 +304,7 @@ async fn account(
 }
 
 /// Writes down how the attempt ended. Nothing is written where the mail is gone or in other hands.
-pub(super) async fn settle(
+pub(crate) async fn settle(
     store: &Store,
     attempt: &Attempt,
     outcome: &SendOutcome,

@@ -13,10 +13,9 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyPool, Row};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-use super::watch::Watch;
-use super::{Kind, Store, StoreError};
-use crate::contacts::{Contact, Kind as ContactKind};
+use super::{Contact, Kind as ContactKind};
 use crate::ids::DeskId;
+use crate::store::{Kind, Store, StoreError, Watch};
 
 /// How many calls one statement answers. Few sizes, so that each stays prepared.
 const BATCH_SIZES: [usize; 3] = [1, 8, 32];
@@ -61,15 +60,15 @@ impl ContactLookup {
     pub fn start(store: &Store) -> Self {
         let (lookups, receiver) = mpsc::channel(QUEUE_CAPACITY);
         let receiver = Arc::new(Mutex::new(receiver));
-        let readers = match store.kind {
+        let readers = match store.kind() {
             Kind::Sqlite => 1,
             // A second one, so that a slow answer does not hold up everybody.
             Kind::Postgres => 2,
         };
         for _ in 0..readers {
-            tokio::spawn(run_reader(store.readers.clone(), Arc::clone(&receiver)));
+            tokio::spawn(run_reader(store.readers().clone(), Arc::clone(&receiver)));
         }
-        let cache = store.watch.clone().map(|watch| Arc::new(Cache::new(watch)));
+        let cache = store.watch().map(|watch| Arc::new(Cache::new(watch)));
         Self { lookups, cache }
     }
 

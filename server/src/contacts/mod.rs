@@ -1,9 +1,13 @@
 //! Who somebody is to a desk: three kinds of identity that never become each other.
 
+mod lookup;
+
 use std::fmt;
 
 use deskseal::{CanonicalEmail, UserId};
 use sqlx::{AnyConnection, Row};
+
+pub use lookup::{ContactLookup, DeskContact};
 
 use crate::clock::Moment;
 use crate::ids::{ContactId, DeskId};

@@ -1,14 +1,14 @@
-//! Who works the queue off.
+//! Sends the mails with links that are due.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::queue::{self, MailState, Timing};
-use crate::accounts::LinkToken;
+use crate::accounts::mail::queue::{self, Timing};
+use crate::accounts::{LinkToken, MailState};
 use crate::app_state::AppState;
-use crate::notifications::{Mailer, SendOutcome, address};
+use crate::mail::{Mailer, SendOutcome, address};
 use crate::store::StoreError;
 
 /// How often the queue is looked at: other instances fill it too.
@@ -24,7 +24,7 @@ pub async fn run_due(app: &AppState) -> Result<u32, StoreError> {
 }
 
 /// Works the queue off until it is stopped.
-pub(crate) async fn run_queue(app: Arc<AppState>, mut stopped: watch::Receiver<bool>) {
+pub(super) async fn run_queue(app: Arc<AppState>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         if let Err(error) = run(&app, &stopped).await {
             tracing::warn!(%error, "mails with links wait for the database");

@@ -1,0 +1,68 @@
+//! Addresses that mail servers accept.
+
+use std::net::Ipv4Addr;
+
+use lettre::Address;
+use lettre::message::header::HeaderName;
+
+/// Tells other machines that no person waits for an answer (RFC 3834).
+pub(crate) const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
+
+/// Why no mail server takes an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum AddressError {
+    /// Only few servers know how, and those on the way have to know it too.
+    #[error("what stands before the @ of this address cannot be mailed to.")]
+    Local,
+    /// The domain is none that mail goes to.
+    #[error("what stands after the @ of this address is no mail domain.")]
+    Domain,
+    /// Some part of it is too long, or malformed in another way.
+    #[error("mail servers do not take this address.")]
+    Malformed,
+}
+
+/// Returns the one mailbox that an address names, its domain as mail servers write it.
+///
+/// What stands before the `@` is plain: no quotes, no blanks, no list, nothing that ends a line.
+pub(crate) fn address(text: &str) -> Result<Address, AddressError> {
+    let (local, domain) = text.rsplit_once('@').ok_or(AddressError::Malformed)?;
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte);
+    if local.is_empty() || !local.bytes().all(is_plain) {
+        return Err(AddressError::Local);
+    }
+    let domain = deskseal::canonical_host(domain).map_err(|_| AddressError::Domain)?;
+    let domain = domain.as_str();
+    if domain.starts_with('[') || domain.parse::<Ipv4Addr>().is_ok() {
+        return Err(AddressError::Domain);
+    }
+    Address::new(local, domain).map_err(|_| AddressError::Malformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AddressError, address};
+
+    #[test]
+    fn an_address_is_one_plain_mailbox() {
+        let written = |text| address(text).map(|address| address.to_string());
+        assert_eq!(written("a.da+x@example.com").as_deref(), Ok("a.da+x@example.com"));
+        assert_eq!(written("ada@bücher.example").as_deref(), Ok("ada@xn--bcher-kva.example"));
+        for text in [
+            "ädä@example.com",
+            "\"a b\"@example.com",
+            "a,b@example.com",
+            "a<b@x.example",
+            "@x.example",
+        ] {
+            assert_eq!(written(text), Err(AddressError::Local), "{text}");
+        }
+        for text in ["ada@192.0.2.1", "ada@[::1]", "ada@a b", "ada@example.com>"] {
+            assert_eq!(written(text), Err(AddressError::Domain), "{text}");
+        }
+        for text in ["ada", "a..b@example.com", &format!("{}@example.com", "a".repeat(65))] {
+            assert_eq!(written(text), Err(AddressError::Malformed), "{text}");
+        }
+    }
+}

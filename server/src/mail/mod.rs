@@ -1,0 +1,8 @@
+//! Sends mail: addresses, and the connection to the mail server.
+
+mod address;
+mod smtp;
+
+pub(crate) use address::{AUTO_SUBMITTED, AddressError, address};
+pub(crate) use smtp::SendOutcome;
+pub use smtp::{Mailer, MailerError};
