@@ -1,16 +1,15 @@
 //! Who answers: agents, and the desks that they are members of.
 //!
 //! An agent has one account for all desks, and a role at each. Statements that change a desk's members
-//! name the desk, so that nobody's hand reaches beyond it.
+//! name the desk, so that no agent changes another desk.
 
 use deskseal::CanonicalEmail;
-use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, FromRow};
 
 use crate::clock::Moment;
 use crate::ids::{AgentId, DeskId};
 use crate::passwords::{HashedPassword, PasswordError};
-use crate::store::{Store, StoreError};
+use crate::store::{Flag, Store, StoreError, from_database_error, stored_as_text};
 use crate::vault::VaultError;
 
 /// The longest name of an agent, in characters.
@@ -42,11 +41,9 @@ impl Role {
             _ => None,
         }
     }
-
-    pub(crate) fn stored(text: &str) -> Result<Self, StoreError> {
-        Self::parse(text).ok_or(StoreError::Unreadable("role"))
-    }
 }
+
+stored_as_text!(Role, "role");
 
 /// An agent's name, as customers see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +65,7 @@ impl AgentName {
 }
 
 /// An agent's account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRow)]
 pub struct Account {
     /// The id.
     pub id: AgentId,
@@ -76,32 +73,51 @@ pub struct Account {
     pub email: String,
     /// The name that customers see.
     pub name: String,
-    /// Whether the password is one that somebody else has seen.
+    /// Whether another person has seen the password.
+    #[sqlx(try_from = "Flag")]
     pub must_change_password: bool,
     /// Whether the holder of the mailbox has followed a mailed link.
+    #[sqlx(try_from = "Flag")]
     pub address_proved: bool,
 }
 
 /// A desk that an agent is a member of.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRow)]
 pub struct Membership {
     /// The desk.
+    #[sqlx(rename = "desk_id")]
     pub desk: DeskId,
     /// Its name.
+    #[sqlx(rename = "name")]
     pub desk_name: String,
     /// What the agent may do there.
+    #[sqlx(try_from = "String")]
     pub role: Role,
 }
 
 /// A member of a desk.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRow)]
 pub struct Member {
     /// The agent.
+    #[sqlx(flatten)]
     pub account: Account,
     /// What the agent may do there.
+    #[sqlx(try_from = "String")]
     pub role: Role,
     /// Since when.
+    #[sqlx(rename = "created_at")]
     pub since: Moment,
+}
+
+/// An account and its password.
+#[derive(Clone, Debug, FromRow)]
+pub struct Credentials {
+    /// The account.
+    #[sqlx(flatten)]
+    pub account: Account,
+    /// The password's hash.
+    #[sqlx(rename = "password_hash", try_from = "String")]
+    pub password: HashedPassword,
 }
 
 /// An account that is made with its first membership, without a proof of its address.
@@ -141,10 +157,10 @@ pub enum AgentError {
     /// The invitation was accepted, withdrawn, or has expired.
     #[error("This invitation is not pending any more. Reload the page.")]
     InvitationUnknown,
-    /// Whoever invites is no owner of the desk.
+    /// The agent who invites is not an owner of the desk.
     #[error("You are not an owner of this desk any more.")]
     NoOwner,
-    /// The password is refused.
+    /// The password is rejected.
     #[error(transparent)]
     Password(#[from] PasswordError),
     /// There is no randomness.
@@ -155,11 +171,7 @@ pub enum AgentError {
     Store(#[from] StoreError),
 }
 
-impl From<sqlx::Error> for AgentError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
+from_database_error!(AgentError);
 
 /// Makes an account that is a member of the desk, for the operator, who sets its password. An address that
 /// has an account is invited instead ([`accounts::invite`]).
@@ -174,19 +186,28 @@ pub async fn create_member(
 ) -> Result<AgentId, AgentError> {
     let mut transaction = store.begin().await?;
     lock_desk(&mut transaction, desk).await?;
-    let account = (new.email.as_str(), new.name, new.password);
-    let agent = insert(&mut transaction, account, false, now).await?;
+    let NewMember { email, name, role, password } = new;
+    let account = NewAccount { email: email.as_str(), name, password, address_proved: false };
+    let agent = insert(&mut transaction, account, now).await?;
     let agent = agent.ok_or(AgentError::AccountAlready)?;
-    join(&mut transaction, (&agent, desk), new.role, now).await?;
+    join(&mut transaction, &agent, desk, role, now).await?;
     transaction.commit().await?;
     Ok(agent)
 }
 
-/// Makes an account, unless the address has one.
+/// An account to be created.
+#[derive(Debug)]
+pub(crate) struct NewAccount<'new> {
+    pub(crate) email: &'new str,
+    pub(crate) name: &'new AgentName,
+    pub(crate) password: &'new HashedPassword,
+    pub(crate) address_proved: bool,
+}
+
+/// Creates an account, unless the address has one.
 pub(crate) async fn insert(
     connection: &mut AnyConnection,
-    (email, name, password): (&str, &AgentName, &HashedPassword),
-    address_proved: bool,
+    NewAccount { email, name, password, address_proved }: NewAccount<'_>,
     now: Moment,
 ) -> Result<Option<AgentId>, sqlx::Error> {
     let id = AgentId::generate();
@@ -210,7 +231,8 @@ pub(crate) async fn insert(
 /// Makes the agent a member of the desk. A member keeps the role.
 pub(crate) async fn join(
     connection: &mut AnyConnection,
-    (agent, desk): (&AgentId, &DeskId),
+    agent: &AgentId,
+    desk: &DeskId,
     role: Role,
     now: Moment,
 ) -> Result<(), sqlx::Error> {
@@ -232,7 +254,7 @@ pub(crate) async fn join(
 /// # Errors
 /// [`StoreError`].
 pub async fn members(store: &Store, desk: &DeskId) -> Result<Vec<Member>, StoreError> {
-    let rows = sqlx::query(
+    let members = sqlx::query_as(
         "SELECT agents.id, agents.email, agents.name, agents.must_change_password, \
          agents.address_proved, memberships.role, memberships.created_at FROM memberships \
          JOIN agents ON agents.id = memberships.agent_id \
@@ -241,14 +263,7 @@ pub async fn members(store: &Store, desk: &DeskId) -> Result<Vec<Member>, StoreE
     .bind(desk.as_str())
     .fetch_all(store.readers())
     .await?;
-    let member = |row: &AnyRow| {
-        Ok(Member {
-            account: read_account(row)?,
-            role: Role::stored(row.try_get("role")?)?,
-            since: row.try_get("created_at")?,
-        })
-    };
-    rows.iter().map(member).collect()
+    Ok(members)
 }
 
 /// Returns the desks that the agent is a member of, by name.
@@ -264,7 +279,7 @@ pub(crate) async fn memberships_in(
     connection: &mut AnyConnection,
     agent: &AgentId,
 ) -> Result<Vec<Membership>, StoreError> {
-    let rows = sqlx::query(
+    let memberships = sqlx::query_as(
         "SELECT memberships.desk_id, desks.name, memberships.role FROM memberships \
          JOIN desks ON desks.id = memberships.desk_id \
          WHERE memberships.agent_id = $1 ORDER BY desks.name, desks.id",
@@ -272,14 +287,7 @@ pub(crate) async fn memberships_in(
     .bind(agent.as_str())
     .fetch_all(connection)
     .await?;
-    let membership = |row: &AnyRow| {
-        Ok(Membership {
-            desk: row.try_get("desk_id")?,
-            desk_name: row.try_get("name")?,
-            role: Role::stored(row.try_get("role")?)?,
-        })
-    };
-    rows.iter().map(membership).collect()
+    Ok(memberships)
 }
 
 /// Gives a member another role.
@@ -398,19 +406,15 @@ async fn withdraw_those_to(
 pub async fn by_email(
     store: &Store,
     email: &CanonicalEmail,
-) -> Result<Option<(Account, HashedPassword)>, StoreError> {
-    let row = sqlx::query(
+) -> Result<Option<Credentials>, StoreError> {
+    let credentials = sqlx::query_as(
         "SELECT id, email, name, must_change_password, address_proved, password_hash FROM agents \
          WHERE email = $1",
     )
     .bind(email.as_str())
     .fetch_optional(store.readers())
     .await?;
-    row.map(|row| {
-        let hash = HashedPassword::stored(row.try_get("password_hash")?);
-        Ok((read_account(&row)?, hash))
-    })
-    .transpose()
+    Ok(credentials)
 }
 
 /// Returns the hash of the account's password.
@@ -421,11 +425,11 @@ pub async fn password_of(
     store: &Store,
     agent: &AgentId,
 ) -> Result<Option<HashedPassword>, StoreError> {
-    let row = sqlx::query("SELECT password_hash FROM agents WHERE id = $1")
+    let hash = sqlx::query_scalar("SELECT password_hash FROM agents WHERE id = $1")
         .bind(agent.as_str())
         .fetch_optional(store.readers())
         .await?;
-    Ok(row.map(|row| row.try_get("password_hash")).transpose()?.map(HashedPassword::stored))
+    Ok(hash.map(|hash: String| hash.into()))
 }
 
 /// Gives an account another name.
@@ -433,13 +437,10 @@ pub async fn password_of(
 /// # Errors
 /// [`StoreError`].
 pub async fn rename(store: &Store, agent: &AgentId, name: &AgentName) -> Result<(), StoreError> {
-    let mut transaction = store.begin().await?;
-    sqlx::query("UPDATE agents SET name = $1 WHERE id = $2")
+    let statement = sqlx::query("UPDATE agents SET name = $1 WHERE id = $2")
         .bind(name.as_str())
-        .bind(agent.as_str())
-        .execute(&mut *transaction)
-        .await?;
-    transaction.commit().await?;
+        .bind(agent.as_str());
+    store.execute(statement).await?;
     Ok(())
 }
 
@@ -462,14 +463,4 @@ async fn expect_an_owner(connection: &mut AnyConnection, desk: &DeskId) -> Resul
             .fetch_optional(connection)
             .await?;
     owner.map(|_| ()).ok_or(AgentError::LastOwner)
-}
-
-pub(crate) fn read_account(row: &AnyRow) -> Result<Account, StoreError> {
-    Ok(Account {
-        id: row.try_get("id")?,
-        email: row.try_get("email")?,
-        name: row.try_get("name")?,
-        must_change_password: row.try_get::<i64, _>("must_change_password")? != 0,
-        address_proved: row.try_get::<i64, _>("address_proved")? != 0,
-    })
 }

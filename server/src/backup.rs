@@ -40,7 +40,7 @@ pub enum BackupError {
 }
 
 /// Copies SQLite's database into a new file that only its owner can read: everything that was committed
-/// when this began, and nothing half. Whoever writes meanwhile is not held up.
+/// when this began, and nothing half. Writers are not blocked meanwhile.
 ///
 /// The file is safe on the disk when this returns. It blocks.
 ///

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
+use secrecy::ExposeSecret as _;
 use tokio::signal;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
@@ -152,7 +153,7 @@ async fn administer(config: &Config, store: &Store, command: Command) -> Outcome
 async fn check(config: &Config) -> Outcome {
     connections::raise_open_files(config);
     config.keyring()?;
-    let url = config.database_url.shown();
+    let url = config.database_url.expose_secret();
     if let Some(file) = store::sqlite_file(url)?.filter(|file| !file.exists()) {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         folder.unwrap_or(Path::new(".")).read_dir().map_err(StoreError::File)?;
@@ -179,7 +180,7 @@ async fn check(config: &Config) -> Outcome {
 
 async fn back_up(config: Config, path: PathBuf) -> Outcome {
     let target = path.clone();
-    let copied = move || backup::copy(config.database_url.shown(), &target);
+    let copied = move || backup::copy(config.database_url.expose_secret(), &target);
     tokio::task::spawn_blocking(copied).await??;
     note("The copy is whole and sound. The keys are not in it; keep them elsewhere.")?;
     print(&printed(&path.to_string_lossy()))
@@ -218,7 +219,8 @@ async fn serve(config: Config) -> Outcome {
 }
 
 async fn open(config: &Config) -> Result<Store, Box<dyn Error + Send + Sync>> {
-    let store = Store::open(config.database_url.shown(), config.database_connections.get()).await?;
+    let store =
+        Store::open(config.database_url.expose_secret(), config.database_connections.get()).await?;
     app_state::migrate(&store).await?;
     Ok(store)
 }

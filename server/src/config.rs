@@ -1,7 +1,6 @@
 //! How the server is set up: a TOML file, overridden by the environment.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -10,9 +9,12 @@ use std::time::Duration;
 use ::config::{Environment, File, FileFormat};
 use deskseal::PortalHost;
 use ipnet::IpNet;
+use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use url::Url;
 use zeroize::Zeroizing;
+
+pub use secrecy::SecretString;
 
 use crate::mail::{Mailer, MailerError};
 use crate::portal_hosts::{PortalRoot, bare_host};
@@ -221,7 +223,7 @@ impl Config {
     pub fn keyring(&self) -> Result<Keyring, ConfigError> {
         match (&self.keys, &self.keys_file) {
             (Some(_), Some(_)) => Err(ConfigError::KeysTwice),
-            (Some(keys), None) => Ok(Keyring::parse(keys.shown())?),
+            (Some(keys), None) => Ok(Keyring::parse(keys.expose_secret())?),
             (None, Some(path)) => {
                 let text = std::fs::read_to_string(path).map_err(ConfigError::KeysFile)?;
                 Ok(Keyring::parse(Zeroizing::new(text).trim())?)
@@ -230,14 +232,15 @@ impl Config {
         }
     }
 
-    /// Returns who hands mails over; without a mail server nobody.
+    /// Returns the mail client; `None` without a mail server.
     ///
     /// # Errors
     /// [`ConfigError::Mail`].
     pub fn mailer(&self) -> Result<Option<Mailer>, ConfigError> {
         let timeout = Duration::from_secs(self.smtp_seconds.get().into());
-        let parsed =
-            |url: &SecretString| Mailer::parse(url.shown(), self.mail_from.as_deref(), timeout);
+        let parsed = |url: &SecretString| {
+            Mailer::parse(url.expose_secret(), self.mail_from.as_deref(), timeout)
+        };
         Ok(self.smtp_url.as_ref().map(parsed).transpose()?)
     }
 
@@ -257,36 +260,6 @@ impl Config {
     }
 }
 
-/// A setting that may contain a password or a key: `Debug` does not show it.
-#[derive(Clone, Deserialize)]
-#[serde(from = "String")]
-pub struct SecretString(Zeroizing<String>);
-
-impl SecretString {
-    /// Returns the setting, for the one place that needs it.
-    pub fn shown(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for SecretString {
-    fn from(text: String) -> Self {
-        Self(Zeroizing::new(text))
-    }
-}
-
-impl From<&str> for SecretString {
-    fn from(text: &str) -> Self {
-        Self::from(text.to_owned())
-    }
-}
-
-impl fmt::Debug for SecretString {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("[redacted]")
-    }
-}
-
 /// What is not text cannot be a setting.
 fn text_pair((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(String, String)> {
     Some((name.into_string().ok()?, value.into_string().ok()?))
@@ -294,6 +267,7 @@ fn text_pair((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret as _;
     use std::collections::HashMap;
     use std::io::Write as _;
 
@@ -308,7 +282,7 @@ mod tests {
     #[test]
     fn nothing_has_to_be_set_but_the_keys() {
         let config = read(&[]).expect("the defaults are good");
-        assert_eq!(config.database_url.shown(), "sqlite:ticket-center.db");
+        assert_eq!(config.database_url.expose_secret(), "sqlite:ticket-center.db");
         assert_eq!(config.public_host().expect("it is a host").as_str(), "localhost");
         let error = config.keyring().expect_err("there is no key");
         assert!(matches!(error, ConfigError::Keys(VaultError::KeyMissing)));
@@ -331,7 +305,7 @@ mod tests {
         assert_eq!(config.listen.to_string(), "[::1]:2");
         assert_eq!(config.messages_per_minute.get(), 5);
         assert_eq!(config.trusted_proxies.len(), 2);
-        assert_eq!(config.database_url.shown(), "postgres://desk@db.example.com/desk");
+        assert_eq!(config.database_url.expose_secret(), "postgres://desk@db.example.com/desk");
     }
 
     #[test]

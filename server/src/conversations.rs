@@ -17,16 +17,16 @@ mod searchable;
 mod sending;
 mod thread;
 
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, FromRow};
 
 use crate::clock::Moment;
 use crate::folding::folded;
 use crate::ids::{ContactId, ConversationId, MessageId, is_id};
-use crate::store::StoreError;
+use crate::store::{StoreError, from_database_error, stored_as_text};
 use crate::text::MessageText;
 
 pub use crate::notifications::Sending;
-pub use agents::{Agent, Writing, assign, set_status, write_as_agent, write_once};
+pub use agents::{Agent, AgentMessage, Writing, assign, set_status, write_as_agent, write_once};
 pub use inbox::{Assignment, ContactShown, Filter, InboxEntry, InboxPage, inbox};
 pub use reading::{ConversationPage, MessagePage, Range, list, messages};
 pub use reply_status::ReplyStatus;
@@ -60,14 +60,16 @@ impl Status {
         }
     }
 
-    fn stored(text: &str) -> Result<Self, StoreError> {
+    fn parse(text: &str) -> Option<Self> {
         match text {
-            "open" => Ok(Self::Open),
-            "closed" => Ok(Self::Closed),
-            _ => Err(StoreError::Unreadable("status")),
+            "open" => Some(Self::Open),
+            "closed" => Some(Self::Closed),
+            _ => None,
         }
     }
 }
+
+stored_as_text!(Status, "status");
 
 /// Which side wrote a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,14 +89,16 @@ impl Side {
         }
     }
 
-    fn stored(text: &str) -> Result<Self, StoreError> {
+    fn parse(text: &str) -> Option<Self> {
         match text {
-            "contact" => Ok(Self::Contact),
-            "agent" => Ok(Self::Agent),
-            _ => Err(StoreError::Unreadable("author")),
+            "contact" => Some(Self::Contact),
+            "agent" => Some(Self::Agent),
+            _ => None,
         }
     }
 }
+
+stored_as_text!(Side, "author");
 
 /// Who may see a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,13 +117,14 @@ impl Visibility {
 }
 
 /// A conversation as its contact sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Conversation {
     /// The id.
     pub id: ConversationId,
     /// The subject.
     pub subject: String,
     /// Whether it is done.
+    #[sqlx(try_from = "String")]
     pub status: Status,
     /// Messages that the contact has not read.
     pub unread: i64,
@@ -128,31 +133,37 @@ pub struct Conversation {
     /// The last activity that the contact can see.
     pub updated_at: Moment,
     /// The last message that the contact can see.
+    #[sqlx(flatten)]
     pub last_message: LastMessage,
     read_position: i64,
 }
 
 /// The last message of a conversation, in short.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct LastMessage {
     /// Who wrote it.
+    #[sqlx(rename = "last_author", try_from = "String")]
     pub side: Side,
     /// Its beginning on one line.
+    #[sqlx(rename = "last_preview")]
     pub preview: String,
     /// When it was written.
+    #[sqlx(rename = "last_message_at")]
     pub created_at: Moment,
 }
 
 /// A message as the contact sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Message {
     /// The id.
     pub id: MessageId,
     /// Who wrote it.
+    #[sqlx(rename = "author", try_from = "String")]
     pub side: Side,
     /// The agent's name.
     pub agent_name: Option<String>,
     /// The text.
+    #[sqlx(rename = "body")]
     pub text: String,
     /// When it was written.
     pub created_at: Moment,
@@ -160,7 +171,7 @@ pub struct Message {
 }
 
 /// Where in the list of conversations a page ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Cursor {
     updated_at: i64,
     id: String,
@@ -189,7 +200,7 @@ impl std::fmt::Display for Cursor {
 /// Why a conversation cannot be read or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ConversationError {
-    /// There is none of this id, or it is somebody else's.
+    /// It does not exist, or belongs to another contact.
     #[error("There is no such conversation.")]
     Unknown,
     /// The message that a page should begin at is not there.
@@ -203,11 +214,7 @@ pub enum ConversationError {
     Store(#[from] StoreError),
 }
 
-impl From<sqlx::Error> for ConversationError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
+from_database_error!(ConversationError);
 
 struct Written<'text> {
     id: &'text MessageId,

@@ -1,6 +1,6 @@
 //! Desks: their name, allowed domains and settings.
 
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 use url::Url;
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ use crate::clock::Moment;
 use crate::ids::DeskId;
 use crate::origin::{AllowedDomain, AllowedDomains};
 use crate::portal_hosts;
-use crate::store::{Store, StoreError};
+use crate::store::{Flag, Store, StoreError};
 
 /// The longest name of a desk, in characters.
 const MAX_NAME: usize = 100;
@@ -156,12 +156,12 @@ async fn insert_domain(
 /// # Errors
 /// [`StoreError`].
 pub async fn accepts_as_typed(store: &Store, desk: &DeskId) -> Result<bool, StoreError> {
-    let row = sqlx::query("SELECT accepts_as_typed FROM desks WHERE id = $1")
-        .bind(desk.as_str())
-        .fetch_optional(store.readers())
-        .await?;
-    let Some(row) = row else { return Ok(false) };
-    Ok(row.try_get::<i64, _>("accepts_as_typed")? != 0)
+    let accepts: Option<Flag> =
+        sqlx::query_scalar("SELECT accepts_as_typed FROM desks WHERE id = $1")
+            .bind(desk.as_str())
+            .fetch_optional(store.readers())
+            .await?;
+    Ok(accepts.is_some_and(bool::from))
 }
 
 /// Sets whether signatures over addresses as typed are accepted too. Returns whether there is such a
@@ -216,14 +216,10 @@ pub async fn set_support_page(
     desk: &DeskId,
     page: Option<&SupportPage>,
 ) -> Result<bool, StoreError> {
-    let mut transaction = store.begin().await?;
-    let changed = sqlx::query("UPDATE desks SET support_page_url = $1 WHERE id = $2")
+    let statement = sqlx::query("UPDATE desks SET support_page_url = $1 WHERE id = $2")
         .bind(page.map(SupportPage::as_str))
-        .bind(desk.as_str())
-        .execute(&mut *transaction)
-        .await?
-        .rows_affected();
-    transaction.commit().await?;
+        .bind(desk.as_str());
+    let changed = store.execute(statement).await?;
     Ok(changed == 1)
 }
 
@@ -232,11 +228,11 @@ pub async fn set_support_page(
 /// # Errors
 /// [`StoreError`].
 pub async fn support_page(store: &Store, desk: &DeskId) -> Result<Option<String>, StoreError> {
-    let row = sqlx::query("SELECT support_page_url FROM desks WHERE id = $1")
+    let page = sqlx::query_scalar("SELECT support_page_url FROM desks WHERE id = $1")
         .bind(desk.as_str())
         .fetch_optional(store.readers())
         .await?;
-    Ok(row.map(|row| row.try_get("support_page_url")).transpose()?.flatten())
+    Ok(page.flatten())
 }
 
 /// Gives the desk a new revision, and locks its row until the transaction ends. Returns whether there is
@@ -263,9 +259,10 @@ fn new_revision() -> String {
 /// # Errors
 /// [`StoreError`].
 pub async fn allowed_domains(store: &Store, desk: &DeskId) -> Result<AllowedDomains, StoreError> {
-    let rows = sqlx::query("SELECT domain FROM allowed_domains WHERE desk_id = $1 ORDER BY domain")
-        .bind(desk.as_str())
-        .fetch_all(store.readers())
-        .await?;
-    rows.iter().map(|row| Ok(row.try_get("domain")?)).collect::<Result<_, StoreError>>()
+    let domains: Vec<AllowedDomain> =
+        sqlx::query_scalar("SELECT domain FROM allowed_domains WHERE desk_id = $1 ORDER BY domain")
+            .bind(desk.as_str())
+            .fetch_all(store.readers())
+            .await?;
+    Ok(domains.into_iter().collect())
 }

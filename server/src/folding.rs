@@ -8,7 +8,7 @@ use icu_properties::CodePointSetData;
 use icu_properties::props::DefaultIgnorableCodePoint;
 
 /// Returns the text without what people do not mean when they look for it: case, compatibility forms such
-/// as full width, and characters that nobody sees.
+/// as full width, and invisible characters.
 ///
 /// It is Unicode's caseless matching of compatibility forms, but for the two i of Turkish, which become
 /// one: whoever looks for "istanbul" means "İSTANBUL" and "ISTANBUL" alike.

@@ -169,7 +169,7 @@ impl Metrics {
         self.memory.set(bytes);
     }
 
-    /// Returns all metrics in the OpenMetrics text format.
+    /// Returns all metrics in the text format of `OpenMetrics`.
     pub(crate) fn encode(&self) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use deskseal::{PreviousSecret, VerifiedEmail, Verifier, VerifierOptions};
-use sqlx::Row;
+use sqlx::FromRow;
 
 use crate::clock::{Clock, Moment};
 use crate::desks::allowed_domains;
 use crate::ids::{DeskId, SecretId};
 use crate::origin::AllowedDomains;
 use crate::secrets::{self, ActiveSecret, Purpose, SecretError};
-use crate::store::{Store, StoreError};
+use crate::store::{Flag, Store, StoreError};
 use crate::vault::Keyring;
 
 /// A desk as it is at one revision, its secrets decrypted.
@@ -72,12 +72,19 @@ impl SealKeys {
         &self.verifier
     }
 
-    /// Remembers that the secret of this number proved somebody.
+    /// Records that a signature by the secret of this number was valid.
     pub fn mark_used(&self, secret_index: usize, now: Moment) {
         if let Some(last_use) = self.last_uses.get(secret_index) {
             last_use.fetch_max(now.milliseconds(), Ordering::Relaxed);
         }
     }
+}
+
+#[derive(FromRow)]
+struct DeskRow {
+    name: String,
+    #[sqlx(try_from = "Flag")]
+    accepts_as_typed: bool,
 }
 
 /// The desks that were asked for, each at the revision at which it was read.
@@ -156,20 +163,20 @@ impl OpenDesks {
     }
 
     async fn read(&self, desk: &DeskId) -> Result<OpenDesk, SecretError> {
-        let row = sqlx::query("SELECT name, accepts_as_typed FROM desks WHERE id = $1")
+        let row: DeskRow = sqlx::query_as("SELECT name, accepts_as_typed FROM desks WHERE id = $1")
             .bind(desk.as_str())
             .fetch_optional(self.store.readers())
             .await?
             .ok_or(SecretError::DeskUnknown)?;
         let (of_ticket_center, of_portal) =
-            secrets::live(&self.store, &self.keyring, desk, self.clock.now())
+            secrets::active(&self.store, &self.keyring, desk, self.clock.now())
                 .await?
                 .into_iter()
                 .partition(|secret| secret.purpose == Purpose::TicketCenter);
         Ok(OpenDesk {
-            name: row.try_get("name")?,
+            name: row.name,
             allowed_domains: allowed_domains(&self.store, desk).await?,
-            accepts_as_typed: row.try_get::<i64, _>("accepts_as_typed")? != 0,
+            accepts_as_typed: row.accepts_as_typed,
             ticket_center: self.seal_keys(of_ticket_center)?,
             portal: self.seal_keys(of_portal)?,
         })

@@ -1,6 +1,5 @@
 //! Agents' passwords: hard to guess, and hashed with argon2id, a few at a time.
 
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::available_parallelism;
@@ -9,6 +8,7 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error as HashError, PasswordHasher as _, PasswordVerifier as _};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
@@ -81,8 +81,9 @@ impl Known {
     }
 }
 
-/// A password that somebody chose. `Debug` does not show it; it is overwritten when it is dropped.
-pub struct Password(Zeroizing<String>);
+/// A password that an agent chose. `Debug` does not print it; it is overwritten when it is dropped.
+#[derive(Debug)]
+pub struct Password(SecretString);
 
 impl Password {
     /// Takes a password of 12 characters to 1000 bytes that is hard to guess for who knows the person.
@@ -104,7 +105,7 @@ impl Password {
             let reason = estimate.feedback().map(ToString::to_string).unwrap_or_default();
             return Err(PasswordError::Guessable(reason.trim().to_owned()));
         }
-        Ok(Self(Zeroizing::new(text.to_owned())))
+        Ok(Self(text.into()))
     }
 
     /// Returns a password of 20 random characters.
@@ -115,40 +116,35 @@ impl Password {
         let mut bytes = Zeroizing::new([0; GENERATED_BYTES]);
         getrandom::fill(bytes.as_mut())
             .map_err(|_| PasswordError::Failed(HashError::RngFailure))?;
-        Ok(Self(Zeroizing::new(Base64UrlUnpadded::encode_string(bytes.as_ref()))))
+        Ok(Self(Base64UrlUnpadded::encode_string(bytes.as_ref()).into()))
     }
 
     /// Returns the password, for the one moment at which it is shown.
     pub fn shown(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Password([redacted])")
+        self.0.expose_secret()
     }
 }
 
 /// What the database keeps of a password: argon2id in the PHC form.
-#[derive(Clone, PartialEq, Eq)]
-pub struct HashedPassword(String);
+#[derive(Clone, Debug)]
+pub struct HashedPassword(SecretString);
 
 impl HashedPassword {
-    /// Takes what the database holds.
-    pub(crate) const fn stored(text: String) -> Self {
-        Self(text)
-    }
-
     /// Returns the text for the database.
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        self.0.expose_secret()
     }
 }
 
-impl fmt::Debug for HashedPassword {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("HashedPassword([redacted])")
+impl From<String> for HashedPassword {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl PartialEq for HashedPassword {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
     }
 }
 
@@ -182,17 +178,17 @@ impl Passwords {
     pub async fn hash(&self, password: &Password) -> Result<HashedPassword, PasswordError> {
         let permit = self.permit().await?;
         let text = password.0.clone();
-        run_blocking(permit, move || hash(&text)).await
+        run_blocking(permit, move || hash(text.expose_secret())).await
     }
 
-    /// Takes a password that somebody chooses, as [`Password::parse`] does, and returns what to keep of it.
+    /// Checks a new password as [`Password::parse`] does, and returns its hash.
     ///
     /// # Errors
     /// [`PasswordError`].
     pub async fn choose(&self, text: &str, known: Known) -> Result<HashedPassword, PasswordError> {
         let permit = self.permit().await?;
         let text = Zeroizing::new(text.to_owned());
-        run_blocking(permit, move || hash(&Password::parse(&text, &known)?.0)).await
+        run_blocking(permit, move || hash(Password::parse(&text, &known)?.shown())).await
     }
 
     /// Tells whether this is the password. Without a hash, as for an account that is not there, the
@@ -210,7 +206,8 @@ impl Passwords {
         // No password is longer; what is cut off differs from each of them nevertheless.
         let given = Zeroizing::new(given.chars().take(MAX_BYTES + 1).collect::<String>());
         let account_exists = hashed.is_some();
-        let hashed = hashed.map_or_else(|| HashedPassword(DUMMY_HASH.to_owned()), Clone::clone);
+        let hashed =
+            hashed.map_or_else(|| HashedPassword::from(DUMMY_HASH.to_owned()), Clone::clone);
         let is_right = run_blocking(permit, move || is_right(&given, &hashed)).await?;
         Ok(is_right && account_exists)
     }
@@ -260,11 +257,11 @@ async fn run_blocking<T: Send + 'static>(
 fn hash(text: &str) -> Result<HashedPassword, PasswordError> {
     let hash: PasswordHash =
         Argon2::default().hash_password(text.as_bytes()).map_err(PasswordError::Failed)?;
-    Ok(HashedPassword(hash.to_string()))
+    Ok(HashedPassword::from(hash.to_string()))
 }
 
 fn is_right(text: &str, hashed: &HashedPassword) -> Result<bool, PasswordError> {
-    let hash = PasswordHash::new(&hashed.0)
+    let hash = PasswordHash::new(hashed.as_str())
         .map_err(|_| PasswordError::Failed(HashError::EncodingInvalid))?;
     match Argon2::default().verify_password(text.as_bytes(), &hash) {
         Ok(()) => Ok(true),

@@ -1,18 +1,17 @@
 //! A desk's secrets: issued, rotated, revoked, and stored encrypted.
 
-use std::fmt;
 use std::time::Duration;
 
 use deskseal::Secret;
-use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row};
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::{AnyConnection, FromRow};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::clock::Moment;
 use crate::desks;
 use crate::ids::{DeskId, SecretId};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, from_database_error};
 use crate::vault::{Keyring, Sealed, SealedFor, VaultError};
 
 pub use crate::vault::Purpose;
@@ -74,28 +73,46 @@ impl Replaces<'_> {
     }
 }
 
+/// A new secret of a desk, and what becomes of the one before.
+#[derive(Clone, Copy)]
+pub struct Rotation<'new> {
+    /// The desk.
+    pub desk: &'new DeskId,
+    /// What the secret is for.
+    pub purpose: Purpose,
+    /// The new secret.
+    pub new: NewSecret<'new>,
+    /// Which secret it replaces.
+    pub replaces: Replaces<'new>,
+    /// How long the replaced secret still works.
+    pub grace: Grace,
+}
+
 /// A secret that was just issued: the only moment at which it can be shown.
+#[derive(Debug)]
 pub struct IssuedSecret {
     /// Its id.
     pub id: SecretId,
     /// The secret itself.
-    pub text: Zeroizing<String>,
+    text: SecretString,
     /// The Unix second from which the secret that it replaced has expired.
     pub previous_expires_at: Option<i64>,
 }
 
-impl fmt::Debug for IssuedSecret {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("IssuedSecret").field("id", &self.id).finish_non_exhaustive()
+impl IssuedSecret {
+    /// Returns the secret, which is shown once.
+    pub fn shown(&self) -> &str {
+        self.text.expose_secret()
     }
 }
 
 /// What may be shown of a secret after it was issued.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct SecretRecord {
     /// Its id.
     pub id: SecretId,
     /// What it is for.
+    #[sqlx(try_from = "String")]
     pub purpose: Purpose,
     /// When it was issued.
     pub created_at: Moment,
@@ -103,7 +120,7 @@ pub struct SecretRecord {
     pub expires_at: Option<i64>,
     /// When it was revoked.
     pub revoked_at: Option<Moment>,
-    /// When it last proved somebody, to about ten seconds.
+    /// When it last verified a signature, to about ten seconds.
     pub last_used_at: Option<Moment>,
 }
 
@@ -173,7 +190,7 @@ pub enum SecretError {
     /// The grace is over 30 days.
     #[error("The grace is longer than 30 days.")]
     GraceTooLong,
-    /// The given secret is refused.
+    /// The given secret is rejected.
     #[error(transparent)]
     Refused(#[from] deskseal::Error),
     /// The operating system's random source cannot be read.
@@ -187,11 +204,7 @@ pub enum SecretError {
     Store(#[from] StoreError),
 }
 
-impl From<sqlx::Error> for SecretError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
+from_database_error!(SecretError);
 
 /// Issues a secret, and lets the one that it replaces hold for the grace. The first one replaces none. Without
 /// grace, every older secret of the purpose is revoked.
@@ -201,9 +214,7 @@ impl From<sqlx::Error> for SecretError {
 pub async fn rotate(
     store: &Store,
     keyring: &Keyring,
-    (desk, purpose): (&DeskId, Purpose),
-    new: NewSecret<'_>,
-    (replaces, grace): (Replaces<'_>, Grace),
+    Rotation { desk, purpose, new, replaces, grace }: Rotation<'_>,
     now: Moment,
 ) -> Result<IssuedSecret, SecretError> {
     let text = secret_text(new)?;
@@ -214,7 +225,7 @@ pub async fn rotate(
     if !desks::mark_changed(&mut transaction, desk).await? {
         return Err(SecretError::DeskUnknown);
     }
-    let current = current(&mut transaction, (desk, purpose)).await?;
+    let current = current(&mut transaction, desk, purpose).await?;
     if !replaces.is_met_by(current.as_ref()) {
         return Err(SecretError::Changed);
     }
@@ -226,7 +237,7 @@ pub async fn rotate(
         None => None,
     };
     if grace == Grace::NONE {
-        forget_all(&mut transaction, (desk, purpose), now).await?;
+        forget_all(&mut transaction, desk, purpose, now).await?;
     }
     sqlx::query(
         "INSERT INTO secrets (id, desk_id, purpose, key_id, sealed, created_at) \
@@ -241,7 +252,7 @@ pub async fn rotate(
     .execute(&mut *transaction)
     .await?;
     transaction.commit().await?;
-    Ok(IssuedSecret { id, text, previous_expires_at })
+    Ok(IssuedSecret { id, text: text.as_str().into(), previous_expires_at })
 }
 
 /// Ends a replaced secret before its time, and forgets what it was. With a purpose, it has to be one for that.
@@ -251,7 +262,8 @@ pub async fn rotate(
 /// [`SecretError::Store`].
 pub async fn revoke(
     store: &Store,
-    (desk, purpose): (&DeskId, Option<Purpose>),
+    desk: &DeskId,
+    purpose: Option<Purpose>,
     secret: &SecretId,
     now: Moment,
 ) -> Result<(), SecretError> {
@@ -260,8 +272,8 @@ pub async fn revoke(
     if !desks::mark_changed(&mut transaction, desk).await? {
         return Err(SecretError::DeskUnknown);
     }
-    let row = sqlx::query(
-        "SELECT purpose, expires_at FROM secrets \
+    let record: SecretRecord = sqlx::query_as(
+        "SELECT id, purpose, created_at, expires_at, revoked_at, last_used_at FROM secrets \
          WHERE id = $1 AND desk_id = $2 AND revoked_at IS NULL",
     )
     .bind(secret.as_str())
@@ -269,12 +281,10 @@ pub async fn revoke(
     .fetch_optional(&mut *transaction)
     .await?
     .ok_or(SecretError::SecretUnknown)?;
-    let its_purpose =
-        Purpose::parse(row.try_get("purpose")?).ok_or(StoreError::Unreadable("purpose"))?;
-    if purpose.is_some_and(|purpose| purpose != its_purpose) {
+    if purpose.is_some_and(|purpose| purpose != record.purpose) {
         return Err(SecretError::SecretUnknown);
     }
-    if row.try_get::<Option<i64>, _>("expires_at")?.is_none() {
+    if record.expires_at.is_none() {
         return Err(SecretError::StillCurrent);
     }
     forget(&mut transaction, secret, now).await?;
@@ -287,16 +297,14 @@ pub async fn revoke(
 /// # Errors
 /// [`StoreError`].
 pub async fn list(store: &Store, desk: &DeskId) -> Result<Vec<SecretRecord>, StoreError> {
-    sqlx::query(
+    let records = sqlx::query_as(
         "SELECT id, purpose, created_at, expires_at, revoked_at, last_used_at FROM secrets \
          WHERE desk_id = $1 ORDER BY created_at DESC, id DESC",
     )
     .bind(desk.as_str())
     .fetch_all(store.readers())
-    .await?
-    .iter()
-    .map(record)
-    .collect()
+    .await?;
+    Ok(records)
 }
 
 /// Encrypts with the current key what older ones encrypted, and returns how many secrets that were.
@@ -327,7 +335,7 @@ pub async fn rekey(store: &Store, keyring: &Keyring) -> Result<u64, SecretError>
     Ok(count)
 }
 
-/// A secret that may still prove somebody.
+/// An active secret.
 pub(crate) struct ActiveSecret {
     pub(crate) id: SecretId,
     pub(crate) purpose: Purpose,
@@ -336,13 +344,13 @@ pub(crate) struct ActiveSecret {
 }
 
 /// Returns the desk's secrets that are alive, the current one of each purpose first.
-pub(crate) async fn live(
+pub(crate) async fn active(
     store: &Store,
     keyring: &Keyring,
     desk: &DeskId,
     now: Moment,
 ) -> Result<Vec<ActiveSecret>, SecretError> {
-    let rows = sqlx::query(
+    let rows: Vec<StoredSecret> = sqlx::query_as(
         "SELECT id, desk_id, purpose, key_id, sealed, expires_at FROM secrets \
          WHERE desk_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2) \
          ORDER BY CASE WHEN expires_at IS NULL THEN 0 ELSE 1 END, created_at DESC, id DESC",
@@ -351,13 +359,12 @@ pub(crate) async fn live(
     .bind(now.unix_seconds())
     .fetch_all(store.readers())
     .await?;
-    rows.iter()
-        .map(|row| {
-            let stored = StoredSecret::read(row)?;
+    rows.into_iter()
+        .map(|stored| {
             let text = keyring.open(stored.owner(), &stored.sealed)?;
             Ok(ActiveSecret {
                 secret: Secret::new(text.as_str())?,
-                expires_at: row.try_get("expires_at")?,
+                expires_at: stored.expires_at,
                 id: stored.id,
                 purpose: stored.purpose,
             })
@@ -365,36 +372,31 @@ pub(crate) async fn live(
         .collect()
 }
 
+#[derive(FromRow)]
 struct StoredSecret {
     id: SecretId,
+    #[sqlx(rename = "desk_id")]
     desk: DeskId,
+    #[sqlx(try_from = "String")]
     purpose: Purpose,
+    #[sqlx(flatten)]
     sealed: Sealed,
+    expires_at: Option<i64>,
 }
 
 impl StoredSecret {
-    fn read(row: &AnyRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.try_get("id")?,
-            desk: row.try_get("desk_id")?,
-            purpose: Purpose::parse(row.try_get("purpose")?)
-                .ok_or(StoreError::Unreadable("purpose"))?,
-            sealed: Sealed { key_id: row.try_get("key_id")?, text: row.try_get("sealed")? },
-        })
-    }
-
     const fn owner(&self) -> SealedFor<'_> {
         SealedFor { desk: &self.desk, purpose: self.purpose, secret: &self.id }
     }
 }
 
 async fn unrevoked(connection: &mut AnyConnection) -> Result<Vec<StoredSecret>, StoreError> {
-    sqlx::query("SELECT id, desk_id, purpose, key_id, sealed FROM secrets WHERE revoked_at IS NULL")
-        .fetch_all(connection)
-        .await?
-        .iter()
-        .map(StoredSecret::read)
-        .collect()
+    let secrets = sqlx::query_as(
+        "SELECT id, desk_id, purpose, key_id, sealed, expires_at FROM secrets WHERE revoked_at IS NULL",
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(secrets)
 }
 
 fn secret_text(new: NewSecret<'_>) -> Result<Zeroizing<String>, SecretError> {
@@ -426,18 +428,17 @@ async fn is_in_use(
 /// Returns the current secret of the purpose, if there is one.
 async fn current(
     connection: &mut AnyConnection,
-    (desk, purpose): (&DeskId, Purpose),
+    desk: &DeskId,
+    purpose: Purpose,
 ) -> Result<Option<SecretId>, sqlx::Error> {
-    sqlx::query(
+    sqlx::query_scalar(
         "SELECT id FROM secrets \
          WHERE desk_id = $1 AND purpose = $2 AND expires_at IS NULL AND revoked_at IS NULL",
     )
     .bind(desk.as_str())
     .bind(purpose.as_str())
     .fetch_optional(connection)
-    .await?
-    .map(|row| row.try_get("id"))
-    .transpose()
+    .await
 }
 
 /// Gives a current secret its end, and returns when that is.
@@ -459,7 +460,8 @@ async fn replace(
 /// Ends every secret of the purpose, and forgets what they were.
 async fn forget_all(
     connection: &mut AnyConnection,
-    (desk, purpose): (&DeskId, Purpose),
+    desk: &DeskId,
+    purpose: Purpose,
     now: Moment,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
@@ -486,16 +488,4 @@ async fn forget(
         .execute(connection)
         .await?;
     Ok(())
-}
-
-fn record(row: &AnyRow) -> Result<SecretRecord, StoreError> {
-    Ok(SecretRecord {
-        id: row.try_get("id")?,
-        purpose: Purpose::parse(row.try_get("purpose")?)
-            .ok_or(StoreError::Unreadable("purpose"))?,
-        created_at: row.try_get("created_at")?,
-        expires_at: row.try_get("expires_at")?,
-        revoked_at: row.try_get("revoked_at")?,
-        last_used_at: row.try_get("last_used_at")?,
-    })
 }

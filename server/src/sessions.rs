@@ -1,21 +1,20 @@
 //! Sessions of the dashboard: who is signed in, and for how long.
 //!
 //! The browser has a random token; the database has only its hash. Every sign-in and every confirmation
-//! makes a new token, so one that somebody planted or saw before is worth nothing afterwards.
-
-use std::fmt;
+//! makes a new token, so a token that another person planted or saw before is useless afterwards.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
+use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, FromRow};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::agents::{self, Account};
+use crate::agents::Account;
 use crate::clock::Moment;
 use crate::ids::AgentId;
 use crate::passwords::HashedPassword;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, from_database_error};
 use crate::vault::VaultError;
 
 /// A session ends when it was not used for 12 hours: a working day is no reason to sign in twice.
@@ -33,8 +32,8 @@ const USE_MILLISECONDS: i64 = 60 * 1000;
 const TOKEN_BYTES: usize = 32;
 
 /// A random text that a browser keeps in a cookie. `Debug` does not show it.
-#[derive(Clone)]
-pub struct Token(Zeroizing<String>);
+#[derive(Clone, Debug)]
+pub struct Token(SecretString);
 
 impl Token {
     /// Returns a new token of 256 bits.
@@ -44,19 +43,19 @@ impl Token {
     pub fn generate() -> Result<Self, VaultError> {
         let mut bytes = Zeroizing::new([0; TOKEN_BYTES]);
         getrandom::fill(bytes.as_mut()).map_err(|_| VaultError::NoRandomness)?;
-        Ok(Self(Zeroizing::new(Base64UrlUnpadded::encode_string(bytes.as_ref()))))
+        Ok(Self(Base64UrlUnpadded::encode_string(bytes.as_ref()).into()))
     }
 
     /// Reads a token of a cookie.
     pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = Zeroizing::new([0; TOKEN_BYTES]);
         let length = Base64UrlUnpadded::decode(text, bytes.as_mut()).ok()?.len();
-        (length == TOKEN_BYTES).then(|| Self(Zeroizing::new(text.to_owned())))
+        (length == TOKEN_BYTES).then(|| Self(text.into()))
     }
 
     /// Returns the token, for the cookie.
     pub fn shown(&self) -> &str {
-        &self.0
+        self.0.expose_secret()
     }
 
     /// Returns what forms of this browser carry, so that no other site can send them. It does not lead
@@ -76,14 +75,9 @@ impl Token {
 
     /// Returns a hash of the token, another one for each label.
     pub(crate) fn digest(&self, label: &str) -> String {
-        let digest = Sha256::new().chain_update(label).chain_update("\0").chain_update(&*self.0);
+        let digest =
+            Sha256::new().chain_update(label).chain_update("\0").chain_update(self.shown());
         Base64UrlUnpadded::encode_string(&digest.finalize())
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Token([redacted])")
     }
 }
 
@@ -160,7 +154,16 @@ pub(crate) async fn insert(
     Ok(token)
 }
 
-/// Returns the session of the token, unless it has ended. `is_use` tells whether somebody asks, and not
+#[derive(FromRow)]
+struct SessionRow {
+    #[sqlx(flatten)]
+    account: Account,
+    created_at: Moment,
+    used_at: Moment,
+    confirmed_at: Moment,
+}
+
+/// Returns the session of the token, unless it has ended. `is_use` tells whether the agent asks, and not
 /// a page by itself: only people keep a session from ending.
 ///
 /// # Errors
@@ -171,7 +174,7 @@ pub async fn find(
     is_use: bool,
     now: Moment,
 ) -> Result<Option<Session>, StoreError> {
-    let row = sqlx::query(
+    let row: Option<SessionRow> = sqlx::query_as(
         "SELECT agents.id, agents.email, agents.name, agents.must_change_password, \
          agents.address_proved, sessions.created_at, sessions.used_at, sessions.confirmed_at FROM sessions \
          JOIN agents ON agents.id = sessions.agent_id WHERE sessions.token_hash = $1",
@@ -179,18 +182,16 @@ pub async fn find(
     .bind(token.at_rest())
     .fetch_optional(store.readers())
     .await?;
-    let Some(row) = row else {
+    let Some(SessionRow { account, created_at, used_at, confirmed_at }) = row else {
         return Ok(None);
     };
-    let (created_at, used_at) = (row.try_get("created_at")?, row.try_get("used_at")?);
     if age(created_at, now) >= LIFE_MILLISECONDS || age(used_at, now) >= IDLE_MILLISECONDS {
         return Ok(None);
     }
     if is_use && age(used_at, now) >= USE_MILLISECONDS {
         mark_used(store, token, now).await?;
     }
-    let account = agents::read_account(&row)?;
-    Ok(Some(Session { account, token: token.clone(), confirmed_at: row.try_get("confirmed_at")? }))
+    Ok(Some(Session { account, token: token.clone(), confirmed_at }))
 }
 
 /// Gives the session another token after the password was given once more.
@@ -221,12 +222,8 @@ pub async fn confirm(store: &Store, token: &Token, now: Moment) -> Result<Token,
 /// # Errors
 /// [`StoreError`].
 pub async fn end(store: &Store, token: &Token) -> Result<(), StoreError> {
-    let mut transaction = store.begin().await?;
-    sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
-        .bind(token.at_rest())
-        .execute(&mut *transaction)
-        .await?;
-    transaction.commit().await?;
+    let statement = sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token.at_rest());
+    store.execute(statement).await?;
     Ok(())
 }
 
@@ -235,13 +232,10 @@ pub async fn end(store: &Store, token: &Token) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError`].
 pub async fn delete_ended(store: &Store, now: Moment) -> Result<(), StoreError> {
-    let mut transaction = store.begin().await?;
-    sqlx::query("DELETE FROM sessions WHERE used_at <= $1 OR created_at <= $2")
+    let statement = sqlx::query("DELETE FROM sessions WHERE used_at <= $1 OR created_at <= $2")
         .bind(now.milliseconds() - IDLE_MILLISECONDS)
-        .bind(now.milliseconds() - LIFE_MILLISECONDS)
-        .execute(&mut *transaction)
-        .await?;
-    transaction.commit().await?;
+        .bind(now.milliseconds() - LIFE_MILLISECONDS);
+    store.execute(statement).await?;
     Ok(())
 }
 
@@ -259,20 +253,14 @@ pub enum SessionError {
     Store(#[from] StoreError),
 }
 
-impl From<sqlx::Error> for SessionError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
+from_database_error!(SessionError);
 
 async fn mark_used(store: &Store, token: &Token, now: Moment) -> Result<(), StoreError> {
-    let mut transaction = store.begin().await?;
-    sqlx::query("UPDATE sessions SET used_at = $1 WHERE token_hash = $2 AND used_at < $1")
-        .bind(now)
-        .bind(token.at_rest())
-        .execute(&mut *transaction)
-        .await?;
-    transaction.commit().await?;
+    let statement =
+        sqlx::query("UPDATE sessions SET used_at = $1 WHERE token_hash = $2 AND used_at < $1")
+            .bind(now)
+            .bind(token.at_rest());
+    store.execute(statement).await?;
     Ok(())
 }
 

@@ -20,7 +20,7 @@ const MAX_NAME: usize = 100;
 /// The longest preview of a message.
 const MAX_PREVIEW: usize = 140;
 
-/// Why a text is refused.
+/// Why a text is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     /// Nothing is left of the message without blanks.
@@ -42,8 +42,8 @@ pub enum TextError {
 pub struct MessageText(String);
 
 impl MessageText {
-    /// Reads what somebody wrote. Blanks around it and control characters are left out: pasted text
-    /// has them, nobody sees them, and not every database holds them.
+    /// Reads a message. Whitespace around it and control characters are removed: pasted text has them, they
+    /// are invisible, and not every database stores them.
     ///
     /// # Errors
     /// [`TextError::MessageEmpty`], [`TextError::MessageTooLong`].
@@ -78,7 +78,7 @@ impl MessageText {
 pub struct Subject(String);
 
 impl Subject {
-    /// Reads what somebody wrote, or makes a subject of the message's first line where that is nothing.
+    /// Reads a subject, or makes one of the message's first line when it is empty.
     ///
     /// # Errors
     /// [`TextError::SubjectTooLong`].
@@ -102,12 +102,12 @@ impl Subject {
     }
 }
 
-/// A name that somebody gave for themselves: one line of 1 to 100 characters. It proves nothing.
+/// A name that a visitor typed: one line of 1 to 100 characters. It proves nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonName(String);
 
 impl PersonName {
-    /// Reads what somebody wrote; `None` where that is nothing.
+    /// Reads a name; `None` when it is empty.
     ///
     /// # Errors
     /// [`TextError::NameTooLong`].
@@ -136,7 +136,7 @@ pub(crate) fn on_one_line(text: &str) -> String {
 /// Returns a text that somebody else wrote about themselves, to be shown beside what was proved: one line of
 /// at most so many characters, in which nothing hides or turns the text around it.
 ///
-/// Characters that nobody sees are written as their code points. What joins letters or chooses their look
+/// Invisible characters are written as their code points. What joins letters or chooses their look
 /// stays: names are written with it.
 pub(crate) fn visible(text: &str, most: usize) -> String {
     let mut shown = String::new();

@@ -1,18 +1,18 @@
 //! How often a password may be tried, and a mail with a link asked for.
 //!
-//! The budgets are in the database, so that every instance counts the same tries. They make somebody
-//! wait and never lock an account: the budget of an account is one for each neighbourhood that tries, and
-//! a browser in which the agent has signed in before has a budget of its own, which nobody else can use
+//! The budgets are in the database, so that every instance counts the same attempts. They make a
+//! client wait and never lock an account: each client network has its own budget for an account, and
+//! a browser in which the agent has signed in before has a budget of its own, which no other client can use
 //! up. There is no budget of an account for the whole world: it would let the world lock an agent out, and
 //! guessing a password of 12 characters does not become feasible by many addresses.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
 use crate::clock::Moment;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, from_database_error};
 use crate::vault::{KeyUse, Keyring};
 
 /// How many tries there are at once, and how long until one more.
@@ -23,9 +23,9 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// An account, tried from one neighbourhood.
+    /// Attempts at one account from one client network.
     pub const ACCOUNT_FROM_ADDRESS: Self = Self { capacity: 5, refill: 60_000 };
-    /// All accounts, tried from one neighbourhood.
+    /// Attempts at all accounts from one client network.
     pub const ADDRESS: Self = Self { capacity: 30, refill: 10_000 };
     /// An account, tried from a browser in which it was signed in before.
     pub const DEVICE: Self = Self { capacity: 10, refill: 30_000 };
@@ -37,9 +37,9 @@ impl Budget {
     pub const INVITATIONS_EVERYWHERE: Self = Self { capacity: 10, refill: 30 * 60_000 };
     /// Recovery mails to one address.
     pub const RECOVERIES: Self = Self { capacity: 3, refill: 20 * 60_000 };
-    /// Recovery mails that are asked for from one neighbourhood.
+    /// Recovery mails requested from one client network.
     pub const RECOVERIES_FROM_ADDRESS: Self = Self { capacity: 10, refill: 60_000 };
-    /// The password of somebody who is signed in.
+    /// The password of an agent who is signed in.
     pub const CONFIRMATION: Self = Self { capacity: 10, refill: 30_000 };
 }
 
@@ -70,11 +70,7 @@ pub enum ThrottleError {
     Store(#[from] StoreError),
 }
 
-impl From<sqlx::Error> for ThrottleError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
+from_database_error!(ThrottleError);
 
 /// Takes a try from each of the budgets, or from none.
 ///
@@ -98,12 +94,8 @@ pub async fn take(
 /// # Errors
 /// [`StoreError`].
 pub async fn restore(store: &Store, Key(key): &Key) -> Result<(), StoreError> {
-    let mut transaction = store.begin().await?;
-    sqlx::query("DELETE FROM throttles WHERE throttle_key = $1")
-        .bind(key)
-        .execute(&mut *transaction)
-        .await?;
-    transaction.commit().await?;
+    let statement = sqlx::query("DELETE FROM throttles WHERE throttle_key = $1").bind(key);
+    store.execute(statement).await?;
     Ok(())
 }
 
@@ -112,12 +104,8 @@ pub async fn restore(store: &Store, Key(key): &Key) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError`].
 pub async fn delete_full(store: &Store, now: Moment) -> Result<(), StoreError> {
-    let mut transaction = store.begin().await?;
-    sqlx::query("DELETE FROM throttles WHERE whole_at <= $1")
-        .bind(now)
-        .execute(&mut *transaction)
-        .await?;
-    transaction.commit().await?;
+    let statement = sqlx::query("DELETE FROM throttles WHERE whole_at <= $1").bind(now);
+    store.execute(statement).await?;
     Ok(())
 }
 
@@ -150,11 +138,11 @@ async fn take_one(
     if taken == 1 {
         return Ok(());
     }
-    let whole_at: i64 = sqlx::query("SELECT whole_at FROM throttles WHERE throttle_key = $1")
-        .bind(key)
-        .fetch_one(connection)
-        .await?
-        .try_get("whole_at")?;
+    let whole_at: i64 =
+        sqlx::query_scalar("SELECT whole_at FROM throttles WHERE throttle_key = $1")
+            .bind(key)
+            .fetch_one(connection)
+            .await?;
     let wait = (whole_at - latest_before).max(1);
     Err(ThrottleError::Wait(wait.unsigned_abs().div_ceil(1000)))
 }

@@ -1,18 +1,18 @@
 //! Tickets of the portal: conversations of people who are not in the widget.
 //!
-//! A ticket belongs to a contact that a signed link proved, or to one whose address somebody typed. Neither
+//! A ticket belongs to a contact that a signed link proved, or to one whose address a visitor typed. Neither
 //! is a sealed contact, so no ticket is ever shown in a widget, whatever was typed.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use deskseal::PortalHost;
 use sha2::{Digest as _, Sha256};
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
 use crate::clock::Moment;
 use crate::contacts::{self, Identity, TypedAddress};
 use crate::conversations::{self, Begun, ConversationError, IdempotencyKey, Opening};
 use crate::ids::{ConversationId, DeskId};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, from_database_error};
 use crate::text::{MessageText, PersonName, Subject};
 
 /// How long it is kept that a form has sent its ticket, in milliseconds: much longer than a form's token
@@ -44,7 +44,7 @@ impl Sender {
     }
 }
 
-/// What somebody sends by the portal's form.
+/// What a visitor sends by the portal's form.
 #[derive(Clone, Debug)]
 pub struct Ticket {
     /// Who sends it.
@@ -62,7 +62,7 @@ pub struct Ticket {
 }
 
 /// What a conversation that began in the portal has beside its messages. None of it is proved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct PortalTicket {
     /// The name that the sender typed.
     pub typed_name: Option<String>,
@@ -86,11 +86,7 @@ pub enum TicketError {
     Store(#[from] StoreError),
 }
 
-impl From<sqlx::Error> for TicketError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
+from_database_error!(TicketError);
 
 impl From<ConversationError> for TicketError {
     fn from(error: ConversationError) -> Self {
@@ -105,7 +101,7 @@ impl From<ConversationError> for TicketError {
 }
 
 /// Takes a ticket, and returns its conversation. It is durable when this returns. A form sends one ticket: the
-/// same one again changes nothing, and another one is refused.
+/// same one again changes nothing, and another one is rejected.
 ///
 /// # Errors
 /// [`TicketError`].
@@ -123,11 +119,10 @@ pub async fn submit(
         return Err(TicketError::Blocked);
     }
     let opening = Opening { subject: &ticket.subject, text: &ticket.text, key: &ticket.key };
-    let id =
-        match conversations::begin(&mut transaction, (desk, &contact.id), &opening, now).await? {
-            Begun::Earlier(id) => return Ok(id),
-            Begun::Now(id) => id,
-        };
+    let id = match conversations::begin(&mut transaction, desk, &contact.id, &opening, now).await? {
+        Begun::Earlier(id) => return Ok(id),
+        Begun::Now(id) => id,
+    };
     insert(&mut transaction, &id, ticket).await?;
     conversations::index(&mut transaction, &id).await?;
     transaction.commit().await?;
@@ -139,12 +134,8 @@ pub async fn submit(
 /// # Errors
 /// [`StoreError`].
 pub async fn delete_expired_forms(store: &Store, now: Moment) -> Result<(), StoreError> {
-    let mut transaction = store.begin().await?;
-    sqlx::query("DELETE FROM portal_forms WHERE forgotten_at <= $1")
-        .bind(now)
-        .execute(&mut *transaction)
-        .await?;
-    transaction.commit().await?;
+    let statement = sqlx::query("DELETE FROM portal_forms WHERE forgotten_at <= $1").bind(now);
+    store.execute(statement).await?;
     Ok(())
 }
 
@@ -169,15 +160,12 @@ async fn spend_form(
     if spent == 1 {
         return Ok(());
     }
-    let row = sqlx::query("SELECT ticket_hash FROM portal_forms WHERE form_key = $1")
-        .bind(key)
-        .fetch_one(connection)
-        .await?;
-    if row.try_get::<String, _>("ticket_hash")? == hash {
-        Ok(())
-    } else {
-        Err(TicketError::FormUsed)
-    }
+    let earlier: String =
+        sqlx::query_scalar("SELECT ticket_hash FROM portal_forms WHERE form_key = $1")
+            .bind(key)
+            .fetch_one(connection)
+            .await?;
+    if earlier == hash { Ok(()) } else { Err(TicketError::FormUsed) }
 }
 
 /// Returns a hash of all that was sent.
@@ -210,18 +198,13 @@ pub async fn of(
     store: &Store,
     conversation: &ConversationId,
 ) -> Result<Option<PortalTicket>, StoreError> {
-    let row = sqlx::query(
+    let ticket = sqlx::query_as(
         "SELECT typed_name, typed_address, host FROM portal_tickets WHERE conversation_id = $1",
     )
     .bind(conversation.as_str())
     .fetch_optional(store.readers())
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(PortalTicket {
-        typed_name: row.try_get("typed_name")?,
-        typed_address: row.try_get("typed_address")?,
-        host: row.try_get("host")?,
-    }))
+    Ok(ticket)
 }
 
 async fn insert(

@@ -4,16 +4,16 @@
 //! encrypted before they were replaced. No root key is used itself. Each use has a key of its own,
 //! derived with HKDF-SHA256 under a label, so that nothing made for one use holds for another.
 
-use std::fmt;
-
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
+use secrecy::{ExposeSecret as _, SecretBox};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::ids::{DeskId, SecretId, is_id};
+use crate::store::stored_as_text;
 
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
@@ -44,6 +44,8 @@ impl Purpose {
         }
     }
 }
+
+stored_as_text!(Purpose, "purpose");
 
 /// What a derived key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,11 +108,13 @@ pub enum VaultError {
 /// assert_eq!(format!("{keyring:?}"), r#"Keyring(["2026"])"#);
 /// # Ok::<(), ticket_center::vault::VaultError>(())
 /// ```
+#[derive(Debug)]
 pub struct Keyring(Vec<RootKey>);
 
+#[derive(Debug)]
 struct RootKey {
     id: String,
-    bytes: Zeroizing<[u8; KEY_BYTES]>,
+    bytes: SecretBox<[u8; KEY_BYTES]>,
 }
 
 /// Which secret a sealed text belongs to: the associated data of its encryption.
@@ -125,11 +129,12 @@ pub struct SealedFor<'id> {
 }
 
 /// An encrypted secret, as the database holds it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Sealed {
     /// The key that encrypted it.
     pub key_id: String,
     /// Nonce and ciphertext in base64url.
+    #[sqlx(rename = "sealed")]
     pub text: String,
 }
 
@@ -245,13 +250,6 @@ impl Keyring {
     }
 }
 
-impl fmt::Debug for Keyring {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ids: Vec<_> = self.0.iter().map(|key| key.id.as_str()).collect();
-        formatter.debug_tuple("Keyring").field(&ids).finish()
-    }
-}
-
 impl SealedFor<'_> {
     /// Zero bytes separate the parts; none of them can contain one.
     fn associated_data(&self) -> Vec<u8> {
@@ -270,12 +268,12 @@ fn root_key(text: &str) -> Result<RootKey, VaultError> {
     if !is_id(id) || length != KEY_BYTES || is_one_byte_repeated {
         return Err(VaultError::KeyMalformed);
     }
-    Ok(RootKey { id: id.to_owned(), bytes })
+    Ok(RootKey { id: id.to_owned(), bytes: SecretBox::init_with(|| *bytes) })
 }
 
 fn derived(key: &RootKey, key_use: KeyUse) -> Zeroizing<[u8; KEY_BYTES]> {
     let mut output = Zeroizing::new([0; KEY_BYTES]);
-    Hkdf::<Sha256>::new(None, key.bytes.as_ref())
+    Hkdf::<Sha256>::new(None, key.bytes.expose_secret())
         .expand(key_use.label(), output.as_mut())
         .expect("HKDF-SHA256 gives up to 8160 bytes (RFC 5869, section 2.3)");
     output

@@ -11,7 +11,7 @@ use ticket_center::config::{Config, SecretString};
 use ticket_center::desks::{self, DeskName};
 use ticket_center::http;
 use ticket_center::ids::DeskId;
-use ticket_center::secrets::{self, Grace, NewSecret, Purpose, Replaces};
+use ticket_center::secrets::{self, Grace, NewSecret, Purpose, Replaces, Rotation};
 use ticket_center::store::Store;
 use ticket_center::vault::Keyring;
 
@@ -90,12 +90,11 @@ async fn desk(store: &Store, keyring: &Keyring) -> (DeskId, Signer) {
     let now = Clock::default().now();
     let name = DeskName::parse("Example").expect("it is a name");
     let desk = desks::create(store, &name, now).await.expect("a desk");
-    let place = (&desk, Purpose::TicketCenter);
-    let first = (Replaces::Current, Grace::default());
-    let issued = secrets::rotate(store, keyring, place, NewSecret::Generated, first, now)
-        .await
-        .expect("a secret");
-    let secret = Secret::new(issued.text.as_str()).expect("it is a secret");
+    let (new, replaces) = (NewSecret::Generated, Replaces::Current);
+    let (purpose, grace) = (Purpose::TicketCenter, Grace::default());
+    let new = Rotation { desk: &desk, purpose, new, replaces, grace };
+    let issued = secrets::rotate(store, keyring, new, now).await.expect("a secret");
+    let secret = Secret::new(issued.shown()).expect("it is a secret");
     (desk, Signer::new(secret))
 }
 

@@ -99,9 +99,10 @@ impl Filled {
             }
             Ask::Search(text) => {
                 let text = SearchText::parse(text).expect("it is a search");
-                let sought = (&Filter::default(), &text);
+                let filter = Filter::default();
                 let asked = Instant::now();
-                let page = conversations::search(store, desk, sought, None, INBOX_PAGE).await;
+                let page =
+                    conversations::search(store, desk, &filter, &text, None, INBOX_PAGE).await;
                 assert!(!page.expect("it is searched").entries.is_empty());
                 asked.elapsed()
             }

@@ -93,9 +93,9 @@ async fn write_to_all(url: &str, desk: &str, widgets: &[OpenWidget]) -> Vec<Inst
     let text = MessageText::parse("Here is the answer.").expect("it is a message");
     let mut written = Vec::new();
     for widget in widgets {
-        let (place, now) = ((&desk, &widget.conversation), Clock::default().now());
+        let (id, now) = (&widget.conversation, Clock::default().now());
         let writing = Writing::Reply(Sending::Delayed);
-        conversations::write_as_agent(&store, place, &agent, writing, &text, now)
+        conversations::write_as_agent(&store, &desk, id, &agent, writing, &text, now)
             .await
             .expect("it is written");
         written.push(Instant::now());

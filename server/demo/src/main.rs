@@ -21,17 +21,18 @@ use std::sync::Arc;
 use axum::Router;
 use clap::Parser;
 use deskseal::{Secret, Signer};
+use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use tempfile::TempDir;
-use ticket_center::center::Center;
+use ticket_center::app_state::{self, AppState};
 use ticket_center::clock::Clock;
 use ticket_center::command::{start_logging, stop_signal};
-use ticket_center::config::{Config, Hidden};
+use ticket_center::config::{Config, SecretString};
 use ticket_center::http;
-use ticket_center::notifications::Worker;
 use ticket_center::printed::printed_lines;
 use ticket_center::store::Store;
 use ticket_center::vault::Keyring;
+use ticket_center::workers::Worker;
 use tokio::task::JoinHandle;
 use url::Url;
 
@@ -40,7 +41,7 @@ use seed::{Desk, SignIn};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// Shows the Ticket Center on this machine: a desk, a sample product and a mailbox.
+/// Shows the Ticket AppState on this machine: a desk, a sample product and a mailbox.
 #[derive(Debug, Parser)]
 #[command(name = "ticket-center-demo", version)]
 struct Options {
@@ -120,15 +121,15 @@ async fn run(options: &Options) -> Result<(), Failure> {
     let stop = stop_signal()?;
     let folder = tempfile::Builder::new().prefix("ticket-center-demo-").tempdir()?;
     let listeners = Listeners::bind(options)?;
-    let center = center(options, &folder, &listeners).await?;
-    let shown = show(options, &center, listeners, stop).await;
-    center.close().await?;
+    let state = state(options, &folder, &listeners).await?;
+    let shown = show(options, &state, listeners, stop).await;
+    state.close().await?;
     folder.close()?;
     shown?;
     say(options, "\nThe demo has ended. Its folder with the database is deleted.")
 }
 
-async fn center(
+async fn state(
     options: &Options,
     folder: &TempDir,
     listeners: &Listeners,
@@ -148,7 +149,7 @@ async fn center(
         drain_seconds: 1,
         ..Config::default()
     };
-    let store = Store::open(config.database_url.shown(), 1).await?;
+    let store = Store::open(config.database_url.expose_secret(), 1).await?;
     app_state::migrate(&store).await?;
     let keyring = config.keyring()?;
     Ok(AppState::new(config, store, keyring, Clock::default())?)
@@ -157,23 +158,23 @@ async fn center(
 /// Starts the product, the mailbox and the overview, prints the addresses, and serves the desk.
 async fn show(
     options: &Options,
-    center: &Arc<AppState>,
+    state: &Arc<AppState>,
     listeners: Listeners,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
-    let facts = Arc::new(facts(options, center, &listeners).await?);
+    let facts = Arc::new(facts(options, state, &listeners).await?);
     let mailbox = Arc::new(Mailbox::default());
     let pages = overview::router(Arc::clone(&facts)).merge(mailbox::router(Arc::clone(&mailbox)));
     let beside = [
-        center.start_tidying(),
+        state.start_maintenance(),
         tokio::spawn(smtp::receive(accepting(listeners.mail)?, mailbox)),
-        serve(listeners.product, product::router(product_settings(center, &facts)?))?,
+        serve(listeners.product, product::router(product_settings(state, &facts)?))?,
         serve(listeners.overview, pages::finished(pages))?,
     ];
-    let mails = Worker::start(center);
+    let mails = Worker::start(state);
     announce(options, &facts)?;
-    let served = http::serve(center, listeners.desk, stop).await;
-    mails.stop(center.config.drain_timeout()).await;
+    let served = http::serve(state, listeners.desk, stop).await;
+    mails.stop(state.config.drain_timeout()).await;
     for task in beside {
         task.abort();
     }
@@ -183,29 +184,29 @@ async fn show(
 /// Fills the desk, and returns what `announce` prints.
 async fn facts(
     options: &Options,
-    center: &AppState,
+    state: &AppState,
     listeners: &Listeners,
 ) -> Result<Facts, Failure> {
     let url = |host, listener: &TcpListener| -> io::Result<String> {
         Ok(format!("http://{host}:{}/", listener.local_addr()?.port()))
     };
-    let desk = seed::desk(center).await?;
-    let portal_host = seed::portal_host(center, &desk).await?;
-    let ([owner, agent], writer) = seed::people(center, &desk).await?;
-    seed::conversations(center, &desk, &writer).await?;
-    seed::tickets(center, &desk, &portal_host).await?;
+    let desk = seed::desk(state).await?;
+    let portal_host = seed::portal_host(state, &desk).await?;
+    let ([owner, agent], writer) = seed::people(state, &desk).await?;
+    seed::conversations(state, &desk, &writer).await?;
+    seed::tickets(state, &desk, &portal_host).await?;
     let overview_url = url("127.0.0.1", &listeners.overview)?;
     // Another site than the desk's, as in production: they share no cookie.
     let product_url = url("127.0.0.1", &listeners.product)?;
     let support_page = options.support_page.clone();
     let support_page = support_page.unwrap_or_else(|| format!("{product_url}support"));
-    seed::support_page(center, &desk, &support_page).await?;
+    seed::support_page(state, &desk, &support_page).await?;
     Ok(Facts {
         mails_url: format!("{overview_url}mails"),
         overview_url,
         product_url,
-        dashboard_url: center.config.public_url.to_string(),
-        portal_url: format!("{}/", center.portal_root.url_of(&portal_host)),
+        dashboard_url: state.config.public_url.to_string(),
+        portal_url: format!("{}/", state.portal_root.url_of(&portal_host)),
         notify_after: options.notify_after,
         owner,
         agent,
@@ -213,11 +214,8 @@ async fn facts(
     })
 }
 
-fn product_settings(
-    center: &AppState,
-    facts: &Facts,
-) -> Result<product::Settings, deskseal::Error> {
-    let desk_origin = center.config.public_url.as_str().trim_end_matches('/').to_owned();
+fn product_settings(state: &AppState, facts: &Facts) -> Result<product::Settings, deskseal::Error> {
+    let desk_origin = state.config.public_url.as_str().trim_end_matches('/').to_owned();
     Ok(product::Settings {
         ticket_center: Signer::new(Secret::new(facts.desk.ticket_center_secret.as_str())?),
         helpdesk_id: facts.desk.helpdesk_id.clone(),

@@ -3,7 +3,7 @@
 use deskseal::{CanonicalEmail, UserId};
 use serde::Serialize;
 use ticket_center::agents::{self, AgentName, NewMember, Role};
-use ticket_center::center::Center;
+use ticket_center::app_state::AppState;
 use ticket_center::clock::Moment;
 use ticket_center::contacts::{self, Customer, Identity, TypedAddress};
 use ticket_center::conversations::{
@@ -13,7 +13,7 @@ use ticket_center::desks::{self, DeskName, SupportPage};
 use ticket_center::ids::{AgentId, ConversationId, DeskId};
 use ticket_center::passwords::Password;
 use ticket_center::portal_hosts;
-use ticket_center::secrets::{self, Grace, NewSecret, Purpose, Replaces, SecretError};
+use ticket_center::secrets::{self, Grace, NewSecret, Purpose, Replaces, Rotation, SecretError};
 use ticket_center::store::Store;
 use ticket_center::text::{MessageText, Subject};
 use ticket_center::tickets::{self, Sender, Ticket};
@@ -103,41 +103,40 @@ const STORIES: [Story; 4] = [
 ];
 
 /// Creates the desk with both its secrets.
-pub(super) async fn desk(center: &Center) -> Result<Desk, Failure> {
+pub(super) async fn desk(state: &AppState) -> Result<Desk, Failure> {
     let name = DeskName::parse("Example").ok_or("the name of the demo's desk is invalid")?;
-    let id = desks::create(&center.store, &name, center.clock.now()).await?;
+    let id = desks::create(&state.store, &name, state.clock.now()).await?;
     Ok(Desk {
         helpdesk_id: id.as_str().to_owned(),
-        ticket_center_secret: secret(center, &id, Purpose::TicketCenter).await?,
-        portal_secret: secret(center, &id, Purpose::Portal).await?,
+        ticket_center_secret: secret(state, &id, Purpose::TicketCenter).await?,
+        portal_secret: secret(state, &id, Purpose::Portal).await?,
         id,
     })
 }
 
-async fn secret(center: &AppState, desk: &DeskId, purpose: Purpose) -> Result<String, SecretError> {
-    let place = (desk, purpose);
-    let (new, first) = (NewSecret::Generated, (Replaces::Current, Grace::default()));
-    let issued =
-        secrets::rotate(&center.store, &center.keyring, place, new, first, center.clock.now());
-    Ok(issued.await?.text.as_str().to_owned())
+async fn secret(state: &AppState, desk: &DeskId, purpose: Purpose) -> Result<String, SecretError> {
+    let (new, replaces, grace) = (NewSecret::Generated, Replaces::Current, Grace::default());
+    let new = Rotation { desk, purpose, new, replaces, grace };
+    let issued = secrets::rotate(&state.store, &state.keyring, new, state.clock.now());
+    Ok(issued.await?.shown().to_owned())
 }
 
 /// Sets the page that mails link to.
-pub(super) async fn support_page(center: &Center, desk: &Desk, url: &str) -> Result<(), Failure> {
+pub(super) async fn support_page(state: &AppState, desk: &Desk, url: &str) -> Result<(), Failure> {
     let page = SupportPage::parse(url)
         .ok_or("--support-page takes the URL of a page: http:// or https://")?;
-    desks::set_support_page(&center.store, &desk.id, Some(&page)).await?;
+    desks::set_support_page(&state.store, &desk.id, Some(&page)).await?;
     Ok(())
 }
 
 /// Returns the host of the desk's portal.
-pub(super) async fn portal_host(center: &AppState, desk: &Desk) -> Result<String, Failure> {
-    let setup = portal_hosts::setup(&center.store, &center.portal_root, &desk.id).await?;
+pub(super) async fn portal_host(state: &AppState, desk: &Desk) -> Result<String, Failure> {
+    let setup = portal_hosts::setup(&state.store, &state.portal_root, &desk.id).await?;
     Ok(setup.ok_or("the demo's desk has no portal")?.default_host)
 }
 
 /// Sends two tickets by the portal: one by Ada with a signed link, one by an anonymous visitor.
-pub(super) async fn tickets(center: &Center, desk: &Desk, host: &str) -> Result<(), Failure> {
+pub(super) async fn tickets(state: &AppState, desk: &Desk, host: &str) -> Result<(), Failure> {
     let address = TypedAddress::parse("visitor@example.com")?;
     let tickets = [
         (
@@ -162,33 +161,33 @@ pub(super) async fn tickets(center: &Center, desk: &Desk, host: &str) -> Result<
             key: IdempotencyKey::parse(&format!("demo-{hours_ago}"))
                 .ok_or("the demo's idempotency key is invalid")?,
         };
-        let now = later(center.clock.now(), -60 * hours_ago);
-        tickets::submit(&center.store, &desk.id, &ticket, now).await?;
+        let now = later(state.clock.now(), -60 * hours_ago);
+        tickets::submit(&state.store, &desk.id, &ticket, now).await?;
     }
     Ok(())
 }
 
 /// Writes the conversations, each message at its time.
 pub(super) async fn conversations(
-    center: &AppState,
+    state: &AppState,
     desk: &Desk,
     agent: &Agent,
 ) -> Result<(), Failure> {
     for story in &STORIES {
-        tell(center, &desk.id, agent, story).await?;
+        tell(state, &desk.id, agent, story).await?;
     }
     Ok(())
 }
 
 async fn tell(
-    center: &AppState,
+    state: &AppState,
     desk: &DeskId,
     agent: &Agent,
     story: &Story,
 ) -> Result<(), Failure> {
-    let mut now = later(center.clock.now(), -60 * story.hours_ago);
+    let mut now = later(state.clock.now(), -60 * story.hours_ago);
     let identity = Identity::Sealed(CanonicalEmail::parse(story.customer.email)?);
-    let contact = contacts::find_or_create(&center.store, desk, &identity, now).await?;
+    let contact = contacts::find_or_create(&state.store, desk, &identity, now).await?;
     // The demo made this customer up; every other one has to be proved by a signature.
     let customer = Customer::proved(desk.clone(), contact.id);
     let mut conversation = None;
@@ -198,22 +197,22 @@ async fn tell(
         conversation = match conversation {
             Some(id) if !is_customer => {
                 let reply = Writing::Reply(Sending::Delayed);
-                conversations::write_as_agent(&center.store, (desk, &id), agent, reply, &text, now)
+                conversations::write_as_agent(&state.store, desk, &id, agent, reply, &text, now)
                     .await?;
                 Some(id)
             }
             earlier => {
-                Some(ask(&center.store, &customer, (earlier, story.subject), text, now).await?)
+                Some(ask(&state.store, &customer, (earlier, story.subject), text, now).await?)
             }
         };
         now = later(now, 30);
     }
     let Some(id) = conversation else { return Ok(()) };
     if story.is_read {
-        conversations::messages(&center.store, &customer, &id, &Range::Newest, 100, true).await?;
+        conversations::messages(&state.store, &customer, &id, &Range::Newest, 100, true).await?;
     }
     if story.is_closed {
-        conversations::close(&center.store, &customer, &id, now).await?;
+        conversations::close(&state.store, &customer, &id, now).await?;
     }
     Ok(())
 }
@@ -242,14 +241,14 @@ fn later(moment: Moment, minutes: i64) -> Moment {
 }
 
 /// Creates the desk's owner and its agent; returns their sign-in data, and the agent as the author of replies.
-pub(super) async fn people(center: &Center, desk: &Desk) -> Result<([SignIn; 2], Agent), Failure> {
-    let (owner, _) = member(center, desk, Role::Owner, ("owner@example.com", "Owner")).await?;
-    let (agent, id) = member(center, desk, Role::Agent, ("agent@example.com", "Agent")).await?;
+pub(super) async fn people(state: &AppState, desk: &Desk) -> Result<([SignIn; 2], Agent), Failure> {
+    let (owner, _) = member(state, desk, Role::Owner, ("owner@example.com", "Owner")).await?;
+    let (agent, id) = member(state, desk, Role::Agent, ("agent@example.com", "Agent")).await?;
     Ok(([owner, agent], Agent { id, name: "Agent".to_owned() }))
 }
 
 async fn member(
-    center: &AppState,
+    state: &AppState,
     desk: &Desk,
     role: Role,
     (email, name): (&'static str, &str),
@@ -259,8 +258,8 @@ async fn member(
         email: &CanonicalEmail::parse(email)?,
         name: &AgentName::parse(name).ok_or("the name of the demo's agent is invalid")?,
         role,
-        password: &center.passwords.hash(&password).await?,
+        password: &state.passwords.hash(&password).await?,
     };
-    let id = agents::create_member(&center.store, &desk.id, new, center.clock.now()).await?;
+    let id = agents::create_member(&state.store, &desk.id, new, state.clock.now()).await?;
     Ok((SignIn { email, password: password.shown().to_owned() }, id))
 }

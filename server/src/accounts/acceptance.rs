@@ -1,16 +1,16 @@
 //! Accepting an invitation.
 
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, FromRow};
 
 use super::credentials;
-use super::link::{self, LinkTarget, LinkToken};
+use super::link::{self, Link, LinkTarget, LinkToken};
 use super::membership_choices::MembershipChoices;
-use crate::agents::{self, AgentError, AgentName, Membership, Role};
+use crate::agents::{self, AgentError, AgentName, Membership, NewAccount, Role};
 use crate::clock::Moment;
 use crate::ids::{AgentId, DeskId, InvitationId};
 use crate::passwords::HashedPassword;
 use crate::sessions::{self, SessionError, Token};
-use crate::store::{Store, StoreError};
+use crate::store::{Flag, Store, StoreError, from_database_error};
 use crate::vault::VaultError;
 
 /// An invitation, as the holder of its link sees it.
@@ -122,11 +122,7 @@ pub enum AcceptError {
     Store(#[from] StoreError),
 }
 
-impl From<sqlx::Error> for AcceptError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
+from_database_error!(AcceptError);
 
 impl From<SessionError> for AcceptError {
     fn from(error: SessionError) -> Self {
@@ -149,6 +145,17 @@ impl From<AgentError> for AcceptError {
     }
 }
 
+#[derive(FromRow)]
+struct InvitationRow {
+    desk_id: DeskId,
+    desk_name: String,
+    email: String,
+    name: String,
+    #[sqlx(try_from = "String")]
+    role: Role,
+    by_name: Option<String>,
+}
+
 /// Returns the invitation that the token's link leads to, and changes nothing.
 ///
 /// # Errors
@@ -159,52 +166,54 @@ pub async fn open(
     now: Moment,
 ) -> Result<Option<OpenInvitation>, StoreError> {
     let mut connection = store.readers().acquire().await?;
-    let Some((id, is_mailed)) = target(&mut connection, token, now).await? else { return Ok(None) };
-    let row = sqlx::query(
+    let Some(link) = open_link(&mut connection, token, now).await? else { return Ok(None) };
+    let row: Option<InvitationRow> = sqlx::query_as(
         "SELECT invitations.desk_id, desks.name AS desk_name, invitations.email, invitations.name, \
          invitations.role, agents.name AS by_name FROM invitations \
          JOIN desks ON desks.id = invitations.desk_id \
          LEFT JOIN agents ON agents.id = invitations.invited_by WHERE invitations.id = $1",
     )
-    .bind(id.as_str())
+    .bind(link.target.as_str())
     .fetch_optional(&mut *connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let email: String = row.try_get("email")?;
-    let needed = if is_mailed { needed(&mut connection, &email).await? } else { Needed::Either };
+    let needed =
+        if link.is_mailed { needed(&mut connection, &row.email).await? } else { Needed::Either };
     Ok(Some(OpenInvitation {
-        desk: row.try_get("desk_id")?,
-        desk_name: row.try_get("desk_name")?,
-        email,
-        name: row.try_get("name")?,
-        role: Role::stored(row.try_get("role")?)?,
-        by: row.try_get("by_name")?,
+        desk: row.desk_id,
+        desk_name: row.desk_name,
+        email: row.email,
+        name: row.name,
+        role: row.role,
+        by: row.by_name,
         needed,
     }))
 }
 
 /// Returns what the holder of the mailbox has to choose or prove.
 async fn needed(connection: &mut AnyConnection, email: &str) -> Result<Needed, StoreError> {
-    let row = sqlx::query("SELECT id, address_proved FROM agents WHERE email = $1")
-        .bind(email)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let Some(row) = row else { return Ok(Needed::NewAccount) };
-    if row.try_get::<i64, _>("address_proved")? != 0 {
-        return Ok(Needed::Password);
+    let account =
+        sqlx::query_as("SELECT id, password_hash, address_proved FROM agents WHERE email = $1")
+            .bind(email)
+            .fetch_optional(&mut *connection)
+            .await?;
+    match account {
+        None => Ok(Needed::NewAccount),
+        Some(Account { is_proved: true, .. }) => Ok(Needed::Password),
+        Some(Account { id, .. }) => {
+            Ok(Needed::TakeOver(agents::memberships_in(connection, &id).await?))
+        }
     }
-    let agent = row.try_get("id")?;
-    Ok(Needed::TakeOver(agents::memberships_in(connection, &agent).await?))
 }
 
-async fn target(
+async fn open_link(
     connection: &mut AnyConnection,
     token: &LinkToken,
     now: Moment,
-) -> Result<Option<(InvitationId, bool)>, StoreError> {
+) -> Result<Option<Link<InvitationId>>, StoreError> {
     let found = link::find(connection, token, now).await?;
-    Ok(found.and_then(|found| match found.target {
-        LinkTarget::Invitation(id) => Some((id, found.is_mailed)),
+    Ok(found.and_then(|Link { target, is_mailed }| match target {
+        LinkTarget::Invitation(target) => Some(Link { target, is_mailed }),
         LinkTarget::Recovery(_) => None,
     }))
 }
@@ -220,14 +229,13 @@ pub async fn accept(
     now: Moment,
 ) -> Result<Accepted, AcceptError> {
     let mut transaction = store.begin().await?;
-    let (desk, invitation) = locked(&mut transaction, token, now).await?;
+    let invitation = locked(&mut transaction, token, now).await?;
     let account = account_of(&mut transaction, &invitation.email).await?;
     let agent = match (chosen, account) {
         (Chosen::NewAccount { name, password }, None) => {
-            let new = (invitation.email.as_str(), name, password);
-            agents::insert(&mut transaction, new, invitation.is_mailed, now)
-                .await?
-                .ok_or(AcceptError::Changed)?
+            let (email, address_proved) = (&invitation.email, invitation.is_mailed);
+            let new = NewAccount { email, name, password, address_proved };
+            agents::insert(&mut transaction, new, now).await?.ok_or(AcceptError::Changed)?
         }
         (Chosen::NewAccount { .. }, Some(_)) if !invitation.is_mailed => {
             return Err(AcceptError::HasAccount);
@@ -235,10 +243,10 @@ pub async fn accept(
         (Chosen::TakeOver { name, password, choices }, Some(account))
             if invitation.is_mailed && !account.is_proved =>
         {
-            take_over(&mut transaction, &account.id, (name, password, choices)).await?;
+            take_over(&mut transaction, &account.id, name, password, choices).await?;
             account.id
         }
-        // By mail, the password of an unproved account is worth nothing: somebody else may have set it.
+        // By mail, the password of an unproved account is worth nothing: another person may have set it.
         (Chosen::Account { id, password }, Some(account))
             if (account.is_proved || !invitation.is_mailed)
                 && account.id == *id
@@ -249,7 +257,7 @@ pub async fn accept(
         }
         _ => return Err(AcceptError::Changed),
     };
-    agents::join(&mut transaction, (&agent, &desk), invitation.role, now).await?;
+    agents::join(&mut transaction, &agent, &invitation.desk, invitation.role, now).await?;
     let used = sqlx::query("DELETE FROM invitations WHERE id = $1")
         .bind(invitation.id.as_str())
         .execute(&mut *transaction)
@@ -259,43 +267,50 @@ pub async fn accept(
     }
     let session = sessions::insert(&mut transaction, &agent, now).await?;
     transaction.commit().await?;
-    Ok(Accepted { agent, desk, session })
+    Ok(Accepted { agent, desk: invitation.desk, session })
 }
 
+#[derive(FromRow)]
 struct Locked {
     id: InvitationId,
+    #[sqlx(rename = "desk_id")]
+    desk: DeskId,
     email: String,
+    #[sqlx(try_from = "String")]
     role: Role,
+    #[sqlx(skip)]
     is_mailed: bool,
 }
 
-/// Returns the invitation as it is while nobody else changes the desk's members and invitations.
+/// Locks the desk's members and invitations, and returns the invitation.
 async fn locked(
     connection: &mut AnyConnection,
     token: &LinkToken,
     now: Moment,
-) -> Result<(DeskId, Locked), AcceptError> {
-    let (id, _) = target(connection, token, now).await?.ok_or(AcceptError::Gone)?;
-    let row = sqlx::query("SELECT desk_id FROM invitations WHERE id = $1")
+) -> Result<Locked, AcceptError> {
+    let id = open_link(connection, token, now).await?.ok_or(AcceptError::Gone)?.target;
+    let desk: Option<DeskId> = sqlx::query_scalar("SELECT desk_id FROM invitations WHERE id = $1")
         .bind(id.as_str())
         .fetch_optional(&mut *connection)
         .await?;
-    let desk: DeskId = row.ok_or(AcceptError::Gone)?.try_get("desk_id")?;
+    let desk = desk.ok_or(AcceptError::Gone)?;
     agents::lock_desk(connection, &desk).await?;
-    // Whoever held the lock may have used or withdrawn it.
-    let (id, is_mailed) = target(connection, token, now).await?.ok_or(AcceptError::Gone)?;
-    let row = sqlx::query("SELECT email, role FROM invitations WHERE id = $1")
-        .bind(id.as_str())
-        .fetch_optional(&mut *connection)
+    // A request that held the lock before may have used or withdrawn it.
+    let link = open_link(connection, token, now).await?.ok_or(AcceptError::Gone)?;
+    let locked = sqlx::query_as("SELECT id, desk_id, email, role FROM invitations WHERE id = $1")
+        .bind(link.target.as_str())
+        .fetch_optional(connection)
         .await?
         .ok_or(AcceptError::Gone)?;
-    let role = Role::stored(row.try_get("role")?)?;
-    Ok((desk, Locked { id, email: row.try_get("email")?, role, is_mailed }))
+    Ok(Locked { is_mailed: link.is_mailed, ..locked })
 }
 
+#[derive(FromRow)]
 struct Account {
     id: AgentId,
+    #[sqlx(rename = "password_hash", try_from = "String")]
     password: HashedPassword,
+    #[sqlx(rename = "address_proved", try_from = "Flag")]
     is_proved: bool,
 }
 
@@ -304,25 +319,22 @@ async fn account_of(
     connection: &mut AnyConnection,
     email: &str,
 ) -> Result<Option<Account>, StoreError> {
-    let row = sqlx::query(
+    let account = sqlx::query_as(
         "UPDATE agents SET created_at = created_at WHERE email = $1 \
          RETURNING id, password_hash, address_proved",
     )
     .bind(email)
     .fetch_optional(connection)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(Account {
-        id: row.try_get("id")?,
-        password: HashedPassword::stored(row.try_get("password_hash")?),
-        is_proved: row.try_get::<i64, _>("address_proved")? != 0,
-    }))
+    Ok(account)
 }
 
 async fn take_over(
     connection: &mut AnyConnection,
     agent: &AgentId,
-    (name, password, choices): (&AgentName, &HashedPassword, &MembershipChoices),
+    name: &AgentName,
+    password: &HashedPassword,
+    choices: &MembershipChoices,
 ) -> Result<(), AcceptError> {
     credentials::replace(connection, agent, password, false).await?;
     choices.settle(connection, agent).await?;

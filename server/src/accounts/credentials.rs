@@ -1,7 +1,7 @@
 //! Passwords and sessions of an account.
 
 use deskseal::CanonicalEmail;
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
 use crate::agents::AgentError;
 use crate::clock::Moment;
@@ -54,7 +54,8 @@ pub(super) async fn end_sessions(
 pub async fn change_password(
     store: &Store,
     agent: &AgentId,
-    (given, new): (&HashedPassword, &HashedPassword),
+    given: &HashedPassword,
+    new: &HashedPassword,
     now: Moment,
 ) -> Result<Token, SessionError> {
     let mut transaction = store.begin().await?;
@@ -76,11 +77,11 @@ pub async fn reset_password(
     password: &HashedPassword,
 ) -> Result<AgentId, AgentError> {
     let mut transaction = store.begin().await?;
-    let row = sqlx::query("SELECT id FROM agents WHERE email = $1")
+    let agent = sqlx::query_scalar("SELECT id FROM agents WHERE email = $1")
         .bind(email.as_str())
         .fetch_optional(&mut *transaction)
-        .await?;
-    let agent = row.ok_or(AgentError::AccountUnknown)?.try_get("id")?;
+        .await?
+        .ok_or(AgentError::AccountUnknown)?;
     replace(&mut transaction, &agent, password, true).await?;
     transaction.commit().await?;
     Ok(agent)

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use deskseal::CanonicalEmail;
-use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, FromRow};
 
-use super::link::{self, LinkTarget, LinkToken};
+use super::link::{self, Link, LinkTarget, LinkToken};
 use super::mail::{self, MailState};
 use crate::agents::{self, AgentError, AgentName, Role};
 use crate::clock::Moment;
@@ -21,7 +20,7 @@ pub const INVITATION_LIFE: Duration = Duration::from_hours(72);
 pub enum Way {
     /// By mail: only the holder of the mailbox sees the link.
     Mail,
-    /// Whoever invites gets the link, to hand it over.
+    /// The owner gets the link, to hand it over.
     Copy,
 }
 
@@ -59,7 +58,7 @@ pub struct Issued {
     pub expires_at: Moment,
 }
 
-/// An invitation that nobody has accepted yet.
+/// A pending invitation.
 #[derive(Clone, Debug)]
 pub struct Pending {
     /// The id.
@@ -76,7 +75,7 @@ pub struct Pending {
     pub mail: Option<MailState>,
 }
 
-/// Invites somebody to the desk. An invitation of the same address before ends, and so do its links.
+/// Invites a person to the desk. An invitation of the same address before ends, and so do its links.
 ///
 /// Whether the address has an account changes nothing.
 ///
@@ -114,7 +113,7 @@ pub async fn invite(
     .bind(expires_at)
     .execute(&mut *transaction)
     .await?;
-    let token = issue(&mut transaction, (&id, new.email.as_str()), way, (now, expires_at)).await?;
+    let token = issue(&mut transaction, &id, new.email.as_str(), way, now, expires_at).await?;
     transaction.commit().await?;
     Ok(Issued { id, token, expires_at })
 }
@@ -125,7 +124,8 @@ pub async fn invite(
 /// As [`invite`], and [`AgentError::InvitationUnknown`].
 pub async fn renew(
     store: &Store,
-    (desk, id): (&DeskId, &InvitationId),
+    desk: &DeskId,
+    id: &InvitationId,
     by: &AgentId,
     way: Way,
     now: Moment,
@@ -134,7 +134,7 @@ pub async fn renew(
     agents::lock_desk(&mut transaction, desk).await?;
     expect_owner(&mut transaction, desk, Some(by)).await?;
     let expires_at = now.after(INVITATION_LIFE);
-    let row = sqlx::query(
+    let email: Option<String> = sqlx::query_scalar(
         "UPDATE invitations SET expires_at = $1, invited_by = $2 WHERE id = $3 AND desk_id = $4 \
          RETURNING email",
     )
@@ -144,7 +144,7 @@ pub async fn renew(
     .bind(desk.as_str())
     .fetch_optional(&mut *transaction)
     .await?;
-    let email: String = row.ok_or(AgentError::InvitationUnknown)?.try_get("email")?;
+    let email = email.ok_or(AgentError::InvitationUnknown)?;
     expect_no_member(&mut transaction, desk, &email).await?;
     for statement in [
         "DELETE FROM account_links WHERE invitation_id = $1",
@@ -152,7 +152,7 @@ pub async fn renew(
     ] {
         sqlx::query(statement).bind(id.as_str()).execute(&mut *transaction).await?;
     }
-    let token = issue(&mut transaction, (id, &email), way, (now, expires_at)).await?;
+    let token = issue(&mut transaction, id, &email, way, now, expires_at).await?;
     transaction.commit().await?;
     Ok(Issued { id: id.clone(), token, expires_at })
 }
@@ -160,19 +160,21 @@ pub async fn renew(
 /// Makes the link, or queues the mail that will have one.
 async fn issue(
     connection: &mut AnyConnection,
-    (id, email): (&InvitationId, &str),
+    id: &InvitationId,
+    email: &str,
     way: Way,
-    (now, expires_at): (Moment, Moment),
+    now: Moment,
+    expires_at: Moment,
 ) -> Result<Option<LinkToken>, AgentError> {
     match way {
         Way::Mail => {
-            mail::enqueue(connection, Some(id), email, (now, expires_at)).await?;
+            mail::enqueue(connection, Some(id), email, now, expires_at).await?;
             Ok(None)
         }
         Way::Copy => {
             let token = LinkToken::generate()?;
-            let target = LinkTarget::Invitation(id.clone());
-            link::insert(connection, &token, (&target, false), expires_at).await?;
+            let link = Link { target: LinkTarget::Invitation(id.clone()), is_mailed: false };
+            link::insert(connection, &token, &link, expires_at).await?;
             Ok(Some(token))
         }
     }
@@ -198,6 +200,32 @@ pub async fn withdraw(store: &Store, desk: &DeskId, id: &InvitationId) -> Result
     Ok(())
 }
 
+#[derive(FromRow)]
+struct PendingRow {
+    id: InvitationId,
+    email: String,
+    #[sqlx(try_from = "String")]
+    role: Role,
+    name: Option<String>,
+    expires_at: Moment,
+    state: Option<String>,
+    reason: Option<String>,
+}
+
+impl PendingRow {
+    fn pending(self) -> Result<Pending, StoreError> {
+        let reason = self.reason.unwrap_or_default();
+        Ok(Pending {
+            id: self.id,
+            email: self.email,
+            role: self.role,
+            by: self.name,
+            expires_at: self.expires_at,
+            mail: self.state.map(|state| MailState::stored(&state, reason)).transpose()?,
+        })
+    }
+}
+
 /// Returns the desk's invitations that can still be accepted, the first ones first.
 ///
 /// # Errors
@@ -207,7 +235,7 @@ pub async fn pending(
     desk: &DeskId,
     now: Moment,
 ) -> Result<Vec<Pending>, StoreError> {
-    let rows = sqlx::query(
+    let rows: Vec<PendingRow> = sqlx::query_as(
         "SELECT invitations.id, invitations.email, invitations.role, invitations.expires_at, \
          agents.name, account_mails.state, account_mails.reason FROM invitations \
          LEFT JOIN agents ON agents.id = invitations.invited_by \
@@ -219,25 +247,10 @@ pub async fn pending(
     .bind(now)
     .fetch_all(store.readers())
     .await?;
-    rows.iter().map(read).collect()
+    rows.into_iter().map(PendingRow::pending).collect()
 }
 
-fn read(row: &AnyRow) -> Result<Pending, StoreError> {
-    let state: Option<String> = row.try_get("state")?;
-    let reason: Option<String> = row.try_get("reason")?;
-    Ok(Pending {
-        id: row.try_get("id")?,
-        email: row.try_get("email")?,
-        role: Role::stored(row.try_get("role")?)?,
-        by: row.try_get("name")?,
-        expires_at: row.try_get("expires_at")?,
-        mail: state
-            .map(|state| MailState::stored(&state, reason.unwrap_or_default()))
-            .transpose()?,
-    })
-}
-
-/// Who was removed or demoted while their form was on its way invites nobody.
+/// An owner who was removed or demoted meanwhile cannot invite.
 async fn expect_owner(
     connection: &mut AnyConnection,
     desk: &DeskId,

@@ -1,11 +1,11 @@
 //! Links that are used once.
 
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, FromRow};
 
 use crate::clock::Moment;
 use crate::ids::{AgentId, InvitationId};
 use crate::sessions::Token;
-use crate::store::StoreError;
+use crate::store::{Flag, StoreError};
 use crate::vault::VaultError;
 
 /// The random part of a link: 256 bits. `Debug` does not show it; the database has only a hash.
@@ -38,27 +38,27 @@ impl LinkToken {
 
 /// Where a link leads.
 #[derive(Clone, Debug)]
-pub(crate) enum LinkTarget {
+pub(super) enum LinkTarget {
     Invitation(InvitationId),
     Recovery(AgentId),
 }
 
 /// A link that may still be used.
 #[derive(Clone, Debug)]
-pub(super) struct Link {
-    pub(super) target: LinkTarget,
+pub(super) struct Link<Target> {
+    pub(super) target: Target,
     /// Whether only the holder of the mailbox has seen it.
     pub(super) is_mailed: bool,
 }
 
 /// Makes the token open what it leads to, until the moment.
-pub(crate) async fn insert(
+pub(super) async fn insert(
     connection: &mut AnyConnection,
     token: &LinkToken,
-    (target, is_mailed): (&LinkTarget, bool),
+    link: &Link<LinkTarget>,
     expires_at: Moment,
 ) -> Result<(), sqlx::Error> {
-    let (invitation, agent) = match target {
+    let (invitation, agent) = match &link.target {
         LinkTarget::Invitation(invitation) => (Some(invitation.as_str()), None),
         LinkTarget::Recovery(agent) => (None, Some(agent.as_str())),
     };
@@ -69,11 +69,19 @@ pub(crate) async fn insert(
     .bind(token.at_rest())
     .bind(invitation)
     .bind(agent)
-    .bind(i64::from(is_mailed))
+    .bind(i64::from(link.is_mailed))
     .bind(expires_at)
     .execute(connection)
     .await?;
     Ok(())
+}
+
+#[derive(FromRow)]
+struct LinkRow {
+    invitation_id: Option<InvitationId>,
+    agent_id: Option<AgentId>,
+    #[sqlx(try_from = "Flag")]
+    is_mailed: bool,
 }
 
 /// Returns the token's link, unless it was used, withdrawn, or has expired.
@@ -81,8 +89,8 @@ pub(super) async fn find(
     connection: &mut AnyConnection,
     token: &LinkToken,
     now: Moment,
-) -> Result<Option<Link>, StoreError> {
-    let row = sqlx::query(
+) -> Result<Option<Link<LinkTarget>>, StoreError> {
+    let row = sqlx::query_as(
         "SELECT invitation_id, agent_id, is_mailed FROM account_links \
          WHERE token_hash = $1 AND expires_at > $2",
     )
@@ -90,11 +98,11 @@ pub(super) async fn find(
     .bind(now)
     .fetch_optional(connection)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let target = match (row.try_get("invitation_id")?, row.try_get("agent_id")?) {
+    let Some(LinkRow { invitation_id, agent_id, is_mailed }) = row else { return Ok(None) };
+    let target = match (invitation_id, agent_id) {
         (Some(invitation), None) => LinkTarget::Invitation(invitation),
         (None, Some(agent)) => LinkTarget::Recovery(agent),
         _ => return Err(StoreError::Unreadable("link of an account")),
     };
-    Ok(Some(Link { target, is_mailed: row.try_get::<i64, _>("is_mailed")? != 0 }))
+    Ok(Some(Link { target, is_mailed }))
 }

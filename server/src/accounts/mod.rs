@@ -1,6 +1,6 @@
 //! How accounts begin and are recovered: by links, each used once.
 //!
-//! Knowing an address makes nobody a member. An owner or the operator invites, and the invitation's
+//! Knowing an address does not make a person a member. An owner or the operator invites, and the invitation's
 //! holder accepts. What a link proves depends on who has seen it:
 //!
 //! | link | account of its address | accepting needs | afterwards |

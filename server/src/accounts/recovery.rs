@@ -3,19 +3,19 @@
 use std::time::Duration;
 
 use deskseal::CanonicalEmail;
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
 use super::AcceptError;
 use super::credentials;
-use super::link::{self, LinkTarget, LinkToken};
+use super::link::{self, Link, LinkTarget, LinkToken};
 use super::mail;
 use super::membership_choices::MembershipChoices;
-use crate::agents::{self, AgentError, Membership};
+use crate::agents::{self, Account, AgentError, Membership};
 use crate::clock::Moment;
 use crate::ids::AgentId;
 use crate::passwords::HashedPassword;
 use crate::sessions::{self, Token};
-use crate::store::{Store, StoreError};
+use crate::store::{Flag, Store, StoreError};
 
 /// For how long a recovery link can be used.
 pub const RECOVERY_LIFE: Duration = Duration::from_hours(1);
@@ -54,8 +54,8 @@ pub async fn request_recovery(
     now: Moment,
 ) -> Result<(), StoreError> {
     let mut transaction = store.begin().await?;
-    let times = (now, now.after(RECOVERY_LIFE));
-    mail::enqueue(&mut transaction, None, email.as_str(), times).await?;
+    let expires_at = now.after(RECOVERY_LIFE);
+    mail::enqueue(&mut transaction, None, email.as_str(), now, expires_at).await?;
     transaction.commit().await?;
     Ok(())
 }
@@ -70,14 +70,14 @@ pub async fn issue_recovery(
     now: Moment,
 ) -> Result<LinkToken, AgentError> {
     let mut transaction = store.begin().await?;
-    let row = sqlx::query("SELECT id FROM agents WHERE email = $1")
+    let agent = sqlx::query_scalar("SELECT id FROM agents WHERE email = $1")
         .bind(email.as_str())
         .fetch_optional(&mut *transaction)
-        .await?;
-    let agent = row.ok_or(AgentError::AccountUnknown)?.try_get("id")?;
+        .await?
+        .ok_or(AgentError::AccountUnknown)?;
     let token = LinkToken::generate()?;
-    let target = LinkTarget::Recovery(agent);
-    link::insert(&mut transaction, &token, (&target, false), now.after(RECOVERY_LIFE)).await?;
+    let link = Link { target: LinkTarget::Recovery(agent), is_mailed: false };
+    link::insert(&mut transaction, &token, &link, now.after(RECOVERY_LIFE)).await?;
     transaction.commit().await?;
     Ok(token)
 }
@@ -92,18 +92,22 @@ pub async fn open_recovery(
     now: Moment,
 ) -> Result<Option<OpenRecovery>, StoreError> {
     let mut connection = store.readers().acquire().await?;
-    let Some((agent, is_mailed)) = target(&mut connection, token, now).await? else {
+    let Some(link) = open_link(&mut connection, token, now).await? else {
         return Ok(None);
     };
-    let row = sqlx::query("SELECT email, name, address_proved FROM agents WHERE id = $1")
-        .bind(agent.as_str())
-        .fetch_optional(&mut *connection)
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    let proves = is_mailed && row.try_get::<i64, _>("address_proved")? == 0;
-    let desks =
-        if proves { agents::memberships_in(&mut connection, &agent).await? } else { Vec::new() };
-    Ok(Some(OpenRecovery { email: row.try_get("email")?, name: row.try_get("name")?, desks }))
+    let row = sqlx::query_as(
+        "SELECT id, email, name, must_change_password, address_proved FROM agents WHERE id = $1",
+    )
+    .bind(link.target.as_str())
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(Account { email, name, address_proved, .. }) = row else { return Ok(None) };
+    let desks = if link.is_mailed && !address_proved {
+        agents::memberships_in(&mut connection, &link.target).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Some(OpenRecovery { email, name, desks }))
 }
 
 /// Sets the new password, once, and ends what opened the account before. A mailed link proves the address.
@@ -113,21 +117,22 @@ pub async fn open_recovery(
 pub async fn recover(
     store: &Store,
     token: &LinkToken,
-    (password, choices): (&HashedPassword, &MembershipChoices),
+    password: &HashedPassword,
+    choices: &MembershipChoices,
     now: Moment,
 ) -> Result<Recovered, AcceptError> {
     let mut transaction = store.begin().await?;
-    let (agent, _) = target(&mut transaction, token, now).await?.ok_or(AcceptError::Gone)?;
+    let agent = open_link(&mut transaction, token, now).await?.ok_or(AcceptError::Gone)?.target;
     // Others who use a link of this account wait here, and find none afterwards.
-    let row = sqlx::query(
+    let is_proved: Option<Flag> = sqlx::query_scalar(
         "UPDATE agents SET created_at = created_at WHERE id = $1 RETURNING address_proved",
     )
     .bind(agent.as_str())
     .fetch_optional(&mut *transaction)
     .await?;
-    let is_proved = row.ok_or(AcceptError::Gone)?.try_get::<i64, _>("address_proved")? != 0;
-    let (agent, is_mailed) =
-        target(&mut transaction, token, now).await?.ok_or(AcceptError::Gone)?;
+    let is_proved = bool::from(is_proved.ok_or(AcceptError::Gone)?);
+    let link = open_link(&mut transaction, token, now).await?.ok_or(AcceptError::Gone)?;
+    let Link { target: agent, is_mailed } = link;
     credentials::replace(&mut transaction, &agent, password, false).await?;
     let is_newly_proved = is_mailed && !is_proved;
     if is_newly_proved {
@@ -142,14 +147,14 @@ pub async fn recover(
     Ok(Recovered { agent, is_newly_proved, session })
 }
 
-async fn target(
+async fn open_link(
     connection: &mut AnyConnection,
     token: &LinkToken,
     now: Moment,
-) -> Result<Option<(AgentId, bool)>, StoreError> {
+) -> Result<Option<Link<AgentId>>, StoreError> {
     let found = link::find(connection, token, now).await?;
-    Ok(found.and_then(|found| match found.target {
-        LinkTarget::Recovery(agent) => Some((agent, found.is_mailed)),
+    Ok(found.and_then(|Link { target, is_mailed }| match target {
+        LinkTarget::Recovery(target) => Some(Link { target, is_mailed }),
         LinkTarget::Invitation(_) => None,
     }))
 }

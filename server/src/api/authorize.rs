@@ -45,7 +45,7 @@ pub(super) async fn authorize(
     let unproved = |error| unproved(app, caller, error);
     let unknown = || unproved(helpdesk_unknown());
     let id = DeskId::parse(credentials.helpdesk_id).ok_or_else(unknown)?;
-    // Of an e-mail that is refused there is no contact; the verifier will say why.
+    // A rejected e-mail has no contact; the verifier will say why.
     let claimed = deskseal::canonical_email(credentials.email).ok();
     let claimed = claimed.as_ref().map_or("", CanonicalEmail::as_str);
     let admission = app.contact_lookup.of(&id, claimed).await?;

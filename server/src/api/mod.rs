@@ -78,7 +78,7 @@ pub fn router() -> OpenApiRouter<Arc<AppState>> {
     post, context_path = PATH, path = "/verify", tag = "ticket-center", request_body = SignedRequest,
     responses(
         (status = 200, description = "The proof holds.", body = VerifyResponse),
-        (status = "4XX", description = "Refused.", body = ErrorBody),
+        (status = "4XX", description = "Rejected.", body = ErrorBody),
         (status = "5XX", description = "Failed.", body = ErrorBody),
     )
 )]
@@ -110,7 +110,7 @@ async fn verify(
     post, context_path = PATH, path = "/conversations", tag = "ticket-center", request_body = ConversationsRequest,
     responses(
         (status = 200, description = "The page.", body = ConversationsResponse),
-        (status = "4XX", description = "Refused.", body = ErrorBody),
+        (status = "4XX", description = "Rejected.", body = ErrorBody),
         (status = "5XX", description = "Failed.", body = ErrorBody),
     )
 )]
@@ -142,7 +142,7 @@ async fn list_conversations(
         (status = 201, description = "The message is taken.", body = MessageSentResponse),
         (status = 200, description = "It was taken before, with the same idempotencyKey.",
             body = MessageSentResponse),
-        (status = "4XX", description = "Refused.", body = ErrorBody),
+        (status = "4XX", description = "Rejected.", body = ErrorBody),
         (status = "5XX", description = "Failed.", body = ErrorBody),
     )
 )]
@@ -172,7 +172,7 @@ async fn send_message(
     request_body = MessagesRequest,
     responses(
         (status = 200, description = "The page.", body = MessagesResponse),
-        (status = "4XX", description = "Refused.", body = ErrorBody),
+        (status = "4XX", description = "Rejected.", body = ErrorBody),
         (status = "5XX", description = "Failed.", body = ErrorBody),
     )
 )]
@@ -204,7 +204,7 @@ async fn list_messages(
     request_body = SignedRequest,
     responses(
         (status = 200, description = "It is closed.", body = ClosedResponse),
-        (status = "4XX", description = "Refused.", body = ErrorBody),
+        (status = "4XX", description = "Rejected.", body = ErrorBody),
         (status = "5XX", description = "Failed.", body = ErrorBody),
     )
 )]

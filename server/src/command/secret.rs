@@ -11,7 +11,9 @@ use crate::clock::{Clock, Moment};
 use crate::config::Config;
 use crate::desks;
 use crate::ids::{DeskId, SecretId};
-use crate::secrets::{self, Grace, NewSecret, Purpose, Replaces, SecretError, SecretRecord};
+use crate::secrets::{
+    self, Grace, NewSecret, Purpose, Replaces, Rotation, SecretError, SecretRecord,
+};
 use crate::store::Store;
 
 #[derive(Debug, Subcommand)]
@@ -118,7 +120,7 @@ pub(super) async fn run(config: &Config, store: &Store, command: SecretCommand) 
         SecretCommand::List(wanted) => list(store, &wanted).await,
         SecretCommand::Revoke(Revoke { desk, secret }) => {
             let now = Clock::default().now();
-            secrets::revoke(store, (&desk, None), &secret, now).await?;
+            secrets::revoke(store, &desk, None, &secret, now).await?;
             note("The secret is revoked.")
         }
         SecretCommand::Rekey => {
@@ -131,19 +133,19 @@ pub(super) async fn run(config: &Config, store: &Store, command: SecretCommand) 
 async fn rotate(config: &Config, store: &Store, rotation: &Rotate) -> Outcome {
     let given = if rotation.stdin { Some(secret_from_stdin()?) } else { None };
     let new = given.as_ref().map_or(NewSecret::Generated, |text| NewSecret::Given(text));
-    let place = (&rotation.desk, rotation.purpose.into());
     let replaces = match &rotation.replaces {
         Some(id) => Replaces::Exactly(Some(id.as_str())),
         None => Replaces::Current,
     };
-    let (replacement, now) = ((replaces, rotation.grace), Clock::default().now());
-    let issued = secrets::rotate(store, &config.keyring()?, place, new, replacement, now).await?;
+    let (desk, purpose) = (&rotation.desk, rotation.purpose.into());
+    let new = Rotation { desk, purpose, new, replaces, grace: rotation.grace };
+    let issued = secrets::rotate(store, &config.keyring()?, new, Clock::default().now()).await?;
     match issued.previous_expires_at {
         None => note("This is the first secret.")?,
         Some(_) if rotation.grace == Grace::NONE => note("Every older secret is revoked.")?,
         Some(second) => note(&format!("The secret before holds until the Unix second {second}."))?,
     }
-    if given.is_some() { Ok(()) } else { print(&issued.text) }
+    if given.is_some() { Ok(()) } else { print(issued.shown()) }
 }
 
 async fn list(store: &Store, wanted: &List) -> Outcome {

@@ -1,27 +1,27 @@
-//! Who somebody is to a desk: three kinds of identity that never become each other.
+//! The contacts of a desk: three kinds of identity that never become each other.
 
 mod lookup;
 
 use std::fmt;
 
 use deskseal::{CanonicalEmail, UserId};
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
 pub use lookup::{ContactLookup, DeskContact};
 
 use crate::clock::Moment;
 use crate::ids::{ContactId, DeskId};
-use crate::store::{Store, StoreError};
+use crate::store::{IsSet, Store, StoreError, stored_as_text};
 
 /// How an identity came to the desk. Contacts are kept apart by it: a user id that looks like an
-/// address is no address, and an address that a stranger typed proves nothing.
+/// address is no address, and an address that an anonymous visitor typed proves nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
     /// An e-mail that a seal proved.
     Sealed(CanonicalEmail),
     /// A user id that a signed link proved.
     PortalUser(UserId),
-    /// An address that somebody typed into a public form.
+    /// An address that a visitor typed into a public form.
     Typed(TypedAddress),
 }
 
@@ -32,7 +32,7 @@ pub enum Kind {
     Sealed,
     /// A user id that a signed link proved.
     PortalUser,
-    /// An address that somebody typed.
+    /// An address that a visitor typed.
     Typed,
 }
 
@@ -57,6 +57,8 @@ impl Kind {
     }
 }
 
+stored_as_text!(Kind, "kind");
+
 impl Identity {
     /// Returns the kind.
     pub const fn kind(&self) -> Kind {
@@ -76,7 +78,7 @@ impl Identity {
     }
 }
 
-/// An address that a stranger typed. It is a type of its own so that no code takes it for a proof.
+/// An address that an anonymous visitor typed. Its own type keeps code from taking it for a proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypedAddress(CanonicalEmail);
 
@@ -128,7 +130,7 @@ impl Customer {
 }
 
 /// A contact, as the database holds it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Contact {
     /// The id.
     pub id: ContactId,
@@ -139,6 +141,7 @@ pub struct Contact {
     /// Messages that the contact has not read.
     pub unread: i64,
     /// Whether an owner blocked it.
+    #[sqlx(rename = "blocked_at", try_from = "IsSet")]
     pub is_blocked: bool,
 }
 
@@ -189,15 +192,12 @@ pub async fn set_blocked(
     contact: &ContactId,
     blocked_at: Option<Moment>,
 ) -> Result<bool, StoreError> {
-    let mut transaction = store.begin().await?;
-    let changed = sqlx::query("UPDATE contacts SET blocked_at = $1 WHERE id = $2 AND desk_id = $3")
-        .bind(blocked_at)
-        .bind(contact.as_str())
-        .bind(desk.as_str())
-        .execute(&mut *transaction)
-        .await?
-        .rows_affected();
-    transaction.commit().await?;
+    let statement =
+        sqlx::query("UPDATE contacts SET blocked_at = $1 WHERE id = $2 AND desk_id = $3")
+            .bind(blocked_at)
+            .bind(contact.as_str())
+            .bind(desk.as_str());
+    let changed = store.execute(statement).await?;
     Ok(changed == 1)
 }
 
@@ -206,7 +206,7 @@ async fn found(
     desk: &DeskId,
     identity: &Identity,
 ) -> Result<Contact, StoreError> {
-    let row = sqlx::query(
+    let contact = sqlx::query_as(
         "SELECT id, created_at, revision, unread, blocked_at FROM contacts \
          WHERE desk_id = $1 AND kind = $2 AND value = $3",
     )
@@ -215,11 +215,5 @@ async fn found(
     .bind(identity.value())
     .fetch_one(connection)
     .await?;
-    Ok(Contact {
-        id: row.try_get("id")?,
-        created_at: row.try_get("created_at")?,
-        revision: row.try_get("revision")?,
-        unread: row.try_get("unread")?,
-        is_blocked: row.try_get::<Option<i64>, _>("blocked_at")?.is_some(),
-    })
+    Ok(contact)
 }

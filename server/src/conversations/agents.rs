@@ -1,10 +1,10 @@
 //! What agents do in conversations: write, close, reopen, assign.
 
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, FromRow};
 
 use super::{ConversationError, Status, Visibility, Written, count_change, insert};
 use crate::clock::Moment;
-use crate::ids::{AgentId, ConversationId, DeskId, MessageId};
+use crate::ids::{AgentId, ContactId, ConversationId, DeskId, MessageId};
 use crate::notifications::{self, Sending};
 use crate::store::Store;
 use crate::text::MessageText;
@@ -36,6 +36,19 @@ pub struct Agent {
     pub name: String,
 }
 
+/// A message that an agent writes.
+#[derive(Clone, Copy, Debug)]
+pub struct AgentMessage<'new> {
+    /// The id that the form has for it already.
+    pub id: &'new MessageId,
+    /// Who writes it.
+    pub agent: &'new Agent,
+    /// A reply or a private note.
+    pub writing: Writing,
+    /// The text.
+    pub text: &'new MessageText,
+}
+
 /// Adds an agent's reply or private note to a conversation of the desk. A reply opens a closed one, and
 /// is mailed to a contact whose address a seal proved.
 ///
@@ -43,15 +56,23 @@ pub struct Agent {
 /// [`ConversationError::Unknown`], [`ConversationError::Store`].
 pub async fn write_as_agent(
     store: &Store,
-    (desk, id): (&DeskId, &ConversationId),
+    desk: &DeskId,
+    id: &ConversationId,
     agent: &Agent,
     writing: Writing,
     text: &MessageText,
     now: Moment,
 ) -> Result<MessageId, ConversationError> {
     let message = MessageId::generate();
-    write_once(store, (desk, id), agent, (&message, writing), text, now).await?;
+    let new = AgentMessage { id: &message, agent, writing, text };
+    write_once(store, desk, id, new, now).await?;
     Ok(message)
+}
+
+#[derive(FromRow)]
+struct LockedRow {
+    last_position: i64,
+    contact_id: ContactId,
 }
 
 /// Does the same for a message whose id the form has already, so that a form that is sent twice adds one
@@ -61,22 +82,21 @@ pub async fn write_as_agent(
 /// [`ConversationError::Unknown`], [`ConversationError::Store`].
 pub async fn write_once(
     store: &Store,
-    (desk, id): (&DeskId, &ConversationId),
-    agent: &Agent,
-    (message, writing): (&MessageId, Writing),
-    text: &MessageText,
+    desk: &DeskId,
+    id: &ConversationId,
+    AgentMessage { id: message, agent, writing, text }: AgentMessage<'_>,
     now: Moment,
 ) -> Result<(), ConversationError> {
     let mut transaction = store.begin().await?;
-    let row = match writing {
-        Writing::Reply(_) => sqlx::query(
+    let row: LockedRow = match writing {
+        Writing::Reply(_) => sqlx::query_as(
             "UPDATE conversations SET last_position = last_position + 1, status = 'open', \
              unread = unread + 1, updated_at = $1, last_author = 'agent', last_preview = $2, \
              last_message_at = $1 WHERE id = $3 AND desk_id = $4 RETURNING last_position, contact_id",
         )
         .bind(now)
         .bind(text.preview()),
-        Writing::Note => sqlx::query(
+        Writing::Note => sqlx::query_as(
             "UPDATE conversations SET last_position = last_position + 1 \
              WHERE id = $1 AND desk_id = $2 RETURNING last_position, contact_id",
         ),
@@ -86,16 +106,15 @@ pub async fn write_once(
     .fetch_optional(&mut *transaction)
     .await?
     .ok_or(ConversationError::Unknown)?;
-    // The conversation is locked: whoever sent the form first has inserted its message by now.
+    // The conversation is locked: an earlier request with the same form has inserted its message by now.
     if is_there(&mut transaction, message).await? {
         return Ok(());
     }
-    let written = Written { id: message, position: row.try_get("last_position")?, text, now };
+    let written = Written { id: message, position: row.last_position, text, now };
     insert(&mut transaction, id, written, Some(agent), writing.visibility()).await?;
     if let Writing::Reply(sending) = writing {
-        let contact = row.try_get("contact_id")?;
-        count_change(&mut transaction, &contact, 1).await?;
-        notifications::enqueue(&mut transaction, (id, message), sending, now).await?;
+        count_change(&mut transaction, &row.contact_id, 1).await?;
+        notifications::enqueue(&mut transaction, id, message, sending, now).await?;
     }
     transaction.commit().await?;
     Ok(())
@@ -118,12 +137,13 @@ async fn is_there(
 /// [`ConversationError::Unknown`], [`ConversationError::Store`].
 pub async fn set_status(
     store: &Store,
-    (desk, id): (&DeskId, &ConversationId),
+    desk: &DeskId,
+    id: &ConversationId,
     status: Status,
     now: Moment,
 ) -> Result<(), ConversationError> {
     let mut transaction = store.begin().await?;
-    let row = sqlx::query(
+    let contact = sqlx::query_scalar(
         "UPDATE conversations SET status = $1, \
          updated_at = CASE WHEN status = $1 THEN updated_at ELSE $2 END \
          WHERE id = $3 AND desk_id = $4 RETURNING contact_id",
@@ -135,20 +155,20 @@ pub async fn set_status(
     .fetch_optional(&mut *transaction)
     .await?
     .ok_or(ConversationError::Unknown)?;
-    let contact = row.try_get("contact_id")?;
     count_change(&mut transaction, &contact, 0).await?;
     transaction.commit().await?;
     Ok(())
 }
 
-/// Assigns a conversation of the desk to one of its members, or to nobody. The contact sees nothing of
+/// Assigns a conversation of the desk to one of its members, or unassigns it. The contact sees nothing of
 /// it.
 ///
 /// # Errors
-/// [`ConversationError::Unknown`], for somebody who is no member too; [`ConversationError::Store`].
+/// [`ConversationError::Unknown`], also when the agent is not a member; [`ConversationError::Store`].
 pub async fn assign(
     store: &Store,
-    (desk, id): (&DeskId, &ConversationId),
+    desk: &DeskId,
+    id: &ConversationId,
     agent: Option<&AgentId>,
 ) -> Result<(), ConversationError> {
     let mut transaction = store.begin().await?;

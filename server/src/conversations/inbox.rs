@@ -3,8 +3,8 @@
 //! Each way to list has an index of its own, so that a page costs the same at any size.
 
 use sqlx::any::{AnyArguments, AnyRow};
-use sqlx::query::Query;
-use sqlx::{Any, AssertSqlSafe, Row};
+use sqlx::query::QueryAs;
+use sqlx::{Any, AssertSqlSafe, FromRow};
 
 use super::reply_status::{LastOfThread, ReplyStatus};
 use super::{Cursor, Side, Status, cut};
@@ -12,7 +12,7 @@ use crate::clock::Moment;
 use crate::contacts::Kind;
 use crate::ids::{AgentId, ConversationId, DeskId};
 use crate::notifications::{Reach, State};
-use crate::store::{Store, StoreError};
+use crate::store::{IsSet, Store, StoreError};
 
 /// Which conversations to list.
 #[derive(Clone, Debug, Default)]
@@ -28,19 +28,20 @@ pub struct Filter {
 /// Who is to answer a conversation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Assignment {
-    /// Whoever.
+    /// Assigned or not.
     #[default]
     Anyone,
-    /// Nobody yet.
+    /// Not assigned.
     Nobody,
     /// This agent.
     Agent(AgentId),
 }
 
 /// Who the contact of a conversation is, as agents see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct ContactShown {
     /// How the identity came to the desk.
+    #[sqlx(try_from = "String")]
     pub kind: Kind,
     /// The proved e-mail, the proved user id, or the address that was typed.
     pub value: String,
@@ -49,13 +50,14 @@ pub struct ContactShown {
     /// The address that was typed at the portal.
     pub typed_address: Option<String>,
     /// Whether an owner blocked the contact.
+    #[sqlx(rename = "blocked_at", try_from = "IsSet")]
     pub is_blocked: bool,
 }
 
 impl ContactShown {
     /// Returns whom a reply to this contact reaches.
     pub fn reach(&self, is_mail_set_up: bool) -> Reach {
-        Reach::of((self.kind, &self.value), self.is_blocked, is_mail_set_up)
+        Reach::of(self.kind, &self.value, self.is_blocked, is_mail_set_up)
     }
 }
 
@@ -197,9 +199,54 @@ impl Conditions {
     }
 
     /// Returns the statement with the values bound.
-    pub(super) fn bound<'query>(&self, statement: &str) -> Query<'query, Any, AnyArguments> {
-        let query = sqlx::query(AssertSqlSafe(statement.to_owned())).bind(self.before);
+    pub(super) fn bound<'query, Row>(
+        &self,
+        statement: &str,
+    ) -> QueryAs<'query, Any, Row, AnyArguments>
+    where
+        Row: for<'row> FromRow<'row, AnyRow>,
+    {
+        let query = sqlx::query_as(AssertSqlSafe(statement.to_owned())).bind(self.before);
         self.bound.iter().fold(query, |query, value| query.bind(value.clone()))
+    }
+}
+
+#[derive(FromRow)]
+struct EntryRow {
+    id: ConversationId,
+    subject: String,
+    #[sqlx(try_from = "String")]
+    status: Status,
+    #[sqlx(rename = "last_author", try_from = "String")]
+    side: Side,
+    #[sqlx(rename = "last_preview")]
+    preview: String,
+    updated_at: Moment,
+    unread: i64,
+    mail_state: Option<String>,
+    assigned_name: Option<String>,
+    #[sqlx(flatten)]
+    contact: ContactShown,
+}
+
+impl EntryRow {
+    fn entry(self) -> Result<InboxEntry, StoreError> {
+        let last = LastOfThread {
+            status: self.status,
+            side: self.side,
+            is_read: self.unread == 0,
+            mail: self.mail_state.map(State::try_from).transpose()?,
+        };
+        Ok(InboxEntry {
+            id: self.id,
+            subject: self.subject,
+            reply_status: ReplyStatus::of(&self.contact, last),
+            status: self.status,
+            preview: self.preview,
+            updated_at: self.updated_at,
+            contact: self.contact,
+            assigned_name: self.assigned_name,
+        })
     }
 }
 
@@ -208,41 +255,10 @@ pub(super) async fn read(
     statement: String,
     conditions: &Conditions,
 ) -> Result<Vec<InboxEntry>, StoreError> {
-    let rows = conditions.bound(&statement).fetch_all(store.readers()).await?;
-    rows.iter().map(read_entry).collect()
+    let rows: Vec<EntryRow> = conditions.bound(&statement).fetch_all(store.readers()).await?;
+    rows.into_iter().map(EntryRow::entry).collect()
 }
 
 pub(super) fn behind(entry: &InboxEntry) -> Cursor {
     Cursor { updated_at: entry.updated_at.milliseconds(), id: entry.id.as_str().to_owned() }
-}
-
-fn read_entry(row: &AnyRow) -> Result<InboxEntry, StoreError> {
-    let (contact, status) = (read_contact(row)?, Status::stored(row.try_get("status")?)?);
-    let last = LastOfThread {
-        status,
-        side: Side::stored(row.try_get("last_author")?)?,
-        is_read: row.try_get::<i64, _>("unread")? == 0,
-        mail: row.try_get::<Option<&str>, _>("mail_state")?.map(State::stored).transpose()?,
-    };
-    Ok(InboxEntry {
-        id: row.try_get("id")?,
-        subject: row.try_get("subject")?,
-        reply_status: ReplyStatus::of(&contact, last),
-        status,
-        preview: row.try_get("last_preview")?,
-        updated_at: row.try_get("updated_at")?,
-        contact,
-        assigned_name: row.try_get("assigned_name")?,
-    })
-}
-
-pub(super) fn read_contact(row: &AnyRow) -> Result<ContactShown, StoreError> {
-    let kind = row.try_get("kind")?;
-    Ok(ContactShown {
-        kind: Kind::parse(kind).ok_or(StoreError::Unreadable("kind"))?,
-        value: row.try_get("value")?,
-        typed_name: row.try_get("typed_name")?,
-        typed_address: row.try_get("typed_address")?,
-        is_blocked: row.try_get::<Option<i64>, _>("blocked_at")?.is_some(),
-    })
 }

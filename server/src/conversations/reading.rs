@@ -1,12 +1,8 @@
 //! What a contact reads: their conversations, and the messages that they may see.
 
-use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
-use super::{
-    Conversation, ConversationError, Cursor, LastMessage, Message, Side, Status, count_change, cut,
-    cut_texts,
-};
+use super::{Conversation, ConversationError, Cursor, Message, count_change, cut, cut_texts};
 use crate::contacts::Customer;
 use crate::ids::{ConversationId, MessageId};
 use crate::store::{Store, StoreError};
@@ -65,7 +61,7 @@ pub async fn list(
     cursor: Option<&Cursor>,
     limit: u32,
 ) -> Result<ConversationPage, StoreError> {
-    let rows = sqlx::query(concat!(
+    let mut conversations: Vec<Conversation> = sqlx::query_as(concat!(
         "SELECT ",
         conversation_columns!(),
         " FROM conversations WHERE contact_id = $1 AND (updated_at, id) < ($2, $3) \
@@ -77,8 +73,6 @@ pub async fn list(
     .bind(i64::from(limit) + 1)
     .fetch_all(store.readers())
     .await?;
-    let mut conversations =
-        rows.iter().map(read_conversation).collect::<Result<Vec<_>, StoreError>>()?;
     let has_more = cut(&mut conversations, limit);
     let next = conversations.last().filter(|_| has_more).map(Cursor::behind);
     Ok(ConversationPage { conversations, next })
@@ -99,7 +93,7 @@ pub async fn messages(
 ) -> Result<MessagePage, ConversationError> {
     let mut connection = store.readers().acquire().await?;
     let conversation = own(&mut connection, customer, id).await?;
-    let (messages, has_more) = page(&mut connection, id, range, limit).await?;
+    let Page { items: messages, has_more } = page(&mut connection, id, range, limit).await?;
     drop(connection);
     let newest = messages.last().map_or(0, |message| message.position);
     if !marks_read || newest <= conversation.read_position {
@@ -114,7 +108,7 @@ pub(super) async fn own(
     customer: &Customer,
     id: &ConversationId,
 ) -> Result<Conversation, ConversationError> {
-    let row = sqlx::query(concat!(
+    let conversation = sqlx::query_as(concat!(
         "SELECT ",
         conversation_columns!(),
         " FROM conversations WHERE id = $1 AND contact_id = $2"
@@ -122,9 +116,8 @@ pub(super) async fn own(
     .bind(id.as_str())
     .bind(customer.contact().as_str())
     .fetch_optional(connection)
-    .await?
-    .ok_or(ConversationError::Unknown)?;
-    Ok(read_conversation(&row)?)
+    .await?;
+    conversation.ok_or(ConversationError::Unknown)
 }
 
 pub(super) async fn message_of(
@@ -132,7 +125,7 @@ pub(super) async fn message_of(
     conversation: &ConversationId,
     id: &MessageId,
 ) -> Result<Message, ConversationError> {
-    let row = sqlx::query(concat!(
+    let message = sqlx::query_as(concat!(
         "SELECT ",
         message_columns!(),
         " FROM messages WHERE id = $1 AND conversation_id = $2 AND visibility = 'public'"
@@ -140,9 +133,13 @@ pub(super) async fn message_of(
     .bind(id.as_str())
     .bind(conversation.as_str())
     .fetch_optional(connection)
-    .await?
-    .ok_or(ConversationError::MessageUnknown)?;
-    Ok(read_message(&row)?)
+    .await?;
+    message.ok_or(ConversationError::MessageUnknown)
+}
+
+struct Page<T> {
+    items: Vec<T>,
+    has_more: bool,
 }
 
 async fn page(
@@ -150,24 +147,23 @@ async fn page(
     conversation: &ConversationId,
     range: &Range,
     limit: u32,
-) -> Result<(Vec<Message>, bool), ConversationError> {
+) -> Result<Page<Message>, ConversationError> {
     let (statement, position) = match range {
         Range::Newest => (BEFORE, i64::MAX),
         Range::Before(id) => (BEFORE, message_of(connection, conversation, id).await?.position),
         Range::After(id) => (AFTER, message_of(connection, conversation, id).await?.position),
     };
-    let rows = sqlx::query(statement)
+    let mut messages: Vec<Message> = sqlx::query_as(statement)
         .bind(conversation.as_str())
         .bind(position)
         .bind(i64::from(limit) + 1)
         .fetch_all(connection)
         .await?;
-    let mut messages = rows.iter().map(read_message).collect::<Result<Vec<_>, StoreError>>()?;
     let has_more = cut(&mut messages, limit) | cut_texts(&mut messages, |message| &message.text);
     if !matches!(range, Range::After(_)) {
         messages.reverse();
     }
-    Ok((messages, has_more))
+    Ok(Page { items: messages, has_more })
 }
 
 const BEFORE: &str = concat!(
@@ -193,7 +189,7 @@ async fn mark_read(
 ) -> Result<Conversation, ConversationError> {
     let mut transaction = store.begin().await?;
     // The row is locked by the first statement; only then is counted what came in the meantime.
-    let row = sqlx::query(
+    let unread_before: Option<i64> = sqlx::query_scalar(
         "UPDATE conversations SET read_position = $1 \
          WHERE id = $2 AND contact_id = $3 AND read_position < $1 RETURNING unread",
     )
@@ -202,9 +198,8 @@ async fn mark_read(
     .bind(customer.contact().as_str())
     .fetch_optional(&mut *transaction)
     .await?;
-    if let Some(row) = row {
-        let unread_before: i64 = row.try_get("unread")?;
-        let unread: i64 = sqlx::query(
+    if let Some(unread_before) = unread_before {
+        let unread: i64 = sqlx::query_scalar(
             "UPDATE conversations SET unread = (SELECT COUNT(*) FROM messages \
              WHERE conversation_id = $1 AND position > $2 AND author = 'agent' \
              AND visibility = 'public') WHERE id = $1 RETURNING unread",
@@ -212,8 +207,7 @@ async fn mark_read(
         .bind(id.as_str())
         .bind(position)
         .fetch_one(&mut *transaction)
-        .await?
-        .try_get("unread")?;
+        .await?;
         if unread != unread_before {
             count_change(&mut transaction, customer.contact(), unread - unread_before).await?;
         }
@@ -221,32 +215,4 @@ async fn mark_read(
     let conversation = own(&mut transaction, customer, id).await?;
     transaction.commit().await?;
     Ok(conversation)
-}
-
-fn read_conversation(row: &AnyRow) -> Result<Conversation, StoreError> {
-    Ok(Conversation {
-        id: row.try_get("id")?,
-        subject: row.try_get("subject")?,
-        status: Status::stored(row.try_get("status")?)?,
-        unread: row.try_get("unread")?,
-        created_at: row.try_get("created_at")?,
-        updated_at: row.try_get("updated_at")?,
-        last_message: LastMessage {
-            side: Side::stored(row.try_get("last_author")?)?,
-            preview: row.try_get("last_preview")?,
-            created_at: row.try_get("last_message_at")?,
-        },
-        read_position: row.try_get("read_position")?,
-    })
-}
-
-fn read_message(row: &AnyRow) -> Result<Message, StoreError> {
-    Ok(Message {
-        id: row.try_get("id")?,
-        position: row.try_get("position")?,
-        side: Side::stored(row.try_get("author")?)?,
-        agent_name: row.try_get("agent_name")?,
-        text: row.try_get("body")?,
-        created_at: row.try_get("created_at")?,
-    })
 }

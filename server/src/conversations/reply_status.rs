@@ -15,7 +15,7 @@ pub enum ReplyStatus {
     NotReached,
     /// An agent wrote last; no mail of it went out, and the contact has not read it in the widget.
     NotMailed,
-    /// The same, and nobody knows whether the mail server took the mail.
+    /// The same, and it is unknown whether the mail server accepted the mail.
     MailUncertain,
     /// It is closed.
     Closed,
@@ -69,7 +69,7 @@ impl ReplyStatus {
         }
     }
 
-    /// Tells whether somebody of the desk has to do something about the last reply.
+    /// Tells whether an agent has to do something about the last reply.
     pub const fn is_problem(self) -> bool {
         matches!(self, Self::NotReached | Self::NotMailed | Self::MailUncertain)
     }

@@ -8,7 +8,6 @@
 use std::fmt;
 
 use deskseal::CanonicalEmail;
-use sqlx::Row;
 
 use super::inbox::{Conditions, Filter, InboxEntry, behind, page_statement, read};
 use super::{Cursor, cut};
@@ -27,7 +26,7 @@ const MAX_SEARCH: usize = 200;
 pub struct SearchText(String);
 
 impl SearchText {
-    /// Reads what somebody looks for. Longer texts are cut.
+    /// Reads a search. Longer texts are cut.
     pub fn parse(text: &str) -> Option<Self> {
         let text: String = text
             .trim()
@@ -114,20 +113,21 @@ pub struct SearchPage {
 pub async fn search(
     store: &Store,
     desk: &DeskId,
-    (filter, text): (&Filter, &SearchText),
+    filter: &Filter,
+    text: &SearchText,
     cursor_text: Option<&SearchCursor>,
     limit: u32,
 ) -> Result<SearchPage, StoreError> {
     let cursor = match cursor_text {
         Some(SearchCursor::Found(cursor)) => {
-            return found(store, desk, (filter, text), cursor.as_ref(), limit).await;
+            return found(store, desk, filter, text, cursor.as_ref(), limit).await;
         }
         Some(SearchCursor::Named(cursor)) => Some(cursor),
         None => None,
     };
-    let page = named(store, desk, (filter, text), cursor, limit).await?;
+    let page = named(store, desk, filter, text, cursor, limit).await?;
     if page.entries.is_empty() {
-        return found(store, desk, (filter, text), None, limit).await;
+        return found(store, desk, filter, text, None, limit).await;
     }
     Ok(page)
 }
@@ -153,7 +153,8 @@ fn named_ids(conditions: &mut Conditions, text: &SearchText) -> String {
 async fn named(
     store: &Store,
     desk: &DeskId,
-    (filter, text): (&Filter, &SearchText),
+    filter: &Filter,
+    text: &SearchText,
     cursor: Option<&Cursor>,
     limit: u32,
 ) -> Result<SearchPage, StoreError> {
@@ -175,7 +176,8 @@ async fn named(
 async fn found(
     store: &Store,
     desk: &DeskId,
-    (filter, text): (&Filter, &SearchText),
+    filter: &Filter,
+    text: &SearchText,
     cursor: Option<&Cursor>,
     limit: u32,
 ) -> Result<SearchPage, StoreError> {
@@ -217,9 +219,7 @@ async fn end_of_window(store: &Store, window: &Conditions) -> Result<Option<Curs
         window.all(),
         WINDOW - 1,
     );
-    let row = window.bound(&statement).fetch_optional(store.readers()).await?;
-    row.map(|row| Ok(Cursor { updated_at: row.try_get("updated_at")?, id: row.try_get("id")? }))
-        .transpose()
+    Ok(window.bound(&statement).fetch_optional(store.readers()).await?)
 }
 
 #[cfg(test)]

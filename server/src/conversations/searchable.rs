@@ -3,10 +3,10 @@
 //! Each message has its folded text, and each conversation one of everything else that can be looked for:
 //! subject, identity, typed name and address, and id.
 
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, FromRow};
 
 use crate::folding::folded;
-use crate::ids::ConversationId;
+use crate::ids::{ConversationId, MessageId};
 use crate::store::{Store, StoreError};
 
 /// How many rows one transaction writes.
@@ -15,12 +15,26 @@ const BATCH: i64 = 500;
 /// How often the log says how far it is, in batches.
 const BATCHES_PER_LOG_LINE: usize = 20;
 
+#[derive(FromRow)]
+struct SearchableRow {
+    subject: String,
+    value: String,
+    typed_name: Option<String>,
+    typed_address: Option<String>,
+}
+
+#[derive(FromRow)]
+struct MessageRow {
+    id: MessageId,
+    body: String,
+}
+
 /// Writes what a conversation is found by. To be called when any of it has changed.
 pub(crate) async fn index(
     connection: &mut AnyConnection,
     conversation: &ConversationId,
 ) -> Result<(), sqlx::Error> {
-    let row = sqlx::query(
+    let SearchableRow { subject, value, typed_name, typed_address } = sqlx::query_as(
         "SELECT conversations.subject, contacts.value, portal_tickets.typed_name, \
          portal_tickets.typed_address FROM conversations \
          JOIN contacts ON contacts.id = conversations.contact_id \
@@ -30,11 +44,8 @@ pub(crate) async fn index(
     .bind(conversation.as_str())
     .fetch_one(&mut *connection)
     .await?;
-    let mut texts = vec![conversation.as_str().to_owned(), row.try_get("subject")?];
-    texts.push(row.try_get("value")?);
-    for name in ["typed_name", "typed_address"] {
-        texts.extend(row.try_get::<Option<String>, _>(name)?);
-    }
+    let mut texts = vec![conversation.as_str().to_owned(), subject, value];
+    texts.extend(typed_name.into_iter().chain(typed_address));
     sqlx::query("UPDATE conversations SET folded = $1 WHERE id = $2")
         .bind(folded(&texts.join("\n")))
         .bind(conversation.as_str())
@@ -66,8 +77,8 @@ pub(crate) async fn index_existing(store: &Store) -> Result<(), StoreError> {
 }
 
 async fn index_messages(store: &Store) -> Result<usize, StoreError> {
-    let rows =
-        sqlx::query("SELECT id, body FROM messages WHERE folded IS NULL ORDER BY id LIMIT $1")
+    let rows: Vec<MessageRow> =
+        sqlx::query_as("SELECT id, body FROM messages WHERE folded IS NULL ORDER BY id LIMIT $1")
             .bind(BATCH)
             .fetch_all(store.readers())
             .await?;
@@ -77,8 +88,8 @@ async fn index_messages(store: &Store) -> Result<usize, StoreError> {
     let mut transaction = store.begin().await?;
     for row in &rows {
         sqlx::query("UPDATE messages SET folded = $1 WHERE id = $2")
-            .bind(folded(row.try_get("body")?))
-            .bind(row.try_get::<&str, _>("id")?)
+            .bind(folded(&row.body))
+            .bind(row.id.as_str())
             .execute(&mut *transaction)
             .await?;
     }
@@ -87,18 +98,19 @@ async fn index_messages(store: &Store) -> Result<usize, StoreError> {
 }
 
 async fn index_conversations(store: &Store) -> Result<usize, StoreError> {
-    let rows =
-        sqlx::query("SELECT id FROM conversations WHERE folded IS NULL ORDER BY id LIMIT $1")
-            .bind(BATCH)
-            .fetch_all(store.readers())
-            .await?;
-    if rows.is_empty() {
+    let ids: Vec<ConversationId> = sqlx::query_scalar(
+        "SELECT id FROM conversations WHERE folded IS NULL ORDER BY id LIMIT $1",
+    )
+    .bind(BATCH)
+    .fetch_all(store.readers())
+    .await?;
+    if ids.is_empty() {
         return Ok(0);
     }
     let mut transaction = store.begin().await?;
-    for row in &rows {
-        index(&mut transaction, &row.try_get("id")?).await?;
+    for id in &ids {
+        index(&mut transaction, id).await?;
     }
     transaction.commit().await?;
-    Ok(rows.len())
+    Ok(ids.len())
 }

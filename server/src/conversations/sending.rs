@@ -1,6 +1,6 @@
 //! What contacts do: they begin conversations, write in them, and close them.
 
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, FromRow};
 
 use super::reading::{message_of, own};
 use super::searchable::index;
@@ -93,8 +93,8 @@ pub async fn submit(
     }
     let (id, position) = match &submission.destination {
         Destination::New(subject) => {
-            let owner = (customer.desk(), customer.contact());
-            let id = start(&mut transaction, owner, subject, &submission.text, now).await?;
+            let (desk, contact, text) = (customer.desk(), customer.contact(), &submission.text);
+            let id = start(&mut transaction, desk, contact, subject, text, now).await?;
             (id, 1)
         }
         Destination::Existing(id) => {
@@ -116,16 +116,17 @@ pub async fn submit(
 /// Begins a conversation of the contact within the transaction, once for the same key.
 pub(crate) async fn begin(
     connection: &mut AnyConnection,
-    (desk, contact): (&DeskId, &ContactId),
+    desk: &DeskId,
+    contact: &ContactId,
     opening: &Opening<'_>,
     now: Moment,
 ) -> Result<Begun, ConversationError> {
     let message = MessageId::generate();
     if let Some(earlier) = claim_key(connection, contact, opening.key, &message, now).await? {
-        let id = place_of(connection, &earlier, None, opening.text).await?;
+        let id = conversation_of(connection, &earlier, None, opening.text).await?;
         return Ok(Begun::Earlier(id));
     }
-    let id = start(connection, (desk, contact), opening.subject, opening.text, now).await?;
+    let id = start(connection, desk, contact, opening.subject, opening.text, now).await?;
     let written = Written { id: &message, position: 1, text: opening.text, now };
     insert(connection, &id, written, None, Visibility::Public).await?;
     count_change(connection, contact, 0).await?;
@@ -164,7 +165,8 @@ pub async fn close(
 /// Starts a conversation, with room for its first message at position 1.
 async fn start(
     connection: &mut AnyConnection,
-    (desk, contact): (&DeskId, &ContactId),
+    desk: &DeskId,
+    contact: &ContactId,
     subject: &Subject,
     text: &MessageText,
     now: Moment,
@@ -196,7 +198,7 @@ async fn take_position(
     submission: &Submission,
     now: Moment,
 ) -> Result<i64, ConversationError> {
-    let row = sqlx::query(
+    sqlx::query_scalar(
         "UPDATE conversations SET last_position = last_position + 1, status = 'open', \
          updated_at = $1, last_author = 'contact', last_preview = $2, last_message_at = $1 \
          WHERE id = $3 AND contact_id = $4 RETURNING last_position",
@@ -207,8 +209,7 @@ async fn take_position(
     .bind(customer.contact().as_str())
     .fetch_optional(connection)
     .await?
-    .ok_or(ConversationError::Unknown)?;
-    Ok(row.try_get("last_position")?)
+    .ok_or(ConversationError::Unknown)
 }
 
 /// Takes the key for this message, or returns the message that took it before.
@@ -234,14 +235,14 @@ async fn claim_key(
     if claimed == 1 {
         return Ok(None);
     }
-    let row = sqlx::query(
+    let message = sqlx::query_scalar(
         "SELECT message_id FROM submissions WHERE contact_id = $1 AND idempotency_key = $2",
     )
     .bind(contact.as_str())
     .bind(key)
     .fetch_one(connection)
     .await?;
-    Ok(Some(row.try_get("message_id")?))
+    Ok(Some(message))
 }
 
 /// Returns the receipt of an earlier call, if this one asks for the same.
@@ -255,7 +256,7 @@ async fn repeated(
         Destination::New(_) => None,
         Destination::Existing(existing) => Some(existing),
     };
-    let id = place_of(connection, earlier, existing, &submission.text).await?;
+    let id = conversation_of(connection, earlier, existing, &submission.text).await?;
     Ok(Receipt {
         conversation: own(connection, customer, &id).await?,
         message: message_of(connection, &id, earlier).await?,
@@ -263,24 +264,31 @@ async fn repeated(
     })
 }
 
+#[derive(FromRow)]
+struct SentRow {
+    conversation_id: ConversationId,
+    position: i64,
+    body: String,
+}
+
 /// Returns the conversation of an earlier message, if this text is the same and meant for the same place.
-async fn place_of(
+async fn conversation_of(
     connection: &mut AnyConnection,
     earlier: &MessageId,
     existing: Option<&ConversationId>,
     text: &MessageText,
 ) -> Result<ConversationId, ConversationError> {
-    let row = sqlx::query("SELECT conversation_id, position, body FROM messages WHERE id = $1")
-        .bind(earlier.as_str())
-        .fetch_one(connection)
-        .await?;
-    let id: ConversationId = row.try_get("conversation_id")?;
+    let sent: SentRow =
+        sqlx::query_as("SELECT conversation_id, position, body FROM messages WHERE id = $1")
+            .bind(earlier.as_str())
+            .fetch_one(connection)
+            .await?;
     let is_same_place = match existing {
-        None => row.try_get::<i64, _>("position")? == 1,
-        Some(existing) => *existing == id,
+        None => sent.position == 1,
+        Some(existing) => *existing == sent.conversation_id,
     };
-    if !is_same_place || row.try_get::<String, _>("body")? != text.as_str() {
+    if !is_same_place || sent.body != text.as_str() {
         return Err(ConversationError::KeyReused);
     }
-    Ok(id)
+    Ok(sent.conversation_id)
 }

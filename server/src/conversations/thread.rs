@@ -1,30 +1,32 @@
 //! A conversation as agents see it: with its private notes, and with who the contact is.
 
-use sqlx::Row;
-use sqlx::any::AnyRow;
+use sqlx::FromRow;
 
-use super::inbox::{ContactShown, read_contact};
+use super::inbox::ContactShown;
 use super::{ConversationError, Side, Status, cut, cut_texts};
 use crate::clock::Moment;
 use crate::ids::{AgentId, ContactId, ConversationId, DeskId, MessageId};
-use crate::store::{Store, StoreError};
+use crate::store::{Flag, Store, StoreError};
 
 /// A conversation of the desk.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRow)]
 pub struct OpenConversation {
     /// The id.
     pub id: ConversationId,
     /// The subject.
     pub subject: String,
     /// Whether it is done.
+    #[sqlx(try_from = "String")]
     pub status: Status,
     /// When it began.
     pub created_at: Moment,
     /// The contact's id.
     pub contact_id: ContactId,
     /// Who the contact is.
+    #[sqlx(flatten)]
     pub contact: ContactShown,
     /// The host of the portal at which it began.
+    #[sqlx(rename = "host")]
     pub portal_host: Option<String>,
     /// The agent who is to answer.
     pub assigned_to: Option<AgentId>,
@@ -32,23 +34,27 @@ pub struct OpenConversation {
 }
 
 /// A message, or a private note.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRow)]
 pub struct ThreadMessage {
     /// The id.
     pub id: MessageId,
     /// Where it stands. Contacts never see it.
     pub position: i64,
     /// Who wrote it.
+    #[sqlx(rename = "author", try_from = "String")]
     pub side: Side,
     /// Whether only agents see it.
+    #[sqlx(try_from = "Flag")]
     pub is_note: bool,
     /// The agent's name.
     pub agent_name: Option<String>,
     /// The text.
+    #[sqlx(rename = "body")]
     pub text: String,
     /// When it was written.
     pub created_at: Moment,
     /// Whether the contact has read it.
+    #[sqlx(try_from = "Flag")]
     pub is_read: bool,
 }
 
@@ -70,9 +76,10 @@ pub async fn open(
     desk: &DeskId,
     id: &ConversationId,
 ) -> Result<OpenConversation, ConversationError> {
-    let row = sqlx::query(
+    let conversation = sqlx::query_as(
         "SELECT conversations.id, conversations.subject, conversations.status, \
-         conversations.created_at, conversations.contact_id, conversations.assigned_to, \
+         conversations.created_at, conversations.contact_id, \
+         NULLIF(conversations.assigned_to, '') AS assigned_to, \
          conversations.read_position, contacts.kind, contacts.value, contacts.blocked_at, \
          portal_tickets.typed_name, portal_tickets.typed_address, portal_tickets.host \
          FROM conversations JOIN contacts ON contacts.id = conversations.contact_id \
@@ -82,19 +89,8 @@ pub async fn open(
     .bind(id.as_str())
     .bind(desk.as_str())
     .fetch_optional(store.readers())
-    .await?
-    .ok_or(ConversationError::Unknown)?;
-    Ok(OpenConversation {
-        id: row.try_get("id")?,
-        subject: row.try_get("subject")?,
-        status: Status::stored(row.try_get("status")?)?,
-        created_at: row.try_get("created_at")?,
-        contact_id: row.try_get("contact_id")?,
-        contact: read_contact(&row)?,
-        portal_host: row.try_get("host")?,
-        assigned_to: AgentId::parse(row.try_get("assigned_to")?),
-        read_position: row.try_get("read_position")?,
-    })
+    .await?;
+    conversation.ok_or(ConversationError::Unknown)
 }
 
 /// Returns the newest messages of a conversation, or those before a position.
@@ -107,32 +103,19 @@ pub async fn thread(
     before: Option<i64>,
     limit: u32,
 ) -> Result<Thread, StoreError> {
-    let rows = sqlx::query(
-        "SELECT id, position, author, visibility, agent_name, body, created_at FROM messages \
+    let mut messages: Vec<ThreadMessage> = sqlx::query_as(
+        "SELECT id, position, author, agent_name, body, created_at, \
+         CASE WHEN visibility = 'private' THEN 1 ELSE 0 END AS is_note, \
+         CASE WHEN position <= $4 THEN 1 ELSE 0 END AS is_read FROM messages \
          WHERE conversation_id = $1 AND position < $2 ORDER BY position DESC LIMIT $3",
     )
     .bind(conversation.id.as_str())
     .bind(before.unwrap_or(i64::MAX))
     .bind(i64::from(limit) + 1)
+    .bind(conversation.read_position)
     .fetch_all(store.readers())
     .await?;
-    let message = |row: &AnyRow| read_message(row, conversation.read_position);
-    let mut messages = rows.iter().map(message).collect::<Result<Vec<_>, StoreError>>()?;
     let has_older = cut(&mut messages, limit) | cut_texts(&mut messages, |message| &message.text);
     messages.reverse();
     Ok(Thread { messages, has_older })
-}
-
-fn read_message(row: &AnyRow, read_position: i64) -> Result<ThreadMessage, StoreError> {
-    let position = row.try_get("position")?;
-    Ok(ThreadMessage {
-        id: row.try_get("id")?,
-        position,
-        side: Side::stored(row.try_get("author")?)?,
-        is_note: row.try_get::<&str, _>("visibility")? == "private",
-        agent_name: row.try_get("agent_name")?,
-        text: row.try_get("body")?,
-        created_at: row.try_get("created_at")?,
-        is_read: position <= read_position,
-    })
 }

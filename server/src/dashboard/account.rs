@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 
 use super::cookies::{self, CookieName};
@@ -73,7 +74,7 @@ impl<'page> AccountPage<'page> {
     }
 }
 
-/// Returns the page of somebody who is no member of any desk.
+/// Returns the page of an agent without a desk.
 pub(super) fn without_desk(signed_in: &SignedIn) -> Result<Response> {
     page::render(&AccountPage::new(signed_in))
 }
@@ -109,8 +110,9 @@ async fn change_password(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&page)?).into_response());
         }
     };
-    let (now, passwords) = (app.clock.now(), (&passwords.0, &passwords.1));
-    let token = accounts::change_password(&app.store, signed_in.agent(), passwords, now).await?;
+    let PasswordChange { current, new } = &passwords;
+    let (agent, now) = (signed_in.agent(), app.clock.now());
+    let token = accounts::change_password(&app.store, agent, current, new, now).await?;
     tracing::info!(agent = %signed_in.agent(), "a password was changed");
     let to = if signed_in.session.account.must_change_password { "/" } else { "/account" };
     let mut response = redirect_with(&app.config, to, Notice::PasswordChanged);
@@ -118,31 +120,36 @@ async fn change_password(
     Ok(response)
 }
 
-/// Returns the current password and the new one, as the database keeps them, or what is wrong with what was
-/// given.
+/// The current password and the new one, as the database stores them.
+struct PasswordChange {
+    current: HashedPassword,
+    new: HashedPassword,
+}
+
+/// Returns the passwords, or what is wrong with what was typed.
 async fn new_password(
     app: &AppState,
     signed_in: &SignedIn,
     given: &NewPassword,
-) -> Result<Result<(HashedPassword, HashedPassword), String>> {
-    let refused = |problem: &str| Ok(Err(problem.to_owned()));
-    let new = given.new.shown();
-    if new != given.again.shown() {
-        return refused("The two new passwords are not the same.");
+) -> Result<Result<PasswordChange, String>> {
+    let rejected = |problem: &str| Ok(Err(problem.to_owned()));
+    let new = given.new.expose_secret();
+    if new != given.again.expose_secret() {
+        return rejected("The two new passwords are not the same.");
     }
-    if new == given.current.shown() {
-        return refused("This is the password that you have; choose another.");
+    if new == given.current.expose_secret() {
+        return rejected("This is the password that you have; choose another.");
     }
-    let Some(current) = own_password(app, signed_in, given.current.shown()).await? else {
-        return refused("The current password is wrong.");
+    let Some(current) = own_password(app, signed_in, given.current.expose_secret()).await? else {
+        return rejected("The current password is wrong.");
     };
     let account = &signed_in.session.account;
     let desks = signed_in.memberships.iter().map(|membership| membership.desk_name.as_str());
     let known = Known::new([account.email.as_str(), &account.name].into_iter().chain(desks));
-    Ok(chosen(app, new, known).await?.map(|new| (current, new)))
+    Ok(chosen(app, new, known).await?.map(|new| PasswordChange { current, new }))
 }
 
-/// Returns what to keep of a password that somebody chose, or a sentence about what is wrong with it.
+/// Returns the hash of a new password, or a sentence about what is wrong with it.
 ///
 /// # Errors
 /// [`web::Error::Unavailable`], [`Error::INTERNAL`].

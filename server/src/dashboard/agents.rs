@@ -84,7 +84,7 @@ async fn set_role(
     let role = Role::parse(&given.role).ok_or(Error::FORM_MALFORMED)?;
     agents::set_role(&app.store, at_desk.desk(), &agent, role).await?;
     tracing::info!(%agent, by = %at_desk.signed_in.agent(), role = role.as_str(), "a role changed");
-    // Whoever gave up being an owner cannot see the agents any more.
+    // An agent who gave up being an owner cannot see the agents any more.
     let is_own = agent == *at_desk.signed_in.agent() && role == Role::Agent;
     let path = at_desk.path(if is_own { "inbox" } else { "agents" });
     Ok(redirect_with(&app.config, &path, Notice::RoleChanged))

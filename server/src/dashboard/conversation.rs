@@ -25,7 +25,7 @@ use crate::agents::{self, Member};
 use crate::app_state::AppState;
 use crate::contacts;
 use crate::conversations::{
-    self, Agent, OpenConversation, Sending, Side, Status, ThreadMessage, Writing,
+    self, Agent, AgentMessage, OpenConversation, Sending, Side, Status, ThreadMessage, Writing,
 };
 use crate::ids::{AgentId, ConversationId, MessageId};
 use crate::notifications::{self, Reach, State as MailState, UnreachableReason, WidgetOnlyReason};
@@ -56,7 +56,7 @@ struct ThreadPart {
     older: Option<i64>,
     is_newest: bool,
     is_closed: bool,
-    /// Why the last mail was refused for good, if it was.
+    /// Why the last mail was rejected for good, if it was.
     refused_mail: Option<String>,
 }
 
@@ -263,7 +263,7 @@ async fn write(
     Form(given): Form<NewMessage>,
 ) -> Result<Response> {
     let at_desk = match at_desk {
-        // Nothing that somebody wrote is lost with a session.
+        // What the agent wrote is not lost with the session.
         Err(Error::SignInFirst(_)) => {
             let next = format!("/desks/{desk}/conversations/{id}");
             let fields = SignIn { next: &next, draft: &given.text, ..SignIn::default() };
@@ -283,9 +283,9 @@ async fn write(
     let account = &at_desk.signed_in.session.account;
     let agent = Agent { id: account.id.clone(), name: account.name.clone() };
     let message = MessageId::parse(&given.message).unwrap_or_else(MessageId::generate);
-    let place = (at_desk.desk(), &open.id);
-    let now = app.clock.now();
-    conversations::write_once(&app.store, place, &agent, (&message, writing), &text, now).await?;
+    let message = AgentMessage { id: &message, agent: &agent, writing, text: &text };
+    conversations::write_once(&app.store, at_desk.desk(), &open.id, message, app.clock.now())
+        .await?;
     let path = at_desk.path(&format!("conversations/{}#end", open.id));
     Ok(Redirect::to(&path).into_response())
 }
@@ -323,7 +323,7 @@ async fn set_status(
     };
     let id = conversation_id(&id)?;
     let now = app.clock.now();
-    conversations::set_status(&app.store, (at_desk.desk(), &id), status, now).await?;
+    conversations::set_status(&app.store, at_desk.desk(), &id, status, now).await?;
     Ok(back(&app, &at_desk, &id, notice))
 }
 
@@ -338,7 +338,7 @@ async fn assign(
         "" => None,
         agent => Some(AgentId::parse(agent).ok_or(Error::FORM_MALFORMED)?),
     };
-    conversations::assign(&app.store, (at_desk.desk(), &id), agent.as_ref()).await?;
+    conversations::assign(&app.store, at_desk.desk(), &id, agent.as_ref()).await?;
     Ok(back(&app, &at_desk, &id, Notice::Assigned))
 }
 

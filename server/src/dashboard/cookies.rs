@@ -1,7 +1,7 @@
 //! The dashboard's cookies.
 //!
 //! Under https each has the prefix `__Host-`: the browser takes it from this host alone, never from a
-//! neighbour under the same domain, and sends it encrypted only. Under plain http, which is for loopback,
+//! sibling domain, and sends it encrypted only. Under plain http, which is for loopback,
 //! not every browser takes the prefix and `Secure`, so the cookies go without.
 
 use axum::http::HeaderMap;
@@ -16,7 +16,7 @@ use crate::web::cookies;
 pub(super) enum CookieName {
     /// The token of a session.
     Session,
-    /// The token of somebody who is not signed in yet, for the form that signs in.
+    /// The token of a visitor who is not signed in yet, for the form that signs in.
     Visitor,
     /// The token of a link that was opened, so that it leaves the address bar.
     Link,

@@ -1,4 +1,4 @@
-//! Browsers in which an agent signed in before. Each has tries of its own, which nobody else can use up.
+//! Browsers in which an agent signed in before. Each has attempts of its own, which no other client can use up.
 
 use axum::http::HeaderMap;
 use uuid::Uuid;

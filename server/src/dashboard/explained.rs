@@ -5,7 +5,7 @@ use std::sync::Arc;
 use deskseal::{Explanation, FindingCode, PreviousSecret, Secret, Verifier, VerifierOptions};
 
 use super::error::{Error, Result};
-use super::secret_settings;
+use super::secret_settings::{self, ActiveSecrets};
 use crate::app_state::AppState;
 use crate::ids::DeskId;
 use crate::secrets::Purpose;
@@ -31,7 +31,7 @@ pub(super) async fn explained(
     + Send
     + 'static,
 ) -> Result<Option<Explained>> {
-    let (own, others) = secret_settings::live(app, desk, purpose).await?;
+    let ActiveSecrets { own, others } = secret_settings::active_secrets(app, desk, purpose).await?;
     let others: Vec<_> = others.into_iter().map(|live| live.secret).collect();
     let (mut current, mut previous) = (None, Vec::new());
     for live in own {

@@ -144,7 +144,7 @@ impl InboxParams {
         };
         let place = SearchCursor::parse(&self.before);
         let SearchPage { entries, next } =
-            conversations::search(store, desk, (&filter, &text), place.as_ref(), PAGE).await?;
+            conversations::search(store, desk, &filter, &text, place.as_ref(), PAGE).await?;
         Ok((entries, next.map(|next| next.to_string())))
     }
 
@@ -153,7 +153,7 @@ impl InboxParams {
     }
 
     /// What can be chosen as a status. The first one holds where nothing is chosen: the open ones of a
-    /// list, and all of a search, since what somebody looks for may be closed.
+    /// list, and all of a search, since a search may be for a closed one.
     fn statuses(&self) -> &'static [(&'static str, &'static str)] {
         if self.is_search() {
             &[("", "All"), ("open", "Open"), ("closed", "Closed")]

@@ -92,7 +92,7 @@ pub(super) async fn show(
     Ok((status, page::render(&page)?).into_response())
 }
 
-/// Invites somebody. Nothing that is answered depends on whether the address has an account.
+/// Invites a person. The response does not depend on whether the address has an account.
 pub(super) async fn invite(
     State(app): State<Arc<AppState>>,
     RecentForm(at_desk, entered): RecentForm<Entered>,
@@ -113,7 +113,7 @@ pub(super) async fn invite(
     let new = NewInvitation { email: &email, name: name.as_ref(), role, by: Some(by) };
     let now = app.clock.now();
     match accounts::invite(&app.store, at_desk.desk(), new, way, now).await {
-        Ok(issued) => invited(&app, &at_desk, (way, email.as_str()), &issued),
+        Ok(issued) => invited(&app, &at_desk, way, email.as_str(), &issued),
         Err(error @ AgentError::MemberAlready) => problem(error.to_string()).await,
         Err(error) => Err(error.into()),
     }
@@ -127,7 +127,7 @@ fn way(app: &AppState, text: &str) -> Result<Way> {
     }
 }
 
-/// No desk, and no number of desks, fills somebody's mailbox.
+/// Limits how many mails one mailbox can get, from one desk and from all.
 async fn take_budget(app: &AppState, at_desk: &AtDesk, email: &str) -> Result<()> {
     let desk = at_desk.desk().as_str();
     let key = |parts: &[&str]| throttle::key(&app.keyring, parts);
@@ -143,7 +143,8 @@ async fn take_budget(app: &AppState, at_desk: &AtDesk, email: &str) -> Result<()
 fn invited(
     app: &AppState,
     at_desk: &AtDesk,
-    (way, email): (Way, &str),
+    way: Way,
+    email: &str,
     issued: &Issued,
 ) -> Result<Response> {
     let (desk, by) = (at_desk.desk(), at_desk.signed_in.agent());
@@ -184,10 +185,9 @@ async fn renew(
 ) -> Result<Response> {
     let pending = find(app, at_desk, &id).await?;
     take_budget(app, at_desk, &pending.email).await?;
-    let place = (at_desk.desk(), &pending.id);
-    let by = at_desk.signed_in.agent();
-    let issued = accounts::renew(&app.store, place, by, way, app.clock.now()).await?;
-    invited(app, at_desk, (way, &pending.email), &issued)
+    let (desk, by, now) = (at_desk.desk(), at_desk.signed_in.agent(), app.clock.now());
+    let issued = accounts::renew(&app.store, desk, &pending.id, by, way, now).await?;
+    invited(app, at_desk, way, &pending.email, &issued)
 }
 
 async fn find(app: &AppState, at_desk: &AtDesk, id: &str) -> Result<Pending> {

@@ -11,6 +11,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 
 use super::account::chosen;
@@ -121,13 +122,13 @@ async fn show(
     headers: HeaderMap,
 ) -> Result<Response> {
     if let Some(token) = followed.token {
-        return Ok(moved(&app, token.shown(), PATH));
+        return Ok(moved(&app, token.expose_secret(), PATH));
     }
     let Some(token) = opened(&app, &headers) else { return gone(&app, &headers) };
     let Some(open) = accounts::open(&app.store, &token, app.clock.now()).await? else {
         return gone(&app, &headers);
     };
-    respond(&app, &headers, (&token, &open), (StatusCode::OK, None, &Filled::default()))
+    respond(&app, &headers, &token, &open, StatusCode::OK, None, &Filled::default())
 }
 
 /// What was filled in before.
@@ -140,8 +141,11 @@ struct Filled<'page> {
 fn respond(
     app: &AppState,
     headers: &HeaderMap,
-    (token, open): (&LinkToken, &OpenInvitation),
-    (status, problem, filled): (StatusCode, Option<String>, &Filled<'_>),
+    token: &LinkToken,
+    open: &OpenInvitation,
+    status: StatusCode,
+    problem: Option<String>,
+    filled: &Filled<'_>,
 ) -> Result<Response> {
     let memberships = match &open.needed {
         Needed::TakeOver(memberships) => memberships.as_slice(),
@@ -184,13 +188,15 @@ async fn accept(
     VisitorForm(given): VisitorForm<Acceptance>,
 ) -> Result<Response> {
     let now = app.clock.now();
-    let Some(token) = LinkToken::parse(given.link.shown()) else { return gone(&app, &headers) };
+    let Some(token) = LinkToken::parse(given.link.expose_secret()) else {
+        return gone(&app, &headers);
+    };
     let Some(open) = accounts::open(&app.store, &token, now).await? else {
         return gone(&app, &headers);
     };
     let choices =
         MembershipChoices::parse(given.desk.iter().map(String::as_str)).unwrap_or_default();
-    match accepted(&app, (client, &headers), (&token, &open), (&given, &choices)).await {
+    match accepted(&app, client, &headers, &token, &open, &given, &choices).await {
         Ok(response) => Ok(response),
         Err(Problem::Gone) => gone(&app, &headers),
         Err(Problem::Rejected(error)) => Err(error),
@@ -199,24 +205,26 @@ async fn accept(
             let open = accounts::open(&app.store, &token, now).await?;
             let Some(open) = open else { return gone(&app, &headers) };
             let filled = Filled { name: Some(&given.name), choices };
-            let shown = (status, Some(sentence), &filled);
-            respond(&app, &headers, (&token, &open), shown)
+            respond(&app, &headers, &token, &open, status, Some(sentence), &filled)
         }
     }
 }
 
 async fn accepted(
     app: &AppState,
-    (client, headers): (Client, &HeaderMap),
-    (token, open): (&LinkToken, &OpenInvitation),
-    (given, choices): (&Acceptance, &MembershipChoices),
+    client: Client,
+    headers: &HeaderMap,
+    token: &LinkToken,
+    open: &OpenInvitation,
+    given: &Acceptance,
+    choices: &MembershipChoices,
 ) -> Result<Response, Problem> {
     let now = app.clock.now();
     let accepted = match (&open.needed, &given.current) {
         (Needed::Password | Needed::Either, Some(current)) => {
-            let proof = (open.email.as_str(), current.shown());
-            let proved = sign_in::authenticate(app, client, headers, proof).await;
-            let proved = proved.map_err(|unproved| wrong_password(unproved, &open.needed))?;
+            let proved =
+                sign_in::authenticate(app, client, headers, &open.email, current.expose_secret());
+            let proved = proved.await.map_err(|unproved| wrong_password(unproved, &open.needed))?;
             let chosen = Chosen::Account { id: &proved.account.id, password: &proved.password };
             accounts::accept(&app.store, token, chosen, now).await
         }
@@ -238,8 +246,7 @@ async fn accepted(
     let accepted = accepted.map_err(not_accepted)?;
     let path = format!("/desks/{}/inbox", accepted.desk);
     let mut response = redirect_with(&app.config, &path, Notice::Joined);
-    let entered = (&accepted.agent, &accepted.session);
-    sign_in::start_session(app, headers, &mut response, entered).await?;
+    sign_in::start_session(app, headers, &mut response, &accepted.agent, &accepted.session).await?;
     cookies::delete(&app.config, response.headers_mut(), CookieName::Link);
     let is_taken_over = matches!(open.needed, Needed::TakeOver(_));
     let (agent, desk) = (&accepted.agent, &accepted.desk);
@@ -256,8 +263,8 @@ async fn new_account(
     let name = AgentName::parse(&given.name)
         .ok_or_else(|| unprocessable("A name has 1 to 80 characters, on one line."))?;
     let known = Known::new([open.email.as_str(), name.as_str(), &open.desk_name]);
-    let typed = (given.new.as_ref(), given.again.as_ref());
-    let password = new_password(app, client, typed, known).await?;
+    let (new, again) = (given.new.as_ref(), given.again.as_ref());
+    let password = new_password(app, client, new, again, known).await?;
     let password = password.map_err(|sentence| unprocessable(&sentence))?;
     Ok((name, password))
 }
@@ -266,17 +273,18 @@ async fn new_account(
 pub(super) async fn new_password(
     app: &AppState,
     client: Client,
-    (new, again): (Option<&SecretString>, Option<&SecretString>),
+    new: Option<&SecretString>,
+    again: Option<&SecretString>,
     known: Known,
 ) -> Result<Result<HashedPassword, String>> {
     let (Some(new), Some(again)) = (new, again) else { return Err(Error::FORM_MALFORMED) };
-    if new.shown() != again.shown() {
+    if new.expose_secret() != again.expose_secret() {
         return Ok(Err("The two passwords are not the same.".to_owned()));
     }
-    // Whoever has a link must not keep others from signing in by choosing passwords all the time.
+    // The holder of a link must not keep others from signing in by choosing passwords all the time.
     let key = throttle::key(&app.keyring, &["choosing", &client.network().to_string()]);
     throttle::take(&app.store, &[(key, Budget::ADDRESS)], app.clock.now()).await?;
-    chosen(app, new.shown(), known).await
+    chosen(app, new.expose_secret(), known).await
 }
 
 fn unprocessable(sentence: &str) -> Problem {

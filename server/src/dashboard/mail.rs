@@ -1,4 +1,4 @@
-//! Mails that wait or need somebody, and where mails lead to: for owners.
+//! Mails that wait or need a decision, and where mails lead to: for owners.
 
 use std::sync::Arc;
 

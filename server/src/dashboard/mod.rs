@@ -1,7 +1,7 @@
 //! The dashboard: where agents answer and owners set up, as pages that work without JavaScript.
 //!
 //! A page says by its extractors who may see it ([`signed_in`]); a form is read by [`form::Form`] alone,
-//! which takes it from pages of the same session only; what is refused becomes a page ([`error`]).
+//! which takes it from pages of the same session only; errors become pages ([`error`]).
 
 mod account;
 mod agents;
@@ -45,7 +45,7 @@ use self::signed_in::SignedIn;
 use crate::app_state::AppState;
 use crate::web::{self, assets, guarded, headers};
 
-/// Nothing comes from elsewhere, nothing is inline, and nobody puts a page into a frame.
+/// Nothing comes from other sites, nothing is inline, and no site puts a page into a frame.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
                                        script-src 'self'; connect-src 'self'; form-action 'self'; \
                                        frame-ancestors 'none'; base-uri 'none'";

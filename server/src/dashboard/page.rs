@@ -31,7 +31,7 @@ pub(crate) enum Section {
     Messages,
     /// The portal.
     Portal,
-    /// Mails that need somebody.
+    /// Mails that need a decision.
     Mail,
     /// The members.
     Agents,

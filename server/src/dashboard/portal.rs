@@ -179,7 +179,7 @@ async fn confirm_revoke(
     RecentOwner(at_desk): RecentOwner,
     Query(asked): Query<RevocationQuery>,
 ) -> Result<Response> {
-    secret_settings::confirm_revoke(&app, &at_desk, (LEAF, PURPOSE), &asked).await
+    secret_settings::confirm_revoke(&app, &at_desk, LEAF, PURPOSE, &asked).await
 }
 
 /// Makes a link that holds for five minutes, as the product's server should.
@@ -190,7 +190,7 @@ async fn sign(
 ) -> Result<Response> {
     let desk = at_desk.desk();
     let mut page = PortalPage::new(&app, &at_desk, None).await?;
-    let (own, _) = secret_settings::live(&app, desk, PURPOSE).await?;
+    let own = secret_settings::active_secrets(&app, desk, PURPOSE).await?.own;
     let made = match own.into_iter().find(|live| live.expires_at.is_none()) {
         Some(live) => Signer::new(live.secret)
             .portal_link(&page.form_url, &given.user_id, app.clock.unix_seconds())

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use deskseal::CanonicalEmail;
+use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 
 use super::cookies::{self, CookieName};
@@ -17,7 +18,7 @@ use super::form::VisitorForm;
 use super::invited::{DeskChoice, Followed, GonePage, desk_choices, moved, new_password, opened};
 use super::notice::{Notice, redirect_with};
 use super::sign_in;
-use crate::accounts::{self, AcceptError, LinkToken, MembershipChoices, OpenRecovery};
+use crate::accounts::{self, AcceptError, LinkToken, MembershipChoices, OpenRecovery, Recovered};
 use crate::app_state::AppState;
 use crate::config::SecretString;
 use crate::passwords::{Known, MIN_CHARACTERS};
@@ -109,21 +110,24 @@ async fn show(
     headers: HeaderMap,
 ) -> Result<Response> {
     if let Some(token) = followed.token {
-        return Ok(moved(&app, token.shown(), PATH));
+        return Ok(moved(&app, token.expose_secret(), PATH));
     }
     let Some(token) = opened(&app, &headers) else { return gone(&app, &headers) };
     let now = app.clock.now();
     let Some(open) = accounts::open_recovery(&app.store, &token, now).await? else {
         return gone(&app, &headers);
     };
-    respond(&app, &headers, (&token, &open), (StatusCode::OK, None, &MembershipChoices::default()))
+    respond(&app, &headers, &token, &open, StatusCode::OK, None, &MembershipChoices::default())
 }
 
 fn respond(
     app: &AppState,
     headers: &HeaderMap,
-    (token, open): (&LinkToken, &OpenRecovery),
-    (status, problem, choices): (StatusCode, Option<String>, &MembershipChoices),
+    token: &LinkToken,
+    open: &OpenRecovery,
+    status: StatusCode,
+    problem: Option<String>,
+    choices: &MembershipChoices,
 ) -> Result<Response> {
     sign_in::for_visitor(app, headers, status, |form_token| RecoveryPage {
         form_token,
@@ -147,43 +151,44 @@ async fn recover(
     VisitorForm(given): VisitorForm<NewPassword>,
 ) -> Result<Response> {
     let now = app.clock.now();
-    let Some(token) = LinkToken::parse(given.link.shown()) else { return gone(&app, &headers) };
+    let Some(token) = LinkToken::parse(given.link.expose_secret()) else {
+        return gone(&app, &headers);
+    };
     let Some(open) = accounts::open_recovery(&app.store, &token, now).await? else {
         return gone(&app, &headers);
     };
     let choices =
         MembershipChoices::parse(given.desk.iter().map(String::as_str)).unwrap_or_default();
-    let again = |status, problem: String| {
-        respond(&app, &headers, (&token, &open), (status, Some(problem), &choices))
+    let rejected = |status, problem: String| {
+        respond(&app, &headers, &token, &open, status, Some(problem), &choices)
     };
     if !choices.cover(&open.desks) {
         let problem = "Choose for each desk whether you stay a member.".to_owned();
-        return again(StatusCode::UNPROCESSABLE_ENTITY, problem);
+        return rejected(StatusCode::UNPROCESSABLE_ENTITY, problem);
     }
     let known = Known::new([open.email.as_str(), &open.name]);
-    let typed = (Some(&given.new), Some(&given.again));
-    let password = match new_password(&app, client, typed, known).await? {
+    let (new, again) = (Some(&given.new), Some(&given.again));
+    let password = match new_password(&app, client, new, again, known).await? {
         Ok(password) => password,
-        Err(problem) => return again(StatusCode::UNPROCESSABLE_ENTITY, problem),
+        Err(problem) => return rejected(StatusCode::UNPROCESSABLE_ENTITY, problem),
     };
-    let recovered = match accounts::recover(&app.store, &token, (&password, &choices), now).await {
+    let recovered = match accounts::recover(&app.store, &token, &password, &choices, now).await {
         Ok(recovered) => recovered,
         Err(AcceptError::Vault(error)) => return Err(error.into()),
         Err(AcceptError::Store(error)) => return Err(error.into()),
         Err(error @ AcceptError::LastOwner(_)) => {
-            return again(StatusCode::UNPROCESSABLE_ENTITY, error.to_string());
+            return rejected(StatusCode::UNPROCESSABLE_ENTITY, error.to_string());
         }
         Err(AcceptError::Changed) => {
             let problem = "The account changed meanwhile. Open the link again.".to_owned();
-            return again(StatusCode::CONFLICT, problem);
+            return rejected(StatusCode::CONFLICT, problem);
         }
         Err(AcceptError::Gone | AcceptError::HasAccount) => return gone(&app, &headers),
     };
     let mut response = redirect_with(&app.config, "/", Notice::PasswordSet);
-    let entered = (&recovered.agent, &recovered.session);
-    sign_in::start_session(&app, &headers, &mut response, entered).await?;
+    let Recovered { agent, session, is_newly_proved } = &recovered;
+    sign_in::start_session(&app, &headers, &mut response, agent, session).await?;
     cookies::delete(&app.config, response.headers_mut(), CookieName::Link);
-    let (agent, is_newly_proved) = (&recovered.agent, recovered.is_newly_proved);
     tracing::info!(%agent, is_newly_proved, "an account was recovered");
     Ok(response)
 }

@@ -2,7 +2,6 @@
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
-use zeroize::Zeroizing;
 
 use super::confirm_action::ConfirmAction;
 use super::error::{Error, Result};
@@ -11,7 +10,9 @@ use super::signed_in::AtDesk;
 use crate::app_state::AppState;
 use crate::clock::Moment;
 use crate::ids::{DeskId, SecretId};
-use crate::secrets::{self, ActiveSecret, Grace, NewSecret, Purpose, Replaces, SecretRecord};
+use crate::secrets::{
+    self, ActiveSecret, Grace, IssuedSecret, NewSecret, Purpose, Replaces, SecretRecord,
+};
 
 /// What `secrets.html` shows.
 pub(super) struct SecretsView {
@@ -37,7 +38,7 @@ pub(super) struct SecretRow {
 
 /// A secret in clear, and until when the one before holds.
 pub(super) struct Issued {
-    pub(super) text: Zeroizing<String>,
+    pub(super) secret: IssuedSecret,
     pub(super) previous_expires: Option<String>,
 }
 
@@ -95,7 +96,8 @@ pub(super) struct RevocationQuery {
 pub(super) async fn confirm_revoke(
     app: &AppState,
     at_desk: &AtDesk,
-    (leaf, purpose): (&str, Purpose),
+    leaf: &str,
+    purpose: Purpose,
     asked: &RevocationQuery,
 ) -> Result<Response> {
     let records = active(app, at_desk.desk(), purpose).await?;
@@ -147,13 +149,13 @@ pub(super) async fn issue(
 ) -> Result<Issued> {
     let (desk, now) = (at_desk.desk(), app.clock.now());
     let expected = Some(rotation.replaces.as_str()).filter(|id| !id.is_empty());
-    let replacement = (Replaces::Exactly(expected), rotation.grace.grace()?);
-    let (store, keyring, new) = (&app.store, &app.keyring, NewSecret::Generated);
-    let issued = secrets::rotate(store, keyring, (desk, purpose), new, replacement, now).await?;
+    let (replaces, grace) = (Replaces::Exactly(expected), rotation.grace.grace()?);
+    let new = secrets::Rotation { desk, purpose, new: NewSecret::Generated, replaces, grace };
+    let issued = secrets::rotate(&app.store, &app.keyring, new, now).await?;
     let agent = at_desk.signed_in.agent();
     tracing::info!(%desk, %agent, purpose = purpose.as_str(), "a secret was issued");
     let expires_at = issued.previous_expires_at.filter(|_| rotation.grace != GraceChoice::Never);
-    Ok(Issued { text: issued.text, previous_expires: expires_at.map(shown_second) })
+    Ok(Issued { previous_expires: expires_at.map(shown_second), secret: issued })
 }
 
 /// Ends a replaced secret now.
@@ -168,24 +170,32 @@ pub(super) async fn revoke(
 ) -> Result<()> {
     let desk = at_desk.desk();
     let secret = SecretId::parse(&revocation.secret).ok_or(Error::NOT_FOUND)?;
-    let place = (desk, Some(purpose));
-    secrets::revoke(&app.store, place, &secret, app.clock.now()).await?;
+    secrets::revoke(&app.store, desk, Some(purpose), &secret, app.clock.now()).await?;
     let agent = at_desk.signed_in.agent();
     tracing::info!(%desk, %agent, purpose = purpose.as_str(), "a secret was revoked");
     Ok(())
 }
 
-/// Returns the live secrets of the purpose, the current one first, and those of the other purpose.
+/// The active secrets of a desk.
+pub(super) struct ActiveSecrets {
+    /// Those of the page's purpose, the current one first.
+    pub(super) own: Vec<ActiveSecret>,
+    /// Those of the other purpose.
+    pub(super) others: Vec<ActiveSecret>,
+}
+
+/// Returns the active secrets of the desk.
 ///
 /// # Errors
 /// [`web::Error::Unavailable`], [`Error::INTERNAL`].
-pub(super) async fn live(
+pub(super) async fn active_secrets(
     app: &AppState,
     desk: &DeskId,
     purpose: Purpose,
-) -> Result<(Vec<ActiveSecret>, Vec<ActiveSecret>)> {
-    let live = secrets::live(&app.store, &app.keyring, desk, app.clock.now()).await?;
-    Ok(live.into_iter().partition(|secret| secret.purpose == purpose))
+) -> Result<ActiveSecrets> {
+    let active = secrets::active(&app.store, &app.keyring, desk, app.clock.now()).await?;
+    let (own, others) = active.into_iter().partition(|secret| secret.purpose == purpose);
+    Ok(ActiveSecrets { own, others })
 }
 
 async fn active(app: &AppState, desk: &DeskId, purpose: Purpose) -> Result<Vec<SecretRecord>> {

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use deskseal::CanonicalEmail;
+use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 
 use super::cookies::{self, CookieName};
@@ -19,7 +20,7 @@ use super::notice::{self, Notice, redirect_with};
 use super::page::{self, Layout, Section};
 use super::path;
 use super::signed_in::{SignedIn, WithSession};
-use crate::agents::{self, Account};
+use crate::agents::{self, Account, Credentials};
 use crate::app_state::AppState;
 use crate::config::SecretString;
 use crate::ids::{AgentId, MessageId};
@@ -36,7 +37,7 @@ struct Onward {
 }
 
 #[derive(Deserialize)]
-struct Credentials {
+struct SignInForm {
     email: String,
     password: SecretString,
     #[serde(default)]
@@ -120,7 +121,7 @@ pub(super) fn respond(
     for_visitor(app, headers, status, |form_token| SignInPage { form_token, notice, fields })
 }
 
-/// Answers with a page whose form somebody sends who is not signed in, and gives the browser a token for
+/// Responds with a form for a visitor who is not signed in, and gives the browser a token for
 /// the form where it has none.
 pub(super) fn for_visitor<T: Template>(
     app: &AppState,
@@ -142,12 +143,12 @@ async fn sign_in(
     State(app): State<Arc<AppState>>,
     client: Client,
     headers: HeaderMap,
-    VisitorForm(given): VisitorForm<Credentials>,
+    VisitorForm(given): VisitorForm<SignInForm>,
 ) -> Result<Response> {
     let fields =
         SignIn { email: &given.email, next: &given.next, draft: &given.draft, problem: None };
-    let proof = (given.email.as_str(), given.password.shown());
-    match authenticate(&app, client, &headers, proof).await {
+    let password = given.password.expose_secret();
+    match authenticate(&app, client, &headers, &given.email, password).await {
         Ok(proved) => begin_session(&app, &headers, proved, &fields).await,
         Err(SignInError::Wrong) => {
             let problem = Some("The e-mail or the password is wrong.".to_owned());
@@ -168,14 +169,7 @@ pub(super) fn too_many(seconds: u64) -> String {
     format!("Too many tries. Wait {seconds} seconds, then try again.")
 }
 
-/// Somebody who gave the right password.
-pub(super) struct Authenticated {
-    pub(super) account: Account,
-    /// The hash that the password matched.
-    pub(super) password: HashedPassword,
-}
-
-/// Why nobody is signed in.
+/// Why signing in failed.
 pub(super) enum SignInError {
     /// No account has this e-mail and password: one answer for both.
     Wrong,
@@ -194,27 +188,24 @@ pub(super) async fn authenticate(
     app: &AppState,
     client: Client,
     headers: &HeaderMap,
-    (email, password): (&str, &str),
-) -> Result<Authenticated, SignInError> {
+    email: &str,
+    password: &str,
+) -> Result<Credentials, SignInError> {
     let email = CanonicalEmail::parse(email).ok();
     let found = match &email {
         Some(email) => agents::by_email(&app.store, email).await?,
         None => None,
     };
-    let (account, hashed) = found.unzip();
-    let device = account.as_ref().and_then(|account| device::known(app, headers, &account.id));
+    let device = found.as_ref().and_then(|found| device::known(app, headers, &found.account.id));
     let budgets = budgets(app, client, email.as_ref(), device.as_deref());
     throttle::take(&app.store, &budgets, app.clock.now()).await?;
-    if !app.passwords.is_right(password, hashed.as_ref()).await? {
+    if !app.passwords.is_right(password, found.as_ref().map(|found| &found.password)).await? {
         return Err(SignInError::Wrong);
     }
     if let Some((key, _)) = budgets.first() {
         throttle::restore(&app.store, key).await?;
     }
-    match (account, hashed) {
-        (Some(account), Some(password)) => Ok(Authenticated { account, password }),
-        _ => Err(SignInError::Wrong),
-    }
+    found.ok_or(SignInError::Wrong)
 }
 
 /// Returns the budgets that a try takes from; the first one is whole again after the right password.
@@ -238,7 +229,7 @@ fn budgets(
 async fn begin_session(
     app: &AppState,
     headers: &HeaderMap,
-    Authenticated { account, password }: Authenticated,
+    Credentials { account, password }: Credentials,
     fields: &SignIn<'_>,
 ) -> Result<Response> {
     let (store, now) = (&app.store, app.clock.now());
@@ -249,7 +240,7 @@ async fn begin_session(
     } else {
         draft_page(app, &account, &token, fields.draft, next).await?
     };
-    start_session(app, headers, &mut response, (&account.id, &token)).await?;
+    start_session(app, headers, &mut response, &account.id, &token).await?;
     tracing::info!(agent = %account.id, "signed in");
     Ok(response)
 }
@@ -262,7 +253,8 @@ pub(super) async fn start_session(
     app: &AppState,
     headers: &HeaderMap,
     response: &mut Response,
-    (agent, token): (&AgentId, &Token),
+    agent: &AgentId,
+    token: &Token,
 ) -> Result<()> {
     if let Some(former) = cookies::read_token(&app.config, headers, CookieName::Session) {
         sessions::end(&app.store, &former).await?;
@@ -281,7 +273,7 @@ async fn draft_page(
     draft: &str,
     next: &str,
 ) -> Result<Response> {
-    let signed_in = SignedIn::new(app, token, (true, None)).await?;
+    let signed_in = SignedIn::new(app, token, true, None).await?;
     let layout = signed_in.ok_or(Error::INTERNAL)?.layout(Section::Account);
     tracing::debug!(agent = %account.id, "a draft was handed back");
     page::render(&DraftPage { layout, message_id: MessageId::generate(), next, draft })
@@ -314,7 +306,7 @@ async fn confirm(
     signed_in: SignedIn,
     Form(given): Form<Confirmation>,
 ) -> Result<Response> {
-    if own_password(&app, &signed_in, given.password.shown()).await?.is_none() {
+    if own_password(&app, &signed_in, given.password.expose_secret()).await?.is_none() {
         let layout = signed_in.layout(Section::Account);
         let problem = Some("That is not your password.".to_owned());
         let page = page::render(&ConfirmPage { layout, next: &given.next, problem })?;

@@ -40,7 +40,8 @@ impl SignedIn {
     pub(super) async fn new(
         app: &AppState,
         token: &Token,
-        (is_use, notice): (bool, Option<Notice>),
+        is_use: bool,
+        notice: Option<Notice>,
     ) -> Result<Option<Self>> {
         let now = app.clock.now();
         let Some(session) = sessions::find(&app.store, token, is_use, now).await? else {
@@ -121,7 +122,7 @@ impl FromRequestParts<Arc<AppState>> for WithSession {
         let notice = notice::from_cookie(config, &parts.headers);
         // What the script asks for by itself.
         let is_use = !parts.headers.contains_key("x-refresh");
-        let signed_in = SignedIn::new(app, &token, (is_use, notice)).await?;
+        let signed_in = SignedIn::new(app, &token, is_use, notice).await?;
         signed_in.map(Self).ok_or_else(sign_in_first)
     }
 }

@@ -108,7 +108,7 @@ async fn confirm_revoke(
     RecentOwner(at_desk): RecentOwner,
     Query(asked): Query<RevocationQuery>,
 ) -> Result<Response> {
-    secret_settings::confirm_revoke(&app, &at_desk, (LEAF, PURPOSE), &asked).await
+    secret_settings::confirm_revoke(&app, &at_desk, LEAF, PURPOSE, &asked).await
 }
 
 async fn set_as_typed(
@@ -126,7 +126,7 @@ async fn sign(
     Form(given): Form<TestAddress>,
 ) -> Result<Response> {
     let desk = at_desk.desk();
-    let (own, _) = secret_settings::live(&app, desk, PURPOSE).await?;
+    let own = secret_settings::active_secrets(&app, desk, PURPOSE).await?.own;
     let current = own.into_iter().find(|live| live.expires_at.is_none());
     let made = match current {
         Some(live) => Signer::new(live.secret)

@@ -21,7 +21,7 @@ pub(crate) struct TimeShown {
 }
 
 impl TimeShown {
-    /// Returns the time as somebody sees it now.
+    /// Returns the time as pages show it now.
     pub(crate) fn new(at: Moment, now: Moment) -> Self {
         Self {
             iso: at.to_rfc3339(),

@@ -16,6 +16,7 @@ use crate::app_state::AppState;
 use crate::connections::{self, ConnectionLimits};
 use crate::metrics::ConnectionMetrics;
 use crate::notifications::{self, State as MailState};
+use crate::store::PoolConnections;
 use crate::web::{Error, JsonError};
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -35,10 +36,10 @@ pub async fn serve_metrics(app: Arc<AppState>, listener: TcpListener) -> std::io
 async fn metrics(State(app): State<Arc<AppState>>) -> Result<impl IntoResponse, JsonError> {
     let counts = notifications::state_counts(&app.store).await?;
     for state in MailState::ALL.into_iter().filter(|state| !state.is_end()) {
-        let count = counts.iter().find(|(counted, _)| *counted == state);
-        app.metrics.set_notifications(state.as_str(), count.map_or(0, |(_, count)| *count));
+        let count = counts.iter().find(|counted| counted.state == state);
+        app.metrics.set_notifications(state.as_str(), count.map_or(0, |counted| counted.count));
     }
-    let (open, idle) = app.store.connections();
+    let PoolConnections { open, idle } = app.store.connections();
     app.metrics.set_database_connections("busy", open.saturating_sub(idle));
     app.metrics.set_database_connections("idle", idle);
     app.metrics.set_memory(resident_bytes().unwrap_or_default());

@@ -2,26 +2,25 @@
 
 use std::time::Duration;
 
-use sqlx::Row;
-use sqlx::any::AnyRow;
+use sqlx::FromRow;
 
 use crate::clock::Moment;
-use crate::store::StoreError;
+use crate::store::{Flag, stored_as_text};
 
 /// Where a notification is between a reply and its mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum State {
     /// Its time has not come, or it is tried again, or mail is not set up.
     Waiting,
-    /// An instance has it in hand.
+    /// An instance has claimed it.
     Sending,
     /// The mail server has accepted it.
     Sent,
     /// The contact read the reply in time, or is blocked.
     Skipped,
-    /// Nobody can know whether the mail server accepted it. It is not sent again by itself.
+    /// It is unknown whether the mail server accepted it. It is not sent again automatically.
     Doubtful,
-    /// It was refused for good, or too often.
+    /// It was rejected for good, or too often.
     Dead,
     /// No mail server takes the contact's address.
     Undeliverable,
@@ -56,11 +55,8 @@ impl State {
         }
     }
 
-    pub(crate) fn stored(text: &str) -> Result<Self, StoreError> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or(StoreError::Unreadable("state of a notification"))
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 
     /// Tells whether nothing more happens to it.
@@ -74,33 +70,27 @@ impl State {
     }
 }
 
+stored_as_text!(State, "state of a notification");
+
 /// What became of a notification, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Delivery {
     /// Where it is.
+    #[sqlx(try_from = "String")]
     pub state: State,
     /// What the state does not say by itself, such as the mail server's answer. It may be empty.
     pub reason: String,
     /// When it came to this state.
     pub changed_at: Moment,
     due_at: Moment,
+    #[sqlx(try_from = "Flag")]
     is_delayed: bool,
     /// Whether an earlier one of the conversation goes first.
+    #[sqlx(try_from = "Flag")]
     is_behind: bool,
 }
 
 impl Delivery {
-    pub(super) fn stored(row: &AnyRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            state: State::stored(row.try_get("state")?)?,
-            reason: row.try_get("reason")?,
-            changed_at: row.try_get("changed_at")?,
-            due_at: row.try_get("due_at")?,
-            is_delayed: row.try_get::<i64, _>("is_delayed")? != 0,
-            is_behind: row.try_get::<i64, _>("is_behind")? != 0,
-        })
-    }
-
     /// Returns when it is sent, given the delay of replies that are not sent at once.
     pub fn due_at(&self, delay: Duration) -> Moment {
         if self.is_delayed { self.due_at.after(delay) } else { self.due_at }

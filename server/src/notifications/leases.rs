@@ -1,4 +1,4 @@
-//! Gives up on notifications whose instance stopped while it had them in hand.
+//! Expires the leases of instances that stopped while they sent a notification.
 //!
 //! Instances do not compare clocks: each one watches the leases of the others by its own, which only goes
 //! forwards. A lease that is still there after longer than any attempt takes has lost its instance. After a
@@ -8,8 +8,6 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sqlx::Row;
-
 use crate::clock::Moment;
 use crate::store::{Store, StoreError};
 
@@ -18,7 +16,7 @@ use crate::store::{Store, StoreError};
 pub(crate) struct Leases(Mutex<HashMap<String, Instant>>);
 
 impl Leases {
-    /// Makes doubtful what has been in hand for longer than an attempt takes, and returns how many.
+    /// Marks notifications as doubtful whose lease has expired, and returns how many.
     ///
     /// The lease stays: should that attempt end after all, it knows better.
     pub(crate) async fn expire(
@@ -27,14 +25,11 @@ impl Leases {
         lease: Duration,
         now: Moment,
     ) -> Result<u64, StoreError> {
-        let rows =
-            sqlx::query("SELECT lease FROM notifications WHERE state = 'sending' ORDER BY lease")
-                .fetch_all(store.readers())
-                .await?;
-        let held = rows
-            .iter()
-            .map(|row| row.try_get("lease"))
-            .collect::<Result<Vec<String>, sqlx::Error>>()?;
+        let held = sqlx::query_scalar(
+            "SELECT lease FROM notifications WHERE state = 'sending' ORDER BY lease",
+        )
+        .fetch_all(store.readers())
+        .await?;
         let expired = self.seen(held, lease);
         if expired.is_empty() {
             return Ok(0);

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use sqlx::Row;
-use sqlx::any::AnyRow;
+use sqlx::FromRow;
 
 use super::delivery::{Delivery, State};
 use super::queue::is_behind;
@@ -14,6 +13,13 @@ use crate::store::{Store, StoreError};
 /// The most that a page shows.
 const MAX_LISTED: i64 = 200;
 
+#[derive(FromRow)]
+struct DeliveryRow {
+    message_id: MessageId,
+    #[sqlx(flatten)]
+    delivery: Delivery,
+}
+
 /// Returns what became of the notifications of a conversation, by the message that each tells of.
 ///
 /// # Errors
@@ -22,7 +28,7 @@ pub async fn states(
     store: &Store,
     conversation: &ConversationId,
 ) -> Result<HashMap<MessageId, Delivery>, StoreError> {
-    let rows = sqlx::query(concat!(
+    let rows: Vec<DeliveryRow> = sqlx::query_as(concat!(
         "SELECT message_id, state, reason, changed_at, due_at, is_delayed, CASE WHEN ",
         is_behind!(),
         " THEN 1 ELSE 0 END AS is_behind FROM notifications WHERE conversation_id = $1"
@@ -30,21 +36,24 @@ pub async fn states(
     .bind(conversation.as_str())
     .fetch_all(store.readers())
     .await?;
-    rows.iter().map(|row| Ok((row.try_get("message_id")?, Delivery::stored(row)?))).collect()
+    Ok(rows.into_iter().map(|row| (row.message_id, row.delivery)).collect())
 }
 
 /// A notification in a list for a person.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRow)]
 pub struct Listed {
     /// The id.
     pub id: NotificationId,
     /// The conversation.
+    #[sqlx(rename = "conversation_id")]
     pub conversation: ConversationId,
     /// Its subject.
     pub subject: String,
     /// The contact's address.
+    #[sqlx(rename = "value")]
     pub email: String,
     /// What became of it.
+    #[sqlx(flatten)]
     pub delivery: Delivery,
 }
 
@@ -54,7 +63,7 @@ pub struct Listed {
 /// # Errors
 /// [`StoreError`].
 pub async fn list(store: &Store, desk: &DeskId) -> Result<Vec<Listed>, StoreError> {
-    let rows = sqlx::query(concat!(
+    let listed = sqlx::query_as(concat!(
         "SELECT notifications.id, notifications.conversation_id, conversations.subject, contacts.value, \
          notifications.state, notifications.reason, notifications.changed_at, notifications.due_at, \
          notifications.is_delayed, CASE WHEN ",
@@ -70,33 +79,31 @@ pub async fn list(store: &Store, desk: &DeskId) -> Result<Vec<Listed>, StoreErro
     .bind(MAX_LISTED)
     .fetch_all(store.readers())
     .await?;
-    rows.iter().map(read_listed).collect()
+    Ok(listed)
 }
 
-fn read_listed(row: &AnyRow) -> Result<Listed, StoreError> {
-    Ok(Listed {
-        id: row.try_get("id")?,
-        conversation: row.try_get("conversation_id")?,
-        subject: row.try_get("subject")?,
-        email: row.try_get("value")?,
-        delivery: Delivery::stored(row)?,
-    })
+/// How many notifications are in a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct StateCount {
+    /// The state.
+    #[sqlx(try_from = "String")]
+    pub state: State,
+    /// How many there are.
+    pub count: i64,
 }
 
 /// Returns how many notifications are in each state that is not an end.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn state_counts(store: &Store) -> Result<Vec<(State, i64)>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT state, COUNT(*) AS number FROM notifications \
+pub async fn state_counts(store: &Store) -> Result<Vec<StateCount>, StoreError> {
+    let counts = sqlx::query_as(
+        "SELECT state, COUNT(*) AS count FROM notifications \
          WHERE state IN ('waiting', 'sending', 'doubtful', 'dead', 'undeliverable') GROUP BY state",
     )
     .fetch_all(store.readers())
     .await?;
-    rows.iter()
-        .map(|row| Ok((State::stored(row.try_get("state")?)?, row.try_get("number")?)))
-        .collect()
+    Ok(counts)
 }
 
 /// Sends a doubtful, dead or undeliverable notification of the desk again, with the same `Message-ID`.
@@ -110,7 +117,7 @@ pub async fn send_again(
     id: &NotificationId,
     now: Moment,
 ) -> Result<bool, StoreError> {
-    decide(store, (desk, id), State::Waiting, now).await
+    decide(store, desk, id, State::Waiting, now).await
 }
 
 /// Leaves a doubtful, dead or undeliverable notification of the desk unsent. Returns whether there was
@@ -124,17 +131,17 @@ pub async fn forget(
     id: &NotificationId,
     now: Moment,
 ) -> Result<bool, StoreError> {
-    decide(store, (desk, id), State::Forgotten, now).await
+    decide(store, desk, id, State::Forgotten, now).await
 }
 
 async fn decide(
     store: &Store,
-    (desk, id): (&DeskId, &NotificationId),
+    desk: &DeskId,
+    id: &NotificationId,
     state: State,
     now: Moment,
 ) -> Result<bool, StoreError> {
-    let mut transaction = store.begin().await?;
-    let decided = sqlx::query(
+    let statement = sqlx::query(
         "UPDATE notifications SET state = $1, reason = '', due_at = $2, is_delayed = 0, attempts = 0, \
          lease = NULL, changed_at = $2 \
          WHERE id = $3 AND desk_id = $4 AND state IN ('doubtful', 'dead', 'undeliverable')",
@@ -142,10 +149,7 @@ async fn decide(
     .bind(state.as_str())
     .bind(now)
     .bind(id.as_str())
-    .bind(desk.as_str())
-    .execute(&mut *transaction)
-    .await?
-    .rows_affected();
-    transaction.commit().await?;
+    .bind(desk.as_str());
+    let decided = store.execute(statement).await?;
     Ok(decided == 1)
 }

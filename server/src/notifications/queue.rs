@@ -1,11 +1,11 @@
-//! The queue: notifications in the database, and who has which in hand.
+//! The queue of notifications in the database, and which instance has claimed which.
 //!
 //! Any number of instances work on one queue. Taking a notification is one conditional statement, so only
 //! one succeeds; who took it holds a lease that names this very attempt, and only that attempt, or a
 //! person, says what became of it.
 //!
 //! A conversation's notifications are taken in the order of its messages: one can be taken only while no
-//! earlier one of the conversation is waiting or in hand. The order is that of `position`, which counts
+//! earlier one of the conversation is waiting or claimed. The order is that of `position`, which counts
 //! under the conversation's lock, so no clock has a say in it. An earlier one that has ended, or that a
 //! person has to decide about, holds nothing back.
 //!
@@ -14,7 +14,7 @@
 
 use std::time::Duration;
 
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, FromRow};
 use uuid::Uuid;
 
 use super::delivery::State;
@@ -24,7 +24,7 @@ use crate::clock::Moment;
 use crate::contacts::Kind;
 use crate::ids::{ConversationId, MessageId, NotificationId};
 use crate::mail::SendOutcome;
-use crate::store::{Store, StoreError};
+use crate::store::{Flag, IsSet, Store, StoreError};
 
 /// The wait after the first failure; each one after it is twice as long.
 const FIRST_RETRY: Duration = Duration::from_secs(30);
@@ -80,7 +80,7 @@ pub(crate) struct Timing {
     pub(crate) delay: Duration,
 }
 
-/// A notification in hand.
+/// A claimed notification.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt {
     pub(crate) id: NotificationId,
@@ -106,7 +106,8 @@ pub(crate) enum Claim {
 /// that is sent instantly takes the delayed ones before it along: they are due with it, and go first.
 pub(crate) async fn enqueue(
     connection: &mut AnyConnection,
-    (conversation, message): (&ConversationId, &MessageId),
+    conversation: &ConversationId,
+    message: &MessageId,
     sending: Sending,
     now: Moment,
 ) -> Result<(), StoreError> {
@@ -138,22 +139,29 @@ pub(crate) async fn enqueue(
     Ok(())
 }
 
+#[derive(FromRow)]
+struct ContactRow {
+    #[sqlx(try_from = "String")]
+    kind: Kind,
+    value: String,
+    #[sqlx(rename = "blocked_at", try_from = "IsSet")]
+    is_blocked: bool,
+}
+
 /// Returns whom replies in the conversation reach. Whether there is a mail server is asked when one is
 /// sent.
 async fn reach_of(
     connection: &mut AnyConnection,
     conversation: &ConversationId,
 ) -> Result<Reach, StoreError> {
-    let row = sqlx::query(
+    let contact: ContactRow = sqlx::query_as(
         "SELECT contacts.kind, contacts.value, contacts.blocked_at FROM conversations \
          JOIN contacts ON contacts.id = conversations.contact_id WHERE conversations.id = $1",
     )
     .bind(conversation.as_str())
     .fetch_one(connection)
     .await?;
-    let kind = Kind::parse(row.try_get("kind")?).ok_or(StoreError::Unreadable("kind"))?;
-    let is_blocked = row.try_get::<Option<i64>, _>("blocked_at")?.is_some();
-    Ok(Reach::of((kind, row.try_get("value")?), is_blocked, true))
+    Ok(Reach::of(contact.kind, &contact.value, contact.is_blocked, true))
 }
 
 /// Returns notifications that are due, the oldest first.
@@ -162,7 +170,7 @@ pub(crate) async fn due(
     timing: Timing,
     most: i64,
 ) -> Result<Vec<NotificationId>, StoreError> {
-    let rows = sqlx::query(concat!(
+    let ids = sqlx::query_scalar(concat!(
         "SELECT id FROM notifications WHERE ",
         is_due!(),
         " ORDER BY due_at, id LIMIT $4"
@@ -173,14 +181,14 @@ pub(crate) async fn due(
     .bind(most)
     .fetch_all(store.readers())
     .await?;
-    rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+    Ok(ids)
 }
 
 /// Returns when the next notification is due, if any waits.
 ///
 /// One behind another is not asked for: it is due as soon as the other one has been sent.
 pub(crate) async fn next_due(store: &Store, delay: Duration) -> Result<Option<Moment>, StoreError> {
-    let row = sqlx::query(concat!(
+    let next = sqlx::query_scalar(concat!(
         "SELECT MIN(due_at + is_delayed * $1) AS due_at FROM notifications WHERE state = 'waiting' \
          AND NOT ",
         is_behind!()
@@ -188,10 +196,10 @@ pub(crate) async fn next_due(store: &Store, delay: Duration) -> Result<Option<Mo
     .bind(milliseconds(delay))
     .fetch_one(store.readers())
     .await?;
-    Ok(row.try_get("due_at")?)
+    Ok(next)
 }
 
-/// Takes a due notification in hand, and writes that down before anything is sent.
+/// Claims a due notification, and stores the claim before anything is sent.
 ///
 /// `domain` is where its mail's id is made.
 pub(crate) async fn claim(
@@ -202,7 +210,7 @@ pub(crate) async fn claim(
 ) -> Result<Claim, StoreError> {
     let lease = Uuid::now_v7().to_string();
     let mut transaction = store.begin().await?;
-    let row = sqlx::query(concat!(
+    let number = sqlx::query_scalar(concat!(
         "UPDATE notifications SET state = 'sending', attempts = attempts + 1, lease = $4, \
          mail_id = COALESCE(mail_id, $5), changed_at = $1 WHERE id = $6 AND ",
         is_due!(),
@@ -216,11 +224,10 @@ pub(crate) async fn claim(
     .bind(id.as_str())
     .fetch_optional(&mut *transaction)
     .await?;
-    let Some(row) = row else { return Ok(Claim::HeldElsewhere) };
-    let number = row.try_get("attempts")?;
+    let Some(number) = number else { return Ok(Claim::HeldElsewhere) };
     let claim = if let Some(reason) = skip_reason(&mut transaction, id).await? {
         let next = Next { state: State::Skipped, reason, due_at: timing.now };
-        change(&mut transaction, (id, &lease), &next, timing.now).await?;
+        change(&mut transaction, id, &lease, &next, timing.now).await?;
         Claim::Settled(State::Skipped)
     } else {
         let email_message = email_message(&mut transaction, id).await?;
@@ -230,12 +237,22 @@ pub(crate) async fn claim(
     Ok(claim)
 }
 
+#[derive(FromRow)]
+struct SkipRow {
+    position: i64,
+    #[sqlx(try_from = "Flag")]
+    is_instant: bool,
+    read_position: i64,
+    #[sqlx(rename = "blocked_at", try_from = "IsSet")]
+    is_blocked: bool,
+}
+
 /// Returns why the notification need not be sent any more.
 async fn skip_reason(
     connection: &mut AnyConnection,
     id: &NotificationId,
 ) -> Result<Option<&'static str>, StoreError> {
-    let row = sqlx::query(
+    let row: SkipRow = sqlx::query_as(
         "SELECT notifications.position, notifications.is_instant, conversations.read_position, \
          contacts.blocked_at \
          FROM notifications JOIN conversations ON conversations.id = notifications.conversation_id \
@@ -244,19 +261,31 @@ async fn skip_reason(
     .bind(id.as_str())
     .fetch_one(connection)
     .await?;
-    if row.try_get::<Option<i64>, _>("blocked_at")?.is_some() {
+    if row.is_blocked {
         return Ok(Some("the contact is blocked."));
     }
-    let is_instant = row.try_get::<i64, _>("is_instant")? != 0;
-    let is_read = row.try_get::<i64, _>("read_position")? >= row.try_get::<i64, _>("position")?;
-    Ok((is_read && !is_instant).then_some("it was read before."))
+    let is_read = row.read_position >= row.position;
+    Ok((is_read && !row.is_instant).then_some("it was read before."))
+}
+
+#[derive(FromRow)]
+struct MailRow {
+    value: String,
+    subject: String,
+    body: String,
+    agent_name: Option<String>,
+    name: String,
+    support_page_url: Option<String>,
+    mail_id: String,
+    conversation_id: ConversationId,
+    position: i64,
 }
 
 async fn email_message(
     connection: &mut AnyConnection,
     id: &NotificationId,
 ) -> Result<EmailMessage, StoreError> {
-    let row = sqlx::query(
+    let row: MailRow = sqlx::query_as(
         "SELECT contacts.value, conversations.subject, messages.body, messages.agent_name, \
          desks.name, desks.support_page_url, notifications.mail_id, notifications.conversation_id, \
          notifications.position FROM notifications \
@@ -268,31 +297,27 @@ async fn email_message(
     .bind(id.as_str())
     .fetch_one(&mut *connection)
     .await?;
-    let conversation: ConversationId = row.try_get("conversation_id")?;
-    let earlier = sqlx::query(
+    let mut earlier: Vec<String> = sqlx::query_scalar(
         "SELECT mail_id FROM notifications WHERE conversation_id = $1 AND position < $2 \
          AND state IN ('sent', 'doubtful') ORDER BY position DESC LIMIT $3",
     )
-    .bind(conversation.as_str())
-    .bind(row.try_get::<i64, _>("position")?)
+    .bind(row.conversation_id.as_str())
+    .bind(row.position)
     .bind(MAX_REFERENCES)
     .fetch_all(&mut *connection)
     .await?;
-    let thread = thread(connection, &conversation).await?;
+    earlier.reverse();
+    let thread = thread(connection, &row.conversation_id).await?;
     Ok(EmailMessage {
-        to: row.try_get("value")?,
-        subject: row.try_get("subject")?,
-        text: row.try_get("body")?,
-        agent: row.try_get::<Option<String>, _>("agent_name")?.unwrap_or_default(),
-        desk: row.try_get("name")?,
-        support_page: row.try_get("support_page_url")?,
-        mail_id: row.try_get("mail_id")?,
+        to: row.value,
+        subject: row.subject,
+        text: row.body,
+        agent: row.agent_name.unwrap_or_default(),
+        desk: row.name,
+        support_page: row.support_page_url,
+        mail_id: row.mail_id,
         thread,
-        earlier: earlier
-            .iter()
-            .rev()
-            .map(|row| row.try_get("mail_id"))
-            .collect::<Result<_, sqlx::Error>>()?,
+        earlier,
     })
 }
 
@@ -304,14 +329,13 @@ async fn thread(
     connection: &mut AnyConnection,
     conversation: &ConversationId,
 ) -> Result<String, StoreError> {
-    let row = sqlx::query(
+    let first: String = sqlx::query_scalar(
         "SELECT mail_id FROM notifications WHERE conversation_id = $1 AND mail_id IS NOT NULL \
          ORDER BY position LIMIT 1",
     )
     .bind(conversation.as_str())
     .fetch_one(connection)
     .await?;
-    let first: &str = row.try_get("mail_id")?;
     let (_, domain) = first.rsplit_once('@').ok_or(StoreError::Unreadable("id of a mail"))?;
     Ok(format!("<{conversation}.thread@{domain}"))
 }
@@ -326,7 +350,7 @@ pub(crate) async fn settle(
 ) -> Result<State, StoreError> {
     let next = after(outcome, attempt.number, now);
     let mut transaction = store.begin().await?;
-    change(&mut transaction, (&attempt.id, &attempt.lease), &next, now).await?;
+    change(&mut transaction, &attempt.id, &attempt.lease, &next, now).await?;
     transaction.commit().await?;
     Ok(next.state)
 }
@@ -359,7 +383,8 @@ fn wait(attempts: i64) -> Duration {
 
 async fn change(
     connection: &mut AnyConnection,
-    (id, lease): (&NotificationId, &str),
+    id: &NotificationId,
+    lease: &str,
     next: &Next<'_>,
     now: Moment,
 ) -> Result<(), sqlx::Error> {

@@ -23,7 +23,7 @@ pub enum WidgetOnlyReason {
     Unaddressable(String),
 }
 
-/// Why a reply reaches nobody.
+/// Why a reply does not reach the contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnreachableReason {
     /// An owner blocked the contact, who sees the widget no more and is not mailed.
@@ -36,7 +36,7 @@ pub enum UnreachableReason {
 
 impl Reach {
     /// Decides it by what the contact has proved.
-    pub fn of((kind, value): (Kind, &str), is_blocked: bool, is_mail_set_up: bool) -> Self {
+    pub fn of(kind: Kind, value: &str, is_blocked: bool, is_mail_set_up: bool) -> Self {
         match kind {
             Kind::PortalUser => Self::Unreachable(UnreachableReason::CustomerIdOnly),
             Kind::Typed => Self::Unreachable(UnreachableReason::Unconfirmed),
@@ -74,15 +74,14 @@ impl Reach {
 mod tests {
     use super::{Reach, UnreachableReason, WidgetOnlyReason};
     use crate::contacts::Kind;
-    use crate::mail::address;
 
     const ADA: &str = "ada@example.com";
 
     #[test]
     fn only_a_proved_address_is_mailed() {
-        assert_eq!(Reach::of((Kind::Sealed, ADA), false, true), Reach::WidgetAndMail);
+        assert_eq!(Reach::of(Kind::Sealed, ADA, false, true), Reach::WidgetAndMail);
         for is_blocked in [false, true] {
-            let reach = |kind| Reach::of((kind, ADA), is_blocked, true);
+            let reach = |kind| Reach::of(kind, ADA, is_blocked, true);
             assert_eq!(
                 reach(Kind::PortalUser),
                 Reach::Unreachable(UnreachableReason::CustomerIdOnly)
@@ -94,9 +93,9 @@ mod tests {
 
     #[test]
     fn without_mail_there_is_still_the_widget() {
-        let reach = Reach::of((Kind::Sealed, ADA), false, false);
+        let reach = Reach::of(Kind::Sealed, ADA, false, false);
         assert_eq!(reach, Reach::WidgetOnly(WidgetOnlyReason::NotSetUp));
-        let reach = Reach::of((Kind::Sealed, "\u{e4}@example.com"), false, true);
+        let reach = Reach::of(Kind::Sealed, "\u{e4}@example.com", false, true);
         assert!(
             matches!(reach, Reach::WidgetOnly(WidgetOnlyReason::Unaddressable(_))),
             "{reach:?}"
@@ -106,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_blocked_contact_is_reached_by_nothing() {
-        let reach = Reach::of((Kind::Sealed, ADA), true, true);
+        let reach = Reach::of(Kind::Sealed, ADA, true, true);
         assert_eq!(reach, Reach::Unreachable(UnreachableReason::Blocked));
     }
 }

@@ -1,4 +1,4 @@
-//! What somebody typed, and what is wrong with it.
+//! What a visitor typed, and what is wrong with it.
 
 use deskseal::ErrorCode;
 use url::form_urlencoded;

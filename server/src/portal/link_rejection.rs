@@ -1,8 +1,8 @@
-//! Why a signed link is refused, in words for the customer who followed it.
+//! Why a signed link is rejected, in words for the customer who followed it.
 
 use deskseal::ErrorCode;
 
-/// Why a link proves nobody.
+/// Why a link is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LinkRejection {
     /// The proof does not hold.

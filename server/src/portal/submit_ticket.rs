@@ -71,7 +71,7 @@ pub(super) async fn take(
     response.unwrap_or_else(|error| error.page(Some(&desk.name)))
 }
 
-/// Returns the customer whom the URL proves, none for a public visitor, or why it proves nobody.
+/// Returns the customer whom the URL proves, none for a public visitor, or why the link is rejected.
 async fn proved_user(
     app: &AppState,
     desk: &PortalDesk,

@@ -1,6 +1,6 @@
 //! The hidden token of a form: who opened it, and when, sealed.
 //!
-//! A signed link holds for five minutes, a form for as long as somebody needs to write. So what the link
+//! A signed link holds for five minutes, a form for as long as a person needs to write. So what the link
 //! proved is sealed into the form, for the desk and host at which it was opened. A signed form's token
 //! holds only in the browser that opened it; a public one proves nothing, and holds without cookies too.
 
@@ -16,10 +16,10 @@ use crate::conversations::IdempotencyKey;
 use crate::portal_hosts::PortalDesk;
 use crate::vault::{KeyUse, Keyring, VaultError};
 
-/// How long somebody may write.
+/// How long a form stays valid.
 const LIFETIME: Duration = Duration::from_hours(4);
 
-/// Nobody reads and fills a form faster.
+/// No person reads and fills a form faster.
 const SHORTEST_VISIT: Duration = Duration::from_secs(2);
 
 /// Changes with the meaning of what is sealed.

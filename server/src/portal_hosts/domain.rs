@@ -6,7 +6,7 @@ use deskseal::PortalHost;
 
 use super::root::{PortalRoot, is_name};
 use crate::origin::{DomainError, is_public_suffix};
-use crate::store::StoreError;
+use crate::store::{StoreError, from_database_error};
 
 /// A domain at which a desk has its portal, in the form of SPEC 4.1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
@@ -41,11 +41,7 @@ pub enum PortalDomainError {
     Store(#[from] StoreError),
 }
 
-impl From<sqlx::Error> for PortalDomainError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
+from_database_error!(PortalDomainError);
 
 impl PortalDomain {
     /// Reads a domain that an owner enters for a portal.

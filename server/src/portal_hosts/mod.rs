@@ -4,14 +4,14 @@ mod domain;
 mod root;
 
 use deskseal::PortalHost;
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, FromRow};
 
 pub use domain::{PortalDomain, PortalDomainError};
 pub use root::PortalRoot;
 pub(crate) use root::bare_host;
 
 use crate::ids::DeskId;
-use crate::store::{Store, StoreError};
+use crate::store::{Flag, Store, StoreError};
 
 /// The longest label made of a name; DNS takes 63 characters, and an id's end may follow.
 const MAX_LABEL: usize = 40;
@@ -45,6 +45,22 @@ pub struct PortalDesk {
     pub is_open: bool,
 }
 
+#[derive(FromRow)]
+struct DeskRow {
+    id: DeskId,
+    name: String,
+    revision: String,
+    #[sqlx(try_from = "Flag")]
+    is_open: bool,
+}
+
+#[derive(FromRow)]
+struct PortalRow {
+    label: String,
+    #[sqlx(try_from = "Flag")]
+    is_open: bool,
+}
+
 /// Returns the desk whose portal is at the host.
 ///
 /// # Errors
@@ -58,15 +74,9 @@ pub async fn desk_at(
         Some(label) => (BY_LABEL, label),
         None => (BY_DOMAIN, host.as_str()),
     };
-    let row = sqlx::query(statement).bind(key).fetch_optional(store.readers()).await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(PortalDesk {
-        id: row.try_get("id")?,
-        name: row.try_get("name")?,
-        revision: row.try_get("revision")?,
-        is_open: row.try_get::<i64, _>("is_open")? != 0,
-        host,
-    }))
+    let row = sqlx::query_as(statement).bind(key).fetch_optional(store.readers()).await?;
+    let Some(DeskRow { id, name, revision, is_open }) = row else { return Ok(None) };
+    Ok(Some(PortalDesk { id, name, revision, host, is_open }))
 }
 
 const BY_LABEL: &str = "SELECT desks.id, desks.name, desks.revision, portals.is_open \
@@ -85,25 +95,17 @@ pub async fn setup(
     root: &PortalRoot,
     desk: &DeskId,
 ) -> Result<Option<PortalSetup>, StoreError> {
-    let row = sqlx::query("SELECT label, is_open FROM portals WHERE desk_id = $1")
+    let row = sqlx::query_as("SELECT label, is_open FROM portals WHERE desk_id = $1")
         .bind(desk.as_str())
         .fetch_optional(store.readers())
         .await?;
-    let Some(row) = row else { return Ok(None) };
-    let label: String = row.try_get("label")?;
+    let Some(PortalRow { label, is_open }) = row else { return Ok(None) };
     let domains =
-        sqlx::query("SELECT domain FROM portal_domains WHERE desk_id = $1 ORDER BY domain")
+        sqlx::query_scalar("SELECT domain FROM portal_domains WHERE desk_id = $1 ORDER BY domain")
             .bind(desk.as_str())
             .fetch_all(store.readers())
-            .await?
-            .iter()
-            .map(|row| Ok(row.try_get("domain")?))
-            .collect::<Result<_, StoreError>>()?;
-    Ok(Some(PortalSetup {
-        default_host: format!("{label}.{}", root.host()),
-        domains,
-        is_open: row.try_get::<i64, _>("is_open")? != 0,
-    }))
+            .await?;
+    Ok(Some(PortalSetup { default_host: format!("{label}.{}", root.host()), domains, is_open }))
 }
 
 /// Opens the desk's portal for tickets, or closes it. Returns whether there is such a desk.
@@ -111,14 +113,10 @@ pub async fn setup(
 /// # Errors
 /// [`StoreError`].
 pub async fn set_open(store: &Store, desk: &DeskId, is_open: bool) -> Result<bool, StoreError> {
-    let mut transaction = store.begin().await?;
-    let changed = sqlx::query("UPDATE portals SET is_open = $1 WHERE desk_id = $2")
+    let statement = sqlx::query("UPDATE portals SET is_open = $1 WHERE desk_id = $2")
         .bind(i64::from(is_open))
-        .bind(desk.as_str())
-        .execute(&mut *transaction)
-        .await?
-        .rows_affected();
-    transaction.commit().await?;
+        .bind(desk.as_str());
+    let changed = store.execute(statement).await?;
     Ok(changed == 1)
 }
 
@@ -131,17 +129,13 @@ pub async fn add_domain(
     desk: &DeskId,
     domain: &PortalDomain,
 ) -> Result<(), PortalDomainError> {
-    let mut transaction = store.begin().await?;
-    let added = sqlx::query(
+    let statement = sqlx::query(
         "INSERT INTO portal_domains (domain, desk_id) VALUES ($1, $2) \
          ON CONFLICT (domain) DO NOTHING",
     )
     .bind(domain.as_str())
-    .bind(desk.as_str())
-    .execute(&mut *transaction)
-    .await?
-    .rows_affected();
-    transaction.commit().await?;
+    .bind(desk.as_str());
+    let added = store.execute(statement).await?;
     if added == 1 { Ok(()) } else { Err(PortalDomainError::Taken(domain.as_str().to_owned())) }
 }
 
@@ -150,14 +144,10 @@ pub async fn add_domain(
 /// # Errors
 /// [`StoreError`].
 pub async fn remove_domain(store: &Store, desk: &DeskId, domain: &str) -> Result<bool, StoreError> {
-    let mut transaction = store.begin().await?;
-    let removed = sqlx::query("DELETE FROM portal_domains WHERE domain = $1 AND desk_id = $2")
+    let statement = sqlx::query("DELETE FROM portal_domains WHERE domain = $1 AND desk_id = $2")
         .bind(domain)
-        .bind(desk.as_str())
-        .execute(&mut *transaction)
-        .await?
-        .rows_affected();
-    transaction.commit().await?;
+        .bind(desk.as_str());
+    let removed = store.execute(statement).await?;
     Ok(removed == 1)
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Statements keep to what both databases know: TEXT and BIGINT, `$1`, `ON CONFLICT`, `RETURNING`.
 
+mod column;
 mod watch;
 
 use std::fs::OpenOptions;
@@ -9,10 +10,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::any::AnyPoolOptions;
+use sqlx::any::{AnyArguments, AnyPoolOptions};
 use sqlx::migrate::Migrator;
+use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 
+pub(crate) use column::stored_as_text;
+pub use column::{Flag, IsSet};
 pub(crate) use watch::Watch;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -48,10 +52,10 @@ pub enum StoreError {
     /// The database has not the shape that this server needs.
     #[error("The database cannot be migrated: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
-    /// The database refused, or cannot be reached.
+    /// The database returned an error, or cannot be reached.
     #[error("The database failed: {0}")]
     Database(#[from] sqlx::Error),
-    /// The database failed for somebody who asked at the same time.
+    /// The database failed for a request that shared the statement.
     #[error("The database failed: {0}")]
     Shared(Arc<sqlx::Error>),
     /// A row holds what this server never writes.
@@ -87,6 +91,13 @@ fn is_transient(error: &sqlx::Error) -> bool {
         }),
         _ => false,
     }
+}
+
+/// How many connections to the database there are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PoolConnections {
+    pub(crate) open: i64,
+    pub(crate) idle: i64,
 }
 
 /// The database, open and ready.
@@ -153,6 +164,17 @@ impl Store {
         &self.readers
     }
 
+    /// Runs one statement in a transaction of its own, and returns how many rows it changed.
+    pub(crate) async fn execute(
+        &self,
+        statement: Query<'_, Any, AnyArguments>,
+    ) -> Result<u64, StoreError> {
+        let mut transaction = self.begin().await?;
+        let changed = statement.execute(&mut *transaction).await?.rows_affected();
+        transaction.commit().await?;
+        Ok(changed)
+    }
+
     /// Returns which database it is.
     pub(crate) const fn kind(&self) -> Kind {
         self.kind
@@ -163,16 +185,23 @@ impl Store {
         self.watch.clone()
     }
 
-    /// Returns how many connections are open, and how many of those nobody uses.
-    pub(crate) fn connections(&self) -> (i64, i64) {
-        let of = |pool: &AnyPool| {
-            (i64::from(pool.size()), i64::try_from(pool.num_idle()).unwrap_or(i64::MAX))
+    /// Returns how many connections are open, and how many of those are idle.
+    pub(crate) fn connections(&self) -> PoolConnections {
+        let of = |pool: &AnyPool| PoolConnections {
+            open: pool.size().into(),
+            idle: i64::try_from(pool.num_idle()).unwrap_or(i64::MAX),
         };
-        let (open, idle) = of(&self.readers);
+        let readers = of(&self.readers);
         match self.kind {
             // Readers and writers share them.
-            Kind::Postgres => (open, idle),
-            Kind::Sqlite => (open + of(&self.writers).0, idle + of(&self.writers).1),
+            Kind::Postgres => readers,
+            Kind::Sqlite => {
+                let writers = of(&self.writers);
+                PoolConnections {
+                    open: readers.open + writers.open,
+                    idle: readers.idle + writers.idle,
+                }
+            }
         }
     }
 
@@ -187,6 +216,18 @@ impl Store {
         Ok(begin)
     }
 }
+
+/// Lets `?` make an error of the database the variant `Store` of another error.
+macro_rules! from_database_error {
+    ($type:ty) => {
+        impl From<sqlx::Error> for $type {
+            fn from(error: sqlx::Error) -> Self {
+                Self::Store(error.into())
+            }
+        }
+    };
+}
+pub(crate) use from_database_error;
 
 fn kind(url: &str) -> Result<Kind, StoreError> {
     match url.split_once(':') {

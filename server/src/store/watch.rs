@@ -10,7 +10,7 @@ use super::StoreError;
 /// A connection that asks SQLite for its data version and nothing else.
 ///
 /// It is not one of the pools', which answer from another thread: waking that costs more than the
-/// question. It never writes, so every commit is somebody else's to it, and changes the version: one of
+/// question. It never writes, so every commit is another connection's, and changes the version: one of
 /// this process, of the command, or of another instance on the same file.
 #[derive(Debug)]
 pub(crate) struct Watch(Mutex<Connection>);

@@ -17,7 +17,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// Sends what is due, and returns how many mails the mail server took. Without a mail server all wait.
 ///
 /// # Errors
-/// [`StoreError`]; what was in hand then is doubtful after a while.
+/// [`StoreError`]; what was claimed then becomes doubtful after a while.
 pub async fn run_due(app: &AppState) -> Result<u32, StoreError> {
     let (_stop, stopped) = watch::channel(false);
     run(app, &stopped).await

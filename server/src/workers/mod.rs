@@ -31,12 +31,12 @@ impl Worker {
         Self { stop, task }
     }
 
-    /// Returns a handle that tells the worker to take nothing more in hand.
+    /// Returns a handle that tells the worker to claim nothing more.
     pub fn stopper(&self) -> watch::Sender<bool> {
         self.stop.clone()
     }
 
-    /// Lets the mails that are in hand end, for as long as `timeout`. What does not is doubtful after a
+    /// Lets claimed mails finish, for as long as `timeout`. What does not is doubtful after a
     /// while.
     pub async fn stop(self, timeout: Duration) {
         self.stop.send_replace(true);

@@ -32,9 +32,9 @@ pub struct Done {
     pub skipped: u32,
     /// Notifications that are tried again.
     pub deferred: u32,
-    /// Notifications that were refused for good, or too often.
+    /// Notifications that were rejected for good, or too often.
     pub dead: u32,
-    /// Notifications of which nobody knows.
+    /// Notifications whose outcome is unknown.
     pub doubtful: u32,
     /// Notifications to addresses that no mail server takes.
     pub undeliverable: u32,
@@ -68,7 +68,7 @@ impl Done {
 /// Sends what is due, and returns what became of it. Without a mail server everything waits.
 ///
 /// # Errors
-/// [`StoreError`]; what was in hand then is doubtful after a while.
+/// [`StoreError`]; what was claimed then becomes doubtful after a while.
 pub async fn run_due(app: &AppState) -> Result<Done, StoreError> {
     let (_stop, stopped) = watch::channel(false);
     run(app, &stopped).await
@@ -138,7 +138,7 @@ impl Round<'_> {
         }
     }
 
-    /// What is known must not be forgotten because the database is away for a moment.
+    /// A known outcome must not be lost while the database is unavailable for a moment.
     async fn settle(&self, attempt: &Attempt, outcome: &SendOutcome) -> Result<State, StoreError> {
         let settled = time::timeout(self.mailer.settle_timeout(), async {
             loop {

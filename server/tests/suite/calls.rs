@@ -100,7 +100,7 @@ on_both_databases! {
         let id = conversation_id(&conversation);
         let now = server.instance.center.clock.now();
         let set = async |desk, status| {
-            conversations::set_status(server.store(), (desk, &id), status, now).await
+            conversations::set_status(server.store(), desk, &id, status, now).await
         };
         set(&server.desk, Status::Closed).await.expect("it is closed");
         assert_eq!(ada.list(json!({})).await["conversations"][0]["status"], "closed");

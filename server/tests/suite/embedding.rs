@@ -65,7 +65,7 @@ on_both_databases! {
         let server = Server::start(database).await;
         let canonical = server.customer("ada@example.com");
         let contact = canonical.verify().await.done()["contact"].clone();
-        let signature = signature_of(&server.secret.text, "Ada@example.com");
+        let signature = signature_of(server.secret.shown(), "Ada@example.com");
         let typed = canonical.with("email", "Ada@example.com").with("signature", &signature);
         assert_eq!(typed.verify().await.refused(), (401, "signature_mismatch"));
         let accept = async |accepts| {
@@ -78,7 +78,7 @@ on_both_databases! {
         let other = typed.with("email", "ADA@example.com");
         assert_eq!(other.verify().await.refused(), (401, "signature_mismatch"));
         let ambiguous = "\u{212a}im@example.com";
-        let signature = signature_of(&server.secret.text, ambiguous);
+        let signature = signature_of(server.secret.shown(), ambiguous);
         let ambiguous = typed.with("email", ambiguous).with("signature", &signature);
         assert_eq!(ambiguous.verify().await.refused(), (401, "email_ambiguous"));
         accept(false).await;

@@ -64,7 +64,7 @@ async fn is_in_hand(server: &Server, conversation: &Value) {
 /// Tells whether any notification still waits or is in hand.
 async fn is_unsettled(server: &Server) -> bool {
     let counts = notifications::state_counts(server.store()).await.expect("they are counted");
-    counts.iter().any(|(state, _)| matches!(state, State::Waiting | State::Sending))
+    counts.iter().any(|counted| matches!(counted.state, State::Waiting | State::Sending))
 }
 
 /// Returns the replies that reached each address, in the order of their arrival.

@@ -486,8 +486,8 @@ async fn submit(server: &Server, sender: Sender) -> ConversationId {
 async fn reply(server: &Server, id: &ConversationId, text: &str) {
     let agent = Agent { id: AgentId::generate(), name: "Grace".to_owned() };
     let text = MessageText::parse(text).expect("it is a message");
-    let (place, now) = ((&server.desk, id), server.instance.center.clock.now());
-    conversations::write_as_agent(server.store(), place, &agent, INSTANTLY, &text, now)
+    let (store, now) = (server.store(), server.instance.center.clock.now());
+    conversations::write_as_agent(store, &server.desk, id, &agent, INSTANTLY, &text, now)
         .await
         .expect("it is written");
 }

@@ -142,7 +142,7 @@ pub(crate) async fn write_as_agent(
     let agent = Agent { id: AgentId::generate(), name: "Grace".to_owned() };
     let (id, now) = (conversation_id(conversation), Clock::default().now());
     let text = MessageText::parse(text).expect("it is a message");
-    conversations::write_as_agent(store, (&desk, &id), &agent, writing, &text, now)
+    conversations::write_as_agent(store, &desk, &id, &agent, writing, &text, now)
         .await
         .expect("it is written");
 }

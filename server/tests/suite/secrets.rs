@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::ExposeSecret as _;
 use sqlx::{Connection as _, Row as _};
 use ticket_center::clock::Moment;
 use ticket_center::desks::{self, DeskName};
-use ticket_center::secrets::{self, Grace, NewSecret, Purpose, Replaces, SecretError};
+use ticket_center::secrets::{self, Grace, NewSecret, Purpose, Replaces, Rotation, SecretError};
 use ticket_center::vault::Keyring;
 
 use crate::server::{Database, Instance, START, Server, on_both_databases};
@@ -26,7 +27,7 @@ on_both_databases! {
         old.at(&second).verify().await.done();
         let issued = server.rotate(Grace::default()).await;
         assert_eq!(issued.previous_expires_at, Some(START + DAY));
-        let new = server.customer_with("ada@example.com", &issued.text);
+        let new = server.customer_with("ada@example.com", issued.shown());
         assert_eq!(new.at(&second).verify().await.done()["contact"], contact);
         server.clock.advance(DAY - 1);
         old.verify().await.done();
@@ -43,8 +44,8 @@ on_both_databases! {
         let second = server.rotate(Grace::default()).await;
         server.clock.advance(60);
         let third = server.rotate(Grace::default()).await;
-        let second = server.customer_with("ada@example.com", &second.text);
-        let third = server.customer_with("ada@example.com", &third.text);
+        let second = server.customer_with("ada@example.com", second.shown());
+        let third = server.customer_with("ada@example.com", third.shown());
         for customer in [&first, &second, &third] {
             customer.verify().await.done();
         }
@@ -64,12 +65,12 @@ on_both_databases! {
         old.at(&second).verify().await.done();
         let (desk, id) = (&server.desk, &server.secret.id);
         let now = server.instance.center.clock.now();
-        secrets::revoke(server.store(), (desk, None), id, now).await.expect("it is revoked");
+        secrets::revoke(server.store(), desk, None, id, now).await.expect("it is revoked");
         assert_eq!(old.verify().await.refused(), (401, "signature_mismatch"));
         assert_eq!(old.at(&second).verify().await.refused(), (401, "signature_mismatch"));
         server.clock.advance(-DAY);
         assert_eq!(old.verify().await.refused(), (401, "signature_mismatch"));
-        let again = secrets::revoke(server.store(), (desk, None), id, now).await;
+        let again = secrets::revoke(server.store(), desk, None, id, now).await;
         assert!(matches!(again, Err(SecretError::SecretUnknown)));
     }
 
@@ -86,9 +87,9 @@ on_both_databases! {
         let portal = crate::server::rotate(&server.instance, &server.desk, Purpose::Portal, Grace::default()).await;
         let week = Grace::new(Duration::from_hours(7 * 24)).expect("it is short");
         let first = server.customer("ada@example.com");
-        let second = server.customer_with("ada@example.com", &server.rotate(week).await.text);
+        let second = server.customer_with("ada@example.com", server.rotate(week).await.shown());
         server.clock.advance(60);
-        let third = server.customer_with("ada@example.com", &server.rotate(no_grace()).await.text);
+        let third = server.customer_with("ada@example.com", server.rotate(no_grace()).await.shown());
         for ended in [&first, &second] {
             assert_eq!(ended.verify().await.refused(), (401, "signature_mismatch"));
         }
@@ -105,11 +106,11 @@ on_both_databases! {
         let server = Server::start(database).await;
         let now = server.instance.center.clock.now();
         let (desk, id) = (&server.desk, &server.secret.id);
-        let current = secrets::revoke(server.store(), (desk, None), id, now).await;
+        let current = secrets::revoke(server.store(), desk, None, id, now).await;
         assert!(matches!(current, Err(SecretError::StillCurrent)));
         let name = DeskName::parse("Other").expect("it is a name");
         let other = desks::create(server.store(), &name, now).await.expect("a desk");
-        let foreign = secrets::revoke(server.store(), (&other, None), id, now).await;
+        let foreign = secrets::revoke(server.store(), &other, None, id, now).await;
         assert!(matches!(foreign, Err(SecretError::SecretUnknown)));
         server.customer("ada@example.com").verify().await.done();
     }
@@ -119,12 +120,11 @@ on_both_databases! {
         let center = &server.instance.center;
         let now = center.clock.now();
         let give = async |purpose, text: &str| {
-            let place = (&server.desk, purpose);
-            let given = NewSecret::Given(text);
-            let replacement = (Replaces::Current, no_grace());
-            secrets::rotate(&center.store, &center.keyring, place, given, replacement, now).await
+            let (new, replaces) = (NewSecret::Given(text), Replaces::Current);
+            let new = Rotation { desk: &server.desk, purpose, new, replaces, grace: no_grace() };
+            secrets::rotate(&center.store, &center.keyring, new, now).await
         };
-        let shared = give(Purpose::Portal, &server.secret.text).await;
+        let shared = give(Purpose::Portal, server.secret.shown()).await;
         assert!(matches!(shared, Err(SecretError::InUse)));
         let own = "hdh_secret_in-use-elsewhere-already";
         give(Purpose::Portal, own).await.expect("it is taken");
@@ -169,7 +169,7 @@ on_both_databases! {
         let store = server.store();
         let sealed = async || {
             sqlx::any::install_default_drivers();
-            let url = server.config.database_url.shown();
+            let url = server.config.database_url.expose_secret();
             let mut connection =
                 sqlx::AnyConnection::connect(url).await.expect("it is reached");
             let row = sqlx::query("SELECT key_id, sealed FROM secrets").fetch_one(&mut connection);
@@ -178,7 +178,7 @@ on_both_databases! {
         };
         let (key_id, before) = sealed().await;
         assert_eq!(key_id, "test");
-        assert!(!before.contains(server.secret.text.as_str()));
+        assert!(!before.contains(server.secret.shown()));
         let new_key = Keyring::generate_key().expect("randomness");
         let keys = format!("new:{},{}", new_key.as_str(), server.keys);
         let both = Keyring::parse(&keys).expect("the keys are good");

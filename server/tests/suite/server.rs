@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use deskseal::{Secret, Signer};
 use reqwest::StatusCode;
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use ticket_center::app_state::AppState;
@@ -16,7 +17,7 @@ use ticket_center::conversations::{self, Agent, Writing};
 use ticket_center::desks::{self, DeskName};
 use ticket_center::http;
 use ticket_center::ids::{AgentId, ConversationId, DeskId};
-use ticket_center::secrets::{self, Grace, IssuedSecret, NewSecret, Purpose, Replaces};
+use ticket_center::secrets::{self, Grace, IssuedSecret, NewSecret, Purpose, Replaces, Rotation};
 use ticket_center::store::Store;
 use ticket_center::text::MessageText;
 use ticket_center::vault::Keyring;
@@ -82,9 +83,10 @@ pub(crate) struct Instance {
 
 impl Instance {
     pub(crate) async fn start(config: Config, keys: &str, clock: Clock) -> Self {
-        let store = Store::open(config.database_url.shown(), config.database_connections.get())
-            .await
-            .expect("it opens");
+        let store =
+            Store::open(config.database_url.expose_secret(), config.database_connections.get())
+                .await
+                .expect("it opens");
         ticket_center::app_state::migrate(&store).await.expect("it is migrated");
         let keyring = Keyring::parse(keys).expect("the keys are good");
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
@@ -157,7 +159,7 @@ impl Server {
 
     /// Returns a customer, signed with the first secret.
     pub(crate) fn customer(&self, email: &str) -> Customer {
-        self.customer_with(email, &self.secret.text)
+        self.customer_with(email, self.secret.shown())
     }
 
     pub(crate) fn customer_with(&self, email: &str, secret: &str) -> Customer {
@@ -179,7 +181,7 @@ impl Server {
         let text = MessageText::parse(text).expect("it is a message");
         let id = conversation_id(conversation);
         let now = self.instance.center.clock.now();
-        conversations::write_as_agent(self.store(), (&self.desk, &id), &agent, writing, &text, now)
+        conversations::write_as_agent(self.store(), &self.desk, &id, &agent, writing, &text, now)
             .await
             .expect("it is written");
     }
@@ -193,10 +195,9 @@ pub(crate) async fn rotate(
 ) -> IssuedSecret {
     let AppState { store, keyring, clock, .. } = &*instance.center;
     let now = clock.now();
-    let replacement = (Replaces::Current, grace);
-    secrets::rotate(store, keyring, (desk, purpose), NewSecret::Generated, replacement, now)
-        .await
-        .expect("it is issued")
+    let (new, replaces) = (NewSecret::Generated, Replaces::Current);
+    let new = Rotation { desk, purpose, new, replaces, grace };
+    secrets::rotate(store, keyring, new, now).await.expect("it is issued")
 }
 
 pub(crate) fn conversation_id(conversation: &Value) -> ConversationId {

@@ -72,8 +72,8 @@ on_both_databases! {
         let desk = DeskId::parse("desk").expect("it is an id");
         for text in ["привет", "ωΜΈΓΑ", "grüsse 1200", "ada@example.com", "talk"] {
             let search = SearchText::parse(text).expect("it is a search");
-            let sought = (&Filter::default(), &search);
-            let page = conversations::search(&store, &desk, sought, None, 10).await;
+            let filter = Filter::default();
+            let page = conversations::search(&store, &desk, &filter, &search, None, 10).await;
             assert_eq!(page.expect("it is searched").entries.len(), 1, "{text}");
         }
         let row = sqlx::query("SELECT state, mail_id FROM notifications")

@@ -113,7 +113,7 @@ pub fn link_url(public_url: &Url, page: &str, token: &LinkToken) -> String {
     format!("{public_url}{page}?token={}", token.shown())
 }
 
-/// Returns a name that somebody chose as words alone: what mail programs would make a link of, markup, and
+/// Returns a name that a person chose as words alone: what mail programs would make a link of, markup, and
 /// what turns the text's direction is left out.
 fn plain_name(text: &str) -> String {
     let mut plain = String::new();

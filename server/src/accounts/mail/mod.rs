@@ -1,7 +1,7 @@
 //! Mails that carry links for accounts: invitations, and the recovery of a forgotten password.
 //!
 //! They have a queue of their own, since they belong to no conversation. A mail is written down before it
-//! is sent and tried again while the mail server certainly has not taken it; where nobody can know, it is
+//! is sent and tried again while the mail server certainly has not taken it; where that is unknown, it is
 //! not sent again by itself. The token of the link is made for each attempt, after the mail was taken from
 //! the queue: the database never has more than its hash, and no page and no log ever has the token.
 

@@ -1,12 +1,12 @@
-//! The queue: mails in the database, and who has which in hand.
+//! The queue of mails in the database, and which instance has claimed which.
 
 use std::time::Duration;
 
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, FromRow};
 use uuid::Uuid;
 
 use super::super::RECOVERY_LIFE;
-use super::super::link::{self, LinkTarget, LinkToken};
+use super::super::link::{self, Link, LinkTarget, LinkToken};
 use super::email_message::{EmailContent, EmailMessage};
 use crate::agents::Role;
 use crate::clock::Moment;
@@ -36,7 +36,7 @@ pub enum MailState {
     Sent,
     /// The mail server does not take it.
     Failed(String),
-    /// Nobody can know whether the mail server has it.
+    /// It is unknown whether the mail server has it.
     Doubtful(String),
 }
 
@@ -78,7 +78,8 @@ pub(crate) async fn enqueue(
     connection: &mut AnyConnection,
     invitation: Option<&InvitationId>,
     email: &str,
-    (now, expires_at): (Moment, Moment),
+    now: Moment,
+    expires_at: Moment,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO account_mails \
@@ -109,7 +110,7 @@ impl Timing {
     }
 }
 
-/// A mail in hand.
+/// A claimed mail.
 #[derive(Debug)]
 pub(crate) struct Attempt {
     id: AccountMailId,
@@ -121,7 +122,7 @@ pub(crate) struct Attempt {
 
 /// Returns mails that are due, and those whose attempt has not ended in time.
 pub(crate) async fn due(store: &Store, timing: Timing) -> Result<Vec<AccountMailId>, StoreError> {
-    let rows = sqlx::query(concat!(
+    let ids = sqlx::query_scalar(concat!(
         "SELECT id FROM account_mails WHERE state IN ('waiting', 'sending') AND ",
         is_due!(),
         " ORDER BY due_at, id LIMIT 100"
@@ -130,11 +131,11 @@ pub(crate) async fn due(store: &Store, timing: Timing) -> Result<Vec<AccountMail
     .bind(timing.furthest())
     .fetch_all(store.readers())
     .await?;
-    rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+    Ok(ids)
 }
 
-/// Takes the mail in hand, and makes the token open its link. Nothing is returned where another instance
-/// has it, where there is nobody to write to, or where it is over.
+/// Claims the mail, and makes the token open its link. Returns `None` when another instance has it, when it has
+/// no recipient, or when it is over.
 pub(crate) async fn claim(
     store: &Store,
     id: &AccountMailId,
@@ -160,7 +161,7 @@ pub(crate) async fn claim(
     Ok(attempt)
 }
 
-/// Ends a mail that is over, or that has nobody to go to, and writes the others.
+/// Ends a mail that is over or has no recipient, and writes the others.
 async fn begin(
     connection: &mut AnyConnection,
     mail: ClaimedMail,
@@ -195,13 +196,21 @@ impl ClaimedMail {
     }
 }
 
+#[derive(FromRow)]
+struct ClaimedRow {
+    invitation_id: Option<InvitationId>,
+    email: String,
+    attempts: i64,
+    expires_at: Moment,
+}
+
 async fn claim_row(
     connection: &mut AnyConnection,
     id: &AccountMailId,
     timing: Timing,
 ) -> Result<Option<ClaimedMail>, StoreError> {
     let lease = Uuid::now_v7().to_string();
-    let row = sqlx::query(concat!(
+    let row = sqlx::query_as(concat!(
         "UPDATE account_mails SET state = 'sending', lease = $3, attempts = attempts + 1, \
          due_at = $4 WHERE id = $5 AND state = 'waiting' AND ",
         is_due!(),
@@ -214,15 +223,15 @@ async fn claim_row(
     .bind(id.as_str())
     .fetch_optional(connection)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(ClaimedMail {
+    let claimed = |row: ClaimedRow| ClaimedMail {
         id: id.clone(),
         lease,
-        number: row.try_get("attempts")?,
-        invitation: row.try_get("invitation_id")?,
-        email: row.try_get("email")?,
-        expires_at: row.try_get("expires_at")?,
-    }))
+        number: row.attempts,
+        invitation: row.invitation_id,
+        email: row.email,
+        expires_at: row.expires_at,
+    };
+    Ok(row.map(claimed))
 }
 
 /// Ends a mail whose attempt has not ended in time: its server has stopped, and it may have been sent.
@@ -231,7 +240,7 @@ async fn expire_lease(
     id: &AccountMailId,
     timing: Timing,
 ) -> Result<(), StoreError> {
-    let row = sqlx::query(concat!(
+    let expired: Option<Option<InvitationId>> = sqlx::query_scalar(concat!(
         "UPDATE account_mails SET lease = NULL WHERE id = $3 AND state = 'sending' AND ",
         is_due!(),
         " RETURNING invitation_id"
@@ -241,8 +250,7 @@ async fn expire_lease(
     .bind(id.as_str())
     .fetch_optional(&mut *connection)
     .await?;
-    if let Some(row) = row {
-        let invitation: Option<InvitationId> = row.try_get("invitation_id")?;
+    if let Some(invitation) = expired {
         let reason = "the server stopped while it was going out.".to_owned();
         end(connection, id, invitation.is_some(), &MailState::Doubtful(reason)).await?;
     }
@@ -262,8 +270,16 @@ async fn email_message(
         let Some(agent) = account(connection, &mail.email).await? else { return Ok(None) };
         (LinkTarget::Recovery(agent), EmailContent::Recovery, now.after(RECOVERY_LIFE))
     };
-    link::insert(connection, &token, (&target, true), expires_at).await?;
+    link::insert(connection, &token, &Link { target, is_mailed: true }, expires_at).await?;
     Ok(Some(EmailMessage { to: mail.email.clone(), content, token, expires_at }))
+}
+
+#[derive(FromRow)]
+struct InvitationRow {
+    name: String,
+    by_name: Option<String>,
+    #[sqlx(try_from = "String")]
+    role: Role,
 }
 
 /// Returns what the mail tells of the invitation, and ends the link of the attempt before.
@@ -275,7 +291,7 @@ async fn invitation(
         .bind(id.as_str())
         .execute(&mut *connection)
         .await?;
-    let row = sqlx::query(
+    let row = sqlx::query_as(
         "SELECT desks.name, invitations.role, agents.name AS by_name FROM invitations \
          JOIN desks ON desks.id = invitations.desk_id \
          LEFT JOIN agents ON agents.id = invitations.invited_by WHERE invitations.id = $1",
@@ -283,24 +299,24 @@ async fn invitation(
     .bind(id.as_str())
     .fetch_optional(connection)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(EmailContent::Invitation {
-        desk: row.try_get("name")?,
-        by: row.try_get("by_name")?,
-        role: Role::stored(row.try_get("role")?)?,
-    }))
+    let content = |row: InvitationRow| EmailContent::Invitation {
+        desk: row.name,
+        by: row.by_name,
+        role: row.role,
+    };
+    Ok(row.map(content))
 }
 
-/// Returns the account of the address. Without one there is nobody to write to.
+/// Returns the account of the address. Without one the mail has no recipient.
 async fn account(
     connection: &mut AnyConnection,
     email: &str,
 ) -> Result<Option<AgentId>, StoreError> {
-    let row = sqlx::query("SELECT id FROM agents WHERE email = $1")
+    let agent = sqlx::query_scalar("SELECT id FROM agents WHERE email = $1")
         .bind(email)
         .fetch_optional(connection)
         .await?;
-    Ok(row.map(|row| row.try_get("id")).transpose()?)
+    Ok(agent)
 }
 
 /// Writes down how the attempt ended. Nothing is written where the mail is gone or in other hands.
@@ -336,7 +352,7 @@ pub(crate) async fn settle(
     Ok(state)
 }
 
-/// Owners see what became of an invitation's mail; of a recovery's, nobody is told.
+/// Owners see what became of an invitation's mail; a recovery's is not shown.
 async fn end(
     connection: &mut AnyConnection,
     id: &AccountMailId,

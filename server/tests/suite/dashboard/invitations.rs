@@ -332,7 +332,7 @@ on_both_databases! {
         let (server, sink) = server(database).await;
         let trap = trap(&server).await;
         let email = CanonicalEmail::parse(CEO).expect("it is an e-mail");
-        let (account, former) = agents::by_email(server.store(), &email).await.expect("it is read").expect("it is there");
+        let agents::Credentials { account, password: former } = agents::by_email(server.store(), &email).await.expect("it is read").expect("it is there");
         let mut owner = server.signed_in(OWNER).await;
         invite(&mut owner, &server.desk, CEO, "mail").await.location();
         let mut ceo = server.browser();
@@ -345,7 +345,7 @@ on_both_databases! {
         assert!(matches!(begun, Err(SessionError::Ended)));
         let passwords = &server.instance.center.passwords;
         let another = passwords.choose("another long way home", Known::new([])).await.expect("it is hashed");
-        let changed = ticket_center::accounts::change_password(server.store(), &account.id, (&former, &another), now).await;
+        let changed = ticket_center::accounts::change_password(server.store(), &account.id, &former, &another, now).await;
         assert!(matches!(changed, Err(SessionError::Ended)));
         assert_eq!(server.browser().sign_in(CEO, NEW).await.location(), "/");
     }

@@ -4,7 +4,7 @@ use argon2::Argon2;
 use argon2::password_hash::PasswordHasher as _;
 use argon2::password_hash::phc::PasswordHash;
 use deskseal::CanonicalEmail;
-use ticket_center::agents::{self, Role};
+use ticket_center::agents::Role;
 use ticket_center::passwords::Known;
 
 use super::browser::{Browser, PASSWORD, Page};

@@ -49,7 +49,7 @@ on_both_databases! {
         assert!(browser.get(&portal.server.path("portal")).await.shown().has("<td>help.example.com</td>"));
         let visitor = portal.browser().at("help.example.com");
         let host = "help.example.com";
-        let link = link_of(&signed(&portal.secret.text, host, "user-42", START));
+        let link = link_of(&signed(portal.secret.shown(), host, "user-42", START));
         assert_eq!(visitor.open(&link).await.status, 200);
         submit(&mut browser, &portal.server, "remove", &[("domain", host)]).await.location();
         assert_eq!(visitor.open(&link).await.status, 421);
@@ -118,13 +118,13 @@ on_both_databases! {
         let server = &portal.server;
         let mut browser = owner(server).await;
         submit(&mut browser, server, "add", &[("domain", "help.example.com")]).await.location();
-        let own = portal.secret.text.as_str();
+        let own = portal.secret.shown();
         let of = |secret: &str, host: &str, time: i64| link_of(&signed(secret, host, "user-42", time));
         for (link, code) in [
             (of(own, HOST, START), "no_deviation"),
             (format!("https://help.example.com{}", of(own, "help.example.com", START)), "no_deviation"),
             (of(own, HOST, START - 3600), "link_expired"),
-            (of(&server.secret.text, HOST, START), "secret_of_other_purpose"),
+            (of(server.secret.shown(), HOST, START), "secret_of_other_purpose"),
             ("https://example.help.localhost/submit-ticket".to_owned(), "link_public"),
             ("https://example.help.localhost/submit-ticket?user_id=1".to_owned(), "link_incomplete"),
         ] {

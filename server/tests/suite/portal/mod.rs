@@ -68,7 +68,7 @@ impl Portal {
 
     /// Returns the link that the product makes for the user now, without scheme and host.
     pub(crate) fn link(&self, user_id: &str) -> String {
-        link_of(&signed(&self.secret.text, HOST, user_id, START))
+        link_of(&signed(self.secret.shown(), HOST, user_id, START))
     }
 
     /// Returns the tickets, the oldest first.
