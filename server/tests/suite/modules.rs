@@ -48,18 +48,15 @@ fn imports() -> Imports {
     imports
 }
 
-/// Returns the modules that are part of a circle, or import one that is.
+/// Returns the modules that are part of a circle, or lie between two.
 fn circular(mut imports: Imports) -> Vec<String> {
     loop {
-        let free: Vec<_> = imports
-            .iter()
-            .filter(|(_, imported)| !imported.iter().any(|other| imports.contains_key(other)))
-            .map(|(name, _)| name.clone())
-            .collect();
-        if free.is_empty() {
+        let modules: BTreeSet<_> = imports.keys().cloned().collect();
+        let imported: BTreeSet<_> = imports.values().flatten().cloned().collect();
+        imports.retain(|name, others| imported.contains(name) && !others.is_disjoint(&modules));
+        if imports.len() == modules.len() {
             return imports.into_keys().collect();
         }
-        imports.retain(|name, _| !free.contains(name));
     }
 }
 
