@@ -120,12 +120,24 @@ export function canonicalHost(host) {
 
 /** Node removes the last dot of an IPv4 address. With an `x` after it, no host is an IPv4 address, and the dot stays. */
 function endsInDot(host) {
-  return URL.canParse(`https://${host}x`) && new URL(`https://${host}x`).hostname.endsWith('.x')
+  return urlOrNull(`https://${host}x`)?.hostname.endsWith('.x')
+}
+
+/**
+ * `URL.canParse` is no help: in Node 20 and 22 it rejects hosts with a letter such as `ü` after some
+ * thousand calls, when V8 has compiled it.
+ */
+function urlOrNull(text) {
+  try {
+    return new URL(text)
+  } catch {
+    return null
+  }
 }
 
 /** A URL with a host and without user name and password. */
 function parsedUrl(text, code) {
-  const url = URL.canParse(text) ? new URL(text) : reject(code)
+  const url = urlOrNull(text) ?? reject(code)
   if (url.host === '' || url.username !== '' || url.password !== '') reject(code)
   return url
 }
