@@ -1,6 +1,6 @@
 // Implements SPEC.md in JavaScript, with Node's own functions: String.prototype.trim and toLowerCase, URL,
-// URLSearchParams and crypto. It makes the expected values of the vectors. It shares no code and no library with
-// the Rust core. Section numbers are those of SPEC.md.
+// URLSearchParams and crypto. It makes the expected values of the vectors, and conform.mjs answers with it. It
+// shares no code and no library with the Rust core. Section numbers are those of SPEC.md.
 
 import { createHmac } from 'node:crypto'
 
@@ -47,6 +47,34 @@ function fromVisitor(check) {
     return check()
   } catch (error) {
     throw error instanceof Rejection ? new Rejection(error.code, 'verification') : error
+  }
+}
+
+/** 7.2: the code of ill-formed text in each parameter, in the order in which every call has them. */
+const CODES_OF_ILL_FORMED_TEXT = {
+  ...coded('secret_malformed', 'secret', 'name', 'previous', 'other_secrets'),
+  ...coded('email_malformed', 'email'),
+  ...coded('host_malformed', 'host', 'portal_host'),
+  ...coded('portal_url_malformed', 'portal_url', 'url'),
+  ...coded('user_id_malformed', 'user_id'),
+  ...coded('timestamp_malformed', 'timestamp'),
+  ...coded('signature_malformed', 'signature'),
+  ...coded('helpdesk_id_malformed', 'helpdesk_id'),
+  ...coded('embed_option_malformed', 'align', 'max_width', 'container', 'script_url', 'nonce'),
+}
+/** 7.1: the parameters whose values came from the visitor. */
+const FROM_VISITOR = { verify_email: ['email'], verify_user: ['user_id', 'timestamp'], verify_link: ['url'] }
+
+function coded(code, ...parameters) {
+  return Object.fromEntries(parameters.map((parameter) => [parameter, code]))
+}
+
+/** 1.1: checks the texts of a call, or of a constructor, before everything else. */
+export function checkWellFormed(args, call) {
+  for (const [parameter, code] of Object.entries(CODES_OF_ILL_FORMED_TEXT)) {
+    const texts = [args[parameter]].flat(Infinity).filter((value) => typeof value === 'string')
+    if (texts.every((text) => text.isWellFormed())) continue
+    throw FROM_VISITOR[call]?.includes(parameter) ? new Rejection(code, 'verification') : new Rejection(code)
   }
 }
 

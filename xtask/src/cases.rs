@@ -111,6 +111,11 @@ impl Case {
         })
     }
 
+    /// Returns the name of the call.
+    pub(crate) fn call(&self) -> Option<&str> {
+        self.request.get("call")?.as_str()
+    }
+
     /// Returns the variable that the call's constructor reads.
     pub(crate) fn variable(&self) -> Option<&str> {
         self.request.get("new")?.get("name")?.as_str()

@@ -45,16 +45,21 @@ export function caseOf({ fails, message, ...given }) {
   }
 }
 
-function outcomeOf(given) {
+/** Runs a call, with the environment in `new.env`: its value, or the rejection. */
+export function outcomeOf(given) {
   try {
-    const call = given.class
-      ? (args) => constructors[given.class](given.new)[given.call](args)
-      : functions[given.call]
-    return { value: call(given.args) }
+    const target = given.class ? constructed(given) : functions
+    oracle.checkWellFormed(given.args, given.call)
+    return { value: target[given.call](given.args) }
   } catch (rejection) {
     if (rejection instanceof oracle.Rejection) return { rejection }
     throw rejection
   }
+}
+
+function constructed(given) {
+  oracle.checkWellFormed(given.new)
+  return constructors[given.class](given.new)
 }
 
 function secretAndName({ secret, name, env = {} }) {

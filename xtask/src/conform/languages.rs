@@ -1,4 +1,5 @@
-//! Lists the languages that are checked. A new language needs an adapter of at most 40 lines, and a row here.
+//! Lists what is checked: the command, the oracle, and the languages. A new language needs an adapter of at most
+//! 40 lines, and a row here.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -16,12 +17,14 @@ use crate::workspace::Workspace;
 /// How a language's adapter is built and started. In `adapter`, `{target}` stands for cargo's target folder.
 pub(crate) struct Language {
     pub(crate) name: &'static str,
-    /// Builds the package that the adapter calls.
+    /// Builds the package that the adapter calls, if there is one.
     pub(crate) prepare: fn(&Workspace) -> Result<()>,
     /// The program and its arguments; `node` is the Node that builds the package.
     adapter: &'static [&'static str],
     /// The adapter's working folder, relative to the repository's root.
     folder: &'static str,
+    /// The calls that it does not implement. Their cases are counted, and not sent.
+    pub(crate) not_covered: &'static [&'static str],
 }
 
 pub(crate) const LANGUAGES: &[Language] = &[
@@ -32,18 +35,30 @@ pub(crate) const LANGUAGES: &[Language] = &[
         },
         adapter: &["{target}/debug/deskseal", "conform"],
         folder: ".",
+        not_covered: &[],
+    },
+    // Not a binding: it does not call core, so it compares core with Node's own functions.
+    Language {
+        name: "oracle",
+        prepare: |_| Ok(()),
+        adapter: &["node", "tests/oracle/conform.mjs"],
+        folder: ".",
+        // Only core explains signatures.
+        not_covered: &["explain_email", "explain_link"],
     },
     Language {
         name: "python",
         prepare: python::install,
         adapter: &["{target}/python/venv/bin/python", "-I", "-B", "tests/conform.py"],
         folder: "bindings/python",
+        not_covered: &[],
     },
     Language {
         name: "node",
         prepare: node::install,
         adapter: &["node", "{target}/node/project/tests/conform.mjs"],
         folder: ".",
+        not_covered: &[],
     },
     Language {
         name: "ruby",
@@ -57,12 +72,14 @@ pub(crate) const LANGUAGES: &[Language] = &[
             "tests/conform.rb",
         ],
         folder: "bindings/ruby",
+        not_covered: &[],
     },
     Language {
         name: "php",
         prepare: php::install,
         adapter: &["php", "-n", "-d", "extension={target}/php/deskseal.so", "tests/conform.php"],
         folder: "bindings/php",
+        not_covered: &[],
     },
 ];
 

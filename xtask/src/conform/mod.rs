@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::api;
 use crate::cases::{self, Case};
@@ -33,7 +33,7 @@ const SHOWN: usize = 20;
 /// The arguments of `cargo xtask conform`.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The languages to check [default: all].
+    /// The languages to check, and `command` and `oracle` [default: all].
     #[arg(value_name = "LANG")]
     languages: Vec<String>,
 
@@ -98,7 +98,19 @@ fn verdict_on(workspace: &Workspace, language: &Language, cases: &[Case]) -> Res
     (language.prepare)(workspace)?;
     let mut command = language.adapter(workspace)?;
     set_environment(&mut command, cases)?;
-    adapter::verdict(&mut command, cases, LIMIT)
+    adapter::verdict(&mut command, &covered(language, cases)?, LIMIT)
+}
+
+/// Returns the cases of the calls that the language implements, and prints the number of the others.
+fn covered(language: &Language, cases: &[Case]) -> Result<Vec<Case>> {
+    for name in language.not_covered {
+        let count = cases.iter().filter(|case| case.call() == Some(*name)).count();
+        ensure!(count > 0, "the row of {} names {name}, which no case calls", language.name);
+        println!("{}: does not implement {name}; {count} cases not checked", language.name);
+    }
+    let is_covered =
+        |case: &&Case| case.call().is_none_or(|name| !language.not_covered.contains(&name));
+    Ok(cases.iter().filter(is_covered).cloned().collect())
 }
 
 /// Sets the variables of all cases, and removes those that a case needs unset.
@@ -125,5 +137,43 @@ fn print(verdict: &Verdict) {
     let hidden = verdict.failures.len().saturating_sub(SHOWN);
     if hidden > 0 {
         println!("… and {hidden} more");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::cases::Outcome;
+
+    fn case_of(call: &str) -> Case {
+        Case {
+            id: call.to_owned(),
+            comment: String::new(),
+            request: json!({ "id": call, "call": call, "args": {} }),
+            environment: BTreeMap::new(),
+            expected: Outcome::Value(json!("a value")),
+        }
+    }
+
+    fn oracle() -> Result<&'static Language> {
+        LANGUAGES.iter().find(|language| language.name == "oracle").context("no oracle")
+    }
+
+    #[test]
+    fn only_the_cases_of_calls_that_the_oracle_implements_are_sent_to_it() -> Result<()> {
+        let cases = ["sign_email", "explain_email", "explain_link", "portal_link"].map(case_of);
+        let covered = covered(oracle()?, &cases)?;
+        let calls: Vec<&str> = covered.iter().filter_map(Case::call).collect();
+        assert_eq!(calls, ["sign_email", "portal_link"]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_row_that_excludes_a_call_without_cases_is_an_error() -> Result<()> {
+        let error = covered(oracle()?, &["sign_email", "explain_email"].map(case_of));
+        assert!(error.is_err_and(|error| error.to_string().contains("explain_link")));
+        Ok(())
     }
 }
