@@ -14,9 +14,9 @@ use ring::hmac;
 use serde_json::{Value, json};
 
 use specification::{
-    EmbedOptions, Rejection, VerifiedUser, Verifier, canonical_email, canonical_host, is_container,
-    is_nonce, key_of_secret, key_of_variables, portal_host, portal_link, public_form_url, sign,
-    sign_user, ticket_center,
+    EmbedOptions, Rejection, VerifiedUser, Verifier, canonical_email, canonical_host, form_decode,
+    is_container, is_nonce, key_of_secret, key_of_variables, portal_host, portal_link,
+    public_form_url, sign, sign_user, ticket_center,
 };
 
 const SECRET: &str = "example-secret-for-documentation";
@@ -29,6 +29,14 @@ const VECTOR_FILES: [(&str, &str); 6] = [
     ("secret", include_str!("../../tests/vectors/secret.json")),
     ("embed", include_str!("../../tests/vectors/embed.json")),
 ];
+
+/// The vectors of `explain`, whose signatures deviate on purpose. Those of a stated message are compared.
+const EXPLAIN: (&str, &str) = ("explain", include_str!("../../tests/vectors/explain.json"));
+
+fn cases((_, content): (&str, &str)) -> Vec<Value> {
+    let content: Value = serde_json::from_str(content).expect("a vector file is JSON");
+    content["cases"].as_array().expect("a vector file lists its cases").clone()
+}
 
 fn argument<'case>(case: &'case Value, name: &str) -> &'case str {
     optional_text(case, name).expect("the vector gives this argument as a text")
@@ -181,14 +189,47 @@ fn difference(file: &str, case: &Value) -> Option<String> {
 fn an_implementation_of_the_specification_alone_agrees_with_every_vector() {
     let mut count = 0;
     let mut differences = Vec::new();
-    for (file, content) in VECTOR_FILES {
-        let content: Value = serde_json::from_str(content).expect("a vector file is JSON");
-        let cases = content["cases"].as_array().expect("a vector file lists its cases");
+    for file in VECTOR_FILES {
+        let cases = cases(file);
         count += cases.len();
-        differences.extend(cases.iter().filter_map(|case| difference(file, case)));
+        differences.extend(cases.iter().filter_map(|case| difference(file.0, case)));
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
     assert!(count >= 350, "only {count} vectors");
+}
+
+/// Returns the secrets of which one made the signatures of the case.
+fn secrets(case: &Value) -> Vec<&str> {
+    let variables = case["env"].as_object().into_iter().flat_map(|variables| variables.values());
+    let previous = case["new"]["previous"].as_array().into_iter().flatten().map(|pair| &pair[0]);
+    let secrets = [&case["new"]["secret"]].into_iter().chain(variables).chain(previous);
+    secrets.filter_map(Value::as_str).collect()
+}
+
+/// Returns all signatures that the case carries, in arguments, results, links and markup.
+fn signatures(case: &Value) -> Vec<String> {
+    let texts = format!("{} {}", case["args"], case["expect"]);
+    let decoded = String::from_utf8_lossy(&form_decode(&texts)).to_ascii_lowercase();
+    let digits = decoded.split(|digit: char| !digit.is_ascii_hexdigit());
+    digits.filter(|digits| digits.len() == 64).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_signature_of_a_stated_message_is_made_by_a_secret_of_its_vector() {
+    let mut count = 0;
+    for case in VECTOR_FILES.into_iter().chain([EXPLAIN]).flat_map(cases) {
+        let Some(message) = case["message"].as_str() else { continue };
+        let key = |secret: &str| hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+        let made: Vec<_> =
+            secrets(&case).into_iter().map(|secret| sign(&key(secret), message)).collect();
+        let found = signatures(&case);
+        assert!(!found.is_empty(), "{} states a message and carries no signature", case["id"]);
+        for signature in &found {
+            assert!(made.contains(signature), "{} carries another signature", case["id"]);
+        }
+        count += found.len();
+    }
+    assert!(count >= 500, "only {count} signatures");
 }
 
 /// Returns the answer of the second implementation, in the form of [`theirs`].

@@ -507,7 +507,7 @@ fn starts_with_scheme(url: &str) -> bool {
     })
 }
 
-fn form_decode(text: &str) -> Vec<u8> {
+pub(crate) fn form_decode(text: &str) -> Vec<u8> {
     let mut decoded = Vec::new();
     let mut rest = text.as_bytes();
     while let Some((&byte, behind)) = rest.split_first() {
