@@ -1,4 +1,4 @@
-// What pages do better where there is JavaScript. All of them work without it.
+// Improves the pages where JavaScript is available. All of them work without it.
 "use strict";
 
 const THREAD_MILLISECONDS = 3000;
@@ -11,14 +11,14 @@ function localize(root) {
   }
 }
 
-/** Runs the task again and again while the page is in sight, never twice at once. */
+/** Runs the task periodically while the page is visible, never twice at once. */
 function repeat(task, milliseconds) {
   const run = async () => {
     if (document.visibilityState === "visible") {
       try {
         await task();
       } catch {
-        // The server is away for a moment; the next round asks again.
+        // The server is unavailable for a moment; the next round retries.
       }
     }
     setTimeout(run, milliseconds);
@@ -26,7 +26,7 @@ function repeat(task, milliseconds) {
   setTimeout(run, milliseconds);
 }
 
-/** Asks for a page or a part of one; `X-Refresh` says that nobody clicked. */
+/** Requests a page or a part of one. `X-Refresh` says that the script asks, not the agent. */
 async function ask(url, tag) {
   const headers = { "X-Refresh": "1" };
   if (tag) {
@@ -170,7 +170,7 @@ function followList(list) {
   }, Number(list.dataset.refresh));
 }
 
-/** Keeps an unsent text while somebody leaves the page by mistake, and sends by Ctrl+Enter. */
+/** Asks before the agent leaves the page with an unsent text, and sends with Ctrl+Enter. */
 function helpComposer(form) {
   const text = form.querySelector("textarea");
   let isSending = false;

@@ -1,4 +1,4 @@
-// A signed link holds for minutes; it should not stay in the address bar, in history or in a bookmark.
+// A signed link expires after minutes, so it should not stay in the address bar, the history or a bookmark.
 if (location.search) history.replaceState(null, "", location.pathname);
 
 addEventListener("DOMContentLoaded", () => {
@@ -8,6 +8,6 @@ addEventListener("DOMContentLoaded", () => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
   });
-  // Who comes back by the back button may send again.
+  // After the back button, the form can be sent again.
   addEventListener("pageshow", () => delete form?.dataset.sent);
 });

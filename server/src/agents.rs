@@ -137,28 +137,28 @@ pub struct NewMember<'new> {
 #[derive(Debug, thiserror::Error)]
 pub enum AgentError {
     /// There is no such desk.
-    #[error("There is no desk of this id.")]
+    #[error("There is no desk with this id.")]
     DeskUnknown,
     /// The agent is a member of the desk already.
-    #[error("Somebody with this e-mail is a member of the desk already.")]
+    #[error("An agent with this e-mail is already a member of the desk.")]
     MemberAlready,
     /// The agent is no member of the desk.
-    #[error("There is no such member of this desk.")]
+    #[error("The desk has no such member.")]
     MemberUnknown,
     /// Without this owner, the desk would have none.
-    #[error("A desk needs an owner; make somebody else an owner first.")]
+    #[error("A desk needs an owner. Make another agent an owner first.")]
     LastOwner,
     /// The address has an account already, which only an invitation can make a member.
-    #[error("This address has an account already; invite it instead.")]
+    #[error("This address already has an account. Invite it instead.")]
     AccountAlready,
     /// There is no account of this address.
-    #[error("There is no account with this e-mail.")]
+    #[error("There is no account with this e-mail. Check the address.")]
     AccountUnknown,
     /// The invitation was accepted, withdrawn, or has expired.
-    #[error("This invitation is not pending any more. Reload the page.")]
+    #[error("This invitation is no longer pending. Reload the page.")]
     InvitationUnknown,
     /// The agent who invites is not an owner of the desk.
-    #[error("You are not an owner of this desk any more.")]
+    #[error("You are no longer an owner of this desk.")]
     NoOwner,
     /// The password is rejected.
     #[error(transparent)]

@@ -108,10 +108,11 @@ impl AppState {
                 ticks.tick().await;
                 app.limits.remove_idle();
                 if let Err(error) = app.desks.write_last_uses().await {
-                    tracing::warn!(%error, "last uses of secrets are written later");
+                    tracing::warn!(%error, "could not store when secrets were last used; it is \
+                        tried again later");
                 }
                 if let Err(error) = app.delete_expired(&mut cleaned_at).await {
-                    tracing::warn!(%error, "ended sessions are deleted later");
+                    tracing::warn!(%error, "could not delete expired data; it is tried again later");
                 }
             }
         })

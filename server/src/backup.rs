@@ -14,7 +14,7 @@ use crate::store::{self, StoreError};
 pub enum BackupError {
     /// PostgreSQL has a better tool.
     #[error(
-        "This database is PostgreSQL's, which backs it up itself: \
+        "`ticket-center backup` copies SQLite only. Back up PostgreSQL with: \
          pg_dump --format=custom --file={} \"$DATABASE_URL\"",
         printed(&.0.to_string_lossy())
     )]
@@ -23,19 +23,21 @@ pub enum BackupError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// There is nothing to copy.
-    #[error("There is no database at {}.", printed(&.0.to_string_lossy()))]
+    #[error("There is no database at {}. Check database_url.", printed(&.0.to_string_lossy()))]
     Absent(PathBuf),
     /// Nothing is ever overwritten.
-    #[error("There is something at {} already; give another path.", printed(&.0.to_string_lossy()))]
+    #[error("{} already exists. Choose another path.", printed(&.0.to_string_lossy()))]
     Exists(PathBuf),
     /// The file cannot be written.
-    #[error("The copy cannot be written: {0}")]
+    #[error("The copy could not be written: {0}")]
     File(#[from] io::Error),
     /// SQLite cannot copy.
-    #[error("The database cannot be copied: {0}")]
+    #[error("The database could not be copied: {0}")]
     Sqlite(#[from] rusqlite::Error),
     /// The copy is not sound, and was removed.
-    #[error("The copy is not sound and was removed; check the disk. SQLite says: {0}")]
+    #[error(
+        "The copy failed SQLite's integrity check and was removed. Check the disk. SQLite says: {0}"
+    )]
     Unsound(String),
 }
 

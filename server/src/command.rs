@@ -34,7 +34,7 @@ const MAX_SECRET_BYTES: u64 = 64 * 1024;
 
 type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
-/// The Ticket Center: a self-hosted help desk that knows your customers by your own signature.
+/// The Ticket Center: a self-hosted help desk that identifies your customers by your server's signature.
 #[derive(Debug, Parser)]
 #[command(name = "ticket-center", version, arg_required_else_help = true)]
 pub struct Arguments {
@@ -47,7 +47,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Answer requests until told to stop
+    /// Run the server until it is stopped
     Serve(Serve),
     /// The demo is no longer part of this program; run `cargo xtask demo` in the repository
     #[command(hide = true)]
@@ -55,23 +55,23 @@ enum Command {
         #[arg(hide = true, trailing_var_arg = true, allow_hyphen_values = true)]
         _former_options: Vec<OsString>,
     },
-    /// Bring the database to the shape of this version
+    /// Migrate the database to this version
     Migrate,
-    /// Set up desks
+    /// Create desks
     #[command(subcommand)]
     Desk(Desk),
-    /// Set up who answers
+    /// Invite agents and reset their passwords (in the dashboard: Agents)
     #[command(subcommand)]
     Agent(agents::AgentCommand),
-    /// Set up a desk's secrets
+    /// Issue, list and revoke the secrets of desks (in the dashboard: Ticket Center, Portal)
     #[command(subcommand)]
     Secret(secret::SecretCommand),
-    /// Make keys that encrypt secrets at rest
+    /// Generate keys that encrypt secrets at rest
     #[command(subcommand)]
     Key(Key),
-    /// Copy SQLite's database while the server runs
+    /// Copy the SQLite database while the server runs
     Backup {
-        /// Where the copy goes; nothing may be there yet
+        /// The file to create; it must not exist yet
         #[arg(value_name = "PATH")]
         path: PathBuf,
     },
@@ -79,7 +79,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct Serve {
-    /// Check the configuration, the keys and the database, and end
+    /// Check the configuration, the keys and the database, then exit
     #[arg(long)]
     check: bool,
 }
@@ -96,7 +96,7 @@ enum Desk {
 
 #[derive(Debug, Subcommand)]
 enum Key {
-    /// Print a new key, to be set as ID:KEY before older ones
+    /// Print a new key; set it as ID:KEY before the older ones
     Generate,
 }
 
@@ -158,7 +158,7 @@ async fn check(config: &Config) -> Outcome {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         folder.unwrap_or(Path::new(".")).read_dir().map_err(StoreError::File)?;
         let file = printed(&file.to_string_lossy());
-        note(&format!("{file} is not there yet; serve creates it."))?;
+        note(&format!("{file} does not exist yet. `ticket-center serve` creates it."))?;
     } else {
         let store = Store::open(url, 1).await?;
         store.ping().await?;
@@ -167,22 +167,25 @@ async fn check(config: &Config) -> Outcome {
     let connections = connections::ConnectionLimits::new(config).connections();
     if connections < usize::try_from(config.connections.get())? {
         note(&format!(
-            "The system gives this process open files for {connections} connections at the same time; \
-             raise its limit (LimitNOFILE, ulimit -n) for {}.",
+            "The limit of open files allows {connections} connections at the same time, and the setting \
+             connections is {}. Raise the limit (LimitNOFILE, ulimit -n).",
             config.connections
         ))?;
     }
     if config.mailer()?.is_none() {
         note("Mail is not set up: notifications wait until smtp_url and mail_from are set.")?;
     }
-    note("The configuration, the keys and the database are good.")
+    note("The configuration, the keys and the database are valid.")
 }
 
 async fn back_up(config: Config, path: PathBuf) -> Outcome {
     let target = path.clone();
     let copied = move || backup::copy(config.database_url.expose_secret(), &target);
     tokio::task::spawn_blocking(copied).await??;
-    note("The copy is whole and sound. The keys are not in it; keep them elsewhere.")?;
+    note(
+        "The copy is complete and passed the integrity check. It does not contain the keys: back \
+            them up separately.",
+    )?;
     print(&printed(&path.to_string_lossy()))
 }
 
@@ -202,7 +205,9 @@ async fn serve(config: Config) -> Outcome {
     }
     let mails = Worker::start(&center);
     if center.mailer.is_none() {
-        tracing::warn!("mail is not set up; notifications wait until smtp_url is set");
+        tracing::warn!(
+            "mail is not set up; notifications wait until smtp_url and mail_from are set"
+        );
     }
     tracing::info!(%address, public_url = %center.config.public_url, "listening");
     let (signal, stopper) = (stop_signal()?, mails.stopper());
@@ -275,9 +280,10 @@ fn note(line: &str) -> Outcome {
 }
 
 fn desk_name(text: &str) -> Result<DeskName, &'static str> {
-    DeskName::parse(text).ok_or("a name has 1 to 100 characters, none of them a control character")
+    DeskName::parse(text).ok_or("a name must have 1 to 100 characters and no control characters")
 }
 
 fn desk_id(text: &str) -> Result<DeskId, &'static str> {
-    DeskId::parse(text).ok_or("an id has 1 to 128 of A-Z a-z 0-9 _ -")
+    DeskId::parse(text)
+        .ok_or("an id must have 1 to 128 characters, each from A-Z, a-z, 0-9, _ and -")
 }

@@ -33,24 +33,24 @@ const DATABASE_VARIABLE: &str = "DATABASE_URL";
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A setting is unknown, or has a wrong value.
-    #[error("The configuration is wrong: {0}")]
+    #[error("The configuration is invalid: {0}")]
     Wrong(#[from] ::config::ConfigError),
     /// The public URL is not one of a whole host.
     #[error(
-        "public_url is not an http or https URL of a host alone, such as https://desk.example.com."
+        "public_url must be an http or https URL of a host only, such as https://desk.example.com."
     )]
     PublicUrl,
     /// The portal URL is not one of a whole host name, or the public URL is below it.
     #[error(
-        "portal_url is not an http or https URL of a host name alone, such as \
-         https://help.example.com, or public_url is below it, where desks have their portals."
+        "portal_url must be an http or https URL of a host name only, such as https://help.example.com. \
+         public_url must not be a host below it: desks have their portals there."
     )]
     PortalUrl,
     /// The file with the keys cannot be read.
-    #[error("The file with the keys cannot be read: {0}")]
+    #[error("The file of keys_file cannot be read: {0}")]
     KeysFile(#[source] std::io::Error),
     /// Both places name keys.
-    #[error("Both keys and keys_file are set; keep one.")]
+    #[error("Both keys and keys_file are set. Remove one of them.")]
     KeysTwice,
     /// The keys are missing or malformed.
     #[error(transparent)]

@@ -201,13 +201,13 @@ impl std::fmt::Display for Cursor {
 #[derive(Debug, thiserror::Error)]
 pub enum ConversationError {
     /// It does not exist, or belongs to another contact.
-    #[error("There is no such conversation.")]
+    #[error("There is no conversation with this id.")]
     Unknown,
     /// The message that a page should begin at is not there.
-    #[error("There is no such message in this conversation.")]
+    #[error("There is no message with this id in the conversation.")]
     MessageUnknown,
     /// The key was used for another text.
-    #[error("The idempotency key was used for another message.")]
+    #[error("The idempotency key was already used for another message.")]
     KeyReused,
     /// The database failed.
     #[error(transparent)]

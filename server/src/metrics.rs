@@ -82,22 +82,26 @@ impl Default for Metrics {
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("ticket_center_build", "The version that runs", build);
         let requests = Family::default();
-        registry.register("ticket_center_requests", "Answered requests", requests.clone());
+        registry.register(
+            "ticket_center_requests",
+            "Requests that the server answered",
+            requests.clone(),
+        );
         let durations = Family::new_with_constructor(
             (|| Histogram::new(DURATION_BUCKETS)) as fn() -> Histogram,
         );
         registry.register_with_unit(
             "ticket_center_request_duration",
-            "The time from a request's head to its answer's",
+            "Time from a request's head to the response's head",
             Unit::Seconds,
             durations.clone(),
         );
         let rejections = Family::default();
-        registry.register("ticket_center_refusals", "Refused calls, by code", rejections.clone());
+        registry.register("ticket_center_refusals", "Rejected calls, by code", rejections.clone());
         let notifications = Family::default();
         registry.register(
             "ticket_center_notifications",
-            "Notifications in the database that have not come to an end",
+            "Notifications that wait, are being sent or need a decision, by state",
             notifications.clone(),
         );
         let database_connections = Family::default();
@@ -109,7 +113,7 @@ impl Default for Metrics {
         let connections = ConnectionMetrics::default();
         registry.register(
             "ticket_center_connections",
-            "Connections of clients, those to /metrics left out",
+            "Connections of clients, without those to /metrics",
             connections.open.clone(),
         );
         registry.register(

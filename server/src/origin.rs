@@ -18,17 +18,17 @@ pub struct AllowedDomain(String);
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum DomainError {
     /// It is a URL, or has a port or a path.
-    #[error("This is not a domain alone; enter `{0}`.")]
+    #[error("Enter only the domain: `{0}`.")]
     NotBare(String),
     /// It cannot be a host.
-    #[error("This is not a domain such as example.com; enter it without scheme, port and path.")]
+    #[error("This is not a domain. Enter one such as example.com, without scheme, port and path.")]
     NoHost,
     /// It starts with `*.`.
-    #[error("Subdomains are included; enter `{0}`.")]
+    #[error("Subdomains are always included. Enter `{0}`.")]
     Wildcard(String),
     /// Strangers register names under it.
     #[error(
-        "`{0}` is a public suffix, under which anybody can register a name; enter your own domain."
+        "`{0}` is a public suffix: anyone can register a name under it. Enter your own domain."
     )]
     PublicSuffix(String),
 }
@@ -190,7 +190,7 @@ impl fmt::Display for Verdict {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoBrowser => formatter.write_str(
-                "Allowed: there is no Origin, so the call does not come from a web page.",
+                "Allowed: the request has no Origin header, so it does not come from a web page.",
             ),
             Self::ListEmpty => {
                 formatter.write_str("Allowed: the list is empty, which allows every site.")
@@ -200,23 +200,23 @@ impl fmt::Display for Verdict {
                 write!(formatter, "Allowed: `{host}` is a subdomain of `{domain}`.")
             }
             Self::Opaque => formatter.write_str(
-                "Refused: the origin is `null`, as in sandboxed frames and local files; with a list, a \
-                 page needs a domain.",
+                "Not allowed: the origin is `null`, as in sandboxed frames and local files. While the list \
+                 has entries, a page needs a domain.",
             ),
             Self::Malformed => formatter.write_str(
-                "Refused: this is no origin; one looks like https://example.com or \
+                "Not allowed: this is not an origin. Enter one such as https://example.com or \
                  https://example.com:8443.",
             ),
             Self::NoWebPage => formatter
-                .write_str("Refused: only pages of http and https can be allowed by their domain."),
+                .write_str("Not allowed: only http and https pages can be allowed by domain."),
             Self::Lookalike { host, domain } => write!(
                 formatter,
-                "Refused: `{host}` contains `{domain}`, but is another domain; a subdomain ends in \
+                "Not allowed: `{host}` contains `{domain}`, but is another domain. A subdomain ends in \
                  `.{domain}`."
             ),
             Self::NotListed { host } => write!(
                 formatter,
-                "Refused: `{host}` is neither in the list nor a subdomain of an entry."
+                "Not allowed: `{host}` is neither in the list nor a subdomain of an entry."
             ),
         }
     }

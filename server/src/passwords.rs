@@ -47,19 +47,21 @@ const QUEUE_PER_PERMIT: usize = 16;
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
     /// It has fewer than 12 characters.
-    #[error("A password has at least 12 characters; a few words in a row are easy to remember.")]
+    #[error(
+        "The password must have at least 12 characters. A few words in a row are easy to remember."
+    )]
     TooShort,
     /// It has more than 1000 bytes.
-    #[error("A password has at most 1000 bytes.")]
+    #[error("The password must have at most 1000 bytes. Choose a shorter one.")]
     TooLong,
     /// It is among those that are guessed first. The text says why, and what to do.
     #[error("This password is easy to guess. {0}")]
     Guessable(String),
     /// Too many are hashed at the moment.
-    #[error("Too many people sign in at this moment; try again in a few seconds.")]
+    #[error("Too many sign-ins at the moment. Try again in a few seconds.")]
     Busy,
     /// The hash could not be computed or read.
-    #[error("A password cannot be hashed or checked: {0}")]
+    #[error("The password could not be hashed or checked: {0}")]
     Failed(HashError),
 }
 

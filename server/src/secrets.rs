@@ -170,25 +170,30 @@ impl SecretState {
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// There is no such desk.
-    #[error("There is no desk of this id.")]
+    #[error("There is no desk with this id.")]
     DeskUnknown,
     /// The desk has no such secret, or it is revoked already.
-    #[error("The desk has no such secret, or it is revoked already.")]
+    #[error(
+        "The desk has no secret with this id, or the secret is already revoked. `ticket-center secret list` \
+         prints the ids."
+    )]
     SecretUnknown,
     /// The current secret is another one than the one to be replaced.
     #[error(
-        "The secret has been changed in the meantime, and was not changed again. Look at the secrets as \
-         they are now."
+        "The current secret was replaced in the meantime, so it was not replaced again. Reload the page or \
+         list the secrets again, then decide."
     )]
     Changed,
     /// The current secret cannot be revoked without another in its place.
-    #[error("This is the current secret; rotate it with a grace of 0 to end it now.")]
+    #[error(
+        "This is the current secret. To end it now, replace it with a grace of 0 (secret rotate --grace 0s)."
+    )]
     StillCurrent,
     /// The given secret is in use, for this purpose, another, or another desk.
-    #[error("This secret is in use already; each purpose of each desk needs a secret of its own.")]
+    #[error("This secret is already in use. Each purpose of each desk needs its own secret.")]
     InUse,
     /// The grace is over 30 days.
-    #[error("The grace is longer than 30 days.")]
+    #[error("The grace is longer than 30 days. Choose 720h or less.")]
     GraceTooLong,
     /// The given secret is rejected.
     #[error(transparent)]

@@ -24,16 +24,16 @@ const MAX_PREVIEW: usize = 140;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     /// Nothing is left of the message without blanks.
-    #[error("The message is empty.")]
+    #[error("The message is empty. Write a text.")]
     MessageEmpty,
     /// The message has over 10 000 characters.
-    #[error("The message has more than 10000 characters.")]
+    #[error("The message has more than 10000 characters. Shorten it.")]
     MessageTooLong,
     /// The subject has over 200 characters.
-    #[error("The subject has more than 200 characters.")]
+    #[error("The subject has more than 200 characters. Shorten it.")]
     SubjectTooLong,
     /// The name has over 100 characters.
-    #[error("The name has more than 100 characters.")]
+    #[error("The name has more than 100 characters. Shorten it.")]
     NameTooLong,
 }
 

@@ -63,7 +63,7 @@ pub(crate) fn key(keyring: &Keyring, parts: &[&str]) -> Key {
 #[derive(Debug, thiserror::Error)]
 pub enum ThrottleError {
     /// There were too many tries.
-    #[error("Too many tries; wait for {0} seconds.")]
+    #[error("Too many attempts. Wait {0} seconds.")]
     Wait(u64),
     /// The database failed.
     #[error(transparent)]

@@ -76,10 +76,10 @@ pub struct PortalTicket {
 #[derive(Debug, thiserror::Error)]
 pub enum TicketError {
     /// The desk blocked the contact.
-    #[error("The desk takes no messages from this contact.")]
+    #[error("The desk has blocked this contact.")]
     Blocked,
     /// The form has sent another ticket before.
-    #[error("The form has sent another message already.")]
+    #[error("The form was already used to send a message.")]
     FormUsed,
     /// The database failed.
     #[error(transparent)]

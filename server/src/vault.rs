@@ -74,23 +74,29 @@ impl KeyUse {
 pub enum VaultError {
     /// No key was given.
     #[error(
-        "There is no key; make one with `ticket-center key generate` and set TICKET_CENTER_KEYS."
+        "No encryption key is set. Generate one with `ticket-center key generate` and set it as ID:KEY in \
+         keys or keys_file (TICKET_CENTER_KEYS or TICKET_CENTER_KEYS_FILE)."
     )]
     KeyMissing,
     /// A key is not `ID:KEY`.
     #[error(
-        "A key is not written as ID:KEY, where ID is a name of your choice and KEY the 43 characters \
-         that `ticket-center key generate` prints."
+        "A key in keys or keys_file is not written as ID:KEY. ID is a name of your choice; KEY is the 43 \
+         characters that `ticket-center key generate` prints."
     )]
     KeyMalformed,
     /// Two keys have the same id.
-    #[error("Two keys have the same id; each needs a name of its own.")]
+    #[error("Two keys in keys or keys_file have the same id. Give each key its own id.")]
     KeyRepeated,
     /// The sealed secret names a key that is not given.
-    #[error("A secret was encrypted with the key {0:?}, which is not among TICKET_CENTER_KEYS.")]
+    #[error(
+        "A secret is encrypted with the key {0:?}, which is not in keys or keys_file. Add that key again."
+    )]
     KeyUnknown(String),
     /// The sealed secret was changed, moved, or encrypted with another key of the same id.
-    #[error("A secret in the database cannot be decrypted: it, or the key of its id, was changed.")]
+    #[error(
+        "A secret in the database cannot be decrypted: the secret or the key of its id was changed. Restore \
+         the key, or issue a new secret."
+    )]
     SealBroken,
     /// The operating system's random source cannot be read.
     #[error("The operating system's random source cannot be read.")]

@@ -76,7 +76,7 @@ for (const [what, changed] of Object.entries(CHANGED)) {
 test('on a domain that is not allowed, the widget says that it cannot be shown', async (t) => {
   const owner = await openPage(t, world)
   await signIn(owner, facts.owner, world)
-  await owner.goto(deskUrl(world, 'messages'))
+  await owner.goto(deskUrl(world, 'allowed-domains'))
   await owner.getByLabel('Add a domain').fill('shop.example.com')
   await owner.getByRole('button', { name: 'Add', exact: true }).click()
   await owner.getByRole('cell', { name: 'shop.example.com', exact: true }).waitFor()

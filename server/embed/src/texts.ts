@@ -178,7 +178,7 @@ const WORDS: Readonly<
     title: 'Support cannot be shown here',
     text: 'This website is not allowed to show support. Please tell the people who run it.',
     checks: [
-      `Add ${origin || 'this website'} to Allowed Embed Domains on the dashboard’s Messages page.`,
+      `Add ${origin || 'this website'} to the dashboard’s Allowed domains page (in the vendor’s guide: Settings > Messages).`,
       'While the list has entries, a page without an origin, such as a local file or a sandboxed frame, is not allowed.',
     ],
   }),

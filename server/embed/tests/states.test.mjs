@@ -525,7 +525,7 @@ test('a website that is not allowed shows which domain to add', async (t) => {
   world.desk.rejection = [403, 'origin_not_allowed']
   const page = await visit(t, world)
   await page.getByText('For the people who run this site').click()
-  await page.getByText(`Add ${world.site.origin} to Allowed Embed Domains`).waitFor()
+  await page.getByText(`Add ${world.site.origin} to the dashboard’s Allowed domains page`).waitFor()
 })
 
 test('a page without a customer asks to sign in, and sends no request', async (t) => {

@@ -101,13 +101,13 @@ pub struct Accepted {
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptError {
     /// It was used, withdrawn, replaced, or has expired.
-    #[error("This link is not valid any more.")]
+    #[error("This link is no longer valid.")]
     Gone,
     /// The account is not as it was when the page was opened.
-    #[error("The account changed meanwhile.")]
+    #[error("The account changed in the meantime.")]
     Changed,
     /// The link was copied, and the address has an account.
-    #[error("No account can be made for this address with this link.")]
+    #[error("This link cannot create an account for this address.")]
     HasAccount,
     /// The desk would have no owner.
     #[error(

@@ -26,7 +26,7 @@ pub(super) enum Operation {
     Send,
 }
 
-/// A call whose proof holds.
+/// A call with a valid signature.
 #[derive(Debug)]
 pub(super) struct Authorized {
     pub(super) customer: Customer,
@@ -60,7 +60,8 @@ pub(super) async fn authorize(
         contacts::find_or_create(&app.store, &id, &identity, app.clock.now()).await?
     };
     if contact.is_blocked {
-        let message = "The helpdesk has blocked this contact.";
+        let message =
+            "The help desk has blocked this contact. An owner can unblock it in the dashboard.";
         return Err(JsonError::new(StatusCode::FORBIDDEN, "contact_blocked", message));
     }
     match operation {
@@ -72,7 +73,7 @@ pub(super) async fn authorize(
     Ok(Authorized { customer, email, contact, desk })
 }
 
-/// Counts a proof that does not hold. Beyond the limit of its address, the answer says that alone.
+/// Counts a call without a valid signature. Beyond the limit of its address, the error is `rate_limited`.
 fn unproved(app: &AppState, caller: &Caller, error: JsonError) -> JsonError {
     app.limits.count_rejection(caller.client.address).map_or_else(JsonError::from, |()| error)
 }
@@ -81,8 +82,8 @@ fn check_origin(desk: &OpenDesk, caller: &Caller) -> Result<(), JsonError> {
     if desk.allowed_domains.verdict(caller.origin()).is_allowed() {
         return Ok(());
     }
-    let message = "This site is not among the helpdesk's allowed embed domains; its owner can add it \
-                   under Settings > Messages.";
+    let message = "This site is not in the help desk's allowed domains. An owner can add it in the dashboard \
+                   under Allowed domains (in the vendor's guide: Settings > Messages).";
     Err(JsonError::new(StatusCode::FORBIDDEN, "origin_not_allowed", message))
 }
 
@@ -92,7 +93,8 @@ fn verified_email(
     credentials: Credentials<'_>,
 ) -> Result<CanonicalEmail, JsonError> {
     let keys = desk.keys(Purpose::TicketCenter).ok_or_else(|| {
-        let message = "The helpdesk has no HMAC secret yet; its owner can generate one.";
+        let message = "The help desk has no HMAC secret. An owner can generate one on the \
+            dashboard's Ticket Center page.";
         JsonError::new(StatusCode::UNAUTHORIZED, "secret_not_set", message)
     })?;
     let Credentials { email, signature, .. } = credentials;

@@ -31,7 +31,7 @@ where
             // The position alone: serde quotes what the client sent.
             let (line, column) = (error.line(), error.column());
             let message = format!(
-                "The body is not the JSON object that this call takes; see line {line}, column {column}."
+                "The body is not the JSON object that this call expects. See line {line}, column {column}."
             );
             JsonError::new(StatusCode::BAD_REQUEST, web::Error::BodyMalformed.code(), message)
         })
@@ -132,6 +132,6 @@ pub(super) fn page_size(limit: Option<u32>, default: u32) -> Result<u32, JsonErr
     if (1..=crate::conversations::MAX_PAGE).contains(&limit) {
         return Ok(limit);
     }
-    let message = "The limit is not from 1 to 100.";
+    let message = "The limit must be from 1 to 100.";
     Err(JsonError::new(StatusCode::BAD_REQUEST, "limit_malformed", message))
 }

@@ -9,19 +9,21 @@ use crate::web::{Error, JsonError};
 
 /// No desk has this id.
 pub(super) fn helpdesk_unknown() -> JsonError {
-    let message = "There is no helpdesk of this id; copy it from the embed snippet.";
+    let message = "No help desk has this helpdeskId. Copy it from the embed code on the \
+        dashboard's Ticket Center page.";
     JsonError::new(StatusCode::NOT_FOUND, "helpdesk_unknown", message)
 }
 
 /// The conversation does not exist, or belongs to another contact: the response is the same for both.
 pub(super) fn conversation_unknown() -> JsonError {
-    let message = "This contact has no such conversation.";
+    let message = "This contact has no conversation with this id. Check the conversation id.";
     JsonError::new(StatusCode::NOT_FOUND, "conversation_unknown", message)
 }
 
 /// No earlier response returned this cursor.
 pub(super) fn cursor_malformed() -> JsonError {
-    let message = "The cursor is not one that an earlier answer gave.";
+    let message = "The cursor, before or after is not a value from an earlier response. Send one \
+        as it was received.";
     JsonError::new(StatusCode::BAD_REQUEST, "cursor_malformed", message)
 }
 
@@ -39,7 +41,7 @@ impl From<SecretError> for JsonError {
             SecretError::DeskUnknown => helpdesk_unknown(),
             SecretError::Store(error) => error.into(),
             error => {
-                tracing::error!(%error, "a desk's secrets cannot be used");
+                tracing::error!(%error, "could not use a desk's secrets");
                 Error::Internal.into()
             }
         }
@@ -54,7 +56,7 @@ impl From<ConversationError> for JsonError {
             ConversationError::KeyReused => Self::new(
                 StatusCode::CONFLICT,
                 "idempotency_key_reused",
-                "This idempotencyKey came with another message before; use a new one.",
+                "This idempotencyKey was already used for another message. Use a new key.",
             ),
             ConversationError::Store(error) => error.into(),
         }

@@ -1,7 +1,7 @@
 //! The Ticket Center's API: the calls of the embedded widget.
 //!
-//! Each call proves who asks by `helpdeskId`, `email` and `signature` in its body. Nothing else is
-//! believed: no cookie, no header, no conversation id.
+//! Each call identifies the customer by `helpdeskId`, `email` and `signature` in its body, and by nothing
+//! else: no cookie, no header, no conversation id.
 
 mod authorize;
 mod body;
@@ -52,11 +52,11 @@ type Shared = State<Arc<AppState>>;
 #[openapi(
     info(
         title = "Ticket Center",
-        description = "The calls of the embedded Ticket Center. Each proves who asks by helpdeskId, \
-                       email and signature in its body. Parts that the original product does not have \
-                       are marked as additions."
+        description = "The calls of the embedded Ticket Center. Each call identifies the customer by \
+                       helpdeskId, email and signature in its body. Parts that the vendor's API does \
+                       not have are marked as additions."
     ),
-    tags((name = "ticket-center", description = "What a customer may do"))
+    tags((name = "ticket-center", description = "What a customer can do"))
 )]
 struct Document;
 
@@ -77,9 +77,9 @@ pub fn router() -> OpenApiRouter<Arc<AppState>> {
 #[utoipa::path(
     post, context_path = PATH, path = "/verify", tag = "ticket-center", request_body = SignedRequest,
     responses(
-        (status = 200, description = "The proof holds.", body = VerifyResponse),
+        (status = 200, description = "The signature is valid.", body = VerifyResponse),
         (status = "4XX", description = "Rejected.", body = ErrorBody),
-        (status = "5XX", description = "Failed.", body = ErrorBody),
+        (status = "5XX", description = "The server failed.", body = ErrorBody),
     )
 )]
 async fn verify(
@@ -111,7 +111,7 @@ async fn verify(
     responses(
         (status = 200, description = "The page.", body = ConversationsResponse),
         (status = "4XX", description = "Rejected.", body = ErrorBody),
-        (status = "5XX", description = "Failed.", body = ErrorBody),
+        (status = "5XX", description = "The server failed.", body = ErrorBody),
     )
 )]
 async fn list_conversations(
@@ -133,17 +133,17 @@ async fn list_conversations(
     }))
 }
 
-/// Begins a conversation, or replies in one with `conversationId`, which opens a closed one.
+/// Begins a conversation, or replies in one with `conversationId`, which reopens a closed one.
 ///
 /// `subject` and `idempotencyKey` are additions.
 #[utoipa::path(
     post, context_path = PATH, path = "/message", tag = "ticket-center", request_body = MessageRequest,
     responses(
-        (status = 201, description = "The message is taken.", body = MessageSentResponse),
-        (status = 200, description = "It was taken before, with the same idempotencyKey.",
+        (status = 201, description = "The message is stored.", body = MessageSentResponse),
+        (status = 200, description = "The message was stored before, with the same idempotencyKey.",
             body = MessageSentResponse),
         (status = "4XX", description = "Rejected.", body = ErrorBody),
-        (status = "5XX", description = "Failed.", body = ErrorBody),
+        (status = "5XX", description = "The server failed.", body = ErrorBody),
     )
 )]
 async fn send_message(
@@ -173,7 +173,7 @@ async fn send_message(
     responses(
         (status = 200, description = "The page.", body = MessagesResponse),
         (status = "4XX", description = "Rejected.", body = ErrorBody),
-        (status = "5XX", description = "Failed.", body = ErrorBody),
+        (status = "5XX", description = "The server failed.", body = ErrorBody),
     )
 )]
 async fn list_messages(
@@ -203,9 +203,9 @@ async fn list_messages(
     params(("id" = String, Path, description = "The conversation's id")),
     request_body = SignedRequest,
     responses(
-        (status = 200, description = "It is closed.", body = ClosedResponse),
+        (status = 200, description = "The conversation is closed.", body = ClosedResponse),
         (status = "4XX", description = "Rejected.", body = ErrorBody),
-        (status = "5XX", description = "Failed.", body = ErrorBody),
+        (status = "5XX", description = "The server failed.", body = ErrorBody),
     )
 )]
 async fn close_conversation(
@@ -247,7 +247,7 @@ fn idempotency_key_malformed() -> JsonError {
     JsonError::new(
         StatusCode::UNPROCESSABLE_ENTITY,
         "idempotency_key_malformed",
-        "The idempotencyKey is not 1 to 64 of A-Z a-z 0-9 _ -.",
+        "The idempotencyKey must have 1 to 64 characters, each from A-Z, a-z, 0-9, _ and -.",
     )
 }
 

@@ -71,7 +71,7 @@ pub(super) struct MessagesResponse {
     pub(super) conversation: ConversationResponse,
     /// The messages, the oldest first.
     pub(super) messages: Vec<MessageResponse>,
-    /// Whether there are more in the direction that was asked for; older ones without one.
+    /// Whether there are more messages after `after`, or else older ones.
     pub(super) has_more: bool,
 }
 
@@ -90,7 +90,7 @@ pub(super) struct ConversationResponse {
     id: String,
     /// The subject.
     subject: String,
-    /// Whether it is done.
+    /// Whether it is open or closed.
     status: StatusResponse,
     /// Messages of agents that the contact has not read.
     unread: i64,
@@ -104,13 +104,13 @@ pub(super) struct ConversationResponse {
     last_message: LastMessageResponse,
 }
 
-/// Whether a conversation is done.
+/// Whether a conversation is open or closed.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum StatusResponse {
-    /// It is not.
+    /// It is open.
     Open,
-    /// It is; a message opens it again.
+    /// It is closed; a new message reopens it.
     Closed,
 }
 

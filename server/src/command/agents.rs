@@ -14,9 +14,9 @@ use crate::store::{Store, StoreError};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AgentCommand {
-    /// Invite an agent to a desk, and print the link with which they accept, this once
+    /// Invite an agent to a desk and print the invitation link, which is shown only once
     Create(NewAgent),
-    /// Print a link with which an agent chooses a new password, this once
+    /// Print a link with which an agent chooses a new password; it is shown only once
     Reset(Reset),
 }
 
@@ -28,17 +28,17 @@ pub(super) struct NewAgent {
     /// The address to sign in with
     #[arg(long, value_parser = email)]
     email: CanonicalEmail,
-    /// The name that customers see; who accepts the invitation can choose another one
+    /// The name that customers see; the agent can change it when accepting the invitation
     #[arg(long, value_parser = agent_name)]
     name: Option<AgentName>,
-    /// What the agent may do: owners set up, agents answer
+    /// The agent's role
     #[arg(long)]
     role: RoleName,
-    /// Let the server mail the link instead, which also confirms the address
+    /// Let the server mail the link instead; opening it also confirms the address
     #[arg(long, conflicts_with = "stdin")]
     mail: bool,
-    /// Make the account at once, with the password from standard input; an address that has an account is
-    /// invited
+    /// Create the account at once, with the password from standard input; an address that already has an
+    /// account is invited instead
     #[arg(long, requires = "name")]
     stdin: bool,
 }
@@ -48,16 +48,16 @@ pub(super) struct Reset {
     /// The address of the account
     #[arg(long, value_parser = email)]
     email: CanonicalEmail,
-    /// Set the password from standard input instead; it has to be changed at the next sign-in
+    /// Set the password from standard input instead; the agent must change it at the next sign-in
     #[arg(long)]
     stdin: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum RoleName {
-    /// Settings, secrets and agents too
+    /// Answers customers, and changes settings, secrets and agents
     Owner,
-    /// Conversations
+    /// Answers customers
     Agent,
 }
 
@@ -82,7 +82,10 @@ async fn create_agent(config: &Config, store: &Store, new: &NewAgent) -> Outcome
     if let (true, Some(name)) = (new.stdin, &new.name) {
         match create_account(store, new, name).await {
             Err(AgentError::AccountAlready) => {
-                note("This address has an account already, so it is invited: its password stays.")?;
+                note(
+                    "This address already has an account, so it is invited instead. Its password \
+                        does not change.",
+                )?;
             }
             created => {
                 created?;
@@ -91,7 +94,7 @@ async fn create_agent(config: &Config, store: &Store, new: &NewAgent) -> Outcome
         }
     }
     if new.mail && config.mailer()?.is_none() {
-        return Err("Mail is not set up: set smtp_url and mail_from, or leave --mail out.".into());
+        return Err("Mail is not set up. Set smtp_url and mail_from, or omit --mail.".into());
     }
     let way = if new.mail { Way::Mail } else { Way::Copy };
     let (email, role) = (&new.email, new.role.into());
@@ -104,7 +107,7 @@ async fn create_agent(config: &Config, store: &Store, new: &NewAgent) -> Outcome
             "The server mails the invitation. It can be accepted until {until}."
         ));
     };
-    note(&format!("Give this link to {email} alone. It works once, until {until}."))?;
+    note(&format!("Give this link only to {email}. It works once and expires at {until}."))?;
     print(&accounts::link_url(&config.public_url, "invitation", &token))
 }
 
@@ -122,12 +125,18 @@ async fn reset_agent(config: &Config, store: &Store, reset: &Reset) -> Outcome {
         let known = Known::new([reset.email.as_str()]);
         let password = Passwords::default().choose(&secret_from_stdin()?, known).await?;
         accounts::reset_password(store, &reset.email, &password).await?;
-        return note("The password is set. Every session ended, and the agent has to change it.");
+        return note(
+            "The password is set, and all sessions are signed out. The agent must change it at \
+                the next sign-in.",
+        );
     }
     let now = Clock::default().now();
     let token = accounts::issue_recovery(store, &reset.email, now).await?;
     let until = now.after(RECOVERY_LIFE).to_minute();
-    note(&format!("Give this link to {} alone. It works once, until {until}.", reset.email))?;
+    note(&format!(
+        "Give this link only to {}. It works once and expires at {until}.",
+        reset.email
+    ))?;
     print(&accounts::link_url(&config.public_url, "recovery", &token))
 }
 
@@ -136,5 +145,5 @@ fn email(text: &str) -> Result<CanonicalEmail, String> {
 }
 
 fn agent_name(text: &str) -> Result<AgentName, &'static str> {
-    AgentName::parse(text).ok_or("a name has 1 to 80 characters, on one line")
+    AgentName::parse(text).ok_or("a name must have 1 to 80 characters, on one line")
 }

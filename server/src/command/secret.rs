@@ -18,11 +18,11 @@ use crate::store::Store;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum SecretCommand {
-    /// Issue a secret and print it, this once; the one before holds for the grace
+    /// Issue a secret and print it only once; the previous secret expires after the grace
     Rotate(Rotate),
-    /// List a desk's secrets, without the secrets themselves
+    /// List the ids, states and last uses of a desk's secrets, without the secrets themselves
     List(List),
-    /// End a replaced secret before its time
+    /// Revoke a replaced secret before it expires
     Revoke(Revoke),
     /// Encrypt every secret with the current key, so that older keys can be removed
     Rekey,
@@ -36,13 +36,13 @@ pub(super) struct Rotate {
     /// What the secret is for
     #[arg(long)]
     purpose: PurposeName,
-    /// How long the secret before still holds, such as 24h or 30m; 0s revokes every older secret
+    /// How long the previous secret stays valid, such as 24h or 30m; 0s revokes every older secret
     #[arg(long, default_value = "24h", value_parser = grace)]
     grace: Grace,
-    /// Issue one only if this is still the current secret; its id is in `secret list`
+    /// Issue a secret only if this is still the current one; `secret list` prints the ids
     #[arg(long, value_name = "SECRET_ID", value_parser = secret_id)]
     replaces: Option<SecretId>,
-    /// Take the secret from standard input, where one is in use already
+    /// Store the secret from standard input instead of a generated one
     #[arg(long)]
     stdin: bool,
 }
@@ -52,7 +52,7 @@ pub(super) struct List {
     /// The desk's id
     #[arg(long, value_parser = desk_id)]
     desk: DeskId,
-    /// Only secrets for this
+    /// List only secrets for this purpose
     #[arg(long)]
     purpose: Option<PurposeName>,
     /// How to print the list
@@ -80,9 +80,9 @@ enum Format {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum PurposeName {
-    /// Verifying e-mail seals
+    /// Verifying e-mail signatures: the HMAC Secret on the dashboard's Ticket Center page
     TicketCenter,
-    /// Verifying link seals
+    /// Verifying link signatures: the Portal Ticket Auth Secret on the dashboard's Portal page
     Portal,
 }
 
@@ -141,9 +141,9 @@ async fn rotate(config: &Config, store: &Store, rotation: &Rotate) -> Outcome {
     let new = Rotation { desk, purpose, new, replaces, grace: rotation.grace };
     let issued = secrets::rotate(store, &config.keyring()?, new, Clock::default().now()).await?;
     match issued.previous_expires_at {
-        None => note("This is the first secret.")?,
+        None => note("This is the first secret for this purpose.")?,
         Some(_) if rotation.grace == Grace::NONE => note("Every older secret is revoked.")?,
-        Some(second) => note(&format!("The secret before holds until the Unix second {second}."))?,
+        Some(second) => note(&format!("The previous secret expires at {}.", rfc3339(second)))?,
     }
     if given.is_some() { Ok(()) } else { print(issued.shown()) }
 }
@@ -209,18 +209,22 @@ fn object(record: &SecretRecord, now: i64) -> Value {
 }
 
 fn expires_at(record: &SecretRecord) -> Option<String> {
-    let second = record.expires_at?;
-    Some(Moment::from_milliseconds(second.saturating_mul(1000)).to_rfc3339())
+    record.expires_at.map(rfc3339)
+}
+
+fn rfc3339(second: i64) -> String {
+    Moment::from_milliseconds(second.saturating_mul(1000)).to_rfc3339()
 }
 
 fn secret_id(text: &str) -> Result<SecretId, &'static str> {
-    SecretId::parse(text).ok_or("an id has 1 to 128 of A-Z a-z 0-9 _ -")
+    SecretId::parse(text)
+        .ok_or("an id must have 1 to 128 characters, each from A-Z, a-z, 0-9, _ and -")
 }
 
 fn grace(text: &str) -> Result<Grace, String> {
     let duration: SignedDuration =
-        text.parse().map_err(|_| "a grace is written such as 24h, 30m or 0s".to_owned())?;
+        text.parse().map_err(|_| "write the grace such as 24h, 30m or 0s".to_owned())?;
     let duration =
-        Duration::try_from(duration).map_err(|_| "a grace is not negative".to_owned())?;
+        Duration::try_from(duration).map_err(|_| "the grace must not be negative".to_owned())?;
     Grace::new(duration).map_err(|error| error.to_string())
 }

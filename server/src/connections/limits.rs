@@ -107,7 +107,7 @@ pub(crate) fn raise_open_files(config: &Config) {
         if current.is_some_and(|current| current < wanted) {
             let raised = Rlimit { current: Some(wanted), maximum };
             if let Err(error) = setrlimit(Resource::Nofile, raised) {
-                tracing::warn!(%error, "the system gives no more open files");
+                tracing::warn!(%error, "could not raise the limit of open files");
             }
         }
     }

@@ -106,7 +106,7 @@ impl ConnectionTable {
         if let Some(network) = network
             && self.number_of(network) >= self.limits.per_address
         {
-            self.warn("an address has as many connections as it may have");
+            self.warn("an address has reached connections_per_address");
             let is_of_network =
                 |connection: &Connection| connection.counted_network() == Some(network);
             if !self.evict_where(is_of_network) {
@@ -116,7 +116,7 @@ impl ConnectionTable {
         if let Ok(permit) = Arc::clone(&self.slots).try_acquire_owned() {
             return Some(permit);
         }
-        self.warn("there are as many connections as there may be");
+        self.warn("the server has reached its limit of connections");
         let is_regular = |connection: &Connection| !connection.is_for_health_checks();
         if !self.evict_where(is_regular) {
             return None;
@@ -146,7 +146,7 @@ impl ConnectionTable {
             error.kind(),
             io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
         ) {
-            self.warn(&format!("no connection can be taken: {error}"));
+            self.warn(&format!("could not accept a connection: {error}"));
             self.evict_where(|_| true);
         }
     }
@@ -233,7 +233,7 @@ impl ConnectionTable {
         }
         let _permit = self.waiting.try_acquire().ok()?;
         loop {
-            self.warn("answers that are not read take as much memory as they may");
+            self.warn("unread responses have reached unread_megabytes");
             if !self.evict_unread() {
                 return None;
             }

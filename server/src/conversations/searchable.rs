@@ -67,7 +67,12 @@ pub(crate) async fn index_existing(store: &Store) -> Result<(), StoreError> {
         conversations += more_conversations;
         let is_done = more_messages + more_conversations == 0;
         if batch % BATCHES_PER_LOG_LINE == 0 || (is_done && messages + conversations > 0) {
-            tracing::info!(messages, conversations, is_done, "prepared for the search");
+            tracing::info!(
+                messages,
+                conversations,
+                is_done,
+                "older messages were prepared for the search"
+            );
         }
         if is_done {
             break;

@@ -89,7 +89,7 @@ async fn change_name(
     Form(given): Form<NewName>,
 ) -> Result<Response> {
     let Some(name) = AgentName::parse(&given.name) else {
-        let problem = "A name has 1 to 80 characters, on one line.";
+        let problem = "The name must have 1 to 80 characters, on one line.";
         let page = AccountPage { name_problem: Some(problem), ..AccountPage::new(&signed_in) };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&page)?).into_response());
     };
@@ -135,13 +135,13 @@ async fn new_password(
     let rejected = |problem: &str| Ok(Err(problem.to_owned()));
     let new = given.new.expose_secret();
     if new != given.again.expose_secret() {
-        return rejected("The two new passwords are not the same.");
+        return rejected("The two new passwords are not the same. Enter the same password twice.");
     }
     if new == given.current.expose_secret() {
-        return rejected("This is the password that you have; choose another.");
+        return rejected("This is your current password. Choose a different one.");
     }
     let Some(current) = own_password(app, signed_in, given.current.expose_secret()).await? else {
-        return rejected("The current password is wrong.");
+        return rejected("The current password is wrong. Enter it again.");
     };
     let account = &signed_in.session.account;
     let desks = signed_in.memberships.iter().map(|membership| membership.desk_name.as_str());

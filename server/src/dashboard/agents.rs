@@ -64,8 +64,8 @@ async fn confirm_role(
     let page = ConfirmAction::new(&at_desk, Section::Agents, &leaf, "agents");
     let page = match role {
         Role::Owner => page.about(format!("Make {name} an owner"), "Make an owner").says(
-            "Owners see and replace secrets, can sign as any customer, change every setting, and \
-             invite and remove agents, you among them.",
+            "Owners can replace secrets, sign as any customer, change every setting, and invite and \
+             remove agents. They can remove you, too.",
         ),
         Role::Agent => page.about(format!("Make {name} an agent"), "Make an agent").says(
             "Agents answer customers. They cannot see settings, secrets or the list of agents. \
@@ -131,10 +131,10 @@ async fn confirm_recovery(
     ConfirmAction::new(&at_desk, Section::Agents, &format!("agents/{agent}/recovery"), "agents")
         .about(format!("Send a recovery link to {}", member.account.name), "Send recovery link")
         .says(format!(
-            "A mail goes to {email}, with a link that works once, for an hour. Only the holder of \
-             that mailbox sees it and chooses a new password."
+            "The server mails a link to {email}. The link works once and expires after one hour. \
+             Only the recipient of the mail can choose a new password."
         ))
-        .says("Their password and their sessions stay as they are until the link is used.")
+        .says("Their password and their sessions do not change until the link is used.")
         .asked()
 }
 
@@ -146,7 +146,7 @@ async fn recovery(
     let member = member(&app, &at_desk, &agent).await?;
     expect_mail(&app)?;
     let email = CanonicalEmail::parse(&member.account.email).map_err(|error| {
-        tracing::error!(%error, "an account has no canonical address");
+        tracing::error!(%error, "the e-mail address of an account is not canonical");
         Error::INTERNAL
     })?;
     let now = app.clock.now();
@@ -154,7 +154,7 @@ async fn recovery(
     throttle::take(&app.store, &[(key, Budget::RECOVERIES)], now).await?;
     accounts::request_recovery(&app.store, &email, now).await?;
     let by = at_desk.signed_in.agent();
-    tracing::info!(agent = %member.account.id, %by, "a recovery link was asked for");
+    tracing::info!(agent = %member.account.id, %by, "a recovery link was requested");
     Ok(redirect_with(&app.config, &at_desk.path("agents"), Notice::RecoveryMailed))
 }
 

@@ -38,7 +38,7 @@ impl<'page> ConfirmAction<'page> {
             sentences: Vec::new(),
             action: at_desk.path(action),
             fields: Vec::new(),
-            button: "Go on",
+            button: "Continue",
             back: at_desk.path(back),
         }
     }

@@ -351,8 +351,11 @@ async fn confirm_block(
     let name = Who::new(&open.contact).heading;
     confirmation(&at_desk, &open.id, "block")
         .about(format!("Block {name}"), "Block this customer")
-        .says("The customer can neither read nor write any more.")
-        .says("Mails about replies to them are not sent. Conversations stay, and you can unblock them.")
+        .says("The customer can no longer read or write messages.")
+        .says(
+            "Mails about replies to this customer are not sent. The conversations stay. You can \
+            unblock the customer later.",
+        )
         .asked()
 }
 
@@ -365,7 +368,7 @@ async fn confirm_unblock(
     let name = Who::new(&open.contact).heading;
     confirmation(&at_desk, &open.id, "unblock")
         .about(format!("Unblock {name}"), "Unblock this customer")
-        .says("The customer can read and write again.")
+        .says("The customer can read and write messages again.")
         .asked()
 }
 

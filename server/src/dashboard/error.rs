@@ -36,7 +36,7 @@ pub(crate) enum Error {
 }
 
 #[derive(Template)]
-#[template(path = "dashboard/refusal.html")]
+#[template(path = "dashboard/error.html")]
 struct ErrorPage<'page> {
     title: &'static str,
     sentence: &'page str,
@@ -64,14 +64,14 @@ impl Error {
 
     const fn title(&self) -> &'static str {
         match self {
-            Self::Web(web::Error::NotFound) => "There is nothing here",
+            Self::Web(web::Error::NotFound) => "Page not found",
             Self::OwnersOnly => "This page is for owners",
             Self::Web(web::Error::CrossSite) | Self::FormStale(_) => "Nothing was changed",
             Self::Web(web::Error::BodyMalformed | web::Error::BodyTooLarge) => {
-                "This form cannot be read"
+                "The form could not be read"
             }
-            Self::Web(web::Error::RateLimited(_)) => "A moment, please",
-            Self::Impossible(_) => "That is not possible",
+            Self::Web(web::Error::RateLimited(_)) => "Too many attempts",
+            Self::Impossible(_) => "This action is not possible",
             _ => "Something went wrong",
         }
     }
@@ -79,34 +79,41 @@ impl Error {
     fn sentence(&self) -> String {
         let sentence = match self {
             Self::Web(web::Error::RateLimited(seconds)) => {
-                return format!("There were too many tries. Wait {seconds} seconds, then go on.");
+                return format!(
+                    "There were too many attempts. Wait {seconds} seconds, then try again."
+                );
             }
             Self::Impossible(sentence) => return sentence.clone(),
             Self::OwnersOnly => {
-                "Ask an owner of this desk to change it for you, or to make you an owner."
+                "Ask an owner of this desk to make the change for you, or to make you an owner."
             }
             Self::Web(web::Error::CrossSite) => {
-                "The form came from another site, so it was not followed. Open the page here and \
-                 send it again."
+                "This form was submitted from another site, so nothing was changed. Open the page on \
+                 this site and submit the form again."
             }
             Self::FormStale(_) => {
-                "The page was opened before you signed in, or in another session. Go back, reload it \
-                 and send it again."
+                "The page was opened before you signed in, or in another session. Go back, reload \
+                 the page and submit the form again."
             }
             Self::Web(web::Error::BodyMalformed) => {
-                "It is not what this page sends. Go back, reload it and try again."
+                "A field is missing or invalid. Go back, reload the page and submit the form again."
             }
             Self::Web(web::Error::BodyTooLarge) => {
-                "It is larger than any message may be. Go back and shorten it."
+                "Its text is too long. Go back and shorten the text."
             }
-            Self::Web(web::Error::TimedOut) => "It took too long. Go back and send it again.",
+            Self::Web(web::Error::TimedOut) => {
+                "The request took too long. Go back and submit the form again."
+            }
             Self::Web(web::Error::Unavailable) => {
-                "The desk is busy at the moment. Try again in a few seconds."
+                "The server is busy, or its database is unavailable. Try again in a few seconds."
             }
             Self::Web(web::Error::Internal) => {
-                "It was written down for whoever runs this server. Try again a little later."
+                "Internal server error. Try again later. If it happens again, tell the operator of \
+                 this server: the error is in the server's log."
             }
-            _ => "It may have been moved, or it belongs to a desk that you are not a member of.",
+            _ => {
+                "Check the address of the page. It may belong to a desk that you are not a member of."
+            }
         };
         sentence.to_owned()
     }
@@ -154,7 +161,7 @@ impl From<SecretError> for Error {
             SecretError::Store(error) => error.into(),
             SecretError::Vault(error) => error.into(),
             SecretError::NoRandomness(error) => {
-                tracing::error!(%error, "a secret cannot be made");
+                tracing::error!(%error, "could not generate a secret");
                 Self::INTERNAL
             }
             error => Self::Impossible(error.to_string()),
@@ -177,7 +184,7 @@ impl From<PasswordError> for Error {
         match error {
             PasswordError::Busy => web::Error::Unavailable.into(),
             PasswordError::Failed(error) => {
-                tracing::error!(%error, "a password cannot be hashed or checked");
+                tracing::error!(%error, "could not hash or check a password");
                 Self::INTERNAL
             }
             error => Self::Impossible(error.to_string()),

@@ -1,4 +1,4 @@
-//! Why a signature does not hold, in words, for the owner of the secret.
+//! Explains to an owner why a signature or a link is invalid.
 
 use std::sync::Arc;
 
@@ -60,6 +60,6 @@ pub(super) async fn explained(
 }
 
 fn internal(error: impl std::fmt::Display) -> Error {
-    tracing::error!(%error, "a signature cannot be explained");
+    tracing::error!(%error, "could not explain a signature");
     Error::INTERNAL
 }

@@ -102,12 +102,12 @@ async fn inbox(
         statuses: choices(&params.status, params.statuses()),
         assignments: choices(
             &params.assigned,
-            &[("", "Anyone"), ("me", "Me"), ("nobody", "Nobody yet")],
+            &[("", "All"), ("me", "Me"), ("nobody", "Unassigned")],
         ),
         kinds: choices(
             &params.kind,
             &[
-                ("", "Everybody"),
+                ("", "All"),
                 ("sealed", "Verified e-mail"),
                 ("portal_user", "Verified customer id"),
                 ("typed", "Unconfirmed"),

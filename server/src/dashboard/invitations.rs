@@ -106,7 +106,7 @@ pub(super) async fn invite(
     };
     let name = AgentName::parse(&entered.name);
     if name.is_none() && !entered.name.trim().is_empty() {
-        return problem("A name has 1 to 80 characters, on one line.".to_owned()).await;
+        return problem("The name must have 1 to 80 characters, on one line.".to_owned()).await;
     }
     take_budget(&app, &at_desk, email.as_str()).await?;
     let by = at_desk.signed_in.agent();
@@ -209,9 +209,7 @@ async fn confirm_withdraw(
     let leaf = format!("invitations/{}/withdraw", pending.id);
     ConfirmAction::new(&at_desk, Section::Agents, &leaf, "agents")
         .about(format!("Withdraw the invitation of {}", pending.email), "Withdraw invitation")
-        .says(
-            "The link of this invitation does not work any more. You can invite the address again.",
-        )
+        .says("The link of this invitation stops working. You can invite the address again.")
         .asked()
 }
 

@@ -54,8 +54,8 @@ struct InvitationPage<'page> {
 
 /// A link that leads nowhere any more.
 #[derive(Template)]
-#[template(path = "dashboard/link_gone.html")]
-pub(super) struct GonePage {
+#[template(path = "dashboard/link_invalid.html")]
+pub(super) struct InvalidLinkPage {
     pub(super) sentence: &'static str,
 }
 
@@ -178,7 +178,7 @@ pub(super) fn desk_choices<'page>(
 fn gone(app: &AppState, headers: &HeaderMap) -> Result<Response> {
     let sentence = "The invitation was accepted, withdrawn or replaced, or it has expired. Ask the \
                     person who invited you to send it again.";
-    sign_in::for_visitor(app, headers, StatusCode::GONE, |_| GonePage { sentence })
+    sign_in::for_visitor(app, headers, StatusCode::GONE, |_| InvalidLinkPage { sentence })
 }
 
 async fn accept(
@@ -261,7 +261,7 @@ async fn new_account(
     given: &Acceptance,
 ) -> Result<(AgentName, HashedPassword), Problem> {
     let name = AgentName::parse(&given.name)
-        .ok_or_else(|| unprocessable("A name has 1 to 80 characters, on one line."))?;
+        .ok_or_else(|| unprocessable("The name must have 1 to 80 characters, on one line."))?;
     let known = Known::new([open.email.as_str(), name.as_str(), &open.desk_name]);
     let (new, again) = (given.new.as_ref(), given.again.as_ref());
     let password = new_password(app, client, new, again, known).await?;
@@ -279,7 +279,9 @@ pub(super) async fn new_password(
 ) -> Result<Result<HashedPassword, String>> {
     let (Some(new), Some(again)) = (new, again) else { return Err(Error::FORM_MALFORMED) };
     if new.expose_secret() != again.expose_secret() {
-        return Ok(Err("The two passwords are not the same.".to_owned()));
+        return Ok(Err(
+            "The two passwords are not the same. Enter the same password twice.".to_owned()
+        ));
     }
     // The holder of a link must not keep others from signing in by choosing passwords all the time.
     let key = throttle::key(&app.keyring, &["choosing", &client.network().to_string()]);
@@ -299,27 +301,31 @@ fn wrong_password(unproved: SignInError, needed: &Needed) -> Problem {
         SignInError::Rejected(error) => Problem::Rejected(error),
         SignInError::Wrong => {
             let sentence = match needed {
-                Needed::Either => format!("That is not the password. {ASK_FOR_MAIL}"),
-                _ => "That is not the password.".to_owned(),
+                Needed::Either => format!("The password is wrong. {ASK_FOR_MAIL}"),
+                _ => "The password is wrong. Enter it again, or reset it with “Forgot your \
+                    password?”."
+                    .to_owned(),
             };
             Problem::Sentence(StatusCode::UNAUTHORIZED, sentence)
         }
     }
 }
 
-const ASK_FOR_MAIL: &str = "If you do not know it, ask whoever invited you to send the invitation by \
-                            mail.";
+const ASK_FOR_MAIL: &str = "If you do not know it, ask the owner who invited you to send the \
+                            invitation by mail.";
 
 fn not_accepted(error: AcceptError) -> Problem {
     match error {
         AcceptError::Gone => Problem::Gone,
         AcceptError::HasAccount => unprocessable(&format!(
-            "No account can be made for this address with this link. If you have an account here, give \
+            "This link cannot create an account for this address. If you have an account here, enter \
              its password below. {ASK_FOR_MAIL}"
         )),
         AcceptError::Changed => Problem::Sentence(
             StatusCode::CONFLICT,
-            "The account changed meanwhile. Read the page again, then go on.".to_owned(),
+            "The account changed in the meantime. Read this page again, then submit the form \
+                again."
+                .to_owned(),
         ),
         error @ AcceptError::LastOwner(_) => unprocessable(&error.to_string()),
         AcceptError::Vault(error) => error.into(),

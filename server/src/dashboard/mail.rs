@@ -106,8 +106,8 @@ async fn set_support_page(
     let text = given.support_page.trim();
     let page = SupportPage::parse(text);
     if page.is_none() && !text.is_empty() {
-        let problem =
-            "That is no address of a page; copy it from your browser, with https:// in front.";
+        let problem = "The support page is not a URL. Copy it from the browser's address bar, \
+            with https:// at the start.";
         return show(&app, &at_desk, text, Some(problem)).await;
     }
     desks::set_support_page(&app.store, at_desk.desk(), page.as_ref()).await?;
@@ -170,11 +170,10 @@ fn decided(
     if !is_there {
         // Two owners may decide at the same time.
         return Err(Error::Impossible(
-            "This mail does not wait for a decision any more. Go back and reload the page."
-                .to_owned(),
+            "This mail no longer needs a decision. Go back and reload the page.".to_owned(),
         ));
     }
     let by = at_desk.signed_in.agent();
-    tracing::info!(notification = %id, %by, ?notice, "a mail was decided about");
+    tracing::info!(notification = %id, %by, ?notice, "a mail is sent again or discarded");
     Ok(redirect_with(&app.config, &at_desk.path("mail"), notice))
 }

@@ -5,6 +5,7 @@
 
 mod account;
 mod agents;
+mod allowed_domains;
 mod confirm_action;
 mod contact;
 mod conversation;
@@ -17,7 +18,6 @@ mod inbox;
 mod invitations;
 mod invited;
 mod mail;
-mod messages;
 mod notice;
 mod page;
 mod path;
@@ -63,7 +63,7 @@ pub(crate) fn router(app: &Arc<AppState>) -> Router<Arc<AppState>> {
         .merge(conversation::router())
         .merge(inbox::router())
         .merge(ticket_center::router())
-        .merge(messages::router())
+        .merge(allowed_domains::router())
         .merge(portal::router())
         .merge(mail::router())
         .layer(middleware::from_fn_with_state(Arc::clone(app), of_this_origin));

@@ -28,7 +28,7 @@ pub(crate) enum Section {
     /// Embed, secrets and verification.
     TicketCenter,
     /// The allowed domains.
-    Messages,
+    AllowedDomains,
     /// The portal.
     Portal,
     /// Mails that need a decision.
@@ -43,7 +43,7 @@ pub(crate) enum Section {
 const ENTRIES: [(Section, &str, &str); 6] = [
     (Section::Inbox, "Inbox", "inbox"),
     (Section::TicketCenter, "Ticket Center", "ticket-center"),
-    (Section::Messages, "Messages", "messages"),
+    (Section::AllowedDomains, "Allowed domains", "allowed-domains"),
     (Section::Portal, "Portal", "portal"),
     (Section::Mail, "Mail", "mail"),
     (Section::Agents, "Agents", "agents"),
@@ -125,7 +125,7 @@ pub(crate) fn render(template: &impl Template) -> Result<Response> {
 /// [`Error::INTERNAL`].
 pub(crate) fn html(template: &impl Template) -> Result<Response> {
     let text = template.render().map_err(|error| {
-        tracing::error!(%error, "a page cannot be rendered");
+        tracing::error!(%error, "could not render a page");
         Error::INTERNAL
     })?;
     let media_type = HeaderValue::from_static("text/html; charset=utf-8");

@@ -140,10 +140,8 @@ async fn confirm_remove(
     }
     ConfirmAction::new(&at_desk, Section::Portal, "portal/remove", LEAF)
         .about(format!("Remove the domain {}", entered.domain), "Remove domain")
-        .says(
-            "The portal is not shown at this domain any more, and signed links to it do not work.",
-        )
-        .says("Another desk of this server can add the domain then.")
+        .says("The portal is no longer shown at this domain, and signed links to it stop working.")
+        .says("Another desk of this server can then add the domain.")
         .with("domain", &entered.domain)
         .asked()
 }
@@ -199,7 +197,7 @@ async fn sign(
     };
     // Who can sign can be any customer: that it happened is to be seen, and not for whom.
     let agent = at_desk.signed_in.agent();
-    tracing::info!(%desk, %agent, is_made = made.is_ok(), "a known good link was asked for");
+    tracing::info!(%desk, %agent, is_made = made.is_ok(), "a known good link was requested");
     page.tool.user_id = given.user_id;
     match made {
         Ok(link) => {
@@ -213,7 +211,8 @@ async fn sign(
     }
 }
 
-const NO_SECRET: &str = "There is no secret yet; generate one first.";
+const NO_SECRET: &str =
+    "This desk has no Portal Ticket Auth Secret yet. Generate one on this page first.";
 
 /// Says why a link does not hold.
 async fn explain(

@@ -15,7 +15,9 @@ use serde::Deserialize;
 use super::cookies::{self, CookieName};
 use super::error::Result;
 use super::form::VisitorForm;
-use super::invited::{DeskChoice, Followed, GonePage, desk_choices, moved, new_password, opened};
+use super::invited::{
+    DeskChoice, Followed, InvalidLinkPage, desk_choices, moved, new_password, opened,
+};
 use super::notice::{Notice, redirect_with};
 use super::sign_in;
 use crate::accounts::{self, AcceptError, LinkToken, MembershipChoices, OpenRecovery, Recovered};
@@ -140,8 +142,9 @@ fn respond(
 }
 
 fn gone(app: &AppState, headers: &HeaderMap) -> Result<Response> {
-    let sentence = "The link was used or replaced, or it has expired. Ask for another one.";
-    sign_in::for_visitor(app, headers, StatusCode::GONE, |_| GonePage { sentence })
+    let sentence = "The link was used or replaced, or it has expired. Request a new link with \
+        “Forgot your password?”.";
+    sign_in::for_visitor(app, headers, StatusCode::GONE, |_| InvalidLinkPage { sentence })
 }
 
 async fn recover(
@@ -180,7 +183,7 @@ async fn recover(
             return rejected(StatusCode::UNPROCESSABLE_ENTITY, error.to_string());
         }
         Err(AcceptError::Changed) => {
-            let problem = "The account changed meanwhile. Open the link again.".to_owned();
+            let problem = "The account changed in the meantime. Open the link again.".to_owned();
             return rejected(StatusCode::CONFLICT, problem);
         }
         Err(AcceptError::Gone | AcceptError::HasAccount) => return gone(&app, &headers),

@@ -22,7 +22,7 @@ pub(super) struct SecretsView {
     pub(super) variable: &'static str,
     /// The current secret.
     pub(super) current: Option<SecretRow>,
-    /// Those that still hold for a while.
+    /// Replaced secrets that have not expired yet.
     pub(super) previous: Vec<SecretRow>,
     /// The one that was issued by this very request.
     pub(super) issued: Option<Issued>,
@@ -111,10 +111,10 @@ pub(super) async fn confirm_revoke(
     ConfirmAction::new(at_desk, section, &format!("{leaf}/revoke"), leaf)
         .about("Revoke a previous secret".to_owned(), "Revoke now")
         .says(format!(
-            "The secret that was generated {} ends at once.",
+            "The secret that was generated at {} is revoked at once.",
             shown_time(record.created_at)
         ))
-        .says("What your server still signs with it is rejected, and no page can bring it back.")
+        .says("Signatures that your server still makes with it are rejected. You cannot undo this.")
         .with("secret", &asked.secret)
         .asked()
 }

@@ -75,7 +75,7 @@ struct SignInPage<'page> {
 
 /// What was typed before the session ended, with a form that sends it now.
 #[derive(Template)]
-#[template(path = "dashboard/kept.html")]
+#[template(path = "dashboard/draft.html")]
 struct DraftPage<'page> {
     layout: Layout,
     message_id: MessageId,
@@ -151,7 +151,7 @@ async fn sign_in(
     match authenticate(&app, client, &headers, &given.email, password).await {
         Ok(proved) => begin_session(&app, &headers, proved, &fields).await,
         Err(SignInError::Wrong) => {
-            let problem = Some("The e-mail or the password is wrong.".to_owned());
+            let problem = Some("The e-mail or the password is wrong. Enter both again.".to_owned());
             respond(&app, &headers, StatusCode::UNAUTHORIZED, SignIn { problem, ..fields })
         }
         Err(SignInError::Rejected(Error::Web(web::Error::RateLimited(seconds)))) => {
@@ -166,7 +166,7 @@ async fn sign_in(
 }
 
 pub(super) fn too_many(seconds: u64) -> String {
-    format!("Too many tries. Wait {seconds} seconds, then try again.")
+    format!("Too many attempts. Wait {seconds} seconds, then try again.")
 }
 
 /// Why signing in failed.
@@ -275,7 +275,7 @@ async fn draft_page(
 ) -> Result<Response> {
     let signed_in = SignedIn::new(app, token, true, None).await?;
     let layout = signed_in.ok_or(Error::INTERNAL)?.layout(Section::Account);
-    tracing::debug!(agent = %account.id, "a draft was handed back");
+    tracing::debug!(agent = %account.id, "a draft was shown again after the sign-in");
     page::render(&DraftPage { layout, message_id: MessageId::generate(), next, draft })
 }
 
@@ -308,7 +308,7 @@ async fn confirm(
 ) -> Result<Response> {
     if own_password(&app, &signed_in, given.password.expose_secret()).await?.is_none() {
         let layout = signed_in.layout(Section::Account);
-        let problem = Some("That is not your password.".to_owned());
+        let problem = Some("The password is wrong. Enter it again.".to_owned());
         let page = page::render(&ConfirmPage { layout, next: &given.next, problem })?;
         return Ok((StatusCode::UNAUTHORIZED, page).into_response());
     }

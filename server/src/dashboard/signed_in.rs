@@ -17,11 +17,11 @@ use crate::app_state::AppState;
 use crate::ids::{AgentId, DeskId};
 use crate::sessions::{self, Session, Token};
 
-/// Somebody with a session, also one whose password is still to be changed.
+/// An agent with a session, even if the password must be changed first.
 #[derive(Clone, Debug)]
 pub(super) struct WithSession(pub(super) SignedIn);
 
-/// Somebody who is signed in.
+/// An agent who is signed in.
 #[derive(Clone, Debug)]
 pub(crate) struct SignedIn {
     /// The session.
@@ -69,7 +69,7 @@ impl SignedIn {
     }
 }
 
-/// Somebody who is signed in and a member of the desk that the path names.
+/// An agent who is signed in and a member of the desk in the path.
 #[derive(Clone, Debug)]
 pub(crate) struct AtDesk {
     /// Who it is.

@@ -140,7 +140,7 @@ async fn sign(
     };
     // Who can sign can be any customer: that it happened is to be seen, and not for whom.
     let agent = at_desk.signed_in.agent();
-    tracing::info!(%desk, %agent, is_made = made.is_ok(), "a known good signature was asked for");
+    tracing::info!(%desk, %agent, is_made = made.is_ok(), "a known good signature was requested");
     let mut tool = Tool { email: given.email, ..Tool::default() };
     match made {
         Ok(made) => tool.made = Some(made),
@@ -149,7 +149,7 @@ async fn sign(
     page_with(&app, &at_desk, None, tool).await
 }
 
-const NO_SECRET: &str = "There is no secret yet; generate one first.";
+const NO_SECRET: &str = "This desk has no HMAC secret yet. Generate one on this page first.";
 
 /// Says why a signature does not hold.
 async fn explain(

@@ -12,13 +12,13 @@ pub(crate) const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Au
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum AddressError {
     /// Only few servers know how, and those on the way have to know it too.
-    #[error("what stands before the @ of this address cannot be mailed to.")]
+    #[error("mail servers do not accept the part of this address before the @.")]
     Local,
     /// The domain is none that mail goes to.
-    #[error("what stands after the @ of this address is no mail domain.")]
+    #[error("the part of this address after the @ is not a mail domain.")]
     Domain,
     /// Some part of it is too long, or malformed in another way.
-    #[error("mail servers do not take this address.")]
+    #[error("mail servers do not accept this address.")]
     Malformed,
 }
 

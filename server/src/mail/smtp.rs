@@ -26,18 +26,20 @@ const MAX_REASON: usize = 300;
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum MailerError {
     /// The URL names no mail server.
-    #[error(
-        "smtp_url is neither smtp://USER:PASSWORD@HOST:587 nor smtps://USER:PASSWORD@HOST:465."
-    )]
+    #[error("smtp_url must be smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465.")]
     Url,
     /// There is no address that mails come from.
-    #[error("smtp_url is set and mail_from is not; set the address that mails come from.")]
+    #[error(
+        "smtp_url is set, but mail_from is not. Set mail_from to the address that mails come from."
+    )]
     SenderMissing,
     /// The address that mails come from is none.
-    #[error("mail_from is not an address alone, such as support@example.com.")]
+    #[error("mail_from must be an address without a name, such as support@example.com.")]
     Sender,
     /// The authorities that the system trusts cannot be read.
-    #[error("The system's certificates cannot be used for mail.")]
+    #[error(
+        "The system's certificates, which smtp_url needs for TLS, cannot be read. Install them."
+    )]
     Certificates,
 }
 
@@ -126,7 +128,7 @@ impl Mailer {
             Ok(Ok(connection)) => connection,
             // The mail was not offered yet, so this error is about the server's own setup.
             Ok(Err(error)) => return SendOutcome::Deferred(reason(&error)),
-            Err(_) => return SendOutcome::Deferred(self.timeout_reason("reached")),
+            Err(_) => return SendOutcome::Deferred(self.timeout_reason("to the connection")),
         };
         match time::timeout(self.timeout, self.offer(&mut connection, recipient)).await {
             Ok(Ok(())) => {}
@@ -135,14 +137,16 @@ impl Mailer {
                 return SendOutcome::Rejected(reason(&error));
             }
             Ok(Err(error)) => return SendOutcome::Deferred(reason(&error)),
-            Err(_) => return SendOutcome::Deferred(self.timeout_reason("offered the mail")),
+            Err(_) => {
+                return SendOutcome::Deferred(self.timeout_reason("to the sender and recipient"));
+            }
         }
         let outcome = match time::timeout(self.timeout, connection.message(mail)).await {
             Ok(Ok(_)) => SendOutcome::Accepted,
             Ok(Err(error)) if error.is_permanent() => SendOutcome::Rejected(reason(&error)),
             Ok(Err(error)) if error.is_transient() => SendOutcome::Deferred(reason(&error)),
             Ok(Err(error)) => SendOutcome::Unknown(reason(&error)),
-            Err(_) => return SendOutcome::Unknown(self.timeout_reason("sent the mail")),
+            Err(_) => return SendOutcome::Unknown(self.timeout_reason("to the text of the mail")),
         };
         self.quit(connection);
         outcome
@@ -190,7 +194,7 @@ impl Mailer {
 
     fn timeout_reason(&self, what: &str) -> String {
         format!(
-            "the mail server did not answer for {} seconds when {what}.",
+            "the mail server did not respond {what} within {} seconds (smtp_seconds).",
             self.timeout.as_secs()
         )
     }
@@ -217,7 +221,7 @@ fn reason(error: &SmtpError) -> String {
     let source = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     let text = match error.status() {
         Some(code) => format!("the mail server answered {code} {source}"),
-        None => format!("the mail server was lost: {source}"),
+        None => format!("the connection to the mail server was lost: {source}"),
     };
     crate::text::on_one_line(&text).chars().take(MAX_REASON).collect()
 }

@@ -100,24 +100,24 @@ impl Delivery {
     pub fn sentence(&self, delay: Duration, is_mail_set_up: bool) -> String {
         let reason = self.reason.as_str();
         match self.state {
-            State::Waiting if !is_mail_set_up => "Waits: mail is not set up.".to_owned(),
+            State::Waiting if !is_mail_set_up => "Waiting: mail is not set up.".to_owned(),
             State::Waiting if self.is_behind => {
-                "Waits until the mail of the reply before it has been sent.".to_owned()
+                "Waiting until the mail about the previous reply is sent.".to_owned()
             }
             State::Waiting if reason.is_empty() => {
                 format!(
-                    "Mail goes out at {}, unless it is read before.",
+                    "The mail is sent at {}, unless the customer reads the reply before.",
                     self.due_at(delay).clock_time()
                 )
             }
             State::Waiting => {
-                format!("Mail is tried again at {}: {reason}", self.due_at(delay).clock_time())
+                format!("The mail is retried at {}: {reason}", self.due_at(delay).clock_time())
             }
-            State::Sending => "Mail is going out.".to_owned(),
+            State::Sending => "The mail is being sent.".to_owned(),
             State::Sent => "Mailed.".to_owned(),
             State::Skipped | State::Dead | State::Undeliverable => format!("Not mailed: {reason}"),
-            State::Doubtful => format!("Perhaps mailed: {reason}"),
-            State::Forgotten => "Not mailed: a person decided so.".to_owned(),
+            State::Doubtful => format!("Mail uncertain: {reason}"),
+            State::Forgotten => "Not mailed: an owner decided not to send it.".to_owned(),
         }
     }
 }

@@ -262,10 +262,10 @@ async fn skip_reason(
     .fetch_one(connection)
     .await?;
     if row.is_blocked {
-        return Ok(Some("the contact is blocked."));
+        return Ok(Some("the customer is blocked."));
     }
     let is_read = row.read_position >= row.position;
-    Ok((is_read && !row.is_instant).then_some("it was read before."))
+    Ok((is_read && !row.is_instant).then_some("the customer had already read the reply."))
 }
 
 #[derive(FromRow)]

@@ -110,11 +110,11 @@ fn sender(typed: &Typed, visit: &Visit) -> Result<Sender, String> {
 fn address_sentence(code: ErrorCode) -> String {
     match code {
         ErrorCode::EmailEmpty => "Enter your e-mail address, so that we can answer you.",
-        ErrorCode::EmailTooLong => "This e-mail address is too long; please check it.",
+        ErrorCode::EmailTooLong => "This e-mail address is too long. Please check it.",
         ErrorCode::EmailAmbiguous => {
-            "This e-mail address has a letter that is easily taken for another one; please type it again."
+            "This e-mail address has a letter that looks like another one. Please type it again."
         }
-        _ => "This is not a whole e-mail address; one looks like ada@example.com.",
+        _ => "This e-mail address is incomplete. Enter one such as ada@example.com.",
     }
     .to_owned()
 }
@@ -122,9 +122,9 @@ fn address_sentence(code: ErrorCode) -> String {
 fn sentence(error: TextError) -> String {
     match error {
         TextError::MessageEmpty => "Write what you need help with.",
-        TextError::MessageTooLong => "Your message is too long; 10,000 characters fit.",
-        TextError::SubjectTooLong => "The subject is too long; 200 characters fit.",
-        TextError::NameTooLong => "The name is too long; 100 characters fit.",
+        TextError::MessageTooLong => "Your message is too long. Shorten it to 10,000 characters.",
+        TextError::SubjectTooLong => "The subject is too long. Shorten it to 200 characters.",
+        TextError::NameTooLong => "The name is too long. Shorten it to 100 characters.",
     }
     .to_owned()
 }

@@ -113,7 +113,7 @@ pub(super) fn too_many(visit: Visit, exceeded: Exceeded) -> FormRejection {
     let text = "Your text is still here. Please wait a while and send it again.";
     FormRejection::Form(Box::new(RejectedForm {
         status: StatusCode::TOO_MANY_REQUESTS,
-        notice: Notice::new("Too many messages came from here", text),
+        notice: Notice::new("Too many messages were sent", text),
         problems: Problems::default(),
         retry_seconds: Some(exceeded.seconds()),
         visit: Some(visit),
@@ -123,7 +123,7 @@ pub(super) fn too_many(visit: Visit, exceeded: Exceeded) -> FormRejection {
 /// Says that nothing was stored.
 pub(super) fn not_stored(visit: Visit, error: StoreError) -> FormRejection {
     let status = Error::from(error).status();
-    let text = "Your text is still here. Please send it again in a moment.";
+    let text = "Your text is still here. Please send it again in a minute.";
     RejectedForm::with(status, Notice::new("We could not save your message", text), Some(visit))
 }
 
@@ -131,15 +131,15 @@ pub(super) fn not_stored(visit: Visit, error: StoreError) -> FormRejection {
 pub(super) fn reopened(problem: TokenProblem, desk: &str) -> FormRejection {
     match problem {
         TokenProblem::Missing | TokenProblem::Public => RejectedForm::fresh(
-            "Please send it once more",
+            "Please send your message again",
             "This page was open for a long time. Your text is still here.",
         ),
         TokenProblem::SignedExpired => RejectedForm::fresh(
-            "We no longer know who you are",
+            "We can no longer confirm who you are",
             unrecognised("was open for too long", desk),
         ),
         TokenProblem::SignedElsewhere => RejectedForm::fresh(
-            "We cannot tell who you are",
+            "We cannot confirm who you are",
             unrecognised(
                 "was opened in another browser or place, or your browser keeps no cookies",
                 desk,
@@ -151,26 +151,26 @@ pub(super) fn reopened(problem: TokenProblem, desk: &str) -> FormRejection {
 fn unrecognised(reason: &str, desk: &str) -> String {
     format!(
         "The form {reason}. Your text is still here. To send it as a customer of {desk}, copy it, open \
-         support again from there, and paste it. Or enter your e-mail address below and send it as anybody \
-         can."
+         support again from there, and paste it. Or enter your e-mail address below and send it without a \
+         confirmed identity."
     )
 }
 
 /// Says that a form sends one ticket.
 pub(super) fn used(visit: &Visit, desk: &str) -> FormRejection {
     let title = "Your first message has arrived";
-    let text = "This form has sent a message already.";
+    let text = "This form was already used to send a message.";
     if visit.user.is_none() {
         return RejectedForm::fresh(
             title,
-            format!("{text} If this is another one, send it once more."),
+            format!("{text} If this is a different message, send it again."),
         );
     }
     RejectedForm::fresh(
         title,
         format!(
             "{text} To send another one as a customer of {desk}, open support again from there. Or enter \
-             your e-mail address below and send it as anybody can."
+             your e-mail address below and send it without a confirmed identity."
         ),
     )
 }

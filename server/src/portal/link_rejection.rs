@@ -5,7 +5,7 @@ use deskseal::ErrorCode;
 /// Why a link is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LinkRejection {
-    /// The proof does not hold.
+    /// The signature or the time of the link is invalid.
     Proof(ErrorCode),
     /// The desk has no secret that could have signed it.
     SecretNotSet,
@@ -35,24 +35,26 @@ impl LinkRejection {
     pub(super) fn advice(self, desk: &str) -> String {
         match self {
             Self::Proof(ErrorCode::TimestampExpired) => format!(
-                "Links to support hold for five minutes. Go back to {desk} and open support again; \
-                 the new link will work."
+                "Links to support are valid for five minutes. Go back to {desk} and open support \
+                 again; the new link will work."
             ),
             Self::Proof(ErrorCode::TimestampInFuture) => format!(
-                "The link was made by a clock that runs ahead of ours. Go back to {desk} and open \
+                "The clock of the server that made the link is ahead of ours. Go back to {desk} and open \
                  support again in a few minutes. If that does not help, write to us without the link."
             ),
             Self::Proof(ErrorCode::IdentityIncomplete) => format!(
-                "It may have been cut when it was copied. Go back to {desk} and open support from \
+                "A part may have been lost when the link was copied. Go back to {desk} and open support from \
                  there, rather than from a copied link."
             ),
             Self::Proof(_) => format!(
-                "It was changed on its way, or made for another place. Go back to {desk} and open \
+                "The link was changed, or it was made for another site. Go back to {desk} and open \
                  support from there, rather than from a copied or saved link."
             ),
-            Self::SecretNotSet => "We cannot tell who you are by this link. You can write to us \
+            Self::SecretNotSet => {
+                "We cannot confirm who you are with this link. You can write to us \
                                    without it."
-                .to_owned(),
+                    .to_owned()
+            }
         }
     }
 }

@@ -103,7 +103,8 @@ fn host_unknown(headers: &HeaderMap) -> Response {
     if accepts.is_some_and(|accepts| accepts.contains("text/html")) {
         return PortalError::HostUnknown.page(None);
     }
-    let message = "This server does not answer for this host; see public_url in its configuration.";
+    let message = "This server does not serve this host. Check the host, and public_url and \
+        portal_url in the configuration.";
     JsonError::new(StatusCode::MISDIRECTED_REQUEST, "host_unknown", message).into_response()
 }
 

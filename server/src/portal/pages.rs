@@ -60,7 +60,7 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
         Ok(text) => (status, Html(text)).into_response(),
         Err(error) => {
-            tracing::error!(%error, "a page cannot be written");
+            tracing::error!(%error, "could not render a page");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
@@ -78,7 +78,7 @@ pub(super) fn rejected(desk: &str, rejection: LinkRejection) -> Response {
         title: rejection.title(),
         text: &rejection.advice(desk),
         code: rejection.code(),
-        action: Some("Write without being recognised"),
+        action: Some("Write to us without the link"),
     };
     with_code(page(StatusCode::FORBIDDEN, &template), rejection.code())
 }
@@ -127,44 +127,50 @@ impl PortalError {
 
     const fn words(&self) -> (&'static str, &'static str) {
         match self {
-            Self::Closed => {
-                ("Messages are not taken here at the moment", "Please use another way to reach us.")
-            }
-            Self::Blocked => (
-                "We cannot take your message",
-                "Messages from you are not taken here. Please use another way to reach us.",
+            Self::Closed => (
+                "We do not accept messages here at the moment",
+                "Please use another way to reach us.",
             ),
-            Self::Web(Error::CrossSite) => {
-                ("This form was sent from another site", "Please write to us on this page itself.")
+            Self::Blocked => (
+                "We did not accept your message",
+                "We do not accept messages from you here. Please use another way to reach us.",
+            ),
+            Self::Web(Error::CrossSite) => (
+                "This form was submitted from another site",
+                "Your message was not sent. Please use the form on this site.",
+            ),
+            Self::Web(Error::NotFound) => {
+                ("Page not found", "Please check the address, or open the form.")
             }
-            Self::Web(Error::NotFound) => ("There is nothing here", "The address may be mistyped."),
             Self::Web(Error::MethodNotAllowed) => {
-                ("This does not work here", "Please use the form.")
+                ("This page does not accept this request", "Please use the form.")
             }
             Self::Web(Error::ContentTypeUnsupported) => {
-                ("This was not sent by our form", "Please use the form on this page.")
+                ("This message was not sent by our form", "Please use the form to write to us.")
             }
             Self::Web(Error::BodyTooLarge) => (
                 "Your message is too long",
                 "Go back, shorten it to 10,000 characters, and send it again.",
             ),
             Self::Web(Error::BodyMalformed) => {
-                ("Your message did not arrive whole", "Go back and send it again.")
+                ("Your message arrived incomplete", "Go back and send it again.")
             }
             Self::HostUnknown => (
                 "No support is set up at this address",
-                "The address may be mistyped, or not be ready yet.",
+                "Please check the address. If it is right, try again later: it may not be set up yet.",
             ),
             Self::Web(Error::RateLimited(_)) => {
                 ("Too many requests", "Please wait a minute, go back, and try again.")
             }
-            Self::Web(Error::TimedOut) => ("That took too long", "Go back and send it again."),
+            Self::Web(Error::TimedOut) => {
+                ("Sending took too long", "Go back and send your message again.")
+            }
             Self::Web(Error::Unavailable) => {
-                ("We are not available for a moment", "Please try again in a minute.")
+                ("Support is unavailable at the moment", "Please try again in a minute.")
             }
             Self::Web(Error::Internal) => (
                 "Something went wrong on our side",
-                "Please try again; if it happens again, use another way to reach us.",
+                "Please try again. If it happens again, use another way to reach us.",
             ),
         }
     }
@@ -181,7 +187,7 @@ impl From<SecretError> for PortalError {
         match error {
             SecretError::Store(error) => error.into(),
             error => {
-                tracing::error!(%error, "a desk's secrets cannot be used");
+                tracing::error!(%error, "could not use a desk's secrets");
                 Self::Web(Error::Internal)
             }
         }

@@ -24,8 +24,8 @@ use crate::secrets::Purpose;
 use crate::tickets::{self, Sender, Ticket, TicketError};
 use crate::web::{Error, body, is_same_origin, with_code};
 
-/// Shows the form: a signed one for a signed link, and a public one without identity in the URL, whoever
-/// was here before.
+/// Shows the form: a signed one for a signed link, and a public one without identity in the URL, whatever
+/// the browser opened before.
 pub(super) async fn show(
     State(app): State<Arc<AppState>>,
     Extension(Visitor { desk, .. }): Extension<Visitor>,
@@ -167,7 +167,10 @@ async fn submitted(
     let visit = token::read(&app.keyring, desk, browser.as_ref(), &typed.token, now)
         .map_err(|problem| reopened(problem, &desk.name))?;
     if visit.user.is_none() && !typed.trap.is_empty() {
-        tracing::info!(desk = desk.id.as_str(), "a ticket of a machine is left out");
+        tracing::info!(
+            desk = desk.id.as_str(),
+            "a ticket was discarded because its hidden field was filled in"
+        );
         return Ok(Taken::Trap);
     }
     let ticket = match form::ticket(typed, &visit, desk) {
@@ -175,7 +178,10 @@ async fn submitted(
         Err(problems) => return Err(with_problems(visit, problems)),
     };
     if visit.is_hasty(now) {
-        let notice = Notice::new("Please send it once more", "That was faster than we expected.");
+        let notice = Notice::new(
+            "Please send your message again",
+            "It was sent very soon after the form was opened. Your text is still here.",
+        );
         return Err(RejectedForm::with(StatusCode::UNPROCESSABLE_ENTITY, notice, Some(visit)));
     }
     if let Err(exceeded) = count(app, visitor, &ticket) {

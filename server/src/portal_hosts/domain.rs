@@ -20,21 +20,23 @@ pub enum PortalDomainError {
     #[error(transparent)]
     Malformed(#[from] DomainError),
     /// It stands for many domains.
-    #[error("A portal needs each of its domains by name; enter it without `*`.")]
+    #[error("A portal does not support wildcards. Add each domain by its name, without `*`.")]
     Wildcard,
     /// It is an IP address.
-    #[error("This is an IP address; enter a domain name such as help.example.com.")]
+    #[error("This is an IP address. Enter a domain name such as help.example.com.")]
     Address,
     /// Strangers register names under it.
     #[error(
-        "`{0}` is a public suffix, under which anybody can register a name; enter your own domain."
+        "`{0}` is a public suffix: anyone can register a name under it. Enter your own domain."
     )]
     PublicSuffix(String),
     /// The server uses it itself.
-    #[error("`{0}` is one of this server's own hosts; enter a domain of yours.")]
+    #[error("`{0}` is one of this server's own hosts. Enter a domain of yours.")]
     Reserved(String),
     /// This desk has it, or another one.
-    #[error("`{0}` is set up already, for this desk or another one on this server.")]
+    #[error(
+        "`{0}` is already in use by this desk or another desk on this server. Enter another domain."
+    )]
     Taken(String),
     /// The database failed.
     #[error(transparent)]

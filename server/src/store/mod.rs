@@ -41,13 +41,13 @@ pub(crate) enum Kind {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The URL names no database that this server knows.
-    #[error("The database URL is neither sqlite:PATH nor postgres://USER:PASSWORD@HOST/DATABASE.")]
+    #[error("database_url must be sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE.")]
     UrlUnknown,
     /// The file of SQLite cannot be created.
-    #[error("The database file cannot be created: {0}")]
+    #[error("The file of database_url cannot be created: {0}")]
     File(#[source] std::io::Error),
     /// SQLite's file cannot be watched for changes.
-    #[error("The database file cannot be watched: {0}")]
+    #[error("The file of database_url cannot be watched: {0}")]
     Watch(#[from] rusqlite::Error),
     /// The database has not the shape that this server needs.
     #[error("The database cannot be migrated: {0}")]
@@ -59,7 +59,7 @@ pub enum StoreError {
     #[error("The database failed: {0}")]
     Shared(Arc<sqlx::Error>),
     /// A row holds what this server never writes.
-    #[error("The database holds a {0} that this server does not know.")]
+    #[error("The database has a {0} that this version of the server does not know.")]
     Unreadable(&'static str),
 }
 

@@ -87,7 +87,7 @@ impl From<StoreError> for Error {
 
 impl From<VaultError> for Error {
     fn from(error: VaultError) -> Self {
-        tracing::error!(%error, "a key cannot be used");
+        tracing::error!(%error, "could not use an encryption key");
         Self::Internal
     }
 }

@@ -66,15 +66,19 @@ impl<E: Into<Error>> From<E> for JsonError {
     fn from(error: E) -> Self {
         let error = error.into();
         let message = match error {
-            Error::NotFound => "There is nothing at this path.",
+            Error::NotFound => "This path does not exist. Check the URL.",
             Error::MethodNotAllowed => {
-                "This path takes another method; every call of the Ticket Center is a POST."
+                "This path does not accept this method. Every call of the Ticket Center's API is a POST."
             }
-            Error::ContentTypeUnsupported => "The body is not declared as application/json.",
-            Error::BodyTooLarge => "The body has more than 65536 bytes.",
-            Error::BodyMalformed => "The body did not arrive whole.",
-            Error::CrossSite => "The form was submitted from another site.",
-            Error::RateLimited(_) => "Too many calls; wait for the seconds of Retry-After.",
+            Error::ContentTypeUnsupported => "The Content-Type must be application/json.",
+            Error::BodyTooLarge => "The body has more than 65536 bytes. Shorten it.",
+            Error::BodyMalformed => "The body arrived incomplete. Retry the request.",
+            Error::CrossSite => {
+                "This form was submitted from another site, so nothing was changed."
+            }
+            Error::RateLimited(_) => {
+                "Too many calls. Retry after the number of seconds in Retry-After."
+            }
             Error::TimedOut => "The request took too long. Retry the request.",
             Error::Unavailable => "The database is unavailable. Retry the request.",
             Error::Internal => {

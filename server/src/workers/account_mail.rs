@@ -27,7 +27,7 @@ pub async fn run_due(app: &AppState) -> Result<u32, StoreError> {
 pub(super) async fn run_queue(app: Arc<AppState>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         if let Err(error) = run(&app, &stopped).await {
-            tracing::warn!(%error, "mails with links wait for the database");
+            tracing::warn!(%error, "the database failed; invitations and recovery mails wait");
         }
         tokio::select! {
             _ = stopped.wait_for(|is_stopped| *is_stopped) => {}
@@ -47,7 +47,7 @@ async fn run(app: &AppState, stopped: &watch::Receiver<bool>) -> Result<u32, Sto
         let token = match LinkToken::generate() {
             Ok(token) => token,
             Err(error) => {
-                tracing::error!(%error, "a link cannot be made");
+                tracing::error!(%error, "could not generate a link");
                 break;
             }
         };
@@ -57,7 +57,7 @@ async fn run(app: &AppState, stopped: &watch::Receiver<bool>) -> Result<u32, Sto
         let outcome = Box::pin(send(app, mailer, &attempt)).await;
         let state = queue::settle(&app.store, &attempt, &outcome, app.clock.now()).await?;
         sent += u32::from(state == MailState::Sent);
-        tracing::info!(mail = %id, is_sent = state == MailState::Sent, "mail with a link");
+        tracing::info!(mail = %id, is_sent = state == MailState::Sent, "invitation or recovery mail");
     }
     Ok(sent)
 }

@@ -42,7 +42,7 @@ impl Worker {
         self.stop.send_replace(true);
         let mut task = self.task;
         if within(timeout, &mut task).await.is_err() {
-            tracing::warn!("mails in hand were abandoned");
+            tracing::warn!("stopped before every mail was sent");
             task.abort();
         }
     }

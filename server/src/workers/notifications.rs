@@ -145,7 +145,7 @@ impl Round<'_> {
                 let now = self.app.clock.now();
                 match queue::settle(&self.app.store, attempt, outcome, now).await {
                     Err(error) if error.is_transient() => {
-                        tracing::warn!(%error, "how a mail ended is written again");
+                        tracing::warn!(%error, "could not store the outcome of a mail; it is tried again");
                         tokio::time::sleep(RETRY_DELAY).await;
                     }
                     settled => break settled,
@@ -162,7 +162,7 @@ impl Round<'_> {
 pub(super) async fn run_queue(app: Arc<AppState>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         if let Err(error) = run(&app, &stopped).await {
-            tracing::warn!(%error, "mails wait for the database");
+            tracing::warn!(%error, "the database failed; mails wait");
         }
         let wait = until_due(&app).await;
         tokio::select! {

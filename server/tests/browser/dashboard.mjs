@@ -11,9 +11,9 @@ export async function signIn(page, { email, password }, { facts }) {
 
 /** Confirms the password on a page that asks for it, such as one with secrets. */
 export async function confirmPassword(page, { password }) {
-  await page.getByRole('heading', { name: 'Your password, please' }).waitFor()
+  await page.getByRole('heading', { name: 'Confirm your password' }).waitFor()
   await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Go on' }).click()
+  await page.getByRole('button', { name: 'Confirm password' }).click()
 }
 
 export const deskUrl = ({ facts }, page) => `${facts.dashboardUrl}desks/${facts.helpdeskId}/${page}`
@@ -32,6 +32,6 @@ export async function reply(page, text, { note = false, instantly = false } = {}
   await page.getByRole('radio', { name: note ? 'Private note' : 'Reply' }).check()
   await page.getByLabel('Your text').fill(text)
   if (instantly) await page.getByLabel('Send instantly').check()
-  await page.getByRole('button', { name: note ? 'Add the note' : 'Send the reply' }).click()
+  await page.getByRole('button', { name: note ? 'Add note' : 'Send reply' }).click()
   await messageWith(page, text).waitFor()
 }

@@ -90,7 +90,7 @@ test('closing and reopening is shown to agent and customer', async (t) => {
   await customer.getByText('This conversation is closed.').waitFor({ state: 'hidden' })
   await customer.getByRole('button', { name: 'Close conversation' }).click()
   await customer.getByRole('button', { name: 'Yes, close it' }).click()
-  await agent.getByText('Closed. A message opens it again.').waitFor()
+  await agent.getByText('This conversation is closed. A new message reopens it.').waitFor()
 })
 
 test('the inbox filters conversations by status, kind and assignment', async (t) => {
@@ -118,7 +118,7 @@ test('the inbox filters conversations by status, kind and assignment', async (t)
   await agent.getByRole('button', { name: 'Assign to me' }).waitFor({ state: 'hidden' })
   assert.deepEqual(await filtered(agent, 'assigned=me'), [marks.sealed])
   await openFromInbox(agent, marks.sealed)
-  await agent.getByLabel('Assigned to').selectOption('Nobody')
+  await agent.getByLabel('Assigned to').selectOption('Unassigned')
   await agent.getByRole('button', { name: 'Assign', exact: true }).click()
   await agent.getByRole('button', { name: 'Assign to me' }).waitFor()
   await agent.getByRole('button', { name: 'Close', exact: true }).click()
@@ -141,7 +141,7 @@ test('the search finds subjects, messages and customers', async (t) => {
   }
   await agent.getByRole('searchbox').fill('nothing has this')
   await agent.getByRole('button', { name: 'Show' }).click()
-  await agent.getByText('Nothing found here.').waitFor()
+  await agent.getByText('No conversation found.').waitFor()
 })
 
 test('an owner blocks and unblocks a customer', async (t) => {

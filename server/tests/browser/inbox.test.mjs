@@ -132,7 +132,7 @@ test('unconfirmed claims of visitors are shown beside what is verified, and fit 
         await entry.getByRole('link').click()
         await agent.getByRole('heading', { level: 2, name: heading, exact: true }).waitFor()
         assert.equal(await agent.title(), `${heading}: ${subject}`)
-        await agent.getByText('This reply reaches nobody').waitFor()
+        await agent.getByText('This reply reaches no customer').waitFor()
         await assertAccessible(agent, `conversation at ${width}`)
         await assertFits(agent, `conversation at ${width}`)
       }
@@ -151,6 +151,6 @@ test('a search finds closed conversations, and links to further results', async 
   await row(agent, 'something to find').getByText('closed', { exact: true }).waitFor()
   await agent.goto(deskUrl(world, 'inbox?search=finder%40example.com'))
   await row(agent, 'something to find').waitFor()
-  await agent.getByRole('link', { name: 'Search further' }).click()
-  await agent.getByText('Nothing found here.').waitFor()
+  await agent.getByRole('link', { name: 'Search older conversations' }).click()
+  await agent.getByText('No conversation found.').waitFor()
 })

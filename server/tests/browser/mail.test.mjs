@@ -91,7 +91,7 @@ test('nothing is mailed to an unconfirmed address of an anonymous visitor', asyn
   await openForm(page, formUrl(world.facts))
   await sendTicket(page, { message: 'a ticket of an anonymous visitor', email })
   const agent = await agentAt(t, 'a ticket of an anonymous visitor')
-  await agent.getByText('This reply reaches nobody').waitFor()
+  await agent.getByText('This reply reaches no customer').waitFor()
   await reply(agent, 'an answer that is kept')
   const other = await asked(t, 'sealed@example.com', 'a question of a customer')
   await reply(other, 'an answer by mail')

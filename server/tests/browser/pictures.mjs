@@ -25,7 +25,7 @@ const PUBLIC_PAGES = {
   mail: `${demo.facts.mailsUrl}/1`,
 }
 
-const OWNER_PAGES = ['inbox', 'ticket-center', 'messages', 'portal', 'mail', 'agents']
+const OWNER_PAGES = ['inbox', 'ticket-center', 'allowed-domains', 'portal', 'mail', 'agents']
 
 async function shoot(page, name) {
   await page.waitForLoadState('networkidle')

@@ -30,7 +30,7 @@ async function owner(t, page, options) {
 /** Replaces the secret, and returns the new one. */
 async function replaceSecret(page) {
   await page.getByRole('button', { name: 'Replace the secret' }).click()
-  await page.getByText('it is shown this once').waitFor()
+  await page.getByText('it is shown only once').waitFor()
   const secret = await page.locator('#new-secret').textContent()
   assert.match(secret, SECRET)
   return secret
@@ -92,12 +92,12 @@ test('the verification tool makes a valid signature and explains an invalid one'
   await page.getByLabel('E-mail, exactly').fill('Ada@Example.com')
   await page.getByLabel('Signature, exactly').fill(signatureOf(world.facts, 'Ada@Example.com'))
   await page.getByRole('button', { name: 'Explain it' }).click()
-  await page.getByRole('heading', { name: 'It does not hold' }).waitFor()
+  await page.getByRole('heading', { name: 'The signature is invalid' }).waitFor()
   await page.getByText('email_not_lowercased').waitFor()
   await page.getByLabel('E-mail, exactly').fill(ADA)
   await page.getByLabel('Signature, exactly').fill(made)
   await page.getByRole('button', { name: 'Explain it' }).click()
-  await page.getByRole('heading', { name: 'It holds' }).waitFor()
+  await page.getByRole('heading', { name: 'The signature is valid' }).waitFor()
   await assertAccessible(page, 'an explanation')
 })
 
@@ -114,14 +114,14 @@ test('a page that asks for the password again is shown only with the right passw
   const next = new URL(deskUrl(world, 'ticket-center')).pathname
   await page.goto(`${world.facts.dashboardUrl}confirm?next=${encodeURIComponent(next)}`)
   await page.getByLabel('Password').fill('not the password at all')
-  await page.getByRole('button', { name: 'Go on' }).click()
+  await page.getByRole('button', { name: 'Confirm password' }).click()
   await page.getByRole('alert').waitFor()
   await confirmPassword(page, world.facts.owner)
   await page.getByRole('heading', { name: 'Ticket Center', level: 1 }).waitFor()
 })
 
 test('only websites on the list may embed the widget, and the origin test agrees', async (t) => {
-  const page = await owner(t, 'messages')
+  const page = await owner(t, 'allowed-domains')
   await page.getByLabel('Add a domain').fill('example.com')
   await page.getByRole('button', { name: 'Add', exact: true }).click()
   await page.getByRole('cell', { name: 'example.com', exact: true }).waitFor()
@@ -158,7 +158,7 @@ test('the portal can be closed, and opened again', async (t) => {
   const page = await owner(t, 'portal')
   const visitor = await openPage(t, world)
   for (const isOpen of [false, true]) {
-    await page.getByLabel('Take tickets by this form').setChecked(isOpen)
+    await page.getByLabel('Accept tickets through this form').setChecked(isOpen)
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText(isOpen ? 'Open' : 'Closed', { exact: true }).waitFor()
     await visitor.goto(`${world.facts.portalUrl}submit-ticket`)
@@ -172,7 +172,7 @@ test('an agent sees no settings, and their pages answer 403', async (t) => {
   await signIn(page, world.facts.agent, world)
   const entries = page.getByRole('navigation', { name: 'Desk' })
   assert.equal(await entries.getByRole('link', { name: 'Ticket Center' }).count(), 0)
-  for (const settings of ['ticket-center', 'messages', 'portal', 'mail', 'agents']) {
+  for (const settings of ['ticket-center', 'allowed-domains', 'portal', 'mail', 'agents']) {
     const answer = await page.goto(deskUrl(world, settings))
     assert.equal(answer.status(), 403, settings)
     assert.ok(!(await page.content()).includes('Embed code'))
@@ -195,7 +195,7 @@ test('an owner invites an agent by e-mail, who accepts and is later removed', as
   const email = 'newcomer@example.com'
   await page.getByLabel('E-mail, to sign in').fill(email)
   await page.getByRole('button', { name: 'Invite', exact: true }).click()
-  await page.getByText('Invitation on its way by mail.').waitFor()
+  await page.getByText('The invitation is being mailed.').waitFor()
 
   const agent = await openPage(t, world)
   const link = (await mailedLink(email)).trim()
@@ -232,7 +232,7 @@ test('an owner makes an invitation link for an agent, and withdraws it', async (
   await page.getByRole('button', { name: 'Invite', exact: true }).click()
   const link = await page.locator('code.secret').textContent()
   await assertAccessible(page, 'a link to hand over')
-  await page.getByRole('link', { name: 'I have it' }).click()
+  await page.getByRole('link', { name: 'Back to Agents' }).click()
   await page.getByRole('heading', { name: 'Pending invitations' }).waitFor()
   await assertAccessible(page, 'pending invitations')
   const agent = await openPage(t, world)
@@ -243,7 +243,7 @@ test('an owner makes an invitation link for an agent, and withdraws it', async (
   await page.getByRole('button', { name: 'Withdraw invitation' }).click()
   await page.getByText('Invitation withdrawn.').waitFor()
   await agent.reload()
-  await agent.getByRole('heading', { name: 'This link does not work any more' }).waitFor()
+  await agent.getByRole('heading', { name: 'This link is no longer valid' }).waitFor()
   await assertAccessible(agent, 'a withdrawn link')
 })
 
@@ -254,7 +254,7 @@ test('an agent who forgot the password gets a link by e-mail and sets a new one'
   await page.getByRole('link', { name: 'Forgot your password?' }).click()
   await page.getByLabel('E-mail of your account').fill(email)
   await assertAccessible(page, 'the form for a link')
-  await page.getByRole('button', { name: 'Send a link' }).click()
+  await page.getByRole('button', { name: 'Send recovery link' }).click()
   await page.getByText('If this address has an account').waitFor()
   await page.goto((await mailedLink(email)).trim())
   await choosePassword(page, 'staple of many purple herons')
@@ -270,7 +270,7 @@ for (const colorScheme of ['light', 'dark']) {
     test(`every settings page is accessible and fits, ${colorScheme} at ${width} pixels`, async (t) => {
       const viewport = { width, height: 800 }
       const page = await owner(t, 'inbox', { colorScheme, viewport })
-      for (const settings of ['ticket-center', 'messages', 'portal', 'mail', 'agents']) {
+      for (const settings of ['ticket-center', 'allowed-domains', 'portal', 'mail', 'agents']) {
         await page.goto(deskUrl(world, settings))
         await page.getByRole('heading', { level: 1 }).waitFor()
         await assertAccessible(page, settings)

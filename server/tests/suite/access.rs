@@ -36,7 +36,7 @@ on_both_databases! {
             for (path, fields) in calls_on(absent) {
                 let answer = eve.call(&path, fields).await;
                 assert_eq!(answer.refused(), (404, "conversation_unknown"), "{path}");
-                let sentence = "This contact has no such conversation.";
+                let sentence = "This contact has no conversation with this id. Check the conversation id.";
                 assert_eq!(answer.body["error"]["message"], sentence);
             }
         }

@@ -32,9 +32,9 @@ on_both_databases! {
         server.agent(ADA, Role::Owner).await;
         let mut browser = Browser::over_http2(&server.instance.url);
         assert_eq!(browser.sign_in(ADA, PASSWORD).await.location(), "/");
-        let page = server.path("messages");
+        let page = server.path("allowed-domains");
         let fields = [("domain", "shop.example.com")];
-        let added = browser.submit(&page, &server.path("messages/add"), &fields).await;
+        let added = browser.submit(&page, &server.path("allowed-domains/add"), &fields).await;
         assert_eq!(added.location(), page);
         assert!(browser.get(&page).await.shown().has("shop.example.com"));
     }

@@ -375,7 +375,7 @@ on_both_databases! {
         assert_eq!(run(&server).await, NOTHING);
         let waiting = the_one(&server).await.delivery;
         let delay = server.config.notify_delay();
-        assert_eq!(waiting.sentence(delay, false), "Waits: mail is not set up.");
+        assert_eq!(waiting.sentence(delay, false), "Waiting: mail is not set up.");
         let sink = Sink::start().await;
         let config = Config {
             smtp_url: Some(SecretString::from(sink.url.as_str())),

@@ -53,7 +53,7 @@ async fn a_backup_has_what_was_acknowledged_while_writes_go_on() {
     let mode = std::fs::metadata(&copy).expect("it is there").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let again = program.output(&["backup", &copy]);
-    assert!(!again.status.success() && complaint(&again).contains("give another path"));
+    assert!(!again.status.success() && complaint(&again).contains("Choose another path"));
     drop(serving);
     for writer in writers {
         writer.await.expect("nobody panicked");
@@ -87,7 +87,7 @@ async fn a_backup_of_nothing_leaves_nothing() {
     assert!(complaint(&output).contains("There is no database at"), "{}", complaint(&output));
     std::fs::write(&absent, "this is no database").expect("it is written");
     let output = program.output(&["backup", &copy]);
-    assert!(complaint(&output).contains("cannot be copied"), "{}", complaint(&output));
+    assert!(complaint(&output).contains("could not be copied"), "{}", complaint(&output));
     assert!(!std::fs::exists(&copy).expect("it can be asked"));
 }
 
@@ -99,7 +99,7 @@ async fn checking_creates_nothing() {
     program.place.url.clone_from(&absent);
     let output = program.output(&["serve", "--check"]);
     assert!(output.status.success(), "{}", complaint(&output));
-    assert!(complaint(&output).contains("is not there yet; serve creates it"));
+    assert!(complaint(&output).contains("does not exist yet. `ticket-center serve` creates it"));
     assert!(!std::fs::exists(absent.trim_start_matches("sqlite:")).expect("it can be asked"));
     program.place.url = format!("{absent}/folder/desk.db");
     assert!(!program.output(&["serve", "--check"]).status.success());
@@ -149,10 +149,10 @@ on_both_databases! {
         ada.get(&format!("/desks/{desk}/agents")).await.shown();
         assert_eq!(Browser::new(&serving.url).sign_in("ada@example.com", PASSWORD).await.location(), "/");
         let again = program.output(&with(&["--email", "ada@example.com"]));
-        assert!(!again.status.success() && complaint(&again).contains("member of the desk already"));
+        assert!(!again.status.success() && complaint(&again).contains("already a member of the desk"));
         let unknown = ["agent", "create", "--desk", "none", "--email", "grace@example.com", "--role", "agent"];
         let unknown = program.output(&unknown);
-        assert!(!unknown.status.success() && complaint(&unknown).contains("no desk of this id"));
+        assert!(!unknown.status.success() && complaint(&unknown).contains("no desk with this id"));
         let mail = program.output(&with(&["--email", "grace@example.com", "--mail"]));
         assert!(!mail.status.success() && complaint(&mail).contains("Mail is not set up"));
     }
@@ -201,7 +201,7 @@ on_both_databases! {
         assert!(rotate(&["--replaces", &first]).status.success());
         let stale = rotate(&["--replaces", &first]);
         assert!(!stale.status.success() && stale.stdout.is_empty());
-        assert!(complaint(&stale).contains("has been changed in the meantime"), "{}", complaint(&stale));
+        assert!(complaint(&stale).contains("was replaced in the meantime"), "{}", complaint(&stale));
         assert!(rotate(&["--grace", "168h"]).status.success());
         program.answer(&["secret", "rotate", "--desk", &desk, "--purpose", "portal"]);
         assert_eq!(states(&list()), ["current", "current", "previous", "previous"]);
@@ -224,7 +224,7 @@ on_both_databases! {
         assert!(issued.starts_with("dsk_secret_") && !all.contains("dsk_secret_"));
         for command in [&["secret", "list", "--desk", "none"][..], &["secret", "revoke", "--desk", "none", &current]] {
             let unknown = program.output(command);
-            assert!(!unknown.status.success() && complaint(&unknown).contains("no desk of this id"));
+            assert!(!unknown.status.success() && complaint(&unknown).contains("no desk with this id"));
         }
     }
 

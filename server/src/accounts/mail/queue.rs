@@ -63,11 +63,11 @@ impl MailState {
     /// Returns a sentence for owners.
     pub fn sentence(&self) -> String {
         match self {
-            Self::Waiting(reason) if reason.is_empty() => "Mail goes out soon.".to_owned(),
-            Self::Waiting(reason) => format!("Mail is tried again: {reason}"),
+            Self::Waiting(reason) if reason.is_empty() => "The mail is sent soon.".to_owned(),
+            Self::Waiting(reason) => format!("The mail is retried: {reason}"),
             Self::Sent => "Mailed.".to_owned(),
             Self::Failed(reason) => format!("Not mailed: {reason}"),
-            Self::Doubtful(reason) => format!("Perhaps mailed: {reason}"),
+            Self::Doubtful(reason) => format!("Mail uncertain: {reason}"),
         }
     }
 }
@@ -169,7 +169,7 @@ async fn begin(
     now: Moment,
 ) -> Result<Option<Attempt>, StoreError> {
     if mail.expires_at <= now {
-        let state = MailState::Failed("it waited for too long.".to_owned());
+        let state = MailState::Failed("it could not be sent before it expired.".to_owned());
         end(connection, &mail.id, mail.invitation.is_some(), &state).await?;
         return Ok(None);
     }
@@ -251,7 +251,7 @@ async fn expire_lease(
     .fetch_optional(&mut *connection)
     .await?;
     if let Some(invitation) = expired {
-        let reason = "the server stopped while it was going out.".to_owned();
+        let reason = "the server stopped while it was sending the mail.".to_owned();
         end(connection, id, invitation.is_some(), &MailState::Doubtful(reason)).await?;
     }
     Ok(())

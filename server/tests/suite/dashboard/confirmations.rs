@@ -39,8 +39,8 @@ const FORMS: [(&str, Asks); 29] = [
     ("ticket-center/as-typed", Asks::Again),
     ("ticket-center/sign", Asks::Again),
     ("ticket-center/explain", Asks::Again),
-    ("messages/add", Asks::Again),
-    ("messages/remove", Asks::Again),
+    ("allowed-domains/add", Asks::Again),
+    ("allowed-domains/remove", Asks::Again),
     ("portal/open", Asks::Not),
     ("portal/add", Asks::Again),
     ("portal/remove", Asks::Again),
@@ -132,7 +132,7 @@ on_both_databases! {
         for (page, leaf, typed, shown) in [
             ("agents", "agents", &[("email", "new@acme.example"), ("name", "New \"N\""), ("role", "owner"), ("way", "copy")][..],
                 &["value=\"new@acme.example\"", "value=\"New &#34;N&#34;\"", "value=\"owner\" checked"][..]),
-            ("messages", "messages/add", &[("domain", "typed.example.com")], &["value=\"typed.example.com\""]),
+            ("allowed-domains", "allowed-domains/add", &[("domain", "typed.example.com")], &["value=\"typed.example.com\""]),
             ("portal", "portal/add", &[("domain", "typed.example.com")], &["value=\"typed.example.com\""]),
             ("mail", "mail/support-page", &[("support_page", "https://typed.example.com")], &["value=\"https://typed.example.com\""]),
         ] {
@@ -165,7 +165,7 @@ on_both_databases! {
         let conversation = server.customer("kim@example.com").begin("hello").await;
         let talk = format!("conversations/{}", conversation["id"].as_str().expect("it has an id"));
         let mut owner = server.signed_in(OWNER).await;
-        for leaf in ["messages", "portal"] {
+        for leaf in ["allowed-domains", "portal"] {
             let page = server.path(leaf);
             owner.submit(&page, &format!("{page}/add"), &[("domain", "help.example.com")]).await.location();
         }
@@ -174,13 +174,13 @@ on_both_databases! {
         let revoke = format!("ticket-center/revoke?secret={}", secrets.field("secret"));
         let asked = [
             (format!("agents/{ada}/remove"), "Their conversations become unassigned"),
-            (format!("agents/{ada}/role?role=owner"), "can sign as any customer"),
+            (format!("agents/{ada}/role?role=owner"), "sign as any customer"),
             (format!("agents/{ada}/role?role=agent"), "cannot see settings"),
-            (format!("{talk}/block"), "can neither read nor write any more"),
-            (format!("{talk}/unblock"), "can read and write again"),
-            ("messages/remove?domain=help.example.com".to_owned(), "every site may embed"),
-            ("portal/remove?domain=help.example.com".to_owned(), "not shown at this domain any more"),
-            (revoke, "ends at once"),
+            (format!("{talk}/block"), "can no longer read or write messages"),
+            (format!("{talk}/unblock"), "can read and write messages again"),
+            ("allowed-domains/remove?domain=help.example.com".to_owned(), "every site may embed"),
+            ("portal/remove?domain=help.example.com".to_owned(), "no longer shown at this domain"),
+            (revoke, "is revoked at once"),
         ];
         for (leaf, sentence) in &asked {
             let page = owner.get(&server.path(leaf)).await.shown();
@@ -188,7 +188,7 @@ on_both_databases! {
         }
         let members = agents::members(server.store(), &server.desk).await.expect("they are read");
         assert!(members.len() == 2 && members.iter().all(|member| (member.account.id == ada) == (member.role == Role::Agent)));
-        assert!(owner.get(&server.path("messages")).await.has("<td>help.example.com</td>"));
+        assert!(owner.get(&server.path("allowed-domains")).await.has("<td>help.example.com</td>"));
         assert!(owner.get(&server.path("portal")).await.has("<td>help.example.com</td>"));
         server.customer("kim@example.com").verify().await.done();
         server.clock.advance(11 * 60);

@@ -210,7 +210,7 @@ on_both_databases! {
             .execute(server.store().readers()).await.expect("it is moved");
         let mut browser = server.signed_in(GRACE).await;
         let page = browser.get(&path(&server, &conversation)).await.shown();
-        assert!(page.has(">unconfirmed</span>") && page.has("This reply reaches nobody"));
+        assert!(page.has(">unconfirmed</span>") && page.has("This reply reaches no customer"));
         assert!(!page.has("Send instantly"));
         assert_eq!(listed(&mut browser, &server, "kind=typed").await, ["hello"]);
     }

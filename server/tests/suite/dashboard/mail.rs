@@ -51,14 +51,14 @@ on_both_databases! {
         let (server, sink) = server(database).await;
         let mut owner = server.signed_in(OWNER).await;
         let path = server.path("mail");
-        assert!(owner.get(&path).await.shown().has("Nothing does."));
+        assert!(owner.get(&path).await.shown().has("No mail needs a decision."));
         let doubtful = replied(&server, &sink, Behaviour::Close(".")).await;
         let page = owner.get(&path).await.shown();
-        assert!(page.has("doubtful") && page.has("ada@example.com") && page.has("Perhaps mailed"));
+        assert!(page.has("doubtful") && page.has("ada@example.com") && page.has("Mail uncertain"));
         assert!(page.has("&#60;b&#62;") && !page.has("<b>"), "{}", page.text);
         let send_again = decision(&page.text, "send-again");
         assert_eq!(owner.submit(&path, &send_again, &[]).await.location(), path);
-        assert!(owner.get(&path).await.has("It is on its way again."));
+        assert!(owner.get(&path).await.has("The mail is being sent again."));
         run_due(&server.instance.center).await.expect("the database answers");
         assert_eq!(state(&server, &doubtful).await, State::Sent);
         assert_eq!(owner.submit(&path, &send_again, &[]).await.status, 409);
@@ -100,7 +100,7 @@ on_both_databases! {
         let mut owner = server.signed_in(OWNER).await;
         let (path, form) = (server.path("mail"), server.path("mail/support-page"));
         let refused = owner.submit(&path, &form, &[("support_page", "javascript:alert(1)")]).await;
-        assert!(refused.status == 422 && refused.has("That is no address of a page"));
+        assert!(refused.status == 422 && refused.has("The support page is not a URL"));
         let url = "https://example.com/support";
         assert_eq!(owner.submit(&path, &form, &[("support_page", url)]).await.location(), path);
         assert_eq!(owner.get(&path).await.shown().field("support_page"), url);

@@ -57,7 +57,7 @@ on_both_databases! {
         let mut other = server.signed_in(ADA).await;
         other.submit(&agents, &act(&grace, "remove"), &[]).await.location();
         assert_eq!(owner.get(&agents).await.status, 404);
-        assert!(owner.get("/").await.shown().has("member of no desk"));
+        assert!(owner.get("/").await.shown().has("not a member of any desk"));
         assert_eq!(other.submit(&agents, &act(&ada, "remove"), &[]).await.status, 409);
     }
 
@@ -99,7 +99,7 @@ on_both_databases! {
             (PASSWORD, "short", "short", "at least 12"),
             (PASSWORD, "aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaa", "Repeats like"),
             (PASSWORD, NEW, "another password", "not the same"),
-            (PASSWORD, PASSWORD, PASSWORD, "that you have"),
+            (PASSWORD, PASSWORD, PASSWORD, "your current password"),
             (PASSWORD, "123456789012", "123456789012", "easy to guess"),
             (PASSWORD, "passwordpassword", "passwordpassword", "easy to guess"),
             (PASSWORD, "ada@example.com1", "ada@example.com1", "easy to guess"),
@@ -113,8 +113,8 @@ on_both_databases! {
         }
         there.get("/account").await.shown();
         assert_eq!(change_password(&mut here, PASSWORD, NEW, NEW).await.location(), "/account");
-        assert!(here.get("/account").await.shown().has("Your password is changed"));
-        assert!(!here.get("/account").await.shown().has("Your password is changed"), "it is told once");
+        assert!(here.get("/account").await.shown().has("Password changed."));
+        assert!(!here.get("/account").await.shown().has("Password changed."), "it is told once");
         assert!(there.get("/account").await.location().starts_with("/sign-in"));
     }
 }

@@ -1,5 +1,6 @@
 //! The dashboard, as a browser uses it.
 
+mod allowed_domains;
 mod authority;
 pub(crate) mod browser;
 mod confirmations;
@@ -8,7 +9,6 @@ mod conversations;
 mod invitations;
 mod mail;
 mod members;
-mod messages;
 mod portal;
 mod reach;
 mod recoveries;

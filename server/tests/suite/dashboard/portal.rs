@@ -70,7 +70,7 @@ on_both_databases! {
             ("com", "public suffix"),
             ("192.0.2.1", "IP address"),
             ("other.help.localhost", "own hosts"),
-            ("taken.example", "set up already"),
+            ("taken.example", "already in use"),
             ("<script>alert(1)</script>", "not a"),
         ] {
             let page = submit(&mut browser, server, "add", &[("domain", domain)]).await;
@@ -91,7 +91,7 @@ on_both_databases! {
             let fields = [("user_id", "42"), ("link", "/submit-ticket")];
             let page = submit(&mut browser, &server, leaf, &fields).await;
             assert_eq!(page.status, 422);
-            assert!(page.has("generate one first"));
+            assert!(page.has("Generate one on this page first"));
         }
         let made = submit(&mut browser, &server, "secret", &[("replaces", ""), ("grace", "day")]).await;
         let secret = copied(&made.shown(), "new-secret");

@@ -57,11 +57,11 @@ on_both_databases! {
         assert!(said.has("after 60 seconds") && said.has("Send instantly"), "{}", said.text);
         let odd = server.customer("\u{e4}da@example.com").begin("Hello").await;
         let said = page(&server, id(&odd)).await;
-        assert!(said.has("in the Ticket Center only. No e-mail goes out: what stands before the @"), "{}", said.text);
+        assert!(said.has("in the Ticket Center only. No e-mail is sent: mail servers do not accept the part"), "{}", said.text);
         assert!(!said.has("Send instantly"), "{}", said.text);
         for (sender, sentence) in [
-            (customer("user-42", "ada@example.com"), "This reply reaches nobody: the customer proved only an id"),
-            (visitor("ada@example.com"), "This reply reaches nobody: the address was typed and is not confirmed"),
+            (customer("user-42", "ada@example.com"), "This reply reaches no customer: the customer's id is verified"),
+            (visitor("ada@example.com"), "This reply reaches no customer: the visitor typed the e-mail address, and it is not confirmed"),
         ] {
             let ticket = submit(&server, sender, "Ada", "Hello").await;
             let said = page(&server, ticket.as_str()).await;
@@ -72,14 +72,14 @@ on_both_databases! {
         let mut owner = server.signed_in(OWNER).await;
         owner.submit(&path, &format!("{path}/block"), &[]).await.location();
         let said = page(&server, id(&ada)).await;
-        assert!(said.has("This reply reaches nobody: the customer is blocked."), "{}", said.text);
+        assert!(said.has("This reply reaches no customer: the customer is blocked."), "{}", said.text);
     }
 
     async fn without_a_mail_server_the_composer_says_that_no_mail_goes_out(database: Database) {
         let server = server(database, None).await;
         let ada = server.customer("ada@example.com").begin("Hello").await;
         let said = page(&server, id(&ada)).await;
-        assert!(said.has("in the Ticket Center only. No e-mail goes out until mail is set up"), "{}", said.text);
+        assert!(said.has("in the Ticket Center only. No e-mail is sent until mail is set up"), "{}", said.text);
     }
 
     async fn a_reply_that_reached_nobody_is_not_called_answered(database: Database) {

@@ -111,7 +111,7 @@ on_both_databases! {
         let ada = server.agent(ADA, Role::Agent).await;
         let mut owner = server.signed_in(OWNER).await;
         let path = server.path(&format!("agents/{ada}/recovery"));
-        assert!(owner.get(&path).await.shown().has("works once, for an hour"));
+        assert!(owner.get(&path).await.shown().has("works once and expires after one hour"));
         let sent = owner.submit(&path, &path, &[]).await;
         assert_eq!(sent.location(), server.path("agents"));
         let link = mailed_link(&server, &sink).await;
@@ -189,13 +189,13 @@ on_both_databases! {
         let center = &server.instance.center;
         for (behaviour, email, sentence) in [
             (Behaviour::Answer("RCPT", "550 no such user"), "a@acme.example", "Not mailed: the mail server answered 550"),
-            (Behaviour::Close("."), "b@acme.example", "Perhaps mailed"),
-            (Behaviour::Answer("RCPT", "450 later"), "c@acme.example", "Mail is tried again"),
+            (Behaviour::Close("."), "b@acme.example", "Mail uncertain"),
+            (Behaviour::Answer("RCPT", "450 later"), "c@acme.example", "The mail is retried"),
         ] {
             sink.script([behaviour]);
             let fields = [("email", email), ("name", ""), ("role", "agent"), ("way", "mail")];
             owner.submit(&agents, &agents, &fields).await.location();
-            assert!(owner.get(&agents).await.shown().has("Mail goes out soon."));
+            assert!(owner.get(&agents).await.shown().has("The mail is sent soon."));
             assert_eq!(run_due(center).await.expect("the database answers"), 0);
             let page = owner.get(&agents).await.shown();
             assert!(page.has(sentence), "{email}: {}", page.text);

@@ -12,15 +12,15 @@ const ADA: &str = "ada@example.com";
 const DAY: i64 = 24 * 60 * 60;
 
 /// The pages of settings, and what their forms send.
-const PAGES: [&str; 3] = ["ticket-center", "messages", "portal"];
+const PAGES: [&str; 3] = ["ticket-center", "allowed-domains", "portal"];
 const FORMS: [(&str, &[(&str, &str)]); 13] = [
     ("ticket-center/secret", &[("replaces", ""), ("grace", "day")]),
     ("ticket-center/revoke", &[("secret", "x")]),
     ("ticket-center/as-typed", &[]),
     ("ticket-center/sign", &[("email", "ada@example.com")]),
     ("ticket-center/explain", &[("email", "ada@example.com"), ("signature", "x")]),
-    ("messages/add", &[("domain", "example.com")]),
-    ("messages/remove", &[("domain", "example.com")]),
+    ("allowed-domains/add", &[("domain", "example.com")]),
+    ("allowed-domains/remove", &[("domain", "example.com")]),
     ("portal/open", &[]),
     ("portal/add", &[("domain", "help.example.com")]),
     ("portal/remove", &[("domain", "help.example.com")]),
@@ -127,7 +127,7 @@ on_both_databases! {
         let secret = secret_of(&shown);
         assert!(secret.starts_with("dsk_secret_") && shown.has("HELPDESKY_HMAC_SECRET"));
         assert_eq!(shown.headers["cache-control"], "no-store");
-        assert!(shown.has("The secret before holds until 2026-01-02 00:00 UTC."));
+        assert!(shown.has("The previous secret expires at 2026-01-02 00:00 UTC."));
         assert!(verifies(&server, &secret).await);
         for leaf in PAGES {
             assert!(!browser.get(&server.path(leaf)).await.shown().has("dsk_secret_"), "{leaf}");
@@ -154,7 +154,7 @@ on_both_databases! {
         assert_eq!(revoked.location(), path);
         assert!(!verifies(&server, &first).await && verifies(&server, &second).await);
         let told = browser.get(&server.path("ticket-center")).await.shown();
-        assert!(told.has("The secret is revoked.") && told.text.matches("Revoke now").count() == 1);
+        assert!(told.has("Secret revoked.") && told.text.matches("Revoke now").count() == 1);
         server.clock.advance(7 * DAY);
         assert!(!verifies(&server, &second).await && verifies(&server, &third).await);
     }
@@ -190,7 +190,7 @@ on_both_databases! {
             let (won, told): (Vec<_>, Vec<_>) = answers.iter().partition(|page| page.status == 200);
             assert_eq!((won.len(), told.len()), (1, 3), "{grace}");
             assert!(told.iter().all(|page| page.status == 409 && !page.has("dsk_secret_")));
-            assert!(told.iter().all(|page| page.has("The secret has been changed in the meantime")));
+            assert!(told.iter().all(|page| page.has("The current secret was replaced in the meantime")));
             assert!(verifies(&server, &secret_of(won[0])).await);
         }
     }
@@ -261,7 +261,7 @@ on_both_databases! {
         assert_eq!(refused.status, 422);
         assert!(refused.has("class=\"problem\" role=\"alert\""));
         let lines = logs::captured();
-        assert!(lines.contains("a known good signature was asked for") && lines.contains(server.desk.as_str()));
+        assert!(lines.contains("a known good signature was requested") && lines.contains(server.desk.as_str()));
         assert!(!lines.contains("arker-known") && !lines.contains(&seal.signature.to_hex()));
     }
 
@@ -286,7 +286,7 @@ on_both_databases! {
             let fields = [("email", email), ("signature", signature.as_str())];
             let told = browser.submit(&page, &server.path("ticket-center/explain"), &fields).await.shown();
             assert!(told.has(&format!("<code>{code}</code>")), "{code}: {}", told.text);
-            assert_eq!(told.has("It holds"), code == "no_deviation");
+            assert_eq!(told.has("The signature is valid"), code == "no_deviation");
             assert!(!told.has("<script>alert") && !told.has("<img"));
         }
     }

@@ -82,7 +82,7 @@ on_both_databases! {
         let form = browser.open(&portal.link("user-42")).await;
         portal.server.clock.advance(4 * HOUR);
         let again = browser.send(&form, &PUBLIC).await;
-        again.assert_again(422, "We no longer know who you are");
+        again.assert_again(422, "We can no longer confirm who you are");
         assert!(!again.is_signed() && again.text.contains("It is broken.\nHelp!"));
         assert_eq!(again.value_of("email"), "Ada@example.com");
         assert!(portal.tickets().await.is_empty());
@@ -97,7 +97,7 @@ on_both_databases! {
         let form = browser.open("/submit-ticket").await;
         portal.server.clock.advance(4 * HOUR);
         let again = browser.send(&form, &PUBLIC).await;
-        again.assert_again(422, "Please send it once more");
+        again.assert_again(422, "Please send your message again");
         portal.write();
         browser.send(&again, &PUBLIC).await.assert_sent();
     }
@@ -110,7 +110,7 @@ on_both_databases! {
         portal.write();
         for thief in [&other, &portal.browser()] {
             let again = thief.send(&form, &PUBLIC).await;
-            again.assert_again(422, "We cannot tell who you are");
+            again.assert_again(422, "We cannot confirm who you are");
             assert!(!again.is_signed() && !again.text.contains("user-42"));
         }
         assert!(portal.tickets().await.is_empty());
@@ -128,7 +128,7 @@ on_both_databases! {
         portal.write();
         for host in ["other.help.localhost", "help.example.com"] {
             let again = browser.at(host).send(&form, &PUBLIC).await;
-            again.assert_again(422, "We cannot tell who you are");
+            again.assert_again(422, "We cannot confirm who you are");
         }
         assert!(portal.tickets().await.is_empty());
         browser.send(&form, &PUBLIC).await.assert_sent();
@@ -150,7 +150,7 @@ on_both_databases! {
             assert!(!again.is_signed());
         }
         let again = browser.answer(browser.post(&PUBLIC)).await;
-        again.assert_again(422, "Please send it once more");
+        again.assert_again(422, "Please send your message again");
         assert!(portal.tickets().await.is_empty());
     }
 
@@ -293,10 +293,10 @@ on_both_databases! {
         }
         for (fields, sentence) in [
             ([("email", "ada@example.com"), ("message", " \r\n ")], "Write what you need help with."),
-            ([("email", "ada@example.com"), ("message", &"a".repeat(10_001))], "10,000 characters fit"),
+            ([("email", "ada@example.com"), ("message", &"a".repeat(10_001))], "Shorten it to 10,000 characters"),
             ([("email", ""), ("message", "hello")], "Enter your e-mail address"),
-            ([("email", "ada@example.com\u{fffd}"), ("message", "hello")], "not a whole e-mail address"),
-            ([("email", "\u{212a}im@example.com"), ("message", "hello")], "easily taken for another"),
+            ([("email", "ada@example.com\u{fffd}"), ("message", "hello")], "e-mail address is incomplete"),
+            ([("email", "\u{212a}im@example.com"), ("message", "hello")], "looks like another"),
         ] {
             browser.send(&form, &fields).await.assert_again(422, sentence);
         }
@@ -310,7 +310,7 @@ on_both_databases! {
         let form = browser.open(&portal.link("user-42")).await;
         portal.write();
         let wrong = browser.send(&form, &[("email", "ada"), ("message", "hello")]).await;
-        wrong.assert_again(422, "not a whole e-mail address");
+        wrong.assert_again(422, "e-mail address is incomplete");
         assert!(wrong.is_signed());
         browser.send(&wrong, &PUBLIC).await.assert_sent();
         let tickets = portal.tickets().await;
@@ -370,7 +370,7 @@ on_both_databases! {
             portal.write();
             let refused = browser.send(&form, &PUBLIC).await;
             assert_eq!(refused.status, 403);
-            assert!(refused.text.contains("Messages from you are not taken here."));
+            assert!(refused.text.contains("We do not accept messages from you here."));
         }
         assert!(portal.tickets().await.is_empty());
     }

@@ -126,7 +126,7 @@ on_both_databases! {
         let pages = [browser.open("/submit-ticket").await, browser.open(&portal.link("1")).await, browser.send(&form, &fields).await];
         for page in pages {
             assert_eq!(page.status, 403);
-            assert!(page.text.contains("not taken here at the moment"));
+            assert!(page.text.contains("do not accept messages here at the moment"));
         }
         assert!(portal_hosts::set_open(store, desk, true).await.expect("it is open"));
         browser.send(&form, &fields).await.assert_sent();
@@ -202,7 +202,7 @@ on_both_databases! {
         );
         let answer = raw_answer(&portal.server, &request).await;
         assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
-        assert!(answer.contains("That took too long") && answer.contains("cache-control: no-store"));
+        assert!(answer.contains("Sending took too long") && answer.contains("cache-control: no-store"));
     }
 
     async fn an_address_asks_so_often_in_a_minute_at_any_host(database: Database) {
@@ -230,7 +230,7 @@ on_both_databases! {
         let form = browser.open(&link_of(&user)).await;
         browser.open("/submit-ticket?user_id=marker-partial").await.assert_refused("identity_incomplete");
         let typed = [("name", "marker-name"), ("email", "marker@example.com"), ("message", "marker-text")];
-        browser.send(&form, &typed).await.assert_again(422, "Please send it once more");
+        browser.send(&form, &typed).await.assert_again(422, "Please send your message again");
         portal.write();
         browser.send(&form, &typed).await.assert_sent();
         let cookie = browser.cookie().expect("it has one");

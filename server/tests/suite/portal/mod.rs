@@ -249,7 +249,7 @@ impl Page {
 
     /// Tells whether the form says that it knows its customer.
     fn is_signed(&self) -> bool {
-        self.text.contains("We know who you are.")
+        self.text.contains("You write as customer")
     }
 
     /// Says that the ticket is taken, as far as the sender can see.

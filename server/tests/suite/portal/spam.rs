@@ -38,7 +38,7 @@ on_both_databases! {
             let form = browser.open(path).await;
             portal.server.clock.advance(1);
             let again = browser.send(&form, &TICKET).await;
-            again.assert_again(422, "Please send it once more");
+            again.assert_again(422, "Please send your message again");
             assert_eq!(again.is_signed(), form.is_signed());
             assert!(again.text.contains("\nhello</textarea>"));
             portal.server.clock.advance(1);
@@ -71,7 +71,7 @@ on_both_databases! {
             send("/submit-ticket").await.assert_sent();
         }
         let refused = send("/submit-ticket").await;
-        refused.assert_again(429, "Too many messages came from here");
+        refused.assert_again(429, "Too many messages were sent");
         assert!(refused.text.contains("\nhello</textarea>"));
         let seconds = refused.headers["retry-after"].to_str().map(str::parse::<u64>);
         assert!(matches!(seconds, Ok(Ok(1..=3600))));

@@ -1,4 +1,6 @@
-//! The Messages settings: which sites may embed the Ticket Center. For owners.
+//! The page "Allowed domains": which sites may embed the Ticket Center. For owners.
+//!
+//! The vendor's guide calls the page Settings > Messages, so `/messages` redirects here.
 
 use std::sync::Arc;
 
@@ -20,11 +22,11 @@ use crate::app_state::AppState;
 use crate::desks;
 use crate::origin::{AllowedDomain, AllowedDomains, Verdict};
 
-const LEAF: &str = "messages";
+const LEAF: &str = "allowed-domains";
 
 #[derive(Template)]
-#[template(path = "dashboard/messages.html")]
-struct MessagesPage {
+#[template(path = "dashboard/allowed_domains.html")]
+struct AllowedDomainsPage {
     layout: Layout,
     path: String,
     domains: AllowedDomains,
@@ -52,9 +54,10 @@ struct Entered {
 pub(super) fn router() -> Router<Arc<AppState>> {
     let back = async |Owner(at_desk): Owner| Redirect::to(&at_desk.path(LEAF));
     Router::new()
-        .route("/desks/{desk}/messages", get(show))
-        .route("/desks/{desk}/messages/add", post(add).get(back))
-        .route("/desks/{desk}/messages/remove", post(remove).get(confirm_remove))
+        .route("/desks/{desk}/allowed-domains", get(show))
+        .route("/desks/{desk}/messages", get(back))
+        .route("/desks/{desk}/allowed-domains/add", post(add).get(back))
+        .route("/desks/{desk}/allowed-domains/remove", post(remove).get(confirm_remove))
 }
 
 async fn show(
@@ -62,7 +65,7 @@ async fn show(
     Owner(at_desk): Owner,
     Query(tested): Query<Tested>,
 ) -> Result<Response> {
-    let mut page = MessagesPage::new(&app, &at_desk).await?;
+    let mut page = AllowedDomainsPage::new(&app, &at_desk).await?;
     page.entered = tested.domain;
     let origin = tested.origin.trim();
     if !origin.is_empty() {
@@ -79,7 +82,7 @@ async fn add(
     let domain = match AllowedDomain::parse(&entered.domain) {
         Ok(domain) => domain,
         Err(error) => {
-            let mut page = MessagesPage::new(&app, &at_desk).await?;
+            let mut page = AllowedDomainsPage::new(&app, &at_desk).await?;
             page.problem = Some(error.to_string());
             page.entered = entered.domain;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page::render(&page)?).into_response());
@@ -100,11 +103,11 @@ async fn confirm_remove(
     }
     let is_last = domains.iter().count() == 1;
     let sentence = if is_last {
-        "It is the only domain in the list. With an empty list, every site may embed your Ticket Center."
+        "This is the last domain in the list. If the list is empty, every site may embed your Ticket Center."
     } else {
         "Pages of this domain and its subdomains can no longer embed your Ticket Center."
     };
-    ConfirmAction::new(&at_desk, Section::Messages, "messages/remove", LEAF)
+    ConfirmAction::new(&at_desk, Section::AllowedDomains, "allowed-domains/remove", LEAF)
         .about(format!("Remove the domain {}", entered.domain), "Remove domain")
         .says(sentence)
         .with("domain", &entered.domain)
@@ -119,10 +122,10 @@ async fn remove(
     Ok(redirect_with(&app.config, &at_desk.path(LEAF), Notice::DomainRemoved))
 }
 
-impl MessagesPage {
+impl AllowedDomainsPage {
     async fn new(app: &AppState, at_desk: &AtDesk) -> Result<Self> {
         Ok(Self {
-            layout: at_desk.layout(Section::Messages),
+            layout: at_desk.layout(Section::AllowedDomains),
             path: at_desk.path(LEAF),
             domains: desks::allowed_domains(&app.store, at_desk.desk()).await?,
             entered: String::new(),

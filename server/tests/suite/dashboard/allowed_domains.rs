@@ -1,4 +1,4 @@
-//! The Messages settings: allowed embed domains, and their tester.
+//! The page "Allowed domains", and its tester of origins.
 
 use serde_json::json;
 use ticket_center::agents::Role;
@@ -14,8 +14,10 @@ async fn owner(server: &Server) -> Browser {
 }
 
 async fn change(browser: &mut Browser, server: &Server, leaf: &str, domain: &str) -> Page {
-    let page = server.path("messages");
-    browser.submit(&page, &server.path(&format!("messages/{leaf}")), &[("domain", domain)]).await
+    let page = server.path("allowed-domains");
+    browser
+        .submit(&page, &server.path(&format!("allowed-domains/{leaf}")), &[("domain", domain)])
+        .await
 }
 
 async fn passes(server: &Server, origin: &str) -> bool {
@@ -27,19 +29,19 @@ async fn passes(server: &Server, origin: &str) -> bool {
 async fn tested(browser: &mut Browser, server: &Server, origin: &str) -> Page {
     let query =
         form_urlencoded::Serializer::new(String::new()).append_pair("origin", origin).finish();
-    browser.get(&server.path(&format!("messages?{query}"))).await.shown()
+    browser.get(&server.path(&format!("allowed-domains?{query}"))).await.shown()
 }
 
 on_both_databases! {
     async fn domains_are_added_and_removed_and_hold_at_once(database: Database) {
         let server = Server::start(database).await;
         let mut browser = owner(&server).await;
-        assert!(browser.get(&server.path("messages")).await.shown().has("The list is empty"));
+        assert!(browser.get(&server.path("allowed-domains")).await.shown().has("The list is empty"));
         assert!(passes(&server, "https://elsewhere.example").await);
         for domain in [" Example.COM ", "BÜCHER.example", "example.com"] {
-            assert_eq!(change(&mut browser, &server, "add", domain).await.location(), server.path("messages"));
+            assert_eq!(change(&mut browser, &server, "add", domain).await.location(), server.path("allowed-domains"));
         }
-        let page = browser.get(&server.path("messages")).await.shown();
+        let page = browser.get(&server.path("allowed-domains")).await.shown();
         assert!(page.has("<td>example.com</td>") && page.has("<td>xn--bcher-kva.example</td>"));
         assert_eq!(page.text.matches("aria-label=\"Remove ").count(), 2);
         assert!(passes(&server, "https://app.example.com:8443").await);
@@ -50,24 +52,32 @@ on_both_databases! {
         assert!(passes(&server, "https://elsewhere.example").await);
     }
 
+    async fn the_page_is_found_under_the_path_of_the_vendors_guide_too(database: Database) {
+        let server = Server::start(database).await;
+        let mut browser = owner(&server).await;
+        let page = browser.get(&server.path("allowed-domains")).await.shown();
+        assert!(page.has("<h1>Allowed domains</h1>") && page.has("Settings &gt; Messages"), "{}", page.text);
+        assert_eq!(browser.get(&server.path("messages")).await.location(), server.path("allowed-domains"));
+    }
+
     async fn what_is_no_domain_is_kept_and_the_right_one_shown(database: Database) {
         let server = Server::start(database).await;
         let mut browser = owner(&server).await;
         for (domain, sentence) in [
             ("https://example.com/path", "`example.com`"),
             ("example.com:8443", "`example.com`"),
-            ("*.example.com", "Subdomains are included; enter `example.com`."),
+            ("*.example.com", "Subdomains are always included. Enter `example.com`."),
             ("co.uk", "public suffix"),
             ("github.io", "public suffix"),
-            ("", "not a domain such as"),
-            ("\"><script>alert(1)</script>", "not a domain such as"),
+            ("", "This is not a domain."),
+            ("\"><script>alert(1)</script>", "This is not a domain."),
         ] {
             let page = change(&mut browser, &server, "add", domain).await;
             assert_eq!(page.status, 422, "{domain}");
             assert!(page.has(sentence) && page.has("aria-invalid=\"true\""), "{domain}: {}", page.text);
             assert!(!page.has("<script>alert"));
         }
-        assert!(browser.get(&server.path("messages")).await.shown().has("The list is empty"));
+        assert!(browser.get(&server.path("allowed-domains")).await.shown().has("The list is empty"));
     }
 
     async fn the_tester_says_whether_an_origin_passes_and_why(database: Database) {
@@ -79,14 +89,14 @@ on_both_databases! {
             ("https://example.com", "Allowed: `example.com` is in the list."),
             ("https://APP.Example.com:8443", "Allowed: `app.example.com` is a subdomain"),
             ("http://example.com:3000", "Allowed: "),
-            ("https://evilexample.com", "Refused: `evilexample.com` contains `example.com`, but is another domain"),
+            ("https://evilexample.com", "Not allowed: `evilexample.com` contains `example.com`, but is another domain"),
             ("https://example.com.evil.net", "but is another domain"),
             ("https://else.example", "neither in the list nor a subdomain"),
             ("null", "sandboxed frames"),
-            ("example.com", "this is no origin"),
-            ("https://example.com/path", "this is no origin"),
-            ("ftp://example.com", "only pages of http and https"),
-            ("<script>alert(1)</script>", "this is no origin"),
+            ("example.com", "this is not an origin"),
+            ("https://example.com/path", "this is not an origin"),
+            ("ftp://example.com", "only http and https pages"),
+            ("<script>alert(1)</script>", "this is not an origin"),
         ] {
             let page = tested(&mut browser, &server, origin).await;
             assert!(page.has(sentence), "{origin}: {}", page.text);
