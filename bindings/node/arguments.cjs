@@ -2,10 +2,10 @@
 
 const { isDate } = require('node:util').types
 
-/** The options of a call that got none. */
+/** The options of a call without options. */
 const NO_OPTIONS = Object.freeze({ __proto__: null })
 
-/** A secret that is read by its variable's name, or by several that mean the same. */
+/** A secret that is read from a variable, or from the first set one of several variables. */
 class NamedSecret {
   constructor(names, read = ofProcess) {
     this.names = typeof names === 'string' ? [names] : texts(names, 'name')
@@ -13,7 +13,7 @@ class NamedSecret {
   }
 }
 
-/** Returns a variable of the environment. */
+/** Returns the value of an environment variable. */
 function ofProcess(name) {
   return Object.hasOwn(process.env, name) ? process.env[name] : undefined
 }
@@ -24,7 +24,7 @@ function text(value, name) {
   return value
 }
 
-/** Returns the strings of a list, where one string would do as well. */
+/** Returns the strings of a list. The error says that one string is allowed, too. */
 function texts(values, name) {
   if (Array.isArray(values)) return values.map((value, index) => text(value, `${name}[${index}]`))
   throw invalidType(name, 'of type string or an instance of Array', values)
@@ -43,7 +43,7 @@ function optionalFlag(value, name) {
   return value
 }
 
-/** Returns the secret's text; `undefined` and `null` are for the core to refuse. */
+/** Returns the secret's text. The core rejects a secret that is `undefined` or `null`. */
 function secretText(value, name) {
   return value === undefined || value === null ? undefined : text(value, name)
 }
@@ -53,7 +53,7 @@ function secretTexts(values, name) {
   return list(values, name).map((value, index) => secretText(value, `${name}[${index}]`))
 }
 
-/** Returns the texts and the expiries of pairs. */
+/** Returns the secrets and the expiries of `[secret, expiresAt]` pairs, as two lists. */
 function previousSecrets(pairs, name) {
   const secrets = []
   const expiries = []
@@ -65,7 +65,7 @@ function previousSecrets(pairs, name) {
   return [secrets, expiries]
 }
 
-/** Returns the names and the values, in turn, of the request's headers that are named, in any case. */
+/** Returns name, value, name, value … of the request's headers that are in `names`, in any letter case. */
 function namedHeaders(headers, names) {
   return Object.entries(object(headers, 'headers')).flatMap(([name, value]) => {
     if (value === undefined || !names.includes(name.toLowerCase())) return []
@@ -86,12 +86,12 @@ function object(value, name) {
   return value
 }
 
-/** Returns Unix seconds: the current ones where no time was given. */
+/** Returns the time in Unix seconds, by default the current time. */
 function secondsOrNow(time, name) {
   return time === undefined ? Math.floor(Date.now() / 1000) : seconds(time, name)
 }
 
-/** Returns Unix seconds of a whole number of them or a `Date`. */
+/** Returns a `Date`, or a whole number of Unix seconds, as Unix seconds. */
 function seconds(time, name) {
   if (!isDate(time)) return integer(time, name, 'of type number or an instance of Date')
   const milliseconds = time.getTime()
@@ -111,7 +111,7 @@ function integer(value, name, expected) {
     const { MIN_SAFE_INTEGER, MAX_SAFE_INTEGER } = Number
     throw outOfRange(name, `>= ${MIN_SAFE_INTEGER} && <= ${MAX_SAFE_INTEGER}`, value)
   }
-  // What is signed is no -0.
+  // Turns -0 into 0, which is what is signed.
   return value + 0
 }
 
@@ -120,7 +120,7 @@ function list(value, name) {
   return Array.from(value)
 }
 
-/** Returns the error of a wrong type as Node's own APIs word it, but for the value: it may be a secret. */
+/** Returns the error for a wrong type, worded as Node's own. It omits the value, which may be a secret. */
 function invalidType(name, expected, value) {
   const noun = name.includes('.') ? 'property' : 'argument'
   const message = `The "${name}" ${noun} must be ${expected}. Received ${received(value)}`
@@ -135,7 +135,7 @@ function received(value) {
   return constructorName ? `an instance of ${constructorName}` : 'an object without a constructor'
 }
 
-/** Returns the error of a number that cannot be used, as Node's own APIs word it. */
+/** Returns the error for a number that is out of range, worded as Node's own. */
 function outOfRange(name, expected, value) {
   const message = `The value of "${name}" is out of range. It must be ${expected}. Received ${value}`
   return Object.assign(new RangeError(message), { code: 'ERR_OUT_OF_RANGE' })

@@ -7,20 +7,20 @@ import type { AstroIntegration } from 'astro'
 export type { Customer, Identity } from './desk.cjs'
 
 /**
- * Returns the integration: the routes `/deskseal/identity` and `/deskseal/portal`, the environment's
- * variables, and what the component `deskseal/astro/TicketCenter.astro` needs. They sign for
- * `Astro.locals.user`, which your middleware sets to who is signed in. Building needs no secret.
+ * Returns the integration: the routes `/deskseal/identity` and `/deskseal/portal`, the environment
+ * variables, and the settings of the component `deskseal/astro/TicketCenter.astro`. They sign for
+ * `Astro.locals.user`: your middleware sets it to the signed-in customer. Building needs no secret.
  */
 export default function deskseal(options?: DesksealOptions): AstroIntegration
 
 export interface DesksealOptions {
   ticketCenter?: TicketCenterSettings | undefined
-  /** Without one there is no route `/deskseal/portal`. */
+  /** If it is not set, there is no route `/deskseal/portal`. */
   portal?: PortalSettings | undefined
 }
 
 export interface TicketCenterSettings {
-  /** The help desk's id; by default the environment's `HELPDESKY_HELPDESK_ID`. */
+  /** The help desk's id; default the environment variable `HELPDESKY_HELPDESK_ID`. */
   helpdeskId?: string | undefined
   /** The variable of `astro:env` with the secret; default `HELPDESKY_HMAC_SECRET`, or `HDH_HMAC_SECRET`. */
   secretVariable?: string | undefined

@@ -1,16 +1,16 @@
 import contract from './contract.cjs'
 import deskseal from './index.cjs'
 
-// What the integration takes is in astro.d.mts, where editors show it.
+// The options are documented in astro.d.mts, where editors show them.
 
 const { Signer } = deskseal
 
 const SETTINGS = 'virtual:deskseal/settings'
 
-/** How adapters tell Vite that they build for a runtime that cannot load native addons. */
+/** The conditions that adapters for edge runtimes give Vite. Edge runtimes cannot load native addons. */
 const EDGE_CONDITIONS = ['workerd', 'worker', 'edge-light']
 
-/** Keeps the signer and its addon out of every bundle but the browser's, which refuses it. */
+/** Keeps the signer and its addon out of server bundles. Browser bundles get a module that throws. */
 const SIGNER_PLUGIN = {
   name: 'deskseal-signer',
   configEnvironment: (name) =>
@@ -24,19 +24,19 @@ const SIGNER_PLUGIN = {
 }
 
 const NO_ADAPTER =
-  'Deskseal signs for every request, which a static site cannot: add an adapter, such as ' +
-  '`adapter: node({ mode: "standalone" })` of @astrojs/node.'
+  'Deskseal signs on the server for each request, and this site has no server: add an adapter, such as ' +
+  '`adapter: node({ mode: "standalone" })` of @astrojs/node, to astro.config.'
 
 const EDGE_ADAPTER =
   'Deskseal is a native addon, which this edge runtime cannot load: set an adapter for Node.js, such ' +
-  'as `adapter: node({ mode: "standalone" })` of @astrojs/node.'
+  'as `adapter: node({ mode: "standalone" })` of @astrojs/node, in astro.config.'
 
 export default function integration({ ticketCenter = {}, portal = {} } = {}) {
   const secretVariables = [
     ticketCenter.secretVariable ?? contract.ticketCenterVariables,
     portal.secretVariable ?? contract.portalVariables,
   ].flat()
-  // What is built has these: a secret among the settings would be in it.
+  // The build contains these settings. A secret must not be among them.
   const { helpdeskId, scriptUrl, align, maxWidth, container, crossorigin } = ticketCenter
   const options = { helpdeskId, scriptUrl, align, maxWidth, container, crossorigin }
   const settings = {
@@ -49,7 +49,7 @@ export default function integration({ ticketCenter = {}, portal = {} } = {}) {
     hooks: {
       'astro:config:setup': async ({ command, config, ...setup }) => {
         if (command === 'build' && config.adapter === undefined) throw new Error(NO_ADAPTER)
-        refusePublic(secretVariables)
+        rejectPublicNames(secretVariables)
         setup.updateConfig({
           env: { schema: await schemaOf(secretVariables) },
           vite: { plugins: [settingsPlugin(settings), SIGNER_PLUGIN] },
@@ -62,8 +62,8 @@ export default function integration({ ticketCenter = {}, portal = {} } = {}) {
   }
 }
 
-/** The core knows which names bundlers ship to browsers. Whether there is a secret is for later. */
-function refusePublic(names) {
+/** Throws if bundlers ship a variable of that name to browsers. A missing secret is reported at its first use. */
+function rejectPublicNames(names) {
   try {
     Signer.fromEnv(names)
   } catch (error) {

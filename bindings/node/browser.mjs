@@ -1,6 +1,6 @@
 import './browser.cjs'
 
-// The names are there for bundlers to link; importing has thrown by now.
+// Bundlers need these names to link. The import above has already thrown.
 export const {
   canonicalEmail,
   canonicalHost,

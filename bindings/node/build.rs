@@ -1,4 +1,4 @@
-//! Links the addon as its platform wants it.
+//! Sets the linker options that a Node.js addon needs on each platform.
 
 fn main() {
     napi_build::setup();

@@ -29,7 +29,7 @@ export type InputErrorCode =
   | 'embed_option_malformed'
   | 'tolerance_malformed'
 
-/** Codes of `VerificationError`: its own, and those of values that came from the visitor. */
+/** Codes of `VerificationError`: its own, and those of values that the visitor sent. */
 export type VerificationErrorCode =
   | 'signature_malformed'
   | 'signature_mismatch'

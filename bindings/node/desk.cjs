@@ -5,11 +5,11 @@ const contract = require('./contract.cjs')
 const { DesksealError, Signer, responseUnlessClick, publicFormUrl } = require('./index.cjs')
 
 /**
- * What the frameworks' integrations share: an application's two products, each with its own secret.
- * Nothing is read before its first use, so that applications are built without secrets.
+ * Signs for an application's two products, each with its own secret, in all integrations. It reads nothing
+ * before its first use, so that applications are built without secrets.
  *
- * A refusal that the customer's own data causes never fails a page in production: the code is logged,
- * and the visitor gets the public way to support. With `debug`, it is thrown.
+ * In production, an error never breaks a page: its code is logged, and the visitor gets the portal's public
+ * form. With `debug`, the error is thrown.
  */
 class Desk {
   #ticketCenter
@@ -20,7 +20,7 @@ class Desk {
   #log
   #variable
 
-  /** `variable` returns a variable of the environment by its name. */
+  /** `variable` returns the value of an environment variable. */
   constructor({
     ticketCenter = {},
     portal = {},
@@ -41,15 +41,15 @@ class Desk {
     return this.#portalUrl !== undefined
   }
 
-  /** Returns what answers who is signed in, as the components read it: a status, and perhaps a body. */
+  /** Returns the answer of the route `identity`, which the components read: a status and perhaps a body. */
   identityAnswer(customer) {
-    if (isNobody(customer)) return { status: contract.statusNotSignedIn }
+    if (isAnonymous(customer)) return { status: contract.statusNotSignedIn }
     return this.#answer(() => ({ status: contract.statusIdentity, body: this.#identity(customer) }))
   }
 
   /**
-   * Returns what sends the customer who clicks to the portal, signed now: a status, and the location.
-   * What is no click gets another answer. `findCustomer` is called for a click alone.
+   * Returns the answer of the route `portal`: for a click, a redirect to the link, which is signed now. Other
+   * requests get the answer of SPEC 6.5. `findCustomer` is called for clicks only.
    */
   async portalAnswer(findCustomer, target, headers) {
     const unsigned = responseUnlessClick(target, headers)
@@ -59,26 +59,26 @@ class Desk {
   }
 
   /**
-   * Returns the Ticket Center's markup, `null` where it was refused, and `undefined` for nobody. A
-   * deployment without a usable secret is refused, too: the rest of the page works without it.
+   * Returns the Ticket Center's markup, `null` after an error that was logged, and `undefined` if no customer
+   * is signed in. An unusable secret also results in `null`: the rest of the page works without it.
    */
   embed(customer, options) {
-    if (isNobody(customer)) return undefined
+    if (isAnonymous(customer)) return undefined
     return this.#attempt(() => this.#embed(customer, options))
   }
 
-  /** Returns what code in the page makes the markup of, in the same way; the options are checked alike. */
+  /** Returns the identity for code in the page, with the same checks and the same `null` and `undefined`. */
   identity(customer, options) {
-    if (isNobody(customer)) return undefined
+    if (isAnonymous(customer)) return undefined
     return this.#attempt(() => this.#embed(customer, options) && this.#identity(customer))
   }
 
-  /** Returns the link to the portal's public form, or `null` where there is no usable portal. */
+  /** Returns the link to the portal's public form, or `null` without a usable portal. */
   publicLink() {
     return this.hasPortal ? this.#attempt(() => publicFormUrl(this.#portalUrl)) : null
   }
 
-  /** Logs a refusal. Neither its code nor its message holds anything of the customer's or the secret. */
+  /** Logs an error. Its code and message contain no data of the customer and no secret. */
   report({ code, message }) {
     this.#log(`Deskseal: ${code}: ${message}`)
   }
@@ -87,7 +87,7 @@ class Desk {
     this.#log(`Deskseal: ${message}`)
   }
 
-  /** Returns the answer, or the one of a refusal: the customer's own data is at fault, or the deployment. */
+  /** Returns the answer, or that of an error: 422 for the customer's own data, 503 for the deployment. */
   #answer(sign) {
     return this.#attempt(sign, ({ code, isAboutCustomer }) => ({
       status: isAboutCustomer ? contract.statusAboutCustomer : contract.statusUnavailable,
@@ -96,13 +96,13 @@ class Desk {
     }))
   }
 
-  #attempt(sign, refuse = () => null) {
+  #attempt(sign, recover = () => null) {
     try {
       return sign()
     } catch (error) {
-      if (this.#isDebugging || !isRefusal(error)) throw error
+      if (this.#isDebugging || !isReportable(error)) throw error
       this.report(error)
-      return refuse(error)
+      return recover(error)
     }
   }
 
@@ -126,9 +126,9 @@ class Desk {
     return this.#ticketCenter.helpdeskId ?? this.#variable(contract.helpdeskIdVariable) ?? ''
   }
 
-  /** Returns the link to the portal's form: signed for a customer, public for everybody else. */
+  /** Returns the link to the portal's form: signed for a customer, otherwise public. */
   #portalLink(customer) {
-    const link = isNobody(customer) ? null : this.#attempt(() => this.#signedLink(customer))
+    const link = isAnonymous(customer) ? null : this.#attempt(() => this.#signedLink(customer))
     return link ?? publicFormUrl(this.#portalUrl)
   }
 
@@ -137,17 +137,18 @@ class Desk {
   }
 }
 
-/** Returns the function that says who is signed in. */
+/** Returns the function that returns the signed-in customer. */
 function signedInBy(user) {
   if (typeof user === 'function') return user
   throw new TypeError(
-    'Deskseal: set "user" to a function that returns who is signed in by your own sign-in, or null.',
+    'Deskseal: set "user" to a function that returns the signed-in customer, or null if there is none.',
   )
 }
 
 /**
- * A secret that is given, though undefined, is not looked for elsewhere. Settings hold what a variable held,
- * perhaps a reference that was not resolved, so both are checked alike.
+ * Returns a function that makes the product's signer once. If the settings have the key `secret`, no variable
+ * is read, even if the value is undefined. A secret in the settings usually comes from a variable, so it has
+ * the same checks: it may be a reference that was not resolved.
  */
 function lazySigner(product, usualVariables, variable) {
   const { secretVariable = usualVariables } = product
@@ -163,21 +164,21 @@ function lazySigner(product, usualVariables, variable) {
   }
 }
 
-function isNobody(customer) {
+function isAnonymous(customer) {
   return customer === undefined || customer === null
 }
 
-/** Customers without an address, and databases that count their customers, are common. */
+/** Returns the customer's id as text: databases often number their customers, and some customers have no id. */
 function userIdOf({ id }) {
   return typeof id === 'number' || typeof id === 'bigint' ? String(id) : (id ?? '')
 }
 
-/** Ids that are objects, as those of some databases, are refused with the error of Node.js. */
-function isRefusal(error) {
+/** Tells whether an error is logged in production. An id that is an object has the error of Node.js. */
+function isReportable(error) {
   return error instanceof DesksealError || error.code === 'ERR_INVALID_ARG_TYPE'
 }
 
-/** Returns an answer's headers and its text: a body that is no text is JSON. */
+/** Returns an answer's headers and its text. A body that is not text is written as JSON. */
 function writtenOf({ headers, body }) {
   const isJson = body !== undefined && typeof body !== 'string'
   const type = isJson && { 'Content-Type': 'application/json; charset=utf-8' }
@@ -187,7 +188,7 @@ function writtenOf({ headers, body }) {
   }
 }
 
-/** Returns an answer as a response, for frameworks with the Fetch API's types. */
+/** Returns an answer as a `Response`, for frameworks that use the Fetch API. */
 function responseOf(answer) {
   const { headers, text } = writtenOf(answer)
   return new Response(text ?? null, { status: answer.status, headers })

@@ -1,25 +1,25 @@
-// What the integrations share.
+// The types that all integrations share.
 
 import type { Secret } from './index.cjs'
 
-/** A signed-in customer, as your own sign-in knows them. */
+/** A signed-in customer, from your own sign-in. */
 export interface Customer {
-  /** The id that signs links to the portal; numbers are written in decimal. */
+  /** The id that is signed in links to the portal; numbers are written in decimal. */
   readonly id?: string | number | bigint | null | undefined
-  /** The e-mail that the Ticket Center is for, as stored. */
+  /** The e-mail that is signed for the Ticket Center, as stored. */
   readonly email?: string | null | undefined
 }
 
-/** Where a product's secret is. It is read at its first use; no product uses another's. */
+/** Where a product's secret is. It is read at its first use. No product uses another's secret. */
 export interface SecretOptions {
-  /** The secret's text, for those who do not keep it in the environment. */
+  /** The secret's text, if it is not in an environment variable. */
   secret?: Secret
-  /** The one environment variable that is read. Names that bundlers ship to browsers are refused. */
+  /** The only environment variable that is read. A name that bundlers ship to browsers is `secret_public`. */
   secretVariable?: string | undefined
 }
 
 export interface TicketCenterSettings extends SecretOptions {
-  /** The help desk's id; by default the environment's `HELPDESKY_HELPDESK_ID`. */
+  /** The help desk's id; default the environment variable `HELPDESKY_HELPDESK_ID`. */
   helpdeskId?: string | undefined
   /** The script's absolute `https` URL; default `https://helpdesky.io/ticket-center.js`. */
   scriptUrl?: string | undefined
@@ -47,13 +47,13 @@ export interface IntegrationOptions {
   /** The secret is in `LETTERBOOK_PORTAL_TICKET_SECRET` by default. */
   portal?: PortalSettings | undefined
   /**
-   * Whether refusals are thrown, rather than logged with the public way to support in their place. By
-   * default they are, unless `NODE_ENV` is `production`.
+   * Whether errors are thrown. If not, they are logged, and the customer gets the portal's public form. By
+   * default they are thrown, unless `NODE_ENV` is `production`.
    */
   debug?: boolean | undefined
-  /** Takes each refusal's code and sentence; default `console.error`. */
+  /** Logs each error's code and sentence, and each warning; default `console.error`. */
   log?: ((message: string) => void) | undefined
 }
 
-/** What the route `identity` answers, and what the components read. */
+/** The answer of the route `identity`, which the components read. */
 export type { Identity } from './index.cjs'

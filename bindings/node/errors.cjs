@@ -1,6 +1,6 @@
 'use strict'
 
-/** What every refusal is: a stable `code`, and a sentence that says what to do next (SPEC 7). */
+/** The class of all errors: a stable `code`, and a sentence that says what to do next (SPEC 7). */
 class DesksealError extends Error {
   constructor(message, code, isAboutCustomer = false) {
     super(message)
@@ -9,13 +9,13 @@ class DesksealError extends Error {
   }
 }
 
-/** The deployment is wrong: a secret is missing or unusable. */
+/** The deployment is misconfigured: a secret is missing or unusable. */
 class SecretError extends DesksealError {}
 
-/** The caller passed something that cannot be signed or compared with. */
+/** An argument of the call is invalid. */
 class InputError extends DesksealError {}
 
-/** The visitor's proof does not hold. */
+/** What the visitor sent does not prove an identity. */
 class VerificationError extends DesksealError {}
 
 for (const Class of [DesksealError, SecretError, InputError, VerificationError]) {
@@ -30,16 +30,16 @@ for (const Class of [DesksealError, SecretError, InputError, VerificationError])
 const CLASSES = { secret: SecretError, input: InputError, verification: VerificationError }
 
 /**
- * Returns what to throw for what a call of `method` threw: the error of its kind for a refusal of the
- * addon, `[kind, code, message, isAboutCustomer]`. The stack starts at the caller, whose mistake it is.
+ * Returns the error to throw from `method`. The addon throws `[kind, code, message, isAboutCustomer]` for an
+ * error of the core; this makes the error of that kind. The stack starts at the caller of `method`.
  */
 function startingAt(method, failure) {
-  const error = Array.isArray(failure) ? refusal(...failure) : failure
+  const error = Array.isArray(failure) ? coreError(...failure) : failure
   Error.captureStackTrace(error, method)
   return error
 }
 
-function refusal(kind, code, message, isAboutCustomer) {
+function coreError(kind, code, message, isAboutCustomer) {
   return new CLASSES[kind](message, code, isAboutCustomer)
 }
 

@@ -3,10 +3,10 @@
 const contract = require('./contract.cjs')
 const { Desk, signedInBy, writtenOf } = require('./desk.cjs')
 
-// What each function does, takes and throws is in express.d.cts, where editors show it.
+// The functions are documented in express.d.cts, where editors show it.
 
 const CACHEABLE =
-  'a page with an identity was sent as cacheable; send it with ' +
+  'A page that shows a Ticket Center was sent as cacheable; send it with ' +
   `"Cache-Control: ${contract.cacheControl}".`
 
 function deskseal({ user, ...options }) {
@@ -25,14 +25,14 @@ function deskseal({ user, ...options }) {
   }
 
   async function answer(request, response, next) {
-    const answerFor = isReading(request) ? answers.get(pathOf(request)) : undefined
+    const answerFor = isGetOrHead(request) ? answers.get(pathOf(request)) : undefined
     if (answerFor === undefined) return next()
     send(response, await answerFor(request))
   }
 
   async function addHelpers(request, response, next) {
     const customer = await signedIn(request)
-    // Connect and Fastify have no locals.
+    // Connect and Fastify have no `response.locals`.
     response.locals ??= {}
     response.locals.ticketCenter = (options) => ticketCenter(response, customer, options)
     next()
@@ -61,7 +61,7 @@ function deskseal({ user, ...options }) {
   return Object.freeze({ router: passingErrors(answer), views: passingErrors(addHelpers) })
 }
 
-/** Express 4, Connect and Fastify do not wait for promises. */
+/** Passes errors to `next`: Express 4, Connect and Fastify do not wait for promises. */
 function passingErrors(handle) {
   return (request, response, next) => {
     handle(request, response, next).catch(next)
@@ -75,7 +75,7 @@ function send(response, answer) {
   response.end(text)
 }
 
-function isReading({ method }) {
+function isGetOrHead({ method }) {
   return method === 'GET' || method === 'HEAD'
 }
 

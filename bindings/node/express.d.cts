@@ -14,7 +14,7 @@ export type {
 } from './desk.cjs'
 
 /**
- * Returns the middleware of an application. Nothing is signed and no secret is read before a request
+ * Returns the middleware of an application. No secret is read and nothing is signed before a request
  * needs it.
  *
  * @example
@@ -33,19 +33,19 @@ export function deskseal<Request extends IncomingMessage = IncomingMessage>(
 export interface DesksealOptions<
   Request extends IncomingMessage = IncomingMessage,
 > extends IntegrationOptions {
-  /** Returns who is signed in, or nobody, by your own sign-in and never by what the browser claims. */
+  /** Returns the customer whom your own sign-in verified, or null. Never trust what the browser claims. */
   user: (request: Request) => Customer | null | undefined | Promise<Customer | null | undefined>
 }
 
 export interface Deskseal<Request extends IncomingMessage = IncomingMessage> {
   /**
-   * Answers `GET /identity` with the signed identity as JSON (204 for nobody; with the code, 422 for an
-   * address that cannot be signed, and 503 for a secret or a help desk's id that cannot be used), and
-   * `GET /portal` with a redirect that is signed at that moment. Everything else goes to the next
-   * handler; so do errors.
+   * Answers `GET /identity` with the signed identity as JSON, and `GET /portal` with a redirect to a link
+   * that is signed at that moment. `/identity` has status 204 if no customer is signed in. Errors have a code
+   * and status 422 for an address that cannot be signed, or 503 for an unusable secret or help desk id. All
+   * other requests and errors go to the next handler.
    */
   readonly router: Middleware<Request>
-  /** Gives views the function `ticketCenter`, in `response.locals`. */
+  /** Adds the function `ticketCenter` to `response.locals`, for templates. */
   readonly views: Middleware<Request>
 }
 
@@ -55,17 +55,17 @@ export type Middleware<Request extends IncomingMessage = IncomingMessage> = (
   next: (error?: unknown) => void,
 ) => void
 
-/** What `views` adds to `response.locals`. */
+/** The function that `views` adds to `response.locals`. */
 export interface DesksealLocals {
   /**
-   * Returns the Ticket Center's markup, ready for the page, and makes the page private. It is empty for
-   * nobody, and the fallback for a customer who cannot be signed.
+   * Returns the Ticket Center's markup, ready for the page, and makes the page private. It returns an empty
+   * string if no customer is signed in, and the fallback if the customer's address cannot be signed.
    */
   ticketCenter(options?: TicketCenterViewOptions): string
 }
 
 export interface TicketCenterViewOptions {
-  /** Markup for a customer who cannot be signed; by default a link to the portal's public form. */
+  /** Markup for a customer whose address cannot be signed; default a link to the portal's public form. */
   fallback?: string | undefined
   /** The page's Content-Security-Policy nonce; default `response.locals.cspNonce`. */
   nonce?: string | undefined

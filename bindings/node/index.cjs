@@ -24,11 +24,11 @@ const {
 } = require('./errors.cjs')
 const native = require('./native.cjs')
 
-// What each function does, takes and throws is in index.d.cts, where editors show it.
+// The functions are documented in index.d.cts, where editors show it.
 
 const { freeze } = Object
 
-/** How many characters of an answer that begins with a signature are the signature. */
+/** The length of a signature, with which some of the addon's answers begin. */
 const SIGNATURE_LENGTH = 64
 
 function canonicalEmail(email) {
@@ -84,10 +84,10 @@ function responseUnlessClick(target, headers) {
 }
 
 class Signer {
-  /** The addon's functions, which hold the secret where nothing in JavaScript reaches it. */
+  /** The addon's functions. They hold the secret outside of JavaScript. */
   #native
 
-  /** The lists of attributes' names that embeds have had, by the addon's number. */
+  /** The lists of attribute names, by the numbers that the addon gave them. */
   #attributeNames = []
 
   constructor(secret) {
@@ -108,10 +108,10 @@ class Signer {
 
   signEmail(email) {
     try {
-      const sealed = this.#native.signEmail(text(email, 'email'))
+      const signed = this.#native.signEmail(text(email, 'email'))
       return freeze({
-        email: sealed.slice(SIGNATURE_LENGTH),
-        signature: sealed.slice(0, SIGNATURE_LENGTH),
+        email: signed.slice(SIGNATURE_LENGTH),
+        signature: signed.slice(0, SIGNATURE_LENGTH),
       })
     } catch (failure) {
       throw startingAt(Signer.prototype.signEmail, failure)
@@ -191,7 +191,7 @@ class Signer {
 }
 
 class Verifier {
-  /** The addon's functions, which hold the secrets where nothing in JavaScript reaches them. */
+  /** The addon's functions. They hold the secrets outside of JavaScript. */
   #native
 
   constructor(secret, options) {
@@ -293,7 +293,7 @@ class Verifier {
   }
 }
 
-/** Returns the names of the variables that the secret is read by, none where it is given, and the values. */
+/** Returns the names of the secret's variables (none if the secret was passed as text), and the values. */
 function currentSecret(secret) {
   if (secret instanceof NamedSecret) {
     return [secret.names, secret.values.map((value) => secretText(value, 'secret'))]
@@ -301,7 +301,7 @@ function currentSecret(secret) {
   return [[], [secretText(secret, 'secret')]]
 }
 
-/** Returns what the addon gives as secret's number, timestamp and user id. */
+/** Reads a verified user from the addon's answer: the secret's index, the timestamp and the user id. */
 function verifiedUser(answer) {
   const indexEnd = answer.indexOf(' ')
   const timestampEnd = answer.indexOf(' ', indexEnd + 1)
@@ -312,7 +312,7 @@ function verifiedUser(answer) {
   })
 }
 
-/** Returns what the addon gives as the attributes' names, and as their values and the markup. */
+/** Reads an embed from the attribute names, and the addon's answer: the attribute values and the markup. */
 function embedOf(names, answer) {
   const attributes = {}
   let start = 1
@@ -324,14 +324,14 @@ function embedOf(names, answer) {
   return freeze({ attributes: freeze(attributes), html: answer.slice(start) })
 }
 
-/** Returns what the addon gives as status, body, and the headers' names and values in turn. */
+/** Reads a response from the addon's answer: status, body, and header name, value, name, value … */
 function httpResponse([status, body, ...rest]) {
   const headers = {}
   for (let index = 0; index < rest.length; index += 2) headers[rest[index]] = rest[index + 1]
   return freeze({ status: Number(status), headers: freeze(headers), body })
 }
 
-/** Returns what the addon gives as code and message in turn. */
+/** Reads an explanation from the addon's answer: code, message, code, message … */
 function explanation(answer) {
   const findings = []
   for (let index = 0; index < answer.length; index += 2) {

@@ -2,9 +2,9 @@
  * Sign and verify who a logged-in customer is, for embedded help desks.
  *
  * A product's server signs the customer's identity with a secret that it shares with the help desk.
- * There are two seals, each with a secret of its own: the e-mail seal of an embedded Ticket Center,
- * and the link seal of a ticket portal. The rules are those of Deskseal's specification; "SPEC 3.1"
- * on these pages is its section 3.1.
+ * There are two signatures, each with a secret of its own: the e-mail signature of an embedded Ticket
+ * Center, and the link signature of a ticket portal. The rules are in Deskseal's specification: "SPEC 3.1"
+ * here means its section 3.1.
  */
 
 import type {
@@ -23,14 +23,14 @@ export type {
   VerificationErrorCode,
 } from './codes.cjs'
 
-/** Whole Unix seconds, or a `Date`, which is rounded down to them. */
+/** Whole Unix seconds, or a `Date`, which is rounded down to whole seconds. */
 export type Time = number | Date
 
-/** A secret's text. Without one, `secret_missing` is thrown, so an unset variable can be passed. */
+/** A secret's text. You may pass an unset variable: `undefined` and `null` throw `secret_missing`. */
 export type Secret = string | null | undefined
 
 /**
- * Returns the one form of an e-mail that is signed: trimmed and in lower case (SPEC 3.1).
+ * Returns the canonical form of an e-mail, which is signed: trimmed and in lower case (SPEC 3.1).
  *
  * @param email The customer's e-mail, as stored or typed.
  * @throws {InputError} `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`.
@@ -43,7 +43,7 @@ export function canonicalEmail(email: string): string
  * Returns the canonical form of a portal's host, as browsers write it (SPEC 4.1).
  *
  * @param host A bare host: no scheme, port or path.
- * @throws {InputError} `host_malformed`, with the right value where the text is a URL or has a port.
+ * @throws {InputError} `host_malformed`. If the text is a URL or has a port, the message names the right value.
  * @example
  * assert.equal(canonicalHost('HELP.Bücher.example'), 'help.xn--bcher-kva.example')
  */
@@ -58,7 +58,7 @@ export function canonicalHost(host: string): string
 export function generateSecret(): string
 
 /**
- * Returns the address of a portal's form for visitors who are not signed in (SPEC 4.5).
+ * Returns the URL of a portal's form for anonymous visitors (SPEC 4.5).
  *
  * @param portalUrl The portal's `https` URL; its path, query and fragment are replaced.
  * @throws {InputError} `portal_url_malformed`, `portal_url_insecure`.
@@ -71,7 +71,7 @@ export function generateSecret(): string
 export function publicFormUrl(portalUrl: string): string
 
 /**
- * Returns the canonical host of a portal's URL, which is what its verifier is told (SPEC 4.2).
+ * Returns the canonical host of a portal's URL. Pass it to the verifier (SPEC 4.2).
  *
  * @param portalUrl The portal's `https` URL.
  * @throws {InputError} `portal_url_malformed`, `portal_url_insecure`.
@@ -81,9 +81,9 @@ export function publicFormUrl(portalUrl: string): string
 export function portalHost(portalUrl: string): string
 
 /**
- * Returns what a route that redirects to the portal answers to a request that is no customer's click,
- * such as a prefetch, or one of htmx or Turbo (SPEC 6.5). The result is `null` for a click, which alone
- * is signed.
+ * Returns the response of a route that redirects to the portal, if the request is not a customer's click:
+ * for example a prefetch, or a request of htmx or Turbo (SPEC 6.5). The result is `null` for a click. Sign
+ * the link for clicks only.
  *
  * @param target The request's path and query.
  * @param headers The request's headers by name, in any case, as `request.headers` of `node:http` has them.
@@ -96,7 +96,7 @@ export function responseUnlessClick(target: string, headers: RequestHeaders): Ht
 /**
  * Signs identities with one secret. Make one when the application starts.
  *
- * Nothing shows the secret: not `console.log`, `JSON.stringify` or `structuredClone`.
+ * The secret is never shown, by `console.log`, `JSON.stringify` or `structuredClone`.
  *
  * @example
  * const signer = new Signer(secret)
@@ -106,7 +106,7 @@ export class Signer {
   #native
 
   /**
-   * Takes the secret to sign with (SPEC 2.2).
+   * Checks and keeps the secret to sign with (SPEC 2.2).
    *
    * @param secret The secret's text, exactly as the help desk showed it.
    * @throws {SecretError} `secret_missing`, `secret_empty`, `secret_padded`, `secret_malformed`,
@@ -117,10 +117,9 @@ export class Signer {
   /**
    * Reads the secret from `process.env`.
    *
-   * @param name The variable's name, or the names of several that mean the same secret: the first that is
-   * set is read. Names that bundlers ship to browsers are refused.
-   * @throws {SecretError} `secret_public`, `secret_conflict` where two of them are set and differ, and
-   * those of the constructor.
+   * @param name The variable's name, or several names for the same secret: the first that is set is read.
+   * @throws {SecretError} `secret_public` if bundlers ship a variable of that name to browsers,
+   * `secret_conflict` if two variables are set and differ, and those of the constructor.
    * @example
    * process.env.HELPDESKY_HMAC_SECRET = generateSecret()
    * const signer = Signer.fromEnv('HELPDESKY_HMAC_SECRET')
@@ -158,7 +157,7 @@ export class Signer {
 
   /**
    * Returns the link that takes a customer to the portal's form, signed in (SPEC 4.5). Make it when
-   * the customer clicks: it holds for minutes.
+   * the customer clicks: it is valid for minutes.
    *
    * @param portalUrl The portal's `https` URL; its path, query and fragment are replaced.
    * @param userId The customer's id, used exactly as given.
@@ -185,7 +184,7 @@ export class Signer {
   ticketCenter(email: string, helpdeskId: string, options?: TicketCenterOptions): Embed
 
   /**
-   * Signs an e-mail for a page whose own code shows the Ticket Center (SPEC 6.4).
+   * Signs an e-mail for browser code that starts the Ticket Center itself (SPEC 6.4).
    *
    * @param email The signed-in customer's e-mail.
    * @param helpdeskId The help desk's id, from its dashboard.
@@ -201,7 +200,7 @@ export class Signer {
  * Verifies identities with a current secret and any number of previous ones. Make one when the
  * application starts.
  *
- * Nothing shows the secrets: not `console.log`, `JSON.stringify` or `structuredClone`.
+ * The secrets are never shown, by `console.log`, `JSON.stringify` or `structuredClone`.
  *
  * @example
  * const { email, signature } = signer.signEmail('Ada@Example.com')
@@ -211,7 +210,7 @@ export class Verifier {
   #native
 
   /**
-   * Takes the current secret, and what else to accept (SPEC 2.6, 5.2).
+   * Checks and keeps the current and the previous secrets, and the tolerance (SPEC 2.6, 5.2).
    *
    * @param secret The current secret's text.
    * @throws {SecretError} `secret_missing`, `secret_empty`, `secret_padded`, `secret_malformed`,
@@ -223,10 +222,9 @@ export class Verifier {
   /**
    * Reads the current secret from `process.env`.
    *
-   * @param name The variable's name, or the names of several that mean the same secret: the first that is
-   * set is read. Names that bundlers ship to browsers are refused.
-   * @throws {SecretError} `secret_public`, `secret_conflict` where two of them are set and differ, and
-   * those of the constructor.
+   * @param name The variable's name, or several names for the same secret: the first that is set is read.
+   * @throws {SecretError} `secret_public` if bundlers ship a variable of that name to browsers,
+   * `secret_conflict` if two variables are set and differ, and those of the constructor.
    * @throws {InputError} `tolerance_malformed`.
    * @example
    * process.env.HELPDESKY_HMAC_SECRET = generateSecret()
@@ -235,7 +233,7 @@ export class Verifier {
   static fromEnv(name: string | readonly string[], options?: VerifierOptions): Verifier
 
   /**
-   * Verifies an e-mail seal (SPEC 5.1).
+   * Verifies an e-mail signature (SPEC 5.1).
    *
    * @param email The e-mail, as received.
    * @param signature The signature, as received.
@@ -252,10 +250,11 @@ export class Verifier {
   verifyEmail(email: string, signature: string, options?: VerifyEmailOptions): VerifiedEmail
 
   /**
-   * Verifies a link seal whose parts were already taken from the request (SPEC 5.2). Prefer
-   * {@link Verifier.verifyLink}, which also refuses repeated and missing parameters.
+   * Verifies a link signature whose parts were already taken from the request (SPEC 5.2). Prefer
+   * {@link Verifier.verifyLink}, which also rejects repeated and missing parameters.
    *
-   * @param claim The portal's host and the visitor's claim, by name: four texts are easily swapped.
+   * @param claim The portal's host and the visitor's claim. They are passed by name, since four texts are
+   * easily swapped.
    * @throws {VerificationError} `user_id_empty`, `user_id_too_long`, `user_id_malformed`,
    * `timestamp_malformed`, `signature_malformed`, `signature_mismatch`, `timestamp_expired`,
    * `timestamp_in_future`.
@@ -273,10 +272,10 @@ export class Verifier {
   verifyUser(claim: UserClaim): VerifiedUser
 
   /**
-   * Verifies the URL of a request to the portal's form (SPEC 4.7, 5.2). The result is `null` for a
-   * public visitor: no identity, and nothing wrong.
+   * Verifies the URL of a request to the portal's form (SPEC 4.7, 5.2). The result is `null` for an
+   * anonymous visitor, whose URL has no identity. That is not an error.
    *
-   * @param portalHost The verifier's own host, never taken from the request.
+   * @param portalHost The portal's own host. Never take it from the request.
    * @param url The request's URL as received: absolute, or beginning with `/`.
    * @throws {VerificationError} `portal_url_malformed`, `identity_repeated`, `identity_incomplete`,
    * and those of {@link Verifier.verifyUser}.
@@ -289,16 +288,16 @@ export class Verifier {
   verifyLink(portalHost: string, url: string, options?: VerifyLinkOptions): VerifiedUser | null
 
   /**
-   * Says why an e-mail's signature does not hold (SPEC 8). For the owner of the secret, at a prompt or
-   * in a dashboard: never in a request, never shown to a visitor.
+   * Says why an e-mail signature is invalid (SPEC 8). For the owner of the secret, at a prompt or in a
+   * dashboard. Do not call it in a request, and do not show the findings to a visitor.
    *
    * @param email The e-mail.
-   * @param signature The signature, in whatever form it was made.
-   * @throws {SecretError} those of the constructor, for the other secrets.
-   * @throws {InputError} `email_malformed` and `timestamp_malformed`; ill-formed text has no findings.
-   * @throws {VerificationError} `signature_malformed`, likewise.
+   * @param signature The signature, in any form.
+   * @throws {SecretError} those of the constructor, for `otherSecrets`.
+   * @throws {InputError} `email_malformed` for text that is not well-formed Unicode, `timestamp_malformed` for `now`.
+   * @throws {VerificationError} `signature_malformed` for text that is not well-formed Unicode.
    * @example
-   * // Made of the address as typed, "Ada@example.com".
+   * // Made from the address as typed, "Ada@example.com".
    * const signature = 'c88bf1261abcf90438b89d19cb9fa35e4104bbc5d17cf90c897d486f65084535'
    * const { findings } = verifier.explainEmail('Ada@example.com', signature)
    * assert.equal(findings[0].code, 'email_not_lowercased')
@@ -306,12 +305,12 @@ export class Verifier {
   explainEmail(email: string, signature: string, options?: ExplainOptions): Explanation
 
   /**
-   * Says why a link does not hold (SPEC 8). For the owner of the secret, at a prompt or in a
-   * dashboard: never in a request, never shown to a visitor.
+   * Says why a link is invalid (SPEC 8). For the owner of the secret, at a prompt or in a dashboard. Do not
+   * call it in a request, and do not show the findings to a visitor.
    *
    * @param portalHost The portal's bare host.
    * @param url The link, or the request's URL as received.
-   * @throws {SecretError} those of the constructor, for the other secrets.
+   * @throws {SecretError} those of the constructor, for `otherSecrets`.
    * @throws {InputError} `host_malformed`, `portal_url_malformed` and `timestamp_malformed`.
    * @example
    * const link = signer.portalLink('https://help.company.com', 'user-42', { timestamp: 1767225600 })
@@ -321,7 +320,7 @@ export class Verifier {
   explainLink(portalHost: string, url: string, options?: ExplainOptions): Explanation
 }
 
-/** A request's headers by name, in any case; those that say nothing about clicks are ignored. */
+/** A request's headers by name, in any letter case. Those that SPEC 6.5 does not list are ignored. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
 
 export interface SignUserOptions {
@@ -353,19 +352,19 @@ export interface TicketCenterOptions {
 }
 
 export interface VerifierOptions {
-  /** Secrets that were replaced, each with the moment from which it is dead; none by default. */
+  /** Replaced secrets, each with the time at which it expires; none by default. */
   previous?: readonly (readonly [secret: Secret, expiresAt: Time])[] | undefined
   /** How many seconds a link's timestamp may be from `now`, 0 to 3600; default 300. */
   tolerance?: number | undefined
 }
 
 export interface VerifyEmailOptions {
-  /** The time that decides which previous secrets are alive; now by default. */
+  /** The time that decides which previous secrets are active; now by default. */
   now?: Time | undefined
 }
 
 export interface UserClaim {
-  /** The verifier's own host, never taken from the request. */
+  /** The portal's own host. Never take it from the request. */
   portalHost: string
   /** The user id, as received. */
   userId: string
@@ -383,7 +382,7 @@ export interface VerifyLinkOptions {
 }
 
 export interface ExplainOptions {
-  /** Secrets of other purposes that might have been used by mistake; none by default. */
+  /** Other secrets of yours that may have been used by mistake; none by default. */
   otherSecrets?: readonly Secret[] | undefined
   /** The time to compare with; now by default. */
   now?: Time | undefined
@@ -397,7 +396,7 @@ export interface SignedEmail {
   readonly signature: string
 }
 
-/** A user id, the moment it was signed, and the signature (SPEC 4.6). */
+/** A user id, when it was signed, and the signature (SPEC 4.6). */
 export interface SignedUser {
   /** The user id, as given. */
   readonly userId: string
@@ -415,7 +414,7 @@ export interface Embed {
   readonly html: string
 }
 
-/** What a page's own code needs to show the customer's Ticket Center (SPEC 6.4). */
+/** What browser code needs to start the customer's Ticket Center (SPEC 6.4). */
 export interface Identity {
   /** The canonical e-mail. */
   readonly email: string
@@ -425,17 +424,17 @@ export interface Identity {
   readonly helpdeskId: string
 }
 
-/** What a route answers (SPEC 6.5). */
+/** The response of a route (SPEC 6.5). */
 export interface HttpResponse {
-  /** HTTP's status code. */
+  /** The HTTP status code. */
   readonly status: number
   /** Values by name, in order. */
   readonly headers: Readonly<Record<string, string>>
-  /** The content. */
+  /** The body's text. */
   readonly body: string
 }
 
-/** A customer whose e-mail was proved (SPEC 5.1). */
+/** A customer whose e-mail was verified (SPEC 5.1). */
 export interface VerifiedEmail {
   /** The canonical e-mail. */
   readonly email: string
@@ -443,7 +442,7 @@ export interface VerifiedEmail {
   readonly secretIndex: number
 }
 
-/** A customer whose user id was proved (SPEC 5.2). */
+/** A customer whose user id was verified (SPEC 5.2). */
 export interface VerifiedUser {
   /** The user id, as signed. */
   readonly userId: string
@@ -453,7 +452,7 @@ export interface VerifiedUser {
   readonly secretIndex: number
 }
 
-/** The answer to "why does this signature not hold?" (SPEC 8). */
+/** Why a signature is invalid (SPEC 8). */
 export interface Explanation {
   /** One finding or more. Together they reproduce the signature, unless the last is `unexplained`. */
   readonly findings: readonly [Finding, ...Finding[]]
@@ -468,46 +467,47 @@ export interface Finding {
 }
 
 /**
- * What every refusal is. Wrong types throw a `TypeError` or `RangeError` with Node's own codes instead.
+ * The class of all errors of this package. An argument of a wrong type throws a `TypeError` or `RangeError`
+ * with Node's own code instead.
  *
  * @example
  * assert.throws(() => new Signer(''), (error) => error instanceof DesksealError)
  */
 export class DesksealError extends Error {
-  /** Takes a sentence, a code, and whether the customer's own data is at fault; by default it is not. */
+  /** Makes an error, for tests. `isAboutCustomer` is false by default. */
   constructor(message: string, code: ErrorCode, isAboutCustomer?: boolean)
   /** The stable code (SPEC 7.1). The message may change between versions. */
   readonly code: ErrorCode
-  /** Whether the customer's own data is at fault (answer 422), and not the deployment (503). */
+  /** Whether the customer's own data is at fault: answer 422. Otherwise the deployment is: answer 503. */
   readonly isAboutCustomer: boolean
 }
 
 /**
- * The deployment is wrong: a secret is missing or unusable.
+ * The deployment is misconfigured: a secret is missing or unusable.
  *
  * @example
  * assert.throws(() => new Signer(undefined), { name: 'SecretError', code: 'secret_missing' })
  */
 export class SecretError extends DesksealError {
-  /** Takes a sentence, a code, and whether the customer's own data is at fault; by default it is not. */
+  /** Makes an error, for tests. `isAboutCustomer` is false by default. */
   constructor(message: string, code: SecretErrorCode, isAboutCustomer?: boolean)
   readonly code: SecretErrorCode
 }
 
 /**
- * The caller passed something that cannot be signed or compared with.
+ * An argument of the call is invalid.
  *
  * @example
  * assert.throws(() => signer.signEmail(' '), { name: 'InputError', code: 'email_empty' })
  */
 export class InputError extends DesksealError {
-  /** Takes a sentence, a code, and whether the customer's own data is at fault; by default it is not. */
+  /** Makes an error, for tests. `isAboutCustomer` is false by default. */
   constructor(message: string, code: InputErrorCode, isAboutCustomer?: boolean)
   readonly code: InputErrorCode
 }
 
 /**
- * The visitor's proof does not hold: answer 401 or 403, or treat the visitor as unknown.
+ * What the visitor sent does not prove an identity: answer 401 or 403, or treat the visitor as anonymous.
  *
  * @example
  * assert.throws(() => verifier.verifyEmail('eve@example.com', 'ab'.repeat(32)), {
@@ -516,7 +516,7 @@ export class InputError extends DesksealError {
  * })
  */
 export class VerificationError extends DesksealError {
-  /** Takes a sentence, a code, and whether the customer's own data is at fault; by default it is not. */
+  /** Makes an error, for tests. `isAboutCustomer` is false by default. */
   constructor(message: string, code: VerificationErrorCode, isAboutCustomer?: boolean)
   readonly code: VerificationErrorCode
 }

@@ -1,4 +1,4 @@
-// One copy of everything for both module systems, so that `instanceof` holds across them.
+// Both module systems use one copy of the classes, so that `instanceof` works across them.
 import deskseal from './index.cjs'
 
 export const {

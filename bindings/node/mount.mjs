@@ -1,26 +1,27 @@
-// What the components share. It runs in browsers, and knows nothing of the signer.
+// Starts and stops the Ticket Center in a page, for the React and Vue components. It runs in browsers, and
+// contains no signing code.
 
 import { DEFAULT_CONTAINER, DEFAULT_SCRIPT_URL } from './defaults.mjs'
 
 const UNTRUSTED =
-  'the page requires trusted types: add "deskseal" to "trusted-types" in its Content-Security-Policy.'
+  'The page requires trusted types: add "deskseal" to "trusted-types" in its Content-Security-Policy.'
 
-const UNSEEN =
-  'the script finds nothing in a shadow root: show the component outside of it, or set "scriptUrl" to a ' +
-  'desk whose script looks there.'
+const IN_SHADOW_ROOT =
+  'The script finds nothing in a shadow root: show the component outside of it, or set "scriptUrl" to a ' +
+  'script that searches shadow roots.'
 
-/** How servers say that nobody is signed in. */
-const NOBODY = [204, 401, 403]
+/** The statuses that mean that no customer is signed in. */
+const NOT_SIGNED_IN = [204, 401, 403]
 
-/** Ends when the script that was started last has run: one that comes late would undo the next one's. */
+/** Resolves when the latest script has run. Scripts run one after another: a late one would undo the next. */
 let started = Promise.resolve()
 
-/** Pages that require trusted types name the policies that may load a script. */
+/** The policy that a page with trusted types must allow before a script can be loaded. */
 let trustedTypesPolicy
 
 /**
  * Shows an identity's Ticket Center in the element, until the returned function is called or the browser
- * puts the page into its memory. `fail` is called if the script cannot be loaded, or shows nothing.
+ * moves the page to its back/forward cache. Calls `fail` if the script cannot be loaded, or shows nothing.
  */
 export function mount(element, identity, options, fail) {
   const { container = DEFAULT_CONTAINER, scriptUrl = DEFAULT_SCRIPT_URL } = options
@@ -32,43 +33,43 @@ export function mount(element, identity, options, fail) {
     const place = document.createElement('div')
     place.id = container
     element.replaceChildren(place, script)
-    const failure = (await failureOf(script, scriptUrl)) ?? emptinessOf(place)
+    const failure = (await loadFailure(script, scriptUrl)) ?? shadowRootProblem(place)
     if (!isMounted) return shutDown()
     if (failure === undefined) return
-    takeAway()
+    remove()
     report(failure)
     fail()
   }
 
-  function takeAway() {
+  function remove() {
     isMounted = false
-    // A script that is on its way runs, even when its tag is gone: it finds nobody's.
+    // A script that is still loading runs even when its tag is removed. It must find no identity.
     delete script.dataset.email
     delete script.dataset.signature
     shutDown()
     element.replaceChildren()
   }
 
-  /** What the browser keeps, it shows again before any code runs. */
-  function leave({ persisted }) {
-    if (persisted && isMounted) takeAway()
+  /** The browser shows a restored page before any code runs, so the identity is removed before. */
+  function removeBeforeCaching({ persisted }) {
+    if (persisted && isMounted) remove()
   }
 
   started = started.then(start)
-  addEventListener('pagehide', leave)
+  addEventListener('pagehide', removeBeforeCaching)
 
   return () => {
-    removeEventListener('pagehide', leave)
-    if (isMounted) takeAway()
+    removeEventListener('pagehide', removeBeforeCaching)
+    if (isMounted) remove()
   }
 }
 
 /**
- * Asks the server who is signed in, also when a page comes back from the browser's memory, where
- * somebody else's may be. `receive` is called with the identity, `null` for nobody, or `undefined`
- * while it is not known. Returns the function that ends it.
+ * Fetches the customer's identity, and fetches it again when the page returns from the browser's back/forward
+ * cache, since another customer may have signed in. `receive` is called with the identity, with `null` if no
+ * customer is signed in, or with `undefined` while it is unknown. Returns a function that stops this.
  */
-export function follow(url, credentials, receive, fail) {
+export function watchIdentity(url, credentials, receive, fail) {
   let asking = new AbortController()
 
   async function ask() {
@@ -101,8 +102,8 @@ export function follow(url, credentials, receive, fail) {
 }
 
 /**
- * Loads the page again when it comes back from the browser's memory: the identity in it was given by
- * somebody's page, who may have signed out since. Returns the function that ends it.
+ * Reloads the page when it returns from the browser's back/forward cache: the page contains an identity, and
+ * that customer may have signed out since. Returns a function that stops this.
  */
 export function reloadWhenRestored() {
   const reload = ({ persisted }) => {
@@ -115,8 +116,8 @@ export function reloadWhenRestored() {
 async function identityFrom(url, options) {
   const headers = { accept: 'application/json' }
   const response = await fetch(url, { ...options, headers, cache: 'no-store' })
-  if (NOBODY.includes(response.status)) return null
-  if (!response.ok) throw new Error(`${url} answers ${response.status}; the server's log says why.`)
+  if (NOT_SIGNED_IN.includes(response.status)) return null
+  if (!response.ok) throw new Error(`${url} answers ${response.status}: see the server's log.`)
   const identity = await response.json()
   if (isIdentity(identity)) return identity
   throw new Error(`${url} does not answer { email, signature, helpdeskId }.`)
@@ -139,8 +140,8 @@ function scriptFor({ email, signature, helpdeskId }, options) {
   return script
 }
 
-/** Loads the script, and returns what went wrong, if anything did. */
-function failureOf(script, url) {
+/** Loads the script. Resolves to an error message, or to `undefined` on success. */
+function loadFailure(script, url) {
   return new Promise((resolve) => {
     script.addEventListener('load', () => resolve())
     script.addEventListener('error', () => resolve(`${script.src} cannot be loaded.`))
@@ -152,13 +153,13 @@ function failureOf(script, url) {
   })
 }
 
-/** Says what is wrong where a script that ran has not found the place: not every one looks into shadow roots. */
-function emptinessOf(place) {
+/** Returns an error message if the script did not find its container because it is in a shadow root. */
+function shadowRootProblem(place) {
   const isInShadow = place.getRootNode() instanceof ShadowRoot
-  return isInShadow && !place.shadowRoot && !place.hasChildNodes() ? UNSEEN : undefined
+  return isInShadow && !place.shadowRoot && !place.hasChildNodes() ? IN_SHADOW_ROOT : undefined
 }
 
-/** A page that does not allow the policy may have a default one, or require none. */
+/** Returns the URL as the page's policy requires. A page without our policy may have a default one, or none. */
 function trusted(url) {
   try {
     trustedTypesPolicy ??= globalThis.trustedTypes?.createPolicy('deskseal', {

@@ -1,7 +1,7 @@
 'use strict'
 
-// Every package is named in full, so that tools which trace files for deployment find it, and inside a
-// `try` of its own, so that bundlers accept those that are not installed.
+// Each package has its full name in a `require`, so that tools that collect files for a deployment find it. Each
+// `require` has its own `try`, so that bundlers accept packages that are not installed.
 const PACKAGES = {
   'linux-x64': [
     (failed) => {
@@ -74,8 +74,8 @@ const PACKAGES = {
 }
 
 /**
- * Returns the addon of the platform. Of the two for Linux, npm installs the one that fits; where both
- * are installed, the system's loader refuses the other.
+ * Returns the addon for this platform. Linux has two, and npm installs the right one. If both are installed,
+ * the system cannot load the wrong one.
  */
 function addon() {
   const platform = `${process.platform}-${process.arch}`
@@ -90,11 +90,13 @@ function addon() {
 function unavailable(platform, causes) {
   if (causes.length === 0) {
     const platforms = Object.keys(PACKAGES).join(', ')
-    return new Error(`Deskseal has no addon for ${platform}; there are ${platforms}.`)
+    return new Error(
+      `Deskseal has no addon for ${platform}. Use one of these platforms: ${platforms}.`,
+    )
   }
   const cause = causes.find(({ code }) => code !== 'MODULE_NOT_FOUND') ?? causes[0]
   return new Error(
-    `Deskseal's addon for ${platform} cannot be loaded; install with optional dependencies, on the ` +
+    `Deskseal's addon for ${platform} cannot be loaded: install with optional dependencies, on the ` +
       'platform where the application runs, and keep "deskseal" out of server bundles.',
     { cause },
   )

@@ -13,46 +13,46 @@ export type {
   TicketCenterSettings,
 } from './desk.cjs'
 
-/** What `next.config` may export: Next.js's `NextConfig`, or a function that returns one. */
+/** The export of `next.config`: Next.js's `NextConfig`, or a function that returns one. */
 export type NextConfiguration = object | ((...context: any[]) => object | Promise<object>)
 
 /**
- * Returns the configuration with what Deskseal needs: its addon stays out of bundles, with Turbopack
- * and with webpack. A secret in `env`, which Next.js writes into code for browsers, is refused, and so
- * is a static export; `headers` that let caches keep pages are warned of.
+ * Returns the configuration with the settings that Deskseal needs: its addon stays out of bundles, with
+ * Turbopack and with webpack. Throws for a secret in `env`, which Next.js writes into code for browsers, and
+ * for a static export. Warns if `headers` let caches keep pages.
  */
 export function withDeskseal<Configuration extends NextConfiguration>(
   config?: Configuration,
 ): Configuration
 
 /**
- * Returns the server component and the route handler of an application. Nothing is signed and no
- * secret is read before a request needs it, so `next build` needs none.
+ * Returns the server component and the route handler of an application. No secret is read and nothing is
+ * signed before a request needs it, so `next build` needs no secret.
  */
 export function deskseal(options: DesksealOptions): Deskseal
 
 export interface DesksealOptions extends IntegrationOptions {
-  /** Returns who is signed in, or nobody, by your own sign-in. */
+  /** Returns the customer whom your own sign-in verified, or null. */
   user: () => Customer | null | undefined | Promise<Customer | null | undefined>
 }
 
 export interface Deskseal {
   /**
-   * Answers `…/identity` with the signed identity as JSON (204 for nobody; with the code, 422 for an
-   * address that cannot be signed, and 503 for a secret or a help desk's id that cannot be used), and
-   * `…/portal` with a redirect that is signed at that moment. Export it from
-   * `app/deskseal/[answer]/route.js`.
+   * Answers `…/identity` with the signed identity as JSON, and `…/portal` with a redirect to a link that is
+   * signed at that moment. `…/identity` has status 204 if no customer is signed in. Errors have a code and
+   * status 422 for an address that cannot be signed, or 503 for an unusable secret or help desk id. Export it
+   * from `app/deskseal/[answer]/route.js`.
    */
   readonly GET: (request: Request) => Promise<Response>
   /**
-   * Signs on the server and shows the customer's Ticket Center. Nobody sees nothing; a customer who
-   * cannot be signed sees the fallback. A page that is built once for everybody is refused.
+   * Signs on the server and shows the customer's Ticket Center. It shows nothing if no customer is signed in,
+   * and the fallback if the customer's address cannot be signed. In a static page it throws.
    */
   readonly TicketCenter: (props: TicketCenterProps) => ReactNode
 }
 
 export interface TicketCenterProps {
-  /** What a customer sees who cannot be signed; by default a link to the portal's public form. */
+  /** Shown to a customer whose address cannot be signed; default a link to the portal's public form. */
   fallback?: ReactNode
   /** Default `center`. */
   align?: 'left' | 'center' | 'right' | undefined

@@ -2,11 +2,11 @@ import { Suspense, createElement } from 'react'
 import deskModule from './desk.cjs'
 import { TicketCenter as MountedTicketCenter } from './react.mjs'
 
-// What each function does, takes and throws is in next.d.cts, where editors show it.
+// The functions are documented in next.d.cts, where editors show them.
 
 const { Desk, responseOf, signedInBy } = deskModule
 
-/** The packages with the addons. They stay out of bundles; everything else goes into them. */
+/** The packages with the addons. Only these stay out of bundles. */
 const ADDONS = [
   'deskseal-darwin-arm64',
   'deskseal-darwin-x64',
@@ -19,26 +19,26 @@ const ADDONS = [
 ]
 
 const STATIC =
-  'Deskseal signs for every request, and this is built once for everybody: remove ' +
+  'Deskseal signs for each request, and this is built once for all visitors: remove ' +
   '`export const dynamic = "force-static"` from the page, its layouts or the route.'
 
 const STATIC_EXPORT =
-  'Deskseal signs for every request, and a static export answers none: remove `output: "export"` from ' +
-  'next.config, and run the application with `next start`.'
+  'Deskseal signs on the server for each request, and a static export has no server: remove ' +
+  '`output: "export"` from next.config, and run the application with `next start`.'
 
 export function withDeskseal(config = {}) {
   if (typeof config === 'function') {
     return async (...context) => withDeskseal(await config(...context))
   }
-  refuseSecrets(config.env)
+  rejectSecretsInEnv(config.env)
   if (config.output === 'export') throw new Error(STATIC_EXPORT)
-  // Components have to be bundled, as React is.
+  // The package itself is bundled: its components need the application's React.
   const external = (config.serverExternalPackages ?? []).filter((name) => name !== 'deskseal')
   return {
     ...config,
     serverExternalPackages: [...external, ...ADDONS],
-    headers: config.headers && (async () => warnedOfCaches(await config.headers())),
-    // Next.js refuses a configuration of webpack alone, for fear that it was forgotten.
+    headers: config.headers && (async () => warnOfCacheable(await config.headers())),
+    // Next.js rejects a configuration with `webpack` only, unless `turbopack` is set, too.
     turbopack: config.turbopack ?? (config.webpack ? undefined : {}),
     webpack: (webpack, context) => {
       const result = config.webpack?.(webpack, context) ?? webpack
@@ -54,7 +54,7 @@ export function deskseal({ user, ...options }) {
   const { scriptUrl, align, maxWidth, container, crossorigin } = options.ticketCenter ?? {}
   const defaults = { scriptUrl, align, maxWidth, container, crossorigin }
 
-  /** With Cache Components, the page around it is built for everybody, and this comes with a request. */
+  /** With Cache Components, the page around the component is built once, and the component per request. */
   function TicketCenter(props) {
     return createElement(Suspense, null, createElement(SignedTicketCenter, props))
   }
@@ -80,10 +80,10 @@ export function deskseal({ user, ...options }) {
   }
 
   async function GET(request) {
-    // Tests call it with requests of their own, which may have no headers.
-    if (process.env.NEXT_RUNTIME) refuseStatic(request.headers)
+    // The requests of an application's tests may have no headers.
+    if (process.env.NEXT_RUNTIME) rejectStatic(request.headers)
     const url = new URL(request.url)
-    const path = url.pathname.replace(/\/$/, '') // there is one with `trailingSlash`
+    const path = url.pathname.replace(/\/$/, '') // `trailingSlash` adds one
     const answerFor = answers.get(path.split('/').at(-1))
     if (answerFor === undefined) return new Response(null, { status: 404 })
     return responseOf(await answerFor(request, url))
@@ -93,40 +93,40 @@ export function deskseal({ user, ...options }) {
 }
 
 /**
- * Returns the nonce where Next.js's documentation puts it. Asking for it makes the page dynamic: one
- * with an identity is never built for everybody.
+ * Returns the nonce of the header `x-nonce`, as in Next.js's documentation. Reading headers makes the page
+ * dynamic, so a page with an identity is never built for all visitors.
  */
 async function nonceOfRequest() {
   const { headers } = await import('next/headers.js')
   const request = await headers()
-  refuseStatic(request)
+  rejectStatic(request)
   return request.get('x-nonce') ?? undefined
 }
 
-/** Every request has headers; what stands for one while something static is built has none. */
-function refuseStatic(headers) {
+/** Throws while a static page is built: its request has no headers, and every real request has some. */
+function rejectStatic(headers) {
   if (headers.keys().next().done) throw new Error(STATIC)
 }
 
-/** What is in `env` is written into the browser's code. */
-function refuseSecrets(env = {}) {
+/** Throws if `env` has a secret: Next.js writes `env` into the browser's code. */
+function rejectSecretsInEnv(env = {}) {
   const exposed = Object.keys(env).find((name) => /SECRET/i.test(name))
   if (exposed === undefined) return
   throw new Error(
-    'Deskseal: "env" in next.config has a secret, and Next.js writes that into code for browsers. ' +
-      'Remove it there, and set it in the environment of the server.',
+    `Deskseal: "env" in next.config has ${exposed}, and Next.js writes that into code for browsers. ` +
+      "Remove it there, and set it in the server's environment.",
   )
 }
 
-/** What is set here comes before what Next.js says itself of a page that is made for one customer. */
-function warnedOfCaches(rules) {
+/** Warns of headers that make pages cacheable: they override those that Next.js sets for a page with an identity. */
+function warnOfCacheable(rules) {
   for (const { source, headers } of rules) {
     const rule = headers.find(({ key }) => key.toLowerCase() === 'cache-control')
     if (rule === undefined || /\bno-store\b/.test(rule.value) || source.startsWith('/_next/'))
       continue
     console.warn(
-      `Deskseal: next.config sends "Cache-Control: ${rule.value}" for ${source}: leave pages with a ` +
-        'Ticket Center out, which show one customer alone.',
+      `Deskseal: next.config sends "Cache-Control: ${rule.value}" for ${source}: exclude pages with a ` +
+        'Ticket Center, which are for one customer only.',
     )
   }
   return rules

@@ -3,8 +3,8 @@
 //     npx napi build --platform --release --no-js --output-dir dist
 //     node pack.mjs
 //
-// `dist` holds what was built, of one platform or of all. The tarballs are put there: the main
-// package's, and one for each platform that was built.
+// `dist` contains the addons of one platform or of all. The tarballs are written there, too: the main package's,
+// and one for each platform with an addon.
 
 import { execFileSync } from 'node:child_process'
 import {
@@ -23,7 +23,7 @@ import { transformSync } from 'esbuild'
 
 const LICENSES = ['LICENSE-APACHE', 'LICENSE-MIT']
 
-/** Modules that bundlers take as they are; CommonJS gets a copy of each. */
+/** Modules for bundlers. CommonJS gets a copy of each. */
 const MODULES = ['defaults', 'mount', 'next', 'react', 'vue']
 
 const source = dirname(fileURLToPath(import.meta.url))
@@ -64,7 +64,7 @@ function writeCommonJs(name, folder) {
   writeFileSync(join(folder, `${name}.cjs`), transformSync(code, { format: 'cjs' }).code)
 }
 
-/** Returns the manifest with the platforms' packages, which the registry has only once published. */
+/** Returns the manifest with the platforms' packages, which the registry does not have before they are published. */
 function publishedManifest() {
   const { devDependencies, napi, overrides, ...published } = manifest
   const packages = platforms.map((platform) => [`deskseal-${platform}`, manifest.version])

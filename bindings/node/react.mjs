@@ -1,37 +1,37 @@
 'use client'
 
 import { Fragment, createElement, useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { follow, mount, reloadWhenRestored } from './mount.mjs'
+import { mount, reloadWhenRestored, watchIdentity } from './mount.mjs'
 
-// What the component takes is in react.d.cts, where editors show it.
+// The properties are documented in react.d.cts, where editors show them.
 
-/** Runs before the page is painted; servers have no such effects, and older versions of React warn there. */
+/** Runs before the page is painted. On servers it has no effect, and older versions of React would warn. */
 const useEffectBeforePaint = typeof document === 'undefined' ? useEffect : useLayoutEffect
 
 export function TicketCenter({ identityUrl = '/deskseal/identity', ...props }) {
-  if (props.identity !== undefined) return createElement(Given, props)
-  // What another server answers is another one's: nothing of the former answer stays.
-  return createElement(Asked, { key: identityUrl, identityUrl, ...props })
+  if (props.identity !== undefined) return createElement(WithIdentity, props)
+  // The key creates a new component for another URL, so that nothing of the former identity stays.
+  return createElement(WithFetchedIdentity, { key: identityUrl, identityUrl, ...props })
 }
 
-function Given(props) {
-  const isSomebody = props.identity !== null
-  useEffect(() => (isSomebody ? reloadWhenRestored() : undefined), [isSomebody])
-  return createElement(Shown, props)
+function WithIdentity(props) {
+  const isSignedIn = props.identity !== null
+  useEffect(() => (isSignedIn ? reloadWhenRestored() : undefined), [isSignedIn])
+  return createElement(Mounted, props)
 }
 
-function Asked({ identityUrl, credentials, fallback = null, ...props }) {
+function WithFetchedIdentity({ identityUrl, credentials, fallback = null, ...props }) {
   const [{ identity, hasFailed }, setAnswer] = useState({})
 
   useEffect(() => {
     const receive = (received) => setAnswer({ identity: received })
-    return follow(identityUrl, credentials, receive, () => setAnswer({ hasFailed: true }))
+    return watchIdentity(identityUrl, credentials, receive, () => setAnswer({ hasFailed: true }))
   }, [identityUrl, credentials])
 
-  return hasFailed ? fallback : createElement(Shown, { ...props, fallback, identity })
+  return hasFailed ? fallback : createElement(Mounted, { ...props, fallback, identity })
 }
 
-function Shown({
+function Mounted({
   identity,
   fallback = null,
   scriptUrl,
@@ -41,22 +41,22 @@ function Shown({
   crossorigin,
   nonce,
 }) {
-  const place = useRef(null)
+  const element = useRef(null)
   const mounted = useRef(null)
   const [hasFailed, setHasFailed] = useState(false)
   const { email, signature, helpdeskId } = identity ?? {}
   const options = { scriptUrl, align, maxWidth, container, crossorigin, nonce }
   const shown = JSON.stringify([email, signature, helpdeskId, options])
 
-  // The former customer's ends before the page is painted, and the next one's starts when it has been. What
-  // is the same stays, also while the page around it waits for something.
+  // The former customer's Ticket Center is removed before the page is painted, and the next one starts after.
+  // If nothing has changed, it stays, also while the page around it is suspended.
   useEffectBeforePaint(() => {
     if (mounted.current?.shown !== shown) mounted.current?.end()
   }, [shown])
   useEffect(() => {
     if (email === undefined) return undefined
     const fail = () => setHasFailed(true)
-    const end = mount(place.current, { email, signature, helpdeskId }, options, fail)
+    const end = mount(element.current, { email, signature, helpdeskId }, options, fail)
     mounted.current = { shown, end }
     return () => {
       end()
@@ -67,7 +67,7 @@ function Shown({
   return createElement(
     Fragment,
     null,
-    email === undefined ? null : createElement('div', { ref: place }),
+    email === undefined ? null : createElement('div', { ref: element }),
     hasFailed ? fallback : null,
   )
 }

@@ -8,8 +8,9 @@ import type { Identity } from './desk.cjs'
 export type { Identity } from './desk.cjs'
 
 /**
- * Shows the signed-in customer's Ticket Center, and takes it away when it leaves the page. Nobody sees
- * nothing; a customer who cannot be signed sees the slot `fallback`, also when the script does not come.
+ * Shows the signed-in customer's Ticket Center, and removes it when the component leaves the page. It shows
+ * nothing if no customer is signed in. It shows the slot `fallback` if the customer's address cannot be signed,
+ * or if the identity or the script cannot be loaded.
  */
 export const TicketCenter: DefineSetupFnComponent<
   TicketCenterProps,
@@ -18,11 +19,11 @@ export const TicketCenter: DefineSetupFnComponent<
 >
 
 export interface TicketCenterProps {
-  /** Who is signed in, as the server signed it; `null` is nobody. Without it, the server is asked. */
+  /** The signed identity, or `null` if no customer is signed in; default fetched from `identityUrl`. */
   identity?: Identity | null | undefined
-  /** Where the server answers who is signed in; default `/deskseal/identity`. */
+  /** The URL of the server's route for the identity; default `/deskseal/identity`. */
   identityUrl?: string | undefined
-  /** What of cookies goes to that server, as `fetch` takes it; another origin's needs `include`. */
+  /** The option `credentials` of `fetch`. To send cookies to another origin, set `include`. */
   credentials?: 'same-origin' | 'include' | 'omit' | undefined
   /** The script's URL; default `https://helpdesky.io/ticket-center.js`. */
   scriptUrl?: string | undefined

@@ -9,9 +9,9 @@ import {
   shallowRef,
   watch,
 } from 'vue'
-import { follow, mount, reloadWhenRestored } from './mount.mjs'
+import { mount, reloadWhenRestored, watchIdentity } from './mount.mjs'
 
-// What the component takes is in vue.d.cts, where editors show it.
+// The properties are documented in vue.d.cts, where editors show them.
 
 const TEXT = { type: String, default: undefined }
 
@@ -51,14 +51,16 @@ export const TicketCenter = defineComponent({
         answer.value = {}
         if (url === false) return
         const receive = (identity) => (answer.value = { identity })
-        onCleanup(follow(url, credentials, receive, () => (answer.value = { hasFailed: true })))
+        onCleanup(
+          watchIdentity(url, credentials, receive, () => (answer.value = { hasFailed: true })),
+        )
       },
     )
 
     watch(
       () => isInPage.value && Boolean(props.identity),
-      (isSomebodyGiven, before, onCleanup) => {
-        if (isSomebodyGiven) onCleanup(reloadWhenRestored())
+      (isSignedIn, before, onCleanup) => {
+        if (isSignedIn) onCleanup(reloadWhenRestored())
       },
     )
 
@@ -84,7 +86,7 @@ export const TicketCenter = defineComponent({
   },
 })
 
-/** Returns whether the component is in the page: `KeepAlive` takes it out and puts it back. */
+/** Tells whether the component is in the page: `KeepAlive` removes it and inserts it again. */
 function useIsInPage() {
   const isInPage = ref(false)
   onMounted(() => (isInPage.value = true))
@@ -93,7 +95,7 @@ function useIsInPage() {
   return isInPage
 }
 
-/** Returns sources that change when a text does, and not with every new object of the same texts. */
+/** Returns sources that change with the texts, but not with another object of the same texts. */
 function textsOf(customer) {
   return ['email', 'signature', 'helpdeskId'].map((name) => () => customer.value?.[name])
 }

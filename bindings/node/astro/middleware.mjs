@@ -1,6 +1,6 @@
 import { contract } from 'deskseal/astro/server'
 
-/** Makes pages of signed-in customers private, where they do not say themselves how to be cached. */
+/** Makes the pages of signed-in customers private, unless they set `Cache-Control` themselves. */
 export async function onRequest({ isPrerendered, locals }, next) {
   const response = await next()
   const { headers } = response

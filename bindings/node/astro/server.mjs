@@ -1,4 +1,4 @@
-// What stays out of bundles, with the addon.
+// Re-exports the modules that need the addon, and that bundlers must leave out.
 
 import contractModule from '../contract.cjs'
 import deskModule from '../desk.cjs'

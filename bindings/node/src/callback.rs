@@ -1,7 +1,8 @@
-//! Functions that hold their state, the arguments they take, and the answers they give.
+//! JavaScript functions with a state in Rust: their arguments and their answers.
 //!
-//! napi-rs converts all values but strings, which it reads in two calls, and calls all functions but those
-//! here: its own take memory for the arguments of each call. The binding has no other unsafe code.
+//! napi-rs converts all values except strings, for which it makes two calls of Node-API. Its own functions
+//! allocate memory for the arguments of each call, so this module defines functions itself. The binding has no
+//! unsafe code elsewhere.
 
 #![expect(unsafe_code, reason = "Node-API is a C interface")]
 
@@ -21,20 +22,20 @@ use zeroize::Zeroizing;
 
 use crate::error::Failure;
 
-/// As many as the longest call has: `ticketCenter`.
+/// The number of arguments of the longest call, `ticketCenter`.
 const MAX_ARGUMENTS: usize = 8;
 
-/// Longer texts are read a second time, into memory of their size.
+/// The size of a buffer on the stack. Longer texts are read again, into allocated memory.
 const SHORT_BYTES: usize = 128;
 
-/// How many hexadecimal digits a signature has.
+/// The number of hexadecimal digits of a signature.
 const SIGNATURE_DIGITS: usize = 64;
 
-/// The longest UTF-8 sequence. Node-API writes whole characters only, so a full buffer can have as
-/// many bytes but one free.
+/// The longest UTF-8 sequence. Node-API writes whole characters only, so a full buffer can have up to three
+/// unused bytes.
 const MAX_CHARACTER_BYTES: usize = 4;
 
-/// What a function does: takes its state and the call, and gives the answer.
+/// A function's body: takes the state and the call, and returns the answer.
 pub(crate) type Body<State> = for<'call> fn(&State, &Call<'call>) -> Result<Answer<'call>, Failure>;
 
 /// A call of a function, with its arguments.
@@ -45,21 +46,22 @@ pub(crate) struct Call<'call> {
     values: PhantomData<&'call ()>,
 }
 
-/// What a function's data pointer points to.
+/// The target of a function's data pointer.
 struct Bound<State> {
     state: Rc<State>,
     body: Body<State>,
 }
 
-/// What a function gives. Each value costs more than its characters, so results are one string.
+/// The answer of a function. A result with several values is one string: making each value costs more time than
+/// its characters.
 pub(crate) enum Answer<'call> {
     /// `null`.
     Nothing,
     /// A string.
     Text(String),
-    /// A string that begins with a signature's digits.
+    /// A string: the signature's digits, and the text after them.
     Signed(Signature, String),
-    /// A string that is overwritten when JavaScript has it.
+    /// A string whose memory is overwritten after JavaScript has copied it.
     Secret(Zeroizing<String>),
     /// An array of strings.
     Texts(Vec<String>),
@@ -67,7 +69,7 @@ pub(crate) enum Answer<'call> {
     Functions(Object<'call>),
 }
 
-/// Where a text that is no secret is read into.
+/// The memory for a text that is not a secret.
 pub(crate) struct Buffer {
     short: [u8; SHORT_BYTES],
     long: String,
@@ -78,7 +80,7 @@ pub(crate) fn register(mut exports: Object<'_>, env: Env) -> napi::Result<()> {
     add_functions(&mut exports, env, &Rc::new(crate::Stateless), crate::FUNCTIONS)
 }
 
-/// Gives the object functions that hold the state for as long as they live.
+/// Adds functions to the object. They own the state together.
 fn add_functions<State: 'static>(
     object: &mut Object<'_>,
     env: Env,
@@ -91,12 +93,12 @@ fn add_functions<State: 'static>(
     Ok(())
 }
 
-/// Returns a JavaScript function that holds what it is bound to for as long as it lives.
+/// Returns a JavaScript function that owns `bound`.
 fn function<State>(env: Env, bound: Bound<State>) -> napi::Result<sys::napi_value> {
     let data = Box::into_raw(Box::new(bound)).cast();
     let mut function = ptr::null_mut();
-    // SAFETY: `env` is the running call's. `data` is what `enter::<State>` expects, and lives until
-    // `release::<State>` is run, which is when the function can be called no more.
+    // SAFETY: `env` is the running call's. `data` is what `enter::<State>` expects, and is valid until
+    // `release::<State>` runs, after which the function cannot be called.
     let status = unsafe {
         let status = sys::napi_create_function(
             env.raw(),
@@ -125,7 +127,7 @@ fn function<State>(env: Env, bound: Bound<State>) -> napi::Result<sys::napi_valu
     done(status).map(|()| function)
 }
 
-/// Drops what a function is bound to.
+/// Drops a function's `Bound`.
 unsafe extern "C" fn release<State>(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
     // SAFETY: `function` made the box, and Node-API runs this once.
     drop(unsafe { Box::from_raw(data.cast::<Bound<State>>()) });
@@ -139,8 +141,8 @@ unsafe extern "C" fn enter<State>(
     let mut data = ptr::null_mut();
     let mut count = MAX_ARGUMENTS;
     let mut arguments = [ptr::null_mut(); MAX_ARGUMENTS];
-    // SAFETY: `env` and `info` are the running call's, and `arguments` has `count` places. `function` put a
-    // `Bound<State>` into the data, which lives as long as the function that is being called.
+    // SAFETY: `env` and `info` are the running call's, and `arguments` has `count` elements. `function` set the data
+    // to a `Bound<State>`, which is valid as long as the function that is being called.
     let bound = unsafe {
         let status = sys::napi_get_cb_info(
             env,
@@ -161,7 +163,7 @@ unsafe extern "C" fn enter<State>(
         (bound.body)(&bound.state, &call)?.into_value(env).map_err(Failure::from)
     }));
     answer.unwrap_or(Err(Failure::Panic)).unwrap_or_else(|failure| {
-        // Where even that fails, an exception is pending already.
+        // If this fails, too, an exception is pending already.
         let _ = failure.throw(env);
         ptr::null_mut()
     })
@@ -189,7 +191,7 @@ impl Answer<'_> {
     }
 }
 
-/// Returns the string of a signature's digits and a text, put together without allocating where they are short.
+/// Returns the signature's digits followed by the text, as one string. Short texts need no allocation.
 fn signed(env: Env, signature: &Signature, text: &str) -> napi::Result<sys::napi_value> {
     let mut digits = [0; SIGNATURE_DIGITS];
     let digits = signature.write_hex(&mut digits);
@@ -223,23 +225,23 @@ impl<'call> Call<'call> {
         Ok(Answer::Functions(object))
     }
 
-    /// Tells whether the argument was given, if only as `undefined`.
+    /// Tells whether the argument was passed, even as `undefined`.
     pub(crate) const fn has(&self, index: usize) -> bool {
         index < self.count
     }
 
-    /// Returns the argument, `undefined` where it was left out.
+    /// Returns the argument, or `undefined` if it was omitted.
     pub(crate) fn value<T: FromNapiValue>(&self, index: usize) -> Result<T, Failure> {
         // SAFETY: environment and value are of the running call.
         Ok(unsafe { T::from_napi_value(self.env.raw(), self.arguments[index]) }?)
     }
 
-    /// Returns the argument, unless it is `undefined` or was left out.
+    /// Returns the argument, or `None` if it is `undefined` or was omitted.
     pub(crate) fn optional<T: FromNapiValue>(&self, index: usize) -> Result<Option<T>, Failure> {
         defined(self.value(index)?)
     }
 
-    /// Returns the argument's text, or the parameter's error where a surrogate is alone (SPEC 1.1).
+    /// Returns the argument's text, or the parameter's error if it contains a lone surrogate (SPEC 1.1).
     pub(crate) fn text<'buffer>(
         &self,
         index: usize,
@@ -249,7 +251,7 @@ impl<'call> Call<'call> {
         self.read(self.value(index)?, parameter, buffer)
     }
 
-    /// Returns the text of an argument that is not `undefined`.
+    /// Returns the argument's text, or `None` if it is `undefined` or was omitted.
     pub(crate) fn optional_text<'buffer>(
         &self,
         index: usize,
@@ -276,7 +278,7 @@ impl<'call> Call<'call> {
         Ok(text)
     }
 
-    /// Returns a secret's text, in memory that is overwritten when it is dropped, or none for `undefined`.
+    /// Returns a secret's text, in memory that is overwritten when it is dropped, or `None` for `undefined`.
     pub(crate) fn secret(&self, value: Unknown<'_>) -> Result<Option<Zeroizing<String>>, Failure> {
         let Some(string) = defined(value)? else { return Ok(None) };
         let secret = Zeroizing::new(whole_utf8(string)?);
@@ -284,8 +286,8 @@ impl<'call> Call<'call> {
         Ok(Some(secret))
     }
 
-    /// Refuses a string in which a surrogate is alone. Node-API writes U+FFFD for it, as it does for U+FFFD,
-    /// and the string that is made of that is another one.
+    /// Rejects a string with a lone surrogate. Node-API replaces it with U+FFFD, so the text differs from the
+    /// string. A string that contains U+FFFD itself is equal to its text.
     fn check(&self, string: JsString<'_>, text: &str, parameter: Parameter) -> Result<(), Failure> {
         let is_suspicious = !text.is_ascii() && text.contains('\u{FFFD}');
         if is_suspicious && !self.env.strict_equals(string, self.env.create_string(text)?)? {
@@ -295,7 +297,7 @@ impl<'call> Call<'call> {
     }
 }
 
-/// Returns the value as a `T`, unless it is `undefined`.
+/// Returns the value as a `T`, or `None` if it is `undefined`.
 fn defined<T: FromNapiValue>(value: Unknown<'_>) -> Result<Option<T>, Failure> {
     if value.get_type()? == ValueType::Undefined {
         return Ok(None);
@@ -310,7 +312,7 @@ fn whole_utf8(string: JsString<'_>) -> Result<String, Failure> {
     String::from_utf8(std::mem::take(&mut *bytes)).map_err(|_| Failure::Internal)
 }
 
-/// Writes as many whole characters as there is room for, and a zero behind them.
+/// Writes as many whole characters as fit, and a zero after them.
 fn write_utf8(string: JsString<'_>, buffer: &mut [u8]) -> Result<usize, Failure> {
     let value = string.value();
     let mut length = 0;

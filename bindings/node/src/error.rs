@@ -1,27 +1,27 @@
-//! What becomes an exception, and how JavaScript learns of it.
+//! Failures of a call, and the exceptions that they become in JavaScript.
 
 use std::io;
 
 use napi::Env;
 use napi::bindgen_prelude::Array;
 
-/// Why a function gives no result.
+/// Why a call has no result.
 pub(crate) enum Failure {
-    /// The core refused; JavaScript makes the error of its kind.
-    Refused(deskseal::Error),
+    /// The core returned an error. JavaScript makes the error of that kind.
+    Rejected(deskseal::Error),
     /// The operating system's random source cannot be read.
     Random(io::Error),
-    /// A panic: a defect of Deskseal.
+    /// A panic, which is a bug in Deskseal.
     Panic,
-    /// Node-API refused, which it does not do for the values that the package passes.
+    /// A call of Node-API failed. With the arguments that the package passes, this does not happen.
     Internal,
 }
 
 impl Failure {
-    /// Throws `[kind, code, message, isAboutCustomer]` for a refusal, and an `Error` for everything else.
+    /// Throws `[kind, code, message, isAboutCustomer]` for an error of the core, and otherwise an `Error`.
     pub(crate) fn throw(&self, env: Env) -> napi::Result<()> {
         match self {
-            Self::Refused(error) => {
+            Self::Rejected(error) => {
                 let mut parts = Array::from_ref_vec(
                     &env,
                     &[error.kind().as_str(), error.code().as_str(), error.message()],
@@ -31,16 +31,16 @@ impl Failure {
             }
             Self::Random(error) => {
                 let message =
-                    format!("The operating system's random source cannot be read: {error}");
+                    format!("Cannot read the operating system's random source: {error}");
                 env.throw_error(&message, None)
             }
             Self::Panic => env.throw_error(
-                "Deskseal has a defect: it panicked. The call has had no effect, and the next one \
-                 works; please report it.",
+                "Internal error in deskseal; nothing was signed or verified. Please report this bug.",
                 None,
             ),
             Self::Internal => env.throw_error(
-                "The addon of Deskseal was not called by its package of this version.",
+                "The addon of deskseal got arguments that its package does not pass. Install deskseal again, so \
+                 that package and addon have the same version.",
                 None,
             ),
         }
@@ -49,7 +49,7 @@ impl Failure {
 
 impl From<deskseal::Error> for Failure {
     fn from(error: deskseal::Error) -> Self {
-        Self::Refused(error)
+        Self::Rejected(error)
     }
 }
 

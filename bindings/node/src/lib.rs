@@ -1,10 +1,10 @@
 //! The native addon of the npm package `deskseal`.
 //!
-//! It takes texts and whole numbers from `index.cjs`, calls the core, and gives texts, numbers and
-//! lists back; types are checked and results are named there. A refusal is thrown as
-//! `[kind, code, message]`, which `index.cjs` turns into the error of its kind.
+//! It takes texts and whole numbers from `index.cjs`, calls the core, and returns texts, numbers and lists.
+//! `index.cjs` checks types and makes the results' objects. An error of the core is thrown as
+//! `[kind, code, message, isAboutCustomer]`, and `index.cjs` makes the error of that kind.
 
-// Nothing registers the addon with the test harness.
+// The test harness does not register the addon, so its functions are unused there.
 #![cfg_attr(test, allow(dead_code, unused_imports))]
 
 mod callback;
@@ -21,7 +21,7 @@ use deskseal::{
 use callback::{Answer, Body, Buffer, Call};
 use error::Failure;
 
-/// The state of functions that have none.
+/// The state of functions without state.
 struct Stateless;
 
 const FUNCTIONS: &[(&str, Body<Stateless>)] = &[
@@ -59,7 +59,7 @@ fn generated_secret<'call>(_: &Stateless, _: &Call<'call>) -> Result<Answer<'cal
     Ok(Answer::Secret(generate_secret().map_err(Failure::Random)?))
 }
 
-/// Takes a portal's URL; returns that of its form.
+/// Takes a portal's URL; returns the URL of its form.
 fn public_form_url_text<'call>(
     _: &Stateless,
     call: &Call<'call>,
@@ -75,8 +75,8 @@ fn portal_host_text<'call>(_: &Stateless, call: &Call<'call>) -> Result<Answer<'
     Ok(Answer::Text(host.into_string()))
 }
 
-/// Takes path and query, and the headers' names and values in turn; returns the status, the body, and the
-/// answer's headers in the same way, or `null`. Node-API writes U+FFFD for what is not well-formed.
+/// Takes path and query, and the headers as name, value, name, value …; returns the status, the body and the
+/// response's headers in the same way, or `null`. Node-API replaces ill-formed text with U+FFFD.
 fn response_unless_clicked<'call>(
     _: &Stateless,
     call: &Call<'call>,
@@ -91,7 +91,7 @@ fn response_unless_clicked<'call>(
     }))
 }
 
-/// Proves that a panic is something that JavaScript can catch.
+/// Panics, for the test that JavaScript can catch a panic.
 #[cfg(feature = "panic-test")]
 fn panic<'call>(_: &Stateless, _: &Call<'call>) -> Result<Answer<'call>, Failure> {
     panic!("on purpose")

@@ -1,4 +1,4 @@
-//! Secrets, as JavaScript passes them.
+//! Reads the secrets that JavaScript passes.
 
 use deskseal::{Error, Secret};
 use napi::bindgen_prelude::{Array, Unknown};
@@ -7,8 +7,7 @@ use zeroize::Zeroizing;
 use crate::callback::Call;
 use crate::error::Failure;
 
-/// The text of a secret, `None` where there is none, before it is checked: all texts of a call are
-/// read first (SPEC 7.3).
+/// The text of a secret, or `None`, before it is checked: all texts of a call are read first (SPEC 7.3).
 pub(crate) struct SecretText(Option<Zeroizing<String>>);
 
 impl SecretText {
@@ -39,8 +38,8 @@ pub(crate) struct CurrentSecretText {
 }
 
 impl CurrentSecretText {
-    /// Takes the first two arguments: the names of the variables that the secret is read by, none where it
-    /// is given as text, and the values, strings and `undefined`s.
+    /// Takes the first two arguments: the names of the secret's variables (none if the secret was passed as
+    /// text), and the values, which are strings or `undefined`.
     pub(crate) fn read(call: &Call<'_>) -> Result<Self, Failure> {
         let names = SecretText::read_all(call, 0)?;
         Ok(Self { names, values: SecretText::read_all(call, 1)? })

@@ -20,12 +20,12 @@ const FUNCTIONS: [(&str, Body<State>); 6] = [
 
 struct State {
     signer: Signer,
-    /// The lists of attributes' names that embeds have had. JavaScript asks for each one once.
+    /// The lists of attribute names that embeds had. JavaScript asks for each list once.
     attribute_names: RefCell<Vec<Vec<&'static str>>>,
 }
 
 impl State {
-    /// Returns the number of the list of the embed's names.
+    /// Returns the number of the embed's list of attribute names.
     fn number_of_names(&self, embed: &Embed) -> usize {
         let names = || embed.attributes.iter().map(|(name, _)| *name);
         let mut known = self.attribute_names.borrow_mut();
@@ -37,20 +37,20 @@ impl State {
     }
 }
 
-/// Takes what [`CurrentSecretText`] does; returns the signer's functions by name.
+/// Takes the arguments of [`CurrentSecretText::read`]; returns the signer's functions by name.
 pub(crate) fn create<'call>(_: &Stateless, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
     let signer = Signer::new(CurrentSecretText::read(call)?.check()?);
     call.functions(State { signer, attribute_names: RefCell::default() }, &FUNCTIONS)
 }
 
-/// Takes an e-mail; returns its signature, and the canonical e-mail behind it.
+/// Takes an e-mail; returns its signature followed by the canonical e-mail.
 fn sign_email<'call>(state: &State, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
     let mut buffer = Buffer::new();
     let signed = state.signer.sign_email(call.text(0, Parameter::Email, &mut buffer)?)?;
     Ok(Answer::Signed(signed.signature, signed.email.into_string()))
 }
 
-/// Takes a portal host, a user id and a timestamp; returns the signature, and the user id behind it.
+/// Takes a portal host, a user id and a timestamp; returns the signature followed by the user id.
 fn sign_user<'call>(state: &State, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
     let (mut host, mut user_id) = (Buffer::new(), Buffer::new());
     let user = state.signer.sign_user(
@@ -72,9 +72,9 @@ fn portal_link<'call>(state: &State, call: &Call<'call>) -> Result<Answer<'call>
     Ok(Answer::Text(link))
 }
 
-/// Takes an e-mail, a helpdesk id, and perhaps align, max width, container, script URL, crossorigin and nonce
-/// or `undefined`; returns one character whose code is the number of the list of attributes' names, and
-/// behind it the attributes' values and the HTML, with zeros between: no attribute contains one.
+/// Takes an e-mail, a helpdesk id, and optionally align, max width, container, script URL, crossorigin and nonce,
+/// each or `undefined`. Returns one character whose code is the number of the list of attribute names, then the
+/// attributes' values and the HTML, separated by zeros: no attribute contains a zero.
 fn ticket_center<'call>(state: &State, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
     let (mut email, mut helpdesk_id, mut buffers) = (Buffer::new(), Buffer::new(), None);
     let email = call.text(0, Parameter::Email, &mut email)?;
@@ -113,7 +113,7 @@ fn embed_options<'buffer>(
     })
 }
 
-/// Takes the number of a list of attributes' names; returns the list.
+/// Takes the number of a list of attribute names; returns the list.
 fn attribute_names<'call>(state: &State, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
     let number: u32 = call.value(0)?;
     let known = state.attribute_names.borrow();
@@ -121,7 +121,7 @@ fn attribute_names<'call>(state: &State, call: &Call<'call>) -> Result<Answer<'c
     Ok(Answer::Texts(names.iter().map(|name| (*name).to_owned()).collect()))
 }
 
-/// Takes an e-mail and a helpdesk id; returns the signature, and behind it the helpdesk id, a space, and the
+/// Takes an e-mail and a helpdesk id; returns the signature followed by the helpdesk id, a space, and the
 /// canonical e-mail.
 fn identity<'call>(state: &State, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
     let (mut email, mut helpdesk_id) = (Buffer::new(), Buffer::new());

@@ -17,7 +17,8 @@ const FUNCTIONS: [(&str, Body<Verifier>); 5] = [
     ("explainLink", explain_link),
 ];
 
-/// Takes what [`CurrentSecretText`] does, the previous secrets, their expiries, and the tolerance or `undefined`; returns the verifier's functions by name.
+/// Takes the arguments of [`CurrentSecretText::read`], the previous secrets, their expiries, and the tolerance or
+/// `undefined`; returns the verifier's functions by name.
 pub(crate) fn create<'call>(_: &Stateless, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
     let current = CurrentSecretText::read(call)?;
     let previous = SecretText::read_all(call, 2)?;
@@ -30,8 +31,8 @@ pub(crate) fn create<'call>(_: &Stateless, call: &Call<'call>) -> Result<Answer<
     call.functions(verifier, &FUNCTIONS)
 }
 
-/// Takes an e-mail, a signature and a time; returns the canonical e-mail, and behind a
-/// space the secret's number unless it is 0.
+/// Takes an e-mail, a signature and a time; returns the canonical e-mail, followed by a space and the secret's
+/// index unless it is 0.
 fn verify_email<'call>(verifier: &Verifier, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
     let (mut email, mut signature) = (Buffer::new(), Buffer::new());
     let customer = verifier.verify_email(
@@ -42,12 +43,12 @@ fn verify_email<'call>(verifier: &Verifier, call: &Call<'call>) -> Result<Answer
     let email = customer.email.into_string();
     Ok(Answer::Text(match customer.secret_index {
         0 => email,
-        number => format!("{email} {number}"),
+        index => format!("{email} {index}"),
     }))
 }
 
-/// Takes a portal host, a user id, a timestamp in written form, a signature and a time; returns what
-/// [`verified_user`] does.
+/// Takes a portal host, a user id, a timestamp as text, a signature and a time; returns the result of
+/// [`verified_user`].
 fn verify_user<'call>(verifier: &Verifier, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
     let mut buffers = [const { Buffer::new() }; 4];
     let [host, user_id, timestamp, signature] = &mut buffers;
@@ -60,7 +61,7 @@ fn verify_user<'call>(verifier: &Verifier, call: &Call<'call>) -> Result<Answer<
     Ok(verified_user(&verifier.verify_user(&claim, call.value(4)?)?))
 }
 
-/// Takes a portal host, a URL and a time; returns what [`verified_user`] does, or `null`.
+/// Takes a portal host, a URL and a time; returns the result of [`verified_user`], or `null`.
 fn verify_link<'call>(verifier: &Verifier, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
     let (mut host, mut url) = (Buffer::new(), Buffer::new());
     let user = verifier.verify_link(
@@ -71,7 +72,7 @@ fn verify_link<'call>(verifier: &Verifier, call: &Call<'call>) -> Result<Answer<
     Ok(user.as_ref().map_or(Answer::Nothing, verified_user))
 }
 
-/// Takes an e-mail, a signature, other secrets and a time; returns what [`findings`] does.
+/// Takes an e-mail, a signature, other secrets and a time; returns the result of [`findings`].
 fn explain_email<'call>(verifier: &Verifier, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
     let (mut email, mut signature) = (Buffer::new(), Buffer::new());
     let email = call.text(0, Parameter::Email, &mut email)?;
@@ -80,7 +81,7 @@ fn explain_email<'call>(verifier: &Verifier, call: &Call<'call>) -> Result<Answe
     Ok(findings(verifier.explain_email(email, signature, &others, call.value(3)?)?))
 }
 
-/// Takes a portal host, a URL, other secrets and a time; returns what [`findings`] does.
+/// Takes a portal host, a URL, other secrets and a time; returns the result of [`findings`].
 fn explain_link<'call>(verifier: &Verifier, call: &Call<'call>) -> Result<Answer<'call>, Failure> {
     let (mut host, mut url) = (Buffer::new(), Buffer::new());
     let host = call.text(0, Parameter::Host, &mut host)?;
@@ -94,13 +95,13 @@ fn other_secrets(call: &Call<'_>, index: usize) -> Result<Vec<Secret>, Failure> 
     Ok(texts.iter().map(SecretText::check).collect::<Result<_, Error>>()?)
 }
 
-/// Returns the secret's number, the timestamp and the user id, with spaces between.
+/// Returns the secret's index, the timestamp and the user id, separated by spaces.
 fn verified_user<'call>(user: &VerifiedUser) -> Answer<'call> {
     let VerifiedUser { user_id, timestamp, secret_index, .. } = user;
     Answer::Text(format!("{secret_index} {} {}", timestamp.seconds(), user_id.as_str()))
 }
 
-/// Returns code and message of each finding in turn.
+/// Returns each finding's code and message: code, message, code, message …
 fn findings<'call>(explanation: Explanation) -> Answer<'call> {
     let texts = explanation
         .findings

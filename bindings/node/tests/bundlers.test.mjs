@@ -91,7 +91,7 @@ for (const [module, name] of [
 }
 
 for (const module of ['deskseal/react', 'deskseal/vue']) {
-  test(`esbuild, ${module}: the bundle has nothing of the signer`, async () => {
+  test(`esbuild, ${module}: the bundle contains no signing code`, async () => {
     const { metafile } = await esbuild.build({
       stdin: { contents: `export * from '${module}'`, resolveDir: folder },
       bundle: true,

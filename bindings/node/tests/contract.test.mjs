@@ -43,12 +43,12 @@ const TYPES = {
   '[Finding]': 'readonly [Finding, ...Finding[]]',
 }
 
-test("the version is the contract's", () => {
+test('the version is that of the contract', () => {
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json')))
   assert.equal(version, api.version)
 })
 
-test("the exports are the contract's", () => {
+test('the exports are those of the contract', () => {
   assert.deepEqual(Object.keys(deskseal).sort(), VALUES)
   assert.deepEqual(Object.keys(createRequire(import.meta.url)('deskseal')).sort(), VALUES)
 })
@@ -64,7 +64,7 @@ test('the declared values are the exports', () => {
   )
 })
 
-test("the members are the contract's", () => {
+test('the members are those of the contract', () => {
   for (const name of CLASSES) {
     const calls = api.call.filter((call) => call.class === name).map((call) => camelCase(call.name))
     const methods = calls.filter((call) => !['new', 'fromEnv'].includes(call))
@@ -78,7 +78,7 @@ test("the members are the contract's", () => {
 for (const call of api.call) {
   const name = call.class ? `${call.class}.${camelCase(call.name)}` : camelCase(call.name)
 
-  test(`${name} takes and gives what the contract says`, () => {
+  test(`${name} has the parameters and results of the contract`, () => {
     const [signature, ...others] = signatures(call)
     assert.equal(others.length, 0)
     const parameters = signature
@@ -127,7 +127,7 @@ for (const [name, fields] of Object.entries(api.results)) {
   })
 }
 
-test('calls give what their types declare, in the order of the contract', () => {
+test('results have the declared fields, in the order of the contract', () => {
   const cases = vectors().filter(({ env, expect }) => !env && Object(expect) === expect)
   const input = cases.map((it) => JSON.stringify(it)).join('\n')
   const { stdout } = spawnSync(process.execPath, ['tests/conform.mjs'], { input, encoding: 'utf8' })
@@ -145,7 +145,7 @@ test('calls give what their types declare, in the order of the contract', () => 
   }
 })
 
-test("the codes are the contract's", () => {
+test('the codes are those of the contract', () => {
   const visitor = new Set(api.call.flatMap((call) => call.visitor_errors))
   const { secret, input, verification } = api.errors
   assert.deepEqual(codes('SecretErrorCode'), [...secret].sort())
@@ -155,7 +155,7 @@ test("the codes are the contract's", () => {
   assert.deepEqual(codes('FindingCode'), Object.values(api.findings).flat().sort())
 })
 
-test("the error classes are the contract's", () => {
+test('the error classes are those of the contract', () => {
   for (const name of ERRORS) {
     const parent = name === base ? 'Error' : base
     assert.equal(Object.getPrototypeOf(deskseal[name]).name, parent)
@@ -173,7 +173,7 @@ test("the error classes are the contract's", () => {
   }
 })
 
-test('every documented item says what it is, and errors by code', () => {
+test('every public item is documented, with the codes of its errors', () => {
   for (const call of api.call) {
     const comment = ts.displayPartsToString(signatures(call)[0].getDocumentationComment(checker))
     assert.ok(comment.length > 20, `${call.name} has no comment`)

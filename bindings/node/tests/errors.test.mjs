@@ -10,7 +10,7 @@ const SIGNATURE = '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733
 const signer = new Signer(SECRET)
 const verifier = new Verifier(SECRET)
 
-/** One call of everything that can refuse, and what it throws. */
+/** A failing call of each function, and the error that it throws. */
 const REFUSALS = {
   canonicalEmail: [() => deskseal.canonicalEmail(''), InputError, 'email_empty'],
   canonicalHost: [() => deskseal.canonicalHost(''), InputError, 'host_malformed'],
@@ -50,7 +50,7 @@ const REFUSALS = {
 }
 
 for (const [name, [call, Class, code]] of Object.entries(REFUSALS)) {
-  test(`${name} throws the error of its kind, whose stack starts at the caller`, () => {
+  test(`${name} throws an error of the right class, whose stack starts at the caller`, () => {
     const error = thrown(call)
     assert.equal(error.constructor, Class)
     assert.ok(error instanceof DesksealError && error instanceof Error)
@@ -91,18 +91,18 @@ test("errors say whether the customer's own data is at fault", () => {
   )
 })
 
-test('a wrong type has a stack that starts at the caller, too', () => {
+test('the stack of the error for a wrong type starts at the caller', () => {
   assert.match(thrown(() => signer.signEmail(42)).stack.split('\n')[1], /errors\.test\.mjs/)
 })
 
-test('both module systems have the same classes', () => {
+test('ES modules and CommonJS have the same error classes', () => {
   const required = createRequire(import.meta.url)('deskseal')
   for (const [name, value] of Object.entries(required)) assert.equal(deskseal[name], value)
   assert.ok(thrown(() => new required.Signer('')) instanceof SecretError)
   assert.ok(new required.Signer(SECRET) instanceof Signer)
 })
 
-test('errors can be made for tests of an application', () => {
+test('an application can make errors for its tests', () => {
   const error = new VerificationError('made', 'signature_mismatch')
   assert.equal(String(error), 'VerificationError: made')
   assert.equal(error.code, 'signature_mismatch')
@@ -110,12 +110,12 @@ test('errors can be made for tests of an application', () => {
   assert.equal(new InputError('made', 'email_empty', true).isAboutCustomer, true)
 })
 
-test('a method without its object throws a TypeError', () => {
+test('a method that is called without its object throws a TypeError', () => {
   const { signEmail } = signer
   assert.throws(() => signEmail('ada@example.com'), TypeError)
 })
 
-test('subclasses are made by fromEnv', () => {
+test('fromEnv of a subclass returns an object of the subclass', () => {
   class OwnSigner extends Signer {}
   process.env.DESKSEAL_TEST_SECRET = deskseal.generateSecret()
   assert.ok(OwnSigner.fromEnv('DESKSEAL_TEST_SECRET') instanceof OwnSigner)

@@ -37,16 +37,16 @@ const CLICKS = JSON.parse(
   readFileSync(join(process.env.DESKSEAL_REPOSITORY, 'tests/portal_requests.json')),
 )
 const isIdentity = new Ajv().compile(SCHEMA)
-const isRefusal = new Ajv().compile(SCHEMA.definitions.refusal)
+const isErrorAnswer = new Ajv().compile(SCHEMA.definitions.refusal)
 
 /** An application of each framework: the router, a page, a portal, and the framework's own errors. */
 const FRAMEWORKS = {
-  'Express 5': (seal, portal) => expressApp(express, seal, portal),
-  'Express 4': (seal, portal) => expressApp(express4, seal, portal),
-  Connect: (seal, portal) => {
+  'Express 5': (middleware, portal) => expressApp(express, middleware, portal),
+  'Express 4': (middleware, portal) => expressApp(express4, middleware, portal),
+  Connect: (middleware, portal) => {
     const app = connect()
-    app.use('/deskseal', seal.router)
-    app.use(seal.views)
+    app.use('/deskseal', middleware.router)
+    app.use(middleware.views)
     app.use('/support', (request, response) => response.end(response.locals.ticketCenter()))
     app.use('/submit-ticket', (request, response) => response.end(portal(request.originalUrl)))
     app.use((error, request, response, next) => {
@@ -55,11 +55,11 @@ const FRAMEWORKS = {
     })
     return createServer(app)
   },
-  Fastify: async (seal, portal) => {
+  Fastify: async (middleware, portal) => {
     const app = Fastify()
     await app.register(middie)
-    app.use('/deskseal', seal.router)
-    app.use('/support', seal.views)
+    app.use('/deskseal', middleware.router)
+    app.use('/support', middleware.views)
     app.get('/support', (request, reply) =>
       reply.type('text/html').send(reply.raw.locals.ticketCenter()),
     )
@@ -73,7 +73,7 @@ const FRAMEWORKS = {
 for (const [name, application] of Object.entries(FRAMEWORKS)) {
   const start = (t, changes) => started(t, application, changes)
 
-  test(`${name}: the identity is signed, and private`, async (t) => {
+  test(`${name}: the route identity returns a signed identity, and is private`, async (t) => {
     const visit = await start(t)
     const answer = await visit('/deskseal/identity', ADA)
     assert.equal(answer.status, 200)
@@ -87,7 +87,7 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
     assert.match(answer.headers['content-type'], /^application\/json/)
   })
 
-  test(`${name}: nobody has no identity, and no Ticket Center`, async (t) => {
+  test(`${name}: an anonymous visitor gets no identity and no Ticket Center`, async (t) => {
     const visit = await start(t)
     const answer = await visit('/deskseal/identity')
     assert.deepEqual([answer.status, answer.body], [204, ''])
@@ -97,7 +97,7 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
     assert.equal(page.headers['cache-control'], undefined)
   })
 
-  test(`${name}: the page has the Ticket Center, and is private`, async (t) => {
+  test(`${name}: the page contains the Ticket Center, and is private`, async (t) => {
     const visit = await start(t)
     const page = await visit('/support', ADA)
     assert.match(
@@ -117,7 +117,7 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
     assert.equal(verifier.verifyLink('help.company.com', headers.location).userId, '42')
   })
 
-  test(`${name}: the portal's link is signed for a click, and for no other request`, async (t) => {
+  test(`${name}: the portal's link is signed only for a click`, async (t) => {
     const path = '/deskseal/portal'
     let asked = 0
     const visit = await start(t, {
@@ -147,13 +147,13 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
     }
   })
 
-  test(`${name}: everybody else is sent to the public form`, async (t) => {
+  test(`${name}: an anonymous visitor is redirected to the public form`, async (t) => {
     const visit = await start(t)
     const { status, headers } = await visit('/deskseal/portal')
     assert.deepEqual([status, headers.location], [303, PUBLIC_FORM])
   })
 
-  test(`${name}: in production, a customer who cannot be signed gets the public way`, async (t) => {
+  test(`${name}: in production, a customer who cannot be signed gets the public form`, async (t) => {
     const logged = []
     const visit = await start(t, { debug: false, log: (message) => logged.push(message) })
     for (const email of ['', null, undefined, 'no address']) {
@@ -163,7 +163,7 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
       const answer = await visit('/deskseal/identity', { email })
       const code = email === 'no address' ? 'email_malformed' : 'email_empty'
       assert.deepEqual([answer.status, answer.body], [422, `{"error":{"code":"${code}"}}`])
-      assert.ok(isRefusal(JSON.parse(answer.body)))
+      assert.ok(isErrorAnswer(JSON.parse(answer.body)))
       const link = await visit('/deskseal/portal', { email })
       assert.deepEqual([link.status, link.headers.location], [303, PUBLIC_FORM])
     }
@@ -173,7 +173,7 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
     assert.doesNotMatch(logged.join(), /secret-for|no address/)
   })
 
-  test(`${name}: while developing, a refusal is an error of the framework`, async (t) => {
+  test(`${name}: in development, an error is passed to the framework`, async (t) => {
     const visit = await start(t, { debug: true })
     for (const [path, code] of [
       ['/support', 'email_empty'],
@@ -185,7 +185,7 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
     }
   })
 
-  test(`${name}: what fails in the application's own sign-in is passed on`, async (t) => {
+  test(`${name}: an error of the application's own sign-in is passed to the framework`, async (t) => {
     const failing = () => Promise.reject(Object.assign(new Error('no'), { code: 'no_session' }))
     const visit = await start(t, { user: failing })
     for (const path of ['/support', '/deskseal/identity']) {
@@ -218,7 +218,7 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
     )
   })
 
-  test(`${name}: one product without a secret does not take the other's`, async (t) => {
+  test(`${name}: a product without a secret does not use the other product's`, async (t) => {
     const log = () => {}
     const withoutPortal = { portal: { url: PORTAL, secret: undefined }, debug: false, log }
     const visit = await start(t, withoutPortal)
@@ -230,7 +230,7 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
     assert.match((await other('/deskseal/portal', ADA)).headers.location, /user_id_signature=/)
   })
 
-  test(`${name}: the portal refuses a repeated parameter of the raw request target`, async (t) => {
+  test(`${name}: the portal rejects a repeated parameter of the raw request target`, async (t) => {
     const visit = await start(t)
     const { headers } = await visit('/deskseal/portal', ADA)
     const { pathname, search } = new URL(headers.location)
@@ -240,7 +240,7 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
     assert.deepEqual(repeated, [500, 'identity_repeated'])
   })
 
-  test(`${name}: only what is asked for is answered`, async (t) => {
+  test(`${name}: other paths and methods are passed to the next handler`, async (t) => {
     const visit = await start(t, { portal: undefined })
     assert.equal((await visit('/deskseal/portal', ADA)).status, 404)
     assert.equal((await visit('/deskseal/other', ADA)).status, 404)
@@ -249,7 +249,7 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
   })
 }
 
-test('the secrets are read from the environment at their first use, each its own', async (t) => {
+test('each secret is read from its own variable when it is first used', async (t) => {
   t.after(() => {
     for (const name of [...VARIABLES, 'HELPDESKY_HELPDESK_ID', PORTAL_VARIABLE]) {
       delete process.env[name]
@@ -265,7 +265,7 @@ test('the secrets are read from the environment at their first use, each its own
   assert.equal((await visit('/deskseal/portal', ADA)).status, 303)
 })
 
-test("either of the Ticket Center's usual variables is read, and two that differ are refused", async (t) => {
+test("either of the Ticket Center's usual variables is read, and two that differ are rejected", async (t) => {
   t.after(() => VARIABLES.forEach((name) => delete process.env[name]))
   const [usual, vendors] = VARIABLES
   const identity = async (ticketCenter) => {
@@ -282,13 +282,13 @@ test("either of the Ticket Center's usual variables is read, and two that differ
   assert.equal(JSON.parse(named).signature, signature)
 })
 
-test('a secret among the settings may be no unresolved reference, as in a variable', async (t) => {
+test('an unresolved reference in the settings is rejected, as in a variable', async (t) => {
   const ticketCenter = { helpdeskId: 'desk-1', secret: '$HELPDESKY_HMAC_SECRET' }
   const visit = await started(t, FRAMEWORKS['Express 5'], { ticketCenter, debug: true })
   assert.equal((await visit('/support', ADA)).body, 'secret_placeholder')
 })
 
-test('a variable that bundlers ship to browsers is refused', async (t) => {
+test('a variable that bundlers ship to browsers is rejected', async (t) => {
   const ticketCenter = { helpdeskId: 'desk-1', secretVariable: 'NEXT_PUBLIC_SECRET' }
   const visit = await started(t, FRAMEWORKS['Express 5'], { ticketCenter, debug: true })
   assert.equal((await visit('/support', ADA)).body, 'secret_public')
@@ -311,7 +311,7 @@ test('a portal without a usable URL is an error of the deployment', async (t) =>
   assert.equal((await visit('/support', { email: '' })).body, '')
 })
 
-test('an id that is an object is refused as Node.js does, and shown to nobody', async (t) => {
+test('an id that is an object has the error of Node.js, and is not shown to the visitor', async (t) => {
   const logged = []
   const user = () => ({ id: { secret: 'of the database' }, email: ['ada@example.com'] })
   const changes = { user, debug: false, log: (message) => logged.push(message) }
@@ -319,13 +319,13 @@ test('an id that is an object is refused as Node.js does, and shown to nobody', 
   assert.equal((await visit('/deskseal/portal')).headers.location, PUBLIC_FORM)
   const answer = await statusAndBody(visit('/deskseal/identity'))
   assert.deepEqual(answer, [503, '{"error":{"code":"err_invalid_arg_type"}}'])
-  assert.ok(isRefusal(JSON.parse(answer[1])))
+  assert.ok(isErrorAnswer(JSON.parse(answer[1])))
   assert.match((await visit('/support')).body, /Contact support/)
   assert.equal(logged.length, 3)
   assert.doesNotMatch(logged.join(), /database|@example/)
 })
 
-test("a text of the customer stays a text in the page and in the portal's link", async (t) => {
+test("a customer's text is escaped in the page and in the portal's link", async (t) => {
   const visit = await started(t, FRAMEWORKS['Express 5'], { debug: false, log() {} })
   const customer = { id: '1&user_id=2#?\r\nSet-Cookie: a=b', email: '"><script>"@example.com' }
   const page = await visit('/support', customer)
@@ -341,7 +341,7 @@ test("a text of the customer stays a text in the page and in the portal's link",
   )
 })
 
-test('where the portal is, a request does not say', async (t) => {
+test('a request cannot change the portal to which it is redirected', async (t) => {
   const visit = await started(t, FRAMEWORKS['Express 5'])
   const path = '/deskseal/portal?url=https://evil.example.com&portal[url]=x&__proto__[url]=x'
   const { headers } = await visit(path, ADA)
@@ -367,7 +367,7 @@ test('a view sets the fallback, the nonce and the appearance', async (t) => {
   assert.equal((await visit('/support', { email: '' })).body, '<p>Call us.</p>')
 })
 
-test('the settings say for every page that the script is loaded with CORS', async (t) => {
+test('the setting crossorigin loads the script with CORS on every page', async (t) => {
   const ticketCenter = { ...OPTIONS.ticketCenter, crossorigin: true }
   const { views } = deskseal({ ...OPTIONS, ticketCenter })
   const app = connect()
@@ -377,7 +377,7 @@ test('the settings say for every page that the script is loaded with CORS', asyn
   assert.match((await visit('/', ADA)).body, / crossorigin="anonymous"><\/script>$/)
 })
 
-test('a page that is sent as cacheable is warned of', async (t) => {
+test('a page with a Ticket Center that is sent as cacheable logs a warning', async (t) => {
   const logged = []
   const { views } = deskseal({ ...OPTIONS, log: (message) => logged.push(message) })
   const app = express()
@@ -403,21 +403,21 @@ test('a page that is sent as cacheable is warned of', async (t) => {
   )
 })
 
-test('who is signed in is for the application to say', () => {
+test('without a function "user" the integration throws', () => {
   for (const user of [undefined, { email: 'ada@example.com' }]) {
     assert.throws(() => deskseal({ user }), /^TypeError: Deskseal: set "user" to a function/)
   }
 })
 
-test('nothing shows the secrets', () => {
+test('the integration does not show the secrets', () => {
   const shown = inspect(deskseal(OPTIONS), { showHidden: true, depth: Infinity, getters: true })
   assert.doesNotMatch(shown, /secret-for/)
 })
 
-function expressApp(framework, seal, portal) {
+function expressApp(framework, middleware, portal) {
   const app = framework()
-  app.use('/deskseal', seal.router)
-  app.get('/support', seal.views, (request, response) => {
+  app.use('/deskseal', middleware.router)
+  app.get('/support', middleware.views, (request, response) => {
     response.send(response.locals.ticketCenter())
   })
   app.get('/submit-ticket', (request, response) => response.send(portal(request.originalUrl)))
@@ -425,12 +425,12 @@ function expressApp(framework, seal, portal) {
   return createServer(app)
 }
 
-/** Returns what visits the application; it ends with the test. */
+/** Starts the application until the test ends. Returns a function that requests its pages. */
 async function started(t, application, changes = {}) {
-  const seal = deskseal({ ...OPTIONS, ...changes })
+  const middleware = deskseal({ ...OPTIONS, ...changes })
   const verifier = new Verifier(PORTAL_SECRET)
   const portal = (url) => verifier.verifyLink('help.company.com', url)?.userId ?? 'public'
-  return visitor(t, await application(seal, portal))
+  return visitor(t, await application(middleware, portal))
 }
 
 async function visitor(t, server) {

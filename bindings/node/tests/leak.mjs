@@ -102,7 +102,7 @@ async function memoryAfter(calls) {
     for (const call of WORK) call()
     for (const call of ERRORS) fails(call)
     done += WORK.length + ERRORS.length
-    // Node.js drops what the addon holds between turns of the event loop.
+    // Node.js frees the addon's objects between turns of the event loop.
     await turn()
   }
   for (let pass = 0; pass < 3; pass += 1) {

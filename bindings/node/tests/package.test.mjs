@@ -1,4 +1,4 @@
-// What installing and importing the package brings along: nothing else.
+// Installing and importing the package loads no other package.
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -10,7 +10,7 @@ import test from 'node:test'
 const folder = dirname(createRequire(import.meta.url).resolve('deskseal'))
 const manifest = JSON.parse(readFileSync(join(folder, 'package.json')))
 
-test('there is no dependency but the addon, and every framework is optional', () => {
+test('the only dependency is the addon, and every framework is optional', () => {
   assert.equal(manifest.dependencies, undefined)
   const optional = Object.keys(manifest.optionalDependencies)
   assert.ok(optional.every((name) => name.startsWith('deskseal-')))
@@ -20,7 +20,7 @@ test('there is no dependency but the addon, and every framework is optional', ()
     assert.deepEqual(manifest.peerDependenciesMeta[peer], { optional: true })
 })
 
-test('the package, and what it has for Express, import nothing else', () => {
+test('the package and deskseal/express import no other package', () => {
   const script = `require('deskseal'); require('deskseal/express')
     console.log(JSON.stringify(Object.keys(require.cache)))`
   const loaded = JSON.parse(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }))

@@ -24,13 +24,13 @@ const WAYS = {
 }
 
 for (const [way, shown] of Object.entries(WAYS)) {
-  test(`${way} reveals nothing`, () => {
+  test(`${way} does not show the secret`, () => {
     for (const holder of holders)
       assert.doesNotMatch(shown(holder), /secret-for|older-secret|native/)
   })
 }
 
-test('inspect shows the class alone', () => {
+test('inspect shows only the class', () => {
   assert.deepEqual(
     holders.map((holder) => inspect(holder)),
     ['Signer {}', 'Verifier {}'],

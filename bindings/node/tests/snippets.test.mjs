@@ -12,13 +12,13 @@ import * as deskseal from 'deskseal'
 import express from 'express'
 
 const SECRET = 'example-secret-for-documentation'
-/** What is in the environment, where the documentation's own secret is refused. */
+/** The secret in the environment, where the documentation's own secret is rejected. */
 const GENERATED = deskseal.generateSecret()
 const package_ = dirname(createRequire(import.meta.url).resolve('deskseal'))
 const folder = mkdtempSync(join(process.cwd(), 'snippets-'))
 let count = 0
 const README = readFileSync(join(package_, 'README.md'), 'utf8')
-// Those that name their file are run by the tests of applications.
+// The tests of applications run the snippets that name their file.
 const SNIPPETS = [...README.matchAll(/```js\n(?!\/\/ \S+\.\w+\n)(.*?)```/gs)].map(
   ([, code]) => code,
 )
@@ -119,7 +119,7 @@ for (const [module, file] of Object.entries(MODULES)) {
   })
 }
 
-/** Returns what visits the application; it ends with the file's tests. */
+/** Starts the application until the file's tests end. Returns a function that requests its pages. */
 async function visitor(app) {
   const server = await new Promise((resolve) => {
     const listening = app.listen(0, '127.0.0.1', () => resolve(listening))
@@ -129,7 +129,7 @@ async function visitor(app) {
     server.closeAllConnections()
   })
   const origin = `http://127.0.0.1:${server.address().port}`
-  // `fetch` says that it is a script, and the portal's link is signed for visits alone.
+  // `fetch` marks its requests as made by a script, and the portal's link is signed only for clicks.
   return (path) =>
     new Promise((resolve, reject) => {
       const request = requestOf(origin + path, async (answer) => {

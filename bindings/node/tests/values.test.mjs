@@ -28,7 +28,7 @@ const LONE = [
 const signer = new Signer(SECRET)
 const verifier = new Verifier(SECRET)
 
-/** Every text parameter: a call with it, and what ill-formed text gives. */
+/** Every text parameter: a call with it, and the code for ill-formed text. */
 const ILL_FORMED = [
   ['canonicalEmail email', canonicalEmail, 'InputError', 'email_malformed'],
   ['canonicalHost host', canonicalHost, 'InputError', 'host_malformed'],
@@ -137,7 +137,7 @@ const ILL_FORMED = [
 const verifyUser = (part) => verifier.verifyUser({ ...CLAIM, portalHost: '', now: -1, ...part })
 
 for (const [name, call, errorName, code] of ILL_FORMED) {
-  test(`a lone surrogate in ${name} is refused before everything else`, () => {
+  test(`a lone surrogate in ${name} is rejected before all other checks`, () => {
     for (const text of LONE) assert.throws(() => call(text), { name: errorName, code })
   })
 }
@@ -186,7 +186,7 @@ const WRONG_TEXTS = [
   Buffer.from('a@b'),
 ]
 
-test('what is no string is a TypeError as Node.js words it', () => {
+test('a value that is not a string throws a TypeError, worded as those of Node.js', () => {
   for (const wrong of WRONG_TEXTS) {
     for (const call of [
       canonicalEmail,
@@ -222,7 +222,7 @@ test('what is no string is a TypeError as Node.js words it', () => {
   }
 })
 
-test('no secret is secret_missing, another type is a TypeError that does not show it', () => {
+test('a missing secret has its code, and one of a wrong type throws a TypeError that does not show it', () => {
   for (const none of [undefined, null]) {
     assert.throws(() => new Signer(none), { code: 'secret_missing' })
     assert.throws(() => new Verifier(none), { code: 'secret_missing' })
@@ -251,7 +251,7 @@ function hidesSecret(error) {
   return true
 }
 
-test('options are an object', () => {
+test('options must be an object', () => {
   for (const wrong of [null, 42, 'x', [], () => {}]) {
     assert.throws(() => signer.signUser(HOST, 'u', wrong), { code: 'ERR_INVALID_ARG_TYPE' })
     assert.throws(() => verifier.verifyEmail('a@b', SIGNATURE, wrong), {
@@ -264,7 +264,7 @@ test('options are an object', () => {
   assert.equal(signer.signUser(HOST, 'u', Object.create(null)).userId, 'u')
 })
 
-test('times are whole seconds or dates', () => {
+test('a time must be whole seconds or a Date', () => {
   const signed = (timestamp) => signer.signUser(HOST, 'u', { timestamp }).timestamp
   assert.equal(signed(0), 0)
   assert.equal(signed(-0), 0)
@@ -287,7 +287,7 @@ test('times are whole seconds or dates', () => {
   })
 })
 
-test('the tolerance and expiries are whole numbers', () => {
+test('the tolerance and expiries must be whole numbers', () => {
   for (const tolerance of [1.5, NaN, 2 ** 53]) {
     assert.throws(() => new Verifier(SECRET, { tolerance }), { code: 'ERR_OUT_OF_RANGE' })
   }
@@ -305,7 +305,7 @@ test('the tolerance and expiries are whole numbers', () => {
   })
 })
 
-test('a previous secret holds until its expiry, given as a number or a date', () => {
+test('a previous secret is active until its expiry, which is a number or a Date', () => {
   const { signature } = new Signer(OLD_SECRET).signEmail('ada@example.com')
   for (const expiresAt of [1767225600, new Date('2026-01-01T00:00:00Z')]) {
     const rotated = new Verifier(SECRET, { previous: [[OLD_SECRET, expiresAt]] })
@@ -321,7 +321,7 @@ test('a previous secret holds until its expiry, given as a number or a date', ()
   })
 })
 
-test('lists and options are read once, before anything is done with them', () => {
+test('lists and options are read once, before they are used', () => {
   const previous = new Proxy([[OLD_SECRET, 0]], {})
   assert.ok(new Verifier(SECRET, { previous }))
   const hostile = {
@@ -332,7 +332,7 @@ test('lists and options are read once, before anything is done with them', () =>
   assert.throws(() => verifier.verifyEmail('a@b', SIGNATURE, hostile), /from the getter/)
 })
 
-test('without a time it is now, by the clock that fake timers replace', () => {
+test('the default time is that of Date.now, which fake timers replace', () => {
   const before = Math.floor(Date.now() / 1000)
   const { timestamp } = signer.signUser(HOST, 'u')
   assert.ok(timestamp >= before && timestamp <= Date.now() / 1000)
@@ -365,7 +365,7 @@ test('results are plain frozen objects', () => {
   assert.equal(verifier.verifyLink(HOST, '/submit-ticket'), null)
 })
 
-test('the environment is read by name', () => {
+test('fromEnv reads the named variable', () => {
   const secret = generateSecret()
   process.env.DESKSEAL_TEST_SECRET = secret
   assert.deepEqual(
@@ -383,7 +383,7 @@ test('the environment is read by name', () => {
   }
 })
 
-test('of several variables that mean the same secret, the first that is set is read', (t) => {
+test('of several variables for the same secret, the first that is set is read', (t) => {
   const [first, second] = ['DESKSEAL_TEST_FIRST', 'DESKSEAL_TEST_SECOND']
   t.after(() => [first, second].forEach((name) => delete process.env[name]))
   const [secret, other] = [generateSecret(), generateSecret()]
@@ -410,7 +410,7 @@ test('of several variables that mean the same secret, the first that is set is r
   }
 })
 
-test("the documentation's own secrets are refused where a variable holds them", () => {
+test("the documentation's own secrets are rejected in a variable", () => {
   for (const secret of [SECRET, OLD_SECRET]) {
     process.env.DESKSEAL_TEST_SECRET = secret
     assert.throws(() => Signer.fromEnv('DESKSEAL_TEST_SECRET'), { code: 'secret_placeholder' })
@@ -419,7 +419,7 @@ test("the documentation's own secrets are refused where a variable holds them", 
   delete process.env.DESKSEAL_TEST_SECRET
 })
 
-test("a route's answer is null for a click alone, and lists of values are read as one", () => {
+test('responseUnlessClick returns null only for a click, and joins lists of header values', () => {
   assert.equal(responseUnlessClick('/help', {}), null)
   const request = { 'sec-fetch-mode': 'navigate', cookie: 'a=b', 'hx-request': undefined }
   assert.equal(responseUnlessClick('/help?from=menu', request), null)
@@ -429,7 +429,7 @@ test("a route's answer is null for a click alone, and lists of values are read a
   assert.match(body, /<a href="\/help">/)
 })
 
-test('text of a request that is not well-formed is read with U+FFFD', () => {
+test('ill-formed text of a request is read with U+FFFD', () => {
   const { headers } = responseUnlessClick('/\ud800', { 'x-inertia': '\udc00' })
   assert.deepEqual(headers, { 'X-Inertia-Location': '/\ufffd' })
 })
@@ -445,7 +445,7 @@ test('a target and headers of a wrong type throw a TypeError', () => {
   }
 })
 
-test('attributes keep their names and order, however many there are', () => {
+test('attributes have the right names and order, for every combination of options', () => {
   const long = { align: 'left', maxWidth: '60rem', container: 'support', nonce: 'abc' }
   const all = { ...long, scriptUrl: 'https://desk.example/t.js', crossorigin: true }
   for (const options of [undefined, {}, { align: 'center' }, { nonce: 'abc' }, long, all]) {

@@ -19,7 +19,7 @@ const WORK = `
 
 // These run before the package is loaded on the main thread, so that the addon is loaded by workers
 // alone and may be unloaded when they end.
-test('workers load the addon, one after the other', async () => {
+test('one worker after another loads the addon', async () => {
   for (let round = 0; round < 20; round += 1) assert.equal((await answer()).signature, SIGNATURE)
 })
 
@@ -28,7 +28,7 @@ test('workers sign at the same time', async () => {
   for (const { signature } of answers) assert.equal(signature, SIGNATURE)
 })
 
-test('workers that are ended in the middle leave the others alone', async () => {
+test('terminating workers does not disturb the others', async () => {
   const endless = WORK.replace('round < 100', 'true')
   const workers = Array.from({ length: 6 }, () => new Worker(endless, { eval: true }))
   await Promise.all(

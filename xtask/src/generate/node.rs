@@ -45,7 +45,7 @@ pub(super) fn codes(contract: &Contract) -> Result<String> {
         ("Codes of `SecretError`", "SecretErrorCode", strs(&contract.errors.secret)),
         ("Codes of `InputError`", "InputErrorCode", strs(&contract.errors.input)),
         (
-            "Codes of `VerificationError`: its own, and those of values that came from the visitor",
+            "Codes of `VerificationError`: its own, and those of values that the visitor sent",
             "VerificationErrorCode",
             verification.collect(),
         ),

@@ -60,7 +60,7 @@ test('the built application signs', async (t) => {
     assert.match(html, new RegExp(`data-signature="${SIGNATURE}"`))
   })
 
-  await t.test('nothing for nobody', async () => {
+  await t.test('an anonymous visitor gets no identity', async () => {
     assert.equal((await visit('/deskseal/identity')).status, 204)
     const page = await visit('/support')
     assert.equal(page.headers.get('cache-control'), null)
@@ -94,7 +94,7 @@ test('the built application signs', async (t) => {
     await assertPrinted(t, site, /Deskseal: email_empty: /)
   })
 
-  await t.test('and view transitions bring the next customer, and nobody', async (t) => {
+  await t.test('and view transitions show the next customer, or none', async (t) => {
     const page = await visitor(t, ADA)
     const context = page.context()
     const follow = async (name) => {
@@ -120,30 +120,33 @@ test('the built application signs', async (t) => {
     assert.equal(await page.evaluate('isSameDocument'), true)
   })
 
-  await t.test('and what a transition keeps is kept for the same customer alone', async (t) => {
-    const page = await visitor(t, ADA)
-    const context = page.context()
-    const follow = async (name) => {
-      await page.getByRole('link', { name }).click()
-      await page.getByRole('heading', { name }).waitFor()
-    }
-    const place = page.locator('#hdh-ticket-center')
-    await page.goto(`${site.origin}/kept/orders`)
-    await page.getByText(`ada@example.com ${SIGNATURE} desk-1`).waitFor()
-    await place.evaluate((element) => (element.dataset.isKept = 'yes'))
-    await follow('Support')
-    assert.equal(await place.getAttribute('data-is-kept'), 'yes')
-    assert.equal(await page.evaluate('shutdowns'), 0)
-    assert.equal(await place.textContent(), `ada@example.com ${SIGNATURE} desk-1`)
-    await signIn(context, GRACE)
-    await follow('Orders')
-    await page.getByText(/^grace@example\.com [0-9a-f]{64} desk-1$/).waitFor()
-    assert.doesNotMatch(await page.content(), /ada@example\.com/)
-    await context.clearCookies()
-    await follow('Support')
-    assert.doesNotMatch(await page.content(), /@example\.com/)
-    assert.equal(await place.count(), 0)
-  })
+  await t.test(
+    'and transition:persist keeps the Ticket Center for the same customer only',
+    async (t) => {
+      const page = await visitor(t, ADA)
+      const context = page.context()
+      const follow = async (name) => {
+        await page.getByRole('link', { name }).click()
+        await page.getByRole('heading', { name }).waitFor()
+      }
+      const place = page.locator('#hdh-ticket-center')
+      await page.goto(`${site.origin}/kept/orders`)
+      await page.getByText(`ada@example.com ${SIGNATURE} desk-1`).waitFor()
+      await place.evaluate((element) => (element.dataset.isKept = 'yes'))
+      await follow('Support')
+      assert.equal(await place.getAttribute('data-is-kept'), 'yes')
+      assert.equal(await page.evaluate('shutdowns'), 0)
+      assert.equal(await place.textContent(), `ada@example.com ${SIGNATURE} desk-1`)
+      await signIn(context, GRACE)
+      await follow('Orders')
+      await page.getByText(/^grace@example\.com [0-9a-f]{64} desk-1$/).waitFor()
+      assert.doesNotMatch(await page.content(), /ada@example\.com/)
+      await context.clearCookies()
+      await follow('Support')
+      assert.doesNotMatch(await page.content(), /@example\.com/)
+      assert.equal(await place.count(), 0)
+    },
+  )
 
   await t.test("and the router's link to the portal is one signature and one visit", async (t) => {
     const page = await visitor(t, ADA)
@@ -189,7 +192,7 @@ test('without a secret the page works', async (t) => {
   assert.deepEqual(await answer.json(), { error: { code: 'secret_missing' } })
 })
 
-test("one product without a secret does not take the other's", async (t) => {
+test("a product without a secret does not use the other product's", async (t) => {
   const server = join(app, 'dist/server/entry.mjs')
   const { HELPDESKY_HMAC_SECRET } = SECRETS
   const address = { HOST: '127.0.0.1', PORT: await freePort() }
@@ -198,7 +201,7 @@ test("one product without a secret does not take the other's", async (t) => {
   assert.equal((await visit('/deskseal/portal', ADA)).headers.get('location'), PUBLIC_FORM)
 })
 
-test('while developing it signs, too, and refusals are errors', async (t) => {
+test('in development it signs, and throws errors', async (t) => {
   const options = ['dev', '--host', '127.0.0.1', '--port', await freePort()]
   site = await start(t, app, ASTRO, options, { ...SECRETS, NODE_ENV: 'development' })
   const page = await visit('/support', ADA)
@@ -267,7 +270,7 @@ for (const [sign, vite] of Object.entries(EDGES)) {
   })
 }
 
-test('a variable that Astro ships to browsers is refused', async () => {
+test('a variable that Astro ships to browsers is rejected', async () => {
   for (const product of ['ticketCenter', 'portal']) {
     const options = {
       [product]: { url: 'https://help.company.com', secretVariable: 'PUBLIC_SECRET' },

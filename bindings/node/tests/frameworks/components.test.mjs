@@ -51,7 +51,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     assert.ok(site.identityRequests <= 2)
   })
 
-  test(`${name}: an identity that is given is not asked for`, async (t) => {
+  test(`${name}: with an identity as property, nothing is fetched`, async (t) => {
     const { site, page } = await visit(t, code)
     await render(page, {
       ...PROPS,
@@ -68,7 +68,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     assert.equal(site.identityRequests, 0)
   })
 
-  test(`${name}: leaving the page takes everything away, and coming back brings it`, async (t) => {
+  test(`${name}: leaving the page removes the Ticket Center, and returning shows it again`, async (t) => {
     const { page } = await visit(t, code)
     await render(page, PROPS)
     await shows(page, ADAS_CENTER)
@@ -79,7 +79,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     await shows(page, ADAS_CENTER)
   })
 
-  test(`${name}: logging out takes everything away`, async (t) => {
+  test(`${name}: logging out removes the Ticket Center`, async (t) => {
     const { page } = await visit(t, code)
     await render(page, { ...PROPS, identity: ADA })
     await shows(page, ADAS_CENTER)
@@ -97,7 +97,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     assert.equal(await page.evaluate('runs'), 1)
   })
 
-  test(`${name}: another customer takes the place, also of one whose script is late`, async (t) => {
+  test(`${name}: another customer replaces the former one, even if the former one's script is late`, async (t) => {
     const { site, page } = await visit(t, code)
     site.isHoldingScripts = true
     await render(page, { ...PROPS, identity: ADA })
@@ -108,7 +108,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     assert.doesNotMatch(await page.content(), /ada@example\.com/)
   })
 
-  test(`${name}: whoever left before the script came is not shown`, async (t) => {
+  test(`${name}: a customer who left before the script was loaded is not shown`, async (t) => {
     const { site, page } = await visit(t, code)
     site.isHoldingScripts = true
     await render(page, { ...PROPS, identity: ADA })
@@ -120,7 +120,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
   })
 
   if (name !== 'Vue') {
-    test(`${name}: what the page shows again after it waited is as it was`, async (t) => {
+    test(`${name}: a Ticket Center is unchanged after the page was suspended`, async (t) => {
       const { page } = await visit(t, code)
       const props = { ...PROPS, identity: ADA }
       await render(page, props)
@@ -150,7 +150,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     assert.equal(await page.locator('main').textContent(), 'grace')
   })
 
-  test(`${name}: where the next customer's script fails, the former one is gone all the same`, async (t) => {
+  test(`${name}: the former customer is removed even if the next one's script fails`, async (t) => {
     const { site, page } = await visit(t, code)
     await render(page, { ...PROPS, identity: ADA })
     await shows(page, ADAS_CENTER)
@@ -166,7 +166,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     assert.equal(await page.getByText('Write to us.').count(), 0)
   })
 
-  test(`${name}: while another server is asked, nothing of the former answer is shown`, async (t) => {
+  test(`${name}: while another URL is fetched, the former identity is not shown`, async (t) => {
     const { site, page } = await visit(t, code)
     await render(page, PROPS)
     await shows(page, ADAS_CENTER)
@@ -179,7 +179,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     await page.getByText(/^grace@example\.com [0-9a-f]{64} desk-1$/).waitFor()
   })
 
-  test(`${name}: an answer that was asked for before is not used after a newer one`, async (t) => {
+  test(`${name}: an older answer is not used after a newer one`, async (t) => {
     const { site, page } = await visit(t, code)
     site.isHoldingIdentities = true
     await render(page, PROPS)
@@ -194,7 +194,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     assert.doesNotMatch(await page.locator('main').innerHTML(), /ada@example\.com/)
   })
 
-  test(`${name}: an answer does not come back when an identity is no longer given`, async (t) => {
+  test(`${name}: an old answer is not used when the property identity is removed`, async (t) => {
     const { site, page } = await visit(t, code)
     await render(page, PROPS)
     await shows(page, ADAS_CENTER)
@@ -228,7 +228,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     }
   })
 
-  test(`${name}: in a shadow root it shows what the desk's script finds there`, async (t) => {
+  test(`${name}: in an open shadow root it shows the Ticket Center`, async (t) => {
     const { page } = await visit(t, code)
     await page.evaluate((props) => window.renderInShadow(props), PROPS)
     await shows(page, ADAS_CENTER)
@@ -265,7 +265,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     })
   }
 
-  test(`${name}: an API on another origin gets cookies where they are asked for`, async (t) => {
+  test(`${name}: an API on another origin gets cookies if credentials is include`, async (t) => {
     const { site, page } = await visit(t, code)
     const identityUrl = `${await startApi(t, site)}/identity`
     await page.context().addCookies([{ name: 'session', value: 'ada', url: site.origin }])
@@ -280,7 +280,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
   })
 
   for (const customer of [null, undefined]) {
-    test(`${name}: nobody (${customer}) sees nothing`, async (t) => {
+    test(`${name}: without a customer (${customer}) nothing is shown`, async (t) => {
       const { site, page } = await visit(t, code)
       site.customer = customer
       const answered = page.waitForResponse('**/deskseal/identity')
@@ -299,7 +299,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     assert.match(page.complaints.join(), /Deskseal: \/deskseal\/identity answers 422/)
   })
 
-  test(`${name}: without a secret everybody sees the fallback`, async (t) => {
+  test(`${name}: without a secret every customer sees the fallback`, async (t) => {
     const { site, page } = await visit(t, code)
     site.secret = undefined
     await render(page, PROPS)
@@ -307,7 +307,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     assert.match(page.complaints.join(), /Deskseal: \/deskseal\/identity answers 503/)
   })
 
-  test(`${name}: without the desk's script there is the fallback, until somebody else comes`, async (t) => {
+  test(`${name}: without the desk's script there is the fallback, until another customer signs in`, async (t) => {
     const { page } = await visit(t, code)
     await render(page, { ...PROPS, identity: ADA, scriptUrl: '/nothing.js' })
     await page.getByText('Write to us.').waitFor()
@@ -318,7 +318,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
   })
 
   for (const missing of SCHEMA.required) {
-    test(`${name}: an answer without ${missing} is refused`, async (t) => {
+    test(`${name}: an answer without ${missing} is rejected`, async (t) => {
       const { page } = await visit(t, code)
       const { [missing]: left, ...json } = ADA
       await page.route('**/deskseal/identity', (route) => route.fulfill({ json }))
@@ -350,7 +350,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     await shows(page, ADAS_CENTER)
   })
 
-  test(`${name}: a page from the browser's memory asks again who is signed in`, async (t) => {
+  test(`${name}: a page from the back/forward cache fetches the identity again`, async (t) => {
     const { site, page } = await visit(t, code)
     await render(page, PROPS)
     await shows(page, ADAS_CENTER)
@@ -363,7 +363,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
     await isGone(page)
   })
 
-  test(`${name}: a page from the browser's memory is loaded again where an identity was given`, async (t) => {
+  test(`${name}: a page from the back/forward cache is reloaded if the identity is a property`, async (t) => {
     const { site, page } = await visit(t, code)
     await render(page, { ...PROPS, identity: ADA })
     await shows(page, ADAS_CENTER)
@@ -375,7 +375,7 @@ for (const [name, { code, inputs }] of Object.entries(COMPONENTS)) {
   })
 }
 
-test('on the server the components are empty, and ask nobody', async () => {
+test('on the server the components are empty, and fetch nothing', async () => {
   const { createElement } = await import('react')
   const { renderToString } = await import('react-dom/server')
   const { createSSRApp } = await import('vue')

@@ -76,7 +76,7 @@ for (const [way, { option, config, mark }] of Object.entries(WAYS)) {
       assert.match(await page.text(), new RegExp(SIGNATURE))
     })
 
-    await t.test('nothing for nobody', async () => {
+    await t.test('an anonymous visitor gets no identity', async () => {
       assert.equal((await visit('/deskseal/identity')).status, 204)
       const page = await (await visit('/support')).text()
       assert.doesNotMatch(page, /signature|Contact support/)
@@ -150,7 +150,7 @@ for (const [way, { option, config, mark }] of Object.entries(WAYS)) {
     })
   })
 
-  test(`${way}: one product without a secret does not take the other's`, async (t) => {
+  test(`${way}: a product without a secret does not use the other product's`, async (t) => {
     const { LETTERBOOK_PORTAL_TICKET_SECRET } = SECRETS
     const options = ['start', '-p', '0', '-H', '127.0.0.1']
     site = await start(t, app, NEXT, options, { LETTERBOOK_PORTAL_TICKET_SECRET })
@@ -186,9 +186,9 @@ const STATIC_PAGES = {
   'by force-static': {
     config: {},
     code: "export const dynamic = 'force-static'",
-    sentence: /built once for everybody: remove `export const dynamic = "force-static"` from/,
+    sentence: /built once for all visitors: remove `export const dynamic = "force-static"` from/,
   },
-  // Next.js refuses this one itself.
+  // Next.js rejects this one itself.
   'by "use cache"': {
     config: { cacheComponents: true, partialPrefetching: true },
     code: "'use cache'",
@@ -210,19 +210,19 @@ for (const [way, { config, code, sentence }] of Object.entries(STATIC_PAGES)) {
   })
 }
 
-const REFUSED_ROUTES = {
+const REJECTED_ROUTES = {
   'is static': {
     code: `export const dynamic = 'force-static'
       export const generateStaticParams = () => [{ answer: 'identity' }]`,
-    sentence: /built once for everybody: remove `export const dynamic = "force-static"` from/,
+    sentence: /built once for all visitors: remove `export const dynamic = "force-static"` from/,
   },
   'is for the edge runtime': {
     code: "export const runtime = 'edge'",
-    sentence: /edge runtime, .* in Next\.js, `export const runtime = "nodejs"`/,
+    sentence: /edge runtime, .* in Next\.js, set `export const runtime = "nodejs"`/,
   },
 }
 
-for (const [what, { code, sentence }] of Object.entries(REFUSED_ROUTES)) {
+for (const [what, { code, sentence }] of Object.entries(REJECTED_ROUTES)) {
   test(`a route that ${what} is not built`, () => {
     const app = applicationOfReadme()
     appendFileSync(join(app, 'app/deskseal/[answer]/route.js'), code)
@@ -232,7 +232,7 @@ for (const [what, { code, sentence }] of Object.entries(REFUSED_ROUTES)) {
   })
 }
 
-test('headers that let pages be cached are warned of', async (t) => {
+test('headers that let caches keep pages print a warning', async (t) => {
   const { mock } = t.mock.method(console, 'warn', () => {})
   const headers = (source, value) => ({ source, headers: [{ key: 'cache-control', value }] })
   const rules = [
@@ -246,26 +246,32 @@ test('headers that let pages be cached are warned of', async (t) => {
   await withDeskseal({ headers: async () => rules }).headers()
   assert.equal(mock.callCount(), 1)
   const [line] = mock.calls[0].arguments
-  assert.match(line, /"Cache-Control: public, max-age=60" for \/:path\*: leave pages with a Ticket/)
+  assert.match(
+    line,
+    /"Cache-Control: public, max-age=60" for \/:path\*: exclude pages with a Ticket/,
+  )
 })
 
-test('while developing, a refusal is an error', async () => {
+test('in development, errors are thrown', async () => {
   const { GET } = deskseal({ user: () => ({ email: '' }), debug: true })
   const answer = GET(new Request('http://localhost/deskseal/identity'))
   await assert.rejects(answer, { code: 'secret_missing' })
 })
 
-test('a secret in next.config is refused', () => {
+test('a secret in next.config throws, and is named', () => {
   const env = { HELPDESKY_HMAC_SECRET: SECRETS.HELPDESKY_HMAC_SECRET }
-  assert.throws(() => withDeskseal({ env }), /writes that into code for browsers/)
+  assert.throws(
+    () => withDeskseal({ env }),
+    /"env" in next\.config has HELPDESKY_HMAC_SECRET, .* code for browsers/,
+  )
   assert.deepEqual(withDeskseal({ env: { COLOUR: 'red' } }).env, { COLOUR: 'red' })
 })
 
-test('who is signed in is for the application to say', () => {
+test('without a function "user" the integration throws', () => {
   assert.throws(() => deskseal({}), /^TypeError: Deskseal: set "user" to a function/)
 })
 
-test('a static export is refused', () => {
+test('a static export throws', () => {
   assert.throws(
     () => withDeskseal({ output: 'export' }),
     /remove `output: "export"` from next\.config/,
@@ -273,7 +279,7 @@ test('a static export is refused', () => {
   assert.equal(withDeskseal({ output: 'standalone' }).output, 'standalone')
 })
 
-test('a configuration keeps what it has', async () => {
+test('withDeskseal keeps the settings of the configuration', async () => {
   const config = withDeskseal({
     poweredByHeader: false,
     serverExternalPackages: ['deskseal', 'pg'],
@@ -300,7 +306,7 @@ test('the route is called in a test without a server', async () => {
   }
 })
 
-test('CommonJS has the same', () => {
+test('CommonJS has the same exports', () => {
   const required = createRequire(import.meta.url)('deskseal/next')
   assert.deepEqual(Object.keys(required), ['deskseal', 'withDeskseal'])
 })

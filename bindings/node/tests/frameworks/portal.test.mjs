@@ -62,7 +62,7 @@ before(async () => (browser = await launch()))
 after(() => browser.close())
 
 for (const [name, content] of Object.entries(PAGES)) {
-  test(`${name}: a click on the portal's link is one signature and one visit`, async (t) => {
+  test(`${name}: a click on the portal's link makes one signature and one visit`, async (t) => {
     const { site, portal, page } = await visit(t, content)
     const before = await page.evaluate('history.length')
     const link = page.getByRole('link', { name: 'Help' })
@@ -87,7 +87,7 @@ for (const [name, content] of Object.entries(PAGES)) {
   })
 }
 
-test('a service worker that fetches what is visited gets a link, and does not ask for ever', async (t) => {
+test('a service worker that fetches navigations gets a link, without an endless loop', async (t) => {
   const { site, page } = await visit(t, { worker: 'fetch(event.request.url)' })
   await page.getByRole('link', { name: 'Help' }).click()
   await page.waitForURL('**/deskseal/portal?again')

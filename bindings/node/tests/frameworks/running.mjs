@@ -37,12 +37,12 @@ export async function start(t, folder, script, options, env) {
   return { origin, printed }
 }
 
-/** Checks that the site prints what matches: it may come after the answer that it is about. */
+/** Waits until the site's output matches: it may come after the answer to which it belongs. */
 export async function assertPrinted(t, { printed }, pattern) {
   await t.waitFor(() => assert.match(printed.join(''), pattern), { timeout: 60_000 })
 }
 
-/** Asks as a visit does, and not as a script: `fetch` tells the server that it is one. */
+/** Sends a request as a visit does. `fetch` would tell the server that it is a script. */
 export function get(url, headers) {
   return new Promise((resolve, reject) => {
     const request = requestOf(url, { headers }, async (answer) => {

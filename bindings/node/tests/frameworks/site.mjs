@@ -17,12 +17,12 @@ export function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu'],
-    // People's browsers keep the pages that they go back to.
+    // Browsers keep pages in the back/forward cache, unless automation switches it off.
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   })
 }
 
-/** A site that answers with `customer`, and sends the desk's script when `script` says so. */
+/** A site whose signed-in customer is `customer`, and which sends the desk's script when `script` allows it. */
 export class Site {
   customer = { email: 'Ada@Example.com' }
   secret = SECRET
@@ -53,7 +53,7 @@ export class Site {
     for (const response of this.scripts.splice(0).reverse()) sendScript(response)
   }
 
-  /** Sends the answers to who is signed in that were held, with who it was when they were asked for. */
+  /** Sends the delayed answers of the route identity, each for the customer at the time of its request. */
   sendIdentities() {
     this.isHoldingIdentities = false
     for (const send of this.heldIdentities.splice(0)) send()

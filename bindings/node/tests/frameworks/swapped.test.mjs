@@ -1,5 +1,5 @@
-// Pages with a Ticket Center that htmx and Turbo swap: which policies run its script after a visit, and
-// what is left of the customer where that script never comes.
+// Pages with a Ticket Center that htmx and Turbo replace: with which policies the script runs after a visit, and
+// which data of the customer remains if the script is not loaded.
 
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
@@ -64,7 +64,7 @@ for (const [name, library] of Object.entries(LIBRARIES)) {
     })
   }
 
-  test(`${name}: a page whose script never came is in no copy after signing out`, async (t) => {
+  test(`${name}: a page whose script was not loaded is in no copy after signing out`, async (t) => {
     const { site, page } = await visit(t, library, POLICIES["the desk's origin"])
     await page.route('**/ticket-center.js', (route) => route.abort())
     await page.getByRole('link', { name: 'Support' }).click()

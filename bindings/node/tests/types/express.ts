@@ -20,7 +20,7 @@ const anybody = deskseal({ user: async () => null })
 export const plain = connect().use('/deskseal', anybody.router)
 export const keys: (keyof Identity)[] = ['email', 'signature', 'helpdeskId']
 
-// @ts-expect-error who is signed in is for the application to say
+// @ts-expect-error the function `user` is required
 deskseal({})
 // @ts-expect-error a customer is not a text
 deskseal({ user: () => 'ada@example.com' })

@@ -65,7 +65,7 @@ export const status = (error: DesksealError): number => (error.isAboutCustomer ?
 
 // @ts-expect-error a result cannot be written
 signed.email = ''
-// @ts-expect-error a number is no e-mail
+// @ts-expect-error a number is not an e-mail
 signer.signEmail(42)
 // @ts-expect-error options come last, by name
 signer.signUser('a.example', 'u', 1767225600)
@@ -73,9 +73,9 @@ signer.signUser('a.example', 'u', 1767225600)
 signer.signUser('a.example', 'u', { now: 1 })
 // @ts-expect-error four texts by position are too easily swapped
 verifier.verifyUser('a.example', 'u', '0', '')
-// @ts-expect-error a bigint is no time
+// @ts-expect-error a bigint is not a time
 verifier.verifyEmail('a@b', '', { now: 1n })
-// @ts-expect-error the visitor may be public
+// @ts-expect-error the visitor may be anonymous
 user.userId
 // @ts-expect-error a signer cannot be written as an object
 const forged: Signer = { signEmail: signer.signEmail }

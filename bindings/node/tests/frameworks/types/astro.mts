@@ -18,5 +18,5 @@ deskseal({ ticketCenter: { secret: 'text' } })
 deskseal({ ticketCenter: { align: 'top' } })
 // @ts-expect-error a portal has a URL
 deskseal({ portal: {} })
-// @ts-expect-error whoever is signed in is in Astro.locals
+// @ts-expect-error the integration has no option `user`: it uses Astro.locals.user
 deskseal({ user: () => null })
