@@ -5,7 +5,7 @@
 #     ruby pack.rb FOLDER                       the source gem, which builds the library itself
 #     ruby pack.rb FOLDER PLATFORM LIBRARIES    a platform's gem, with LIBRARIES/3.1/deskseal.so …
 #
-# The gem is put into FOLDER. A source gem is built far from the repository, so its ext/deskseal is a
+# The gem is written into FOLDER. A source gem is built far from the repository, so its ext/deskseal is a
 # cargo workspace: the repository's, with the core and this binding as its only members.
 
 require "fileutils"
@@ -15,16 +15,16 @@ SOURCE = __dir__
 REPOSITORY = File.expand_path("../..", SOURCE)
 MEMBERS = ["core", "bindings/ruby"].freeze
 
-# What every gem has.
+# The files of every gem.
 COMMON = ["deskseal.gemspec", "README.md", "LICENSE-APACHE", "LICENSE-MIT", "lib", "sig"].freeze
 
 # Sections of manifests that only checks need. The lock file would have to list their packages.
 CHECKS = /\A\[+(?:dev-dependencies|bench|lints|workspace\.lints)\b/
 
-# What the manifests are written in, whatever the system's language is.
+# The manifests' encoding, in every locale.
 Encoding.default_external = "UTF-8"
 
-# Otherwise RubyGems writes down when it was packed: the same sources shall make the same gem.
+# Without this, RubyGems writes the time of packing. The same sources must make the same gem.
 ENV["SOURCE_DATE_EPOCH"] ||= "315619200"
 
 def pack_source(folder)
@@ -44,7 +44,7 @@ def pack_platform(folder, platform, libraries)
   build(spec, staged, folder)
 end
 
-# Returns a new folder with what every gem has. Links become the files that they point to.
+# Returns a new folder with the files of every gem. Links become the files that they point to.
 def staged_folder(folder, name)
   staged = File.join(folder, "staged", name)
   FileUtils.rm_rf(staged)
@@ -53,7 +53,7 @@ def staged_folder(folder, name)
   staged
 end
 
-# A library holds for one minor version of Ruby, previews of the next one excluded.
+# A library works in one minor version of Ruby. Previews of the next version are excluded.
 def ruby_versions(minors)
   versions = minors.map { |minor| Gem::Version.new("#{minor}.0") }
   [">= #{versions.min}", "< #{versions.max.bump}.dev"]
@@ -68,7 +68,7 @@ def write_workspace(folder)
   write_lock(folder)
 end
 
-# Writes the repository's manifest without what only checks need.
+# Writes the repository's manifest without the sections that only checks need.
 def write_manifest(path, folder)
   sections = File.read(File.join(REPOSITORY, path)).split(/^(?=\[)/)
   manifest = sections.grep_v(CHECKS).join
@@ -83,7 +83,7 @@ def with_members(manifest)
   manifest.sub(/^(?:#.*\n)*default-members = \[.*?\]\n/m, "")
 end
 
-# Lets cargo remove the packages that nothing needs any more; it may change no other.
+# Lets cargo remove the packages that are no longer needed. It must not change others.
 def write_lock(folder)
   locked = File.read(File.join(REPOSITORY, "Cargo.lock"))
   packed = File.join(folder, "Cargo.lock")
@@ -94,14 +94,14 @@ def write_lock(folder)
   abort "cargo has changed the repository's Cargo.lock:\n#{changed.join("\n")}" if changed.any?
 end
 
-# Returns what a lock file says of each package, but for its dependencies: optional ones go.
+# Returns a lock file's packages without their dependencies, since optional ones are removed.
 def packages(lock)
   packages = lock.split("[[package]]\n").drop(1)
   packages.map { |package| package.partition("dependencies").first.strip }
 end
 
 def specification(staged)
-  Gem::Specification.load(File.join(staged, "deskseal.gemspec")) || abort("the gemspec is wrong")
+  Gem::Specification.load(File.join(staged, "deskseal.gemspec")) || abort("cannot load #{staged}/deskseal.gemspec")
 end
 
 def build(spec, staged, folder)

@@ -9,12 +9,12 @@ require_relative "deskseal/signer"
 require_relative "deskseal/verifier"
 
 # Signs and verifies who a logged-in customer is, for help desks: an e-mail for a Ticket Center, or a
-# link to a ticket portal. SPEC.md in the project says what is signed, and why something is refused.
+# link to a ticket portal. SPEC.md in the project says what is signed, and why an error is reported.
 #
-# Every text is a String in UTF-8. One in another encoding, binary included, may hold ASCII alone; what
-# is not UTF-8 has the `…_malformed` code of its parameter. Every String that is returned is in UTF-8
-# and frozen. A time is an Integer, in Unix seconds, or a Time, whose fraction of a second is dropped.
-# Another type raises a TypeError.
+# Every text is a String in UTF-8. A String in another encoding, including binary, may contain ASCII only.
+# Text that is not valid UTF-8 has the `…_malformed` code of its parameter. Every String that is returned is
+# in UTF-8 and frozen. A time is an Integer, in Unix seconds, or a Time, whose fraction of a second is
+# dropped. Another type raises a TypeError.
 #
 # @example
 #   signer = Deskseal::Signer.new("example-secret-for-documentation")
@@ -22,7 +22,7 @@ require_relative "deskseal/verifier"
 module Deskseal
   private_constant :Native
 
-  # Returns the canonical form of an e-mail, which is what is signed (SPEC 3.1).
+  # Returns the canonical form of an e-mail, which is signed (SPEC 3.1).
   #
   # @param email [String] the e-mail as typed
   # @return [String]
@@ -34,9 +34,9 @@ module Deskseal
     Native.canonical_email(email)
   end
 
-  # Returns the canonical form of a portal host, which is what is signed (SPEC 4.1).
+  # Returns the canonical form of a portal host, which is signed (SPEC 4.1).
   #
-  # @param host [String] a host name or an IP address, never a URL, and without a port
+  # @param host [String] a host name or an IP address, without scheme, port and path
   # @return [String]
   # @raise [InputError] `host_malformed`
   #
@@ -46,9 +46,9 @@ module Deskseal
     Native.canonical_host(host)
   end
 
-  # Returns the address of a portal's form for visitors who are not signed in (SPEC 4.5).
+  # Returns the URL of a portal's form for anonymous visitors (SPEC 4.5).
   #
-  # @param portal_url [String] the portal's address; its path, query and fragment are replaced
+  # @param portal_url [String] the portal's URL; its path, query and fragment are replaced
   # @return [String]
   # @raise [InputError] `portal_url_malformed`, `portal_url_insecure`
   #
@@ -58,9 +58,9 @@ module Deskseal
     Native.public_form_url(portal_url)
   end
 
-  # Returns the canonical host of a portal's address, which its verifier is told (SPEC 4.2).
+  # Returns the canonical host of a portal's URL. Pass it to the verifier (SPEC 4.2).
   #
-  # @param portal_url [String] the portal's address
+  # @param portal_url [String] the portal's URL
   # @return [String]
   # @raise [InputError] `portal_url_malformed`, `portal_url_insecure`
   #
@@ -70,15 +70,15 @@ module Deskseal
     Native.portal_host(portal_url)
   end
 
-  # Returns the answer to a request for the portal's route that is no click (SPEC 6.5).
+  # Returns the response of a route that redirects to the portal, if the request is not a click (SPEC 6.5).
   #
-  # Only a customer's click is signed: libraries that swap pages cannot follow a redirect to another site, and
-  # what is fetched ahead may never be visited.
+  # Sign the link for a customer's click only: libraries that replace pages cannot follow a redirect to another
+  # site, and a prefetched link may never be visited.
   #
   # @param target [String] the request's path and query
-  # @param headers [Hash{String => String}] the request's headers by name, in any case; others than those of
-  #   SPEC 6.5 are ignored. What is not UTF-8 is read with U+FFFD.
-  # @return [HttpResponse, nil] the answer to send; nil for a click, which redirects to the signed link
+  # @param headers [Hash{String => String}] the request's headers by name, in any letter case. Those that SPEC 6.5
+  #   does not list are ignored. Bytes that are not UTF-8 are read as U+FFFD.
+  # @return [HttpResponse, nil] the response to send; nil for a click: redirect to the signed link
   #
   # @example
   #   Deskseal.response_unless_click("/help", { "Sec-Fetch-Mode" => "navigate" }) # => nil
@@ -90,7 +90,7 @@ module Deskseal
   # Returns a new secret: `dsk_secret_` and 256 bits from the operating system (SPEC 2.4).
   #
   # @return [String]
-  # @raise [SystemCallError] the operating system's source of randomness cannot be read
+  # @raise [SystemCallError] if the operating system's random source cannot be read
   #
   # @example
   #   signer = Deskseal::Signer.new(Deskseal.generate_secret)
@@ -100,5 +100,5 @@ module Deskseal
   end
 end
 
-# Rails is the application's: this gem does not bring it.
+# The gem does not depend on Rails. An application with Rails loads it first.
 require_relative "deskseal/railtie" if defined?(Rails::Railtie)

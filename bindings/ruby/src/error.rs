@@ -1,4 +1,4 @@
-//! The one way out for errors, and for panics.
+//! Turns errors and panics into exceptions of Ruby.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -10,15 +10,15 @@ use crate::result::string;
 
 /// Why a call has no result.
 pub(crate) enum Failure {
-    /// The core refused.
-    Refused(deskseal::Error),
-    /// Ruby has an exception for it already.
+    /// The core returned an error.
+    Rejected(deskseal::Error),
+    /// The call has an exception of Ruby already.
     Raised(Error),
 }
 
 impl From<deskseal::Error> for Failure {
     fn from(error: deskseal::Error) -> Self {
-        Self::Refused(error)
+        Self::Rejected(error)
     }
 }
 
@@ -28,19 +28,19 @@ impl From<Error> for Failure {
     }
 }
 
-/// Returns the call's answer, or its failure as an exception. A panic is one that `rescue => error`
-/// catches; magnus' own is `fatal`, which nothing catches and which would end a server.
+/// Returns the call's answer, or its failure as an exception. `rescue => error` catches the exception of a panic.
+/// The one that magnus would raise is `fatal`, which cannot be rescued and would end a server.
 pub(crate) fn answer<T>(
     ruby: &Ruby,
     call: impl FnOnce() -> Result<T, Failure>,
 ) -> Result<T, Error> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(Failure::Refused(error))) => Err(exception(ruby, &error)),
+        Ok(Err(Failure::Rejected(error))) => Err(exception(ruby, &error)),
         Ok(Err(Failure::Raised(error))) => Err(error),
         Err(_) => Err(Error::new(
             ruby.exception_runtime_error(),
-            "deskseal failed inside, and neither signed nor verified anything; please report this.",
+            "Internal error in deskseal; nothing was signed or verified. Please report this bug.",
         )),
     }
 }
@@ -55,7 +55,7 @@ fn exception(ruby: &Ruby, error: &deskseal::Error) -> Error {
     new_exception(ruby, class, error).unwrap_or_else(|raised| raised)
 }
 
-/// Makes it as Ruby code would, so that its class may have a constructor of its own.
+/// Makes the exception with `new`, as Ruby code would, so that the class's own constructor runs.
 fn new_exception(ruby: &Ruby, class: &str, error: &deskseal::Error) -> Result<Error, Error> {
     let deskseal: RModule = ruby.class_object().const_get("Deskseal")?;
     let class: ExceptionClass = deskseal.const_get(class)?;

@@ -1,10 +1,10 @@
-//! What holds secrets: nothing until `initialize`, and unchangeable from then on.
+//! A cell for a signer or verifier: empty until `initialize`, and constant from then on.
 
 use std::sync::OnceLock;
 
 use magnus::{Error, Ruby};
 
-/// A signer or verifier. Ruby makes the object first, without one.
+/// The cell of an object. Ruby makes the object first, with an empty cell.
 pub(crate) struct Holder<T>(OnceLock<T>);
 
 impl<T> Default for Holder<T> {
@@ -14,14 +14,18 @@ impl<T> Default for Holder<T> {
 }
 
 impl<T> Holder<T> {
-    /// Returns what it holds, or a `TypeError` in a subclass whose `initialize` does not call `super`.
+    /// Returns the signer or verifier, or a `TypeError` if a subclass's `initialize` did not call `super`.
     pub(crate) fn get(&self, ruby: &Ruby) -> Result<&T, Error> {
-        self.0.get().ok_or_else(|| type_error(ruby, "it has no secret: call super in initialize"))
+        self.0
+            .get()
+            .ok_or_else(|| type_error(ruby, "the object has no secret: call super in initialize"))
     }
 
-    /// Takes what to hold, once.
+    /// Sets the signer or verifier, once.
     pub(crate) fn set(&self, ruby: &Ruby, value: T) -> Result<(), Error> {
-        self.0.set(value).map_err(|_| type_error(ruby, "it has its secret already"))
+        self.0
+            .set(value)
+            .map_err(|_| type_error(ruby, "the object already has a secret: make a new object"))
     }
 }
 

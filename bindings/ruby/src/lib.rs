@@ -1,9 +1,9 @@
 //! The native part of the gem `deskseal`: converts arguments, calls the core, and maps its errors.
 //!
-//! Ruby code in `lib/` stands above it, with the public methods and their documentation. It calls the
-//! functions of the module `Deskseal::Native`, which have no keywords and no defaults.
+//! The Ruby code in `lib/` has the public methods and their documentation. It calls the functions of the module
+//! `Deskseal::Native`, which have no keywords and no defaults.
 
-#![expect(clippy::needless_pass_by_value, reason = "magnus hands over what it converted")]
+#![expect(clippy::needless_pass_by_value, reason = "magnus passes converted arguments by value")]
 #![expect(missing_docs, reason = "a macro makes the only public function, which Ruby calls")]
 
 mod error;
@@ -42,10 +42,10 @@ fn init(ruby: &Ruby) -> Result<(), Error> {
     verifier::define(ruby, deskseal, native)
 }
 
-/// Lets every Ractor call the functions, which share nothing but what cannot change.
+/// Lets every Ractor call the functions, which share only constant data.
 #[expect(unsafe_code, reason = "magnus does not wrap it")]
 fn mark_as_ractor_safe() {
-    // SAFETY: this is called on a thread of Ruby, while it loads the library.
+    // SAFETY: Ruby calls this on one of its threads, while it loads the library.
     unsafe { rb_sys::rb_ext_ractor_safe(true) };
 }
 
@@ -101,7 +101,7 @@ fn generate_secret(ruby: &Ruby) -> Result<RString, Error> {
     })
 }
 
-/// Returns the exception of the operating system's error, an `Errno::…` where it has a number.
+/// Returns the exception for an error of the operating system: an `Errno::…` if the error has a number.
 fn system_error(ruby: &Ruby, error: &std::io::Error) -> Failure {
     let class: ExceptionClass = ruby.exception_system_call_error();
     match class.new_instance((error.to_string(), error.raw_os_error())) {
@@ -110,7 +110,7 @@ fn system_error(ruby: &Ruby, error: &std::io::Error) -> Failure {
     }
 }
 
-/// Panics, for the test that a panic is an exception.
+/// Panics, for the test that a panic becomes an exception.
 #[cfg(feature = "panic-test")]
 fn panic(ruby: &Ruby) -> Result<(), Error> {
     answer(ruby, || panic!("on purpose"))

@@ -1,5 +1,4 @@
-//! What calls return: frozen objects of classes that `lib/deskseal/results.rb` defines, with the fields that it
-//! lists.
+//! The results of calls: frozen objects. `lib/deskseal/results.rb` defines their classes and lists their fields.
 
 use std::sync::OnceLock;
 
@@ -8,13 +7,13 @@ use magnus::rb_sys::{AsRawId as _, AsRawValue as _, FromRawValue as _, protect};
 use magnus::value::{IntoId as _, Opaque, OpaqueId};
 use magnus::{Error, RArray, RClass, RHash, RModule, RString, Ruby, Symbol, Value};
 
-/// A class of Ruby with so many fields.
+/// A class of Ruby with the given number of fields.
 pub(crate) struct ResultClass<const FIELDS: usize> {
     name: &'static str,
     found: OnceLock<Found<FIELDS>>,
 }
 
-/// The class, and the variables that its readers show, for as long as Ruby runs.
+/// The class, and the instance variables that its readers return. Both live as long as Ruby runs.
 struct Found<const FIELDS: usize> {
     class: Opaque<RClass>,
     variables: [OpaqueId; FIELDS],
@@ -25,7 +24,7 @@ impl<const FIELDS: usize> ResultClass<FIELDS> {
         Self { name, found: OnceLock::new() }
     }
 
-    /// Returns a frozen object with the fields in their order. Only this makes one: the class's own `new` is
+    /// Returns a frozen object with the fields in the class's order. Ruby code cannot make one: the class's `new` is
     /// private.
     #[expect(
         unsafe_code,
@@ -34,8 +33,8 @@ impl<const FIELDS: usize> ResultClass<FIELDS> {
     pub(crate) fn object(&self, ruby: &Ruby, fields: [Value; FIELDS]) -> Result<Value, Error> {
         let Found { class, variables } = self.found(ruby)?;
         let class = ruby.get_inner(*class).as_raw();
-        // SAFETY: these are a class, ids of variables, and values on the stack; an exception leaves
-        // nothing of Rust undone inside the guard.
+        // SAFETY: these are a class, ids of variables, and values on the stack. The guard contains no value of
+        // Rust that an exception could leave without being dropped.
         let object = protect(|| unsafe {
             let object = rb_sys::rb_obj_alloc(class);
             for (variable, field) in variables.iter().zip(fields) {
@@ -43,7 +42,7 @@ impl<const FIELDS: usize> ResultClass<FIELDS> {
             }
             rb_sys::rb_obj_freeze(object)
         })?;
-        // SAFETY: Ruby has just made it.
+        // SAFETY: Ruby has just made the object.
         Ok(unsafe { Value::from_raw(object) })
     }
 
@@ -68,7 +67,7 @@ pub(crate) fn string(ruby: &Ruby, text: &str) -> RString {
     string
 }
 
-/// Returns a frozen hash of the texts by their names.
+/// Returns a frozen Hash of the texts by name.
 pub(crate) fn map(ruby: &Ruby, texts: &[(&str, String)]) -> Result<Value, Error> {
     let map: RHash = ruby.hash_new();
     for (name, value) in texts {

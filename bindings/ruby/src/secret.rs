@@ -1,4 +1,4 @@
-//! Secrets that come from Ruby, alone and in arrays.
+//! Reads the secrets that Ruby passes, single and in arrays.
 
 use deskseal::{Parameter, Secret};
 use magnus::{Error, RArray, TryConvert, Value};
@@ -7,14 +7,14 @@ use zeroize::Zeroizing;
 use crate::text::{Text, wrong_type};
 use crate::time::Time;
 
-/// The text of a secret, `nil`, which core calls missing, or the refusal of ill-formed text, which is
-/// for later: wrong types come first.
+/// The text of a secret; `None` for `nil`, which the core reports as missing; or the error for ill-formed text.
+/// That error is reported later, since wrong types are reported first.
 ///
-/// It is a copy, since Ruby runs between reading the items of an array and using them.
+/// The text is a copy, since Ruby code may run after the items of an array are read.
 pub(crate) struct SecretText(Result<Option<Zeroizing<String>>, deskseal::Error>);
 
 impl SecretText {
-    /// Returns the text, unless it is ill-formed.
+    /// Returns the text, or the error for ill-formed text.
     pub(crate) fn text(&self) -> Result<Option<&str>, deskseal::Error> {
         match &self.0 {
             Ok(text) => Ok(text.as_ref().map(|text| text.as_str())),
@@ -31,11 +31,11 @@ impl TryConvert for SecretText {
     }
 }
 
-/// The texts of secrets of other purposes.
+/// The texts of the argument `other_secrets`.
 pub(crate) struct OtherSecrets(Vec<SecretText>);
 
 impl OtherSecrets {
-    /// Returns the secrets. Ill-formed text comes before every other refusal (SPEC 1.1).
+    /// Returns the secrets. Ill-formed text is reported before all other errors (SPEC 1.1).
     pub(crate) fn secrets(&self) -> Result<Vec<Secret>, deskseal::Error> {
         let texts = self.0.iter().map(SecretText::text).collect::<Result<Vec<_>, _>>()?;
         texts.into_iter().map(Secret::new).collect()
@@ -48,7 +48,7 @@ impl TryConvert for OtherSecrets {
     }
 }
 
-/// A secret that was replaced, and when it dies.
+/// A replaced secret, and when it expires.
 struct Previous {
     secret: SecretText,
     expires_at: Time,
@@ -65,11 +65,11 @@ impl TryConvert for Previous {
     }
 }
 
-/// What a verifier accepts beside the current secret.
+/// The replaced secrets that a verifier still accepts.
 pub(crate) struct PreviousSecrets(Vec<Previous>);
 
 impl PreviousSecrets {
-    /// Returns the texts and expiries. Ill-formed text comes before every other refusal (SPEC 1.1).
+    /// Returns the texts and expiries. Ill-formed text is reported before all other errors (SPEC 1.1).
     pub(crate) fn texts(&self) -> Result<Vec<(Option<&str>, i64)>, deskseal::Error> {
         self.0
             .iter()
@@ -84,7 +84,8 @@ impl TryConvert for PreviousSecrets {
     }
 }
 
-/// Returns the items of an array, as many as there are: a time's own method could remove some.
+/// Returns the items of an array. Its length is read again for each item, since converting a time can run Ruby
+/// code that removes some.
 fn items<T: TryConvert>(value: Value, expected: &str) -> Result<Vec<T>, Error> {
     let array = RArray::from_value(value).ok_or_else(|| wrong_type(expected, value))?;
     let mut items = Vec::with_capacity(array.len());
@@ -95,11 +96,11 @@ fn items<T: TryConvert>(value: Value, expected: &str) -> Result<Vec<T>, Error> {
     Ok(items)
 }
 
-/// Variables of the environment that mean the same secret, as arrays of name and value.
+/// Environment variables for the same secret, as arrays of name and value.
 pub(crate) struct Variables(Vec<(SecretText, SecretText)>);
 
 impl Variables {
-    /// Returns names and values, unless one is ill-formed.
+    /// Returns names and values, or the error for ill-formed text.
     fn texts(&self) -> Result<Vec<(&str, Option<&str>)>, deskseal::Error> {
         self.0
             .iter()
@@ -114,14 +115,14 @@ impl TryConvert for Variables {
     }
 }
 
-/// Where a secret comes from: variables, or else the caller.
+/// Where a secret comes from: environment variables, or the caller.
 pub(crate) struct Source<'text> {
     variables: Option<Vec<(&'text str, Option<&'text str>)>>,
     text: Option<&'text str>,
 }
 
 impl<'text> Source<'text> {
-    /// Takes the texts, unless one is ill-formed.
+    /// Takes the texts, or returns the error for ill-formed text.
     pub(crate) fn new(
         variables: Option<&'text Variables>,
         text: &'text SecretText,

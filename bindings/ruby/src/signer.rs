@@ -1,4 +1,4 @@
-//! What the class `Signer` calls.
+//! The native functions of the class `Signer`.
 
 use deskseal::{EmbedOptions, Parameter};
 use magnus::prelude::*;
@@ -16,7 +16,7 @@ static SIGNED_USER: ResultClass<3> = ResultClass::new("SignedUser");
 static IDENTITY: ResultClass<3> = ResultClass::new("Identity");
 static EMBED: ResultClass<2> = ResultClass::new("Embed");
 
-/// A signer, from when `initialize` has had its secret.
+/// The object behind a `Signer`: empty until `initialize`.
 #[derive(Default)]
 #[magnus::wrap(class = "Deskseal::Signer", free_immediately, size, frozen_shareable)]
 struct Signer(Holder<deskseal::Signer>);
@@ -46,9 +46,9 @@ fn initialize(
 
 fn sign_email(ruby: &Ruby, signer: &Signer, email: Text) -> Result<Value, Error> {
     answer(ruby, || {
-        let sealed = signer.0.get(ruby)?.sign_email(email.of(Parameter::Email)?)?;
-        let email = string(ruby, sealed.email.as_str()).as_value();
-        Ok(SIGNED_EMAIL.object(ruby, [email, hex(ruby, &sealed.signature)])?)
+        let customer = signer.0.get(ruby)?.sign_email(email.of(Parameter::Email)?)?;
+        let email = string(ruby, customer.email.as_str()).as_value();
+        Ok(SIGNED_EMAIL.object(ruby, [email, hex(ruby, &customer.signature)])?)
     })
 }
 
@@ -62,10 +62,10 @@ fn sign_user(
     answer(ruby, || {
         let signer = signer.0.get(ruby)?;
         let (host, user_id) = (portal_host.of(Parameter::Host)?, user_id.of(Parameter::UserId)?);
-        let sealed = signer.sign_user(host, user_id, or_now(timestamp))?;
-        let user_id = string(ruby, sealed.user_id.as_str()).as_value();
-        let timestamp = integer(ruby, sealed.timestamp.seconds());
-        Ok(SIGNED_USER.object(ruby, [user_id, timestamp, hex(ruby, &sealed.signature)])?)
+        let user = signer.sign_user(host, user_id, or_now(timestamp))?;
+        let user_id = string(ruby, user.user_id.as_str()).as_value();
+        let timestamp = integer(ruby, user.timestamp.seconds());
+        Ok(SIGNED_USER.object(ruby, [user_id, timestamp, hex(ruby, &user.signature)])?)
     })
 }
 

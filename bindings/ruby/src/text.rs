@@ -1,4 +1,4 @@
-//! Text and numbers that come from Ruby.
+//! Reads the texts and numbers that Ruby passes.
 
 use deskseal::Parameter;
 use magnus::encoding::{Coderange, EncodingCapable as _};
@@ -7,31 +7,31 @@ use magnus::r_hash::ForEach;
 use magnus::value::{Qfalse, Qtrue};
 use magnus::{Error, Integer, RHash, RString, Ruby, TryConvert, Value};
 
-/// A `String`, in whatever encoding.
+/// A `String`, in any encoding.
 ///
-/// It stays on the stack, where the garbage collector sees it.
+/// It stays on the stack, so the garbage collector does not free it.
 #[derive(Clone, Copy)]
 pub(crate) struct Text(RString);
 
 impl Text {
-    /// Returns the parameter's text: UTF-8, or ASCII by any name. Another encoding's characters are
-    /// ill-formed, since what their bytes mean to the other side is a guess.
-    #[expect(unsafe_code, reason = "Ruby lends its bytes")]
+    /// Returns the parameter's text: UTF-8, or ASCII in any encoding. Other characters of another encoding are
+    /// ill-formed: the other side cannot know what their bytes mean.
+    #[expect(unsafe_code, reason = "the bytes are borrowed from Ruby")]
     pub(crate) fn of(&self, parameter: Parameter) -> Result<&str, deskseal::Error> {
         let Self(string) = self;
         let is_utf8 = string.enc_get() == Ruby::get_with(*string).utf8_encindex();
         if !is_utf8 && string.enc_coderange_scan() != Coderange::SevenBit {
             return Err(parameter.ill_formed());
         }
-        // SAFETY: nothing changes or frees the string while the text is used: it is on the stack, and
-        // callers hand the text to the core alone, which runs no Ruby.
+        // SAFETY: nothing changes or frees the string while the text is used. The string is on the stack, and
+        // callers pass the text only to the core, which runs no Ruby code.
         parameter.decode(unsafe { string.as_slice() })
     }
 
-    /// Returns the text as HTTP carries it: what is not well-formed is U+FFFD.
-    #[expect(unsafe_code, reason = "Ruby lends its bytes")]
+    /// Returns the text of an HTTP message. Ill-formed bytes become U+FFFD.
+    #[expect(unsafe_code, reason = "the bytes are borrowed from Ruby")]
     pub(crate) fn received(self) -> String {
-        // SAFETY: the bytes are copied before Ruby runs again.
+        // SAFETY: the bytes are copied before Ruby code runs again.
         String::from_utf8_lossy(unsafe { self.0.as_slice() }).into_owned()
     }
 }
@@ -42,7 +42,7 @@ impl TryConvert for Text {
     }
 }
 
-/// A `Hash` of `String` to `String`, as HTTP carries them.
+/// A `Hash` of `String` to `String`, with the headers of an HTTP message.
 pub(crate) struct Headers(Vec<(String, String)>);
 
 impl Headers {
@@ -64,7 +64,7 @@ impl TryConvert for Headers {
     }
 }
 
-/// An `Integer`. Beyond 64 bits it is the nearest number that core refuses.
+/// An `Integer`. If it needs more than 64 bits, it becomes the nearest number, which the core rejects.
 #[derive(Clone, Copy)]
 pub(crate) struct WholeNumber(pub(crate) i64);
 
@@ -79,7 +79,7 @@ impl TryConvert for WholeNumber {
     }
 }
 
-/// `true` or `false`; whatever else Ruby takes for one of them is a mistake.
+/// `true` or `false`. Other values that Ruby treats as true or false are rejected.
 #[derive(Clone, Copy)]
 pub(crate) struct Flag(pub(crate) bool);
 
@@ -94,9 +94,9 @@ impl TryConvert for Flag {
 }
 
 /// Returns the error for an object that is not of the expected type.
-#[expect(unsafe_code, reason = "Ruby lends the name of a class")]
+#[expect(unsafe_code, reason = "the class name is borrowed from Ruby")]
 pub(crate) fn wrong_type(expected: &str, value: Value) -> Error {
-    // SAFETY: the name is copied before Ruby runs again.
+    // SAFETY: the name is copied before Ruby code runs again.
     let class = unsafe { value.classname() }.into_owned();
     let ruby = Ruby::get_with(value);
     Error::new(ruby.exception_type_error(), format!("expected {expected}, not {class}"))

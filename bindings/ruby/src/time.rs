@@ -1,4 +1,4 @@
-//! Moments that come from Ruby.
+//! Reads the times that Ruby passes.
 
 use magnus::prelude::*;
 use magnus::{Error, Integer, Ruby, TryConvert, Value};
@@ -20,13 +20,13 @@ impl TryConvert for Time {
     }
 }
 
-/// Tells whether it is a time to Ruby: to `Time ===`, so is one with a time zone of `ActiveSupport`.
+/// Tells whether `Time === value`, which is also true for `ActiveSupport::TimeWithZone`.
 fn is_time(value: Value) -> Result<bool, Error> {
     let is_integer = Integer::from_value(value).is_some();
     Ok(!is_integer && Ruby::get_with(value).class_time().funcall("===", (value,))?)
 }
 
-/// Returns the time that was given, else the system clock's.
+/// Returns the given time, by default the current time.
 pub(crate) fn or_now(time: Option<Time>) -> i64 {
     time.map_or_else(deskseal::unix_now, |Time(seconds)| seconds)
 }

@@ -1,4 +1,4 @@
-//! What the class `Verifier` calls.
+//! The native functions of the class `Verifier`.
 
 use deskseal::{Explanation, Parameter, UserClaim, VerifiedUser, VerifierOptions};
 use magnus::prelude::*;
@@ -16,7 +16,7 @@ static VERIFIED_USER: ResultClass<3> = ResultClass::new("VerifiedUser");
 static EXPLANATION: ResultClass<1> = ResultClass::new("Explanation");
 static FINDING: ResultClass<2> = ResultClass::new("Finding");
 
-/// A verifier, from when `initialize` has had its secrets.
+/// The object behind a `Verifier`: empty until `initialize`.
 #[derive(Default)]
 #[magnus::wrap(class = "Deskseal::Verifier", free_immediately, size, frozen_shareable)]
 struct Verifier(Holder<deskseal::Verifier>);

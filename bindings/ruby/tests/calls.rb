@@ -28,7 +28,7 @@ module Calls
 
   SIGNER = Deskseal::Signer.new(SECRET)
   VERIFIER = Deskseal::Verifier.new(SECRET, previous: [[OLD, MOMENT]])
-  SEALED = SIGNER.sign_email(EMAIL)
+  SIGNED = SIGNER.sign_email(EMAIL)
   USER = SIGNER.sign_user(HOST, "user-42", timestamp: SECOND)
   LINK = SIGNER.portal_link(PORTAL, "user-42", timestamp: SECOND)
   CLAIM = {
@@ -57,7 +57,7 @@ module Calls
   }.freeze
   OPTIONS = { align: "middle", max_width: "1em", container: "#a", script_url: "a.js", nonce: "-.-" }.freeze
 
-  # That of a deployment: the documentation's is refused where a variable has it.
+  # A generated secret: the documentation's is rejected in a variable.
   DEPLOYED = Deskseal.generate_secret
   ENV[VARIABLE] = DEPLOYED
   SECRETS.each { |code, secret| ENV[VARIABLES.fetch(code)] = secret }
@@ -67,7 +67,7 @@ module Calls
   end
 
   # Returns a call for every bad value in the table, by the code that it gives.
-  def self.refused(name, table)
+  def self.failing(name, table)
     table.map { |code, bad| call(name, code) { yield bad } }
   end
 
@@ -82,7 +82,7 @@ module Calls
   FUNCTIONS = [
     call("canonical_email") { Deskseal.canonical_email("  Ada@Example.com ") },
     call("canonical_email") { Deskseal.canonical_email("ΟΔΥΣΣΕΥΣ@Example.GR") },
-    *refused("canonical_email", EMAILS) { |email| Deskseal.canonical_email(email) },
+    *failing("canonical_email", EMAILS) { |email| Deskseal.canonical_email(email) },
     call("canonical_host") { Deskseal.canonical_host("bücher.example") },
     call("canonical_host", "host_malformed") { Deskseal.canonical_host("host:80") },
     call("canonical_host", "host_malformed") { Deskseal.canonical_host(ILL_FORMED) },
@@ -99,30 +99,30 @@ module Calls
 
   SIGNING = [
     call("Signer.new") { Deskseal::Signer.new(SECRET).sign_email(EMAIL) },
-    *refused("Signer.new", SECRETS) { |secret| Deskseal::Signer.new(secret) },
+    *failing("Signer.new", SECRETS) { |secret| Deskseal::Signer.new(secret) },
     call("Signer.from_env") { Deskseal::Signer.from_env(VARIABLE).sign_email(EMAIL) },
     call("Signer.from_env", "secret_public") { Deskseal::Signer.from_env("VITE_SECRET") },
     call("Signer.from_env", "secret_malformed") { Deskseal::Signer.from_env(ILL_FORMED) },
-    *refused("Signer.from_env", VARIABLES) { |name| Deskseal::Signer.from_env(name) },
+    *failing("Signer.from_env", VARIABLES) { |name| Deskseal::Signer.from_env(name) },
     call("Signer.from_env") { Deskseal::Signer.from_env(["DESKSEAL_TEST_UNSET", VARIABLE]).sign_email(EMAIL) },
     call("Signer.from_env", "secret_conflict") { Deskseal::Signer.from_env(CONFLICT) },
     call("Signer.sign_email") { SIGNER.sign_email("  Ada@Example.com ") },
-    *refused("Signer.sign_email", EMAILS) { |email| SIGNER.sign_email(email) },
+    *failing("Signer.sign_email", EMAILS) { |email| SIGNER.sign_email(email) },
     call("Signer.sign_user") { SIGNER.sign_user(HOST, "user-42", timestamp: MOMENT) },
     call("Signer.sign_user", "host_malformed") { SIGNER.sign_user(ILL_FORMED, "user-42") },
-    *refused("Signer.sign_user", USER_IDS) { |id| SIGNER.sign_user(HOST, id) },
+    *failing("Signer.sign_user", USER_IDS) { |id| SIGNER.sign_user(HOST, id) },
     call("Signer.sign_user", "timestamp_malformed") do
       SIGNER.sign_user(HOST, "user-42", timestamp: BEYOND)
     end,
     call("Signer.portal_link") { SIGNER.portal_link(PORTAL, "user-42", timestamp: MOMENT) },
     call("Signer.portal_link", "portal_url_malformed") { SIGNER.portal_link(ILL_FORMED, "user-42") },
     call("Signer.portal_link", "portal_url_insecure") { SIGNER.portal_link("http://#{HOST}", "user-42") },
-    *refused("Signer.portal_link", USER_IDS) { |id| SIGNER.portal_link(PORTAL, id) },
+    *failing("Signer.portal_link", USER_IDS) { |id| SIGNER.portal_link(PORTAL, id) },
     call("Signer.portal_link", "timestamp_malformed") do
       SIGNER.portal_link(PORTAL, "user-42", timestamp: -BEYOND)
     end,
     call("Signer.identity") { SIGNER.identity(EMAIL, "desk-1") },
-    *refused("Signer.identity", EMAILS) { |email| SIGNER.identity(email, "desk-1") },
+    *failing("Signer.identity", EMAILS) { |email| SIGNER.identity(email, "desk-1") },
     call("Signer.identity", "helpdesk_id_malformed") { SIGNER.identity(EMAIL, "desk 1") },
     call("Signer.ticket_center") { SIGNER.ticket_center(EMAIL, "desk-1") },
     call("Signer.ticket_center") do
@@ -132,7 +132,7 @@ module Calls
         crossorigin: true, nonce: "abc"
       )
     end,
-    *refused("Signer.ticket_center", EMAILS) { |email| SIGNER.ticket_center(email, "desk-1") },
+    *failing("Signer.ticket_center", EMAILS) { |email| SIGNER.ticket_center(email, "desk-1") },
     call("Signer.ticket_center", "helpdesk_id_malformed") { SIGNER.ticket_center(EMAIL, "desk 1") },
     call("Signer.ticket_center", "helpdesk_id_malformed") { SIGNER.ticket_center(EMAIL, ILL_FORMED) },
     *OPTIONS.flat_map do |name, bad|
@@ -147,10 +147,10 @@ module Calls
   VERIFYING = [
     call("Verifier.new") do
       verifier = Deskseal::Verifier.new(SECRET, previous: [[OLD, SECOND], [OLD, MOMENT]], tolerance: 60)
-      verifier.verify_email(EMAIL, SEALED.signature)
+      verifier.verify_email(EMAIL, SIGNED.signature)
     end,
-    *refused("Verifier.new", SECRETS) { |secret| Deskseal::Verifier.new(secret) },
-    *refused("Verifier.new", SECRETS) do |secret|
+    *failing("Verifier.new", SECRETS) { |secret| Deskseal::Verifier.new(secret) },
+    *failing("Verifier.new", SECRETS) do |secret|
       Deskseal::Verifier.new(SECRET, previous: [[OLD, SECOND], [secret, MOMENT]])
     end,
     call("Verifier.new", "secret_expiry_malformed") do
@@ -163,7 +163,7 @@ module Calls
     end,
     call("Verifier.from_env", "secret_public") { Deskseal::Verifier.from_env("VITE_SECRET") },
     call("Verifier.from_env", "secret_malformed") { Deskseal::Verifier.from_env(ILL_FORMED) },
-    *refused("Verifier.from_env", VARIABLES) { |name| Deskseal::Verifier.from_env(name) },
+    *failing("Verifier.from_env", VARIABLES) { |name| Deskseal::Verifier.from_env(name) },
     call("Verifier.from_env", "secret_conflict") { Deskseal::Verifier.from_env(CONFLICT) },
     call("Verifier.from_env", "secret_expiry_malformed") do
       Deskseal::Verifier.from_env(VARIABLE, previous: [[OLD, -1]])
@@ -171,15 +171,15 @@ module Calls
     call("Verifier.from_env", "tolerance_malformed") do
       Deskseal::Verifier.from_env(VARIABLE, tolerance: 3601)
     end,
-    call("Verifier.verify_email") { VERIFIER.verify_email(EMAIL, SEALED.signature) },
-    *refused("Verifier.verify_email", EMAILS) { |email| VERIFIER.verify_email(email, SEALED.signature) },
+    call("Verifier.verify_email") { VERIFIER.verify_email(EMAIL, SIGNED.signature) },
+    *failing("Verifier.verify_email", EMAILS) { |email| VERIFIER.verify_email(email, SIGNED.signature) },
     call("Verifier.verify_email", "signature_malformed") { VERIFIER.verify_email(EMAIL, ILL_FORMED) },
     call("Verifier.verify_email", "signature_mismatch") { VERIFIER.verify_email(EMAIL, "0" * 64) },
     call("Verifier.verify_email", "timestamp_malformed") do
-      VERIFIER.verify_email(EMAIL, SEALED.signature, now: -1)
+      VERIFIER.verify_email(EMAIL, SIGNED.signature, now: -1)
     end,
     call("Verifier.verify_user") { VERIFIER.verify_user(**CLAIM) },
-    *refused("Verifier.verify_user", USER_IDS) { |id| VERIFIER.verify_user(**CLAIM, user_id: id) },
+    *failing("Verifier.verify_user", USER_IDS) { |id| VERIFIER.verify_user(**CLAIM, user_id: id) },
     *[
       ["host_malformed", { portal_host: ILL_FORMED }],
       ["timestamp_malformed", { now: -1 }],
@@ -214,15 +214,15 @@ module Calls
   ].freeze
 
   EXPLAINING = [
-    call("Verifier.explain_email") { VERIFIER.explain_email(EMAIL, SEALED.signature, now: MOMENT) },
-    *refused("Verifier.explain_email", SECRETS) do |secret|
-      VERIFIER.explain_email(EMAIL, SEALED.signature, other_secrets: [OLD, secret])
+    call("Verifier.explain_email") { VERIFIER.explain_email(EMAIL, SIGNED.signature, now: MOMENT) },
+    *failing("Verifier.explain_email", SECRETS) do |secret|
+      VERIFIER.explain_email(EMAIL, SIGNED.signature, other_secrets: [OLD, secret])
     end,
     call("Verifier.explain_email", "email_malformed") { VERIFIER.explain_email(ILL_FORMED, "") },
     call("Verifier.explain_email", "signature_malformed") { VERIFIER.explain_email(EMAIL, ILL_FORMED) },
     call("Verifier.explain_email", "timestamp_malformed") { VERIFIER.explain_email(EMAIL, "", now: -1) },
     call("Verifier.explain_link") { VERIFIER.explain_link(HOST, LINK, now: MOMENT) },
-    *refused("Verifier.explain_link", SECRETS) do |secret|
+    *failing("Verifier.explain_link", SECRETS) do |secret|
       VERIFIER.explain_link(HOST, LINK, other_secrets: [OLD, secret])
     end,
     call("Verifier.explain_link", "host_malformed") { VERIFIER.explain_link("host:80", LINK) },
@@ -252,7 +252,7 @@ module Calls
     *[OLD, [OLD, nil]].map do |bad|
       call("Verifier.new", "TypeError") { Deskseal::Verifier.new(SECRET, previous: [[OLD, SECOND], bad]) }
     end,
-    call("Verifier.verify_email", "TypeError") { VERIFIER.verify_email(EMAIL, SEALED.signature, now: "1") },
+    call("Verifier.verify_email", "TypeError") { VERIFIER.verify_email(EMAIL, SIGNED.signature, now: "1") },
     call("Verifier.explain_email", "TypeError") { VERIFIER.explain_email(EMAIL, "", other_secrets: [1]) },
     call("Signer.new", "TypeError") { SIGNER.dup },
     call("Signer.new", "TypeError") { Marshal.dump(SIGNER) },

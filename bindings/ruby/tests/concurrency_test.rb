@@ -7,7 +7,7 @@ require_relative "support"
 class ConcurrencyTest < Minitest::Test
   include Support
 
-  # That of a deployment: the documentation's is refused where a variable has it.
+  # A generated secret: the documentation's is rejected in a variable.
   SECRET = Deskseal.generate_secret
   SIGNER = Deskseal::Signer.new(SECRET)
   VERIFIER = Deskseal::Verifier.new(SECRET)
@@ -21,13 +21,13 @@ class ConcurrencyTest < Minitest::Test
       address = "customer-#{worker}-#{round}@example.com"
       signed = signer.sign_email(address.upcase)
       right = verifier.verify_email(signed.email, signed.signature).email == address ? 1 : 0
-      right += 1 if refused(verifier, "x#{address}", signed.signature) == "signature_mismatch"
+      right += 1 if code_of_rejection(verifier, "x#{address}", signed.signature) == "signature_mismatch"
       link = signer.portal_link("https://help.company.com", address)
       verifier.verify_link("help.company.com", link).user_id == address ? right + 1 : right
     end
   end
 
-  def self.refused(verifier, email, signature)
+  def self.code_of_rejection(verifier, email, signature)
     verifier.verify_email(email, signature)
   rescue Deskseal::VerificationError => error
     error.code
@@ -49,7 +49,7 @@ class ConcurrencyTest < Minitest::Test
     assert_equal [3 * ROUNDS] * WORKERS, ractors.map { |ractor| value_of(ractor) }
   end
 
-  def test_a_ractor_makes_its_own
+  def test_a_ractor_can_make_its_own_signer_and_verifier
     ENV["DESKSEAL_TEST_RACTOR"] = SECRET
     ractor = Ractor.new(SECRET, OLD) do |secret, old|
       signer = Deskseal::Signer.from_env("DESKSEAL_TEST_RACTOR")

@@ -22,7 +22,7 @@ class ContractTest < Minitest::Test
     assert_equal CONTRACT.fetch("version"), Deskseal::VERSION
   end
 
-  def test_the_module_has_the_contracts_names_and_no_others
+  def test_the_module_has_exactly_the_names_of_the_contract
     functions = CALLS.reject { |call| call.key?("class") }.map { |call| call.fetch("name").to_sym }
     errors = ERROR_CLASSES.values.map { |name| spelled(name) }
     classes = CALLS.filter_map { |call| call["class"] } | RESULTS.keys | errors
@@ -96,7 +96,7 @@ class ContractTest < Minitest::Test
     end
   end
 
-  def test_loading_the_gem_warns_of_nothing
+  def test_loading_the_gem_prints_no_warning
     assert_empty ruby("-w", 'require "deskseal"')
   end
 

@@ -16,7 +16,7 @@ class ErrorsTest < Minitest::Test
     ].map { |call| assert_raises(Deskseal::Error, &call) }
   end
 
-  def test_the_kind_says_whose_fault_it_is
+  def test_the_class_says_what_is_at_fault
     kinds = [Deskseal::SecretError, Deskseal::InputError, Deskseal::VerificationError]
     assert_equal kinds, errors.map(&:class)
     assert_equal %w[secret_empty email_empty email_empty], errors.map(&:code)

@@ -63,7 +63,7 @@ class SourceGemTest < Minitest::Test
     @files = files(GEM)
   end
 
-  def test_it_says_what_it_is
+  def test_the_specification_names_the_gem
     assert_metadata(@spec)
     assert_equal Gem::Requirement.new(">= 3.1"), @spec.required_ruby_version
     assert_equal ["ext/deskseal/extconf.rb"], @spec.extensions
@@ -97,7 +97,7 @@ class SourceGemTest < Minitest::Test
     assert_empty names & ["criterion", "proptest", "clap", "pyo3", "napi"]
   end
 
-  def test_no_path_leads_out_of_its_workspace
+  def test_its_workspace_has_no_path_outside_of_it
     manifests = @files.select { |path, _| path.end_with?("Cargo.toml") }
     assert_equal 1 + MEMBERS.length, manifests.length
     dependencies = manifests.values.flat_map { |manifest| manifest.scan(/path = "(.*?)"/) }.flatten
@@ -124,7 +124,7 @@ class PlatformGemTest < Minitest::Test
     @files = files(GEM)
   end
 
-  def test_it_says_what_it_is
+  def test_the_specification_names_the_gem
     assert_metadata(@spec)
     assert_empty @spec.extensions
     assert_equal Gem::Platform.local.os, @spec.platform.os
@@ -132,7 +132,7 @@ class PlatformGemTest < Minitest::Test
     refute @spec.required_ruby_version.satisfied_by?(Gem::Version.new("3.0.7"))
   end
 
-  def test_it_has_a_library_for_each_minor_version_and_is_for_no_other
+  def test_it_requires_exactly_the_minor_versions_that_it_has_libraries_for
     minors = @files.keys.filter_map { |path| path[%r{\Alib/deskseal/(\d+\.\d+)/}, 1] }
     assert_includes minors, MINOR
     versions = minors.map { |minor| Gem::Version.new("#{minor}.0") }
@@ -187,7 +187,7 @@ class InstallationTest < Minitest::Test
     FileUtils.rm_rf(@folder)
   end
 
-  def test_it_leaves_no_build_tree_behind
+  def test_installing_removes_the_build_folder
     folders = [SPEC.full_gem_path, SPEC.extension_dir]
     files = folders.flat_map { |folder| Dir.glob("#{folder}/**/*", File::FNM_DOTMATCH) }
     files.select! { |path| File.file?(path) }
@@ -204,7 +204,7 @@ class InstallationTest < Minitest::Test
   def test_without_cargo_it_says_what_is_missing
     output, status = extconf("PATH" => "", "CARGO" => nil)
     refute status.success?
-    assert_match(/There is no cargo that runs\. Install Rust 1\.\d+ or newer, from https/, output)
+    assert_match(/Cargo was not found, or does not run\. Install Rust 1\.\d+ or newer, from https/, output)
     assert_match(/precompiled gem/, output)
     refute_match(/extconf\.rb:\d+:in/, output)
   end
@@ -212,7 +212,7 @@ class InstallationTest < Minitest::Test
   def test_with_a_broken_cargo_it_says_what_is_missing
     output, status = extconf("CARGO" => program("exit 1"))
     refute status.success?
-    assert_match(/There is no cargo that runs/, output)
+    assert_match(/Cargo was not found, or does not run/, output)
   end
 
   def test_with_an_old_cargo_it_says_what_is_needed
@@ -224,8 +224,8 @@ class InstallationTest < Minitest::Test
   def test_without_libclang_it_says_what_is_missing
     output, status = extconf("LIBCLANG_PATH" => @folder)
     refute status.success?
-    assert_match(/There is no libclang.*`apt-get install libclang-dev`/m, output)
-    refute_match(/There is no cargo/, output)
+    assert_match(/Libclang was not found.*`apt-get install libclang-dev`/m, output)
+    refute_match(/Cargo was not found/, output)
   end
 
   def test_it_builds_for_ruby_itself_from_the_packed_lock_file
@@ -235,7 +235,7 @@ class InstallationTest < Minitest::Test
     assert_match(%r{cp deskseal-build/.*release/(?:lib)?deskseal_ruby\.\w+ }, makefile)
   end
 
-  def test_it_honours_cargos_own_variables
+  def test_it_uses_cargos_own_variables
     cargo = program("echo cargo 1.999.0")
     settings = { "CARGO_BUILD_TARGET" => "this-target", "CARGO_TARGET_DIR" => "/shared folder" }
     _, status, makefile = extconf({ "CARGO" => cargo, **settings })
@@ -245,7 +245,7 @@ class InstallationTest < Minitest::Test
     refute_match(/rm .*shared/, makefile)
   end
 
-  def test_without_a_library_it_says_so
+  def test_without_a_library_loading_says_what_to_do
     FileUtils.cp_r(File.join(SPEC.full_gem_path, "lib/."), @folder)
     Dir.glob("#{@folder}/**/#{LIBRARY}") { |library| File.delete(library) }
     command = [RbConfig.ruby, "--disable-gems", "-I", @folder, "-e", 'require "deskseal"']

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# A panic inside is an exception outside, in the library that has a function for it.
+# A panic becomes an exception, in a library that is built with a function that panics.
 
 require_relative "support"
 
@@ -20,12 +20,12 @@ class PanicTest < Minitest::Test
     assert_equal <<~TEXT, output.lines.last(4).join
       1
       RuntimeError
-      deskseal failed inside, and neither signed nor verified anything; please report this.
+      Internal error in deskseal; nothing was signed or verified. Please report this bug.
       ada@example.com
     TEXT
   end
 
-  def test_a_panic_in_a_thread_ends_neither_the_others_nor_its_own
+  def test_a_panic_in_a_thread_ends_no_thread
     output = panicking(<<~'RUBY')
       threads = Array.new(4) { Thread.new { (Deskseal.panic rescue $!.class) } }
       puts threads.map(&:value).uniq.inspect

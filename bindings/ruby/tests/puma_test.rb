@@ -8,40 +8,40 @@ require_relative "support"
 
 class PumaTest < Minitest::Test
   THREADS = 8
-  PANIC = /\ARuntimeError: deskseal failed inside.*please report/
+  PANIC = /\ARuntimeError: Internal error in deskseal; .*Please report this bug/
 
   # How long a server may take to start or to stop, in seconds.
-  PATIENCE = 60
+  START_OR_STOP_TIMEOUT = 60
 
   # The e-mails of the vectors as typed, with what is expected of them.
   FILE = "#{Support::REPOSITORY}/tests/vectors/email_seal.json"
   VECTORS = JSON.parse(File.read(FILE, encoding: "UTF-8"))
-  SEALS = VECTORS["cases"].filter_map do |vector|
+  SIGNED_EMAILS = VECTORS["cases"].filter_map do |vector|
     is_signed = vector["call"] == "sign_email" && vector["new"] == { "secret" => Support::SECRET }
     [vector["args"]["email"], vector["expect"]] if is_signed && vector.key?("expect")
   end
 
   def test_threads_sign_and_verify_in_parallel
-    with_puma("--threads", "#{THREADS}:#{THREADS}") { |port| assert_sealed(port) }
+    with_puma("--threads", "#{THREADS}:#{THREADS}") { |port| assert_signed(port) }
   end
 
   def test_workers_sign_and_verify_in_parallel
-    with_puma("--threads", "#{THREADS}:#{THREADS}", "--workers", "2") { |port| assert_sealed(port) }
+    with_puma("--threads", "#{THREADS}:#{THREADS}", "--workers", "2") { |port| assert_signed(port) }
   end
 
   def test_a_panic_is_an_error_of_its_request_and_the_process_goes_on
     with_puma("--threads", "1:1") do |port|
-      refused = get(port, "/panic")
-      assert_equal "500", refused.code
-      assert_match(PANIC, refused.body)
-      assert_equal [refused["x-process"]], assert_sealed(port)
+      failed = get(port, "/panic")
+      assert_equal "500", failed.code
+      assert_match(PANIC, failed.body)
+      assert_equal [failed["x-process"]], assert_signed(port)
     end
   end
 
   def test_panics_in_parallel_end_no_worker
     log = with_puma("--threads", "#{THREADS}:#{THREADS}", "--workers", "2") do |port|
       in_threads { get(port, "/panic").body }.each { |body| assert_match(PANIC, body) }
-      assert_sealed(port)
+      assert_signed(port)
     end
     assert_equal 2, log.scan(/Worker \d+ \(PID: \d+\) booted/).length, log
   end
@@ -72,7 +72,7 @@ class PumaTest < Minitest::Test
 
   # Returns the port, once Puma says that it serves.
   def listening(reader, log)
-    Timeout.timeout(PATIENCE) do
+    Timeout.timeout(START_OR_STOP_TIMEOUT) do
       log << reader.readline until log.include?("Use Ctrl-C to stop")
     end
     Integer(log[%r{Listening on http://127\.0\.0\.1:(\d+)}, 1])
@@ -83,7 +83,7 @@ class PumaTest < Minitest::Test
   # Asks the server to end, and makes it end if it does not.
   def stop(pid)
     Process.kill("TERM", pid)
-    Timeout.timeout(PATIENCE) { Process.wait(pid) }
+    Timeout.timeout(START_OR_STOP_TIMEOUT) { Process.wait(pid) }
   rescue Errno::ESRCH, Errno::ECHILD
     # It has ended already.
   rescue Timeout::Error
@@ -92,9 +92,9 @@ class PumaTest < Minitest::Test
   end
 
   # Signs and verifies all e-mails in every thread, and returns which processes answered.
-  def assert_sealed(port)
-    refute_empty SEALS
-    answers = in_threads { SEALS.flat_map { |typed, expected| sealed(port, typed, expected) } }
+  def assert_signed(port)
+    refute_empty SIGNED_EMAILS
+    answers = in_threads { SIGNED_EMAILS.flat_map { |typed, expected| signed_email(port, typed, expected) } }
     answers.flatten(1).map do |expected, response|
       assert_equal ["200", expected], [response.code, response.body.dup.force_encoding("UTF-8")]
       response["x-process"]
@@ -102,7 +102,7 @@ class PumaTest < Minitest::Test
   end
 
   # Returns the answers to an e-mail, each behind the expected one.
-  def sealed(port, typed, expected)
+  def signed_email(port, typed, expected)
     email, signature = expected.values_at("email", "signature")
     [
       [signature, get(port, "/sign", email: typed)],

@@ -12,9 +12,9 @@ class RailsCommandsTest < Minitest::Test
     "app/assets/config/manifest.js" => "//= link application.css\n",
     "app/assets/stylesheets/application.css" => "main { margin: 1rem }\n",
   }.freeze
-  # What makes the assets: Debian has the first one up to 12, and the other one after that.
+  # The asset pipeline: Debian has the first one up to version 12, and the second one after that.
   PIPELINE = %w[sprockets/railtie propshaft].find { |name| Gem.find_files(name).any? }
-  # Rails needs the last one, of everybody.
+  # Rails requires the last one in every application.
   ENVIRONMENT = {
     "HELPDESKY_HMAC_SECRET" => nil,
     "HELPDESKY_HELPDESK_ID" => nil,

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# What holds where Rails is loaded: its templates, its JSON, and its times.
+# The gem together with Rails: its templates, its JSON, and its times.
 
 require_relative "support"
 require "active_support/all"
@@ -48,7 +48,7 @@ class RailsTest < Minitest::Test
     assert Ractor.shareable?(embed)
   end
 
-  def test_results_become_json_as_everything_does
+  def test_rails_writes_results_as_json
     [SIGNER.sign_email(EMAIL), embed, VERIFIER.explain_email(EMAIL, WRONG)].each do |result|
       assert_equal result.as_json, JSON.parse(ActiveSupport::JSON.encode(result))
       assert_equal result.as_json, JSON.parse(result.to_json)
@@ -56,13 +56,13 @@ class RailsTest < Minitest::Test
     end
   end
 
-  def test_what_holds_a_secret_does_not_show_it_as_json
+  def test_signers_and_verifiers_do_not_show_their_secrets_as_json
     [SIGNER, VERIFIER].each do |holder|
       refute_includes [holder.to_json, holder.as_json.inspect, holder.instance_values.inspect].join, "secret"
     end
   end
 
-  def test_safe_text_is_text
+  def test_a_safe_buffer_is_accepted_as_text
     signed = SIGNER.sign_email("Ada@example.com".html_safe)
     assert_equal [EMAIL, String], [signed.email, signed.email.class]
   end

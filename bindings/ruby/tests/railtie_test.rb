@@ -84,7 +84,7 @@ end
 class RailtieTest < Minitest::Test
   include Support
 
-  # Those of a deployment: the documentation's are refused where the environment has them.
+  # Generated secrets: the documentation's are rejected in the environment.
   SECRET = Deskseal.generate_secret
   OTHER = PORTAL_SECRET
   SIGNER = Deskseal::Signer.new(SECRET)
@@ -93,7 +93,7 @@ class RailtieTest < Minitest::Test
   PUBLIC_LINK = "https://help.company.com/submit-ticket"
   SECRETS = { "HELPDESKY_HMAC_SECRET" => SECRET, "LETTERBOOK_PORTAL_TICKET_SECRET" => OTHER }.freeze
   ADA = "as=Ada%40example.com"
-  LEFT_ALONE = 'data-turbo="false" data-turbo-prefetch="false" data-no-instant="" hx-boost="false" rel="nofollow"'
+  IGNORED = 'data-turbo="false" data-turbo-prefetch="false" data-no-instant="" hx-boost="false" rel="nofollow"'
   SIGNATURES = File.expand_path("../sig", File.dirname($LOADED_FEATURES.grep(%r{/deskseal\.rb\z}).first))
   CLICKS = JSON.parse(File.read(File.join(REPOSITORY, "tests/portal_requests.json")))
   IDENTITY = JSON.parse(File.read(File.join(REPOSITORY, "tests/identity.schema.json")))
@@ -123,7 +123,7 @@ class RailtieTest < Minitest::Test
     assert_equal PRIVATE, answer["Cache-Control"]
   end
 
-  def test_the_tag_shows_strangers_nothing
+  def test_the_tag_shows_an_anonymous_visitor_nothing
     answer = get("/page")
     assert_equal "<h1>Support</h1>", answer.body
     refute_includes answer["Cache-Control"], "no-store"
@@ -135,7 +135,7 @@ class RailtieTest < Minitest::Test
     assert_equal embed(**options), answer.body
   end
 
-  def test_the_settings_say_for_every_page_that_the_script_is_loaded_with_cors
+  def test_the_setting_crossorigin_loads_the_script_with_cors_on_every_page
     Shop.config.deskseal.ticket_center.crossorigin = true
     assert_includes get("/page?#{ADA}").body, embed(crossorigin: true)
     without = template("<%= ticket_center_tag current_user, crossorigin: false %>")
@@ -162,21 +162,21 @@ class RailtieTest < Minitest::Test
     assert_includes get("/page?#{ADA}&nonce=of-rails").body, embed(nonce: "of-rails")
   end
 
-  def test_an_empty_nonce_of_rails_is_none
+  def test_an_empty_nonce_of_rails_is_ignored
     assert_includes get("/page?#{ADA}&nonce=").body, embed
   end
 
-  def test_what_an_action_says_about_caches_does_not_hold_for_an_identity
+  def test_a_page_with_an_identity_is_private_even_if_the_action_sets_another_cache_control
     assert_equal PRIVATE, get("/cacheable?#{ADA}")["Cache-Control"]
     assert_includes get("/cacheable")["Cache-Control"], "public"
   end
 
-  def test_a_streamed_page_is_warned_of
+  def test_a_streamed_page_with_an_identity_logs_a_warning
     assert_includes get("/stream?#{ADA}").body, embed
     assert_includes Shop::LOG.string, PRIVATE
   end
 
-  def test_a_fragment_that_newer_versions_of_rails_keep_has_no_identity
+  def test_a_cached_fragment_in_newer_versions_of_rails_has_no_identity
     view = SupportController.new.tap { |controller| controller.set_request!(request) }.view_context
     def view.caching? = true
     customer = Shop::CUSTOMERS["ada@example.com"]
@@ -184,7 +184,7 @@ class RailtieTest < Minitest::Test
     assert_includes Shop::LOG.string, "fragment_cached"
     Shop.config.consider_all_requests_local = true
     error = assert_raises(Deskseal::Error) { view.ticket_center_tag(customer) }
-    assert_equal "Put ticket_center_tag outside of the cache block.", error.message
+    assert_match(/\AMove ticket_center_tag out of the cache block: /, error.message)
     def view.caching? = false
     assert_equal embed, view.ticket_center_tag(customer)
   end
@@ -235,7 +235,7 @@ class RailtieTest < Minitest::Test
 
   def test_the_menu_link_leads_to_the_action_that_signs
     answer = get("/page?#{ADA}&#{template('<%= portal_link_to "Help", class: "menu" %>')}")
-    assert_equal %(<a #{LEFT_ALONE} class="menu" href="/help">Help</a>), answer.body
+    assert_equal %(<a #{IGNORED} class="menu" href="/help">Help</a>), answer.body
     refute_includes answer["Cache-Control"], "no-store"
 
     answer = get("/help?#{ADA}")
@@ -247,7 +247,7 @@ class RailtieTest < Minitest::Test
 
   def test_without_its_route_the_menu_link_is_the_public_one
     view = Class.new(ActionView::Base.with_empty_template_cache).with_view_paths([])
-    assert_equal %(<a #{LEFT_ALONE} href="#{PUBLIC_LINK}">Help</a>), view.portal_link_to("Help")
+    assert_equal %(<a #{IGNORED} href="#{PUBLIC_LINK}">Help</a>), view.portal_link_to("Help")
     assert_includes Shop::LOG.string, "route_missing"
     Shop.config.consider_all_requests_local = true
     error = assert_raises(Deskseal::Error) { view.portal_link_to("Help") }
@@ -257,7 +257,7 @@ class RailtieTest < Minitest::Test
   def test_the_menu_link_takes_a_block
     source = '<%= portal_link_to(class: "menu") do %><b>Help</b><% end %>'
     body = get("/page?#{template(source)}").body
-    assert_equal %(<a #{LEFT_ALONE} class="menu" href="/help"><b>Help</b></a>), body
+    assert_equal %(<a #{IGNORED} class="menu" href="/help"><b>Help</b></a>), body
   end
 
   CLICKS.fetch("cases").each do |request|
@@ -276,7 +276,7 @@ class RailtieTest < Minitest::Test
     end
   end
 
-  def test_a_stranger_gets_the_public_form
+  def test_an_anonymous_visitor_gets_the_public_form
     assert_equal PUBLIC_LINK, get("/help")["Location"]
   end
 
@@ -294,15 +294,15 @@ class RailtieTest < Minitest::Test
     assert_empty JSONSchemer.schema(IDENTITY).validate(JSON.parse(answer.body)).to_a
   end
 
-  def test_a_stranger_has_no_identity
+  def test_an_anonymous_visitor_has_no_identity
     answer = get("/identity")
     assert_equal [204, "", PRIVATE], [answer.status, answer.body, answer["Cache-Control"]]
   end
 
-  def test_an_address_that_cannot_be_signed_is_the_customers_to_mend
-    assert_refusal 422, "email_empty", get("/identity?as=")
-    assert_refusal 422, "email_malformed", get("/identity?as=ada")
-    assert_refusal 422, "email_too_long", get("/identity?as=#{"x" * 320}@example.com")
+  def test_an_address_that_cannot_be_signed_is_an_error_about_the_customer
+    assert_error_answer 422, "email_empty", get("/identity?as=")
+    assert_error_answer 422, "email_malformed", get("/identity?as=ada")
+    assert_error_answer 422, "email_too_long", get("/identity?as=#{"x" * 320}@example.com")
   end
 
   # What is set, and the code of the answer.
@@ -314,16 +314,16 @@ class RailtieTest < Minitest::Test
     { helpdesk_id: nil } => "helpdesk_id_malformed",
     { helpdesk_id: "YOUR_HELPDESK_ID" } => "helpdesk_id_malformed",
   }.each do |changes, code|
-    define_method("test_#{code}_of_#{changes.values.first.inspect}_is_the_deployments_to_mend") do
+    define_method("test_#{code}_of_#{changes.values.first.inspect}_is_an_error_of_the_deployment") do
       Shop.config.deskseal.ticket_center.merge!(changes)
-      assert_refusal 503, code, get("/identity?#{ADA}")
+      assert_error_answer 503, code, get("/identity?#{ADA}")
       page = get("/page?#{ADA}")
       assert_equal 200, page.status
       assert_includes page.body, PUBLIC_LINK
     end
   end
 
-  def test_a_script_url_that_cannot_be_used_keeps_no_customer_from_the_page
+  def test_with_an_unusable_script_url_the_page_still_works
     Shop.config.deskseal.ticket_center.script_url = "javascript:alert(1)"
     assert_includes get("/page?#{ADA}").body, PUBLIC_LINK
     assert_includes Shop::LOG.string, "embed_option_malformed"
@@ -333,12 +333,12 @@ class RailtieTest < Minitest::Test
     ENV["HDH_HMAC_SECRET"] = SECRET
     assert_includes get("/page?#{ADA}").body, embed
     ENV["HDH_HMAC_SECRET"] = OTHER
-    assert_refusal 503, "secret_conflict", get("/identity?#{ADA}")
+    assert_error_answer 503, "secret_conflict", get("/identity?#{ADA}")
     Shop.config.deskseal.ticket_center.secret_variable = "HELPDESKY_HMAC_SECRET"
     assert_includes get("/page?#{ADA}").body, embed
   end
 
-  def test_the_portal_leads_nowhere_else
+  def test_a_request_cannot_change_the_portal_to_which_it_is_redirected
     ["next=https://evil.example", "url=//evil.example", "x=%0d%0aLocation:%20x"].each do |attack|
       attacker = { "HTTP_HOST" => "evil.example", "HTTP_X_FORWARDED_HOST" => "evil.example" }
       answer = Rack::MockRequest.new(Shop).get("/help?#{ADA}&#{attack}", attacker)
@@ -346,24 +346,24 @@ class RailtieTest < Minitest::Test
     end
   end
 
-  def test_markup_is_a_safe_buffer_also_where_nobody_is_signed_in
+  def test_markup_is_a_safe_buffer_and_nil_without_a_customer
     view = SupportController.new.tap { |controller| controller.set_request!(request) }.view_context
     customer = Shop::CUSTOMERS["ada@example.com"]
     [view.ticket_center_tag(customer), view.portal_link_to("Help")].each do |markup|
       assert_instance_of ActiveSupport::SafeBuffer, markup
     end
-    # Some libraries for signing in say that it is false.
-    [nil, false].each { |nobody| assert_nil view.ticket_center_tag(nobody) }
+    # Some libraries for signing in return false.
+    [nil, false].each { |customer| assert_nil view.ticket_center_tag(customer) }
   end
 
-  def test_what_a_customer_or_a_page_says_is_escaped
+  def test_values_of_a_customer_or_a_page_are_escaped
     answer = get("/page?as=#{Rack::Utils.escape('"><script>@example.com')}")
     refute_includes answer.body, "<script>@"
     body = get("/page?#{template('<%= portal_link_to "<b>" %>')}").body
     assert_includes body, "&lt;b&gt;</a>"
   end
 
-  def test_one_products_secret_never_serves_the_other
+  def test_a_product_never_uses_the_other_products_secret
     ENV.delete("HELPDESKY_HMAC_SECRET")
     assert_includes get("/help?#{ADA}")["Location"], "user_id=42"
     ENV.update(SECRETS).delete("LETTERBOOK_PORTAL_TICKET_SECRET")
@@ -384,14 +384,14 @@ class RailtieTest < Minitest::Test
     ENV.delete("HELPDESKY_HELPDESK_ID")
   end
 
-  def test_a_secret_that_is_set_is_taken_even_if_it_is_nil
+  def test_a_secret_in_the_settings_is_used_even_if_it_is_nil
     Shop.config.deskseal.ticket_center.secret = nil
     assert_equal 503, get("/identity?#{ADA}").status
     Shop.config.deskseal.ticket_center.secret = -> { SECRET }
     assert_equal 200, get("/identity?#{ADA}").status
   end
 
-  def test_what_has_been_signed_before_does_not_keep_an_earlier_secret_or_setting
+  def test_changed_secrets_and_settings_are_used_at_the_next_signature
     signature = -> { JSON.parse(get("/identity?#{ADA}").body)["signature"] }
     expected = [SECRET, OTHER].map { |secret| Deskseal::Signer.new(secret).sign_email(EMAIL).signature }
     assert_equal expected[0], signature.call
@@ -403,14 +403,14 @@ class RailtieTest < Minitest::Test
     assert_equal expected[1], signature.call
   end
 
-  def test_settings_say_what_of_a_customer_is_signed
+  def test_the_settings_choose_which_values_of_a_customer_are_signed
     Shop.config.deskseal.portal.user_id = :uuid
     Shop.config.deskseal.ticket_center.email = ->(customer) { "shop-#{customer.email}" }
     assert_includes get("/help?#{ADA}")["Location"], "user_id=uuid-42&"
     assert_equal "shop-ada@example.com", JSON.parse(get("/identity?#{ADA}").body)["email"]
   end
 
-  def test_verifying_the_raw_target_refuses_a_repeated_parameter
+  def test_verifying_the_raw_target_rejects_a_repeated_parameter
     link = Deskseal::Signer.new(OTHER).portal_link("https://help.company.com", "a+b &ü")
     target = link.delete_prefix("https://help.company.com")
     assert_equal "a+b &ü", get(target).body.force_encoding("UTF-8")
@@ -462,10 +462,10 @@ class RailtieTest < Minitest::Test
     end
   end
 
-  def assert_refusal(status, code, answer)
-    refused = JSON.parse(answer.body)
-    assert_equal [status, { "error" => { "code" => code } }], [answer.status, refused]
-    assert_empty JSONSchemer.schema(IDENTITY.dig("definitions", "refusal")).validate(refused).to_a
+  def assert_error_answer(status, code, answer)
+    answered = JSON.parse(answer.body)
+    assert_equal [status, { "error" => { "code" => code } }], [answer.status, answered]
+    assert_empty JSONSchemer.schema(IDENTITY.dig("definitions", "refusal")).validate(answered).to_a
     assert_equal PRIVATE, answer["Cache-Control"]
     assert_includes Shop::LOG.string, code
   end

@@ -19,7 +19,7 @@ PORTAL_SECRET = Deskseal.generate_secret
 ENV["HELPDESKY_HMAC_SECRET"] = Deskseal.generate_secret
 ENV["LETTERBOOK_PORTAL_TICKET_SECRET"] = PORTAL_SECRET
 
-# What the README takes for granted.
+# The application that the README assumes.
 class ReadmeApplication < Rails::Application
   config.cache_classes = true
   config.eager_load = false
@@ -50,7 +50,7 @@ end
 class RecipeController < ApplicationController
   def show
     visitor = instance_eval("#{RECIPES.first}; visitor")
-    render plain: visitor ? visitor.user_id : "nobody"
+    render plain: visitor ? visitor.user_id : "anonymous"
   end
 
   rescue_from(Deskseal::VerificationError) { |error| render plain: error.code, status: :forbidden }
@@ -61,7 +61,7 @@ def blocks(language)
   README.scan(/^```#{language}\n(.*?)^```$/m).flatten
 end
 
-# What stands in an action, where there is a request.
+# Blocks that belong into an action, since they use `request`.
 RECIPES = blocks("ruby").grep(/^visitor = /)
 
 # Runs the blocks as one program, and returns what it printed.
@@ -108,20 +108,20 @@ class ReadmeTest < Minitest::Test
     query = URI(link).query
     assert_equal "A ticket of customer 42", rails("/submit-ticket?#{query}").body
     assert_equal "A public ticket", rails("/submit-ticket").body
-    refused = rails("/submit-ticket?#{query.sub("user_id=42", "user_id=43")}")
-    assert_equal 403, refused.status
-    assert_equal "This link cannot be used: signature_mismatch", refused.body
+    rejected = rails("/submit-ticket?#{query.sub("user_id=42", "user_id=43")}")
+    assert_equal 403, rejected.status
+    assert_equal "This link cannot be used: signature_mismatch", rejected.body
   end
 
-  def test_the_recipe_verifies_the_target_and_refuses_a_repeated_parameter
+  def test_the_recipe_verifies_the_target_and_rejects_a_repeated_parameter
     assert_equal [3], RECIPES.map { |recipe| recipe.lines.length }
     link = Deskseal::Signer.new(PORTAL_SECRET).portal_link("https://help.company.com", "a+b &ü")
     target = "/recipe/submit-ticket?#{URI(link).query}"
     assert_equal "a+b &ü", rails(target).body.force_encoding("UTF-8")
-    assert_equal "nobody", rails("/recipe/submit-ticket").body
+    assert_equal "anonymous", rails("/recipe/submit-ticket").body
     %w[user_id=43 user_id=a%2Bb user_id_signature=0 user_id_timestamp=1].each do |repeated|
-      refused = rails("#{target}&#{repeated}")
-      assert_equal [403, "identity_repeated"], [refused.status, refused.body], repeated
+      rejected = rails("#{target}&#{repeated}")
+      assert_equal [403, "identity_repeated"], [rejected.status, rejected.body], repeated
     end
   end
 

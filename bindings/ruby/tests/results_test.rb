@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# Results: frozen values that compare, match patterns, become JSON, and are silent about signatures.
+# Results: frozen values that compare, match patterns, become JSON, and do not show signatures.
 
 require "pp"
 require_relative "calls"
@@ -32,7 +32,7 @@ class ResultsTest < Minitest::Test
     end
   end
 
-  def test_other_calls_give_other_results
+  def test_different_calls_give_different_results
     assert_equal CLASSES.length, results.values.uniq.length
     refute_equal SIGNER.sign_email("ada@example.com"), SIGNER.sign_email("eve@example.com")
     refute_equal SIGNER.sign_email(EMAIL), SIGNER.sign_email(EMAIL).to_h
@@ -40,7 +40,7 @@ class ResultsTest < Minitest::Test
     refute_equal SIGNER.ticket_center(EMAIL, "desk-1"), SIGNER.ticket_center(EMAIL, "desk-1", nonce: "abc")
   end
 
-  def test_results_are_frozen_and_shareable_to_the_last_field
+  def test_results_and_their_fields_are_frozen_and_shareable
     results.each_value do |result|
       assert_predicate result, :frozen?
       assert Ractor.shareable?(result)
@@ -113,7 +113,7 @@ class ResultsTest < Minitest::Test
     assert_equal found, matched
   end
 
-  def test_results_do_not_come_apart_by_position
+  def test_results_do_not_match_array_patterns
     results.each_value { |result| refute_respond_to result, :to_ary }
     results.each_value { |result| refute_respond_to result, :deconstruct }
   end
@@ -154,7 +154,7 @@ class ResultsTest < Minitest::Test
     assert_equal 2, embed.html.lines.length
   end
 
-  def test_a_public_visitor_is_nil
+  def test_verifying_the_url_of_an_anonymous_visitor_returns_nil
     assert_nil VERIFIER.verify_link(HOST, "/submit-ticket")
   end
 end

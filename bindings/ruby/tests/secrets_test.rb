@@ -12,7 +12,7 @@ class SecretsTest < Minitest::Test
 
   NAME = "HELPDESKY_HMAC_SECRET"
 
-  # That of a deployment: the documentation's is refused where a variable has it.
+  # A generated secret: the documentation's is rejected in a variable.
   SECRET = Deskseal.generate_secret
   SIGNER = Deskseal::Signer.new(SECRET)
 
@@ -24,7 +24,7 @@ class SecretsTest < Minitest::Test
     ENV.replace(@environment)
   end
 
-  def test_the_environment_is_that_of_ruby
+  def test_from_env_reads_rubys_environment
     ENV[NAME] = SECRET
     assert_equal SIGNER.sign_email(EMAIL), Deskseal::Signer.from_env(NAME).sign_email(EMAIL)
     verifier = Deskseal::Verifier.from_env(NAME, previous: [[OLD, SECOND]], tolerance: 0)
@@ -33,7 +33,7 @@ class SecretsTest < Minitest::Test
     assert_equal 1, verifier.verify_email(EMAIL, old.signature, now: SECOND - 1).secret_index
   end
 
-  def test_an_unusable_variable_is_refused
+  def test_an_unusable_variable_is_rejected
     {
       [NAME, nil] => "secret_missing",
       [NAME, ""] => "secret_empty",
@@ -48,7 +48,7 @@ class SecretsTest < Minitest::Test
     }.each do |(name, value), code|
       ENV.replace(value ? { name => value } : {})
       [Deskseal::Signer, Deskseal::Verifier].each do |holder|
-        assert_refused(Deskseal::SecretError, code, name.inspect) { holder.from_env(name) }
+        assert_rejected(Deskseal::SecretError, code, name.inspect) { holder.from_env(name) }
       end
     end
   end
@@ -72,7 +72,7 @@ class SecretsTest < Minitest::Test
       -> { Deskseal::Signer.new(nil) },
       -> { Deskseal::Verifier.new(nil) },
       -> { Deskseal::Verifier.new(SECRET, previous: [[nil, SECOND]]) },
-    ].each { |call| assert_refused(Deskseal::SecretError, "secret_missing", &call) }
+    ].each { |call| assert_rejected(Deskseal::SecretError, "secret_missing", &call) }
   end
 
   def test_previous_secrets_are_pairs
@@ -85,14 +85,14 @@ class SecretsTest < Minitest::Test
     end
   end
 
-  def test_refusals_come_in_the_order_of_the_specification
+  def test_errors_are_reported_in_the_order_of_the_specification
     {
       ["", ["short", -1]] => "secret_empty",
       [SECRET, ["short", -1], ["", 0]] => "secret_too_short",
       [SECRET, [OLD, -1], ["", 0]] => "secret_expiry_malformed",
       [SECRET, [OLD, 0], ["", 0]] => "secret_empty",
     }.each do |(current, *previous), code|
-      assert_refused(Deskseal::SecretError, code) do
+      assert_rejected(Deskseal::SecretError, code) do
         Deskseal::Verifier.new(current, previous: previous, tolerance: -1)
       end
     end
@@ -122,7 +122,7 @@ class SecretsTest < Minitest::Test
     end
   end
 
-  # Returns everything that holds a secret.
+  # Returns objects that contain a secret.
   def holders
     [
       Deskseal::Signer.new(OLD), Deskseal::Verifier.new(OTHER, previous: [[OLD, 0]]),
@@ -130,7 +130,7 @@ class SecretsTest < Minitest::Test
     ]
   end
 
-  def test_what_holds_a_secret_does_not_show_it
+  def test_signers_and_verifiers_do_not_show_their_secrets
     holders.each do |holder|
       shown = [
         holder.inspect, holder.to_s, holder.pretty_inspect, "#{holder}",
@@ -143,11 +143,11 @@ class SecretsTest < Minitest::Test
     end
   end
 
-  def test_the_gem_keeps_no_variables_in_what_holds_a_secret
+  def test_the_gem_sets_no_instance_variables_in_signers_and_verifiers
     assert_equal [[], [], [:@name], [:@is_keen]], holders.map(&:instance_variables)
   end
 
-  def test_what_a_from_env_passes_on_shows_neither_name_nor_value
+  def test_the_argument_that_from_env_passes_shows_neither_name_nor_value
     seen = nil
     spy = Class.new(Deskseal::Signer) do
       define_method(:initialize) do |secret|
@@ -162,7 +162,7 @@ class SecretsTest < Minitest::Test
     refute(reachable.any? { |text| text.include?(SECRET) })
   end
 
-  def test_what_holds_a_secret_is_neither_dumped_nor_copied
+  def test_signers_and_verifiers_cannot_be_dumped_or_copied
     holders.each do |holder|
       { "can't dump" => [-> { Marshal.dump(holder) }, -> { Marshal.dump([holder]) }],
         "can't copy" => [-> { holder.dup }, -> { holder.clone }, -> { holder.clone(freeze: false) }] }
@@ -174,7 +174,7 @@ class SecretsTest < Minitest::Test
     end
   end
 
-  def test_what_holds_a_secret_is_frozen_and_shareable
+  def test_signers_and_verifiers_are_frozen_and_shareable
     holders.each do |holder|
       assert_predicate holder, :frozen?
       assert Ractor.shareable?(holder)
@@ -182,7 +182,7 @@ class SecretsTest < Minitest::Test
     end
     holders.first(2).each do |holder|
       error = assert_raises(TypeError) { holder.send(:initialize, SECRET) }
-      assert_equal "it has its secret already", error.message
+      assert_equal "the object already has a secret: make a new object", error.message
     end
   end
 
@@ -190,7 +190,7 @@ class SecretsTest < Minitest::Test
     named = NamedSigner.new("desk", SECRET)
     assert_equal ["desk", SIGNER.sign_email(EMAIL)], [named.name, named.sign_email(EMAIL)]
     link = SIGNER.portal_link("https://#{HOST}", "user-42", timestamp: SECOND)
-    assert_refused(Deskseal::VerificationError, "timestamp_expired") do
+    assert_rejected(Deskseal::VerificationError, "timestamp_expired") do
       KeenVerifier.new(SECRET).verify_link(HOST, link, now: SECOND + 1)
     end
     ENV[NAME] = SECRET
@@ -206,7 +206,7 @@ class SecretsTest < Minitest::Test
       Class.new(holder) { def initialize; end }.new
     end
     error = assert_raises(TypeError) { forgetful.first.sign_email(EMAIL) }
-    assert_equal "it has no secret: call super in initialize", error.message
+    assert_equal "the object has no secret: call super in initialize", error.message
     assert_raises(TypeError) { forgetful.last.verify_email(EMAIL, WRONG) }
     [Deskseal::Signer, Deskseal::Verifier].each { |holder| assert_raises(NoMethodError) { holder.allocate } }
     allocated = Class.instance_method(:allocate).bind_call(Deskseal::Verifier)

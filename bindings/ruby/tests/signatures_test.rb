@@ -25,7 +25,7 @@ class SignaturesTest < Minitest::Test
     "[Finding]" => "Array[Finding]",
   }.freeze
 
-  def test_the_module_is_declared_both_ways
+  def test_the_signatures_and_the_module_have_the_same_names
     assert_equal [*CLASSES - ["Result"], *SIGNATURES.constants.keys].sort, Deskseal.constants.map(&:name).sort
     declared = SIGNATURES.declared[nil].methods
     assert_equal declared.keys.sort, Deskseal.singleton_methods.map { |name| "self.#{name}" }.sort
@@ -33,7 +33,7 @@ class SignaturesTest < Minitest::Test
   end
 
   CLASSES.each do |name|
-    define_method("test_#{name}_is_declared_both_ways") do
+    define_method("test_#{name}_and_its_signature_have_the_same_methods") do
       actual = Deskseal.const_get(name)
       declared = SIGNATURES.declared.fetch(name)
       assert_equal declared.superclass || "Object", actual.superclass.name.delete_prefix("Deskseal::")

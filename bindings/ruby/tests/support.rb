@@ -44,7 +44,7 @@ module Support
   end
 
   # Fails unless the block raises the kind's error with the code, which is returned.
-  def assert_refused(kind, code, message = nil, &block)
+  def assert_rejected(kind, code, message = nil, &block)
     error = assert_raises(Deskseal::Error, message, &block)
     assert_equal [kind, code], [error.class, error.code], message
     error

@@ -26,7 +26,7 @@ class TextTest < Minitest::Test
   }.freeze
 
   # What each parameter gives where text is ill-formed, however wrong the others are.
-  REFUSALS = [
+  ERRORS = [
     [Deskseal::InputError, "email_malformed", ->(bad) { Deskseal.canonical_email(bad) }],
     [Deskseal::InputError, "host_malformed", ->(bad) { Deskseal.canonical_host(bad) }],
     [Deskseal::SecretError, "secret_malformed", ->(bad) { Deskseal::Signer.new(bad) }],
@@ -84,13 +84,13 @@ class TextTest < Minitest::Test
 
   def test_ill_formed_text_is_malformed_before_every_other_check
     ILL_FORMED.each do |what, bad|
-      REFUSALS.each { |kind, code, call| assert_refused(kind, code, what) { call.call(bad) } }
+      ERRORS.each { |kind, code, call| assert_rejected(kind, code, what) { call.call(bad) } }
     end
   end
 
   def test_the_first_ill_formed_part_of_a_claim_is_reported
     bad = "\xFF"
-    assert_refused(Deskseal::InputError, "host_malformed") do
+    assert_rejected(Deskseal::InputError, "host_malformed") do
       VERIFIER.verify_user(signature: bad, timestamp: bad, user_id: bad, portal_host: bad)
     end
   end
@@ -102,7 +102,7 @@ class TextTest < Minitest::Test
     end
   end
 
-  def test_frozen_text_is_welcome_and_no_text_is_changed
+  def test_frozen_text_is_accepted_and_no_text_is_changed
     email = "  Ada@Example.com ".dup
     signed = SIGNER.sign_email(email)
     assert_equal signed, SIGNER.sign_email(email.dup.freeze)
@@ -133,7 +133,7 @@ class TextTest < Minitest::Test
     end
   end
 
-  def test_other_types_are_refused
+  def test_other_types_are_rejected
     [nil, 1, 1.0, true, :symbol, [EMAIL], { email: EMAIL }, Object.new, Convertible.new].each do |bad|
       error = assert_raises(TypeError) { SIGNER.sign_email(bad) }
       assert_equal "expected String, not #{bad.class}", error.message
@@ -170,21 +170,21 @@ class TextTest < Minitest::Test
     refute_includes error.full_message, SECRET
   end
 
-  def test_a_text_is_no_array_of_secrets
+  def test_a_text_is_not_accepted_as_an_array_of_secrets
     ["a text", :symbol, { OTHER => 1 }, 5, nil, [OTHER].each].each do |bad|
       assert_raises(TypeError) { VERIFIER.explain_email(EMAIL, WRONG, other_secrets: bad) }
       assert_raises(TypeError) { Deskseal::Verifier.new(SECRET, previous: bad) }
     end
   end
 
-  def test_a_secret_of_another_purpose_is_found
+  def test_a_signature_with_one_of_the_other_secrets_is_explained
     signed = Deskseal::Signer.new(OTHER).sign_email(EMAIL)
     explanation = VERIFIER.explain_email(signed.email, signed.signature, other_secrets: [OTHER])
     assert_equal ["secret_of_other_purpose"], explanation.findings.map(&:code)
   end
 
-  def test_a_missing_secret_of_another_purpose_is_missing
-    assert_refused(Deskseal::SecretError, "secret_missing") do
+  def test_a_missing_secret_among_the_other_secrets_is_secret_missing
+    assert_rejected(Deskseal::SecretError, "secret_missing") do
       VERIFIER.explain_email(EMAIL, WRONG, other_secrets: [nil])
     end
   end

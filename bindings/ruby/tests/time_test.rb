@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# Moments to sign and compare with: integers, and objects of Time.
+# The times to sign and compare with: integers, and objects of Time.
 
 require "date"
 require_relative "support"
@@ -11,7 +11,7 @@ class TimeTest < Minitest::Test
   # A Time of another class, as frameworks have them.
   class Noon < Time; end
 
-  def test_all_ways_to_say_a_moment_are_the_same
+  def test_all_forms_of_a_time_give_the_same_signature
     [
       SECOND, Time.at(SECOND), Time.utc(2026), Time.new(2026, 1, 1, 5, 30, 0, "+05:30"), Noon.at(SECOND),
       Time.utc(2025, 12, 31, 23, 59, 60), Time.at(SECOND, 999_999_999, :nsec)
@@ -26,12 +26,12 @@ class TimeTest < Minitest::Test
     last = Time.at(99_999_999_999, 999_999_999, :nsec)
     assert_equal 99_999_999_999, SIGNER.sign_user(HOST, "user-42", timestamp: last).timestamp
     assert_equal 0, SIGNER.sign_user(HOST, "user-42", timestamp: Time.at(0.9)).timestamp
-    assert_refused(Deskseal::InputError, "timestamp_malformed") do
+    assert_rejected(Deskseal::InputError, "timestamp_malformed") do
       SIGNER.sign_user(HOST, "user-42", timestamp: Time.at(-0.1r))
     end
   end
 
-  def test_no_moment_is_now
+  def test_the_default_time_is_now
     before = Time.now.to_i
     signed = SIGNER.sign_user(HOST, "user-42", timestamp: nil)
     assert_includes before..Time.now.to_i, signed.timestamp
@@ -40,7 +40,7 @@ class TimeTest < Minitest::Test
     assert_equal "user-42", VERIFIER.verify_link(HOST, link, now: nil).user_id
   end
 
-  def test_other_types_are_refused
+  def test_other_types_are_rejected
     [
       true, false, 1.0, SECOND.to_r, SECOND.to_c, SECOND.to_s, :now, Date.new(2026), DateTime.new(2026)
     ].each { |bad| assert_no_time(bad) }
@@ -48,22 +48,22 @@ class TimeTest < Minitest::Test
 
   def test_integers_of_any_size_get_their_code
     [-1, 10**11, 2**62, 2**63 - 1, 2**63, 10**400, -(2**63) - 1, -(10**400)].each do |beyond|
-      assert_refused(Deskseal::InputError, "timestamp_malformed") do
+      assert_rejected(Deskseal::InputError, "timestamp_malformed") do
         SIGNER.sign_user(HOST, "user-42", timestamp: beyond)
       end
-      assert_refused(Deskseal::InputError, "timestamp_malformed") do
+      assert_rejected(Deskseal::InputError, "timestamp_malformed") do
         VERIFIER.verify_email(EMAIL, WRONG, now: beyond)
       end
-      assert_refused(Deskseal::SecretError, "secret_expiry_malformed") do
+      assert_rejected(Deskseal::SecretError, "secret_expiry_malformed") do
         Deskseal::Verifier.new(SECRET, previous: [[OLD, beyond]])
       end
-      assert_refused(Deskseal::InputError, "tolerance_malformed") do
+      assert_rejected(Deskseal::InputError, "tolerance_malformed") do
         Deskseal::Verifier.new(SECRET, tolerance: beyond)
       end
     end
   end
 
-  def test_a_tolerance_is_an_integer
+  def test_a_tolerance_must_be_an_integer
     [true, 300.0, "300", nil, Time.at(300)].each do |bad|
       error = assert_raises(TypeError) { Deskseal::Verifier.new(SECRET, tolerance: bad) }
       assert_equal "expected Integer, not #{bad.class}", error.message
@@ -73,17 +73,17 @@ class TimeTest < Minitest::Test
   def test_the_default_tolerance_is_300_seconds
     link = SIGNER.portal_link("https://#{HOST}", "user-42", timestamp: SECOND)
     assert_equal "user-42", VERIFIER.verify_link(HOST, link, now: SECOND + 300).user_id
-    assert_refused(Deskseal::VerificationError, "timestamp_expired") do
+    assert_rejected(Deskseal::VerificationError, "timestamp_expired") do
       VERIFIER.verify_link(HOST, link, now: SECOND + 301)
     end
   end
 
-  def test_a_previous_secret_dies_at_its_second
+  def test_a_previous_secret_expires_at_the_second_of_its_expiry
     signed = Deskseal::Signer.new(OLD).sign_email(EMAIL)
     [SECOND, Time.utc(2026), Time.at(SECOND, 999, :millisecond)].each do |expires_at|
       verifier = Deskseal::Verifier.new(SECRET, previous: [[OLD, expires_at]])
       assert_equal 1, verifier.verify_email(EMAIL, signed.signature, now: SECOND - 1).secret_index
-      assert_refused(Deskseal::VerificationError, "signature_mismatch") do
+      assert_rejected(Deskseal::VerificationError, "signature_mismatch") do
         verifier.verify_email(EMAIL, signed.signature, now: SECOND)
       end
     end
@@ -112,7 +112,7 @@ class TimeTest < Minitest::Test
     end
   end
 
-  def test_a_time_that_empties_the_array_it_is_in_does_no_harm
+  def test_a_time_that_empties_its_own_array_while_it_is_converted_is_safe
     previous = Array.new(100) { |index| ["an-older-secret-number-#{index}", SECOND] }
     signatures = previous.map { |(secret, _)| Deskseal::Signer.new(secret).sign_email(EMAIL).signature }
     previous << [OLD, meddler(previous)]

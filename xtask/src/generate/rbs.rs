@@ -6,9 +6,9 @@ use anyhow::{Result, bail};
 
 use super::{Call, Contract, Parameter, SOURCE};
 
-/// What every result does, and what the embed does beside having its fields.
+/// The methods of all results.
 const RESULT: &str = "
-  # What all results do. The gem alone makes them, and keeps this class to itself.
+  # The methods of all results. Only the gem makes results, and this class is private.
   class Result
     def ==: (untyped other) -> bool
     alias eql? ==
@@ -23,7 +23,7 @@ const RESULT: &str = "
   end
 ";
 
-/// The embed's HTML is a method, so that templates can ask it as a string.
+/// The embed's methods. Its HTML is a method, so that templates can use the embed as a string.
 const EMBED: &str = "
     def html: () -> String
     alias to_s html
@@ -38,9 +38,9 @@ pub(super) fn signatures(contract: &Contract) -> Result<String> {
          module Deskseal\n  VERSION: String\n\n  \
          # Unix seconds, or a Time, whose fraction of a second is dropped.\n  \
          type time = Integer | Time\n\n  \
-         # A secret that was replaced, and when it expires.\n  \
+         # A replaced secret, and when it expires.\n  \
          type previous = [ String?, time ]\n\n  \
-         # The name of a secret's variable, or several that mean the same secret.\n  \
+         # The name of a secret's variable, or several names for the same secret.\n  \
          type names = String | Array[String]\n\n"
     );
     for call in contract.call.iter().filter(|call| call.class.is_none()) {

@@ -8,7 +8,7 @@ use super::{Constant, Contract, SOURCE, WIDTH, double_quoted, filled};
 
 pub(super) fn constants(contract: &Contract) -> Result<String> {
     let mut text = format!(
-        "# frozen_string_literal: true\n\nmodule Deskseal\n  # What the contract says.\n  #\n  # {SOURCE}\n  #\n  \
+        "# frozen_string_literal: true\n\nmodule Deskseal\n  # The constants of the contract.\n  #\n  # {SOURCE}\n  #\n  \
          # @api private\n  module Contract\n"
     );
     for (name, constant) in &contract.constants {

@@ -2,7 +2,7 @@
 
 # Writes the Makefile that builds the native library with cargo, and installs it.
 #
-# It runs where the gem is installed, with the user's Ruby, and needs its standard library alone.
+# It runs when the gem is installed, with the user's Ruby, and needs only the standard library.
 
 require "rbconfig"
 
@@ -11,14 +11,14 @@ MINIMUM_RUST = File.read(MANIFEST, encoding: "UTF-8")[/^rust-version = "(.+)"/, 
 HOST = RbConfig::CONFIG.fetch("host_os")
 CARGO = ENV.fetch("CARGO", "cargo")
 
-# Where cargo builds, unless the user shares one folder between all builds.
+# The folder in which cargo builds, unless the user sets CARGO_TARGET_DIR.
 BUILD_FOLDER = "deskseal-build"
 
-# As cargo names the library, and as Ruby does.
+# The library's file name in cargo's folder, and in Ruby's.
 BUILT = "#{"lib" unless HOST.match?(/mingw/)}deskseal_ruby.#{RbConfig::CONFIG.fetch("SOEXT")}"
 INSTALLED = "deskseal.#{RbConfig::CONFIG.fetch("DLEXT")}"
 
-# Where bindgen looks for libclang beside the folders that variables name.
+# The folders in which bindgen searches for libclang, in addition to those in environment variables.
 LIBCLANG_FOLDERS =
   case HOST
   when /darwin/
@@ -36,24 +36,24 @@ LIBCLANG_FOLDERS =
 LIBCLANG = /\A(?:lib)?clang(?:-\d[.\d]*)?\.(?:so|dylib|dll)/
 
 NO_CARGO = <<~TEXT
-  There is no cargo that runs. Install Rust #{MINIMUM_RUST} or newer, from https://rustup.rs or your
-  system's packages, until `cargo --version` answers; if it is elsewhere, set CARGO to its path.
+  Cargo was not found, or does not run. Install Rust #{MINIMUM_RUST} or newer, from https://rustup.rs or your
+  system's packages, and check with `cargo --version`. If cargo is not in PATH, set CARGO to its path.
 TEXT
 
 OLD_CARGO = <<~TEXT
-  Rust is older than #{MINIMUM_RUST}. Run `rustup update stable`, or install it from https://rustup.rs
-  if your system's packages are older; if it is elsewhere, set CARGO to its path.
+  Rust is older than #{MINIMUM_RUST}. Run `rustup update stable`, or install Rust from https://rustup.rs
+  if your system's packages are older. If a newer cargo is not in PATH, set CARGO to its path.
 TEXT
 
 NO_LIBCLANG = <<~TEXT
-  There is no libclang, which reads Ruby's headers. Run `apt-get install libclang-dev`, `dnf install
-  clang-devel`, `apk add clang-dev` or `xcode-select --install`, or install LLVM as is usual on your
-  system; if it is elsewhere, set LIBCLANG_PATH to its folder.
+  Libclang was not found. It is needed to read Ruby's headers. Run `apt-get install libclang-dev`, `dnf install
+  clang-devel`, `apk add clang-dev` or `xcode-select --install`, or install LLVM. If it is in another folder,
+  set LIBCLANG_PATH to that folder.
 TEXT
 
 PRECOMPILED = <<~TEXT
-  Or use a precompiled gem, which needs none of this. There is one for Linux, macOS and Windows, and
-  it is chosen by itself unless `--platform ruby` or `force_ruby_platform` forbids it.
+  Or use a precompiled gem, which needs neither. There is one for Linux, macOS and Windows, and RubyGems
+  chooses it unless you set `--platform ruby` or `force_ruby_platform`.
 TEXT
 
 def missing
@@ -97,12 +97,12 @@ def libclang?(folder)
   File.directory?(folder) && Dir.children(folder).any? { |name| name.match?(LIBCLANG) }
 end
 
-# Returns what cargo needs to know about Ruby, and what else it does not find out by itself.
+# Returns the environment variables for cargo: the path of Ruby, and flags for musl.
 def environment
   variables = { "RUBY" => RbConfig.ruby }
   return variables unless HOST.match?(/musl/)
 
-  # Rust links statically by default where musl is the C library, and then makes no such library.
+  # With musl, Rust links statically by default, and then cannot build a shared library.
   variables.merge("RUSTFLAGS" => "#{ENV["RUSTFLAGS"]} -C target-feature=-crt-static")
 end
 
@@ -115,7 +115,7 @@ def build_command
   command
 end
 
-# Returns the target that the user wants, or the one of Ruby where Rust's own is usually another.
+# Returns the target that the user set. On Windows, Rust's default target usually differs from Ruby's: returns Ruby's.
 def target
   wanted = ENV["CARGO_BUILD_TARGET"]
   return wanted if wanted || !HOST.match?(/mingw/)
@@ -133,7 +133,7 @@ def quoted(word)
   word.match?(%r{\A[-\w=,./:+]+\z}) ? word : "'#{word.gsub("'", "'\\\\''")}'"
 end
 
-# RubyGems gives DESTDIR and sitearchdir anew. What the user shares between builds is left to them.
+# RubyGems sets DESTDIR and sitearchdir. The Makefile removes only its own folder, not CARGO_TARGET_DIR.
 def makefile
   settings = environment.map { |name, value| quoted("#{name}=#{value}") }
   library = [build_folder, *target, "release", BUILT].join("/")

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Deskseal
-  # What the contract says.
+  # The constants of the contract.
   #
   # Generated from tests/api.toml by `cargo xtask generate`; change it there.
   #

@@ -1,15 +1,15 @@
 # frozen_string_literal: true
 
 module Deskseal
-  # What controllers have.
+  # The methods that controllers get.
   module Controller
     private
 
-    # Takes the visitor who clicks to the portal's form: as the customer, or as an anonymous visitor where no
-    # customer is signed in or the customer's id cannot be signed. Without a portal, the answer is 404. What a
-    # script fetches, or a browser ahead of the click, is not signed.
+    # Redirects a visitor who clicks to the portal's form: as the customer, or as an anonymous visitor if no
+    # customer is signed in or the customer's id cannot be signed. Without a portal, the status is 404. Requests
+    # that a script or a prefetching browser makes are not signed.
     #
-    # @param customer [Object, nil] who is signed in: `current_user`
+    # @param customer [Object, nil] the signed-in customer: `current_user`
     #
     # @example
     #   def portal = redirect_to_portal(current_user)
@@ -22,11 +22,11 @@ module Deskseal
       link ? redirect_to(link, allow_other_host: true) : head(:not_found)
     end
 
-    # Answers with the customer's identity as JSON, `{ email, signature, helpdeskId }`, for a page that mounts
-    # the Ticket Center itself. It is 204 where nobody is signed in; and `{ error: { code } }`, with 422 for
-    # an address that cannot be signed, and with 503 where the deployment is misconfigured.
+    # Renders the customer's identity as JSON, `{ email, signature, helpdeskId }`, for a page that starts the
+    # Ticket Center itself. The status is 204 if no customer is signed in. The body is `{ error: { code } }` with
+    # status 422 for an address that cannot be signed, and with 503 if the deployment is misconfigured.
     #
-    # @param customer [Object, nil] who is signed in: `current_user`
+    # @param customer [Object, nil] the signed-in customer: `current_user`
     #
     # @example
     #   def identity = render_ticket_center_identity(current_user)

@@ -1,26 +1,26 @@
 # frozen_string_literal: true
 
 module Deskseal
-  # The help desk of a Rails application: its two products, each with its own secret, which is read when
-  # something is signed.
+  # Signs for a Rails application's two products. Each has its own secret, which is read when something is
+  # signed.
   #
   # @api private
   class Desk
-    # What the settings are where the application says nothing. A secret that is set, though nil, is not
-    # looked for elsewhere.
+    # The default settings. They have no key `secret`: an application that sets it, even to nil, uses no other
+    # source.
     DEFAULTS = {
       ticket_center: { email: :email, crossorigin: false, secret_variable: Contract::TICKET_CENTER_VARIABLES },
       portal: { user_id: :id, secret_variable: Contract::PORTAL_VARIABLES },
     }.freeze
 
-    # Returns the settings to be changed by an application.
+    # Returns a copy of the default settings, which the application changes.
     def self.defaults
       DEFAULTS.each_with_object(ActiveSupport::OrderedOptions.new) do |(product, settings), options|
         options[product] = ActiveSupport::OrderedOptions.new.merge!(settings)
       end
     end
 
-    # Returns the desk of the application that runs.
+    # Returns the desk of the running application.
     def self.current
       application = ::Rails.application
       @current = new(application) unless @current&.of?(application)
@@ -32,7 +32,7 @@ module Deskseal
       @signers = {}
     end
 
-    # Tells whether the desk is this application's.
+    # Tells whether the desk belongs to this application.
     def of?(application)
       @application.equal?(application)
     end
@@ -44,7 +44,7 @@ module Deskseal
       signer(:ticket_center, settings).ticket_center(email_of(customer, settings), helpdesk_id(settings), **options)
     end
 
-    # Returns what a page's own code needs to mount the Ticket Center, the same in every language.
+    # Returns the JSON that browser code needs to start the Ticket Center, the same in every language.
     def identity(customer)
       settings = settings_of(:ticket_center)
       signed = signer(:ticket_center, settings).identity(email_of(customer, settings), helpdesk_id(settings))
@@ -63,7 +63,7 @@ module Deskseal
       nil
     end
 
-    # Logs why somebody gets the public form instead; where errors are shown, it is raised.
+    # Logs why the customer gets the public form instead. Raises the error where Rails shows errors.
     def report(error)
       raise error if @application.config.consider_all_requests_local
 
@@ -74,7 +74,7 @@ module Deskseal
       ::Rails.logger&.error("Deskseal: #{message}")
     end
 
-    # Returns the class alone: the application may hold secrets.
+    # Returns only the class: the application may hold secrets.
     def inspect
       "#<#{self.class}>"
     end
@@ -92,15 +92,16 @@ module Deskseal
       kept(product, NamedSecret.fingerprint(name)) { Signer.from_env(name) }
     end
 
-    # YAML takes a secret of digits for a number, unless it is quoted.
+    # YAML reads a secret of digits as a number, unless it is quoted.
     def signer_with(product, secret)
       return kept(product, secret.hash) { Signer.new(NamedSecret.of_setting(secret)) } if secret.nil? || secret.is_a?(String)
 
-      raise SecretError.new("A secret among the settings is no text: quote it.", code: "secret_malformed")
+      sentence = "The secret of deskseal.#{product} is not a String: put quotes around it."
+      raise SecretError.new(sentence, code: "secret_malformed")
     end
 
-    # Returns the product's signer, which the block makes where the hash of the secret is another one than before.
-    # Ruby chooses the key of its hashes when it starts: there is no second copy of a secret to read.
+    # Returns the product's signer. The block makes a new one if the hash of the secret has changed. Ruby chooses
+    # the key of its hashes when it starts, so the hash reveals nothing of the secret.
     def kept(product, hash)
       made_from, signer = @signers[product]
       return signer if signer && made_from == hash

@@ -1,10 +1,10 @@
 # frozen_string_literal: true
 
 module Deskseal
-  # A refusal: a stable code, and a sentence for the developer (SPEC 7).
+  # The base class of the gem's errors: a stable code, and a sentence for the developer (SPEC 7).
   #
-  # It is a SecretError, an InputError or a VerificationError, which say whose fault it is. The sentence
-  # never contains a secret, an expected signature, or what a visitor sent.
+  # An error is a SecretError, an InputError or a VerificationError, which says what is at fault. The sentence
+  # never contains a secret, an expected signature, or data that a visitor sent.
   #
   # @example
   #   begin
@@ -16,13 +16,13 @@ module Deskseal
     # @return [String] the stable code, the same in every language
     attr_reader :code
 
-    # @return [Boolean] whether the customer's own data is at fault, which a page answers with HTTP's 422, and not
-    #   the deployment, which it answers with 503
+    # @return [Boolean] whether the customer's own data is at fault: answer 422. Otherwise the deployment is:
+    #   answer 503.
     attr_reader :is_about_customer
 
-    # Makes an error, for a test of how an application answers to it.
+    # Makes an error, for an application's tests.
     #
-    # @param message [String, nil] a sentence; the class's name if there is none
+    # @param message [String, nil] a sentence; by default the class's name
     # @param code [String] one of SPEC 7.1
     # @param is_about_customer [Boolean] whether the customer's own data is at fault
     #
@@ -36,7 +36,7 @@ module Deskseal
     end
   end
 
-  # The deployment is wrong: a secret is missing or unusable (SPEC 2.2).
+  # The deployment is misconfigured: a secret is missing or unusable (SPEC 2.2).
   #
   # @example
   #   begin
@@ -46,7 +46,7 @@ module Deskseal
   #   end
   class SecretError < Error; end
 
-  # The caller passed something that cannot be signed or compared with.
+  # An argument of the call is invalid.
   #
   # @example
   #   begin
@@ -56,7 +56,7 @@ module Deskseal
   #   end
   class InputError < Error; end
 
-  # The visitor's proof does not hold, or what the visitor sent cannot be read.
+  # What the visitor sent does not prove an identity, or cannot be read.
   #
   # @example
   #   begin

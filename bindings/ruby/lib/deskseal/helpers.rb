@@ -1,26 +1,26 @@
 # frozen_string_literal: true
 
 module Deskseal
-  # What views have.
+  # The methods that views get.
   module Helpers
     # Turbo, htmx and instant.page neither fetch nor follow a link with these attributes.
-    LEFT_ALONE = {
+    IGNORED_BY_LIBRARIES = {
       data: { turbo: false, turbo_prefetch: false, no_instant: "" }, "hx-boost": false, rel: "nofollow"
     }.freeze
-    private_constant :LEFT_ALONE
+    private_constant :IGNORED_BY_LIBRARIES
 
-    # Shows the customer's Ticket Center, and nothing where nobody is signed in.
+    # Shows the customer's Ticket Center, or nothing if no customer is signed in.
     #
     # The page's Content-Security-Policy nonce is Rails' own. The page is sent with
-    # `Cache-Control: private, no-store`, and neither htmx nor, where the layout yields `:head`, Turbo keeps a copy.
+    # `Cache-Control: private, no-store`. htmx keeps no copy of it, and Turbo keeps none if the layout yields `:head`.
     #
-    # A customer whose address cannot be signed sees the block, or else a link to the portal's public form,
-    # and the code is logged. Where Rails shows errors, it is raised.
+    # A customer whose address cannot be signed sees the block, by default a link to the portal's public form,
+    # and the code is logged. Where Rails shows errors, the error is raised.
     #
-    # @param customer [Object, nil] who is signed in: `current_user`
+    # @param customer [Object, nil] the signed-in customer: `current_user`
     # @param options [Hash] `align:`, `max_width:`, `container:`, `script_url:`, `crossorigin:` and
     #   `nonce:` of {Signer#ticket_center}
-    # @yield what to show a customer whose address cannot be signed
+    # @yield the markup for a customer whose address cannot be signed
     # @return [ActiveSupport::SafeBuffer, nil]
     #
     # @example
@@ -39,11 +39,12 @@ module Deskseal
       fallback ? capture(&fallback) : deskseal_public_link
     end
 
-    # Returns a link to the action that takes the visitor to the portal, at the route `deskseal_portal`.
+    # Returns a link to the action that redirects to the portal, at the route `deskseal_portal`.
     #
-    # It is the same for everybody and never goes stale: that action signs when the customer clicks. Libraries
-    # that swap pages leave it alone, since they could not follow to another site. Without that route, the link
-    # is the portal's public one, and this is logged. Where Rails shows errors, it is raised.
+    # The link is the same for all visitors and does not expire: the action signs when the customer clicks. Its
+    # attributes make libraries that replace pages ignore it, since they cannot follow a redirect to another site.
+    # Without that route, the link is the portal's public one, and this is logged. Where Rails shows errors, it is
+    # raised.
     #
     # @param name [String, nil] the link's text, or a block
     # @param html_options [Hash] those of `link_to`
@@ -53,7 +54,7 @@ module Deskseal
     #   <%= portal_link_to "Help" %>
     def portal_link_to(name = nil, html_options = {}, &block)
       name, html_options = nil, name || {} if block
-      html_options = LEFT_ALONE.deep_merge(html_options)
+      html_options = IGNORED_BY_LIBRARIES.deep_merge(html_options)
       return link_to(deskseal_portal_address, html_options, &block) if block
 
       link_to(name, deskseal_portal_address, html_options)
@@ -65,17 +66,18 @@ module Deskseal
       PrivatePages.mark(request.env)
     end
 
-    # From 7.0 on, Rails tells whether a fragment will be kept: for everybody, whoever is the first to see it.
+    # Rails 7.0 and newer tell whether a fragment is cached, which would show one customer's page to all.
     def deskseal_keep_out_of_fragments
       return unless respond_to?(:caching?, true) && caching?
 
-      raise Error.new("Put ticket_center_tag outside of the cache block.", code: "fragment_cached")
+      sentence = "Move ticket_center_tag out of the cache block: all visitors would see this customer's tickets."
+      raise Error.new(sentence, code: "fragment_cached")
     end
 
     def deskseal_portal_address
       return deskseal_portal_path if respond_to?(:deskseal_portal_path)
 
-      sentence = 'Name a route for it: get "support/portal", to: "support#portal", as: :deskseal_portal'
+      sentence = 'portal_link_to needs a route: get "support/portal", to: "support#portal", as: :deskseal_portal'
       Desk.current.report(Error.new(sentence, code: "route_missing"))
       Desk.current.public_link.to_s
     end

@@ -1,12 +1,12 @@
 # frozen_string_literal: true
 
 module Deskseal
-  # A secret on its way from an environment variable to a constructor, which subclasses may have
-  # overridden. It reads the value where it is used.
+  # The name of a secret's variable, which `from_env` passes to a constructor. Subclasses may override the
+  # constructor. The value is read when it is used.
   #
   # @private
   class NamedSecret
-    # Returns what the native part takes: the variables if there are any, and else the secret.
+    # Returns the arguments of the native functions: the variables for a NamedSecret, otherwise the secret.
     #
     # @param secret [String, nil, NamedSecret]
     # @return [Array(Array, nil), Array(nil, String)]
@@ -14,19 +14,19 @@ module Deskseal
       secret.instance_of?(self) ? [secret.variables, nil] : [nil, secret]
     end
 
-    # Returns a number that changes with the names and the values. Ruby chooses its key when it starts.
+    # Returns a number that changes with the names and the values. Ruby chooses its hashes' key when it starts.
     #
-    # @param name [String, Array<String>] the variable's name, or several that mean the same secret
+    # @param name [String, Array<String>] the variable's name, or several names for the same secret
     # @return [Integer, nil]
     def self.fingerprint(name)
       [name, Array(name).map { |variable| ENV[variable] }].hash
     rescue ArgumentError
-      # No variable can have such a name, which is for the signer to say.
+      # No variable can have such a name. The signer reports it.
       nil
     end
 
-    # Returns a setting's secret. Settings hold what a variable held, perhaps a reference that was not resolved,
-    # so both are checked alike.
+    # Returns a setting's secret, with the same checks as a variable. A setting usually comes from a variable, and
+    # may be a reference that was not resolved.
     #
     # @param secret [String, nil]
     # @return [NamedSecret]
@@ -34,7 +34,7 @@ module Deskseal
       new("secret", ->(_) { secret })
     end
 
-    # @param name [String, Array<String>] the variable's name, or several that mean the same secret
+    # @param name [String, Array<String>] the variable's name, or several names for the same secret
     # @param read [#call] returns the value of a name
     def initialize(name, read = ENV.method(:[]))
       @names = name.is_a?(Array) ? name : [name]
@@ -58,7 +58,7 @@ module Deskseal
 
     private
 
-    # Takes the bytes as UTF-8, whatever the locale says they are.
+    # Reads the bytes as UTF-8, in every locale.
     def text(name)
       value = @read.call(name)
       value.is_a?(String) ? value.dup.force_encoding(Encoding::UTF_8) : value

@@ -1,19 +1,19 @@
 # frozen_string_literal: true
 
 module Deskseal
-  # Keeps answers with somebody's identity out of caches, whatever the action has set.
+  # Keeps responses with an identity out of caches, even if the action set another `Cache-Control`.
   #
   # @api private
   class PrivatePages
     MARK = "deskseal.private"
-    ANSWERED = "deskseal.answered"
+    SENT = "deskseal.sent"
 
-    # Remembers that the answer carries an identity.
+    # Remembers that the response contains an identity.
     def self.mark(environment)
       environment[MARK] = true
-      return unless environment[ANSWERED]
+      return unless environment[SENT]
 
-      Desk.current.warn("A page that is streamed shows a Ticket Center: send it with #{Contract::CACHE_CONTROL}")
+      Desk.current.warn("A streamed page shows a Ticket Center: send it with Cache-Control: #{Contract::CACHE_CONTROL}")
     end
 
     def initialize(app)
@@ -22,8 +22,8 @@ module Deskseal
 
     def call(environment)
       status, headers, body = @app.call(environment)
-      environment[ANSWERED] = true
-      # Newer versions of Rack write the names of headers in lower case.
+      environment[SENT] = true
+      # Rack's constant has the letter case of this version: newer versions use lower case.
       headers[Rack::CACHE_CONTROL] = Contract::CACHE_CONTROL if environment[MARK]
       [status, headers, body]
     end

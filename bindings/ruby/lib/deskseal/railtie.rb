@@ -8,10 +8,10 @@ require_relative "helpers"
 require_relative "private_pages"
 
 module Deskseal
-  # The help desk in a Rails application.
+  # Adds the help desk to a Rails application.
   #
-  # `config.deskseal.ticket_center` and `config.deskseal.portal` say which desk it is; nothing of them is
-  # used before something is signed, so that assets and databases are prepared without a secret.
+  # `config.deskseal.ticket_center` and `config.deskseal.portal` are the settings. They are not used before
+  # something is signed, so assets can be precompiled and databases migrated without a secret.
   #
   # @example
   #   config.deskseal.ticket_center.helpdesk_id = "desk-1"
@@ -23,7 +23,7 @@ module Deskseal
       app.middleware.use PrivatePages
     end
 
-    # Rails logs where it redirects to, and whoever has the link is the customer while it holds.
+    # Rails logs the targets of redirects. Anyone who has a signed link is the customer while it is valid.
     initializer "deskseal.logs" do |app|
       signature = Contract::LINK_PARAMETERS.last
       app.config.filter_redirect << /[?&]#{signature}=/

@@ -1,19 +1,19 @@
 # frozen_string_literal: true
 
 module Deskseal
-  # What all results do. They are frozen down to their fields, and compare by them.
+  # The base class of all results. They and their fields are frozen, and they compare by their fields.
   #
-  # Signers and verifiers alone make them. Each class lists its fields in FIELDS.
+  # Only the native library makes them. Each class lists its fields in FIELDS.
   #
   # @private
   class Result
     private_class_method :new, :allocate
 
-    # Fields that {#inspect} does not show: whoever has them can use them.
+    # Fields that {#inspect} does not show: with them, anyone can sign in as the customer.
     HIDDEN = %i[signature attributes html].freeze
     private_constant :HIDDEN
 
-    # Tells whether the other one is of the same class and has the same fields.
+    # Tells whether the other object is of the same class and has the same fields.
     #
     # @param other [Object]
     # @return [Boolean]
@@ -22,14 +22,14 @@ module Deskseal
     end
     alias eql? ==
 
-    # Returns the same number for equal results, so that they can be keys.
+    # Returns the same number for equal results, so that they can be keys of a Hash.
     #
     # @return [Integer]
     def hash
       [self.class, to_h].hash
     end
 
-    # Returns the fields by name, down to plain values.
+    # Returns the fields by name, as plain values.
     #
     # @return [Hash{Symbol => Object}]
     def to_h
@@ -38,13 +38,13 @@ module Deskseal
 
     # Returns the fields by name, for patterns: `in { email: String => email }`.
     #
-    # @param names [Array<Symbol>, nil] what the pattern asks for; nil asks for all
+    # @param names [Array<Symbol>, nil] the names in the pattern; nil for all
     # @return [Hash{Symbol => Object}]
     def deconstruct_keys(names)
       names ? fields.slice(*names) : fields
     end
 
-    # Returns what {#to_json} and Rails write as JSON.
+    # Returns the Hash that {#to_json} and Rails write as JSON.
     #
     # @return [Hash{String => Object}]
     def as_json(*)
@@ -59,7 +59,7 @@ module Deskseal
       as_json.to_json(*arguments)
     end
 
-    # Returns the class and the fields, without those that are as good as a signature.
+    # Returns the class and the fields, without those that contain a signature.
     #
     # @return [String]
     def inspect
@@ -136,7 +136,7 @@ module Deskseal
 
   # The Ticket Center's markup for one customer (SPEC 6).
   #
-  # A template of Rails renders it as it is: `<%= embed %>`.
+  # A template of Rails renders it without escaping: `<%= embed %>`.
   #
   # @example
   #   signer = Deskseal::Signer.new("example-secret-for-documentation")
@@ -152,8 +152,8 @@ module Deskseal
     # @return [Hash{String => String}]
     attr_reader :attributes
 
-    # Returns the markup: a container, and a script tag. Where ActiveSupport is loaded, its templates
-    # know that there is nothing to escape.
+    # Returns the markup: a container, and a script tag. If ActiveSupport is loaded, it is a SafeBuffer, which
+    # templates do not escape.
     #
     # @return [String]
     def html
@@ -170,7 +170,7 @@ module Deskseal
     end
   end
 
-  # What a page's own code needs to show the customer's Ticket Center (SPEC 6.4).
+  # What browser code needs to start the customer's Ticket Center (SPEC 6.4).
   #
   # @example
   #   signer = Deskseal::Signer.new("example-secret-for-documentation")
@@ -190,7 +190,7 @@ module Deskseal
     attr_reader :helpdesk_id
   end
 
-  # What the route to the portal answers to a request that is no customer's click (SPEC 6.5).
+  # The response of a route that redirects to the portal, to a request that is not a click (SPEC 6.5).
   #
   # @example
   #   answer = Deskseal.response_unless_click("/help", { "hx-request" => "true" })
@@ -206,11 +206,11 @@ module Deskseal
     # @return [Hash{String => String}] names and values
     attr_reader :headers
 
-    # @return [String] the content
+    # @return [String] the body's text
     attr_reader :body
   end
 
-  # A customer whose e-mail was proved (SPEC 5.1).
+  # A customer whose e-mail was verified (SPEC 5.1).
   #
   # @example
   #   secret = "example-secret-for-documentation"
@@ -231,7 +231,7 @@ module Deskseal
     attr_reader :secret_index
   end
 
-  # A customer whose user id was proved (SPEC 5.2).
+  # A customer whose user id was verified (SPEC 5.2).
   #
   # @example
   #   secret = "example-secret-for-documentation"
@@ -255,7 +255,7 @@ module Deskseal
     attr_reader :secret_index
   end
 
-  # Why a signature does not hold: one finding or more (SPEC 8).
+  # Why a signature is invalid: one finding or more (SPEC 8).
   #
   # @example
   #   verifier = Deskseal::Verifier.new("example-secret-for-documentation")
@@ -270,7 +270,7 @@ module Deskseal
     attr_reader :findings
   end
 
-  # One reason why a signature does not hold (SPEC 8).
+  # One reason why a signature is invalid (SPEC 8).
   #
   # @example
   #   verifier = Deskseal::Verifier.new("example-secret-for-documentation")

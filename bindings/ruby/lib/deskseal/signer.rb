@@ -4,7 +4,7 @@ module Deskseal
   # Signs identities with one secret.
   #
   # Make one when the application starts, and use it from any thread or Ractor. An application that uses
-  # the Ticket Center and the portal has two, since each has its own secret. It is frozen, and cannot be
+  # the Ticket Center and the portal needs two, since each has its own secret. A signer is frozen, and cannot be
   # copied or dumped.
   #
   # @example
@@ -13,7 +13,7 @@ module Deskseal
   class Signer
     private_class_method :allocate
 
-    # Makes a signer, and freezes it when its class is done with it.
+    # Makes a signer, and freezes it after its class has initialized it.
     #
     # @return [Signer]
     def self.new(...)
@@ -23,10 +23,11 @@ module Deskseal
     # Returns a signer with the secret in the environment variable `name`.
     #
     # @param name [String, Array<String>] usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
-    #   `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names, of which the first that is set is read
+    #   `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names for the same secret: the first that is
+    #   set is read
     # @return [Signer]
-    # @raise [SecretError] `secret_public` when bundlers would ship the variable to browsers, `secret_conflict`
-    #   when two of several are set and differ, then those of {#initialize}
+    # @raise [SecretError] `secret_public` if bundlers ship a variable of that name to browsers, `secret_conflict`
+    #   if two of several are set and differ, then those of {#initialize}
     #
     # @example
     #   ENV["HELPDESKY_HMAC_SECRET"] = Deskseal.generate_secret
@@ -81,9 +82,9 @@ module Deskseal
 
     # Returns the link that takes a customer to the portal's form, signed in (SPEC 4.5).
     #
-    # Sign it when the customer clicks: it holds for five minutes unless the portal says otherwise.
+    # Call this when the customer clicks: the link is valid for five minutes, unless the portal sets another tolerance.
     #
-    # @param portal_url [String] the portal's address; its path, query and fragment are replaced
+    # @param portal_url [String] the portal's URL; its path, query and fragment are replaced
     # @param user_id [String] the signed-in customer's id, used exactly as given
     # @param timestamp [Integer, Time, nil] Unix seconds, or a Time; now by default
     # @return [String]
@@ -105,7 +106,7 @@ module Deskseal
     # @param align [String, nil] `left`, `center` (the default) or `right`
     # @param max_width [String, nil] a positive whole number and `px`, `rem` or `%`; `864px` by default
     # @param container [String, nil] the id of the container element; `hdh-ticket-center` by default
-    # @param script_url [String, nil] the script's absolute URL, `https` but on loopback hosts;
+    # @param script_url [String, nil] the script's absolute URL, with `https` except on loopback hosts;
     #   `https://helpdesky.io/ticket-center.js` by default
     # @param crossorigin [Boolean] whether the script is loaded with CORS, as a page with
     #   `Cross-Origin-Embedder-Policy: require-corp` needs it
@@ -127,11 +128,11 @@ module Deskseal
       )
     end
 
-    # Signs an e-mail for a page whose own code shows the Ticket Center (SPEC 6.4).
+    # Signs an e-mail for browser code that starts the Ticket Center itself (SPEC 6.4).
     #
     # @param email [String] the signed-in customer's e-mail
     # @param helpdesk_id [String] the help desk's id, from its dashboard
-    # @return [Identity] what the page's code hands to the Ticket Center's script
+    # @return [Identity] the values that the browser code passes to the Ticket Center's script
     # @raise [InputError] `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`, then
     #   `helpdesk_id_malformed`
     #
@@ -143,7 +144,7 @@ module Deskseal
       Native.identity(self, email, helpdesk_id)
     end
 
-    # Returns the class alone, also where a subclass has variables of its own.
+    # Returns only the class, even if a subclass has instance variables.
     #
     # @return [String]
     def inspect

@@ -3,8 +3,8 @@
 module Deskseal
   # Verifies identities with a current secret and any number of previous ones.
   #
-  # Make one when the application starts, and use it from any thread or Ractor. It is frozen, and cannot
-  # be copied or dumped.
+  # Make one when the application starts, and use it from any thread or Ractor. A verifier is frozen, and
+  # cannot be copied or dumped.
   #
   # @example
   #   verifier = Deskseal::Verifier.new(
@@ -15,7 +15,7 @@ module Deskseal
   class Verifier
     private_class_method :allocate
 
-    # Makes a verifier, and freezes it when its class is done with it.
+    # Makes a verifier, and freezes it after its class has initialized it.
     #
     # @return [Verifier]
     def self.new(...)
@@ -25,12 +25,13 @@ module Deskseal
     # Returns a verifier whose current secret is in the environment variable `name`.
     #
     # @param name [String, Array<String>] usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
-    #   `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names, of which the first that is set is read
+    #   `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names for the same secret: the first
+    #   that is set is read
     # @param previous [Array<Array(String, Integer)>, Array<Array(String, Time)>] as for {#initialize}
     # @param tolerance [Integer] as for {#initialize}
     # @return [Verifier]
-    # @raise [SecretError] `secret_public` when bundlers would ship the variable to browsers, `secret_conflict`
-    #   when two of several are set and differ, then those of {#initialize}
+    # @raise [SecretError] `secret_public` if bundlers ship a variable of that name to browsers, `secret_conflict`
+    #   if two of several are set and differ, then those of {#initialize}
     # @raise [InputError] `tolerance_malformed`
     #
     # @example
@@ -42,9 +43,9 @@ module Deskseal
     end
 
     # @param secret [String, nil] the secret's text; nil, as `ENV[]` returns it, is `secret_missing`
-    # @param previous [Array<Array(String, Integer)>, Array<Array(String, Time)>] secrets that were
-    #   replaced, each as `[secret, expires_at]`; from `expires_at` on, in Unix seconds or a Time, the
-    #   secret is dead (SPEC 2.6)
+    # @param previous [Array<Array(String, Integer)>, Array<Array(String, Time)>] replaced
+    #   secrets, each as `[secret, expires_at]`; the secret expires at `expires_at`, in Unix seconds or a Time
+    #   (SPEC 2.6)
     # @param tolerance [Integer] how many seconds a link's timestamp may differ from `now`, 0 to 3600
     # @raise [SecretError] `secret_missing`, `secret_empty`, `secret_padded`, `secret_malformed`,
     #   `secret_placeholder`, `secret_too_short`, `secret_expiry_malformed` (SPEC 2.2)
@@ -57,12 +58,12 @@ module Deskseal
       Native.initialize_verifier(self, *NamedSecret.variables_and_text(secret), previous, tolerance)
     end
 
-    # Verifies an e-mail seal (SPEC 5.1).
+    # Verifies an e-mail signature (SPEC 5.1).
     #
     # @param email [String] the e-mail as received
     # @param signature [String] the signature as received, 64 hexadecimal digits
     # @param now [Integer, Time, nil] Unix seconds, or a Time, that decides which previous secrets are
-    #   alive; the clock's by default
+    #   active; now by default
     # @return [VerifiedEmail]
     # @raise [InputError] `timestamp_malformed` for `now`
     # @raise [VerificationError] `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`,
@@ -77,15 +78,15 @@ module Deskseal
       Native.verify_email(self, email, signature, now)
     end
 
-    # Verifies a link seal whose parts were already taken from the request (SPEC 5.2).
+    # Verifies a link signature whose parts were already taken from the request (SPEC 5.2).
     #
-    # Prefer {#verify_link}, which also refuses repeated and missing parameters.
+    # Prefer {#verify_link}, which also rejects repeated and missing parameters.
     #
-    # @param portal_host [String] the portal's own host, never taken from the request
+    # @param portal_host [String] the portal's own host; never take it from the request
     # @param user_id [String] the user id as received
     # @param timestamp [String] the timestamp as received
     # @param signature [String] the signature as received, 64 hexadecimal digits
-    # @param now [Integer, Time, nil] Unix seconds, or a Time; the clock's by default
+    # @param now [Integer, Time, nil] Unix seconds, or a Time; now by default
     # @return [VerifiedUser]
     # @raise [InputError] `host_malformed`; `timestamp_malformed` for `now`
     # @raise [VerificationError] `user_id_empty`, `user_id_too_long`, `user_id_malformed`,
@@ -108,10 +109,10 @@ module Deskseal
 
     # Verifies the URL of a request to the portal's form (SPEC 4.7, 5.2).
     #
-    # @param portal_host [String] the portal's own host, never taken from the request
+    # @param portal_host [String] the portal's own host; never take it from the request
     # @param url [String] the request's URL as received, absolute or beginning with `/`
-    # @param now [Integer, Time, nil] Unix seconds, or a Time; the clock's by default
-    # @return [VerifiedUser, nil] nil for a public visitor, whose link carries no identity
+    # @param now [Integer, Time, nil] Unix seconds, or a Time; now by default
+    # @return [VerifiedUser, nil] nil for an anonymous visitor, whose URL has no identity
     # @raise [InputError] `host_malformed`; `timestamp_malformed` for `now`
     # @raise [VerificationError] `portal_url_malformed`, `identity_repeated`, `identity_incomplete`, and
     #   those of {#verify_user}
@@ -126,16 +127,16 @@ module Deskseal
       Native.verify_link(self, portal_host, url, now)
     end
 
-    # Says why an e-mail's signature does not hold, to the owner of the secret (SPEC 8).
+    # Says why an e-mail signature is invalid, for the owner of the secret (SPEC 8).
     #
-    # Never call this in a request: its findings are for a prompt or a dashboard.
+    # Call it at a prompt or in a dashboard, not in a request. Do not show its findings to a visitor.
     #
     # @param email [String] the e-mail as received
-    # @param signature [String] the signature as received, in whatever form
-    # @param other_secrets [Array<String>] secrets of other purposes that might have been used by mistake
-    # @param now [Integer, Time, nil] Unix seconds, or a Time; the clock's by default
+    # @param signature [String] the signature as received, in any form
+    # @param other_secrets [Array<String>] other secrets of yours that may have been used by mistake
+    # @param now [Integer, Time, nil] Unix seconds, or a Time; now by default
     # @return [Explanation]
-    # @raise [SecretError] for one of `other_secrets`: `secret_missing`, `secret_empty`,
+    # @raise [SecretError] for a secret in `other_secrets`: `secret_missing`, `secret_empty`,
     #   `secret_padded`, `secret_malformed`, `secret_placeholder`, `secret_too_short`
     # @raise [InputError] `timestamp_malformed` for `now`; `email_malformed` for ill-formed text
     # @raise [VerificationError] `signature_malformed` for ill-formed text
@@ -150,16 +151,16 @@ module Deskseal
       Native.explain_email(self, email, signature, other_secrets, now)
     end
 
-    # Says why a link does not hold, to the owner of the secret (SPEC 8).
+    # Says why a link is invalid, for the owner of the secret (SPEC 8).
     #
-    # Never call this in a request: its findings are for a prompt or a dashboard.
+    # Call it at a prompt or in a dashboard, not in a request. Do not show its findings to a visitor.
     #
     # @param portal_host [String] the portal's own host
     # @param url [String] the request's URL as received, absolute or beginning with `/`
-    # @param other_secrets [Array<String>] secrets of other purposes that might have been used by mistake
-    # @param now [Integer, Time, nil] Unix seconds, or a Time; the clock's by default
+    # @param other_secrets [Array<String>] other secrets of yours that may have been used by mistake
+    # @param now [Integer, Time, nil] Unix seconds, or a Time; now by default
     # @return [Explanation]
-    # @raise [SecretError] for one of `other_secrets`: `secret_missing`, `secret_empty`,
+    # @raise [SecretError] for a secret in `other_secrets`: `secret_missing`, `secret_empty`,
     #   `secret_padded`, `secret_malformed`, `secret_placeholder`, `secret_too_short`
     # @raise [InputError] `host_malformed`; `timestamp_malformed` for `now`; `portal_url_malformed` for
     #   ill-formed text
@@ -175,7 +176,7 @@ module Deskseal
       Native.explain_link(self, portal_host, url, other_secrets, now)
     end
 
-    # Returns the class alone, also where a subclass has variables of its own.
+    # Returns only the class, even if a subclass has instance variables.
     #
     # @return [String]
     def inspect

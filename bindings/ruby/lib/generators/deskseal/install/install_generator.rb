@@ -7,14 +7,14 @@ module Deskseal
     # `bin/rails generate deskseal:install` writes `config/initializers/deskseal.rb`.
     class InstallGenerator < ::Rails::Generators::Base
       source_root File.join(__dir__, "templates")
-      desc "Writes the initializer that says which help desk the application has."
+      desc "Writes an initializer with the settings of the application's help desk."
 
       def write_initializer
         template "deskseal.rb.tt", "config/initializers/deskseal.rb"
       end
 
       def show_what_to_do_next
-        say "Now see config/initializers/deskseal.rb: it says where the secrets go, and what comes next."
+        say "Next, open config/initializers/deskseal.rb. It says where to put the secrets and the settings."
       end
     end
   end
