@@ -1,5 +1,5 @@
-# Once built, `sudo make install` needs no cargo: root may have none. Rust links musl statically unless it
-# is told otherwise, and cannot make a module then.
+# Once built, `sudo make install` needs no cargo: root may have none. By default, Rust links musl statically,
+# and then cannot build a module.
 $(phplibdir)/deskseal.so: $(DESKSEAL_SOURCES)
 	+unset CARGO_BUILD_TARGET; cd "$(DESKSEAL_ROOT)" && PHP="$(PHP_EXECUTABLE)" PHP_CONFIG="$(DESKSEAL_PHP_CONFIG)" \
 		"$(CARGO)" build --release --locked --package deskseal-php --target-dir "$(builddir)/target" \
@@ -9,7 +9,7 @@ $(phplibdir)/deskseal.so: $(DESKSEAL_SOURCES)
 		if test -f "$$library"; then $(INSTALL) "$$library" $@; fi; \
 	done
 
-# PHP asks for a module in the form of libtool, which names the library, and removes it when installing.
+# PHP's build expects libtool's file of a module, which names the library. PHP removes it when installing.
 $(phplibdir)/deskseal.la: $(phplibdir)/deskseal.so
 	echo "dlname='deskseal.so'" > $@
 

@@ -1,11 +1,11 @@
-//! Links the extension as its platform wants it.
+//! Sets the linker's options that the extension needs on macOS.
 
 use std::env;
 
 fn main() {
-    // Nothing else: cargo would watch the whole folder, in which `make` puts what it builds.
+    // Without this line, cargo would watch the whole folder, where `make` writes its output.
     println!("cargo::rerun-if-changed=build.rs");
-    // What PHP offers is found when PHP loads the extension. Only Apple's linker asks for it earlier.
+    // PHP's symbols are resolved when PHP loads the extension. Apple's linker looks for them earlier.
     if env::var("CARGO_CFG_TARGET_VENDOR").is_ok_and(|vendor| vendor == "apple") {
         println!("cargo::rustc-link-arg-cdylib=-Wl,-undefined,dynamic_lookup");
     }

@@ -20,19 +20,19 @@ AC_DEFUN([DESKSEAL_LIBCLANG_IN], [
 if test "$PHP_DESKSEAL" != "no"; then
   deskseal_root=`cd "$abs_srcdir/../.." && pwd`
   AS_IF([test ! -f "$deskseal_root/Cargo.lock"],
-    [AC_MSG_ERROR([$deskseal_root has no Cargo.lock. The extension is built with the whole repository: unpack all of it, and build in its folder bindings/php.])])
+    [AC_MSG_ERROR([$deskseal_root has no Cargo.lock. The extension is built from the whole repository: unpack all of it, and build in its folder bindings/php.])])
 
   AC_MSG_CHECKING([for PHP 8.2 or newer])
   deskseal_php=`$PHP_CONFIG --version`
   AC_MSG_RESULT([$deskseal_php])
   AS_VERSION_COMPARE([$deskseal_php], [8.2],
-    [AC_MSG_ERROR([deskseal needs PHP 8.2 or newer.])])
+    [AC_MSG_ERROR([deskseal needs PHP 8.2 or newer, and $PHP_CONFIG is of PHP $deskseal_php. Pass --with-php-config=PATH for another PHP.])])
 
-  dnl ext-php-rs asks this PHP what the extension has to fit.
+  dnl ext-php-rs asks this PHP for its version and build options.
   AS_IF([test ! -x "$PHP_EXECUTABLE"],
-    [AC_MSG_ERROR([$PHP_CONFIG names no PHP that can be run. Install PHP's command line, or say --with-php-config=PATH.])])
+    [AC_MSG_ERROR([$PHP_CONFIG names no PHP program that exists. Install PHP's command line, or pass --with-php-config=PATH.])])
 
-  dnl It also takes a path only, and none that depends on the working folder.
+  dnl It also needs an absolute path of php-config.
   deskseal_php_config=`command -v "$PHP_CONFIG"`
   case $deskseal_php_config in
     /*) ;;
@@ -41,12 +41,12 @@ if test "$PHP_DESKSEAL" != "no"; then
 
   AS_IF([test "$PHP_CARGO" != "no" && test "$PHP_CARGO" != "yes"],
     [CARGO=$PHP_CARGO],
-    [dnl rustup puts it there, and not every shell has that folder in PATH.
+    [dnl rustup installs cargo there, and not every shell has that folder in PATH.
      AC_PATH_PROG([CARGO], [cargo], [no], [$PATH$PATH_SEPARATOR$HOME/.cargo/bin])])
   deskseal_rust_needed=`$SED -n 's/^rust-version = "\(.*\)"$/\1/p' "$deskseal_root/Cargo.toml"`
-  deskseal_rust_advice="deskseal is written in Rust, and needs cargo and Rust $deskseal_rust_needed or newer: get them with rustup (https://rustup.rs), or say --with-cargo=PATH."
+  deskseal_rust_advice="deskseal is written in Rust and needs cargo and Rust $deskseal_rust_needed or newer: install them with rustup (https://rustup.rs), or pass --with-cargo=PATH."
   AC_MSG_CHECKING([for Rust $deskseal_rust_needed or newer])
-  dnl In the workspace, since rustup chooses by the folder.
+  dnl Run in the workspace, because rustup chooses the toolchain by folder.
   deskseal_rust_found=`cd "$deskseal_root" && "$CARGO" --version 2>/dev/null | $SED -n 's/^cargo \(@<:@0-9.@:>@*\).*/\1/p'`
   AS_IF([test -z "$deskseal_rust_found"],
     [AC_MSG_RESULT([none])
@@ -55,7 +55,7 @@ if test "$PHP_DESKSEAL" != "no"; then
   AS_VERSION_COMPARE([$deskseal_rust_found], [$deskseal_rust_needed],
     [AC_MSG_ERROR([$deskseal_rust_advice])])
 
-  dnl bindgen loads it, and looks at these places too.
+  dnl bindgen loads libclang, and searches these folders too.
   AC_MSG_CHECKING([for libclang])
   deskseal_libclang=
   AS_IF([test -n "$LIBCLANG_PATH"],

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Packs what is written in PHP, for Composer: sh packages.sh VERSION FOLDER, which has to be there.
+# Packs the PHP code for Composer: sh packages.sh VERSION FOLDER. The folder must exist.
 #
-# Packagist reads no folder of a repository, so that these packages are files of the release. Composer finds
-# them in a folder that is a repository of the type "artifact", where a package says its version itself.
+# Packagist cannot read a package from a subfolder of a repository, so these packages are files of the release.
+# Composer finds them in a folder that is a repository of the type "artifact", where each package must contain
+# its version.
 set -eu
 
 version=$1
@@ -12,7 +13,7 @@ packed=$(mktemp -d)
 trap 'rm -r "$packed"' EXIT
 
 for name in library laravel; do
-    # Real files in place of the links to the licences.
+    # Copy the licences as files, not as links.
     cp -rL "$name" "$packed/$name"
     composer --no-interaction --quiet --working-dir="$packed/$name" config version "$version"
     composer --no-interaction --quiet --working-dir="$packed/$name" archive \

@@ -1,5 +1,5 @@
-//! What functions return: a value; or an object with the fields `kind`, `code` and `message`, which says
-//! why there is none. No value is an object of that class.
+//! The return values of functions: a value, or for an error an object with the fields `kind`, `code` and
+//! `message`. No value is an object of that class.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -9,11 +9,11 @@ use ext_php_rs::types::{ZendHashTable, ZendObject, ZendStr, Zval};
 
 use crate::error::Failure;
 
-/// Returns the call's answer. No panic leaves it.
+/// Returns the call's answer. A panic becomes an internal error.
 pub(crate) fn answer(call: impl FnOnce() -> Result<Zval, Failure>) -> Zval {
     let answered = catch_unwind(AssertUnwindSafe(call)).unwrap_or(Err(Failure::Internal));
     answered.unwrap_or_else(|failure| {
-        // `false` is no answer: the library's types reject it.
+        // The library's return types reject `false`.
         reason(&failure).unwrap_or_else(|_| false.into())
     })
 }
@@ -46,7 +46,7 @@ where
     Ok(integer.into_zval(false)?)
 }
 
-/// Returns an array of the texts by their names, in their order.
+/// Returns an array of the texts by name, in order.
 pub(crate) fn map(entries: &[(&str, String)]) -> Result<Zval, Failure> {
     let mut map = ZendHashTable::with_capacity(entries.len().try_into().unwrap_or_default());
     for (name, value) in entries {

@@ -1,16 +1,16 @@
-//! Why a call gives no result, in the words of the library.
+//! Errors, in the form that the library reads.
 
 use std::io;
 
 use deskseal::{Error, ErrorKind};
 
-/// Why a call gives no result.
+/// Why a call has no result.
 pub(crate) enum Failure {
     /// The core rejected something.
     Rejected(Error),
     /// The operating system's random source cannot be read.
     Random(io::Error),
-    /// A panic, or a value that PHP cannot make: a defect of Deskseal.
+    /// A panic, or a value that PHP cannot create: a bug in Deskseal.
     Internal,
 }
 
@@ -27,7 +27,7 @@ impl From<ext_php_rs::error::Error> for Failure {
 }
 
 impl Failure {
-    /// Returns the kind, from which the library's class follows.
+    /// Returns the kind, from which the library chooses the exception's class.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Rejected(error) => match error.kind() {
@@ -41,7 +41,7 @@ impl Failure {
         }
     }
 
-    /// Returns the stable code, empty for what has none.
+    /// Returns the stable code; empty if the failure has none.
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Rejected(error) => error.code().as_str(),

@@ -1,14 +1,14 @@
-//! The PHP extension `deskseal`: functions over opaque handles, which the library
-//! `deskseal/deskseal-php` alone calls. They convert arguments, call the core, and answer.
+//! The PHP extension `deskseal`: functions over opaque handles. Only the library
+//! `deskseal/deskseal-php` calls them. They convert arguments, call the core, and return the answer.
 //!
-//! The library has the classes, names, defaults and exceptions that applications use. What these
-//! functions take and return may change in any version, and the two have the same version.
+//! The library has the classes, names, defaults and exceptions that applications use. Library and
+//! extension have the same version, and these functions may change in any version.
 //!
-//! None of them runs code of the caller's, or throws for what was passed by the library: an answer is
-//! a value, or an object that says why there is none (`answer.rs`).
+//! No function runs the caller's code, or throws for the arguments of the library: it returns a value,
+//! or an object that describes an error (`answer.rs`).
 //!
-//! A fatal error of PHP (`memory_limit`, a timeout) leaves a function by `longjmp`, past what Rust
-//! holds: the memory of that one call is lost, and the request is over.
+//! A fatal error of PHP (`memory_limit`, a timeout) leaves a function by `longjmp`, so Rust frees
+//! nothing: the memory of that one call is lost, and the request ends.
 
 #![expect(
     elided_lifetimes_in_paths,
@@ -25,6 +25,6 @@ mod verifier;
 
 use ext_php_rs::flags::ClassFlags;
 
-/// What the engine allows with an object that holds a value of Rust.
+/// The engine's restrictions for an object that contains a Rust value.
 const HANDLE: ClassFlags =
     ClassFlags::Final.union(ClassFlags::NotSerializable).union(ClassFlags::NoDynamicProperties);

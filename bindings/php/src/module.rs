@@ -1,4 +1,4 @@
-//! What PHP loads, and the functions that need no handle.
+//! The module that PHP loads, and the functions that need no handle.
 
 use deskseal::{ErrorCode, Parameter};
 use ext_php_rs::prelude::*;
@@ -58,8 +58,8 @@ fn portal_host(portal_url: Text<'_>) -> Zval {
     answer(|| Ok(text(deskseal::portal_host(Parameter::PortalUrl.decode(&portal_url)?)?.as_str())))
 }
 
-/// Returns the status, headers and body for a request that is no click, and `null` for a click. The
-/// headers' values are a list of their own.
+/// Returns the status, headers and body for a request that is not a click, and `null` for a click.
+/// Takes the headers as two lists: names and values.
 #[php_function]
 #[php(name = "Deskseal\\Internal\\response_unless_click")]
 fn response_unless_click(target: Text<'_>, names: Vec<Text<'_>>, values: Vec<Text<'_>>) -> Zval {
@@ -94,7 +94,7 @@ fn generate_secret() -> Zval {
     answer(|| Ok(text(deskseal::generate_secret().map_err(Failure::Random)?.as_str())))
 }
 
-/// Panics, for the test that a panic is an exception.
+/// Panics, to test that a panic becomes an exception.
 #[cfg(feature = "panic-test")]
 #[php_function]
 #[php(name = "Deskseal\\Internal\\panic")]

@@ -9,7 +9,7 @@ use crate::HANDLE;
 use crate::answer::{answer, hexadecimal, integer, list, map, text};
 use crate::text::{Text, optional, variables};
 
-/// A signer, which only PHP's engine frees; it cannot be made, cloned, serialised or read in PHP.
+/// A signer, which PHP's engine frees. PHP code cannot create, clone, serialise or read it.
 #[php_class]
 #[php(name = "Deskseal\\Internal\\SignerHandle")]
 #[php(flags = HANDLE)]

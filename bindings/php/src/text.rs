@@ -1,12 +1,12 @@
-//! Text that comes from PHP.
+//! Converts text from PHP.
 
 use deskseal::{Error, Parameter};
 use ext_php_rs::binary_slice::BinarySlice;
 
-/// A PHP string: bytes, which may be anything.
+/// A PHP string: any bytes.
 pub(crate) type Text<'call> = BinarySlice<'call, u8>;
 
-/// Returns the text, or none, of a parameter that may be left out.
+/// Returns the text of an optional parameter.
 pub(crate) fn optional<'call>(
     text: Option<&Text<'call>>,
     parameter: Parameter,

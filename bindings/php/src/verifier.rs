@@ -13,7 +13,7 @@ use crate::answer::{answer, integer, list, text};
 use crate::error::Failure;
 use crate::text::{Text, optional, texts, variables};
 
-/// A verifier, which only PHP's engine frees; it cannot be made, cloned, serialised or read in PHP.
+/// A verifier, which PHP's engine frees. PHP code cannot create, clone, serialise or read it.
 #[php_class]
 #[php(name = "Deskseal\\Internal\\VerifierHandle")]
 #[php(flags = HANDLE)]
@@ -31,7 +31,7 @@ pub(crate) fn functions(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
         .function(wrap_function!(explain_link))
 }
 
-/// Returns a verifier with the secret. The previous secrets' expiries are a list of their own.
+/// Returns a verifier with the secret. Takes previous secrets as two lists: texts and expiries.
 #[php_function]
 #[php(name = "Deskseal\\Internal\\verifier")]
 fn verifier(
@@ -76,12 +76,12 @@ fn verifier_of(
     Ok(VerifierHandle(Verifier::new(secret, options)).into_zval(false)?)
 }
 
-/// Returns the secrets of other purposes.
+/// Returns the secrets with other purposes.
 fn other_secrets(secrets: &[Option<Text<'_>>]) -> Result<Vec<Secret>, Error> {
     texts(secrets)?.into_iter().map(Secret::new).collect()
 }
 
-/// Returns the canonical e-mail and which secret made the signature.
+/// Returns the canonical e-mail and the number of the secret that made the signature.
 #[php_function]
 #[php(name = "Deskseal\\Internal\\verify_email")]
 fn verify_email(
@@ -98,7 +98,7 @@ fn verify_email(
     })
 }
 
-/// Returns the user id, when it was signed, and which secret made the signature.
+/// Returns the user id, the time at which it was signed, and the number of the secret.
 #[php_function]
 #[php(name = "Deskseal\\Internal\\verify_user")]
 fn verify_user(
@@ -120,7 +120,7 @@ fn verify_user(
     })
 }
 
-/// Returns what [`verify_user`] does, and `null` for a link without an identity.
+/// Returns the same as [`verify_user`], and `null` for a link without an identity.
 #[php_function]
 #[php(name = "Deskseal\\Internal\\verify_link")]
 fn verify_link(
@@ -137,7 +137,7 @@ fn verify_link(
     })
 }
 
-/// Returns the code and message of each finding, in turn.
+/// Returns the code and message of each finding, in order.
 #[php_function]
 #[php(name = "Deskseal\\Internal\\explain_email")]
 fn explain_email(
@@ -156,7 +156,7 @@ fn explain_email(
     })
 }
 
-/// Returns the code and message of each finding, in turn.
+/// Returns the code and message of each finding, in order.
 #[php_function]
 #[php(name = "Deskseal\\Internal\\explain_link")]
 fn explain_link(

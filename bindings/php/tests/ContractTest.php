@@ -36,13 +36,13 @@ final class ContractTest extends TestCase
         '[Finding]' => 'array',
     ];
 
-    /** What stack traces hide: secrets, and what lets whoever has it in. */
+    /** The parameters that stack traces hide: secrets and signatures. */
     private const SENSITIVE = ['secret', 'previous', 'otherSecrets', 'signature', 'url'];
 
-    /** What PHP calls by itself. */
+    /** The methods that PHP calls itself. */
     private const HOOKS = ['__debugInfo', '__serialize', '__unserialize'];
 
-    /** What every result has beside its fields, `of` being internal; and an embed beside that. */
+    /** The methods of every result, of which `of` is internal; and those that only an embed has. */
     private const RESULT_METHODS = ['jsonSerialize', 'of', ...self::HOOKS];
     private const EMBED_METHODS = ['__toString', 'toHtml', ...self::RESULT_METHODS];
 
@@ -75,7 +75,7 @@ final class ContractTest extends TestCase
         self::assertSame(self::contract()['version'], $manifest['require']['ext-deskseal']);
     }
 
-    public function testTheExtensionIsInternalAltogether(): void
+    public function testEveryNameOfTheExtensionIsInternal(): void
     {
         $extension = new ReflectionExtension('deskseal');
         $names = [...array_keys($extension->getFunctions()), ...$extension->getClassNames()];
@@ -140,7 +140,7 @@ final class ContractTest extends TestCase
     }
 
     /** @dataProvider calls */
-    public function testStackTracesHideWhatIsSensitive(array $call): void
+    public function testStackTracesHideSecretsAndSignatures(array $call): void
     {
         foreach (self::reflection($call)->getParameters() as $parameter) {
             $isSensitive = in_array($parameter->getName(), self::SENSITIVE, true);

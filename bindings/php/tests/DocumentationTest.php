@@ -85,7 +85,7 @@ final class DocumentationTest extends TestCase
         }
     }
 
-    /** @return array<string, string> the comments by what they are about */
+    /** @return array<string, string> the comments by the name that they document */
     private static function documentation(): array
     {
         return Library::documentation();

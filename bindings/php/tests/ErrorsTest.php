@@ -16,11 +16,11 @@ use TypeError;
 
 use function Deskseal\canonical_email;
 
-/** Exceptions: their classes, their codes, and what PHP expects of one. */
+/** Exceptions: their classes, their codes, and the behaviour that PHP expects of exceptions. */
 final class ErrorsTest extends TestCase
 {
     /** @return array<string, array{callable(): mixed, class-string, string}> */
-    public static function refusals(): array
+    public static function errors(): array
     {
         return [
             'secret' => [fn () => new Signer(''), SecretException::class, 'secret_empty'],
@@ -33,8 +33,8 @@ final class ErrorsTest extends TestCase
         ];
     }
 
-    /** @dataProvider refusals */
-    public function testTheKindSaysWhoseFaultItIs(callable $call, string $class, string $code): void
+    /** @dataProvider errors */
+    public function testTheClassSaysWhoIsAtFault(callable $call, string $class, string $code): void
     {
         $exception = self::caught($call);
         self::assertSame([$class, $code], [$exception::class, $exception->errorCode()]);
@@ -44,15 +44,15 @@ final class ErrorsTest extends TestCase
         self::assertNull($exception->getPrevious());
     }
 
-    /** @dataProvider refusals */
-    public function testAnErrorReadsAsItsSentence(callable $call, string $class, string $code): void
+    /** @dataProvider errors */
+    public function testTheMessageOfAnErrorIsItsSentence(callable $call, string $class, string $code): void
     {
         $message = self::caught($call)->getMessage();
         self::assertStringEndsWith('.', $message);
         self::assertStringNotContainsString($code, $message);
     }
 
-    public function testAnErrorSaysWhereItCameFrom(): void
+    public function testAnErrorHasTheFileAndLineOfTheCall(): void
     {
         try {
             canonical_email('');
@@ -66,7 +66,7 @@ final class ErrorsTest extends TestCase
         self::fail('It is accepted.');
     }
 
-    public function testErrorsAreMadeInPhpToo(): void
+    public function testApplicationsMayCreateErrors(): void
     {
         $cause = new LogicException('the cause');
         foreach ([DesksealException::class, SecretException::class, VerificationException::class] as $class) {
@@ -87,7 +87,7 @@ final class ErrorsTest extends TestCase
         self::assertSame('', (new InputException())->errorCode());
     }
 
-    public function testAnErrorMadeInPhpIsChecked(): void
+    public function testTheArgumentsOfACreatedErrorAreChecked(): void
     {
         foreach ([[[]], ['', 'no code'], ['', 0, 'no cause'], ['', 0, null, 5]] as $arguments) {
             try {
@@ -127,10 +127,10 @@ final class ErrorsTest extends TestCase
         self::assertSame('', $unmade->errorCode());
     }
 
-    public function testErrorsSurviveSerialising(): void
+    public function testErrorsCanBeSerialised(): void
     {
         $exception = new InputException('A sentence.', errorCode: 'email_empty');
-        // A trace holds the arguments of the test's own callers, which PHP does not serialise.
+        // A trace contains the arguments of the test's callers, which PHP does not serialise.
         $trace = new \ReflectionProperty(\Exception::class, 'trace');
         $trace->setValue($exception, []);
         $twin = unserialize(serialize($exception));

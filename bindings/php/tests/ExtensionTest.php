@@ -18,7 +18,7 @@ use Throwable;
 
 require_once __DIR__ . '/Php.php';
 
-/** The extension under the library: what is missing is said, and a handle is checked. */
+/** The extension under the library: a missing extension is reported, and handles are checked. */
 final class ExtensionTest extends TestCase
 {
     private const SECRET = 'example-secret-for-documentation';
@@ -39,7 +39,7 @@ final class ExtensionTest extends TestCase
     }
 
     /** @dataProvider uses */
-    public function testTheLibrarySaysThatTheExtensionIsMissing(string $use): void
+    public function testTheLibraryReportsAMissingExtension(string $use): void
     {
         $code = 'require $argv[1]; try { ' . $use . ' } catch (LogicException $error) { echo $error->getMessage(); }';
         $process = proc_open([PHP_BINARY, '-n', '-r', $code, '--', self::LIBRARY], [1 => ['pipe', 'w']], $pipes);
@@ -51,7 +51,7 @@ final class ExtensionTest extends TestCase
         self::assertSame($expected, $printed);
     }
 
-    public function testTheLibrarySaysThatTheExtensionIsOfAnotherVersion(): void
+    public function testTheLibraryReportsAnExtensionOfAnotherVersion(): void
     {
         $advice = new \ReflectionMethod('Deskseal\Internal\Extension', 'advice');
         self::assertStringContainsString('but version 0.0.9 is loaded: install it', $advice->invoke(null, '0.0.9'));
@@ -64,7 +64,7 @@ final class ExtensionTest extends TestCase
     }
 
     /** @dataProvider handles */
-    public function testAHandleIsNeverMadeInPhp(string $class): void
+    public function testPhpCodeCannotCreateAHandle(string $class): void
     {
         $length = strlen($class);
         foreach (
@@ -108,14 +108,14 @@ final class ExtensionTest extends TestCase
         }
     }
 
-    public function testAHandleOutlivesItsHolder(): void
+    public function testAHandleIsUsableAfterItsHolderIsDestroyed(): void
     {
         $handle = self::handle(new Signer(self::SECRET));
         gc_collect_cycles();
         self::assertSame('a@b', \Deskseal\Internal\sign_email($handle, 'a@b')[0]);
     }
 
-    public function testAnotherObjectIsNoHandle(): void
+    public function testAnotherObjectIsRejectedAsAHandle(): void
     {
         [$signer, $verifier] = [self::handle(new Signer(self::SECRET)), self::handle(new Verifier(self::SECRET))];
         $calls = [

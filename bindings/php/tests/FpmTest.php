@@ -38,7 +38,7 @@ final class FpmTest extends TestCase
      * @dataProvider settings
      * @param array<string, string> $settings
      */
-    public function testEveryRequestIsAnsweredByWorkersThatLiveOn(array $settings): void
+    public function testTheSameWorkersAnswerEveryRequest(array $settings): void
     {
         $server = $this->server($settings);
         $signature = (new Signer(self::SECRET))->signEmail('ada@example.com')->signature;
@@ -79,7 +79,7 @@ final class FpmTest extends TestCase
      * @dataProvider settings
      * @param array<string, string> $settings
      */
-    public function testAnUncaughtErrorEndsTheRequestAloneAndShowsNoSecret(array $settings): void
+    public function testAnUncaughtErrorEndsOnlyItsRequestAndShowsNoSecret(array $settings): void
     {
         $server = $this->server(['display_errors' => '1', ...$settings]);
         $secret = 'secret-that-no-stack-trace-shows';
@@ -100,7 +100,7 @@ final class FpmTest extends TestCase
      * @dataProvider settings
      * @param array<string, string> $settings
      */
-    public function testAPanicIsAnExceptionAndItsWorkerAnswersOn(array $settings): void
+    public function testAPanicBecomesAnExceptionAndTheWorkerAnswersTheNextRequest(array $settings): void
     {
         $server = Server::started(getenv('DESKSEAL_PANIC_EXTENSION'), $settings, self::SECRET);
         $workers = [];
@@ -121,7 +121,7 @@ final class FpmTest extends TestCase
      * @dataProvider settings
      * @param array<string, string> $settings
      */
-    public function testALongLoopIsRightAlsoWhenItIsCompiled(array $settings): void
+    public function testALongLoopGivesTheSameResultWhenItIsCompiled(array $settings): void
     {
         $server = $this->server($settings);
         self::assertSame(['20000', '20000'], array_column($server->answers(['loop', 'loop']), 'text'));
@@ -142,14 +142,14 @@ final class FpmTest extends TestCase
         self::assertNoneDied($server);
     }
 
-    public function testARequestHeaderIsNoConfiguration(): void
+    public function testARequestHeaderIsNeverReadAsAVariable(): void
     {
         $headers = ['HTTP_DESKSEAL_SECRET' => 'secret-that-a-visitor-has-sent'];
         $answer = $this->server([])->answer('header', $headers);
         self::assertSame('secret_missing, although PHP has secret-that-a-visitor-has-sent', $answer->text);
     }
 
-    public function testPhpinfoShowsTheVersionOnly(): void
+    public function testPhpinfoShowsOnlyTheVersion(): void
     {
         $version = phpversion('deskseal');
         $page = strip_tags($this->server([])->answer('info')->text);

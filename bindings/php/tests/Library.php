@@ -10,12 +10,12 @@ use RecursiveIteratorIterator;
 use ReflectionClass;
 use ReflectionFunction;
 
-/** What the library declares for applications, with its documentation. */
+/** Reads the library's public names and their documentation. */
 final class Library
 {
     private const SOURCES = __DIR__ . '/../library/src';
 
-    /** @return array{list<string>, list<string>} the functions and the classes, without what is internal */
+    /** @return array{list<string>, list<string>} the functions and the classes, without internal ones */
     public static function names(): array
     {
         $functions = array_map(
@@ -37,7 +37,7 @@ final class Library
     }
 
     /**
-     * Returns the comments by what they are about: functions, classes, and their public methods and properties.
+     * Returns the comments by the name that they document: functions, classes, and their public methods and properties.
      *
      * @return array<string, string>
      */

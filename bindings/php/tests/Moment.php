@@ -7,7 +7,7 @@ namespace Deskseal\Tests;
 use Closure;
 use DateTimeImmutable;
 
-/** A moment whose second is the caller's own code. */
+/** A moment whose second comes from the caller's code. */
 final class Moment extends DateTimeImmutable
 {
     private Closure $second;

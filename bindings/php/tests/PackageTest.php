@@ -7,11 +7,11 @@ namespace Deskseal\Tests;
 use PHPUnit\Framework\TestCase;
 
 /**
- * The package is what PIE expects, and its configuration says clearly what is missing.
+ * The package is as PIE expects it, and its configuration names a missing tool and how to install it.
  */
 final class PackageTest extends TestCase
 {
-    /** What the section of extensions may say, as Composer's schema and PIE have it. */
+    /** The keys that the section of extensions may have, in Composer's schema and in PIE. */
     private const SECTION = [
         'extension-name' => 'is_string',
         'priority' => 'is_int',
@@ -36,7 +36,7 @@ final class PackageTest extends TestCase
         exec('rm -r ' . escapeshellarg(self::$folder));
     }
 
-    public function testTheSectionOfExtensionsIsWhatPieReads(): void
+    public function testTheSectionOfExtensionsHasOnlyKeysThatPieReads(): void
     {
         $manifest = self::manifest();
         self::assertSame('php-ext', $manifest['type']);
@@ -51,7 +51,7 @@ final class PackageTest extends TestCase
         self::assertSame(['pre-packaged-binary', 'composer-default'], $section['download-url-method']);
     }
 
-    public function testEveryOptionThatPiePassesOnIsOneOfConfigure(): void
+    public function testConfigureHasEveryOptionThatPiePassesOn(): void
     {
         foreach (self::manifest()['php-ext']['configure-options'] as $option) {
             self::assertStringContainsString("--{$option['name']}=", self::configure(['--help'])['output']);
@@ -67,7 +67,7 @@ final class PackageTest extends TestCase
         self::assertStringContainsString("PHP {$declared[1][0]} to " . end($declared[1]), $readme);
     }
 
-    public function testConfigureFindsEverythingAlsoFromAnotherFolder(): void
+    public function testConfigureWorksFromAnotherFolder(): void
     {
         $configured = self::configure([]);
         self::assertSame(0, $configured['status'], $configured['output']);
@@ -76,7 +76,7 @@ final class PackageTest extends TestCase
         self::assertSame(0, $status, implode("\n", $output));
     }
 
-    public function testInstallingWhatIsBuiltNeedsNoCargo(): void
+    public function testInstallingABuiltExtensionNeedsNoCargo(): void
     {
         $make = ['make', '--quiet', '-C', getenv('DESKSEAL_SOURCE') . '/bindings/php', 'CARGO=false', 'install'];
         foreach (['once', 'again'] as $time) {
@@ -87,29 +87,29 @@ final class PackageTest extends TestCase
         }
     }
 
-    public function testConfigureNamesRustupWhereCargoIsMissing(): void
+    public function testConfigureNamesRustupIfCargoIsMissing(): void
     {
         $configured = self::configure(['--with-cargo=' . self::$folder . '/cargo']);
-        self::assertRefused('get them with rustup (https://rustup.rs), or say --with-cargo=PATH.', $configured);
+        self::assertRejected('install them with rustup (https://rustup.rs), or pass --with-cargo=PATH.', $configured);
     }
 
-    public function testConfigureNamesRustupWhereCargoIsTooOld(): void
+    public function testConfigureNamesRustupIfCargoIsTooOld(): void
     {
         $cargo = self::$folder . '/cargo';
         file_put_contents($cargo, "#!/bin/sh\necho 'cargo 1.65.0 (4bc8f24d3 2022-10-20)'\n");
         chmod($cargo, 0700);
         $configured = self::configure(["--with-cargo=$cargo"]);
-        self::assertRefused('get them with rustup (https://rustup.rs), or say --with-cargo=PATH.', $configured);
+        self::assertRejected('install them with rustup (https://rustup.rs), or pass --with-cargo=PATH.', $configured);
         self::assertStringContainsString('... 1.65.0', $configured['output']);
     }
 
     public function testConfigureSaysHowToGetLibclang(): void
     {
         $configured = self::configure([], ['LIBCLANG_PATH' => self::$folder]);
-        self::assertRefused('or set LIBCLANG_PATH to its folder.', $configured);
+        self::assertRejected('or set LIBCLANG_PATH to its folder.', $configured);
     }
 
-    public function testConfigureWantsTheWholeRepository(): void
+    public function testConfigureNeedsTheWholeRepository(): void
     {
         mkdir(self::$folder . '/alone/bindings/php', recursive: true);
         $alone = self::$folder . '/alone/bindings/php';
@@ -117,11 +117,11 @@ final class PackageTest extends TestCase
             symlink(getenv('DESKSEAL_SOURCE') . "/bindings/php/$name", "$alone/$name");
         }
         $configured = self::answer(self::$folder, ["$alone/configure"], []);
-        self::assertRefused('unpack all of it, and build in its folder bindings/php.', $configured);
+        self::assertRejected('unpack all of it, and build in its folder bindings/php.', $configured);
     }
 
     /** @param array{status: int, output: string} $configured */
-    private static function assertRefused(string $reason, array $configured): void
+    private static function assertRejected(string $reason, array $configured): void
     {
         self::assertNotSame(0, $configured['status']);
         self::assertStringEndsWith("$reason\n", $configured['output']);
@@ -131,7 +131,7 @@ final class PackageTest extends TestCase
      * Runs the configuration of the unpacked sources in a folder of its own.
      *
      * @param list<string> $options
-     * @param array<string, string> $environment what is other than here
+     * @param array<string, string> $environment variables that differ from this process's
      * @return array{status: int, output: string}
      */
     private static function configure(array $options, array $environment = []): array

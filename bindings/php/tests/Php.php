@@ -4,12 +4,12 @@ declare(strict_types=1);
 
 namespace Deskseal\Tests;
 
-/** A process of PHP with the extension alone, which loads the library. */
+/** A process of PHP with only this extension, which loads the library. */
 final class Php
 {
     /**
      * @param list<string> $settings each as `name=value`
-     * @param array<string, string> $environment what is set beside this process's variables
+     * @param array<string, string> $environment variables to set besides this process's
      */
     public static function ran(
         string $code,
@@ -21,7 +21,7 @@ final class Php
         return self::ranCommand(['-r', $code], $settings, $extension, $environment, '');
     }
 
-    /** @param array<string, string> $environment what is set beside this process's variables */
+    /** @param array<string, string> $environment variables to set besides this process's */
     public static function ranFile(string $file, string $input, array $environment = []): self
     {
         return self::ranCommand([$file], [], null, $environment, $input);
@@ -46,9 +46,9 @@ final class Php
     ): self {
         $settings = ['extension=' . ($extension ?? self::extension()), 'zend.assertions=1', ...$settings];
         $options = array_map(fn (string $setting): string => "-d$setting", $settings);
-        // Files, since a pipe that is full on one side would block the other.
+        // Files, because a full pipe on one side would block the other.
         $files = [self::file($input), self::file(), self::file()];
-        // Inherited, since proc_open itself leaves empty variables out.
+        // The environment is inherited, because proc_open leaves out empty variables.
         array_walk($environment, fn (string $value, string $name) => putenv("$name=$value"));
         $process = proc_open([PHP_BINARY, '-n', ...$options, ...$arguments], $files, $pipes);
         $exitCode = proc_close($process);

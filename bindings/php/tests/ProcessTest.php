@@ -8,12 +8,12 @@ use PHPUnit\Framework\TestCase;
 
 require_once __DIR__ . '/Php.php';
 
-/** The extension through the life of a process: panics, exits, fatal errors, and the end. */
+/** The extension when a process panics, exits, has a fatal error, or ends. */
 final class ProcessTest extends TestCase
 {
     private const SECRET = '"example-secret-for-documentation"';
 
-    public function testAPanicIsAnOrdinaryException(): void
+    public function testAPanicBecomesAnOrdinaryException(): void
     {
         $ran = Php::ran(<<<'PHP'
             $signer = new Deskseal\Signer('example-secret-for-documentation');
@@ -65,13 +65,13 @@ final class ProcessTest extends TestCase
     }
 
     /** @dataProvider ends */
-    public function testAProcessEndsAsItShould(string $code, string $output, int $exitCode): void
+    public function testAProcessEndsWithTheExpectedOutputAndExitCode(string $code, string $output, int $exitCode): void
     {
         $ran = Php::ran($code);
         self::assertSame([$output, '', $exitCode], [$ran->output, $ran->errors, $ran->exitCode]);
     }
 
-    public function testAFatalErrorIsPhpsOwn(): void
+    public function testAFatalErrorIsReportedByPhp(): void
     {
         $make = '$signer = new Deskseal\Signer(' . self::SECRET . ');';
         $uncaught = Php::ran("$make \$signer->signEmail('');", ['display_errors=1']);

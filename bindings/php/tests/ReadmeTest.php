@@ -36,7 +36,7 @@ final class ReadmeTest extends TestCase
         'LETTERBOOK_PORTAL_TICKET_SECRET' => 'the-portal-secret-of-these-tests',
     ];
 
-    /** Laravel's components, and what reads its environment, as Debian packages them. */
+    /** Laravel's components and its reader of the environment, as packaged by Debian. */
     private const LARAVEL = [
         'Illuminate/Config', 'Illuminate/Events', 'Illuminate/Filesystem', 'Illuminate/Http', 'Illuminate/Routing',
         'Illuminate/View', 'Dotenv',
@@ -49,7 +49,7 @@ final class ReadmeTest extends TestCase
 
     public static function setUpBeforeClass(): void
     {
-        // This Laravel is older than this PHP, and says so at length.
+        // This Laravel is older than this PHP, which prints many deprecation notices.
         error_reporting(E_ALL & ~E_DEPRECATED);
         foreach (self::LARAVEL as $component) {
             require_once "$component/autoload.php";
@@ -91,7 +91,7 @@ final class ReadmeTest extends TestCase
         self::assertSame('This link cannot be used: signature_mismatch', \submitTicket($tampered));
     }
 
-    public function testTheControllerRaisesWithoutItsSecret(): void
+    public function testTheControllerThrowsWithoutItsSecret(): void
     {
         $this->expectException(SecretException::class);
         $this->answer(['ticket_center' => ['secret' => null]], Request::create('/support'));
@@ -121,7 +121,7 @@ final class ReadmeTest extends TestCase
         self::assertSame("<h1>Support</h1>\n$html", rtrim($page, "\n"));
     }
 
-    public function testTheOutputIsWhatTheCommentsSay(): void
+    public function testTheOutputIsAsTheCommentsSay(): void
     {
         self::assertStringStartsWith('{"email":"ada@example.com","signature":"', self::$defined['output']);
         self::assertStringContainsString("\"}email_not_lowercased - ", self::$defined['output']);
@@ -131,7 +131,7 @@ final class ReadmeTest extends TestCase
     {
         try {
             (new \LinkTest('testALinkExpires'))->testALinkExpires();
-            self::fail('the link still holds');
+            self::fail('the link is still valid');
         } catch (VerificationException $error) {
             self::assertSame('timestamp_expired', $error->errorCode());
         }

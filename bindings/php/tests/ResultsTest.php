@@ -14,7 +14,7 @@ use ReflectionClass;
 use ReflectionException;
 use Stringable;
 
-/** Results: readonly, comparable, fit for JSON, and silent about signatures in dumps. */
+/** Results: readonly, comparable, and convertible to JSON; dumps show no signature. */
 final class ResultsTest extends TestCase
 {
     private const SECRET = 'example-secret-for-documentation';
@@ -22,7 +22,7 @@ final class ResultsTest extends TestCase
     private const SIGNATURE = '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92';
 
     /**
-     * One result of every class: what the first vector gives that returns it.
+     * One result of every class, from the first vector that returns one.
      *
      * @return array<string, array{object, object, array<string, mixed>}> the result, its equal, and the fields
      */
@@ -33,7 +33,7 @@ final class ResultsTest extends TestCase
             [$one, $other] = [self::called($vector), self::called($vector)];
             $results[$class] = [$one, $other, self::named($vector['expect'])];
         }
-        // A vector lists the codes of findings alone.
+        // A vector lists only the codes of findings.
         [$one, $other] = $results['Explanation'];
         $results['Explanation'][2] = ['findings' => $one->findings];
         [$one, $other] = [$one->findings[0], $other->findings[0]];
@@ -41,7 +41,7 @@ final class ResultsTest extends TestCase
         return $results;
     }
 
-    public function testThereIsOneOfEveryClass(): void
+    public function testEveryClassOfResultsIsTested(): void
     {
         self::assertEqualsCanonicalizing(array_keys(self::contract()['results']), array_keys(self::results()));
         foreach (self::results() as $class => [$result]) {
@@ -50,7 +50,7 @@ final class ResultsTest extends TestCase
     }
 
     /** @dataProvider results */
-    public function testFieldsAreReadInAllWays(object $result, object $equal, array $fields): void
+    public function testFieldsCanBeReadInEveryWay(object $result, object $equal, array $fields): void
     {
         self::assertSame($fields, get_object_vars($result));
         self::assertSame($fields, (array) $result);
@@ -111,7 +111,7 @@ final class ResultsTest extends TestCase
     }
 
     /** @dataProvider results */
-    public function testOnlySignersAndVerifiersMakeResults(object $result, object $equal, array $fields): void
+    public function testOnlySignersAndVerifiersCreateResults(object $result, object $equal, array $fields): void
     {
         $class = new ReflectionClass($result);
         try {
@@ -151,7 +151,7 @@ final class ResultsTest extends TestCase
     }
 
     /** @dataProvider results */
-    public function testAnExtendedResultDoesNotExist(object $result): void
+    public function testAResultClassCannotBeExtended(object $result): void
     {
         $ran = Php::ran('class Extended extends ' . $result::class . ' {}');
         self::assertStringContainsString('final class', $ran->output . $ran->errors);
@@ -205,7 +205,7 @@ final class ResultsTest extends TestCase
         echo $embed;
     }
 
-    public function testAttributesOfAnEmbedCannotBeChangedForOthers(): void
+    public function testChangingACopyOfTheAttributesDoesNotChangeTheEmbed(): void
     {
         $embed = (new Signer(self::SECRET))->ticketCenter('ada@example.com', 'desk-1');
         $attributes = $embed->attributes;
@@ -214,12 +214,12 @@ final class ResultsTest extends TestCase
         self::assertInstanceOf(Embed::class, $embed);
     }
 
-    public function testAPublicVisitorIsNull(): void
+    public function testAnAnonymousVisitorIsNull(): void
     {
         self::assertNull((new Verifier(self::SECRET))->verifyLink(self::HOST, '/submit-ticket'));
     }
 
-    public function testResultsOutliveWhatMadeThem(): void
+    public function testResultsAreUsableAfterTheirSignerIsDestroyed(): void
     {
         $signer = new Signer(self::SECRET);
         $signed = $signer->signEmail('ada@example.com');
@@ -262,7 +262,7 @@ final class ResultsTest extends TestCase
         return (new $class(...self::named($case['new'])))->$method(...self::named($case['args']));
     }
 
-    /** Returns the values by the names as PHP spells them. */
+    /** Returns the values by name, in PHP's spelling. */
     private static function named(array $values): array
     {
         return array_combine(array_map(self::camelCase(...), array_keys($values)), $values);

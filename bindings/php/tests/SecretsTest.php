@@ -17,12 +17,12 @@ use SensitiveParameterValue;
 use function Deskseal\generate_secret;
 
 require_once __DIR__ . '/Php.php';
-require_once __DIR__ . '/Refusals.php';
+require_once __DIR__ . '/Rejections.php';
 
-/** Secrets: where they come from, and where they never show. */
+/** Secrets: where they are read from, and where they are never shown. */
 final class SecretsTest extends TestCase
 {
-    use Refusals;
+    use Rejections;
 
     private const NAME = 'HELPDESKY_HMAC_SECRET';
     private const SECRET = 'the-secret-of-these-tests-alone';
@@ -44,7 +44,7 @@ final class SecretsTest extends TestCase
         putenv('HTTP_X_SECRET');
     }
 
-    public function testTheEnvironmentHasThreePlaces(): void
+    public function testVariablesAreReadFromThreePlaces(): void
     {
         self::assertSame('secret_missing', self::code(fn () => Signer::fromEnv(self::NAME)));
         putenv(self::NAME . '=the-secret-that-getenv-returns');
@@ -61,7 +61,7 @@ final class SecretsTest extends TestCase
         self::assertSame('secret_empty', self::code(fn () => Verifier::fromEnv(self::NAME)));
     }
 
-    public function testSuperglobalsThatAreReferencesOrGoneAreRead(): void
+    public function testSuperglobalsMayBeReferencesOrUnset(): void
     {
         $server = [self::NAME => self::SECRET];
         $_SERVER = &$server;
@@ -74,7 +74,7 @@ final class SecretsTest extends TestCase
         self::assertSame('a@b', Php::ran('eval(\'unset($_ENV);\');' . $code)->output);
     }
 
-    public function testTheEnvironmentOfTheProcessIsReadWhereNothingHasFilledTheArrays(): void
+    public function testTheEnvironmentOfTheProcessIsReadIfTheArraysAreEmpty(): void
     {
         // The script names no superglobal, so that PHP does not fill them by itself.
         $code = 'echo Deskseal\Signer::fromEnv("A_NAME")->signEmail("a@b")->email;';
@@ -93,7 +93,7 @@ final class SecretsTest extends TestCase
         self::assertStringContainsString('SecretException', $ran->output);
     }
 
-    public function testAHeaderCannotPoseAsConfiguration(): void
+    public function testARequestHeaderIsNeverReadAsAVariable(): void
     {
         $_SERVER['HTTP_X_SECRET'] = $_ENV['HTTP_X_SECRET'] = 'a-secret-that-a-visitor-has-sent';
         self::assertSame('secret_missing', self::code(fn () => Signer::fromEnv('HTTP_X_SECRET')));
@@ -107,7 +107,7 @@ final class SecretsTest extends TestCase
      *           ["NAME=WITH", "secret_missing"]
      *           ["NEXT_PUBLIC_HELPDESKY_HMAC_SECRET", "secret_public"]
      */
-    public function testANameThatCannotBeUsedIsRefused(string $name, string $code): void
+    public function testAnInvalidNameIsRejected(string $name, string $code): void
     {
         // PHP's getenv would read up to the NUL, and the system's up to the next equals sign.
         putenv('NAME=WITH=' . self::SECRET);
@@ -142,7 +142,7 @@ final class SecretsTest extends TestCase
         self::assertSame('secret_missing', self::code(fn () => $verifier->explainLink('', '', [null])));
     }
 
-    public function testRefusalsComeInTheOrderOfTheSpecification(): void
+    public function testErrorsComeInTheOrderOfTheSpecification(): void
     {
         $code = fn ($secret, ...$previous) => self::code(fn () => new Verifier($secret, $previous, tolerance: -1));
         self::assertSame('secret_empty', $code('', ['short', -1]));
@@ -205,13 +205,13 @@ final class SecretsTest extends TestCase
     /**
      * @dataProvider holders
      */
-    public function testNothingIsUnserialisedIntoAHolder(Signer|Verifier $holder): void
+    public function testAHolderIsNotUnserialised(Signer|Verifier $holder): void
     {
         $class = $holder::class;
         $length = strlen($class);
         foreach (["O:$length:\"$class\":0:{}", "C:$length:\"$class\":0:{}", "a:1:{i:0;O:$length:\"$class\":0:{}}"] as $crafted) {
             try {
-                // What the second form makes has not been constructed, and does nothing.
+                // The object of the second form was not constructed, and does nothing.
                 $made = @unserialize($crafted);
                 $made instanceof Signer ? $made->signEmail('a@b') : $made->verifyEmail('a@b', '');
                 self::fail("$crafted is accepted.");
@@ -233,7 +233,7 @@ final class SecretsTest extends TestCase
     }
 
     /** @dataProvider holders */
-    public function testAHolderThatIsMadePastItsConstructorDoesNothing(Signer|Verifier $holder): void
+    public function testAHolderCreatedWithoutItsConstructorDoesNothing(Signer|Verifier $holder): void
     {
         $made = (new ReflectionClass($holder))->newInstanceWithoutConstructor();
         $this->expectException(Error::class);
@@ -273,7 +273,7 @@ final class SecretsTest extends TestCase
     }
 
     /** @dataProvider holders */
-    public function testHoldersAreEqualToThemselvesAlone(Signer|Verifier $holder): void
+    public function testAHolderIsEqualOnlyToItself(Signer|Verifier $holder): void
     {
         $class = $holder::class;
         self::assertTrue($holder == $holder);
@@ -281,7 +281,7 @@ final class SecretsTest extends TestCase
         self::assertFalse($holder == new $class(self::OLD));
     }
 
-    public function testAFailedConstructorLeavesNothing(): void
+    public function testAFailedConstructorLeavesNoSecretBehind(): void
     {
         foreach (['', 'short', null] as $secret) {
             $holder = null;

@@ -21,12 +21,12 @@ use function Deskseal\canonical_host;
 use function Deskseal\portal_host;
 use function Deskseal\public_form_url;
 
-require_once __DIR__ . '/Refusals.php';
+require_once __DIR__ . '/Rejections.php';
 
-/** Text that JSON cannot carry, arguments of other types, and arguments in PHP's many ways. */
+/** Text that JSON cannot express, arguments of other types, and PHP's ways to pass arguments. */
 final class TextTest extends TestCase
 {
-    use Refusals;
+    use Rejections;
 
     private const BAD = "bad \xFF byte";
     private const EMAIL = 'ada@example.com';
@@ -114,7 +114,7 @@ final class TextTest extends TestCase
     }
 
     /** @dataProvider otherTypes */
-    public function testOtherTypesAreNoText(mixed $other): void
+    public function testOtherTypesAreRejectedAsText(mixed $other): void
     {
         $signer = new Signer(self::SECRET);
         $verifier = new Verifier(self::SECRET);
@@ -129,7 +129,7 @@ final class TextTest extends TestCase
     }
 
     /** @dataProvider otherTypes */
-    public function testOtherTypesAreNoName(mixed $other): void
+    public function testOtherTypesAreRejectedAsAName(mixed $other): void
     {
         $expected = '/fromEnv\(\): Argument #1 \(\$name\) must be (of type array\|string, |a string or an array of strings)/';
         foreach (is_array($other) ? [] : [$other, [$other], ['A_NAME', $other]] as $name) {
@@ -140,14 +140,14 @@ final class TextTest extends TestCase
     }
 
     /** @dataProvider otherTypes */
-    public function testOtherTypesAreNoHeader(mixed $other): void
+    public function testOtherTypesAreRejectedAsAHeader(mixed $other): void
     {
         $expected = '/^Deskseal\\\\response_unless_click\(\): Argument #\d \(\$\w+\) must be /';
         self::assertTypeErrorMatches($expected, fn () => response_unless_click($other, []));
         self::assertTypeErrorMatches($expected, fn () => response_unless_click('/', ['accept' => $other]));
     }
 
-    public function testIllFormedHeadersAreRead(): void
+    public function testIllFormedHeadersAreReadWithReplacementCharacters(): void
     {
         self::assertNull(response_unless_click("/\xFF", ["\xFF" => "\xFF", 7 => 'a number for a name']));
         $answer = response_unless_click("/help\xFF", ['HX-Request' => "\xFF"]);
@@ -165,7 +165,7 @@ final class TextTest extends TestCase
         self::assertSame('anonymous', $embed->attributes['crossorigin']);
     }
 
-    public function testTheCallersModeDecidesAboutOtherScalars(): void
+    public function testStrictTypesOfTheCallerDecideWhetherOtherScalarsAreConverted(): void
     {
         $weak = eval('return fn ($id) => (new Deskseal\Signer("' . self::SECRET . '"))->signUser("a.example", $id);');
         self::assertSame('42', $weak(42)->userId);
@@ -175,7 +175,7 @@ final class TextTest extends TestCase
     }
 
     /** @dataProvider otherTypes */
-    public function testOtherTypesAreNoSecret(mixed $other): void
+    public function testOtherTypesAreRejectedAsASecret(mixed $other): void
     {
         if ($other === null || $other === false) {
             self::assertSame('secret_missing', self::code(fn () => new Signer($other)));
@@ -190,7 +190,7 @@ final class TextTest extends TestCase
     }
 
     /** @dataProvider otherTypes */
-    public function testOtherTypesAreNoArray(mixed $other): void
+    public function testOtherTypesAreRejectedAsAnArray(mixed $other): void
     {
         if (is_array($other)) {
             $other = self::SECRET;
@@ -200,7 +200,7 @@ final class TextTest extends TestCase
         self::assertTypeErrorMatches('/\(\$otherSecrets\) must be of type array/', fn () => $verifier->explainLink('', '', $other));
     }
 
-    public function testAnErrorOfTypeDoesNotShowTheValue(): void
+    public function testATypeErrorDoesNotShowTheValue(): void
     {
         try {
             new Verifier(self::SECRET, [self::SECRET => 0]);
@@ -210,7 +210,7 @@ final class TextTest extends TestCase
         }
     }
 
-    public function testTooFewAndUnknownArgumentsAreRefused(): void
+    public function testTooFewAndUnknownArgumentsAreRejected(): void
     {
         $signer = new Signer(self::SECRET);
         foreach (
@@ -233,7 +233,7 @@ final class TextTest extends TestCase
         $signer->signEmail(mail: self::EMAIL);
     }
 
-    public function testArgumentsComeByNameByPositionAndByReference(): void
+    public function testArgumentsMayBePassedByNameByPositionAndByReference(): void
     {
         $signer = new Signer(secret: self::SECRET);
         $expected = $signer->ticketCenter(self::EMAIL, 'desk-1', null, '1rem', null, null, false, 'abc');
@@ -267,7 +267,7 @@ final class TextTest extends TestCase
         self::assertTypeErrorMatches('/must be of type string, null given/', fn () => canonical_email(@$undefined));
     }
 
-    public function testHugeTextIsRefusedLikeAnyOther(): void
+    public function testHugeTextIsRejectedWithItsCode(): void
     {
         ini_set('memory_limit', '1G');
         $huge = str_repeat('a', 100_000_000);
@@ -283,7 +283,7 @@ final class TextTest extends TestCase
         self::assertSame(['input_too_long'], array_column($findings, 'code'));
     }
 
-    public function testTextMayHoldAnyCharacter(): void
+    public function testTextMayContainAnyCharacter(): void
     {
         self::assertSame('email_malformed', self::code(fn () => canonical_email("ada\0@example.com")));
         $signed = (new Signer(self::SECRET))->signUser(self::HOST, "\u{1F600}\u{10FFFF}");

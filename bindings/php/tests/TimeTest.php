@@ -20,12 +20,12 @@ use PHPUnit\Framework\TestCase;
 use function Deskseal\generate_secret;
 
 require_once __DIR__ . '/Moment.php';
-require_once __DIR__ . '/Refusals.php';
+require_once __DIR__ . '/Rejections.php';
 
-/** Moments to sign and compare with: integers, and PHP's objects. */
+/** Times to sign and verify with: integers, and PHP's objects. */
 final class TimeTest extends TestCase
 {
-    use Refusals;
+    use Rejections;
 
     private const SECRET = 'example-secret-for-documentation';
     private const OLD = 'an-older-secret-now-being-replaced';
@@ -53,7 +53,7 @@ final class TimeTest extends TestCase
     }
 
     /** @dataProvider moments */
-    public function testAllWaysToSayAMomentAreTheSame(DateTimeInterface|int $moment): void
+    public function testIntegersAndDateObjectsGiveTheSameSignature(DateTimeInterface|int $moment): void
     {
         $signer = new Signer(self::SECRET);
         $signed = $signer->signUser(self::HOST, 'user-42', $moment);
@@ -72,7 +72,7 @@ final class TimeTest extends TestCase
         self::assertSame(99_999_999_999, (new Signer(self::SECRET))->signUser(self::HOST, 'u', $last)->timestamp);
     }
 
-    public function testNoMomentIsNow(): void
+    public function testTheDefaultMomentIsNow(): void
     {
         $signer = new Signer(self::SECRET);
         $before = time();
@@ -103,7 +103,7 @@ final class TimeTest extends TestCase
     }
 
     /** @dataProvider otherTypes */
-    public function testOtherTypesAreNoMoment(mixed $other): void
+    public function testOtherTypesAreRejectedAsAMoment(mixed $other): void
     {
         $signer = new Signer(self::SECRET);
         $verifier = new Verifier(self::SECRET);
@@ -130,7 +130,7 @@ final class TimeTest extends TestCase
      *           [100000000000]
      *           [9223372036854775807]
      */
-    public function testIntegersOfAnySizeGetTheirCode(int $beyond): void
+    public function testIntegersOutOfRangeAreRejectedWithTheirCode(int $beyond): void
     {
         $signer = new Signer(self::SECRET);
         $verifier = new Verifier(self::SECRET);
@@ -141,7 +141,7 @@ final class TimeTest extends TestCase
         self::assertSame('timestamp_malformed', self::code(fn () => $verifier->explainEmail('', '', now: PHP_INT_MIN)));
     }
 
-    public function testTheCallersMomentIsTheCallersFault(): void
+    public function testAnInvalidMomentIsTheCallersFault(): void
     {
         $verifier = new Verifier(self::SECRET);
         foreach (
@@ -171,7 +171,7 @@ final class TimeTest extends TestCase
     }
 
     /** @dataProvider moments */
-    public function testAPreviousSecretDiesAtItsSecond(DateTimeInterface|int $expiresAt): void
+    public function testAPreviousSecretExpiresAtItsSecond(DateTimeInterface|int $expiresAt): void
     {
         $signed = (new Signer(self::OLD))->signEmail('ada@example.com');
         putenv('DESKSEAL_TEST=' . generate_secret());
@@ -194,12 +194,12 @@ final class TimeTest extends TestCase
      *           [[[]]]
      *           [[[0, "an-older-secret-now-being-replaced"]]]
      */
-    public function testPreviousSecretsArePairs(array $previous): void
+    public function testPreviousSecretsMustBePairs(array $previous): void
     {
         self::assertTypeErrorContains('($previous) must be a list of pairs [secret, expiresAt]', fn () => new Verifier('', $previous));
     }
 
-    public function testAMomentOfTheCallersOwnMayThrow(): void
+    public function testAMomentOfTheCallersClassMayThrow(): void
     {
         $moment = new Moment(fn () => throw new LogicException('from inside'));
         $verifier = new Verifier(self::SECRET);
@@ -222,10 +222,10 @@ final class TimeTest extends TestCase
         $verifier->verifyEmail('', '', $unmade);
     }
 
-    public function testAMomentOfTheCallersOwnCannotChangeWhatIsRead(): void
+    public function testAMomentOfTheCallersClassCannotChangeTheSecretsThatAreRead(): void
     {
         $signed = (new Signer(self::OLD))->signEmail('ada@example.com');
-        // Neither is a constant, so that nothing but the variable holds it.
+        // Neither is a constant, so that only the variable has a reference to it.
         [$old, $pair] = [strrev(strrev(self::OLD)), null];
         $moment = new Moment(function () use (&$old, &$pair): int {
             [$old, $pair] = [str_repeat('x', 34), str_repeat('y', 34)];
@@ -243,7 +243,7 @@ final class TimeTest extends TestCase
         $verifier->explainEmail($signed->email, $signed->signature, [&$old], $moment);
     }
 
-    public function testAMomentOfTheCallersOwnCannotUseAnObjectBeforeItIsMade(): void
+    public function testAMomentOfTheCallersClassCannotUseAVerifierBeforeItIsConstructed(): void
     {
         $attempts = [];
         $moment = new Moment(function () use (&$attempts): int {

@@ -69,7 +69,7 @@ final class VectorsTest extends TestCase
         return array_map(self::withCodesOfFindings(...), $answers);
     }
 
-    /** The vectors list the codes of findings alone. */
+    /** The vectors list only the codes of findings. */
     private static function withCodesOfFindings(object $answer): object
     {
         if (isset($answer->value->findings)) {

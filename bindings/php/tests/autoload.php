@@ -1,6 +1,6 @@
 <?php
 
-// Loads the library as its composer.json says, which Composer does elsewhere.
+// Loads the library as its composer.json says: these tests run without Composer.
 
 declare(strict_types=1);
 

@@ -25,7 +25,7 @@ $verifier = new Verifier(SECRET);
 [$key, $email, $signature] = [SECRET, EMAIL, $signer->signEmail(EMAIL)->signature];
 [$now, $link] = [time(), $signer->portalLink('https://' . HOST, USER)];
 
-// Each pair of loops is what a user would write, and ours; then how many times faster it is to be.
+// Each pair of loops is what a user would write, and ours; then how many times faster ours must be.
 $promises = [
     'signEmail' => [
         function () use ($key, $email): void {

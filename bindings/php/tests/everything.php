@@ -1,6 +1,6 @@
 <?php
 
-// Every call of the extension, the refused ones included, for the tests of memory.
+// Every call of the extension, including rejected ones, for the tests of memory.
 
 declare(strict_types=1);
 
@@ -103,7 +103,7 @@ $calls = [
     fn () => (new VerificationException('A sentence.', 0, null, 'a_code'))->errorCode(),
     fn () => (new VerificationException(errorCode: 'email_empty'))->isAboutCustomer(),
     $used,
-    // Refused.
+    // Rejected.
     fn () => new Signer(null),
     fn () => new Signer(false),
     fn () => new Signer('short'),

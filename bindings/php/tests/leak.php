@@ -1,6 +1,6 @@
 <?php
 
-// Proves that memory stays flat over two million calls, the refused ones included.
+// Proves that memory stays flat over two million calls, including rejected ones.
 //
 //     php tests/leak.php [CALLS]
 

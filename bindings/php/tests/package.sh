@@ -1,12 +1,11 @@
 #!/bin/sh
-# Builds the extension from its archive for the PHP in PATH, installs and tests it, and packs it as PIE
-# wants it:
+# Builds the extension from its archive for the PHP in PATH, installs and tests it, and packs it for PIE:
 #
 #     sh tests/package.sh FOLDER VERSION PLATFORM [GROUP,…]
 #
 # FOLDER has deskseal.tar.gz, the archive; tools.tar.gz, PHPUnit with its dependencies; and contract.json.
-# VERSION and PLATFORM (`x86_64-linux-glibc`) are for the name of the file, which goes there too. The
-# GROUPs are those of tests that need more than this system has.
+# VERSION and PLATFORM (`x86_64-linux-glibc`) name the packed file, which is written to FOLDER too. The
+# GROUPs are groups of tests to exclude, because this system lacks what they need.
 set -eu
 
 given=$(cd "$1" && pwd)
@@ -24,7 +23,7 @@ make
 make install
 NO_INTERACTION=1 make test
 
-# Another build of the same, with what only tests need.
+# A second build, with the features that only tests need.
 case $platform in
   *-musl) export RUSTFLAGS=-Ctarget-feature=-crt-static ;;
 esac
@@ -36,7 +35,7 @@ for library in "$work"/instrumented/debug/libdeskseal_php.so "$work"/instrumente
   if [ -f "$library" ]; then cp "$library" "$work/instrumented.so"; fi
 done
 
-# An empty folder of settings, but for the file that is shipped.
+# A folder of settings with only the file that the package has.
 mkdir -p "$work/ini/conf.d"
 : > "$work/ini/php.ini"
 cp deskseal.ini "$work/ini/conf.d"
@@ -50,7 +49,7 @@ export DESKSEAL_PANIC_EXTENSION="$work/instrumented.so"
 php "$work/tools/vendor/bin/phpunit" --exclude-group "laravel$excluded"
 php tests/leak.php
 
-# Whoever has an older glibc builds from source: PIE asks for no version of it.
+# The packed extension must run with glibc 2.34, because PIE does not check the version.
 case $platform in
   *-glibc)
     newest=$(objdump -T "$extension" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1)

@@ -1,4 +1,4 @@
-//! The one way out for errors, and for panics.
+//! Turns the core's errors, and panics, into Python exceptions.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -12,22 +12,22 @@ pyo3::import_exception!(deskseal._errors, SecretError);
 pyo3::import_exception!(deskseal._errors, InputError);
 pyo3::import_exception!(deskseal._errors, VerificationError);
 
-/// Returns the core's answer, its error as the exception of its kind.
+/// Returns the core's result, or the Python exception for its error.
 pub(crate) fn answer<T>(call: impl FnOnce() -> Result<T, Error>) -> PyResult<T> {
     guarded(|| call().map_err(|error| exception(&error)))
 }
 
-/// Returns the call's answer, or an exception that `except Exception` catches if it panics; `PyO3`'s
-/// own is a `BaseException`, which would end a server's worker.
+/// Returns the call's result. A panic becomes a `RuntimeError`, which `except Exception` catches:
+/// `PyO3`'s own exception for a panic is a `BaseException`, which would end a server's worker.
 pub(crate) fn guarded<T>(call: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| {
         Err(PyRuntimeError::new_err(
-            "deskseal failed inside, and neither signed nor verified anything; please report this.",
+            "Internal error in deskseal; nothing was signed or verified. Please report this bug.",
         ))
     })
 }
 
-/// Nothing: what a call that only raises returns.
+/// The return type of a method that always raises.
 pub(crate) enum Never {}
 
 impl<'py> IntoPyObject<'py> for Never {

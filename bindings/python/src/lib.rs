@@ -7,7 +7,7 @@
     clippy::doc_markdown,
     reason = "Python's documentation is not Markdown"
 )]
-#![expect(clippy::needless_pass_by_value, reason = "PyO3 hands over what it converted")]
+#![expect(clippy::needless_pass_by_value, reason = "PyO3 passes converted arguments by value")]
 
 mod error;
 mod results;
@@ -40,7 +40,7 @@ mod _deskseal {
     /// Return the canonical form of an e-mail, which is what is signed (SPEC 3.1).
     ///
     /// Args:
-    ///     email: The e-mail as typed.
+    ///     email: The e-mail as the customer typed it.
     ///
     /// Raises:
     ///     InputError: `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`.
@@ -71,7 +71,7 @@ mod _deskseal {
         answer(|| Ok(deskseal::canonical_host(host.of(Parameter::Host)?)?.into_string()))
     }
 
-    /// Return the address of a portal's form for visitors who are not signed in (SPEC 4.5).
+    /// Return the address of a portal's form for anonymous visitors (SPEC 4.5).
     ///
     /// Args:
     ///     portal_url: The portal's address; its path, query and fragment are replaced.
@@ -88,7 +88,7 @@ mod _deskseal {
         answer(|| deskseal::public_form_url(portal_url.of(Parameter::PortalUrl)?))
     }
 
-    /// Return the canonical host of a portal's address, which its verifier is told (SPEC 4.2).
+    /// Return the canonical host of a portal's address, to pass to a verifier (SPEC 4.2).
     ///
     /// Args:
     ///     portal_url: The portal's address.
@@ -105,18 +105,18 @@ mod _deskseal {
         answer(|| Ok(deskseal::portal_host(portal_url.of(Parameter::PortalUrl)?)?.into_string()))
     }
 
-    /// Return the answer to a request for the portal's route that is no click (SPEC 6.5).
+    /// Return the response to a request for the portal's route that is not a click (SPEC 6.5).
     ///
-    /// Only a customer's click is signed: libraries that swap pages cannot follow a redirect to
-    /// another site, and what is fetched ahead may never be visited.
+    /// Sign a link only for a customer's click. Libraries that swap pages cannot follow a redirect
+    /// to another site, and the customer may never open a page that the browser prefetches.
     ///
     /// Args:
     ///     target: The request's path and query.
-    ///     headers: The request's headers by name, in any case; others than those of SPEC 6.5 are
-    ///         ignored. Text that is not well-formed is read with U+FFFD.
+    ///     headers: The request's headers by name, in any case. Headers that SPEC 6.5 does not
+    ///         list are ignored. U+FFFD replaces ill-formed text.
     ///
     /// Returns:
-    ///     The answer to send; `None` for a click, which redirects to the signed link.
+    ///     The response to send; `None` for a click: then redirect to the signed link.
     ///
     /// Example:
     ///     >>> from deskseal import response_unless_click
@@ -150,7 +150,7 @@ mod _deskseal {
         guarded(|| Ok(deskseal::generate_secret()?.as_str().to_owned()))
     }
 
-    /// Panic, for the test that a panic is an exception.
+    /// Panic, to test that a panic becomes an exception.
     #[cfg(feature = "panic-test")]
     #[pyfunction]
     fn panic() -> PyResult<()> {

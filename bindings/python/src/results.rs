@@ -17,13 +17,13 @@ use crate::error::Never;
 /// A field's name and value.
 type NamedField<'py> = (&'static str, Bound<'py, PyAny>);
 
-/// Fields that `repr` does not show: whoever has them can use them.
+/// Fields that `repr` does not show, because they contain a signature.
 const HIDDEN: [&str; 3] = ["signature", "attributes", "html"];
 
-/// The names of a class's fields, for positional patterns; type checkers know each of them.
+/// The names of a class's fields, for positional patterns. Type checkers see each name.
 struct MatchArgs<Class>(PhantomData<Class>);
 
-/// Turns into Python by the expression; the type in stubs is given last.
+/// Implements the conversion to Python with an expression. The last argument is the stub's type.
 macro_rules! into_python {
     ($type:ty, |$value:ident, $py:ident| $object:expr, $hint:expr) => {
         impl<'py> IntoPyObject<'py> for $type {
@@ -42,9 +42,9 @@ macro_rules! into_python {
     };
 }
 
-/// Makes a class of the core's result: its fields in their order, then methods of its own.
+/// Defines a Python class for a result of the core: its fields in order, then its own methods.
 ///
-/// Its objects come from a signer or verifier alone: Python cannot construct or unpickle one.
+/// Only a signer or verifier creates its objects: Python cannot construct or unpickle one.
 macro_rules! result {
     (
         $(#[$class_doc:meta])*
@@ -87,7 +87,7 @@ macro_rules! result {
                 representation(stringify!($class), &self.named_fields(py)?)
             }
 
-            /// Return the fields by their names, ready for JSON.
+            /// Return the fields by name, ready for JSON.
             fn _asdict<'py>(&self, py: Python<'py>) -> PyResult<Plain<'py>> {
                 plain(py, self.named_fields(py)?)
             }
@@ -103,7 +103,7 @@ macro_rules! result {
             fn __reduce__(&self) -> PyResult<Never> {
                 Err(PyTypeError::new_err(concat!(
                     stringify!($class),
-                    " cannot be pickled, since only the package may make one; pickle its fields"
+                    " cannot be pickled: only the package creates one; pickle its fields instead"
                 )))
             }
 
@@ -156,7 +156,7 @@ result! {
 }
 
 result! {
-    /// A user id, when it was signed, and the signature (SPEC 4.6).
+    /// A user id, the time at which it was signed, and the signature (SPEC 4.6).
     ///
     /// Its `repr` does not show the signature.
     ///
@@ -166,9 +166,9 @@ result! {
     ///     >>> signer.sign_user("help.company.com", "user-42", timestamp=1767225600)
     ///     SignedUser(user_id='user-42', timestamp=1767225600, signature=<hidden>)
     SignedUser(signed) {
-        /// The user id, as given.
+        /// The user id as given.
         user_id: &str = signed.user_id.as_str();
-        /// When it was signed, in Unix seconds.
+        /// The time at which it was signed, in Unix seconds.
         timestamp: i64 = signed.timestamp.seconds();
         /// The signature of host, user id and timestamp, 64 lowercase hexadecimal digits.
         signature: String = signed.signature.to_hex();
@@ -176,7 +176,7 @@ result! {
 }
 
 result! {
-    /// What a page's own code needs to show the customer's Ticket Center (SPEC 6.4).
+    /// The values that a page's own code needs to show the customer's Ticket Center (SPEC 6.4).
     ///
     /// Its `repr` does not show the signature.
     ///
@@ -197,7 +197,7 @@ result! {
 }
 
 result! {
-    /// What the route to the portal answers to a request that is no customer's click (SPEC 6.5).
+    /// The response of the portal's route to a request that is not a customer's click (SPEC 6.5).
     ///
     /// Example:
     ///     >>> from deskseal import response_unless_click
@@ -207,15 +207,15 @@ result! {
     HttpResponse(answer) {
         /// The status code.
         status: u16 = answer.status;
-        /// Names and values; a new dictionary each time.
+        /// The headers' values by name; a new dictionary on each access.
         headers: Attributes = Attributes(answer.headers.clone());
-        /// The content.
+        /// The body.
         body: &str = answer.body.as_str();
     }
 }
 
 result! {
-    /// A customer whose e-mail was proved (SPEC 5.1).
+    /// A customer whose e-mail a valid signature proves (SPEC 5.1).
     ///
     /// Example:
     ///     >>> from deskseal import Signer, Verifier
@@ -226,13 +226,13 @@ result! {
     VerifiedEmail(verified) {
         /// The canonical e-mail.
         email: &str = verified.email.as_str();
-        /// Which secret made the signature: 0 is the current one, 1 and up are the previous ones.
+        /// The number of the secret that made the signature: 0 is the current one.
         secret_index: usize = verified.secret_index;
     }
 }
 
 result! {
-    /// A customer whose user id was proved (SPEC 5.2).
+    /// A customer whose user id a valid signature proves (SPEC 5.2).
     ///
     /// Example:
     ///     >>> from deskseal import Signer, Verifier
@@ -242,17 +242,17 @@ result! {
     ///     >>> Verifier(secret).verify_link("help.company.com", link, now=1767225660)
     ///     VerifiedUser(user_id='user-42', timestamp=1767225600, secret_index=0)
     VerifiedUser(verified) {
-        /// The user id, as signed.
+        /// The user id as signed.
         user_id: &str = verified.user_id.as_str();
-        /// When it was signed, in Unix seconds.
+        /// The time at which it was signed, in Unix seconds.
         timestamp: i64 = verified.timestamp.seconds();
-        /// Which secret made the signature: 0 is the current one, 1 and up are the previous ones.
+        /// The number of the secret that made the signature: 0 is the current one.
         secret_index: usize = verified.secret_index;
     }
 }
 
 result! {
-    /// One reason why a signature does not hold (SPEC 8).
+    /// One reason why a signature is invalid (SPEC 8).
     ///
     /// Example:
     ///     >>> from deskseal import Verifier
@@ -270,7 +270,7 @@ result! {
 }
 
 result! {
-    /// Why a signature does not hold: one finding or more (SPEC 8).
+    /// Why a signature is invalid: one or more findings (SPEC 8).
     ///
     /// Example:
     ///     >>> from deskseal import Verifier
@@ -299,13 +299,13 @@ result! {
     ///     '<div id="hdh-ticket-center"></div>'
     Embed(embed) {
         /// The script tag's attributes, unescaped and in order, for frameworks that build their own
-        /// tags; a new dictionary each time.
+        /// tags; a new dictionary on each access.
         attributes: Attributes = Attributes(embed.attributes.clone());
         /// The container and the script tag, escaped.
         html: Html<'_> = Html(&embed.html);
     }
 
-    /// Return the markup. Django asks for this first, and for `__html__` of what it gets.
+    /// Return the markup. Django calls this first, then `__html__` of the result.
     fn __str__(&self) -> Html<'_> {
         self.html()
     }
@@ -316,7 +316,7 @@ result! {
     }
 }
 
-/// The code of a finding, of which type checkers know every one.
+/// The code of a finding. Type checkers see each code.
 struct FindingCode(deskseal::FindingCode);
 
 /// The findings of an explanation, a tuple.
@@ -331,7 +331,7 @@ struct Html<'embed>(&'embed str);
 /// An iterator over fields, whose types differ.
 struct Unpacked<'py>(Bound<'py, PyIterator>);
 
-/// Fields by name, down to what JSON knows.
+/// Fields by name, converted to types that JSON has.
 struct Plain<'py>(Bound<'py, PyDict>);
 
 #[cfg(feature = "stubs")]
@@ -379,7 +379,7 @@ into_python!(
     type_hint_subscript!(type_hint_identifier!("builtins", "dict"), STR, ANY)
 );
 
-/// Returns the hash of the fields that have one, which dictionaries have not.
+/// Returns the hash of all fields but dictionaries, which have none.
 fn hash(fields: &Bound<'_, PyTuple>) -> PyResult<isize> {
     let hashable = fields.iter().filter(|field| !field.is_instance_of::<PyDict>());
     PyTuple::new(fields.py(), hashable.collect::<Vec<_>>())?.hash()

@@ -1,4 +1,4 @@
-//! Secrets that come from Python, alone, in lists, and from the environment.
+//! Converts secrets from Python: single ones, lists, and environment variables.
 
 use deskseal::{Error, Parameter, Secret};
 #[cfg(feature = "stubs")]
@@ -13,7 +13,7 @@ use crate::error::answer;
 use crate::text::{Text, wrong_type};
 use crate::time::Time;
 
-/// The text of a secret, or `None`, which core calls missing.
+/// The text of a secret, or `None`, which the core rejects with `secret_missing`.
 pub(crate) struct SecretText<'py>(Option<Text<'py>>);
 
 impl SecretText<'_> {
@@ -34,11 +34,11 @@ impl<'py> FromPyObject<'_, 'py> for SecretText<'py> {
     }
 }
 
-/// The name of a secret's variable, or several that mean the same secret.
+/// The name of a secret's variable, or several names for the same secret.
 pub(crate) struct Names<'py>(Vec<Text<'py>>);
 
 impl<'py> Names<'py> {
-    /// Reads the variables from `os.environ`, which holds what is not UTF-8 as lone surrogates.
+    /// Reads the variables from `os.environ`, where bytes that are not UTF-8 are lone surrogates.
     pub(crate) fn variables(self, py: Python<'py>) -> PyResult<Variables<'py>> {
         let environment = py.import(intern!(py, "os"))?.getattr(intern!(py, "environ"))?;
         let read = |name: Text<'py>| {
@@ -70,7 +70,7 @@ impl<'py> FromPyObject<'_, 'py> for Names<'py> {
     }
 }
 
-/// Variables of the environment: their names, and their values if they are set.
+/// Environment variables: their names, and their values if they are set.
 pub(crate) struct Variables<'py>(Vec<(Text<'py>, SecretText<'py>)>);
 
 impl Variables<'_> {
@@ -83,13 +83,13 @@ impl Variables<'_> {
     }
 }
 
-/// The texts of secrets of other purposes.
+/// The texts of secrets with other purposes.
 pub(crate) struct OtherSecrets<'py>(Vec<SecretText<'py>>);
 
 impl OtherSecrets<'_> {
     pub(crate) const NONE: Self = Self(Vec::new());
 
-    /// Returns the secrets. Ill-formed text comes before every other refusal (SPEC 1.1).
+    /// Returns the secrets. Ill-formed text comes before every other error (SPEC 1.1).
     pub(crate) fn secrets(&self) -> Result<Vec<Secret>, Error> {
         let texts = self.0.iter().map(SecretText::text).collect::<Result<Vec<_>, _>>()?;
         texts.into_iter().map(Secret::new).collect()
@@ -110,7 +110,7 @@ impl<'py> FromPyObject<'_, 'py> for OtherSecrets<'py> {
     }
 }
 
-/// A secret that was replaced, and when it dies.
+/// A secret that was replaced, and when it expires.
 struct Previous<'py> {
     secret: SecretText<'py>,
     expires_at: Time,
@@ -130,13 +130,13 @@ impl<'py> FromPyObject<'_, 'py> for Previous<'py> {
     }
 }
 
-/// What a verifier accepts beside the current secret.
+/// The secrets that a verifier accepts besides the current one.
 pub(crate) struct PreviousSecrets<'py>(Vec<Previous<'py>>);
 
 impl PreviousSecrets<'_> {
     pub(crate) const NONE: Self = Self(Vec::new());
 
-    /// Returns the texts and expiries. Ill-formed text comes before every other refusal (SPEC 1.1).
+    /// Returns the texts and expiries. Ill-formed text comes before every other error (SPEC 1.1).
     pub(crate) fn texts(&self) -> Result<Vec<(Option<&str>, i64)>, Error> {
         self.0
             .iter()
@@ -163,7 +163,7 @@ impl<'py> FromPyObject<'_, 'py> for PreviousSecrets<'py> {
     }
 }
 
-/// Returns the items of an iterable that is no text, whose items would be characters.
+/// Returns the items of an iterable. Text is rejected: its items would be characters.
 fn items<'py, T: FromPyObjectOwned<'py, Error = PyErr>>(
     object: Borrowed<'_, 'py, PyAny>,
     expected: &str,

@@ -13,9 +13,9 @@ use crate::time::{Time, or_now};
 
 /// Signs identities with one secret.
 ///
-/// Make one when the application starts and use it from any thread. An application that uses the
-/// Ticket Center and the portal has two, since each has its own secret. It cannot be pickled or
-/// copied.
+/// Create one when the application starts and use it from any thread. An application with the
+/// Ticket Center and the portal has two, because each product has its own secret. A signer cannot
+/// be pickled or copied.
 ///
 /// Args:
 ///     secret: The secret's text; `None`, as `os.environ.get` returns it, is `secret_missing`.
@@ -41,12 +41,12 @@ impl Signer {
     ///
     /// Args:
     ///     name: The variable's name, usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
-    ///         `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names, of which the first that
-    ///         is set is read.
+    ///         `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names: the first one that is
+    ///         set is read.
     ///
     /// Raises:
-    ///     SecretError: `secret_public` when bundlers would ship the variable to browsers,
-    ///         `secret_conflict` when two of several are set and differ, then those of the
+    ///     SecretError: `secret_public` if bundlers would send the variable to browsers,
+    ///         `secret_conflict` if two of the variables are set and differ, then the codes of the
     ///         constructor.
     ///
     /// Example:
@@ -65,8 +65,8 @@ impl Signer {
 
     /// Return a signer with the secret of an integration's setting.
     ///
-    /// Settings hold what a variable held, perhaps a reference that was not resolved, so both are
-    /// checked alike.
+    /// A setting usually gets its value from a variable, which may be an unresolved reference, so
+    /// it is checked like a variable.
     #[classmethod]
     fn _of_setting(_: &Bound<'_, PyType>, secret: SecretText<'_>) -> PyResult<Self> {
         answer(|| Ok(Self(deskseal::Signer::new(Secret::from_named("secret", secret.text()?)?))))
@@ -126,7 +126,8 @@ impl Signer {
 
     /// Return the link that takes a customer to the portal's form, signed in (SPEC 4.5).
     ///
-    /// Sign it when the customer clicks: it holds for five minutes unless the portal says otherwise.
+    /// Sign it when the customer clicks: it is valid for five minutes, unless the portal's verifier
+    /// has another tolerance.
     ///
     /// Args:
     ///     portal_url: The portal's address; its path, query and fragment are replaced.
@@ -165,9 +166,9 @@ impl Signer {
     ///     align: `left`, `center` (the default) or `right`.
     ///     max_width: A positive whole number and `px`, `rem` or `%`; `864px` by default.
     ///     container: The id of the container element; `hdh-ticket-center` by default.
-    ///     script_url: The script's absolute URL, `https` but on loopback hosts;
+    ///     script_url: The script's absolute URL, `https` except on loopback hosts;
     ///         `https://helpdesky.io/ticket-center.js` by default.
-    ///     crossorigin: Whether the script is loaded with CORS, as a page with
+    ///     crossorigin: Whether the browser loads the script with CORS. A page with
     ///         `Cross-Origin-Embedder-Policy: require-corp` needs it.
     ///     nonce: The page's Content-Security-Policy nonce.
     ///
@@ -181,7 +182,7 @@ impl Signer {
     ///     >>> embed = signer.ticket_center("Ada@Example.com", "desk-1", align="left")
     ///     >>> embed.attributes["data-align"]
     ///     'left'
-    #[expect(clippy::too_many_arguments, reason = "they are the API's, and all but two by name")]
+    #[expect(clippy::too_many_arguments, reason = "the API's parameters, all but two by name")]
     #[pyo3(signature = (
         email, helpdesk_id, *, align = None, max_width = None, container = None, script_url = None,
         crossorigin = false, nonce = None,
@@ -219,7 +220,7 @@ impl Signer {
     ///     helpdesk_id: The help desk's id, from its dashboard.
     ///
     /// Returns:
-    ///     What the page's code hands to the Ticket Center's script.
+    ///     The values that the page's code passes to the Ticket Center's script.
     ///
     /// Raises:
     ///     InputError: `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`, then
@@ -238,10 +239,12 @@ impl Signer {
         })
     }
 
-    /// Refuse to be pickled or copied, since that would write the secret down.
+    /// Raise a `TypeError`: a pickle or a copy would contain the secret.
     #[expect(clippy::unused_self, reason = "a method of Python has it")]
     fn __reduce__(&self) -> PyResult<Never> {
-        Err(PyTypeError::new_err("a Signer holds a secret and cannot be pickled or copied"))
+        Err(PyTypeError::new_err(
+            "a Signer contains a secret and cannot be pickled or copied; create a new one instead",
+        ))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Text and numbers that come from Python.
+//! Converts text and numbers from Python.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use pyo3::types::{PyBool, PyByteArray, PyBytes, PyInt, PyMapping, PyMemoryView, 
 #[cfg(feature = "stubs")]
 use pyo3::{type_hint_identifier, type_hint_subscript};
 
-/// A `str`, which may hold lone surrogates.
+/// A `str`, which may contain lone surrogates.
 pub(crate) struct Text<'py>(Bound<'py, PyString>);
 
 impl Text<'_> {
@@ -20,7 +20,7 @@ impl Text<'_> {
         self.0.to_str().map_err(|_| parameter.ill_formed())
     }
 
-    /// Returns the text as HTTP carries it: what is not well-formed is U+FFFD.
+    /// Returns the text with U+FFFD in place of lone surrogates: a request may have any bytes.
     pub(crate) fn received(&self) -> Cow<'_, str> {
         self.0.to_string_lossy()
     }
@@ -44,7 +44,7 @@ impl<'py> FromPyObject<'_, 'py> for Text<'py> {
 pub(crate) struct Headers<'py>(Vec<(Text<'py>, Text<'py>)>);
 
 impl Headers<'_> {
-    /// Returns names and values as HTTP carries them.
+    /// Returns names and values with U+FFFD in place of lone surrogates.
     pub(crate) fn received(&self) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
         self.0.iter().map(|(name, value)| (name.received(), value.received())).collect()
     }
@@ -68,7 +68,8 @@ impl<'py> FromPyObject<'_, 'py> for Headers<'py> {
     }
 }
 
-/// An `int`, but no `bool`. Beyond 64 bits it is the nearest number that core refuses.
+/// An `int` that is not a `bool`. Beyond 64 bits it becomes `i64::MIN` or `i64::MAX`, which the
+/// core rejects.
 pub(crate) struct Integer(pub(crate) i64);
 
 impl<'py> FromPyObject<'_, 'py> for Integer {
@@ -88,7 +89,8 @@ impl<'py> FromPyObject<'_, 'py> for Integer {
     }
 }
 
-/// Tells whether the object is an `int`; `True` is one to Python, and a mistake to everybody else.
+/// Tells whether the object is an `int` and not a `bool`: `True` is an `int` in Python, but a
+/// mistake here.
 pub(crate) fn is_integer(object: Borrowed<'_, '_, PyAny>) -> bool {
     object.is_instance_of::<PyInt>() && !object.is_instance_of::<PyBool>()
 }

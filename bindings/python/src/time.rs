@@ -1,4 +1,4 @@
-//! Moments that come from Python.
+//! Converts times from Python.
 
 use pyo3::exceptions::PyTypeError;
 #[cfg(feature = "stubs")]
@@ -14,7 +14,7 @@ use crate::text::{Integer, is_integer, wrong_type};
 
 const SECONDS_A_DAY: i64 = 86_400;
 
-/// Unix seconds, from an `int` or an aware `datetime`, whose fraction of a second is dropped.
+/// Unix seconds, from an `int` or an aware `datetime`. The fraction of a second is dropped.
 pub(crate) struct Time(pub(crate) i64);
 
 impl<'py> FromPyObject<'_, 'py> for Time {
@@ -38,12 +38,13 @@ impl<'py> FromPyObject<'_, 'py> for Time {
     }
 }
 
-/// Returns the time that was given, else the system clock's.
+/// Returns the given time, or the system clock's.
 pub(crate) fn or_now(time: Option<Time>) -> i64 {
     time.map_or_else(deskseal::unix_now, |Time(seconds)| seconds)
 }
 
-/// Returns the moment's second, by the exact difference: `timestamp()` is a float, which rounds.
+/// Returns the moment's Unix second from an exact difference: `timestamp()` is a float, which
+/// rounds.
 fn unix_seconds(moment: &Bound<'_, PyDateTime>) -> PyResult<i64> {
     let py = moment.py();
     if moment.call_method0(intern!(py, "utcoffset"))?.is_none() {

@@ -13,12 +13,13 @@ use crate::time::{Time, or_now};
 
 /// Verifies identities with a current secret and any number of previous ones.
 ///
-/// Make one when the application starts and use it from any thread. It cannot be pickled or copied.
+/// Create one when the application starts and use it from any thread. A verifier cannot be
+/// pickled or copied.
 ///
 /// Args:
 ///     secret: The secret's text; `None`, as `os.environ.get` returns it, is `secret_missing`.
-///     previous: Secrets that were replaced, each as `(secret, expires_at)`; from `expires_at` on,
-///         in Unix seconds or an aware `datetime`, the secret is dead (SPEC 2.6).
+///     previous: Secrets that were replaced, each as `(secret, expires_at)`. `expires_at` is the
+///         time at which the secret expires: Unix seconds or an aware `datetime` (SPEC 2.6).
 ///     tolerance: How many seconds a link's timestamp may differ from `now`, 0 to 3600.
 ///
 /// Raises:
@@ -64,14 +65,14 @@ impl Verifier {
     ///
     /// Args:
     ///     name: The variable's name, usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
-    ///         `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names, of which the first that
-    ///         is set is read.
+    ///         `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names: the first one that is
+    ///         set is read.
     ///     previous: As for the constructor.
     ///     tolerance: As for the constructor.
     ///
     /// Raises:
-    ///     SecretError: `secret_public` when bundlers would ship the variable to browsers,
-    ///         `secret_conflict` when two of several are set and differ, then those of the
+    ///     SecretError: `secret_public` if bundlers would send the variable to browsers,
+    ///         `secret_conflict` if two of the variables are set and differ, then the codes of the
     ///         constructor.
     ///     InputError: `tolerance_malformed`.
     ///
@@ -99,7 +100,7 @@ impl Verifier {
         })
     }
 
-    /// Return a verifier with the secret of an integration's setting, checked as a variable's is.
+    /// Return a verifier with the secret of an integration's setting, checked like a variable's.
     #[classmethod]
     fn _of_setting(_: &Bound<'_, PyType>, secret: SecretText<'_>) -> PyResult<Self> {
         answer(|| {
@@ -108,13 +109,13 @@ impl Verifier {
         })
     }
 
-    /// Verify an e-mail seal (SPEC 5.1).
+    /// Verify an e-mail signature (SPEC 5.1).
     ///
     /// Args:
     ///     email: The e-mail as received.
     ///     signature: The signature as received, 64 hexadecimal digits.
-    ///     now: Unix seconds, or an aware `datetime`, that decides which previous secrets are
-    ///         alive; the clock's by default.
+    ///     now: The time at which previous secrets must be active: Unix seconds or an aware
+    ///         `datetime`; the clock's time by default.
     ///
     /// Raises:
     ///     InputError: `timestamp_malformed` for `now`.
@@ -141,16 +142,16 @@ impl Verifier {
         })
     }
 
-    /// Verify a link seal whose parts were already taken from the request (SPEC 5.2).
+    /// Verify a link signature whose parts were already read from the request (SPEC 5.2).
     ///
-    /// Prefer `verify_link`, which also refuses repeated and missing parameters.
+    /// Prefer `verify_link`, which also rejects repeated and missing parameters.
     ///
     /// Args:
     ///     portal_host: The portal's own host, never taken from the request.
     ///     user_id: The user id as received.
-    ///     timestamp: The timestamp as received, a text.
+    ///     timestamp: The timestamp as received, as text.
     ///     signature: The signature as received, 64 hexadecimal digits.
-    ///     now: Unix seconds, or an aware `datetime`; the clock's by default.
+    ///     now: Unix seconds, or an aware `datetime`; the clock's time by default.
     ///
     /// Raises:
     ///     InputError: `host_malformed`; `timestamp_malformed` for `now`.
@@ -195,10 +196,10 @@ impl Verifier {
     /// Args:
     ///     portal_host: The portal's own host, never taken from the request.
     ///     url: The request's URL as received, absolute or beginning with `/`.
-    ///     now: Unix seconds, or an aware `datetime`; the clock's by default.
+    ///     now: Unix seconds, or an aware `datetime`; the clock's time by default.
     ///
     /// Returns:
-    ///     The customer; `None` for a public visitor, whose link carries no identity.
+    ///     The customer; `None` for an anonymous visitor, whose link has no identity.
     ///
     /// Raises:
     ///     InputError: `host_malformed`; `timestamp_malformed` for `now`.
@@ -229,15 +230,15 @@ impl Verifier {
         })
     }
 
-    /// Say why an e-mail's signature does not hold, for the owner of the secret (SPEC 8).
+    /// Say why an e-mail's signature is invalid, for the owner of the secret (SPEC 8).
     ///
-    /// Never call this in a request: its findings are for a prompt or a dashboard.
+    /// Do not call this in a request: its findings are for a prompt or a dashboard.
     ///
     /// Args:
     ///     email: The e-mail as received.
-    ///     signature: The signature as received, in whatever form.
-    ///     other_secrets: Secrets of other purposes that might have been used by mistake.
-    ///     now: Unix seconds, or an aware `datetime`; the clock's by default.
+    ///     signature: The signature as received, in any form.
+    ///     other_secrets: Secrets with other purposes that may have been used by mistake.
+    ///     now: Unix seconds, or an aware `datetime`; the clock's time by default.
     ///
     /// Raises:
     ///     SecretError: For one of `other_secrets`, as in the constructor.
@@ -270,15 +271,15 @@ impl Verifier {
         })
     }
 
-    /// Say why a link does not hold, for the owner of the secret (SPEC 8).
+    /// Say why a link is invalid, for the owner of the secret (SPEC 8).
     ///
-    /// Never call this in a request: its findings are for a prompt or a dashboard.
+    /// Do not call this in a request: its findings are for a prompt or a dashboard.
     ///
     /// Args:
     ///     portal_host: The portal's own host.
     ///     url: The request's URL as received, absolute or beginning with `/`.
-    ///     other_secrets: Secrets of other purposes that might have been used by mistake.
-    ///     now: Unix seconds, or an aware `datetime`; the clock's by default.
+    ///     other_secrets: Secrets with other purposes that may have been used by mistake.
+    ///     now: Unix seconds, or an aware `datetime`; the clock's time by default.
     ///
     /// Raises:
     ///     SecretError: For one of `other_secrets`, as in the constructor.
@@ -312,9 +313,11 @@ impl Verifier {
         })
     }
 
-    /// Refuse to be pickled or copied, since that would write the secrets down.
+    /// Raise a `TypeError`: a pickle or a copy would contain the secrets.
     #[expect(clippy::unused_self, reason = "a method of Python has it")]
     fn __reduce__(&self) -> PyResult<Never> {
-        Err(PyTypeError::new_err("a Verifier holds secrets and cannot be pickled or copied"))
+        Err(PyTypeError::new_err(
+            "a Verifier contains secrets and cannot be pickled or copied; create a new one instead",
+        ))
     }
 }

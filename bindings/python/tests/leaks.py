@@ -90,7 +90,7 @@ CALLS: list[Callable[[], object]] = [
     lambda: verifier.verify_link(HOST, "/"),
     lambda: verifier.explain_email(email, signature),
     use_results,
-    # Refused.
+    # Rejected.
     lambda: Signer(None),
     lambda: Signer("short"),
     lambda: Signer(LONE),
@@ -126,7 +126,7 @@ CALLS: list[Callable[[], object]] = [
 
 
 def attempt(call: Callable[[], object]) -> None:
-    """Call, whether or not it is refused."""
+    """Call, and ignore an error."""
     with suppress(DesksealError, TypeError):
         call()
 
@@ -143,7 +143,7 @@ def run(calls: int) -> None:
 
 
 def resident_kibibytes() -> int:
-    """Return the process's resident memory, without what the allocator keeps for later."""
+    """Return the process's resident memory, without the memory that the allocator keeps."""
     gc.collect()
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)

@@ -1,11 +1,11 @@
-"""A panic is an exception that `except Exception` catches. For a build with `panic-test`."""
+"""A panic becomes an exception that `except Exception` catches. Needs a build with `panic-test`."""
 
 import pytest
 from deskseal import Signer, _deskseal
 
 
 def test_a_panic_is_an_ordinary_exception() -> None:
-    with pytest.raises(RuntimeError, match="deskseal failed inside") as caught:
+    with pytest.raises(RuntimeError, match="Internal error in deskseal") as caught:
         _deskseal.panic()  # type: ignore[attr-defined]  # pyright: ignore
     assert isinstance(caught.value, Exception)
 

@@ -56,7 +56,7 @@ async def async_page(request: HttpRequest) -> HttpResponse:
 
 
 def stream(request: HttpRequest) -> StreamingHttpResponse:
-    """Return the page, which is rendered when the headers are gone."""
+    """Return the page as a stream, which is rendered after the headers are sent."""
     return StreamingHttpResponse(render(request, "page.html").content for _ in range(1))
 
 
@@ -135,7 +135,7 @@ def test_the_tag_shows_the_signed_in_users_ticket_center(client_of_ada: Client) 
     assert response["Cache-Control"] == PRIVATE
 
 
-def test_the_tag_shows_strangers_nothing_and_lets_the_page_be_cached() -> None:
+def test_the_tag_shows_anonymous_visitors_nothing_and_the_page_may_be_cached() -> None:
     response = Client().get("/page")
     assert text(response) == "<h1>Support</h1>"
     assert "Cache-Control" not in response
@@ -165,7 +165,7 @@ def test_the_settings_say_for_every_page_that_the_script_is_loaded_with_cors(ada
     assert without == embed()
 
 
-def test_the_tag_never_signs_for_the_user_whom_a_page_is_about(ada: User) -> None:
+def test_the_tag_never_signs_for_the_user_that_a_page_shows(ada: User) -> None:
     request = RequestFactory().get("/users/ada")
     request.user = AnonymousUser()
     source = Template("{% load deskseal %}{% ticket_center %}")
@@ -198,7 +198,7 @@ def test_a_customer_without_address_gets_the_public_form_and_the_code_is_logged(
     assert [record.name for record in caplog.records] == ["deskseal"]
 
 
-def test_a_project_has_its_own_fallback(
+def test_a_project_can_replace_the_fallback(
     client_without_address: Client, templates_here: dict[str, str]
 ) -> None:
     templates_here["deskseal/fallback.html"] = "Write to us: {{ public_link }}"
@@ -209,13 +209,13 @@ def test_a_project_has_its_own_fallback(
     assert page == f"<h1>Support</h1>Write to us: {PUBLIC_LINK}"
 
 
-def test_there_is_no_link_without_a_portal(client_without_address: Client) -> None:
+def test_the_fallback_has_no_link_without_a_portal(client_without_address: Client) -> None:
     with override_settings(DESKSEAL={"ticket_center": DESKSEAL["ticket_center"]}):
         assert "href" not in text(client_without_address.get("/page"))
 
 
 @override_settings(DEBUG=True)
-def test_debug_mode_raises(client_without_address: Client) -> None:
+def test_debug_mode_raises_the_error(client_without_address: Client) -> None:
     client_without_address.raise_request_exception = True
     with pytest.raises(DesksealError, match="empty"):
         client_without_address.get("/page")
@@ -240,7 +240,7 @@ def test_no_page_and_no_log_has_a_secret(
     assert [secret for secret in (too_short, SECRET, PORTAL_SECRET) if secret in seen] == []
 
 
-def test_a_cached_view_does_not_serve_one_customer_another_ones_page(
+def test_a_cached_view_never_serves_the_page_of_another_customer(
     client_of_ada: Client,
 ) -> None:
     assert embed() in text(client_of_ada.get("/cached"))
@@ -248,7 +248,7 @@ def test_a_cached_view_does_not_serve_one_customer_another_ones_page(
     assert cache.get("anything", "nothing") == "nothing"
 
 
-def test_a_streamed_page_with_an_identity_is_warned_of(
+def test_a_streamed_page_with_an_identity_logs_a_warning(
     client_of_ada: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert embed() in client_of_ada.get("/stream").getvalue().decode()
@@ -271,7 +271,7 @@ def test_the_menu_link_leads_to_the_view_that_signs(
 
 
 @pytest.mark.parametrize("case", CLICKS["cases"], ids=lambda case: case["comment"])
-def test_the_portals_link_is_signed_for_a_click_and_for_no_other_request(
+def test_the_portals_link_is_signed_only_for_a_click(
     client_of_ada: Client, case: dict[str, Any]
 ) -> None:
     expected = {"headers": {}, "body": [], "without": [], **CLICKS["answers"][case["answer"]]}
@@ -292,21 +292,21 @@ def test_the_portals_link_is_signed_for_a_click_and_for_no_other_request(
 
 
 @override_settings(ROOT_URLCONF=(path("page", page),))
-def test_without_its_view_the_menu_link_is_the_public_one(
+def test_without_its_view_the_menu_link_is_the_public_link(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     source = Template("{% load deskseal %}{% portal_link %}")
     assert source.render(Context()) == PUBLIC_LINK
     assert "settings_malformed" in caplog.text
-    with override_settings(DEBUG=True), pytest.raises(ImproperlyConfigured, match="to the URLs"):
+    with override_settings(DEBUG=True), pytest.raises(ImproperlyConfigured, match="lacks deskseal.django.urls"):
         source.render(Context())
 
 
-def test_a_stranger_gets_the_public_form() -> None:
+def test_an_anonymous_visitor_gets_the_public_form() -> None:
     assert Client().get("/support/portal")["Location"] == PUBLIC_LINK
 
 
-def test_a_link_that_cannot_be_signed_becomes_the_public_one(
+def test_a_link_that_cannot_be_signed_becomes_the_public_link(
     client_of_ada: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.delenv("LETTERBOOK_PORTAL_TICKET_SECRET")
@@ -327,19 +327,19 @@ def test_the_identity_is_json(client_of_ada: Client) -> None:
     assert answer["Cache-Control"] == PRIVATE
 
 
-def test_a_stranger_has_no_identity() -> None:
+def test_an_anonymous_visitor_has_no_identity() -> None:
     answer = Client().get("/support/identity")
     assert (answer.status_code, answer.content) == (204, b"")
     assert answer["Cache-Control"] == PRIVATE
 
 
 @pytest.mark.parametrize("email", ["", "ada", "a" * 320 + "@example.com"])
-def test_an_address_that_cannot_be_signed_is_the_customers_to_mend(
+def test_an_address_that_cannot_be_signed_answers_422_with_the_code(
     email: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = Client(raise_request_exception=False)
     client.force_login(User.objects.create(username="grace", email=email))
-    status, code = _refusal(client)
+    status, code = _error(client)
     assert (status, code.partition("_")[0]) == (422, "email")
     assert code in caplog.text
 
@@ -360,17 +360,17 @@ def test_an_address_that_cannot_be_signed_is_the_customers_to_mend(
         ({"email_field": "work_address"}, "settings_malformed"),
     ],
 )
-def test_what_a_deployment_has_wrong_is_its_own_to_mend(
+def test_a_misconfigured_deployment_answers_503_with_the_code(
     client_of_ada: Client, changes: dict[str, Any], code: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     product = {**DESKSEAL["ticket_center"], **changes}
     with override_settings(DESKSEAL={"ticket_center": product, "portal": DESKSEAL["portal"]}):
-        assert _refusal(client_of_ada) == (503, code)
+        assert _error(client_of_ada) == (503, code)
         assert PUBLIC_LINK in text(client_of_ada.get("/page"))
     assert caplog.text.count(code) == 2
 
 
-def test_a_script_url_that_cannot_be_used_keeps_no_customer_from_the_page(
+def test_an_invalid_script_url_does_not_break_the_page(
     client_of_ada: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     product = {**DESKSEAL["ticket_center"], "script_url": "javascript:alert(1)"}
@@ -379,13 +379,13 @@ def test_a_script_url_that_cannot_be_used_keeps_no_customer_from_the_page(
     assert "embed_option_malformed" in caplog.text
 
 
-def test_the_vendors_own_name_of_the_variable_is_read_as_well(
+def test_the_vendors_own_variable_is_read_as_well(
     client_of_ada: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HDH_HMAC_SECRET", SECRET)
     assert embed() in text(client_of_ada.get("/page"))
     monkeypatch.setenv("HDH_HMAC_SECRET", PORTAL_SECRET)
-    assert _refusal(client_of_ada) == (503, "secret_conflict")
+    assert _error(client_of_ada) == (503, "secret_conflict")
     named = {**DESKSEAL["ticket_center"], "secret_variable": "HELPDESKY_HMAC_SECRET"}
     with override_settings(DESKSEAL={"ticket_center": named}):
         assert embed() in text(client_of_ada.get("/page"))
@@ -394,21 +394,21 @@ def test_the_vendors_own_name_of_the_variable_is_read_as_well(
     assert client_of_ada.get("/support/identity").json()["signature"] == signed.signature
 
 
-def test_a_project_without_settings_answers_all_the_same(client_of_ada: Client) -> None:
+def test_a_project_without_settings_still_answers(client_of_ada: Client) -> None:
     with override_settings(DESKSEAL={}):
-        assert _refusal(client_of_ada) == (503, "settings_malformed")
+        assert _error(client_of_ada) == (503, "settings_malformed")
         assert text(client_of_ada.get("/page")).strip() == "<h1>Support</h1>"
         assert client_of_ada.get("/support/portal").status_code == 404
 
 
-def _refusal(client: Client) -> tuple[int, str]:
+def _error(client: Client) -> tuple[int, str]:
     answer = client.get("/support/identity")
     assert answer["Cache-Control"] == PRIVATE
     jsonschema.validate(answer.json(), IDENTITY["definitions"]["refusal"])
     return answer.status_code, answer.json()["error"]["code"]
 
 
-def test_a_user_without_an_id_is_a_stranger_to_the_portal(
+def test_a_user_without_an_id_gets_the_portals_public_form(
     client_of_ada: Client, ada: User, caplog: pytest.LogCaptureFixture
 ) -> None:
     portal = {"url": PORTAL, "user_id_field": "last_login"}
@@ -418,14 +418,14 @@ def test_a_user_without_an_id_is_a_stranger_to_the_portal(
     assert "user_id_empty" in caplog.text
 
 
-def test_the_portal_leads_nowhere_else(client_of_ada: Client) -> None:
+def test_a_request_cannot_change_the_address_of_the_redirect(client_of_ada: Client) -> None:
     for attack in ("?next=https://evil.example", "?url=//evil.example", "?%0d%0aLocation:x"):
         headers = {"host": "evil.example", "x-forwarded-host": "evil.example"}
         answer = client_of_ada.get(f"/support/portal{attack}", headers=headers)
         assert answer["Location"].startswith(f"{PUBLIC_LINK}?user_id=")
 
 
-def test_the_views_only_answer_reading(client_of_ada: Client) -> None:
+def test_the_views_allow_only_get_and_head(client_of_ada: Client) -> None:
     assert client_of_ada.post("/support/identity").status_code == 405
     assert client_of_ada.post("/support/portal").status_code == 405
 
@@ -445,7 +445,7 @@ def test_asynchronous_views_work(ada: User) -> None:
     assert {answer["Cache-Control"] for answer in (page, identity, portal)} == {PRIVATE}
 
 
-def test_views_sign_by_themselves(ada: User) -> None:
+def test_the_functions_sign_in_a_view(ada: User) -> None:
     html = deskseal.ticket_center(ada, nonce="abc").html
     assert html == Signer(SECRET).ticket_center("ada@example.com", "desk-1", nonce="abc").html
     assert deskseal.identity(ada)["email"] == "ada@example.com"
@@ -471,7 +471,7 @@ def test_settings_name_the_fields_of_the_user(ada: User) -> None:
         assert "user_id=uuid-1&" in deskseal.portal_link(ada)
 
 
-def test_one_products_secret_never_serves_the_other(
+def test_one_product_never_uses_the_secret_of_the_other(
     ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("LETTERBOOK_PORTAL_TICKET_SECRET")
@@ -487,7 +487,7 @@ def test_one_products_secret_never_serves_the_other(
     assert raised.value.code == "secret_missing"
 
 
-def test_what_has_been_signed_before_does_not_keep_an_earlier_secret_or_setting(
+def test_a_changed_secret_or_setting_is_used_at_once(
     ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def signature() -> str:
@@ -505,7 +505,7 @@ def test_what_has_been_signed_before_does_not_keep_an_earlier_secret_or_setting(
     assert deskseal.identity(ada)["helpdeskId"] == "desk-1"
 
 
-def test_a_secret_of_the_settings_is_taken_even_if_it_is_none(ada: User) -> None:
+def test_a_secret_in_the_settings_is_used_even_if_it_is_none(ada: User) -> None:
     product = {"helpdesk_id": "desk-1", "secret": None}
     with (
         override_settings(DESKSEAL={"ticket_center": product}),
@@ -529,7 +529,7 @@ def test_a_secret_of_the_settings_is_taken_even_if_it_is_none(ada: User) -> None
         ("unknown key", {"helpdeskid": "desk-1"}, ["E002"], []),
     ],
 )
-def test_the_system_check_tells_missing_from_wrong(
+def test_the_system_check_distinguishes_missing_from_invalid_settings(
     name: str, changes: dict[str, Any], expected: list[str], deployed: list[str]
 ) -> None:
     product = {**DESKSEAL["ticket_center"], **changes}
@@ -545,7 +545,7 @@ def _ids(*, deploy: bool) -> list[str]:
     return sorted(name[1] for name in names if name[0] == "deskseal")
 
 
-def test_the_system_check_looks_at_the_portal_and_the_middleware() -> None:
+def test_the_system_check_covers_the_portal_and_the_middleware() -> None:
     with override_settings(DESKSEAL={"portal": {"url": "http://help.company.com"}}):
         assert _ids(deploy=False) == ["E002"]
     with override_settings(DESKSEAL={"portal": {"url": None}}):
@@ -574,7 +574,7 @@ def test_commands_run_without_a_secret(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert "static files copied" in output.getvalue()
 
 
-def test_a_deployment_is_not_complete_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_deployment_check_fails_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     call_command("check", deploy=True, stderr=io.StringIO())
     monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
     with pytest.raises(SystemCheckError, match=r"deskseal\.E003") as raised:
@@ -603,7 +603,7 @@ def _explained(*arguments: str) -> list[str]:
     return re.findall(r"^(\w+): \S", output.getvalue(), re.MULTILINE)
 
 
-def test_the_command_says_when_it_has_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_reports_a_missing_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
     with pytest.raises(CommandError, match=r"^secret_missing: "):
         call_command("deskseal_explain", "email", "ada@example.com", "0" * 64)
@@ -621,15 +621,15 @@ def test_the_command_checks_the_secret_as_the_page_does(monkeypatch: pytest.Monk
         call_command("deskseal_explain", "email", "ada@example.com", "0" * 64)
 
 
-def test_the_command_says_when_it_has_no_settings() -> None:
+def test_the_command_reports_missing_settings() -> None:
     with (
         override_settings(DESKSEAL={}),
-        pytest.raises(CommandError, match=r"^settings_malformed: Add 'portal'"),
+        pytest.raises(CommandError, match=r"^settings_malformed: .* has no 'portal'"),
     ):
         call_command("deskseal_explain", "link", PUBLIC_LINK)
 
 
-def test_verifying_the_raw_target_refuses_a_repeated_parameter() -> None:
+def test_verifying_the_raw_target_rejects_a_repeated_parameter() -> None:
     link = Signer(PORTAL_SECRET).portal_link(PORTAL, "a+b &ü").removeprefix(PORTAL)
     assert text(Client().get(link)) == "a+b &ü"
     with pytest.raises(VerificationError) as raised:

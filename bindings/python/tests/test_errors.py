@@ -1,4 +1,4 @@
-"""Exceptions: their classes, their codes, and how they travel."""
+"""Exceptions: their classes, their codes, and how they are pickled and copied."""
 
 import copy
 import pickle
@@ -37,7 +37,7 @@ def test_an_error_says_whether_it_is_about_the_customer() -> None:
     assert [twin.is_about_customer for twin in twins] == [False, True, True]
 
 
-def test_the_kind_says_whose_fault_it_is() -> None:
+def test_the_class_says_who_is_at_fault() -> None:
     assert [type(error) for error in errors()] == [SecretError, InputError, VerificationError]
     assert [error.code for error in errors()] == ["secret_empty", "email_empty", "email_empty"]
 
@@ -47,7 +47,7 @@ def test_only_input_errors_are_value_errors() -> None:
     assert [isinstance(error, ValueError) for error in errors()] == [False, True, False]
 
 
-def test_an_error_reads_as_its_sentence() -> None:
+def test_an_error_as_text_is_its_sentence() -> None:
     for error in errors():
         assert str(error).endswith(".")
         assert error.code in repr(error)
@@ -55,14 +55,14 @@ def test_an_error_reads_as_its_sentence() -> None:
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_errors_survive_pickling(protocol: int) -> None:
+def test_an_error_can_be_pickled(protocol: int) -> None:
     for error in errors():
         twin = pickle.loads(pickle.dumps(error, protocol))
         assert type(twin) is type(error)
         assert (twin.code, str(twin)) == (error.code, str(error))
 
 
-def test_errors_survive_copying() -> None:
+def test_an_error_can_be_copied() -> None:
     for error in errors():
         assert copy.copy(error).code == error.code
         assert str(copy.deepcopy(error)) == str(error)

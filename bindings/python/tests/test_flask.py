@@ -31,7 +31,7 @@ deskseal = Deskseal()
 
 @deskseal.customer_loader
 def load_customer() -> Customer | None:
-    """Return who is signed in."""
+    """Return the signed-in customer."""
     if "email" not in session:
         return None
     # Some have none, whatever the type says.
@@ -40,7 +40,7 @@ def load_customer() -> Customer | None:
 
 
 def make_app(**changes: Any) -> Flask:
-    """Return an application as a factory makes it."""
+    """Create an application, as a factory does."""
     app = Flask(__name__)
     app.secret_key = "for the session of this test"
     app.config["DESKSEAL"] = {
@@ -96,7 +96,7 @@ def test_the_global_shows_the_customers_ticket_center(app: Flask) -> None:
     assert answer.headers["Cache-Control"] == PRIVATE
 
 
-def test_the_global_shows_strangers_nothing_and_lets_the_page_be_cached(app: Flask) -> None:
+def test_the_global_shows_anonymous_visitors_nothing_and_the_page_may_be_cached(app: Flask) -> None:
     answer = app.test_client().get("/page")
     assert answer.text == "<h1>Support</h1>"
     assert "Cache-Control" not in answer.headers
@@ -120,7 +120,7 @@ def test_the_global_finds_the_nonce_where_talisman_puts_it(app: Flask) -> None:
     assert embed(nonce="of-talisman") in signed_in(app).get("/page").text
 
 
-def test_what_a_view_says_about_caches_does_not_hold_for_an_identity(app: Flask) -> None:
+def test_a_page_with_an_identity_overrides_the_views_cache_header(app: Flask) -> None:
     @app.get("/public")
     def public() -> Response:
         answer = make_response(render_template_string(PAGE))
@@ -131,7 +131,7 @@ def test_what_a_view_says_about_caches_does_not_hold_for_an_identity(app: Flask)
     assert "public" in app.test_client().get("/public").headers["Cache-Control"]
 
 
-def test_a_streamed_page_with_an_identity_is_warned_of(
+def test_a_streamed_page_with_an_identity_logs_a_warning(
     app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
     app.add_url_rule("/stream", "stream", lambda: stream(PAGE))
@@ -149,13 +149,13 @@ def test_a_customer_without_address_gets_the_public_form_and_the_code_is_logged(
     assert SECRET not in caplog.text
 
 
-def test_there_is_no_link_without_a_portal(app: Flask) -> None:
+def test_the_fallback_has_no_link_without_a_portal(app: Flask) -> None:
     del app.config["DESKSEAL"]["portal"]
     assert signed_in(app, email="").get("/page").text == "<h1>Support</h1>"
 
 
 @pytest.mark.parametrize("path", ["/page", "/support/identity"])
-def test_debug_mode_raises(app: Flask, path: str) -> None:
+def test_debug_mode_raises_the_error(app: Flask, path: str) -> None:
     app.debug = True
     with pytest.raises(DesksealError) as raised:
         signed_in(app, email="").get(path)
@@ -178,7 +178,7 @@ def test_the_menu_link_leads_to_the_view_that_signs(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("case", CLICKS["cases"], ids=lambda case: case["comment"])
-def test_the_portals_link_is_signed_for_a_click_and_for_no_other_request(
+def test_the_portals_link_is_signed_only_for_a_click(
     app: Flask, case: dict[str, Any]
 ) -> None:
     expected = {"headers": {}, "body": [], "without": [], **CLICKS["answers"][case["answer"]]}
@@ -197,11 +197,11 @@ def test_the_portals_link_is_signed_for_a_click_and_for_no_other_request(
     assert [part for part in expected["without"] if part in body] == []
 
 
-def test_a_stranger_gets_the_public_form(app: Flask) -> None:
+def test_an_anonymous_visitor_gets_the_public_form(app: Flask) -> None:
     assert app.test_client().get("/support/portal").headers["Location"] == PUBLIC_LINK
 
 
-def test_a_link_that_cannot_be_signed_becomes_the_public_one(
+def test_a_link_that_cannot_be_signed_becomes_the_public_link(
     app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.delenv("LETTERBOOK_PORTAL_TICKET_SECRET")
@@ -222,17 +222,17 @@ def test_the_identity_is_json(app: Flask) -> None:
     assert answer.headers["Cache-Control"] == PRIVATE
 
 
-def test_a_stranger_has_no_identity(app: Flask) -> None:
+def test_an_anonymous_visitor_has_no_identity(app: Flask) -> None:
     answer = app.test_client().get("/support/identity")
     assert (answer.status_code, answer.data) == (204, b"")
     assert answer.headers["Cache-Control"] == PRIVATE
 
 
 @pytest.mark.parametrize("email", ["", None, "ada", "a" * 320 + "@example.com"])
-def test_an_address_that_cannot_be_signed_is_the_customers_to_mend(
+def test_an_address_that_cannot_be_signed_answers_422_with_the_code(
     app: Flask, email: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    status, code = _refusal(signed_in(app, email=email))
+    status, code = _error(signed_in(app, email=email))
     assert (status, code.partition("_")[0]) == (422, "email")
     assert code in caplog.text
 
@@ -252,17 +252,17 @@ def test_an_address_that_cannot_be_signed_is_the_customers_to_mend(
         ({"secret": b"of-bytes-and-long-enough"}, "settings_malformed"),
     ],
 )
-def test_what_a_deployment_has_wrong_is_its_own_to_mend(
+def test_a_misconfigured_deployment_answers_503_with_the_code(
     app: Flask, changes: dict[str, Any], code: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     app.config["DESKSEAL"]["ticket_center"].update(changes)
     client = signed_in(app)
-    assert _refusal(client) == (503, code)
+    assert _error(client) == (503, code)
     assert client.get("/page").status_code == 200
     assert caplog.text.count(code) == 2
 
 
-def test_a_script_url_that_cannot_be_used_keeps_no_customer_from_the_page(
+def test_an_invalid_script_url_does_not_break_the_page(
     app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
     app.config["DESKSEAL"]["ticket_center"]["script_url"] = "javascript:alert(1)"
@@ -270,22 +270,22 @@ def test_a_script_url_that_cannot_be_used_keeps_no_customer_from_the_page(
     assert "embed_option_malformed" in caplog.text
 
 
-def test_an_application_without_settings_answers_all_the_same(app: Flask) -> None:
+def test_an_application_without_settings_still_answers(app: Flask) -> None:
     del app.config["DESKSEAL"]
     client = signed_in(app)
-    assert _refusal(client) == (503, "settings_malformed")
+    assert _error(client) == (503, "settings_malformed")
     assert client.get("/page").text == "<h1>Support</h1>"
     assert client.get("/support/portal").status_code == 404
 
 
-def _refusal(client: FlaskClient) -> tuple[int, str]:
+def _error(client: FlaskClient) -> tuple[int, str]:
     answer = client.get("/support/identity")
     assert answer.headers["Cache-Control"] == PRIVATE
     jsonschema.validate(answer.get_json(), IDENTITY["definitions"]["refusal"])
     return answer.status_code, answer.get_json()["error"]["code"]
 
 
-def test_a_customer_without_an_id_is_a_stranger_to_the_portal(
+def test_a_customer_without_an_id_gets_the_portals_public_form(
     app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
     other = Deskseal()
@@ -327,7 +327,7 @@ def test_one_extension_serves_applications_of_a_factory_at_once() -> None:
         Verifier(product["secret"]).verify_email(answer["email"], answer["signature"])
 
 
-def test_what_has_been_signed_before_does_not_keep_an_earlier_secret_or_setting(
+def test_a_changed_secret_or_setting_is_used_at_once(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = signed_in(app)
@@ -346,14 +346,14 @@ def test_what_has_been_signed_before_does_not_keep_an_earlier_secret_or_setting(
     assert signature() == second.signature
 
 
-def test_the_portal_leads_nowhere_else(app: Flask) -> None:
+def test_a_request_cannot_change_the_address_of_the_redirect(app: Flask) -> None:
     for attack in ("?next=https://evil.example", "?url=//evil.example", "?%0d%0aLocation:x"):
         headers = {"X-Forwarded-Host": "evil.example"}
         answer = signed_in(app).get(f"/support/portal{attack}", headers=headers)
         assert answer.headers["Location"].startswith(f"{PUBLIC_LINK}?user_id=42&")
 
 
-def test_one_products_secret_never_serves_the_other(
+def test_one_product_never_uses_the_secret_of_the_other(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
@@ -365,21 +365,21 @@ def test_one_products_secret_never_serves_the_other(
     assert raised.value.code == "secret_missing"
 
 
-def test_applications_have_configurations_of_their_own(app: Flask) -> None:
+def test_each_application_has_its_own_configuration(app: Flask) -> None:
     other = make_app(ticket_center={"helpdesk_id": "desk-2", "secret": PORTAL_SECRET})
     assert signed_in(app).get("/support/identity").get_json()["helpdeskId"] == "desk-1"
     assert signed_in(other).get("/support/identity").get_json()["helpdeskId"] == "desk-2"
 
 
-def test_what_is_not_set_up_says_so(app: Flask) -> None:
+def test_a_missing_setup_names_the_next_step(app: Flask) -> None:
     with app.test_request_context(), pytest.raises(RuntimeError, match="customer_loader"):
         Deskseal().ticket_center()
     del app.config["DESKSEAL"]["ticket_center"]
     app.debug = True
-    with pytest.raises(RuntimeError, match="Add 'ticket_center'"):
+    with pytest.raises(RuntimeError, match="has no 'ticket_center'"):
         signed_in(app).get("/page")
     app.config["DESKSEAL"]["ticket_center"] = {"helpdeskid": "desk-1"}
-    with pytest.raises(RuntimeError, match="of texts by keys among"):
+    with pytest.raises(RuntimeError, match="of texts with keys among"):
         signed_in(app).get("/page")
 
 
@@ -388,7 +388,7 @@ def test_the_documentation_has_an_example_that_runs() -> None:
     assert (failed, attempted > 0) == (0, True)
 
 
-def test_verifying_the_raw_target_refuses_a_repeated_parameter(app: Flask) -> None:
+def test_verifying_the_raw_target_rejects_a_repeated_parameter(app: Flask) -> None:
     app.testing = True
     link = Signer(PORTAL_SECRET).portal_link(PORTAL, "a+b &ü").removeprefix(PORTAL)
     assert app.test_client().get(link).text == "a+b &ü"

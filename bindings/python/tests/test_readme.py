@@ -31,7 +31,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-# What stands in a view, where there is a request.
+# The blocks that belong into a view, which has a request.
 RECIPES = [block for block in blocks("python") if re.search("^visitor = ", block, re.MULTILINE)]
 
 
@@ -44,10 +44,10 @@ def show_help(request: HttpRequest) -> HttpResponse:
 def names(database: dict[str, str]) -> Iterator[dict[str, Any]]:
     """Run all blocks in their order, and return what they define."""
     database["readme.html"] = blocks("html")[0]
-    # Flask looks its module up.
+    # Flask looks up the module of an application.
     module = ModuleType("readme")
     sys.modules["readme"] = module
-    # What a project has before.
+    # The names that a project already has.
     project = {"INSTALLED_APPS": [], "MIDDLEWARE": [], "urlpatterns": [path("help", show_help)]}
     vars(module).update(project, include=include, path=path)
     with pytest.MonkeyPatch.context() as patch:
@@ -91,8 +91,8 @@ def test_the_django_view_verifies_a_link(names: dict[str, Any]) -> None:
     link = Signer(PORTAL_SECRET).portal_link("https://help.company.com", "42")
     assert submit(RequestFactory().get(link)).content == b"A ticket of customer 42"
     assert submit(RequestFactory().get("/submit-ticket")).content == b"A public ticket"
-    refused = submit(RequestFactory().get(link.replace("user_id=42", "user_id=43")))
-    assert (refused.status_code, refused.content) == (
+    rejected = submit(RequestFactory().get(link.replace("user_id=42", "user_id=43")))
+    assert (rejected.status_code, rejected.content) == (
         403,
         b"This link cannot be used: signature_mismatch",
     )
@@ -133,7 +133,7 @@ def flask_verifies(target: str) -> Any:
 
 @pytest.mark.usefixtures("names")
 @pytest.mark.parametrize("verify", [django_verifies, flask_verifies])
-def test_the_recipes_verify_the_target_and_refuse_a_repeated_parameter(
+def test_the_recipes_verify_the_target_and_reject_a_repeated_parameter(
     verify: Callable[[str], Any],
 ) -> None:
     portal = "https://help.company.com"
@@ -147,7 +147,7 @@ def test_the_recipes_verify_the_target_and_refuse_a_repeated_parameter(
 
 
 @pytest.mark.usefixtures("names")
-def test_bytes_that_are_no_text_are_refused() -> None:
+def test_bytes_that_are_not_utf8_are_rejected() -> None:
     environment = EnvironBuilder("/submit-ticket").get_environ()
     environment["QUERY_STRING"] = "user_id=\xff&user_id_timestamp=1&user_id_signature=" + "0" * 64
     with pytest.raises(VerificationError):

@@ -1,4 +1,4 @@
-"""Results: immutable, comparable, hashable, and silent about signatures."""
+"""Results: immutable, comparable and hashable; their `repr` shows no signature."""
 
 import copy
 import json
@@ -155,11 +155,11 @@ def test_results_match_patterns(signer: Signer, verifier: Verifier) -> None:
                 pytest.fail(f"{result!r} matches no pattern")
 
 
-def test_a_public_visitor_is_none(verifier: Verifier) -> None:
+def test_an_anonymous_visitor_is_none(verifier: Verifier) -> None:
     assert verifier.verify_link(HOST, "/submit-ticket") is None
 
 
-def test_attributes_of_an_embed_cannot_be_changed_for_others(signer: Signer) -> None:
+def test_changing_the_attributes_of_an_embed_does_not_change_the_embed(signer: Signer) -> None:
     embed = signer.ticket_center("ada@example.com", "desk-1")
     embed.attributes["data-email"] = "eve@example.com"
     assert embed.attributes["data-email"] == "ada@example.com"

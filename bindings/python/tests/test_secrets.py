@@ -1,4 +1,4 @@
-"""Secrets: where they come from, and where they never show."""
+"""Secrets: where they are read from, and where they are never shown."""
 
 import copy
 import gc
@@ -39,7 +39,7 @@ def test_the_environment_is_that_of_os_environ(
         ("NAME\0WITH=SIGNS", None, "secret_missing"),
     ],
 )
-def test_an_unusable_variable_is_refused(
+def test_an_invalid_variable_is_rejected(
     monkeypatch: pytest.MonkeyPatch, make: Any, name: str, value: str | None, code: str
 ) -> None:
     environment = {} if value is None else {name: value}
@@ -50,7 +50,7 @@ def test_an_unusable_variable_is_refused(
 
 
 @pytest.mark.parametrize("make", [Signer.from_env, Verifier.from_env])
-def test_several_names_mean_the_same_secret(monkeypatch: pytest.MonkeyPatch, make: Any) -> None:
+def test_one_secret_may_have_several_names(monkeypatch: pytest.MonkeyPatch, make: Any) -> None:
     names = [NAME, "HDH_HMAC_SECRET"]
     for name in names:
         monkeypatch.delenv(name, raising=False)
@@ -106,7 +106,7 @@ def test_previous_secrets_are_pairs(secret: str, bad: Any) -> None:
     assert OLD not in str(caught.value)
 
 
-def test_refusals_come_in_the_order_of_the_specification(secret: str) -> None:
+def test_errors_come_in_the_order_of_the_specification(secret: str) -> None:
     def code(current: str | None, *previous: tuple[str | None, int]) -> str:
         with pytest.raises(SecretError) as caught:
             Verifier(current, previous=previous, tolerance=-1)
@@ -126,12 +126,12 @@ def test_generated_secrets_are_new_and_usable() -> None:
 
 
 def keepers() -> list[Signer | Verifier]:
-    """Return everything that holds a secret."""
+    """Return an object of each class that contains a secret."""
     return [Signer(OLD), Verifier(OLD, previous=[(OLD, 0)])]
 
 
 @pytest.mark.parametrize("keeper", keepers(), ids=["signer", "verifier"])
-def test_what_holds_a_secret_does_not_show_it(keeper: Signer | Verifier) -> None:
+def test_an_object_with_a_secret_does_not_show_it(keeper: Signer | Verifier) -> None:
     shown = [
         repr(keeper),
         str(keeper),
@@ -145,7 +145,7 @@ def test_what_holds_a_secret_does_not_show_it(keeper: Signer | Verifier) -> None
 
 
 @pytest.mark.parametrize("keeper", keepers(), ids=["signer", "verifier"])
-def test_what_holds_a_secret_is_neither_pickled_nor_copied(keeper: Signer | Verifier) -> None:
+def test_an_object_with_a_secret_is_neither_pickled_nor_copied(keeper: Signer | Verifier) -> None:
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         with pytest.raises(TypeError, match="cannot be pickled or copied"):
             pickle.dumps(keeper, protocol)
@@ -155,7 +155,7 @@ def test_what_holds_a_secret_is_neither_pickled_nor_copied(keeper: Signer | Veri
 
 
 @pytest.mark.parametrize("keeper", keepers(), ids=["signer", "verifier"])
-def test_what_holds_a_secret_is_immutable_and_final(keeper: Any) -> None:
+def test_an_object_with_a_secret_is_immutable_and_final(keeper: Any) -> None:
     with pytest.raises(AttributeError):
         keeper.secret = "another"
     with pytest.raises(TypeError):

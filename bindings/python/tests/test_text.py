@@ -99,19 +99,19 @@ def test_first_ill_formed_part_of_a_claim_is_reported(verifier: Verifier) -> Non
 @pytest.mark.parametrize(
     "bad", [b"ada@example.com", bytearray(b"ada@example.com"), memoryview(b"ada@example.com")]
 )
-def test_bytes_are_refused_with_the_advice_to_decode(signer: Signer, bad: Any) -> None:
+def test_bytes_are_rejected_with_the_advice_to_decode(signer: Signer, bad: Any) -> None:
     with pytest.raises(TypeError, match=r"expected str, not bytes; decode them first") as caught:
         signer.sign_email(bad)
     assert not isinstance(caught.value, DesksealError)
 
 
 @pytest.mark.parametrize("bad", [None, 1, 1.0, True, ["ada@example.com"], object()])
-def test_other_types_are_refused(signer: Signer, bad: Any) -> None:
+def test_other_types_are_rejected(signer: Signer, bad: Any) -> None:
     with pytest.raises(TypeError, match="expected str, not "):
         signer.sign_email(bad)
 
 
-def test_an_error_of_type_does_not_show_the_value() -> None:
+def test_a_type_error_does_not_show_the_value() -> None:
     with pytest.raises(TypeError) as caught:
         Signer(b"example-secret-for-documentation")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     assert "example" not in repr(caught.value)
@@ -123,7 +123,7 @@ def test_types_are_checked_before_ill_formed_text(verifier: Verifier) -> None:
 
 
 class Name(str):
-    """A subclass, as frameworks make them, whose own methods must not matter."""
+    """A subclass, as frameworks define them. Its own methods must not be called."""
 
     __slots__ = ()
 
@@ -150,7 +150,7 @@ def test_a_flag_is_true_or_false(signer: Signer, bad: Any) -> None:
 
 
 @pytest.mark.parametrize("bad", ["a text", b"a text", bytearray(), 5, None])
-def test_a_text_is_no_list_of_secrets(verifier: Verifier, bad: Any) -> None:
+def test_a_text_is_rejected_as_a_list_of_secrets(verifier: Verifier, bad: Any) -> None:
     with pytest.raises(TypeError):
         verifier.explain_email(EMAIL, SIGNATURE, other_secrets=bad)
 
@@ -163,13 +163,13 @@ def test_other_secrets_may_come_from_any_iterable(verifier: Verifier) -> None:
     assert [finding.code for finding in findings] == ["secret_of_other_purpose"]
 
 
-def test_a_missing_other_secret_is_missing(verifier: Verifier) -> None:
+def test_an_other_secret_of_none_is_a_missing_secret(verifier: Verifier) -> None:
     with pytest.raises(SecretError) as caught:
         verifier.explain_email(EMAIL, SIGNATURE, other_secrets=[None])
     assert caught.value.code == "secret_missing"
 
 
-def test_what_http_carries_is_read_as_far_as_it_is_text() -> None:
+def test_ill_formed_headers_are_read_with_replacement_characters() -> None:
     answer = deskseal.response_unless_click("/help/\udcff", {"RSC": "\udcff", "\ud800": "x"})
     assert answer is not None
     assert answer.headers["HX-Redirect"] == "/help/\ufffd\ufffd\ufffd"

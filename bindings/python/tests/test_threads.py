@@ -35,6 +35,6 @@ def test_threads_share_signer_and_verifier(signer: Signer, verifier: Verifier) -
 
 
 @pytest.mark.skipif(not hasattr(sys, "_is_gil_enabled"), reason="this Python always has a lock")
-def test_the_package_does_not_bring_back_the_lock() -> None:
+def test_the_package_does_not_enable_the_global_lock_again() -> None:
     free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
     assert sys._is_gil_enabled() is not free_threaded

@@ -1,4 +1,4 @@
-"""Moments to sign and compare with: integers, and aware `datetime` objects."""
+"""Times to sign and verify with: integers, and aware `datetime` objects."""
 
 import time
 from datetime import date, datetime, timedelta, timezone, tzinfo
@@ -31,13 +31,13 @@ class Noon(IntEnum):
         datetime(2025, 12, 31, 19, tzinfo=ZoneInfo("America/New_York")),
     ],
 )
-def test_all_ways_to_say_a_moment_are_the_same(signer: Signer, moment: int | datetime) -> None:
+def test_an_integer_and_a_datetime_sign_the_same(signer: Signer, moment: int | datetime) -> None:
     signed = signer.sign_user(HOST, "user-42", timestamp=moment)
     assert signed == signer.sign_user(HOST, "user-42", timestamp=SECOND)
     assert type(signed.timestamp) is int
 
 
-def test_fold_tells_the_second_of_two_equal_hours(signer: Signer) -> None:
+def test_fold_distinguishes_the_second_of_two_equal_hours(signer: Signer) -> None:
     first = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
     second = first.replace(fold=1)
     stamps = [signer.sign_user(HOST, "u", timestamp=moment).timestamp for moment in (first, second)]
@@ -51,7 +51,7 @@ def test_the_last_second_of_datetime_is_not_rounded_up(signer: Signer) -> None:
     assert round(last.timestamp()) == 100_000_000_000
 
 
-def test_no_moment_is_now(signer: Signer, verifier: Verifier) -> None:
+def test_the_default_moment_is_now(signer: Signer, verifier: Verifier) -> None:
     before = int(time.time())
     signed = signer.sign_user(HOST, "user-42")
     assert before <= signed.timestamp <= time.time()
@@ -68,18 +68,18 @@ class Timeless(tzinfo):
 
 
 @pytest.mark.parametrize("naive", [datetime(2026, 1, 1), datetime(2026, 1, 1, tzinfo=Timeless())])
-def test_naive_moments_are_refused(signer: Signer, verifier: Verifier, naive: datetime) -> None:
-    naive_is_refused = pytest.raises(TypeError, match=r"the datetime is naive.*timezone\.utc")
-    with naive_is_refused:
+def test_naive_moments_are_rejected(signer: Signer, verifier: Verifier, naive: datetime) -> None:
+    naive_is_rejected = pytest.raises(TypeError, match=r"the datetime is naive.*timezone\.utc")
+    with naive_is_rejected:
         signer.sign_user(HOST, "user-42", timestamp=naive)
-    with naive_is_refused:
+    with naive_is_rejected:
         verifier.verify_email("ada@example.com", "0" * 64, now=naive)
-    with naive_is_refused:
+    with naive_is_rejected:
         Verifier(OLD, previous=[(OLD, naive)])
 
 
 @pytest.mark.parametrize("bad", [True, False, 1.0, "1767225600", b"1", date(2026, 1, 1), object()])
-def test_other_types_are_refused(signer: Signer, bad: Any) -> None:
+def test_other_types_are_rejected(signer: Signer, bad: Any) -> None:
     with pytest.raises(TypeError, match="expected int"):
         signer.sign_user(HOST, "user-42", timestamp=bad)
 
@@ -87,7 +87,7 @@ def test_other_types_are_refused(signer: Signer, bad: Any) -> None:
 @pytest.mark.parametrize(
     "beyond", [-1, 10**11, 2**63 - 1, 2**63, 10**400, -(2**63) - 1, -(10**400)]
 )
-def test_integers_of_any_size_get_their_code(
+def test_integers_out_of_range_are_rejected_with_their_code(
     signer: Signer, verifier: Verifier, beyond: int
 ) -> None:
     with pytest.raises(InputError) as caught:
@@ -119,7 +119,7 @@ def test_the_default_tolerance_is_300_seconds(signer: Signer, verifier: Verifier
 
 
 @pytest.mark.parametrize("expires_at", [SECOND, datetime(2026, 1, 1, tzinfo=timezone.utc)])
-def test_a_previous_secret_dies_at_its_second(secret: str, expires_at: int | datetime) -> None:
+def test_a_previous_secret_expires_at_its_second(secret: str, expires_at: int | datetime) -> None:
     verifier = Verifier(secret, previous=[(OLD, expires_at)])
     email, signature = Signer(OLD).sign_email("ada@example.com")
     assert verifier.verify_email(email, signature, now=SECOND - 1).secret_index == 1

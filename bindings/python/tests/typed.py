@@ -1,4 +1,4 @@
-"""What type checkers must know of the package; checked, never run."""
+"""Code that type checkers must accept or reject. It is checked, never run."""
 
 from datetime import datetime
 from typing import Any
@@ -66,7 +66,7 @@ def integrate(app: Flask) -> None:
 
 
 def mistakes(signer: Signer, verifier: Verifier) -> None:
-    """Make the mistakes that type checkers must find."""
+    """Make mistakes that type checkers must find."""
     signer.sign_email(b"a@b")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     signer.sign_user("host", "id", 1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     verifier.verify_user("h", "u", "1", "0")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

@@ -29,15 +29,15 @@ use function Deskseal\portal_host;
 use function Deskseal\public_form_url;
 
 /**
- * The application's help desk: its two products, each with its own secret, which is read when something is
- * signed.
+ * Signs for the application's users, with the configuration of its two products. Each product has its own
+ * secret, which is read when something is signed.
  */
 class Desk
 {
     private const PORTAL_ROUTE = 'deskseal.portal';
 
     private const MARK = 'deskseal.private';
-    private const ANSWERED = 'deskseal.answered';
+    private const RESPONDED = 'deskseal.responded';
 
     /** @var array<string, array{SensitiveParameterValue, Signer}> the signer of each product, and its secret */
     private array $signers = [];
@@ -54,7 +54,7 @@ class Desk
      *
      * @param array{align?: ?string, maxWidth?: ?string, container?: ?string, crossorigin?: bool, nonce?: ?string} $options
      *
-     * @throws DesksealException the secret cannot be used, or the address or an option cannot be signed
+     * @throws DesksealException the secret, the address or an option is invalid
      */
     public function embed(Authenticatable $user, array $options = []): Embed
     {
@@ -70,11 +70,11 @@ class Desk
     }
 
     /**
-     * Returns what a page's own code needs to mount the Ticket Center, the same in every language.
+     * Returns the values that a page's own code needs to mount the Ticket Center.
      *
      * @return array{email: string, signature: string, helpdeskId: string}
      *
-     * @throws DesksealException the secret cannot be used, or the address cannot be signed
+     * @throws DesksealException the secret or the address is invalid
      */
     public function identity(Authenticatable $user): array
     {
@@ -87,9 +87,9 @@ class Desk
     }
 
     /**
-     * Returns the link that opens the portal's form as this user, for five minutes.
+     * Returns the link that opens the portal's form as this user. It is valid for five minutes.
      *
-     * @throws DesksealException the secret cannot be used, or the id or the portal's URL cannot be signed
+     * @throws DesksealException the secret, the id or the portal's URL is invalid
      */
     public function portalLink(Authenticatable $user): string
     {
@@ -110,18 +110,18 @@ class Desk
     }
 
     /**
-     * Returns the address of the route that signs when the visitor asks, which `portalLink()` is for views.
+     * Returns the address of the route that signs on each request. Views call `portalLink()` for it.
      *
-     * An application that has switched the routes off has one of its own by that name. Without any, the link
-     * is the portal's public one, and this is logged. In debug mode it is thrown.
+     * An application that has switched the package's routes off needs its own route of that name. Without one,
+     * this returns the portal's public link and logs an error. In debug mode, it throws.
      */
     public function portalAddress(): string
     {
         if ($this->app->make(Router::class)->has(self::PORTAL_ROUTE)) {
             return $this->app->make(UrlGenerator::class)->route(self::PORTAL_ROUTE);
         }
-        $sentence = 'There is no route "' . self::PORTAL_ROUTE . '" for portalLink(): give a route of your own '
-            . 'that name, or let deskseal.routes say where the routes are.';
+        $sentence = 'portalLink() finds no route "' . self::PORTAL_ROUTE . '". Give a route of your own that name, '
+            . 'or set deskseal.routes in the configuration.';
         if ($this->config->get('app.debug')) {
             throw new LogicException($sentence);
         }
@@ -130,10 +130,10 @@ class Desk
     }
 
     /**
-     * Returns what `@ticketCenter` shows: the signed-in user's Ticket Center, and nothing to anonymous visitors.
+     * Returns the markup of `@ticketCenter`: the signed-in user's Ticket Center; empty for anonymous visitors.
      *
-     * A user whose address cannot be signed sees the view `deskseal::fallback`, and the code is logged. In
-     * debug mode it is thrown.
+     * If the address cannot be signed, the user sees the view `deskseal::fallback`, and the code is logged. In
+     * debug mode, the error is thrown instead.
      *
      * @param array{user?: ?Authenticatable, align?: ?string, maxWidth?: ?string, container?: ?string, crossorigin?: bool, nonce?: ?string} $options
      */
@@ -145,8 +145,8 @@ class Desk
             return new HtmlString('');
         }
         self::markPrivate($request);
-        if ($request->attributes->has(self::ANSWERED)) {
-            $this->log->warning('A page that is streamed shows a Ticket Center: send it with Cache-Control: ' . Contract::CACHE_CONTROL);
+        if ($request->attributes->has(self::RESPONDED)) {
+            $this->log->warning('A streamed page shows a Ticket Center. Send it with the header Cache-Control: ' . Contract::CACHE_CONTROL);
         }
         unset($options['user']);
         try {
@@ -159,28 +159,28 @@ class Desk
         }
     }
 
-    /** Remembers that the answer carries an identity. */
+    /** Marks the request: its response contains an identity. */
     public static function markPrivate(Request $request): void
     {
         $request->attributes->set(self::MARK, true);
     }
 
-    /** Keeps an answer with somebody's identity out of caches, whatever the controller has set. */
+    /** Keeps a response with an identity out of caches, even if the controller has set another header. */
     public static function keepPrivate(RequestHandled $handled): void
     {
-        $handled->request->attributes->set(self::ANSWERED, true);
+        $handled->request->attributes->set(self::RESPONDED, true);
         if ($handled->request->attributes->has(self::MARK)) {
             $handled->response->headers->set('Cache-Control', Contract::CACHE_CONTROL);
         }
     }
 
-    /** Logs why somebody gets the public form instead; in debug mode, it is thrown. */
+    /** Logs the error that gives a customer the public form instead. In debug mode, throws it. */
     public function report(DesksealException $error): void
     {
         if ($this->config->get('app.debug')) {
             throw $error;
         }
-        $this->log->error('A customer gets the public form instead: ' . $error->errorCode());
+        $this->log->error("A customer gets the portal's public form, because of the error {$error->errorCode()}.");
     }
 
     /** Returns the verifier with a product's secret: `ticket_center` or `portal`. */
@@ -190,7 +190,7 @@ class Desk
     }
 
     /**
-     * Returns each text for a product's secret that can be used, for `explain` to recognise a mix-up.
+     * Returns a product's valid secrets, so that `explain` recognises a mix-up.
      *
      * @return list<string>
      */
@@ -200,9 +200,9 @@ class Desk
     }
 
     /**
-     * Returns the host that customers visit.
+     * Returns the portal's canonical host.
      *
-     * @throws InputException the portal's URL cannot be used
+     * @throws InputException the portal's URL is invalid
      */
     public function portalHost(): string
     {
@@ -210,7 +210,7 @@ class Desk
     }
 
     /**
-     * Returns the values of variables by their names, for the configuration.
+     * Returns environment variables as values by name, for the configuration.
      *
      * @param list<string> $names
      * @return array<string, mixed>
@@ -232,7 +232,7 @@ class Desk
     }
 
     /**
-     * Returns a product's configuration. What the application has not set is empty, and rejected with its code.
+     * Returns a product's configuration. A setting that is not set is empty, and rejected later with its code.
      *
      * @return array<string, mixed>
      */
@@ -242,15 +242,15 @@ class Desk
     }
 
     /**
-     * Returns the product's signer, a new one where the configured secret has changed.
+     * Returns the product's signer, and creates a new one if the configured secret has changed.
      *
      * @param array<string, mixed> $settings
      */
     private function signer(string $product, #[SensitiveParameter] array $settings): Signer
     {
         $secret = $settings['secret'] ?? null;
-        [$kept, $signer] = $this->signers[$product] ?? [null, null];
-        if ($signer === null || $kept->getValue() !== $secret) {
+        [$known, $signer] = $this->signers[$product] ?? [null, null];
+        if ($signer === null || $known->getValue() !== $secret) {
             $signer = Signer::fromNamed(...self::variables($settings));
             $this->signers[$product] = [new SensitiveParameterValue($secret), $signer];
         }
@@ -258,8 +258,8 @@ class Desk
     }
 
     /**
-     * Returns the names and the values of the variables that may hold a product's secret. A secret that the
-     * configuration gives as a text counts as the variable `secret`.
+     * Returns the names and values of the variables that may contain a product's secret. If the configuration
+     * has the secret as text, it is treated as a variable named `secret`.
      *
      * @param array<string, mixed> $settings
      * @return array{list<string>, list<string|null>}
@@ -281,13 +281,13 @@ class Desk
         }
     }
 
-    /** What `env()` takes for something else than text, as it does `true`, is no secret. */
+    /** Returns a text, and null for other types: `env()` converts the text `true`, for example, to a boolean. */
     private static function textOrNone(#[SensitiveParameter] mixed $value): ?string
     {
         return is_string($value) ? $value : null;
     }
 
-    /** Newer versions of Laravel have one nonce for all of a page's scripts. */
+    /** Returns the nonce of a page's scripts, which newer versions of Laravel have. */
     private function nonce(): ?string
     {
         $vite = 'Illuminate\Foundation\Vite';

@@ -10,13 +10,13 @@ use Illuminate\Foundation\Http\Events\RequestHandled;
 use Illuminate\Support\ServiceProvider;
 use Illuminate\View\Compilers\BladeCompiler;
 
-/** The help desk in a Laravel application. */
+/** Registers the package's routes, views, directive and command. */
 class DesksealServiceProvider extends ServiceProvider
 {
     public function register(): void
     {
         $this->mergeConfigFrom(__DIR__ . '/../config/deskseal.php', 'deskseal');
-        // One for a request, also where a process serves many.
+        // A new object for each request, even if one process serves many.
         $this->app->scoped(Desk::class);
     }
 

@@ -6,9 +6,9 @@ use Deskseal\Laravel\Desk;
 
 if (!function_exists('portalLink')) {
     /**
-     * Returns the address that takes the visitor to the portal's form.
+     * Returns the address of the route that takes the visitor to the portal's form.
      *
-     * It is the same for everybody and never goes stale: what answers there signs when the visitor clicks.
+     * The address is the same for all visitors and does not expire, because the route signs on each request.
      */
     function portalLink(): string
     {

@@ -58,7 +58,7 @@ final class DesksealTest extends TestCase
         $this->assertPrivate($answer);
     }
 
-    public function testTheDirectiveShowsStrangersNothing(): void
+    public function testTheDirectiveShowsAnonymousVisitorsNothing(): void
     {
         $answer = $this->shop->get('/page');
 
@@ -81,8 +81,8 @@ final class DesksealTest extends TestCase
         self::assertSame($this->page(), $this->shop->get('/page')->getContent());
 
         $this->shop = new Shop();
-        $this->shop->view('page', "@ticketCenter(['user' => null])nobody");
-        self::assertSame('nobody', $this->shop->get('/page', self::ADA)->getContent());
+        $this->shop->view('page', "@ticketCenter(['user' => null])empty");
+        self::assertSame('empty', $this->shop->get('/page', self::ADA)->getContent());
     }
 
     public function testTheDirectiveTakesTheNonceOfNewerVersionsOfLaravel(): void
@@ -95,13 +95,13 @@ final class DesksealTest extends TestCase
         self::assertStringContainsString($this->page(nonce: 'of-vite'), $page);
     }
 
-    public function testWhatAControllerSaysAboutCachesDoesNotHoldForAnIdentity(): void
+    public function testAPageWithAnIdentityOverridesTheControllersCacheHeader(): void
     {
         $this->assertPrivate($this->shop->get('/public', self::ADA));
         self::assertTrue($this->shop->get('/public')->headers->hasCacheControlDirective('public'));
     }
 
-    public function testAStreamedPageIsWarnedOf(): void
+    public function testAStreamedPageLogsAWarning(): void
     {
         $answer = $this->shop->get('/stream', self::ADA);
         $this->expectOutputString('<h1>Support</h1>' . $this->page());
@@ -120,7 +120,7 @@ final class DesksealTest extends TestCase
         self::assertStringContainsString('email_empty', $this->shop->log());
     }
 
-    public function testThereIsNoLinkWithoutAPortal(): void
+    public function testTheFallbackHasNoLinkWithoutAPortal(): void
     {
         config(['deskseal.portal.url' => null]);
 
@@ -131,7 +131,7 @@ final class DesksealTest extends TestCase
     /** @dataProvider targets */
     public function testDebugModeShowsTheErrorAndNoSecret(string $target): void
     {
-        // The page quotes this file, so that no secret may be written in it.
+        // The page quotes this file, so this file must contain no secret.
         $secrets = [\Deskseal\generate_secret(), bin2hex(random_bytes(7))];
         $this->shop = new Shop(debug: true);
         config(['deskseal.ticket_center.secret' => $secrets[0], 'deskseal.portal.secret' => $secrets[1]]);
@@ -165,7 +165,7 @@ final class DesksealTest extends TestCase
     }
 
     /** @dataProvider clicks */
-    public function testThePortalsLinkIsSignedForAClickAndForNoOtherRequest(array $headers, array $expected): void
+    public function testThePortalsLinkIsSignedOnlyForAClick(array $headers, array $expected): void
     {
         $path = '/deskseal/portal';
         $target = isset($expected['query']) ? "$path?{$expected['query']}" : $path;
@@ -197,12 +197,12 @@ final class DesksealTest extends TestCase
         return array_combine(array_column($clicks['cases'], 'comment'), array_map($expected, $clicks['cases']));
     }
 
-    public function testAStrangerGetsThePublicForm(): void
+    public function testAnAnonymousVisitorGetsThePublicForm(): void
     {
         self::assertSame(self::PUBLIC_LINK, $this->shop->get('/deskseal/portal')->headers->get('Location'));
     }
 
-    public function testALinkThatCannotBeSignedBecomesThePublicOne(): void
+    public function testALinkThatCannotBeSignedBecomesThePublicLink(): void
     {
         config(['deskseal.portal.secret' => null]);
 
@@ -222,7 +222,7 @@ final class DesksealTest extends TestCase
         self::assertSame([], $this->violations(json_decode($answer->getContent()), self::schema()));
     }
 
-    public function testAStrangerHasNoIdentity(): void
+    public function testAnAnonymousVisitorHasNoIdentity(): void
     {
         $answer = $this->shop->get('/deskseal/identity');
 
@@ -231,9 +231,9 @@ final class DesksealTest extends TestCase
     }
 
     /** @dataProvider addresses */
-    public function testAnAddressThatCannotBeSignedIsTheUsersToMend(array $user, string $code): void
+    public function testAnAddressThatCannotBeSignedAnswers422WithTheCode(array $user, string $code): void
     {
-        $this->assertRefused(422, $code, $this->shop->get('/deskseal/identity', $user));
+        $this->assertError(422, $code, $this->shop->get('/deskseal/identity', $user));
         self::assertSame(200, $this->shop->get('/page', $user)->getStatusCode());
     }
 
@@ -250,11 +250,11 @@ final class DesksealTest extends TestCase
     }
 
     /** @dataProvider mistakes */
-    public function testWhatADeploymentHasWrongIsItsOwnToMend(string $setting, mixed $value, string $code): void
+    public function testAMisconfiguredDeploymentAnswers503WithTheCode(string $setting, mixed $value, string $code): void
     {
         config(["deskseal.ticket_center.$setting" => $value]);
 
-        $this->assertRefused(503, $code, $this->shop->get('/deskseal/identity', self::ADA));
+        $this->assertError(503, $code, $this->shop->get('/deskseal/identity', self::ADA));
         $page = $this->shop->get('/page', self::ADA);
         self::assertSame(200, $page->getStatusCode());
         self::assertStringContainsString(self::PUBLIC_LINK, $page->getContent());
@@ -273,7 +273,7 @@ final class DesksealTest extends TestCase
         ];
     }
 
-    public function testAScriptThatCannotBeUsedIsNotShown(): void
+    public function testAnInvalidScriptUrlShowsTheFallback(): void
     {
         config(['deskseal.ticket_center.script_url' => 'javascript:alert(1)']);
 
@@ -289,11 +289,11 @@ final class DesksealTest extends TestCase
 
         $this->setEnvironment(['HELPDESKY_HMAC_SECRET' => self::PORTAL_SECRET]);
         $this->shop = new Shop();
-        $this->assertRefused(503, 'secret_conflict', $this->shop->get('/deskseal/identity', self::ADA));
+        $this->assertError(503, 'secret_conflict', $this->shop->get('/deskseal/identity', self::ADA));
         self::assertStringStartsWith('secret_conflict: ', $this->shop->artisan('deskseal:explain ada@example.com 00'));
     }
 
-    public function testTheSignerFollowsTheConfiguration(): void
+    public function testAChangedSecretIsUsedAtOnce(): void
     {
         $desk = $this->shop->app->make(Desk::class);
         $customer = new GenericUser(self::ADA);
@@ -304,9 +304,9 @@ final class DesksealTest extends TestCase
         self::assertSame($signed->html, $desk->embed($customer)->html);
     }
 
-    public function testWhatAConfigurationLeavesOutHasItsDefault(): void
+    public function testASettingThatIsLeftOutHasItsDefault(): void
     {
-        // An application's file replaces a product as a whole.
+        // An application's file replaces all settings of a product.
         config(['deskseal.ticket_center' => ['secret' => self::SECRET, 'helpdesk_id' => 'desk-1']]);
         config(['deskseal.portal' => ['secret' => self::PORTAL_SECRET, 'url' => 'https://help.company.com']]);
 
@@ -314,7 +314,7 @@ final class DesksealTest extends TestCase
         self::assertStringContainsString('user_id=42&', Deskseal::portalLink(new GenericUser(self::ADA)));
     }
 
-    public function testAUserWithoutAnIdIsAStrangerToThePortal(): void
+    public function testAUserWithoutAnIdGetsThePortalsPublicForm(): void
     {
         config(['deskseal.portal.user_id' => 'uuid']);
 
@@ -328,19 +328,19 @@ final class DesksealTest extends TestCase
      *           ["url=//evil.example"]
      *           ["x=%0d%0aLocation:%20x"]
      */
-    public function testThePortalLeadsNowhereElse(string $attack): void
+    public function testARequestCannotChangeTheAddressOfTheRedirect(string $attack): void
     {
         $answer = $this->shop->get("http://evil.example/deskseal/portal?$attack", self::ADA);
         self::assertStringStartsWith(self::PUBLIC_LINK . '?user_id=42&', $answer->headers->get('Location'));
     }
 
-    public function testWhatAUserSaysIsEscaped(): void
+    public function testAUsersTextIsEscaped(): void
     {
         $page = $this->shop->get('/page', ['id' => 1, 'email' => '"><script>@example.com']);
         self::assertStringNotContainsString('<script>@', $page->getContent());
     }
 
-    public function testWithoutRoutesTheLinkIsThePublicOneAndThisIsLogged(): void
+    public function testWithoutRoutesTheLinkIsThePublicLinkAndAnErrorIsLogged(): void
     {
         $this->shop = new Shop(routes: false);
         $this->shop->view('page', '<a href="{{ portalLink() }}">Help</a>');
@@ -356,7 +356,7 @@ final class DesksealTest extends TestCase
         $this->shop = new Shop(debug: true, routes: false);
 
         $this->expectException(LogicException::class);
-        $this->expectExceptionMessage('give a route of your own that name');
+        $this->expectExceptionMessage('Give a route of your own that name');
         portalLink();
     }
 
@@ -372,7 +372,7 @@ final class DesksealTest extends TestCase
         self::assertStringStartsWith(self::PUBLIC_LINK . '?user_id=42&', $answer->headers->get('Location'));
     }
 
-    public function testOneProductsSecretNeverServesTheOther(): void
+    public function testOneProductNeverUsesTheSecretOfTheOther(): void
     {
         config(['deskseal.portal.secret' => null]);
         self::assertSame(200, $this->shop->get('/deskseal/identity', self::ADA)->getStatusCode());
@@ -384,7 +384,7 @@ final class DesksealTest extends TestCase
         self::assertStringContainsString('user_id=42', $link);
     }
 
-    public function testTheConfigurationSaysWhatOfAUserIsSigned(): void
+    public function testTheConfigurationNamesTheAttributesThatAreSigned(): void
     {
         config(['deskseal.ticket_center.email' => 'work', 'deskseal.portal.user_id' => 'uuid']);
 
@@ -401,7 +401,7 @@ final class DesksealTest extends TestCase
         self::assertSame($this->embed(scriptUrl: $url), Deskseal::embed(new GenericUser(self::ADA))->html);
     }
 
-    public function testTheConfigurationSaysThatTheScriptIsLoadedWithCors(): void
+    public function testTheConfigurationMayLoadTheScriptWithCors(): void
     {
         config(['deskseal.ticket_center.crossorigin' => true]);
 
@@ -410,7 +410,7 @@ final class DesksealTest extends TestCase
         self::assertSame($this->embed(), Deskseal::embed($user, ['crossorigin' => false])->html);
     }
 
-    public function testTheConfigurationSurvivesItsCache(): void
+    public function testTheConfigurationCanBeCached(): void
     {
         $this->shop->artisan('config:cache');
         self::assertTrue($this->shop->has('bootstrap/cache/config.php'));
@@ -420,7 +420,7 @@ final class DesksealTest extends TestCase
         self::assertSame('ada@example.com', $desk->identity(new GenericUser(self::ADA))['email']);
     }
 
-    public function testCachesAreMadeWithoutASecret(): void
+    public function testCachesCanBeBuiltWithoutASecret(): void
     {
         $this->setEnvironment(array_fill_keys([...array_keys(self::ENVIRONMENT), 'HDH_HMAC_SECRET'], null));
         $this->shop = new Shop();
@@ -434,7 +434,7 @@ final class DesksealTest extends TestCase
         self::assertSame(503, $this->shop->get('/deskseal/identity', self::ADA)->getStatusCode());
     }
 
-    public function testTheCommandExplains(): void
+    public function testTheCommandExplainsAnEmailAndALink(): void
     {
         $signature = (new Signer(self::PORTAL_SECRET))->signEmail('ada@example.com')->signature;
         self::assertStringStartsWith(
@@ -463,7 +463,7 @@ final class DesksealTest extends TestCase
         self::assertStringNotContainsString('No publishable resources', $answer);
     }
 
-    public function testVerifyingTheRawTargetRefusesARepeatedParameter(): void
+    public function testVerifyingTheRawTargetRejectsARepeatedParameter(): void
     {
         $verifier = new Verifier(self::PORTAL_SECRET);
         $link = (new Signer(self::PORTAL_SECRET))->portalLink('https://help.company.com', 'a+b &ü');
@@ -494,7 +494,7 @@ final class DesksealTest extends TestCase
         }
     }
 
-    private function assertRefused(int $status, string $code, Response $answer): void
+    private function assertError(int $status, string $code, Response $answer): void
     {
         self::assertSame([$status, "{\"error\":{\"code\":\"$code\"}}"], [$answer->getStatusCode(), $answer->getContent()]);
         self::assertSame([], $this->violations(json_decode($answer->getContent()), self::schema()->definitions->refusal));
@@ -502,7 +502,7 @@ final class DesksealTest extends TestCase
         self::assertStringContainsString($code, $this->shop->log());
     }
 
-    /** @return list<array<string, mixed>> what a schema has against an answer */
+    /** @return list<array<string, mixed>> the schema's errors about a response */
     private function violations(object $answer, object $schema): array
     {
         $validator = new Validator();

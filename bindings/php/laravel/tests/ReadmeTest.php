@@ -18,7 +18,7 @@ final class ReadmeTest extends TestCase
     protected function setUp(): void
     {
         foreach (parse_ini_string(self::blocks('ini')[0]) as $name => $value) {
-            // An ellipsis stands for the rest of the secret.
+            // An ellipsis is in place of the rest of the secret.
             $_ENV[$name] = str_replace('…', str_repeat('x', 8) . bin2hex(random_bytes(8)), $value);
         }
         $this->shop = new Shop();
@@ -45,12 +45,12 @@ final class ReadmeTest extends TestCase
         self::assertStringEndsWith($embed, trim($page));
     }
 
-    public function testTheRecipeVerifies(): void
+    public function testTheRecipeVerifiesALink(): void
     {
         $recipe = self::blocks('php')[0];
         $this->shop->app->make('router')->get('/submit-ticket', fn () => eval($recipe . 'return $id;'));
 
-        self::assertSame('a public visitor', $this->shop->get('/submit-ticket')->getContent());
+        self::assertSame('an anonymous visitor', $this->shop->get('/submit-ticket')->getContent());
         $signer = new Signer($_ENV['LETTERBOOK_PORTAL_TICKET_SECRET']);
         $link = $signer->portalLink('https://help.company.com', '42');
         self::assertSame('42', $this->shop->get($link)->getContent());

@@ -79,7 +79,7 @@ final class Shop
     }
 
     /**
-     * Returns the package's own configuration. There is no session here, so that routes are without it.
+     * Returns the package's own configuration. The tests have no session, so the routes have no middleware.
      *
      * @return array<string, mixed>
      */
@@ -90,12 +90,12 @@ final class Shop
         return $settings;
     }
 
-    /** Boots the application as a new process does, with what is cached. */
+    /** Boots the application as a new process does, with the cached files. */
     public function booted(): Application
     {
         $app = self::made($this->folder);
         self::keepingHandlers(fn () => $app->make(ConsoleKernel::class)->bootstrap());
-        $app->make('auth')->viaRequest('nobody', fn () => null);
+        $app->make('auth')->viaRequest('anonymous', fn () => null);
         $router = $app->make('router');
         $router->get('/page', fn () => view('page'));
         $router->get('/public', fn () => response(view('page'))->header('Cache-Control', 'public, max-age=600'));
@@ -118,7 +118,7 @@ final class Shop
     }
 
     /**
-     * @param ?array<string, mixed> $user who is signed in
+     * @param ?array<string, mixed> $user the signed-in user
      * @param array<string, string> $headers
      */
     public function get(string $target, ?array $user = null, array $headers = []): Response
@@ -129,7 +129,7 @@ final class Shop
         return $this->app->make(HttpKernel::class)->handle($request);
     }
 
-    /** Runs a command of artisan, and returns what it prints. */
+    /** Runs an artisan command, and returns its output. */
     public function artisan(string $line): string
     {
         $output = new BufferedOutput();
@@ -188,7 +188,7 @@ final class Shop
                 'aliases' => [],
                 'providers' => self::PROVIDERS,
             ],
-            'auth' => ['defaults' => ['guard' => 'web'], 'guards' => ['web' => ['driver' => 'nobody']]],
+            'auth' => ['defaults' => ['guard' => 'web'], 'guards' => ['web' => ['driver' => 'anonymous']]],
             'cache' => ['default' => 'array', 'stores' => ['array' => ['driver' => 'array']]],
             'logging' => [
                 'default' => 'single',

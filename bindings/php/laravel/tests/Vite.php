@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Deskseal\Laravel\Tests;
 
-/** Stands for `Illuminate\Foundation\Vite`, which newer versions of Laravel have. */
+/** Replaces `Illuminate\Foundation\Vite`, which newer versions of Laravel have. */
 final class Vite
 {
     public static ?string $nonce = null;

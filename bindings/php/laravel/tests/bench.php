@@ -1,6 +1,6 @@
 <?php
 
-// Prints how a view with the directive compares with what a user would write into it.
+// Compares a view with the directive and a view with the code that a user would write instead.
 //
 //     php tests/bench.php
 

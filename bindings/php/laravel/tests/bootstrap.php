@@ -2,10 +2,10 @@
 
 declare(strict_types=1);
 
-// Debian's Laravel is older than its PHP, and says so at length.
+// Debian's Laravel is older than its PHP, which prints many deprecation notices.
 error_reporting(E_ALL & ~E_DEPRECATED);
 
-// What Composer does elsewhere.
+// These tests run without Composer's autoloader.
 require_once 'Illuminate/autoload.php';
 require_once 'JsonSchema/autoload.php';
 require_once __DIR__ . '/../../tests/autoload.php';

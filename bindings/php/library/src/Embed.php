@@ -11,8 +11,8 @@ use Stringable;
 /**
  * The Ticket Center's markup for one customer (SPEC 6).
  *
- * `<?= $embed ?>` writes it as it is. Template engines that escape want to be told: Twig by
- * `{{ embed|raw }}`, Blade by `{!! $embed !!}`. Dumps do not show it, since the signature is in it.
+ * `<?= $embed ?>` writes it as it is. In a template engine that escapes, write `{{ embed|raw }}` (Twig)
+ * or `{!! $embed !!}` (Blade). Dumps do not show the markup, because it contains the signature.
  *
  * ```php
  * $signer = new Deskseal\Signer('example-secret-for-documentation');

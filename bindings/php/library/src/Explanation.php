@@ -10,7 +10,7 @@ use JsonSerializable;
 use SensitiveParameter;
 
 /**
- * Why a signature does not hold: one finding or more (SPEC 8).
+ * Why a signature is invalid: one or more findings (SPEC 8).
  *
  * ```php
  * $verifier = new Deskseal\Verifier('example-secret-for-documentation');
@@ -33,7 +33,7 @@ final readonly class Explanation implements JsonSerializable
     }
 
     /**
-     * Returns the result that the extension's answer holds.
+     * Returns the result for the extension's answer.
      *
      * @internal
      */

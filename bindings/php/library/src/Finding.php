@@ -8,7 +8,7 @@ use Deskseal\Internal\Result;
 use JsonSerializable;
 
 /**
- * One reason why a signature does not hold (SPEC 8).
+ * One reason why a signature is invalid (SPEC 8).
  *
  * ```php
  * $verifier = new Deskseal\Verifier('example-secret-for-documentation');

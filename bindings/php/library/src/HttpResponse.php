@@ -8,7 +8,7 @@ use Deskseal\Internal\Result;
 use JsonSerializable;
 
 /**
- * What a route answers to a request that is no customer's click (SPEC 6.5).
+ * The response of the portal's route to a request that is not a customer's click (SPEC 6.5).
  *
  * ```php
  * $answer = Deskseal\response_unless_click('/help', ['purpose' => 'prefetch']);
@@ -25,13 +25,13 @@ final readonly class HttpResponse implements JsonSerializable
          */
         public int $status,
         /**
-         * The headers' values by their names, in order.
+         * The headers' values by name, in order.
          *
          * @var array<string, string>
          */
         public array $headers,
         /**
-         * The content.
+         * The body.
          */
         public string $body,
     ) {

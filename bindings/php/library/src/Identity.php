@@ -8,7 +8,7 @@ use Deskseal\Internal\Result;
 use JsonSerializable;
 
 /**
- * What a page's own code needs to show the customer's Ticket Center (SPEC 6.4).
+ * The values that a page's own code needs to show the customer's Ticket Center (SPEC 6.4).
  *
  * Dumps do not show the signature.
  *
@@ -33,7 +33,7 @@ final readonly class Identity implements JsonSerializable
          */
         public string $signature,
         /**
-         * The help desk's id, as given.
+         * The help desk's id as given.
          */
         public string $helpdeskId,
     ) {

@@ -8,7 +8,7 @@ use Deskseal\Internal\Result;
 use JsonSerializable;
 
 /**
- * A user id, when it was signed, and the signature (SPEC 4.6).
+ * A user id, the time at which it was signed, and the signature (SPEC 4.6).
  *
  * Dumps do not show the signature.
  *
@@ -25,11 +25,11 @@ final readonly class SignedUser implements JsonSerializable
 
     private function __construct(
         /**
-         * The user id, as given.
+         * The user id as given.
          */
         public string $userId,
         /**
-         * When it was signed, in Unix seconds.
+         * The time at which it was signed, in Unix seconds.
          */
         public int $timestamp,
         /**

@@ -18,9 +18,9 @@ use SensitiveParameter;
 /**
  * Signs identities with one secret.
  *
- * Make one where the application starts. An application that uses the Ticket Center and the
- * portal has two, since each has its own secret. It cannot be cloned, serialized or extended,
- * and dumps of it are empty; in tests use a real one, with a secret of the test.
+ * Create one when the application starts. An application with the Ticket Center and the portal
+ * has two, because each product has its own secret. A signer cannot be cloned, serialized or extended,
+ * and dumps of it are empty. In tests, use a real one with a generated secret.
  *
  * ```php
  * $signer = new Deskseal\Signer('example-secret-for-documentation');
@@ -33,7 +33,7 @@ final readonly class Signer
     private SignerHandle $handle;
 
     /**
-     * Takes the secret.
+     * Creates a signer with the secret.
      *
      * @param string|false|null $secret the secret's text; `null` and `false`, as `getenv`
      *     returns it, are `secret_missing`
@@ -49,23 +49,23 @@ final readonly class Signer
     }
 
     /**
-     * Returns a signer with the secret in an environment variable, the first of several names that is set.
+     * Returns a signer with the secret in an environment variable: the first of several names that is set.
      *
-     * It is looked for in `$_SERVER`, then `$_ENV`, then `getenv`. A name that begins with
-     * `HTTP_` is looked for in the environment of the process alone, since web servers put
-     * request headers under such names.
+     * The variable is read from `$_SERVER`, then `$_ENV`, then `getenv`. A name that begins with
+     * `HTTP_` is read only from the environment of the process, because web servers put request
+     * headers under such names.
      *
      * ```php
      * $_ENV['HDH_HMAC_SECRET'] = Deskseal\generate_secret();
      * $signer = Deskseal\Signer::fromEnv(['HELPDESKY_HMAC_SECRET', 'HDH_HMAC_SECRET']);
      * ```
      *
-     * @param string|list<string> $name the variable's name, or several that mean the same: usually
+     * @param string|list<string> $name the variable's name, or several names for the same secret: usually
      *     `HELPDESKY_HMAC_SECRET` and `HDH_HMAC_SECRET`, or `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5)
      *
-     * @throws SecretException `secret_public` when bundlers would ship the variable to browsers,
-     *     `secret_conflict` when two variables hold different secrets, then those of the constructor;
-     *     `secret_placeholder` also for the examples of this documentation
+     * @throws SecretException `secret_public` if bundlers would send the variable to browsers,
+     *     `secret_conflict` if two variables are set and differ, then the codes of the constructor;
+     *     `secret_placeholder` also for the example secrets of this documentation
      */
     public static function fromEnv(string|array $name): self
     {
@@ -74,7 +74,7 @@ final readonly class Signer
     }
 
     /**
-     * Returns a signer with the first value of several variables, for integrations that read them elsewhere.
+     * Returns a signer with the first value of several variables, for integrations that read them from another place.
      *
      * @internal
      *
@@ -141,8 +141,8 @@ final readonly class Signer
     /**
      * Returns the link that takes a customer to the portal's form, signed in (SPEC 4.5).
      *
-     * Sign it when the customer clicks: it holds for five minutes unless the portal says
-     * otherwise.
+     * Sign it when the customer clicks: it is valid for five minutes, unless the portal's verifier
+     * has another tolerance.
      *
      * ```php
      * $signer = new Deskseal\Signer('example-secret-for-documentation');
@@ -185,9 +185,9 @@ final readonly class Signer
      *     by default
      * @param string|null $container the id of the container element; `hdh-ticket-center` by
      *     default
-     * @param string|null $scriptUrl the script's absolute URL, `https` but on loopback
+     * @param string|null $scriptUrl the script's absolute URL, `https` except on loopback
      *     hosts; `https://helpdesky.io/ticket-center.js` by default
-     * @param bool $crossorigin whether the script is loaded with CORS, as a page with
+     * @param bool $crossorigin whether the browser loads the script with CORS. A page with
      *     `Cross-Origin-Embedder-Policy: require-corp` needs it
      * @param string|null $nonce the page's Content-Security-Policy nonce
      *

@@ -8,7 +8,7 @@ use Deskseal\Internal\Result;
 use JsonSerializable;
 
 /**
- * A customer whose e-mail was proved (SPEC 5.1).
+ * A customer whose e-mail a valid signature proves (SPEC 5.1).
  *
  * ```php
  * $secret = 'example-secret-for-documentation';
@@ -28,7 +28,7 @@ final readonly class VerifiedEmail implements JsonSerializable
          */
         public string $email,
         /**
-         * Which secret made the signature: 0 is the current one, 1 and up are the previous ones.
+         * The number of the secret that made the signature: 0 is the current one.
          */
         public int $secretIndex,
     ) {

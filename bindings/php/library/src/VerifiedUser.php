@@ -8,7 +8,7 @@ use Deskseal\Internal\Result;
 use JsonSerializable;
 
 /**
- * A customer whose user id was proved (SPEC 5.2).
+ * A customer whose user id a valid signature proves (SPEC 5.2).
  *
  * ```php
  * $secret = 'example-secret-for-documentation';
@@ -23,15 +23,15 @@ final readonly class VerifiedUser implements JsonSerializable
 
     private function __construct(
         /**
-         * The user id, as signed.
+         * The user id as signed.
          */
         public string $userId,
         /**
-         * When it was signed, in Unix seconds.
+         * The time at which it was signed, in Unix seconds.
          */
         public int $timestamp,
         /**
-         * Which secret made the signature: 0 is the current one, 1 and up are the previous ones.
+         * The number of the secret that made the signature: 0 is the current one.
          */
         public int $secretIndex,
     ) {

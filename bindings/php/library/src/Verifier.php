@@ -19,8 +19,8 @@ use SensitiveParameter;
 /**
  * Verifies identities with a current secret and any number of previous ones.
  *
- * Make one where the application starts. It cannot be cloned, serialized or extended, and dumps
- * of it are empty; in tests use a real one, with a secret of the test.
+ * Create one when the application starts. A verifier cannot be cloned, serialized or extended, and
+ * dumps of it are empty. In tests, use a real one with a generated secret.
  *
  * ```php
  * $verifier = new Deskseal\Verifier(
@@ -36,13 +36,13 @@ final readonly class Verifier
     private VerifierHandle $handle;
 
     /**
-     * Takes the secrets.
+     * Creates a verifier with the secrets.
      *
      * @param string|false|null $secret the secret's text; `null` and `false`, as `getenv`
      *     returns it, are `secret_missing`
      * @param array<array{string|false|null, \DateTimeInterface|int}> $previous secrets that
-     *     were replaced, each as `[$secret, $expiresAt]`; from `$expiresAt` on, a moment or
-     *     Unix seconds, the secret has expired (SPEC 2.6)
+     *     were replaced, each as `[$secret, $expiresAt]`. `$expiresAt` is the time at which the
+     *     secret expires: a moment or Unix seconds (SPEC 2.6)
      * @param int $tolerance how many seconds a link's timestamp may differ from `$now`, 0 to
      *     3600
      *
@@ -63,26 +63,26 @@ final readonly class Verifier
     }
 
     /**
-     * Returns a verifier whose current secret is in an environment variable, the first of several names that is set.
+     * Returns a verifier whose current secret is in an environment variable: the first of several names that is set.
      *
-     * It is looked for in `$_SERVER`, then `$_ENV`, then `getenv`. A name that begins with
-     * `HTTP_` is looked for in the environment of the process alone, since web servers put
-     * request headers under such names.
+     * The variable is read from `$_SERVER`, then `$_ENV`, then `getenv`. A name that begins with
+     * `HTTP_` is read only from the environment of the process, because web servers put request
+     * headers under such names.
      *
      * ```php
      * $_ENV['HELPDESKY_HMAC_SECRET'] = Deskseal\generate_secret();
      * $verifier = Deskseal\Verifier::fromEnv('HELPDESKY_HMAC_SECRET', tolerance: 60);
      * ```
      *
-     * @param string|list<string> $name the variable's name, or several that mean the same: usually
+     * @param string|list<string> $name the variable's name, or several names for the same secret: usually
      *     `HELPDESKY_HMAC_SECRET` and `HDH_HMAC_SECRET`, or `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5)
      * @param array<array{string|false|null, \DateTimeInterface|int}> $previous as for the
      *     constructor
      * @param int $tolerance as for the constructor
      *
-     * @throws SecretException `secret_public` when bundlers would ship the variable to browsers,
-     *     `secret_conflict` when two variables hold different secrets, then those of the constructor;
-     *     `secret_placeholder` also for the examples of this documentation
+     * @throws SecretException `secret_public` if bundlers would send the variable to browsers,
+     *     `secret_conflict` if two variables are set and differ, then the codes of the constructor;
+     *     `secret_placeholder` also for the example secrets of this documentation
      * @throws InputException `tolerance_malformed`
      */
     public static function fromEnv(
@@ -96,7 +96,7 @@ final readonly class Verifier
     }
 
     /**
-     * Returns a verifier with the first value of several variables, for integrations that read them elsewhere.
+     * Returns a verifier with the first value of several variables, for integrations that read them from another place.
      *
      * @internal
      *
@@ -118,7 +118,7 @@ final readonly class Verifier
     }
 
     /**
-     * Verifies the signature of an e-mail (SPEC 5.1).
+     * Verifies an e-mail signature (SPEC 5.1).
      *
      * ```php
      * $secret = 'example-secret-for-documentation';
@@ -130,8 +130,8 @@ final readonly class Verifier
      *
      * @param string $email the e-mail as received
      * @param string $signature the signature as received, 64 hexadecimal digits
-     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds, that decides which
-     *     previous secrets are still valid; the clock's by default
+     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds, at which previous
+     *     secrets must be active; the clock's time by default
      *
      * @throws InputException `timestamp_malformed` for `$now`
      * @throws VerificationException `email_empty`, `email_too_long`,
@@ -147,9 +147,9 @@ final readonly class Verifier
     }
 
     /**
-     * Verifies the signature of a link whose parts were already taken from the request (SPEC 5.2).
+     * Verifies a link signature whose parts were already read from the request (SPEC 5.2).
      *
-     * Prefer `verifyLink`, which also refuses repeated and missing parameters. Name the
+     * Prefer `verifyLink`, which also rejects repeated and missing parameters. Name the
      * arguments: four strings are too easy to swap.
      *
      * ```php
@@ -166,10 +166,10 @@ final readonly class Verifier
      *
      * @param string $portalHost the portal's own host, never taken from the request
      * @param string $userId the user id as received
-     * @param string $timestamp the timestamp as received, a text
+     * @param string $timestamp the timestamp as received, as text
      * @param string $signature the signature as received, 64 hexadecimal digits
-     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds; the clock's by
-     *     default
+     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds; the clock's
+     *     time by default
      *
      * @throws InputException `host_malformed`; `timestamp_malformed` for
      *     `$now`
@@ -202,11 +202,11 @@ final readonly class Verifier
      *
      * @param string $portalHost the portal's own host, never taken from the request
      * @param string $url the request's URL as received, absolute or beginning with `/`
-     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds; the clock's by
-     *     default
+     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds; the clock's
+     *     time by default
      *
-     * @return VerifiedUser|null the customer; `null` for a public visitor, whose
-     *     link carries no identity
+     * @return VerifiedUser|null the customer; `null` for an anonymous visitor,
+     *     whose link has no identity
      *
      * @throws InputException `host_malformed`; `timestamp_malformed` for
      *     `$now`
@@ -224,9 +224,9 @@ final readonly class Verifier
     }
 
     /**
-     * Says why an e-mail's signature does not hold, for the owner of the secret (SPEC 8).
+     * Says why an e-mail's signature is invalid, for the owner of the secret (SPEC 8).
      *
-     * Never call this in a request: its findings are for a prompt or a dashboard.
+     * Do not call this in a request: its findings are for a prompt or a dashboard.
      *
      * ```php
      * $secret = 'example-secret-for-documentation';
@@ -236,11 +236,11 @@ final readonly class Verifier
      * ```
      *
      * @param string $email the e-mail as received
-     * @param string $signature the signature as received, in whatever form
-     * @param array<string|false|null> $otherSecrets secrets of other purposes that might
+     * @param string $signature the signature as received, in any form
+     * @param array<string|false|null> $otherSecrets secrets with other purposes that may
      *     have been used by mistake
-     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds; the clock's by
-     *     default
+     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds; the clock's
+     *     time by default
      *
      * @throws SecretException for one of `$otherSecrets`, as in the
      *     constructor
@@ -261,9 +261,9 @@ final readonly class Verifier
     }
 
     /**
-     * Says why a link does not hold, for the owner of the secret (SPEC 8).
+     * Says why a link is invalid, for the owner of the secret (SPEC 8).
      *
-     * Never call this in a request: its findings are for a prompt or a dashboard.
+     * Do not call this in a request: its findings are for a prompt or a dashboard.
      *
      * ```php
      * $secret = 'example-secret-for-documentation';
@@ -276,10 +276,10 @@ final readonly class Verifier
      *
      * @param string $portalHost the portal's own host
      * @param string $url the request's URL as received, absolute or beginning with `/`
-     * @param array<string|false|null> $otherSecrets secrets of other purposes that might
+     * @param array<string|false|null> $otherSecrets secrets with other purposes that may
      *     have been used by mistake
-     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds; the clock's by
-     *     default
+     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds; the clock's
+     *     time by default
      *
      * @throws SecretException for one of `$otherSecrets`, as in the
      *     constructor

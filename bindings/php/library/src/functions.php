@@ -17,7 +17,7 @@ use TypeError;
  * assert(Deskseal\canonical_email('  Ada@Example.com ') === 'ada@example.com');
  * ```
  *
- * @param string $email the e-mail as typed
+ * @param string $email the e-mail as the customer typed it
  *
  * @throws InputException `email_empty`, `email_too_long`,
  *     `email_malformed`, `email_ambiguous`
@@ -46,7 +46,7 @@ function canonical_host(string $host): string
 }
 
 /**
- * Returns the address of the portal's form for visitors who are not signed in (SPEC 4.5).
+ * Returns the address of the portal's form for anonymous visitors (SPEC 4.5).
  *
  * ```php
  * assert(Deskseal\public_form_url('https://help.company.com') === 'https://help.company.com/submit-ticket');
@@ -63,7 +63,7 @@ function public_form_url(string $portalUrl): string
 }
 
 /**
- * Returns the canonical host of a portal's URL, for a verifier (SPEC 4.2).
+ * Returns the canonical host of a portal's URL, to pass to a verifier (SPEC 4.2).
  *
  * ```php
  * assert(Deskseal\portal_host('https://HELP.company.com:8443/') === 'help.company.com');
@@ -80,10 +80,10 @@ function portal_host(string $portalUrl): string
 }
 
 /**
- * Returns what the route that redirects to the portal answers to a request that is no customer's click (SPEC 6.5).
+ * Returns the response to a request for the portal's route that is not a customer's click (SPEC 6.5).
  *
- * Libraries that swap pages cannot follow a redirect to another site, and what a browser fetches ahead may never
- * be visited: neither is signed.
+ * Sign a link only for a customer's click. Libraries that swap pages cannot follow a redirect to another site,
+ * and the customer may never open a page that the browser prefetches.
  *
  * ```php
  * assert(Deskseal\response_unless_click('/help', ['sec-fetch-mode' => 'navigate']) === null);
@@ -92,10 +92,10 @@ function portal_host(string $portalUrl): string
  * ```
  *
  * @param string $target the request's path and query, as received
- * @param array<string, string> $headers the request's headers, by name in any case; others than those that
- *     matter are ignored
+ * @param array<string, string> $headers the request's headers by name, in any case. Headers that SPEC 6.5
+ *     does not list are ignored
  *
- * @return HttpResponse|null the answer; `null` for a click, which alone is signed
+ * @return HttpResponse|null the response to send; `null` for a click: then redirect to the signed link
  */
 function response_unless_click(string $target, array $headers): ?HttpResponse
 {

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Deskseal\Tests\Fpm;
 
 /**
- * What a page answered: its status, and its text after the headers.
+ * A page's response: its status, headers and text.
  */
 final readonly class Answer
 {

@@ -11,8 +11,8 @@ final class Server
 {
     public const WORKERS = 2;
 
-    /** How long it may take to start, in seconds. */
-    private const PATIENCE = 20;
+    /** The timeout for starting, in seconds. */
+    private const START_TIMEOUT = 20;
 
     /** As in production, but with arguments in stack traces. */
     private const SETTINGS = ['display_errors' => '0', 'log_errors' => '1', 'zend.exception_ignore_args' => '0'];
@@ -29,7 +29,7 @@ final class Server
      */
     public static function started(string $extension, array $settings, string $secret): self
     {
-        // One that does not start ends as well.
+        // The destructor also ends a server that does not start.
         $server = new self($extension, $settings, $secret);
         $server->waitForSocket();
         return $server;
@@ -73,7 +73,7 @@ final class Server
     }
 
     /**
-     * Returns the pages' answers, which were asked for at the same time.
+     * Returns the responses to requests that are sent at the same time.
      *
      * @param list<string> $pages names of pages, with queries
      * @return list<Answer>
@@ -90,7 +90,7 @@ final class Server
         return Answer::read(...$this->ask($page, $headers));
     }
 
-    /** Returns what it and its workers have reported so far. */
+    /** Returns the log of the server and its workers so far. */
     public function reports(): string
     {
         return file_get_contents($this->log());
@@ -113,7 +113,7 @@ final class Server
             'PATH' => getenv('PATH'),
         ];
         $command = ['cgi-fcgi', '-bind', '-connect', $this->socket()];
-        // A request's error messages come back beside its answer.
+        // A request's error messages are sent back with its response.
         $files = [['file', '/dev/null', 'r'], ['pipe', 'w'], ['file', $this->log(), 'a']];
         $process = proc_open($command, $files, $pipes, null, $environment);
         return [$process, $pipes[1]];
@@ -121,7 +121,7 @@ final class Server
 
     private function waitForSocket(): void
     {
-        $end = microtime(true) + self::PATIENCE;
+        $end = microtime(true) + self::START_TIMEOUT;
         while (!file_exists($this->socket())) {
             if (microtime(true) > $end || !proc_get_status($this->process)['running']) {
                 throw new \RuntimeException("php-fpm does not start:\n" . $this->reports());
@@ -140,7 +140,7 @@ final class Server
         return "$this->folder/log";
     }
 
-    /** Debian has a program for each version. */
+    /** Returns the program: Debian has one for each version. */
     private static function program(): string
     {
         $name = 'php-fpm' . PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION;

@@ -10,7 +10,7 @@ use Deskseal\Signer;
 require dirname(__DIR__) . '/autoload.php';
 
 /**
- * A class that php-fpm loads once for all requests, and that names the library's classes.
+ * A class that php-fpm loads once for all requests, and that uses the library's classes.
  */
 final class Preloaded
 {

@@ -1,16 +1,16 @@
-"""Sign and verify who a logged-in customer is, for embedded help desks.
+"""Sign and verify who a signed-in customer is, for embedded help desks.
 
 A product's server signs the customer's identity with a secret that it shares with the help desk;
-the help desk verifies it and shows that customer their tickets. There are two seals, each with its
-own secret:
+the help desk verifies the signature and shows that customer their tickets. There are two
+signatures, each with its own secret:
 
-- the e-mail seal of an embedded Ticket Center: `Signer.sign_email` and `Signer.ticket_center`,
-  verified by `Verifier.verify_email`;
-- the link seal of a ticket portal: `Signer.portal_link`, verified by `Verifier.verify_link`.
+- the e-mail signature of an embedded Ticket Center: `Signer.sign_email` and
+  `Signer.ticket_center`, verified by `Verifier.verify_email`;
+- the link signature of a ticket portal: `Signer.portal_link`, verified by `Verifier.verify_link`.
 
-When a signature does not hold, `Verifier.explain_email` and `Verifier.explain_link` say why.
+If a signature is invalid, `Verifier.explain_email` and `Verifier.explain_link` say why.
 
-The rules, and the reason for each, are in the project's `SPEC.md`; "SPEC 3.1" in these pages is its
+The rules, and the reason for each, are in the project's `SPEC.md`. "SPEC 3.1" means its
 section 3.1.
 """
 

@@ -62,17 +62,17 @@ class Embed:
     def __repr__(self, /) -> str: ...
     def __str__(self, /) -> str:
         """
-        Return the markup. Django asks for this first, and for `__html__` of what it gets.
+        Return the markup. Django calls this first, then `__html__` of the result.
         """
     def _asdict(self, /) -> dict[str, Any]:
         """
-        Return the fields by their names, ready for JSON.
+        Return the fields by name, ready for JSON.
         """
     @property
     def attributes(self, /) -> dict[str, str]:
         """
         The script tag's attributes, unescaped and in order, for frameworks that build their own
-        tags; a new dictionary each time.
+        tags; a new dictionary on each access.
         """
     @property
     def html(self, /) -> str:
@@ -83,7 +83,7 @@ class Embed:
 @final
 class Explanation:
     """
-    Why a signature does not hold: one finding or more (SPEC 8).
+    Why a signature is invalid: one or more findings (SPEC 8).
 
     Example:
         >>> from deskseal import Verifier
@@ -107,7 +107,7 @@ class Explanation:
     def __repr__(self, /) -> str: ...
     def _asdict(self, /) -> dict[str, Any]:
         """
-        Return the fields by their names, ready for JSON.
+        Return the fields by name, ready for JSON.
         """
     @property
     def findings(self, /) -> tuple[Finding, ...]:
@@ -118,7 +118,7 @@ class Explanation:
 @final
 class Finding:
     """
-    One reason why a signature does not hold (SPEC 8).
+    One reason why a signature is invalid (SPEC 8).
 
     Example:
         >>> from deskseal import Verifier
@@ -143,7 +143,7 @@ class Finding:
     def __repr__(self, /) -> str: ...
     def _asdict(self, /) -> dict[str, Any]:
         """
-        Return the fields by their names, ready for JSON.
+        Return the fields by name, ready for JSON.
         """
     @property
     def code(self, /) -> FindingCode:
@@ -159,7 +159,7 @@ class Finding:
 @final
 class HttpResponse:
     """
-    What the route to the portal answers to a request that is no customer's click (SPEC 6.5).
+    The response of the portal's route to a request that is not a customer's click (SPEC 6.5).
 
     Example:
         >>> from deskseal import response_unless_click
@@ -182,17 +182,17 @@ class HttpResponse:
     def __repr__(self, /) -> str: ...
     def _asdict(self, /) -> dict[str, Any]:
         """
-        Return the fields by their names, ready for JSON.
+        Return the fields by name, ready for JSON.
         """
     @property
     def body(self, /) -> str:
         """
-        The content.
+        The body.
         """
     @property
     def headers(self, /) -> dict[str, str]:
         """
-        Names and values; a new dictionary each time.
+        The headers' values by name; a new dictionary on each access.
         """
     @property
     def status(self, /) -> int:
@@ -203,7 +203,7 @@ class HttpResponse:
 @final
 class Identity:
     """
-    What a page's own code needs to show the customer's Ticket Center (SPEC 6.4).
+    The values that a page's own code needs to show the customer's Ticket Center (SPEC 6.4).
 
     Its `repr` does not show the signature.
 
@@ -229,7 +229,7 @@ class Identity:
     def __repr__(self, /) -> str: ...
     def _asdict(self, /) -> dict[str, Any]:
         """
-        Return the fields by their names, ready for JSON.
+        Return the fields by name, ready for JSON.
         """
     @property
     def email(self, /) -> str:
@@ -276,7 +276,7 @@ class SignedEmail:
     def __repr__(self, /) -> str: ...
     def _asdict(self, /) -> dict[str, Any]:
         """
-        Return the fields by their names, ready for JSON.
+        Return the fields by name, ready for JSON.
         """
     @property
     def email(self, /) -> str:
@@ -292,7 +292,7 @@ class SignedEmail:
 @final
 class SignedUser:
     """
-    A user id, when it was signed, and the signature (SPEC 4.6).
+    A user id, the time at which it was signed, and the signature (SPEC 4.6).
 
     Its `repr` does not show the signature.
 
@@ -317,7 +317,7 @@ class SignedUser:
     def __repr__(self, /) -> str: ...
     def _asdict(self, /) -> dict[str, Any]:
         """
-        Return the fields by their names, ready for JSON.
+        Return the fields by name, ready for JSON.
         """
     @property
     def signature(self, /) -> str:
@@ -327,12 +327,12 @@ class SignedUser:
     @property
     def timestamp(self, /) -> int:
         """
-        When it was signed, in Unix seconds.
+        The time at which it was signed, in Unix seconds.
         """
     @property
     def user_id(self, /) -> str:
         """
-        The user id, as given.
+        The user id as given.
         """
 
 @final
@@ -340,9 +340,9 @@ class Signer:
     """
     Signs identities with one secret.
 
-    Make one when the application starts and use it from any thread. An application that uses the
-    Ticket Center and the portal has two, since each has its own secret. It cannot be pickled or
-    copied.
+    Create one when the application starts and use it from any thread. An application with the
+    Ticket Center and the portal has two, because each product has its own secret. A signer cannot
+    be pickled or copied.
 
     Args:
         secret: The secret's text; `None`, as `os.environ.get` returns it, is `secret_missing`.
@@ -358,15 +358,15 @@ class Signer:
     def __new__(cls, /, secret: str | None) -> Signer: ...
     def __reduce__(self, /) -> NoReturn:
         """
-        Refuse to be pickled or copied, since that would write the secret down.
+        Raise a `TypeError`: a pickle or a copy would contain the secret.
         """
     @classmethod
     def _of_setting(cls, /, secret: str | None) -> Signer:
         """
         Return a signer with the secret of an integration's setting.
 
-        Settings hold what a variable held, perhaps a reference that was not resolved, so both are
-        checked alike.
+        A setting usually gets its value from a variable, which may be an unresolved reference, so
+        it is checked like a variable.
         """
     @classmethod
     def from_env(cls, /, name: str | Iterable[str]) -> Signer:
@@ -375,12 +375,12 @@ class Signer:
 
         Args:
             name: The variable's name, usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
-                `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names, of which the first that
-                is set is read.
+                `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names: the first one that is
+                set is read.
 
         Raises:
-            SecretError: `secret_public` when bundlers would ship the variable to browsers,
-                `secret_conflict` when two of several are set and differ, then those of the
+            SecretError: `secret_public` if bundlers would send the variable to browsers,
+                `secret_conflict` if two of the variables are set and differ, then the codes of the
                 constructor.
 
         Example:
@@ -398,7 +398,7 @@ class Signer:
             helpdesk_id: The help desk's id, from its dashboard.
 
         Returns:
-            What the page's code hands to the Ticket Center's script.
+            The values that the page's code passes to the Ticket Center's script.
 
         Raises:
             InputError: `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`, then
@@ -416,7 +416,8 @@ class Signer:
         """
         Return the link that takes a customer to the portal's form, signed in (SPEC 4.5).
 
-        Sign it when the customer clicks: it holds for five minutes unless the portal says otherwise.
+        Sign it when the customer clicks: it is valid for five minutes, unless the portal's verifier
+        has another tolerance.
 
         Args:
             portal_url: The portal's address; its path, query and fragment are replaced.
@@ -498,9 +499,9 @@ class Signer:
             align: `left`, `center` (the default) or `right`.
             max_width: A positive whole number and `px`, `rem` or `%`; `864px` by default.
             container: The id of the container element; `hdh-ticket-center` by default.
-            script_url: The script's absolute URL, `https` but on loopback hosts;
+            script_url: The script's absolute URL, `https` except on loopback hosts;
                 `https://helpdesky.io/ticket-center.js` by default.
-            crossorigin: Whether the script is loaded with CORS, as a page with
+            crossorigin: Whether the browser loads the script with CORS. A page with
                 `Cross-Origin-Embedder-Policy: require-corp` needs it.
             nonce: The page's Content-Security-Policy nonce.
 
@@ -519,7 +520,7 @@ class Signer:
 @final
 class VerifiedEmail:
     """
-    A customer whose e-mail was proved (SPEC 5.1).
+    A customer whose e-mail a valid signature proves (SPEC 5.1).
 
     Example:
         >>> from deskseal import Signer, Verifier
@@ -543,7 +544,7 @@ class VerifiedEmail:
     def __repr__(self, /) -> str: ...
     def _asdict(self, /) -> dict[str, Any]:
         """
-        Return the fields by their names, ready for JSON.
+        Return the fields by name, ready for JSON.
         """
     @property
     def email(self, /) -> str:
@@ -553,13 +554,13 @@ class VerifiedEmail:
     @property
     def secret_index(self, /) -> int:
         """
-        Which secret made the signature: 0 is the current one, 1 and up are the previous ones.
+        The number of the secret that made the signature: 0 is the current one.
         """
 
 @final
 class VerifiedUser:
     """
-    A customer whose user id was proved (SPEC 5.2).
+    A customer whose user id a valid signature proves (SPEC 5.2).
 
     Example:
         >>> from deskseal import Signer, Verifier
@@ -584,22 +585,22 @@ class VerifiedUser:
     def __repr__(self, /) -> str: ...
     def _asdict(self, /) -> dict[str, Any]:
         """
-        Return the fields by their names, ready for JSON.
+        Return the fields by name, ready for JSON.
         """
     @property
     def secret_index(self, /) -> int:
         """
-        Which secret made the signature: 0 is the current one, 1 and up are the previous ones.
+        The number of the secret that made the signature: 0 is the current one.
         """
     @property
     def timestamp(self, /) -> int:
         """
-        When it was signed, in Unix seconds.
+        The time at which it was signed, in Unix seconds.
         """
     @property
     def user_id(self, /) -> str:
         """
-        The user id, as signed.
+        The user id as signed.
         """
 
 @final
@@ -607,12 +608,13 @@ class Verifier:
     """
     Verifies identities with a current secret and any number of previous ones.
 
-    Make one when the application starts and use it from any thread. It cannot be pickled or copied.
+    Create one when the application starts and use it from any thread. A verifier cannot be
+    pickled or copied.
 
     Args:
         secret: The secret's text; `None`, as `os.environ.get` returns it, is `secret_missing`.
-        previous: Secrets that were replaced, each as `(secret, expires_at)`; from `expires_at` on,
-            in Unix seconds or an aware `datetime`, the secret is dead (SPEC 2.6).
+        previous: Secrets that were replaced, each as `(secret, expires_at)`. `expires_at` is the
+            time at which the secret expires: Unix seconds or an aware `datetime` (SPEC 2.6).
         tolerance: How many seconds a link's timestamp may differ from `now`, 0 to 3600.
 
     Raises:
@@ -643,12 +645,12 @@ class Verifier:
     ) -> Verifier: ...
     def __reduce__(self, /) -> NoReturn:
         """
-        Refuse to be pickled or copied, since that would write the secrets down.
+        Raise a `TypeError`: a pickle or a copy would contain the secrets.
         """
     @classmethod
     def _of_setting(cls, /, secret: str | None) -> Verifier:
         """
-        Return a verifier with the secret of an integration's setting, checked as a variable's is.
+        Return a verifier with the secret of an integration's setting, checked like a variable's.
         """
     def explain_email(
         self,
@@ -660,15 +662,15 @@ class Verifier:
         now: int | datetime | None = None,
     ) -> Explanation:
         """
-        Say why an e-mail's signature does not hold, for the owner of the secret (SPEC 8).
+        Say why an e-mail's signature is invalid, for the owner of the secret (SPEC 8).
 
-        Never call this in a request: its findings are for a prompt or a dashboard.
+        Do not call this in a request: its findings are for a prompt or a dashboard.
 
         Args:
             email: The e-mail as received.
-            signature: The signature as received, in whatever form.
-            other_secrets: Secrets of other purposes that might have been used by mistake.
-            now: Unix seconds, or an aware `datetime`; the clock's by default.
+            signature: The signature as received, in any form.
+            other_secrets: Secrets with other purposes that may have been used by mistake.
+            now: Unix seconds, or an aware `datetime`; the clock's time by default.
 
         Raises:
             SecretError: For one of `other_secrets`, as in the constructor.
@@ -693,15 +695,15 @@ class Verifier:
         now: int | datetime | None = None,
     ) -> Explanation:
         """
-        Say why a link does not hold, for the owner of the secret (SPEC 8).
+        Say why a link is invalid, for the owner of the secret (SPEC 8).
 
-        Never call this in a request: its findings are for a prompt or a dashboard.
+        Do not call this in a request: its findings are for a prompt or a dashboard.
 
         Args:
             portal_host: The portal's own host.
             url: The request's URL as received, absolute or beginning with `/`.
-            other_secrets: Secrets of other purposes that might have been used by mistake.
-            now: Unix seconds, or an aware `datetime`; the clock's by default.
+            other_secrets: Secrets with other purposes that may have been used by mistake.
+            now: Unix seconds, or an aware `datetime`; the clock's time by default.
 
         Raises:
             SecretError: For one of `other_secrets`, as in the constructor.
@@ -731,14 +733,14 @@ class Verifier:
 
         Args:
             name: The variable's name, usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
-                `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names, of which the first that
-                is set is read.
+                `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names: the first one that is
+                set is read.
             previous: As for the constructor.
             tolerance: As for the constructor.
 
         Raises:
-            SecretError: `secret_public` when bundlers would ship the variable to browsers,
-                `secret_conflict` when two of several are set and differ, then those of the
+            SecretError: `secret_public` if bundlers would send the variable to browsers,
+                `secret_conflict` if two of the variables are set and differ, then the codes of the
                 constructor.
             InputError: `tolerance_malformed`.
 
@@ -752,13 +754,13 @@ class Verifier:
         self, /, email: str, signature: str, *, now: int | datetime | None = None
     ) -> VerifiedEmail:
         """
-        Verify an e-mail seal (SPEC 5.1).
+        Verify an e-mail signature (SPEC 5.1).
 
         Args:
             email: The e-mail as received.
             signature: The signature as received, 64 hexadecimal digits.
-            now: Unix seconds, or an aware `datetime`, that decides which previous secrets are
-                alive; the clock's by default.
+            now: The time at which previous secrets must be active: Unix seconds or an aware
+                `datetime`; the clock's time by default.
 
         Raises:
             InputError: `timestamp_malformed` for `now`.
@@ -781,10 +783,10 @@ class Verifier:
         Args:
             portal_host: The portal's own host, never taken from the request.
             url: The request's URL as received, absolute or beginning with `/`.
-            now: Unix seconds, or an aware `datetime`; the clock's by default.
+            now: Unix seconds, or an aware `datetime`; the clock's time by default.
 
         Returns:
-            The customer; `None` for a public visitor, whose link carries no identity.
+            The customer; `None` for an anonymous visitor, whose link has no identity.
 
         Raises:
             InputError: `host_malformed`; `timestamp_malformed` for `now`.
@@ -812,16 +814,16 @@ class Verifier:
         now: int | datetime | None = None,
     ) -> VerifiedUser:
         """
-        Verify a link seal whose parts were already taken from the request (SPEC 5.2).
+        Verify a link signature whose parts were already read from the request (SPEC 5.2).
 
-        Prefer `verify_link`, which also refuses repeated and missing parameters.
+        Prefer `verify_link`, which also rejects repeated and missing parameters.
 
         Args:
             portal_host: The portal's own host, never taken from the request.
             user_id: The user id as received.
-            timestamp: The timestamp as received, a text.
+            timestamp: The timestamp as received, as text.
             signature: The signature as received, 64 hexadecimal digits.
-            now: Unix seconds, or an aware `datetime`; the clock's by default.
+            now: Unix seconds, or an aware `datetime`; the clock's time by default.
 
         Raises:
             InputError: `host_malformed`; `timestamp_malformed` for `now`.
@@ -848,7 +850,7 @@ def canonical_email(email: str) -> str:
     Return the canonical form of an e-mail, which is what is signed (SPEC 3.1).
 
     Args:
-        email: The e-mail as typed.
+        email: The e-mail as the customer typed it.
 
     Raises:
         InputError: `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`.
@@ -889,7 +891,7 @@ def generate_secret() -> str:
 
 def portal_host(portal_url: str) -> str:
     """
-    Return the canonical host of a portal's address, which its verifier is told (SPEC 4.2).
+    Return the canonical host of a portal's address, to pass to a verifier (SPEC 4.2).
 
     Args:
         portal_url: The portal's address.
@@ -905,7 +907,7 @@ def portal_host(portal_url: str) -> str:
 
 def public_form_url(portal_url: str) -> str:
     """
-    Return the address of a portal's form for visitors who are not signed in (SPEC 4.5).
+    Return the address of a portal's form for anonymous visitors (SPEC 4.5).
 
     Args:
         portal_url: The portal's address; its path, query and fragment are replaced.
@@ -921,18 +923,18 @@ def public_form_url(portal_url: str) -> str:
 
 def response_unless_click(target: str, headers: Mapping[str, str]) -> HttpResponse | None:
     """
-    Return the answer to a request for the portal's route that is no click (SPEC 6.5).
+    Return the response to a request for the portal's route that is not a click (SPEC 6.5).
 
-    Only a customer's click is signed: libraries that swap pages cannot follow a redirect to
-    another site, and what is fetched ahead may never be visited.
+    Sign a link only for a customer's click. Libraries that swap pages cannot follow a redirect
+    to another site, and the customer may never open a page that the browser prefetches.
 
     Args:
         target: The request's path and query.
-        headers: The request's headers by name, in any case; others than those of SPEC 6.5 are
-            ignored. Text that is not well-formed is read with U+FFFD.
+        headers: The request's headers by name, in any case. Headers that SPEC 6.5 does not
+            list are ignored. U+FFFD replaces ill-formed text.
 
     Returns:
-        The answer to send; `None` for a click, which redirects to the signed link.
+        The response to send; `None` for a click: then redirect to the signed link.
 
     Example:
         >>> from deskseal import response_unless_click

@@ -1,4 +1,4 @@
-"""The exceptions: what went wrong, and whose fault it is (SPEC 7)."""
+"""The exceptions: what went wrong, and who is at fault (SPEC 7)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 class DesksealError(Exception):
     """Base of all errors of this package.
 
-    `code` says what went wrong and never changes; `str(error)` is a sentence for the developer,
-    which may. Neither contains a secret, or what a visitor sent (SPEC 7.1). `is_about_customer`
-    tells whether the customer's own data is at fault, and not the deployment: a page answers the
-    former with HTTP's 422, and the latter with 503.
+    `code` says what went wrong and never changes. `str(error)` is a sentence for the developer,
+    which may change. Neither contains a secret, or anything that a visitor sent (SPEC 7.1).
+    `is_about_customer` is true if the customer's own data is at fault, and false if the deployment
+    is: answer with HTTP status 422 for the customer's data, and with 503 for the deployment.
 
     Example:
         >>> from deskseal import DesksealError, canonical_email
@@ -29,8 +29,8 @@ class DesksealError(Exception):
     is_about_customer: bool
 
     def __init__(self, message: str, code: ErrorCode, is_about_customer: bool = False) -> None:
-        """Take the sentence, the code, and whether the customer's own data is at fault."""
-        # All are the exception's arguments, so that it survives pickling.
+        """Store the sentence, the code, and whether the customer's own data is at fault."""
+        # All three are the exception's arguments, so that it can be pickled.
         super().__init__(message, code, is_about_customer)
         self.code = code
         self.is_about_customer = is_about_customer
@@ -41,7 +41,7 @@ class DesksealError(Exception):
 
 
 class SecretError(DesksealError):
-    """The deployment is wrong: a secret is missing or unusable (SPEC 2.2).
+    """The deployment is misconfigured: a secret is missing or invalid (SPEC 2.2).
 
     Example:
         >>> from deskseal import SecretError, Signer
@@ -54,7 +54,7 @@ class SecretError(DesksealError):
 
 
 class InputError(DesksealError, ValueError):
-    """The caller passed something that cannot be signed or compared with (SPEC 7.1).
+    """The caller passed a value that is invalid (SPEC 7.1).
 
     Example:
         >>> from deskseal import InputError, canonical_host
@@ -67,7 +67,7 @@ class InputError(DesksealError, ValueError):
 
 
 class VerificationError(DesksealError):
-    """The visitor's proof does not hold (SPEC 5).
+    """The identity or signature that a visitor sent is invalid (SPEC 5).
 
     Example:
         >>> from deskseal import VerificationError, Verifier

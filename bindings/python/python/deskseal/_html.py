@@ -1,8 +1,8 @@
-"""Text that is markup."""
+"""A string type for markup."""
 
 
 class Html(str):
-    """Markup, which template engines do not escape."""
+    """Markup: a string that template engines do not escape."""
 
     __slots__ = ()
 

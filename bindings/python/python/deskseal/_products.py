@@ -1,4 +1,4 @@
-"""The help desk's two products as the integrations set them up, each with a secret of its own."""
+"""The settings of the help desk's two products, shared by the integrations."""
 
 from __future__ import annotations
 
@@ -31,34 +31,34 @@ if TYPE_CHECKING:
 
 
 class Identity(TypedDict):
-    """What a page's own code needs to mount the Ticket Center; the same in every language."""
+    """The values that a page's own code needs to mount the Ticket Center."""
 
     email: str
     signature: str
     helpdeskId: str
 
 
-class Refusal(TypedDict):
-    """Why there is no identity, by a code that never changes."""
+class ErrorBody(TypedDict):
+    """The JSON in place of an identity: a code that never changes."""
 
     error: dict[str, str]
 
 
 class SettingsMalformed:
-    """Of an error: the application's settings cannot be read, so that nothing is signed."""
+    """A mixin for errors: the application's settings are misconfigured, so nothing is signed."""
 
     code = "settings_malformed"
     is_about_customer = False
 
 
-def refusal(error: DesksealError | SettingsMalformed) -> tuple[Refusal, int]:
-    """Return what a page's own code gets in place of an identity, and HTTP's status."""
+def error_response(error: DesksealError | SettingsMalformed) -> tuple[ErrorBody, int]:
+    """Return the JSON that a page's own code gets in place of an identity, and the HTTP status."""
     status = STATUS_ABOUT_CUSTOMER if error.is_about_customer else STATUS_UNAVAILABLE
     return {"error": {"code": error.code}}, status
 
 
 def text_of(value: object) -> str:
-    """Return what is signed of a customer: nothing where there is nothing, never a `None`."""
+    """Return a customer's value as text: `None` is the empty text, never `"None"`."""
     return "" if value is None else str(value)
 
 
@@ -73,37 +73,37 @@ def _is_usable(secret: str | None) -> bool:
 Made = TypeVar("Made")
 
 
-class Kept(Generic[Made]):
-    """Keeps what was made from a secret, and makes it again when its source has changed.
+class Cached(Generic[Made]):
+    """Caches an object that is made from a secret, and makes it again when its source changes.
 
-    Sources are compared by their hash, whose key Python chooses when it starts: there is no second
-    copy of a secret to read.
+    Sources are compared by their hash, so that memory has no second copy of a secret. Python
+    chooses a new key for these hashes each time it starts.
     """
 
     def __init__(self, make: Callable[..., Made]) -> None:
-        """Take what makes it, and keep nothing yet."""
+        """Store the function that makes the object."""
         self._make = make
         self._made: tuple[int | None, Made] | None = None
 
     def of_settings(self, settings: Mapping[str, object]) -> Made:
-        """Return what these settings make.
+        """Return the object for these settings.
 
         Raises:
-            TypeError: They are no dictionary of texts and flags, or have an unknown key.
+            TypeError: The settings are not a dictionary of texts and flags, or have an unknown key.
         """
         source = hash(tuple({**settings}.items()))
         made = self._made
         if made is None or made[0] != source:
-            # One assignment, so that no thread sees one's source beside what another one's made.
+            # One assignment: no thread may see its source with the object of another thread.
             self._made = made = source, self._make(**settings)
         return made[1]
 
     def of_variables(self, names: tuple[str, ...]) -> Made:
-        """Return what the environment variables make, the first that is set."""
+        """Return the object for the first of these environment variables that is set."""
         try:
             source = hash(tuple(map(os.environ.get, names)))
         except UnicodeEncodeError:
-            # No variable can have such a name, which is for the signer to say.
+            # No variable can have such a name. The signer raises the error for it.
             source = None
         made = self._made
         if made is None or made[0] != source:
@@ -112,27 +112,27 @@ class Kept(Generic[Made]):
 
 
 class Source(Enum):
-    """Where a secret is, if the settings do not hold it."""
+    """Where a secret comes from, if the settings do not contain it."""
 
-    ENVIRONMENT = "the variable that `secret_variable` names, or one of the usual ones"
+    ENVIRONMENT = "the variable that `secret_variable` names, or one of the usual variables"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """A product's secret, which is read when something is signed."""
+    """A product and its secret, which is read when something is signed."""
 
-    # Error pages show an object that a failing function holds, but never this field.
+    # Error pages show the `repr` of local objects, so it must not contain the secret.
     secret: str | Source | None = field(default=Source.ENVIRONMENT, repr=False)
     secret_variable: str | None = None
 
-    # The variables that are read unless the settings name one.
+    # The variables that are read if the settings name no other.
     VARIABLES: ClassVar[tuple[str, ...]]
 
-    # The settings that are true or false; all others are texts.
+    # The settings that are true or false. All others are texts.
     FLAGS: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
-        """Reject a setting of another type here, before it costs a customer their page."""
+        """Reject a setting of a wrong type here, so that it cannot fail while a page renders."""
         for name, value in vars(self).items():
             expected = bool if name in self.FLAGS else str | Source | None
             if not isinstance(value, expected):
@@ -140,17 +140,17 @@ class Product:
 
     @classmethod
     def shape(cls) -> str:
-        """Say what the settings of this product are."""
+        """Describe the type of this product's settings, for an error sentence."""
         names = ", ".join(setting.name for setting in fields(cls))
         flags = "".join(f"; {name} is True or False" for name in cls.FLAGS)
-        return f"a dictionary of texts by keys among {names}{flags}"
+        return f"a dictionary of texts with keys among {names}{flags}"
 
     @property
     def signer(self) -> Signer:
-        """Return the signer with this product's secret, which is made once for each secret."""
+        """Return the signer with this product's secret. It is created once for each secret."""
         if isinstance(self.secret, Source):
             return self._signer_of_variables.of_variables(self._variables)
-        # No `cached_property`: error pages show its variables, one of which has the secret.
+        # Not a `cached_property`: error pages show its local variables, and one has the secret.
         signer: Signer | None = self.__dict__.get("_signer")
         if signer is None:
             signer = self.__dict__["_signer"] = Signer._of_setting(self.secret)
@@ -165,7 +165,7 @@ class Product:
 
     @property
     def usable_secrets(self) -> list[str | None]:
-        """Return what can be used as the secret, for `explain` to recognise a mix-up."""
+        """Return the valid secrets, so that `explain` recognises a mix-up."""
         if isinstance(self.secret, Source):
             return list(filter(_is_usable, map(os.environ.get, self._variables)))
         return list(filter(_is_usable, [self.secret]))
@@ -175,8 +175,8 @@ class Product:
         return self.VARIABLES if self.secret_variable is None else (self.secret_variable,)
 
     @cached_property
-    def _signer_of_variables(self) -> Kept[Signer]:
-        return Kept(Signer.from_env)
+    def _signer_of_variables(self) -> Cached[Signer]:
+        return Cached(Signer.from_env)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,8 +191,8 @@ class TicketCenter(Product):
     crossorigin: bool = False
 
     @property
-    def written_id(self) -> str:
-        """Return the desk's id, which is empty where the deployment has not set it."""
+    def desk_id(self) -> str:
+        """Return the desk's id, which is empty if the deployment has not set it."""
         return self.helpdesk_id or os.environ.get(HELPDESK_ID_VARIABLE, "")
 
     def embed(
@@ -208,7 +208,7 @@ class TicketCenter(Product):
         """Return the markup that shows the customer's Ticket Center."""
         return self.signer.ticket_center(
             email,
-            self.written_id,
+            self.desk_id,
             align=align,
             max_width=max_width,
             container=container,
@@ -219,7 +219,7 @@ class TicketCenter(Product):
 
     def identity(self, email: str) -> Identity:
         """Return the customer's signed identity."""
-        signed = self.signer.identity(email, self.written_id)
+        signed = self.signer.identity(email, self.desk_id)
         return {
             "email": signed.email,
             "signature": signed.signature,
@@ -237,11 +237,11 @@ class Portal(Product):
 
     @property
     def host(self) -> str:
-        """Return the host that customers visit."""
+        """Return the portal's canonical host."""
         return portal_host(self.url or "")
 
     def link(self, user_id: str) -> str:
-        """Return the link that opens the form as this customer, for five minutes."""
+        """Return the link that opens the form as this customer. It is valid for five minutes."""
         return self.signer.portal_link(self.url or "", user_id)
 
     def public_link(self) -> str | None:

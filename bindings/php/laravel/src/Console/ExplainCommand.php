@@ -9,14 +9,14 @@ use Deskseal\Explanation;
 use Deskseal\Laravel\Desk;
 use Illuminate\Console\Command;
 
-/** Why a signature does not hold. */
+/** The command that says why a signature is invalid. */
 class ExplainCommand extends Command
 {
     protected $signature = 'deskseal:explain
-        {identity : A link to the portal, or an e-mail}
-        {signature? : The signature of the e-mail}';
+        {identity : An e-mail with its signature, or a link to the portal}
+        {signature? : The signature of the e-mail; none for a link}';
 
-    protected $description = 'Says why a signature does not hold, with the secrets of the configuration';
+    protected $description = 'Says why a signature is invalid, using the secrets in the configuration';
 
     public function handle(Desk $desk): int
     {

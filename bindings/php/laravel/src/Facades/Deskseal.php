@@ -8,7 +8,7 @@ use Deskseal\Laravel\Desk;
 use Illuminate\Support\Facades\Facade;
 
 /**
- * The application's help desk.
+ * The facade of `Desk`, which signs for the application's users.
  *
  * @method static \Deskseal\Embed embed(\Illuminate\Contracts\Auth\Authenticatable $user, array $options = [])
  * @method static array identity(\Illuminate\Contracts\Auth\Authenticatable $user)

@@ -15,7 +15,7 @@ use Illuminate\Http\Response;
 
 use function Deskseal\response_unless_click;
 
-/** What signs when the visitor asks, so that no page holds a link that goes stale. */
+/** Signs on each request, so that no page contains a link that expires. */
 class DeskController
 {
     public function __construct(private readonly Desk $desk)
@@ -23,8 +23,8 @@ class DeskController
     }
 
     /**
-     * Takes the visitor who clicks to the portal's form: as themselves if they are signed in. What is fetched by
-     * a script, or before anybody clicks, is not signed.
+     * Redirects a click to the portal's form, with a signed link if the user is signed in. A request of a script
+     * or a prefetch gets no signed link.
      */
     public function portal(Request $request): RedirectResponse|Response
     {
@@ -45,8 +45,8 @@ class DeskController
     /**
      * Answers with the signed identity of the signed-in user, as JSON: `{ email, signature, helpdeskId }`.
      *
-     * It is 204 for anonymous visitors; and `{ error: { code } }`, with 422 for an address that cannot be signed,
-     * and with 503 where the deployment is misconfigured.
+     * For an anonymous visitor it is empty, with status 204. An error is `{ error: { code } }`, with status 422 if
+     * the address cannot be signed, and 503 if the deployment is misconfigured.
      */
     public function identity(Request $request): JsonResponse|Response
     {

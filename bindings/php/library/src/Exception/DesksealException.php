@@ -9,10 +9,10 @@ use RuntimeException;
 use Throwable;
 
 /**
- * What Deskseal rejects.
+ * The base of all exceptions of Deskseal.
  *
- * Catch one of its three kinds, which say whose fault it is, and act on the code: the message is
- * a sentence for the developer, and may change between versions.
+ * Catch one of its three subclasses, which say who is at fault, and act on the code. The message
+ * is a sentence for the developer, and may change between versions.
  *
  * ```php
  * use Deskseal\Exception\DesksealException;
@@ -32,7 +32,7 @@ class DesksealException extends RuntimeException
     protected string $errorCode = '';
 
     /**
-     * Makes an exception, which applications need in their tests alone.
+     * Creates an exception. Applications need this only in their tests.
      *
      * ```php
      * use Deskseal\Exception\VerificationException;
@@ -42,8 +42,8 @@ class DesksealException extends RuntimeException
      * ```
      *
      * @param string $message a sentence for the developer
-     * @param int $code PHP's number of an exception, which Deskseal does not use
-     * @param \Throwable|null $previous what was caught before
+     * @param int $code PHP's number of the exception, which Deskseal does not use
+     * @param \Throwable|null $previous the exception that caused this one
      * @param string $errorCode the stable code
      */
     public function __construct(
@@ -67,7 +67,7 @@ class DesksealException extends RuntimeException
     /**
      * Tells whether the customer's own data is at fault, and not the deployment (SPEC 7.1).
      *
-     * Answer a page's own code with HTTP's status 422 if it is, and with 503 if it is not.
+     * Answer a page's own code with HTTP status 422 if it is, and with 503 if it is not.
      */
     final public function isAboutCustomer(): bool
     {

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Deskseal\Exception;
 
 /**
- * The caller passed something that cannot be signed, or a setting that cannot be used.
+ * The caller passed a value that is invalid (SPEC 7.1).
  *
  * ```php
  * use Deskseal\Exception\InputException;

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Deskseal\Exception;
 
 /**
- * The deployment is wrong: a secret is missing, or cannot be one (SPEC 2.2).
+ * The deployment is misconfigured: a secret is missing or invalid (SPEC 2.2).
  *
  * ```php
  * use Deskseal\Exception\SecretException;

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Deskseal\Exception;
 
 /**
- * The visitor's proof does not hold.
+ * The identity or signature that a visitor sent is invalid (SPEC 5).
  *
  * ```php
  * use Deskseal\Exception\VerificationException;

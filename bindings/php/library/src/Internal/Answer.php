@@ -14,7 +14,7 @@ use SensitiveParameter;
 use Throwable;
 
 /**
- * What a function of the extension answers: a value, or an object that says why there is none.
+ * Converts what the extension returns: a value, or an object with the reason of an error.
  *
  * @internal
  */

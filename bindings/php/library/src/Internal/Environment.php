@@ -7,17 +7,17 @@ namespace Deskseal\Internal;
 use TypeError;
 
 /**
- * PHP's environment, which has three places.
+ * Reads environment variables from PHP's three places.
  *
  * @internal
  */
 final class Environment
 {
-    /** What a variable of a request's header begins with where PHP runs behind a web server. */
+    /** The prefix of the variables in which a web server passes request headers. */
     private const HEADER_PREFIX = 'HTTP_';
 
     /**
-     * Returns the names of variables, and their values.
+     * Returns the names of variables and their values.
      *
      * @return array{list<string>, list<string|null>}
      */
@@ -35,11 +35,11 @@ final class Environment
     }
 
     /**
-     * Returns the variable's value: of `$_SERVER`, else of `$_ENV`, else of `getenv`.
+     * Returns the variable's value from `$_SERVER`, else from `$_ENV`, else from `getenv`.
      *
-     * The first two come first since libraries that read `.env` files fill them, and because `putenv` is unsafe
-     * where threads serve requests. There, and in `getenv`, a web server also puts the request's headers, which
-     * any visitor can send: a name that begins as theirs do is looked up in the environment of the process alone.
+     * The arrays come first, because libraries that read `.env` files fill them: `putenv` is unsafe if threads
+     * serve requests. A web server also puts the request's headers into the arrays and into `getenv`, and any
+     * visitor can send a header. So a name that begins with `HTTP_` is read only from the process's environment.
      */
     private static function value(string $name): ?string
     {
@@ -52,7 +52,7 @@ final class Environment
                 return $value;
             }
         }
-        // An administrator can have disabled that function.
+        // An administrator may have disabled this function.
         $value = \function_exists('getenv') ? \getenv($name, $isLocal) : false;
         return $value === false ? null : $value;
     }

@@ -7,16 +7,16 @@ namespace Deskseal\Internal;
 use LogicException;
 
 /**
- * The extension that this library needs.
+ * Checks that the extension is loaded, in the version of this library.
  *
  * @internal
  */
 final class Extension
 {
-    /** The version of this library, and of the extension that fits it. */
+    /** The version of this library, and of the extension that it needs. */
     public const VERSION = '0.1.0';
 
-    /** Throws unless the extension of this library's version is loaded. */
+    /** Throws unless the extension is loaded in this library's version. */
     public static function check(): void
     {
         static $loaded = null;

@@ -8,13 +8,13 @@ use Exception;
 use SensitiveParameter;
 
 /**
- * What a class does that holds secrets: they are in the extension, which its handle stands for, and in no property.
+ * A class with secrets. Its property is a handle; the secrets are in the extension.
  *
  * @internal
  */
 trait Holder
 {
-    /** Makes an object equal to itself alone: handles have nothing that PHP could compare. */
+    /** Makes two objects unequal: PHP would find no difference between their handles. */
     private readonly int $id;
 
     private function hold(#[SensitiveParameter] object $handle): void
@@ -34,13 +34,13 @@ trait Holder
         return [];
     }
 
-    /** Throws, since a secret is not written anywhere. */
+    /** Throws, because serialised data would contain the secret. */
     public function __serialize(): never
     {
         throw new Exception("Serialization of '" . self::class . "' is not allowed");
     }
 
-    /** Throws, since there is no secret to read. */
+    /** Throws, because serialised data has no secret. */
     public function __unserialize(#[SensitiveParameter] array $data): never
     {
         throw new Exception("Unserialization of '" . self::class . "' is not allowed");

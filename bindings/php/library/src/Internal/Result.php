@@ -8,14 +8,14 @@ use Exception;
 use SensitiveParameter;
 
 /**
- * What every result does.
+ * The methods that every result has.
  *
  * @internal
  */
 trait Result
 {
     /**
-     * Returns the result that the extension's answer holds: the fields, in the order of the constructor.
+     * Returns the result for the extension's answer: the fields in the constructor's order.
      *
      * @internal
      */
@@ -25,7 +25,7 @@ trait Result
     }
 
     /**
-     * Returns the fields by their names, for `json_encode`.
+     * Returns the fields by name, for `json_encode`.
      *
      * @return array<string, mixed>
      */
@@ -34,7 +34,7 @@ trait Result
         return \get_object_vars($this);
     }
 
-    /** Hides signatures, and what has one in it, in dumps. */
+    /** Hides the fields that contain a signature from dumps. */
     public function __debugInfo(): array
     {
         $fields = \get_object_vars($this);
@@ -42,13 +42,13 @@ trait Result
         return \array_replace($fields, \array_intersect_key($hidden, $fields));
     }
 
-    /** Throws, so that no copy of a signature is kept. */
+    /** Throws, because serialised data would contain the signature. */
     public function __serialize(): never
     {
         throw new Exception("Serialization of '" . self::class . "' is not allowed");
     }
 
-    /** Throws: only the extension makes results. */
+    /** Throws, because only the extension creates results. */
     public function __unserialize(#[SensitiveParameter] array $data): never
     {
         throw new Exception("Unserialization of '" . self::class . "' is not allowed");

@@ -9,7 +9,7 @@ use SensitiveParameter;
 use TypeError;
 
 /**
- * Arrays of secrets, as the extension takes them.
+ * Converts arrays of secrets for the extension.
  *
  * @internal
  */
@@ -18,8 +18,8 @@ final class Secrets
     /**
      * Returns the secrets and the Unix seconds of pairs.
      *
-     * A moment's class can be the caller's own, whose code could change an array while it is read: so everything is
-     * copied before the first moment is asked.
+     * The class of a moment may be the caller's own, and its code could change the array while it is read. So
+     * everything is copied before `getTimestamp` is called for the first time.
      *
      * @return array{list<string|null>, list<int>}
      */
@@ -58,7 +58,7 @@ final class Secrets
         return $others;
     }
 
-    /** Tells whether the value is a text, or one of PHP's words for none. */
+    /** Tells whether the value is a text, or `null` or `false` for a missing secret. */
     private static function isSecret(#[SensitiveParameter] mixed $value): bool
     {
         return \is_string($value) || $value === null || $value === false;

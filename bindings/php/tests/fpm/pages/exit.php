@@ -1,6 +1,6 @@
 <?php
 
-// Ends in the middle: inside of a callback, after an error, with a destructor that still signs.
+// Exits inside a callback, after an error, with a destructor that still signs.
 
 declare(strict_types=1);
 

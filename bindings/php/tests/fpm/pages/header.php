@@ -1,6 +1,6 @@
 <?php
 
-// Asks for a variable that has the name of a request header.
+// Reads a variable that has the name of a request header.
 
 declare(strict_types=1);
 

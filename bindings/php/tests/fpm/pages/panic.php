@@ -1,6 +1,6 @@
 <?php
 
-// A panic inside is an exception that ordinary code catches, or leaves alone.
+// A panic becomes an exception, which the page catches or not.
 
 declare(strict_types=1);
 

@@ -1,6 +1,6 @@
 <?php
 
-// Signs by a class that was loaded before any request.
+// Signs with a class that was loaded before the first request.
 
 declare(strict_types=1);
 

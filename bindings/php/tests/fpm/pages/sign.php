@@ -1,6 +1,6 @@
 <?php
 
-// Signs with the secret of this request, and shows what earlier requests have left: nothing.
+// Signs with the secret of this request, and shows that earlier requests have left nothing.
 
 declare(strict_types=1);
 

@@ -1,6 +1,6 @@
 <?php
 
-// Raises an error that nobody catches, with live objects of every kind around it.
+// Throws an error that is not caught, while objects of every class exist.
 
 declare(strict_types=1);
 

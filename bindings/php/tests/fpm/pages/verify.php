@@ -1,6 +1,6 @@
 <?php
 
-// Verifies an e-mail, with the reason for a refusal.
+// Verifies an e-mail, and shows the code of an error.
 
 declare(strict_types=1);
 

@@ -1,11 +1,11 @@
-"""The help desk in a Django project: settings, a template tag, and views that sign when asked.
+"""The integration for Django: settings, a template tag, and views that sign on request.
 
-Add `deskseal.django` to `INSTALLED_APPS`, say in `DESKSEAL` which desk it is, and write
-`{% ticket_center %}` into a template. The package's README shows the whole of it.
+Add `deskseal.django` to `INSTALLED_APPS`, name the desk in the setting `DESKSEAL`, and write
+`{% ticket_center %}` into a template. The package's README shows a complete example.
 
-The functions here sign for a user of `django.contrib.auth`, in views of either kind: they wait for
-nothing. They raise a `DesksealError`; the tag and the views of this package log its code instead,
-but in debug mode.
+The functions here sign for a user of `django.contrib.auth`. They do not block, so asynchronous
+views may call them too. They raise a `DesksealError`. The tag and the views of this package log its
+code instead, except in debug mode.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ def ticket_center(
     """Return the markup that shows this user's Ticket Center.
 
     Args:
-        user: The signed-in user; the address is that of the model's e-mail field, or of the field
-            that `email_field` names.
+        user: The signed-in user. The address is in the model's e-mail field, or in the field that
+            `email_field` names.
         align: `left`, `center` (the default) or `right`.
         max_width: A positive whole number and `px`, `rem` or `%`; `864px` by default.
         container: The id of the container element; `hdh-ticket-center` by default.
-        crossorigin: Whether the script is loaded with CORS, as a page with
-            `Cross-Origin-Embedder-Policy: require-corp` needs it; by default what the setting says.
+        crossorigin: Whether the browser loads the script with CORS. A page with
+            `Cross-Origin-Embedder-Policy: require-corp` needs it. The setting is the default.
         nonce: The page's Content-Security-Policy nonce.
 
     Raises:
-        SecretError: The deployment's secret is missing or unusable.
-        InputError: The address or an option cannot be signed.
-        ImproperlyConfigured: The setting lacks the product, or has what it does not know.
+        SecretError: The deployment's secret is missing or invalid.
+        InputError: The address or an option is invalid.
+        ImproperlyConfigured: `DESKSEAL` lacks the product, or has an unknown or invalid entry.
 
     Example:
         >>> from deskseal.django import ticket_center
@@ -68,12 +68,12 @@ def ticket_center(
 
 
 def identity(user: AbstractBaseUser) -> Identity:
-    """Return this user's signed identity, for a page that mounts the Ticket Center by itself.
+    """Return this user's signed identity, for a page that mounts the Ticket Center itself.
 
     Raises:
-        SecretError: The deployment's secret is missing or unusable.
-        InputError: The address cannot be signed.
-        ImproperlyConfigured: The setting lacks the product, or has what it does not know.
+        SecretError: The deployment's secret is missing or invalid.
+        InputError: The address is invalid.
+        ImproperlyConfigured: `DESKSEAL` lacks the product, or has an unknown or invalid entry.
 
     Example:
         >>> from deskseal.django import identity
@@ -86,16 +86,16 @@ def identity(user: AbstractBaseUser) -> Identity:
 
 
 def portal_link(user: AbstractBaseUser) -> str:
-    """Return the link that opens the portal's form as this user. It holds for five minutes.
+    """Return the link that opens the portal's form as this user. It is valid for five minutes.
 
     Args:
-        user: The signed-in user; the id is the primary key, or the field that `user_id_field`
+        user: The signed-in user. The id is the primary key, or the field that `user_id_field`
             names.
 
     Raises:
-        SecretError: The deployment's secret is missing or unusable.
-        InputError: The id or the portal's URL cannot be signed.
-        ImproperlyConfigured: The setting lacks the product, or has what it does not know.
+        SecretError: The deployment's secret is missing or invalid.
+        InputError: The id or the portal's URL is invalid.
+        ImproperlyConfigured: `DESKSEAL` lacks the product, or has an unknown or invalid entry.
 
     Example:
         >>> from deskseal.django import portal_link

@@ -1,4 +1,4 @@
-"""What `manage.py check` says about the settings. No message contains a secret."""
+"""The system checks of the settings. No message contains a secret."""
 
 from __future__ import annotations
 
@@ -24,31 +24,36 @@ def register() -> None:
 
 
 def check(**_: object) -> list[Found]:
-    """Look for what is wrong anywhere. What is missing is a warning: building does without."""
+    """Check the settings everywhere. A missing one is a warning: building needs none."""
     unknown = [
-        Found(checks.ERROR, f"DESKSEAL has no product {name!r}.", id="deskseal.E001")
+        Found(
+            checks.ERROR,
+            f"DESKSEAL has the unknown product {name!r}.",
+            hint="Use 'ticket_center' or 'portal'.",
+            id="deskseal.E001",
+        )
         for name in _settings.unknown_products()
     ]
-    refused = [
-        _missing(product, refusal, checks.WARNING, "deskseal.W001")
-        if _is_missing(product, refusal)
-        else _unusable(product, refusal)
-        for product, refusal in _refusals()
+    misconfigured = [
+        _missing(product, error, checks.WARNING, "deskseal.W001")
+        if _is_missing(product, error)
+        else _unusable(product, error)
+        for product, error in _errors()
     ]
-    return [*_nothing(), *unknown, *refused, *_middleware()]
+    return [*_nothing(), *unknown, *misconfigured, *_middleware()]
 
 
 def check_deployment(**_: object) -> list[Found]:
-    """Look for what a deployment must have."""
+    """Check for settings that a deployment must have."""
     return [
-        _missing(product, refusal, checks.ERROR, "deskseal.E003")
-        for product, refusal in _refusals()
-        if _is_missing(product, refusal)
+        _missing(product, error, checks.ERROR, "deskseal.E003")
+        for product, error in _errors()
+        if _is_missing(product, error)
     ]
 
 
-def _refusals() -> Iterator[tuple[str, _settings.Refusal]]:
-    """Sign for nobody with each product, and return what was refused."""
+def _errors() -> Iterator[tuple[str, _settings.Error]]:
+    """Sign an example with each product, and return the errors."""
     trials: dict[str, Callable[[], object]] = {
         "ticket_center": lambda: _settings.ticket_center().embed("check@example.com"),
         "portal": lambda: _settings.portal().link("check"),
@@ -58,27 +63,27 @@ def _refusals() -> Iterator[tuple[str, _settings.Refusal]]:
             continue
         try:
             sign()
-        except _settings.REFUSALS as error:
+        except _settings.ERRORS as error:
             yield product, error
 
 
-def _is_missing(product: str, refusal: _settings.Refusal) -> bool:
-    code = refusal.code
+def _is_missing(product: str, error: _settings.Error) -> bool:
+    code = error.code
     if product == "ticket_center" and code == "helpdesk_id_malformed":
-        return not _settings.ticket_center().written_id
+        return not _settings.ticket_center().desk_id
     if product == "portal" and code == "portal_url_malformed":
         return not _settings.portal().url
     return code in {"secret_missing", "secret_empty"}
 
 
-def _missing(product: str, refusal: _settings.Refusal, level: int, identifier: str) -> Found:
-    message = f"DESKSEAL[{product!r}] is not complete ({refusal.code}): {refusal}"
-    hint = "Set it where the application runs; until then, customers get no support."
+def _missing(product: str, error: _settings.Error, level: int, identifier: str) -> Found:
+    message = f"DESKSEAL[{product!r}] is incomplete ({error.code}): {error}"
+    hint = "Set it in the deployment. Until then, customers see no help desk."
     return Found(level, message, hint=hint, id=identifier)
 
 
-def _unusable(product: str, refusal: _settings.Refusal) -> Found:
-    message = f"DESKSEAL[{product!r}] cannot be used ({refusal.code}): {refusal}"
+def _unusable(product: str, error: _settings.Error) -> Found:
+    message = f"DESKSEAL[{product!r}] is misconfigured ({error.code}): {error}"
     return Found(checks.ERROR, message, id="deskseal.E002")
 
 
@@ -86,13 +91,13 @@ def _nothing() -> list[Found]:
     if _settings.has_products():
         return []
     message = "The setting DESKSEAL has neither 'ticket_center' nor 'portal'."
-    hint = "Say there which help desk it is; until then, customers get no support."
+    hint = "Add one of them. Until then, customers see no help desk."
     return [Found(checks.WARNING, message, hint=hint, id="deskseal.W003")]
 
 
 def _middleware() -> list[Found]:
     if not _settings.is_configured("ticket_center") or MIDDLEWARE in settings.MIDDLEWARE:
         return []
-    message = "Pages with a Ticket Center do not say that caches must not keep them."
+    message = "Caches may store pages with a customer's Ticket Center."
     hint = f"Add {MIDDLEWARE!r} to MIDDLEWARE."
     return [Found(checks.WARNING, message, hint=hint, id="deskseal.W002")]

@@ -1,4 +1,4 @@
-"""`settings.DESKSEAL`, read when something is signed."""
+"""Reads `settings.DESKSEAL` when something is signed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from deskseal import DesksealError
 from deskseal._products import (
-    Kept,
+    Cached,
     Portal,
     Product,
     SettingsMalformed,
@@ -33,17 +33,17 @@ Kind = TypeVar("Kind", bound=Product)
 
 
 class SettingsError(SettingsMalformed, ImproperlyConfigured):
-    """The setting cannot be read, so that nothing is signed."""
+    """The setting `DESKSEAL` is misconfigured, so nothing is signed."""
 
 
-# What keeps a customer from support, and must not keep them from the page.
-REFUSALS = (DesksealError, SettingsError)
-Refusal: TypeAlias = DesksealError | SettingsError
+# The errors that must not break the customer's page.
+ERRORS = (DesksealError, SettingsError)
+Error: TypeAlias = DesksealError | SettingsError
 
 
 @dataclass(frozen=True, kw_only=True)
 class UsersTicketCenter(TicketCenter):
-    """The Ticket Center, and which of the user's fields is the address."""
+    """The Ticket Center, and the name of the user's field with the address."""
 
     email_field: str | None = None
 
@@ -54,7 +54,7 @@ class UsersTicketCenter(TicketCenter):
 
 @dataclass(frozen=True, kw_only=True)
 class UsersPortal(Portal):
-    """The portal, and which of the user's fields is the id."""
+    """The portal, and the name of the user's field with the id."""
 
     user_id_field: str = "pk"
 
@@ -63,17 +63,17 @@ class UsersPortal(Portal):
         return _value_of(user, self.user_id_field)
 
 
-_ticket_centers: Kept[UsersTicketCenter] = Kept(UsersTicketCenter)
-_portals: Kept[UsersPortal] = Kept(UsersPortal)
+_ticket_centers: Cached[UsersTicketCenter] = Cached(UsersTicketCenter)
+_portals: Cached[UsersPortal] = Cached(UsersPortal)
 
 
 def ticket_center() -> UsersTicketCenter:
-    """Return the Ticket Center of the settings."""
+    """Return the Ticket Center from the settings."""
     return _product("ticket_center", UsersTicketCenter, _ticket_centers)
 
 
 def portal() -> UsersPortal:
-    """Return the portal of the settings."""
+    """Return the portal from the settings."""
     return _product("portal", UsersPortal, _portals)
 
 
@@ -88,31 +88,31 @@ def has_products() -> bool:
 
 
 def unknown_products() -> list[str]:
-    """Return the names in the settings that are no product's."""
+    """Return the names in the settings that are not products."""
     return sorted(set(_all()) - PRODUCTS)
 
 
 def public_link() -> str | None:
-    """Return the link that opens the portal's form as a stranger, if there is a portal."""
+    """Return the link that opens the portal's form anonymously, if there is a portal."""
     try:
         return portal().public_link()
     except SettingsError:
         return None
 
 
-def report(error: Refusal) -> None:
-    """Log why somebody gets the public form instead; in debug mode, raise it."""
+def report(error: Error) -> None:
+    """Log the error that gives a customer the public form instead. In debug mode, raise it."""
     if settings.DEBUG:
         raise error
-    logger.error("A customer gets the public form instead: %s", error.code)
+    logger.error("A customer gets the portal's public form, because of the error %s.", error.code)
 
 
-def _product(name: str, kind: type[Kind], kept: Kept[Kind]) -> Kind:
-    # No variable here holds the settings: in debug mode, error pages show all of them.
+def _product(name: str, kind: type[Kind], cached: Cached[Kind]) -> Kind:
+    # No local variable may hold the settings: in debug mode, error pages show local variables.
     try:
-        return kept.of_settings(_all()[name])
+        return cached.of_settings(_all()[name])
     except KeyError:
-        raise SettingsError(f"Add {name!r} to the setting {NAME}.") from None
+        raise SettingsError(f"The setting {NAME} has no {name!r}. Add it.") from None
     except TypeError:
         sentence = f"{NAME}[{name!r}] must be {kind.shape()}."
         raise SettingsError(sentence) from None
@@ -122,7 +122,7 @@ def _value_of(user: AbstractBaseUser, field: str) -> str:
     try:
         value = getattr(user, field)
     except AttributeError:
-        sentence = f"Users have no field {field!r}: name another one in {NAME}."
+        sentence = f"The user model has no field {field!r}. Name another field in {NAME}."
         raise SettingsError(sentence) from None
     return text_of(value)
 

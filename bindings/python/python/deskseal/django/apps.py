@@ -1,4 +1,4 @@
-"""The app."""
+"""The Django app."""
 
 from django.apps import AppConfig
 
@@ -12,5 +12,5 @@ class DesksealConfig(AppConfig):
     label = "deskseal"
 
     def ready(self) -> None:
-        """Have `manage.py check` look at the settings."""
+        """Register the checks of `manage.py check`."""
         _checks.register()

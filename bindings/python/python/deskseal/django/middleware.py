@@ -1,4 +1,4 @@
-"""Keeps pages with somebody's identity out of caches."""
+"""Keeps pages with a customer's identity out of caches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 _MARK = "_deskseal_is_private"
-_ANSWERED = "_deskseal_has_answered"
+_RESPONDED = "_deskseal_has_responded"
 
 _logger = logging.getLogger("deskseal")
 
@@ -25,20 +25,20 @@ class PrivatePageMiddleware(MiddlewareMixin):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        """Set the header, whatever the view has set."""
-        setattr(request, _ANSWERED, True)
+        """Set the header, even if the view has set another value."""
+        setattr(request, _RESPONDED, True)
         if hasattr(request, _MARK):
             response["Cache-Control"] = CACHE_CONTROL
         return response
 
 
 def mark_private(request: HttpRequest) -> None:
-    """Remember that the answer carries an identity."""
+    """Mark the request: its response contains an identity."""
     setattr(request, _MARK, True)
-    if hasattr(request, _ANSWERED):
+    if hasattr(request, _RESPONDED):
         _logger.warning(
-            "A page that is streamed shows a Ticket Center: send it with Cache-Control: %s",
+            "A streamed page shows a Ticket Center. Send it with the header Cache-Control: %s",
             CACHE_CONTROL,
         )
-    # `cache_page` stores an answer before any middleware sees it, but for requests marked so.
+    # `cache_page` stores a response before this middleware sees it, unless this mark is set.
     setattr(request, "_cache_update_cache", False)  # noqa: B010 - not a declared attribute

@@ -1,4 +1,4 @@
-"""Routes to include: `path("deskseal/", include("deskseal.django.urls"))`."""
+"""The routes to include: `path("deskseal/", include("deskseal.django.urls"))`."""
 
 from django.urls import URLPattern, path
 

@@ -1,4 +1,4 @@
-"""Views that sign when the customer asks, so that no page holds a link that goes stale."""
+"""Views that sign on each request, so that no page contains a link that expires."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from deskseal import django as deskseal
 from deskseal import response_unless_click
 from deskseal._contract import CACHE_CONTROL, STATUS_NOT_SIGNED_IN
-from deskseal._products import refusal
+from deskseal._products import error_response
 from deskseal.django import _settings
 
 HEADERS = {"Cache-Control": CACHE_CONTROL}
@@ -16,9 +16,9 @@ HEADERS = {"Cache-Control": CACHE_CONTROL}
 
 @require_safe
 def portal(request: HttpRequest) -> HttpResponse:
-    """Take the visitor who clicks to the portal's form: as themselves if they are signed in.
+    """Redirect a click to the portal's form, with a signed link if the user is signed in.
 
-    What is fetched by a script, or before anybody clicks, is not signed.
+    A request of a script or a prefetch gets no signed link.
     """
     unsigned = response_unless_click(request.get_full_path(), request.headers)
     if unsigned is not None:
@@ -26,7 +26,7 @@ def portal(request: HttpRequest) -> HttpResponse:
         return HttpResponse(unsigned.body, status=unsigned.status, headers=headers)
     link = _link_of(request) or _settings.public_link()
     if link is None:
-        raise Http404("The setting DESKSEAL has no URL of a portal.")
+        raise Http404("The setting DESKSEAL has no portal with a URL. Add it.")
     return HttpResponseRedirect(link, headers=HEADERS)
 
 
@@ -34,17 +34,17 @@ def portal(request: HttpRequest) -> HttpResponse:
 def identity(request: HttpRequest) -> HttpResponse:
     """Answer with the signed identity of the signed-in user, as JSON.
 
-    The answer is `{"email", "signature", "helpdeskId"}`. It is empty, with status 204, for
-    strangers; and `{"error": {"code"}}`, with 422 for a user whose address cannot be signed, and
-    with 503 where the deployment is misconfigured.
+    The answer is `{"email", "signature", "helpdeskId"}`. For an anonymous visitor it is empty, with
+    status 204. An error is `{"error": {"code"}}`, with status 422 if the user's address cannot be
+    signed, and 503 if the deployment is misconfigured.
     """
     if not request.user.is_authenticated:
         return HttpResponse(status=STATUS_NOT_SIGNED_IN, headers=HEADERS)
     try:
         return JsonResponse(deskseal.identity(request.user), headers=HEADERS)
-    except _settings.REFUSALS as error:
+    except _settings.ERRORS as error:
         _settings.report(error)
-        content, status = refusal(error)
+        content, status = error_response(error)
         return JsonResponse(content, status=status, headers=HEADERS)
 
 
@@ -53,6 +53,6 @@ def _link_of(request: HttpRequest) -> str | None:
         return None
     try:
         return deskseal.portal_link(request.user)
-    except _settings.REFUSALS as error:
+    except _settings.ERRORS as error:
         _settings.report(error)
         return None

@@ -1,4 +1,4 @@
-"""The help desk in a Flask application: an extension, a global for templates, and two views.
+"""The integration for Flask: an extension, two globals for templates, and two views.
 
     deskseal = Deskseal(app)
 
@@ -6,8 +6,8 @@
     def load_customer():
         return Customer(email=current_user.email, user_id=str(current_user.id))
 
-`app.config["DESKSEAL"]` says which desk it is, templates write `{{ ticket_center() }}`, and the
-package's README shows the whole of it.
+`app.config["DESKSEAL"]` names the desk, and templates write `{{ ticket_center() }}`. The package's
+README shows a complete example.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from markupsafe import Markup
 from deskseal import DesksealError, response_unless_click
 from deskseal._contract import CACHE_CONTROL, NO_HISTORY, STATUS_NOT_SIGNED_IN
 from deskseal._products import (
+    Cached,
     Identity,
-    Kept,
     Portal,
     Product,
     SettingsMalformed,
     TicketCenter,
-    refusal,
+    error_response,
     text_of,
 )
 
@@ -53,21 +53,21 @@ __all__ = ["Customer", "Deskseal", "Identity"]
 
 NAME = "DESKSEAL"
 FALLBACK = "deskseal/fallback.html"
-# Where an application keeps its products.
-KEPT = "deskseal.products"
+# The key of an application's products in `app.extensions`.
+PRODUCTS = "deskseal.products"
 
-# In a request's environment: the answer carries an identity, and its headers are written.
+# In a request's environment: the response contains an identity; its headers are written.
 MARK = "deskseal.private"
-ANSWERED = "deskseal.answered"
+RESPONDED = "deskseal.responded"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Customer:
-    """Who is signed in.
+    """The signed-in customer.
 
     Attributes:
-        email: The address, which may be empty.
-        user_id: The id at the desk, which must never become somebody else's.
+        email: The customer's address, which may be empty.
+        user_id: The customer's id at the desk. Never give it to another customer later.
     """
 
     email: str
@@ -80,18 +80,18 @@ Proxied = TypeVar("Proxied")
 
 
 class SettingsError(SettingsMalformed, RuntimeError):
-    """The configuration cannot be read, so that nothing is signed."""
+    """The configuration `DESKSEAL` is wrong, so nothing is signed."""
 
 
-# What keeps a customer from support, and must not keep them from the page.
-REFUSALS = (DesksealError, SettingsError)
+# The errors that must not break the customer's page.
+ERRORS = (DesksealError, SettingsError)
 
 
 class Deskseal:
-    """The extension.
+    """The Flask extension.
 
     Args:
-        app: The application; without one, call `init_app` later.
+        app: The application. Without it, call `init_app` later.
 
     Example:
         >>> from deskseal import generate_secret
@@ -114,27 +114,27 @@ class Deskseal:
     """
 
     def __init__(self, app: Flask | None = None) -> None:
-        """Take the application, if there is one yet."""
+        """Set up the application, if it is given."""
         self._load_customer: Callable[[], Customer | None] | None = None
         if app is not None:
             self.init_app(app)
 
     def init_app(self, app: Flask, *, url_prefix: str = "/deskseal") -> None:
-        """Add the views, and the globals of templates, to an application.
+        """Add the views and the template globals to an application.
 
         Args:
-            app: The application. Its configuration is read when somebody asks for support.
-            url_prefix: Where the views `deskseal.portal` and `deskseal.identity` go.
+            app: The application. Its configuration is read when something is signed.
+            url_prefix: The prefix of the views `deskseal.portal` and `deskseal.identity`.
         """
         app.extensions["deskseal"] = self
-        app.extensions[KEPT] = {"ticket_center": Kept(TicketCenter), "portal": Kept(Portal)}
+        app.extensions[PRODUCTS] = {"ticket_center": Cached(TicketCenter), "portal": Cached(Portal)}
         app.register_blueprint(self._blueprint(), url_prefix=url_prefix)
         app.add_template_global(self.ticket_center, "ticket_center")
         app.add_template_global(portal_link, "portal_link")
         app.after_request(_keep_private)
 
     def customer_loader(self, loader: Loader) -> Loader:
-        """Set the function that returns who is signed in, or `None`, in a request."""
+        """Set the function that returns a request's signed-in customer, or `None`."""
         self._load_customer = loader
         return loader
 
@@ -147,24 +147,24 @@ class Deskseal:
         crossorigin: bool | None = None,
         nonce: str | None = None,
     ) -> Markup:
-        """Return the markup that shows the customer's Ticket Center, and nothing for strangers.
+        """Return the markup that shows the customer's Ticket Center; empty for anonymous visitors.
 
-        A customer whose address cannot be signed sees the template `deskseal/fallback.html`, which
-        has a link to the portal's public form; in debug mode, the reason is raised.
+        If the address cannot be signed, the customer sees the template `deskseal/fallback.html`,
+        which links to the portal's public form. In debug mode, the error is raised instead.
 
         Args:
             align: `left`, `center` (the default) or `right`.
             max_width: A positive whole number and `px`, `rem` or `%`; `864px` by default.
             container: The id of the container element; `hdh-ticket-center` by default.
-            crossorigin: Whether the script is loaded with CORS, as a page with
-                `Cross-Origin-Embedder-Policy: require-corp` needs it; by default what the
-                configuration says.
-            nonce: The page's Content-Security-Policy nonce; Flask-Talisman's by default.
+            crossorigin: Whether the browser loads the script with CORS. A page with
+                `Cross-Origin-Embedder-Policy: require-corp` needs it. The configuration is the
+                default.
+            nonce: The page's Content-Security-Policy nonce; that of Flask-Talisman by default.
         """
         customer = self._customer()
         if customer is None:
             return Markup()
-        asked = _behind(request)
+        asked = _unproxied(request)
         _mark_private(asked)
         try:
             embed = _ticket_center().embed(
@@ -175,38 +175,39 @@ class Deskseal:
                 crossorigin=crossorigin,
                 nonce=nonce or getattr(asked, "csp_nonce", None),
             )
-        except REFUSALS as error:
+        except ERRORS as error:
             _report(error)
             return Markup(render_template(FALLBACK, public_link=_public_link()))
         return Markup(NO_HISTORY + embed.html)
 
     def identity(self) -> Identity | None:
-        """Return the customer's signed identity, and `None` for strangers.
+        """Return the customer's signed identity, and `None` for an anonymous visitor.
 
         Raises:
-            SecretError: The deployment's secret is missing or unusable.
-            InputError: The address cannot be signed.
-            RuntimeError: The configuration lacks the Ticket Center, or has what it does not know.
+            SecretError: The deployment's secret is missing or invalid.
+            InputError: The address is invalid.
+            RuntimeError: `DESKSEAL` lacks the Ticket Center, or has an unknown or invalid entry.
         """
         customer = self._customer()
         return None if customer is None else _ticket_center().identity(text_of(customer.email))
 
     def portal_link(self) -> str | None:
-        """Return the link that opens the portal's form as the customer, for five minutes.
+        """Return the link that opens the portal's form as the customer, valid for five minutes.
 
-        It is the public link for strangers, and `None` if there is no portal.
+        An anonymous visitor gets the public link. Without a portal, this returns `None`.
 
         Raises:
-            SecretError: The deployment's secret is missing or unusable.
-            InputError: The id or the portal's URL cannot be signed.
-            RuntimeError: The configuration lacks the portal, or has what it does not know.
+            SecretError: The deployment's secret is missing or invalid.
+            InputError: The id or the portal's URL is invalid.
+            RuntimeError: `DESKSEAL` lacks the portal, or has an unknown or invalid entry.
         """
         customer = self._customer()
         return _public_link() if customer is None else _portal().link(text_of(customer.user_id))
 
     def _customer(self) -> Customer | None:
         if self._load_customer is None:
-            raise RuntimeError("Say who is signed in with Deskseal.customer_loader.")
+            sentence = "There is no customer loader. Set it with the decorator customer_loader."
+            raise RuntimeError(sentence)
         return self._load_customer()
 
     def _blueprint(self) -> Blueprint:
@@ -223,7 +224,7 @@ class Deskseal:
             return unsigned.body, unsigned.status, unsigned.headers
         try:
             link = self.portal_link()
-        except REFUSALS as error:
+        except ERRORS as error:
             _report(error)
             link = _public_link()
         return abort(HTTPStatus.NOT_FOUND) if link is None else redirect(link)
@@ -232,16 +233,17 @@ class Deskseal:
         _mark_private(request)
         try:
             identity = self.identity()
-        except REFUSALS as error:
+        except ERRORS as error:
             _report(error)
-            return refusal(error)
+            return error_response(error)
         return ("", STATUS_NOT_SIGNED_IN) if identity is None else jsonify(identity)
 
 
 def portal_link() -> str:
     """Return the address of the view that takes the visitor to the portal's form.
 
-    It is the same for everybody and never goes stale: that view signs when it is asked.
+    The address is the same for all visitors and does not expire, because that view signs on each
+    request.
     """
     return url_for("deskseal.portal")
 
@@ -255,20 +257,20 @@ def _portal() -> Portal:
 
 
 def _product(name: str, kind: type[Kind]) -> Kind:
-    # No variable here holds the settings, for pages and logs that show the variables of an error.
-    app = _behind(current_app)
-    kept: Kept[Kind] = app.extensions[KEPT][name]
+    # No local variable may hold the settings: error pages and logs may show local variables.
+    app = _unproxied(current_app)
+    cached: Cached[Kind] = app.extensions[PRODUCTS][name]
     try:
-        return kept.of_settings(app.config[NAME][name])
+        return cached.of_settings(app.config[NAME][name])
     except KeyError:
-        raise SettingsError(f"Add {name!r} to the configuration {NAME}.") from None
+        raise SettingsError(f"The configuration {NAME} has no {name!r}. Add it.") from None
     except TypeError:
         sentence = f"{NAME}[{name!r}] must be {kind.shape()}."
         raise SettingsError(sentence) from None
 
 
-def _behind(proxy: Proxied) -> Proxied:
-    """Return the object of this request, which answers faster than Flask's proxy for it."""
+def _unproxied(proxy: Proxied) -> Proxied:
+    """Return the object behind Flask's proxy, which is faster to use than the proxy."""
     found: Proxied = proxy._get_current_object()  # type: ignore[attr-defined]
     return found
 
@@ -281,25 +283,26 @@ def _public_link() -> str | None:
 
 
 def _report(error: DesksealError | SettingsError) -> None:
-    """Log why somebody gets the public form instead; in debug mode, raise it."""
+    """Log the error that gives a customer the public form instead. In debug mode, raise it."""
     if current_app.debug:
         raise error
-    current_app.logger.error("A customer gets the public form instead: %s", error.code)
+    message = "A customer gets the portal's public form, because of the error %s."
+    current_app.logger.error(message, error.code)
 
 
 def _mark_private(asked: Request) -> None:
-    """Remember that the answer to this request carries an identity."""
+    """Mark the request: its response contains an identity."""
     asked.environ[MARK] = True
-    if ANSWERED in asked.environ:
+    if RESPONDED in asked.environ:
         current_app.logger.warning(
-            "A page that is streamed shows a Ticket Center: send it with Cache-Control: %s",
+            "A streamed page shows a Ticket Center. Send it with the header Cache-Control: %s",
             CACHE_CONTROL,
         )
 
 
 def _keep_private(response: Response) -> Response:
-    """Keep answers with somebody's identity out of caches, whatever the view has set."""
-    request.environ[ANSWERED] = True
+    """Keep responses with an identity out of caches, even if the view has set another header."""
+    request.environ[RESPONDED] = True
     if MARK in request.environ:
         response.headers["Cache-Control"] = CACHE_CONTROL
     return response

@@ -1,1 +1,1 @@
-"""The template tags."""
+"""Template tags."""

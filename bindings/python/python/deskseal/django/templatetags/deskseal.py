@@ -1,4 +1,4 @@
-"""Tags for templates: `{% load deskseal %}`."""
+"""Template tags: `{% load deskseal %}`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ register: template.Library = template.Library()
 
 
 class Source(Enum):
-    """Where the user comes from, if the tag does not say."""
+    """Where the user comes from, if the tag names none."""
 
     REQUEST = "request.user"
 
@@ -44,17 +44,17 @@ def ticket_center(
     crossorigin: bool | None = None,
     nonce: str | None = None,
 ) -> object:
-    """Show the signed-in user's Ticket Center, and nothing to strangers.
+    """Show the signed-in user's Ticket Center, and nothing to anonymous visitors.
 
-    A user whose address cannot be signed sees the template `deskseal/fallback.html` instead, which
-    has a link to the portal's public form; in debug mode, the reason is raised.
+    If the address cannot be signed, the user sees the template `deskseal/fallback.html`, which
+    links to the portal's public form. In debug mode, the error is raised instead.
 
-    Options are `align`, `max_width`, `container`, `crossorigin`, which is otherwise the setting's,
-    and `nonce`, which is otherwise the request's own; and `user`, for views that have awaited
-    `request.auser()`.
+    Options are `align`, `max_width`, `container`, `crossorigin` (by default the setting's value)
+    and `nonce` (by default the request's nonce). Views that have awaited `request.auser()` pass the
+    result as `user`.
     """
     request = _request_of(context)
-    # Never the variable `user`: a page about another user has that one there.
+    # Not the context's variable `user`: on a page about another user, it may be that user.
     customer = request.user if isinstance(user, Source) else user
     if not customer.is_authenticated:
         return ""
@@ -68,7 +68,7 @@ def ticket_center(
             crossorigin=crossorigin,
             nonce=nonce or _nonce_of(context, request),
         )
-    except _settings.REFUSALS as error:
+    except _settings.ERRORS as error:
         _settings.report(error)
         return _fallback(context)
     return Html(NO_HISTORY + embed.html)
@@ -78,25 +78,28 @@ def ticket_center(
 def portal_link() -> str:
     """Return the address of the view that takes the visitor to the portal's form.
 
-    It is the same for everybody and never goes stale: that view signs when it is asked. Without it,
-    this is the portal's public link, which is logged; in debug mode, it is raised.
+    The address is the same for all visitors and does not expire, because that view signs on each
+    request. If the project lacks the view, this returns the portal's public link and logs an error;
+    in debug mode, the error is raised.
     """
     try:
         return reverse("deskseal:portal")
     except NoReverseMatch:
-        _settings.report(_settings.SettingsError("Add deskseal.django.urls to the URLs."))
+        sentence = "The URL configuration lacks deskseal.django.urls. Include it."
+        _settings.report(_settings.SettingsError(sentence))
         return _settings.public_link() or ""
 
 
 def _request_of(context: Context) -> HttpRequest:
     request: HttpRequest | None = getattr(context, "request", None)
     if request is None:
-        raise ImproperlyConfigured("Render the template of a ticket_center tag with its request.")
+        sentence = "The tag ticket_center needs the request. Render the template with its request."
+        raise ImproperlyConfigured(sentence)
     return request
 
 
 def _nonce_of(context: Context, request: HttpRequest) -> str | None:
-    """Return the nonce of Django's own middleware, or of django-csp; both make it when asked."""
+    """Return the nonce of Django's middleware, or of django-csp. Both create it on first use."""
     nonce = context.get("csp_nonce")
     if nonce is None:
         nonce = getattr(request, "csp_nonce", None)

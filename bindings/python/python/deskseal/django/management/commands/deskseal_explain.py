@@ -1,4 +1,4 @@
-"""`manage.py deskseal_explain`: why a signature does not hold."""
+"""`manage.py deskseal_explain` says why a signature is invalid."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 class Command(BaseCommand):
     """The command."""
 
-    help = "Says why a signature does not hold, with the secrets of the settings."
+    help = "Says why a signature is invalid, using the secrets in the settings."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Add one command for each product."""
+        """Add one subcommand for each product."""
         commands = parser.add_subparsers(dest="about", required=True)
-        email = commands.add_parser("email", help="a Ticket Center's e-mail and signature")
+        email = commands.add_parser("email", help="explain a Ticket Center's e-mail and signature")
         email.add_argument("email")
         email.add_argument("signature")
-        link = commands.add_parser("link", help="a link to the portal's form")
+        link = commands.add_parser("link", help="explain a link to the portal's form")
         link.add_argument("url")
 
     def handle(self, *_: object, **options: str) -> None:
-        """Print what was found."""
+        """Print the findings."""
         explain = _explain_email if options["about"] == "email" else _explain_link
         try:
             explanation = explain(options)
-        except _settings.REFUSALS as error:
+        except _settings.ERRORS as error:
             raise CommandError(f"{error.code}: {error}") from None
         for finding in explanation.findings:
             self.stdout.write(f"{finding.code}: {finding.message}")

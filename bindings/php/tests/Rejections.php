@@ -7,8 +7,8 @@ namespace Deskseal\Tests;
 use Deskseal\Exception\DesksealException;
 use TypeError;
 
-/** How a call is refused. */
-trait Refusals
+/** Assertions about calls that are rejected. */
+trait Rejections
 {
     /** @param callable(): mixed $call */
     private static function code(callable $call): string
