@@ -178,9 +178,7 @@ def test_the_menu_link_leads_to_the_view_that_signs(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("case", CLICKS["cases"], ids=lambda case: case["comment"])
-def test_the_portals_link_is_signed_only_for_a_click(
-    app: Flask, case: dict[str, Any]
-) -> None:
+def test_the_portals_link_is_signed_only_for_a_click(app: Flask, case: dict[str, Any]) -> None:
     expected = {"headers": {}, "body": [], "without": [], **CLICKS["answers"][case["answer"]]}
     path = "/support/portal"
     query = expected.get("query")
