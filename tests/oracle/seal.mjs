@@ -239,8 +239,9 @@ function identityIn(url) {
 }
 
 function parametersOf(query) {
+  // Node 20 damages a character that is not ASCII right behind a lone `%`, so such characters are encoded before.
   // The constructor removes a `?` at the start, which would be part of a name here.
-  const decoded = [...new URLSearchParams(`&${query}`)]
+  const decoded = [...new URLSearchParams(`&${query.replace(/[^\x00-\x7F]+/gu, encodeURIComponent)}`)]
   const parts = query.split('&').filter((part) => part !== '')
   return decoded.map(([name, value], index) => [name, isValidUtf8(parts[index]) ? value : undefined])
 }

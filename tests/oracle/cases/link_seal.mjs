@@ -379,6 +379,7 @@ function readingUserIds() {
     encoded('percent-alone', 'a lone % is text', '100%', '100%'),
     encoded('percent-one-digit', 'an incomplete %4 is text', 'a%4', 'a%4'),
     encoded('percent-not-hex', '%zz is text', '%zz', '%zz'),
+    encoded('percent-before-character', 'a lone % before a character that is not ASCII is text', '%😀%2B', '%😀+'),
     encoded('percent-then-encoded', '%%41 is % and A', '%%41', '%A'),
     encoded('lowercase-digits', 'lower-case digits', '%c3%a9', 'é'),
     encoded('raw-unicode', 'what is not encoded is UTF-8', 'é😀', 'é😀'),
