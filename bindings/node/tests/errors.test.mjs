@@ -11,7 +11,7 @@ const signer = new Signer(SECRET)
 const verifier = new Verifier(SECRET)
 
 /** A failing call of each function, and the error that it throws. */
-const REFUSALS = {
+const ERRORS = {
   canonicalEmail: [() => deskseal.canonicalEmail(''), InputError, 'email_empty'],
   canonicalHost: [() => deskseal.canonicalHost(''), InputError, 'host_malformed'],
   publicFormUrl: [() => deskseal.publicFormUrl(''), InputError, 'portal_url_malformed'],
@@ -49,7 +49,7 @@ const REFUSALS = {
   explainLink: [() => verifier.explainLink('', '/'), InputError, 'host_malformed'],
 }
 
-for (const [name, [call, Class, code]] of Object.entries(REFUSALS)) {
+for (const [name, [call, Class, code]] of Object.entries(ERRORS)) {
   test(`${name} throws an error of the right class, whose stack starts at the caller`, () => {
     const error = thrown(call)
     assert.equal(error.constructor, Class)

@@ -37,7 +37,7 @@ const CLICKS = JSON.parse(
   readFileSync(join(process.env.DESKSEAL_REPOSITORY, 'tests/portal_requests.json')),
 )
 const isIdentity = new Ajv().compile(SCHEMA)
-const isErrorAnswer = new Ajv().compile(SCHEMA.definitions.refusal)
+const isErrorAnswer = new Ajv().compile(SCHEMA.definitions.error)
 
 /** An application of each framework: the router, a page, a portal, and the framework's own errors. */
 const FRAMEWORKS = {

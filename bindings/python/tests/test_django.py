@@ -404,7 +404,7 @@ def test_a_project_without_settings_still_answers(client_of_ada: Client) -> None
 def _error(client: Client) -> tuple[int, str]:
     answer = client.get("/support/identity")
     assert answer["Cache-Control"] == PRIVATE
-    jsonschema.validate(answer.json(), IDENTITY["definitions"]["refusal"])
+    jsonschema.validate(answer.json(), IDENTITY["definitions"]["error"])
     return answer.status_code, answer.json()["error"]["code"]
 
 

@@ -279,7 +279,7 @@ def test_an_application_without_settings_still_answers(app: Flask) -> None:
 def _error(client: FlaskClient) -> tuple[int, str]:
     answer = client.get("/support/identity")
     assert answer.headers["Cache-Control"] == PRIVATE
-    jsonschema.validate(answer.get_json(), IDENTITY["definitions"]["refusal"])
+    jsonschema.validate(answer.get_json(), IDENTITY["definitions"]["error"])
     return answer.status_code, answer.get_json()["error"]["code"]
 
 

@@ -465,7 +465,7 @@ class RailtieTest < Minitest::Test
   def assert_error_answer(status, code, answer)
     answered = JSON.parse(answer.body)
     assert_equal [status, { "error" => { "code" => code } }], [answer.status, answered]
-    assert_empty JSONSchemer.schema(IDENTITY.dig("definitions", "refusal")).validate(answered).to_a
+    assert_empty JSONSchemer.schema(IDENTITY.dig("definitions", "error")).validate(answered).to_a
     assert_equal PRIVATE, answer["Cache-Control"]
     assert_includes Shop::LOG.string, code
   end

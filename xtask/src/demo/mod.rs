@@ -1,7 +1,7 @@
 //! `cargo xtask demo`: what the project is for, in the terminal and then in a browser.
 
-mod seals;
 pub(crate) mod shop;
+mod signatures;
 
 use std::io::{BufRead as _, BufReader, Lines};
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     if let Some(framework) = arguments.framework {
         return shop::run(workspace, framework, arguments);
     }
-    seals::run(workspace)?;
+    signatures::run(workspace)?;
     suite::header("Building the server and its demo, which takes minutes the first time");
     let program = built(workspace)?;
     suite::header("The desk on the other side");

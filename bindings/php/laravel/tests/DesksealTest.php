@@ -497,7 +497,7 @@ final class DesksealTest extends TestCase
     private function assertError(int $status, string $code, Response $answer): void
     {
         self::assertSame([$status, "{\"error\":{\"code\":\"$code\"}}"], [$answer->getStatusCode(), $answer->getContent()]);
-        self::assertSame([], $this->violations(json_decode($answer->getContent()), self::schema()->definitions->refusal));
+        self::assertSame([], $this->violations(json_decode($answer->getContent()), self::schema()->definitions->error));
         $this->assertPrivate($answer);
         self::assertStringContainsString($code, $this->shop->log());
     }

@@ -1,4 +1,4 @@
-//! The first act: what the project is for, with the command, as a user would do it.
+//! The demo in the terminal: signs, verifies and explains with the command, as a user would do it.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -24,7 +24,7 @@ const USER_ID: &str = "user-42";
 const PORTAL_URL: &str = "https://help.company.com";
 const PORTAL_HOST: &str = "help.company.com";
 
-/// Signs, verifies, breaks and explains.
+/// Signs and verifies, then makes common mistakes and has them explained.
 pub(super) fn run(workspace: &Workspace) -> Result<()> {
     suite::header("Building the command");
     process::run(workspace.cargo().args(["build", "--package", "deskseal-cli"]))?;
@@ -41,7 +41,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// The command, and the secrets that its environment holds. They are never shown.
+/// The command, and the secrets in its environment. They are never shown.
 struct Demo {
     program: PathBuf,
     email_secret: String,
@@ -53,7 +53,7 @@ struct Demo {
 #[derive(Clone, Copy)]
 enum End {
     Done,
-    Refused,
+    Rejected,
 }
 
 impl Demo {
@@ -134,15 +134,15 @@ impl Demo {
         self.breaks("link", &[&link, "--portal", PORTAL_HOST], "link_host_with_scheme")
     }
 
-    /// Shows that the seal is refused, and why. The explanation must contain the code.
-    fn breaks(&self, seal: &str, arguments: &[&str], code: &str) -> Result<()> {
-        self.runs(&[&["verify", seal], arguments].concat(), End::Refused)?;
-        let explanation = self.runs(&[&["explain", seal], arguments].concat(), End::Done)?;
+    /// Shows that the signature is rejected, and why. The explanation must contain the code.
+    fn breaks(&self, kind: &str, arguments: &[&str], code: &str) -> Result<()> {
+        self.runs(&[&["verify", kind], arguments].concat(), End::Rejected)?;
+        let explanation = self.runs(&[&["explain", kind], arguments].concat(), End::Done)?;
         ensure!(explanation.contains(code), "the explanation should say {code}");
         Ok(())
     }
 
-    /// Shows the command and what it writes, and returns its standard output.
+    /// Prints the command and its output, and returns its standard output.
     fn runs(&self, arguments: &[&str], end: End) -> Result<String> {
         println!("\n$ {}", typed(arguments));
         let mut command = Command::new(&self.program);
@@ -153,13 +153,13 @@ impl Demo {
             println!("  {line}");
         }
         match (end, status.code()) {
-            (End::Done, Some(0)) | (End::Refused, Some(1)) => Ok(stdout.trim_end().to_owned()),
+            (End::Done, Some(0)) | (End::Rejected, Some(1)) => Ok(stdout.trim_end().to_owned()),
             _ => bail!("the command ended unexpectedly: {status}"),
         }
     }
 }
 
-/// Returns the command line as one would type it into a shell.
+/// Returns the command line as a user would type it into a shell.
 fn typed(arguments: &[&str]) -> String {
     let is_plain =
         |character: char| character.is_ascii_alphanumeric() || "-_.@/:=+".contains(character);
