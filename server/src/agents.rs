@@ -174,7 +174,7 @@ pub enum AgentError {
 from_database_error!(AgentError);
 
 /// Makes an account that is a member of the desk, for the operator, who sets its password. An address that
-/// has an account is invited instead ([`accounts::invite`]).
+/// has an account is invited instead ([`accounts::invite`](crate::accounts::invite)).
 ///
 /// # Errors
 /// [`AgentError::DeskUnknown`], [`AgentError::AccountAlready`], [`AgentError::Store`].

@@ -90,7 +90,7 @@ struct DeskRow {
 /// The desks that were asked for, each at the revision at which it was read.
 ///
 /// A desk is used only if the database has just named the same revision: see
-/// [`ContactLookup`](crate::store::Admissions).
+/// [`ContactLookup`](crate::contacts::ContactLookup).
 #[derive(Debug)]
 pub struct OpenDesks {
     store: Store,

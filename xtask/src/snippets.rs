@@ -102,7 +102,7 @@ fn table(all: &[Results]) -> String {
     let [node, ..] = all else { return String::new() };
     let rows: [(&str, Count<'_>); 3] = [
         ("characters that the usual call trims", &|results| results.trimmed.len()),
-        ("characters trimmed here or in Node, not in both", &|results| {
+        ("characters that only one of the two trims: this language or Node", &|results| {
             results.trimmed.symmetric_difference(&node.trimmed).count()
         }),
         ("characters whose lowercase differs from Node's", &|results| {

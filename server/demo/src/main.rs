@@ -41,7 +41,7 @@ use seed::{Desk, SignIn};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// Shows the Ticket AppState on this machine: a desk, a sample product and a mailbox.
+/// Shows the Ticket Center on this machine: a desk, a sample product and a mailbox.
 #[derive(Debug, Parser)]
 #[command(name = "ticket-center-demo", version)]
 struct Options {
