@@ -311,7 +311,7 @@ def test_a_link_that_cannot_be_signed_becomes_the_public_link(
 ) -> None:
     monkeypatch.delenv("LETTERBOOK_PORTAL_TICKET_SECRET")
     assert client_of_ada.get("/support/portal")["Location"] == PUBLIC_LINK
-    assert "secret_missing" in caplog.text
+    assert "Deskseal: secret_missing: The environment variable" in caplog.text
 
 
 def test_without_a_url_there_is_no_portal(client_of_ada: Client) -> None:

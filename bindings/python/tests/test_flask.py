@@ -204,7 +204,7 @@ def test_a_link_that_cannot_be_signed_becomes_the_public_link(
 ) -> None:
     monkeypatch.delenv("LETTERBOOK_PORTAL_TICKET_SECRET")
     assert signed_in(app).get("/support/portal").headers["Location"] == PUBLIC_LINK
-    assert "secret_missing" in caplog.text
+    assert "secret_missing: The environment variable LETTERBOOK_PORTAL_TICKET_SECRET" in caplog.text
 
 
 def test_without_a_url_there_is_no_portal() -> None:

@@ -283,7 +283,7 @@ class RailtieTest < Minitest::Test
   def test_a_link_that_cannot_be_signed_becomes_the_public_one
     ENV.delete("LETTERBOOK_PORTAL_TICKET_SECRET")
     assert_equal PUBLIC_LINK, get("/help?#{ADA}")["Location"]
-    assert_includes Shop::LOG.string, "secret_missing"
+    assert_includes Shop::LOG.string, "Deskseal: secret_missing: The environment variable"
   end
 
   def test_the_identity_is_json

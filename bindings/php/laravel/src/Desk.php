@@ -180,7 +180,7 @@ class Desk
         if ($this->config->get('app.debug')) {
             throw $error;
         }
-        $this->log->error("A customer gets the portal's public form, because of the error {$error->errorCode()}.");
+        $this->log->error("Deskseal: {$error->errorCode()}: {$error->getMessage()}");
     }
 
     /** Returns the verifier with a product's secret: `ticket_center` or `portal`. */

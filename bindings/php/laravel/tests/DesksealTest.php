@@ -208,7 +208,7 @@ final class DesksealTest extends TestCase
 
         $answer = $this->shop->get('/deskseal/portal', self::ADA);
         self::assertSame(self::PUBLIC_LINK, $answer->headers->get('Location'));
-        self::assertStringContainsString('secret_missing', $this->shop->log());
+        self::assertStringContainsString('Deskseal: secret_missing: The environment variable', $this->shop->log());
     }
 
     public function testTheIdentityIsJson(): void

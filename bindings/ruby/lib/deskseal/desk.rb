@@ -67,7 +67,7 @@ module Deskseal
     def report(error)
       raise error if @application.config.consider_all_requests_local
 
-      warn("A customer gets the public form instead: #{error.code}")
+      warn("#{error.code}: #{error.message}")
     end
 
     def warn(message)

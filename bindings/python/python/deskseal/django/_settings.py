@@ -104,7 +104,7 @@ def report(error: Error) -> None:
     """Log the error that gives a customer the public form instead. In debug mode, raise it."""
     if settings.DEBUG:
         raise error
-    logger.error("A customer gets the portal's public form, because of the error %s.", error.code)
+    logger.error("Deskseal: %s: %s", error.code, error)
 
 
 def _product(name: str, kind: type[Kind], cached: Cached[Kind]) -> Kind:

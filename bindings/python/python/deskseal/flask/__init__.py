@@ -286,8 +286,7 @@ def _report(error: DesksealError | SettingsError) -> None:
     """Log the error that gives a customer the public form instead. In debug mode, raise it."""
     if current_app.debug:
         raise error
-    message = "A customer gets the portal's public form, because of the error %s."
-    current_app.logger.error(message, error.code)
+    current_app.logger.error("Deskseal: %s: %s", error.code, error)
 
 
 def _mark_private(asked: Request) -> None:
