@@ -375,7 +375,7 @@ test('fromEnv reads the named variable', () => {
   process.env.DESKSEAL_TEST_SECRET = ''
   assert.throws(() => Signer.fromEnv('DESKSEAL_TEST_SECRET'), {
     code: 'secret_empty',
-    message: /^In /,
+    message: /^The secret in the environment variable .* is empty\./,
   })
   delete process.env.DESKSEAL_TEST_SECRET
   for (const name of ['DESKSEAL_TEST_SECRET', 'toString', '__proto__', '']) {

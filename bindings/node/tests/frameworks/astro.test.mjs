@@ -172,7 +172,7 @@ test('the built application signs', async (t) => {
       page.match(/<script /g).length,
       page.match(/<script [^>]*nonce="bm9uY2U="/g).length,
     )
-    await assertPrinted(t, site, /Deskseal: a page with an identity can be cached/)
+    await assertPrinted(t, site, /Deskseal: A cache may keep a page that shows a Ticket Center/)
   })
 
   await t.test('and nothing of it has the secrets', () => {
