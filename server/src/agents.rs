@@ -1,7 +1,7 @@
-//! Who answers: agents, and the desks that they are members of.
+//! Agents, and the desks that they are members of.
 //!
-//! An agent has one account for all desks, and a role at each. Statements that change a desk's members
-//! name the desk, so that no agent changes another desk.
+//! An agent has one account for all desks, and a role at each of them. Statements that change a desk's
+//! members name the desk, so that they cannot change another one.
 
 use deskseal::CanonicalEmail;
 use sqlx::{AnyConnection, FromRow};
@@ -18,7 +18,7 @@ const MAX_NAME: usize = 80;
 /// What an agent may do at a desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Everything: settings, secrets and members too.
+    /// Everything, including settings, secrets and members.
     Owner,
     /// Answer conversations.
     Agent,
@@ -50,7 +50,7 @@ stored_as_text!(Role, "role");
 pub struct AgentName(String);
 
 impl AgentName {
-    /// Reads a name of 1 to 80 characters, without blanks around it and without control characters.
+    /// Reads a name of 1 to 80 characters, without surrounding whitespace and control characters.
     pub fn parse(text: &str) -> Option<Self> {
         let name = text.trim();
         let is_name =
@@ -73,10 +73,10 @@ pub struct Account {
     pub email: String,
     /// The name that customers see.
     pub name: String,
-    /// Whether another person has seen the password.
+    /// Whether another person has seen the password, so that the agent must change it.
     #[sqlx(try_from = "Flag")]
     pub must_change_password: bool,
-    /// Whether the holder of the mailbox has followed a mailed link.
+    /// Whether the holder of the mailbox has opened a mailed link.
     #[sqlx(try_from = "Flag")]
     pub address_proved: bool,
 }
@@ -109,7 +109,7 @@ pub struct Member {
     pub since: Moment,
 }
 
-/// An account and its password.
+/// An account and the hash of its password.
 #[derive(Clone, Debug, FromRow)]
 pub struct Credentials {
     /// The account.
@@ -120,7 +120,7 @@ pub struct Credentials {
     pub password: HashedPassword,
 }
 
-/// An account that is made with its first membership, without a proof of its address.
+/// A new account with its first membership. Its address is not proved.
 #[derive(Debug)]
 pub struct NewMember<'new> {
     /// The e-mail to sign in with.
@@ -139,16 +139,16 @@ pub enum AgentError {
     /// There is no such desk.
     #[error("There is no desk with this id.")]
     DeskUnknown,
-    /// The agent is a member of the desk already.
+    /// The agent is already a member of the desk.
     #[error("An agent with this e-mail is already a member of the desk.")]
     MemberAlready,
-    /// The agent is no member of the desk.
+    /// The agent is not a member of the desk.
     #[error("The desk has no such member.")]
     MemberUnknown,
-    /// Without this owner, the desk would have none.
+    /// The agent is the desk's only owner.
     #[error("A desk needs an owner. Make another agent an owner first.")]
     LastOwner,
-    /// The address has an account already, which only an invitation can make a member.
+    /// The address already has an account; only an invitation can make it a member.
     #[error("This address already has an account. Invite it instead.")]
     AccountAlready,
     /// There is no account of this address.
@@ -163,7 +163,7 @@ pub enum AgentError {
     /// The password is rejected.
     #[error(transparent)]
     Password(#[from] PasswordError),
-    /// There is no randomness.
+    /// The random source of the operating system cannot be read.
     #[error(transparent)]
     Vault(#[from] VaultError),
     /// The database failed.
@@ -173,7 +173,7 @@ pub enum AgentError {
 
 from_database_error!(AgentError);
 
-/// Makes an account that is a member of the desk, for the operator, who sets its password. An address that
+/// Creates an account that is a member of the desk. The operator sets its password. An address that already
 /// has an account is invited instead ([`accounts::invite`](crate::accounts::invite)).
 ///
 /// # Errors
@@ -228,7 +228,7 @@ pub(crate) async fn insert(
     Ok((created == 1).then_some(id))
 }
 
-/// Makes the agent a member of the desk. A member keeps the role.
+/// Makes the agent a member of the desk. An existing member keeps the role.
 pub(crate) async fn join(
     connection: &mut AnyConnection,
     agent: &AgentId,
@@ -249,7 +249,7 @@ pub(crate) async fn join(
     Ok(())
 }
 
-/// Returns the desk's members, the first ones first.
+/// Returns the desk's members, the oldest membership first.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -290,7 +290,7 @@ pub(crate) async fn memberships_in(
     Ok(memberships)
 }
 
-/// Gives a member another role.
+/// Changes a member's role.
 ///
 /// # Errors
 /// [`AgentError::MemberUnknown`], [`AgentError::LastOwner`], [`AgentError::DeskUnknown`],
@@ -322,8 +322,7 @@ pub async fn set_role(
     Ok(())
 }
 
-/// Ends a membership. Conversations that were assigned to the agent are unassigned then, and invitations
-/// of theirs are withdrawn.
+/// Ends a membership. The agent's conversations become unassigned, and their invitations are withdrawn.
 ///
 /// # Errors
 /// [`AgentError::MemberUnknown`], [`AgentError::LastOwner`], [`AgentError::DeskUnknown`],
@@ -368,7 +367,7 @@ pub(crate) async fn remove_in(
     Ok(())
 }
 
-/// Withdraws what the agent has invited to the desk: who is no owner any more has no open door either.
+/// Withdraws the agent's invitations to the desk: only owners can invite.
 async fn withdraw_those_of(
     connection: &mut AnyConnection,
     desk: &DeskId,
@@ -382,7 +381,7 @@ async fn withdraw_those_of(
     Ok(())
 }
 
-/// Withdraws the desk's invitation of the agent's own address, so that who is removed stays out.
+/// Withdraws the desk's invitation of the agent's own address, so that a removed agent cannot return with it.
 async fn withdraw_those_to(
     connection: &mut AnyConnection,
     desk: &DeskId,
@@ -399,7 +398,7 @@ async fn withdraw_those_to(
     Ok(())
 }
 
-/// Returns the account of the e-mail, and its password's hash.
+/// Returns the account of the e-mail with its password hash.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -432,7 +431,7 @@ pub async fn password_of(
     Ok(hash.map(|hash: String| hash.into()))
 }
 
-/// Gives an account another name.
+/// Changes an account's name.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -444,7 +443,8 @@ pub async fn rename(store: &Store, agent: &AgentId, name: &AgentName) -> Result<
     Ok(())
 }
 
-/// Changes of members and invitations take turns, so that two owners cannot remove each other.
+/// Locks the desk, so that changes of members and invitations run one after the other and two owners cannot
+/// remove each other.
 pub(crate) async fn lock_desk(
     connection: &mut AnyConnection,
     desk: &DeskId,

@@ -38,13 +38,13 @@ pub struct AppState {
     pub config: Config,
     /// The host of the public URL.
     pub public_host: PortalHost,
-    /// Where desks have their portals.
+    /// The host below which desks have their portals.
     pub portal_root: PortalRoot,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
     /// The database.
     pub store: Store,
-    /// The keys.
+    /// The keys that encrypt secrets.
     pub keyring: Arc<Keyring>,
     /// Looks up the desk and the contact of each signed call.
     pub contact_lookup: ContactLookup,
@@ -54,7 +54,7 @@ pub struct AppState {
     pub limits: Limits,
     /// The mail client; `None` without a mail server.
     pub mailer: Option<Mailer>,
-    /// The mails that other instances are sending, and since when.
+    /// The leases of mails that other instances are sending.
     pub(crate) leases: Leases,
     /// Hashes and checks agents' passwords.
     pub passwords: Passwords,
@@ -131,7 +131,7 @@ impl AppState {
         tickets::delete_expired_forms(&self.store, now).await
     }
 
-    /// Stores what is only in memory and closes the database.
+    /// Stores the values that are only in memory, and closes the database.
     ///
     /// # Errors
     /// [`StoreError`]; the database is closed nevertheless.
@@ -142,7 +142,7 @@ impl AppState {
     }
 }
 
-/// Migrates the database, and prepares for the search what was stored before.
+/// Migrates the database, and prepares older rows for the search.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -163,7 +163,7 @@ impl Default for Readiness {
 }
 
 impl Readiness {
-    /// Logs a change since the check before.
+    /// Logs a change since the previous check.
     pub(crate) fn note(&self, is_ready: bool) {
         if self.0.swap(is_ready, Ordering::Relaxed) != is_ready {
             tracing::info!(is_ready, "the server's readiness has changed");

@@ -1,4 +1,4 @@
-//! A copy of the database while the server runs.
+//! Copies the database while the server runs.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -9,45 +9,45 @@ use rusqlite::{Connection, OpenFlags};
 use crate::printed::printed;
 use crate::store::{self, StoreError};
 
-/// Why there is no copy.
+/// Why the copy failed.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// PostgreSQL has a better tool.
+    /// The database is PostgreSQL, which has its own backup tool.
     #[error(
         "`ticket-center backup` copies SQLite only. Back up PostgreSQL with: \
          pg_dump --format=custom --file={} \"$DATABASE_URL\"",
         printed(&.0.to_string_lossy())
     )]
     Postgres(PathBuf),
-    /// The URL names no database that this server knows.
+    /// The URL names no supported database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// There is nothing to copy.
+    /// The database file does not exist.
     #[error("There is no database at {}. Check database_url.", printed(&.0.to_string_lossy()))]
     Absent(PathBuf),
-    /// Nothing is ever overwritten.
+    /// The target exists; a backup never overwrites a file.
     #[error("{} already exists. Choose another path.", printed(&.0.to_string_lossy()))]
     Exists(PathBuf),
     /// The file cannot be written.
     #[error("The copy could not be written: {0}")]
     File(#[from] io::Error),
-    /// SQLite cannot copy.
+    /// SQLite failed to copy.
     #[error("The database could not be copied: {0}")]
     Sqlite(#[from] rusqlite::Error),
-    /// The copy is not sound, and was removed.
+    /// The copy failed the integrity check and was removed.
     #[error(
         "The copy failed SQLite's integrity check and was removed. Check the disk. SQLite says: {0}"
     )]
     Unsound(String),
 }
 
-/// Copies SQLite's database into a new file that only its owner can read: everything that was committed
-/// when this began, and nothing half. Writers are not blocked meanwhile.
+/// Copies SQLite's database into a new file that only its owner can read. The copy contains everything that
+/// was committed before it began, and no partial transaction. Writers are not blocked meanwhile.
 ///
-/// The file is safe on the disk when this returns. It blocks.
+/// The file is synced to the disk when this returns. The function blocks.
 ///
 /// # Errors
-/// [`BackupError`]; no file is left behind then.
+/// [`BackupError`]; then no file is left behind.
 pub fn copy(database_url: &str, path: &Path) -> Result<(), BackupError> {
     let Some(source) = store::sqlite_file(database_url)? else {
         return Err(BackupError::Postgres(path.to_owned()));
@@ -58,7 +58,7 @@ pub fn copy(database_url: &str, path: &Path) -> Result<(), BackupError> {
     create_private(path)?;
     let copied = copy_into(source, path);
     if copied.is_err() {
-        // What is not sound must not be taken for a backup; why it failed is already being told.
+        // An unsound copy must not be mistaken for a backup. The caller already gets the reason.
         let _ = fs::remove_file(path);
     }
     copied
@@ -80,7 +80,7 @@ fn create_private(path: &Path) -> Result<(), BackupError> {
 
 fn copy_into(source: &Path, path: &Path) -> Result<(), BackupError> {
     let from = Connection::open_with_flags(source, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    // SQLite takes a name as text; it writes into the empty file that is there.
+    // SQLite takes the name as text; it writes into the empty file that exists already.
     let name = path.to_str().ok_or(io::ErrorKind::InvalidFilename).map_err(io::Error::from)?;
     from.execute("VACUUM INTO ?1", [name])?;
     let copy = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;

@@ -1,4 +1,4 @@
-//! The time, as something that a test can hold still.
+//! The server's clock, which tests can stop and move.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,7 +6,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 
-/// Where the server takes the time from.
+/// The source of the current time.
+///
+/// Tests use a [`ManualClock`]:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -36,7 +38,7 @@ impl Clock {
         }
     }
 
-    /// Returns the time as the seals count it (SPEC 1.5).
+    /// Returns the Unix time in whole seconds, as signatures use it (SPEC 1.5).
     pub fn unix_seconds(&self) -> i64 {
         self.now().unix_seconds()
     }
@@ -48,12 +50,12 @@ impl From<Arc<ManualClock>> for Clock {
     }
 }
 
-/// A clock that stands still until it is set, in milliseconds since 1970.
+/// A clock for tests: it stands still until it is set, in milliseconds since 1970.
 #[derive(Debug)]
 pub struct ManualClock(AtomicI64);
 
 impl ManualClock {
-    /// Returns a clock that stands at the Unix second.
+    /// Returns a clock that shows the Unix second.
     pub fn at(seconds: i64) -> Arc<Self> {
         Arc::new(Self(AtomicI64::new(seconds * 1000)))
     }
@@ -69,13 +71,13 @@ impl ManualClock {
     }
 }
 
-/// A point in time, in milliseconds since 1970 in UTC, as the database holds it.
+/// A point in time, stored as milliseconds since 1970 in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
 #[sqlx(transparent)]
 pub struct Moment(i64);
 
 impl Moment {
-    /// Takes milliseconds since 1970.
+    /// Creates a moment from milliseconds since 1970.
     pub const fn from_milliseconds(milliseconds: i64) -> Self {
         Self(milliseconds)
     }
@@ -90,14 +92,14 @@ impl Moment {
         self.0.div_euclid(1000)
     }
 
-    /// Returns the moment that lies this much later.
+    /// Returns the moment this much later.
     #[must_use]
     pub fn after(self, duration: Duration) -> Self {
         let milliseconds = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         Self(self.0.saturating_add(milliseconds))
     }
 
-    /// Returns the moment as the operating system counts, for what takes it that way.
+    /// Returns the moment as a [`SystemTime`].
     pub fn system_time(self) -> SystemTime {
         let since_1970 = Duration::from_millis(self.0.unsigned_abs());
         if self.0 < 0 { UNIX_EPOCH - since_1970 } else { UNIX_EPOCH + since_1970 }
@@ -124,7 +126,7 @@ impl Moment {
     /// assert_eq!(moment.to_rfc3339(), "2026-01-01T00:00:00.000Z");
     /// ```
     pub fn to_rfc3339(self) -> String {
-        // What jiff cannot hold lies beyond the year 9999; no clock of ours writes it.
+        // jiff has no moments beyond the year 9999; the server never stores one.
         let timestamp = Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::MAX);
         format!("{timestamp:.3}")
     }

@@ -29,7 +29,7 @@ use crate::store::{self, Store, StoreError};
 use crate::vault::Keyring;
 use crate::workers::Worker;
 
-/// No secret is longer; a wrong file must not fill the memory.
+/// The longest secret, so that a wrong file cannot fill the memory.
 const MAX_SECRET_BYTES: u64 = 64 * 1024;
 
 type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
@@ -100,10 +100,10 @@ enum Key {
     Generate,
 }
 
-/// Does what the arguments say.
+/// Runs the command.
 ///
 /// # Errors
-/// What went wrong, in a sentence for the operator.
+/// The sentence for the operator.
 pub async fn run(arguments: Arguments) -> Outcome {
     let Arguments { config, command } = arguments;
     if let Command::Key(Key::Generate) = command {
@@ -130,7 +130,7 @@ pub async fn run(arguments: Arguments) -> Outcome {
 
 async fn administer(config: &Config, store: &Store, command: Command) -> Outcome {
     match command {
-        // The database was migrated when it was opened.
+        // Opening the database has already migrated it.
         Command::Migrate
         | Command::Serve(_)
         | Command::Demo { .. }
@@ -149,7 +149,7 @@ async fn administer(config: &Config, store: &Store, command: Command) -> Outcome
     }
 }
 
-/// Looks at everything that `serve` needs, and changes nothing.
+/// Checks everything that `serve` needs, and changes nothing.
 async fn check(config: &Config) -> Outcome {
     connections::raise_open_files(config);
     config.keyring()?;
@@ -197,28 +197,28 @@ async fn serve(config: Config) -> Outcome {
     let listener = TcpListener::bind(config.listen)?;
     let address = listener.local_addr()?;
     let metrics_listener = config.metrics_listen.map(TcpListener::bind).transpose()?;
-    let center = AppState::new(config, store, keyring, Clock::default())?;
-    let tidying = center.start_maintenance();
+    let app = AppState::new(config, store, keyring, Clock::default())?;
+    let maintenance = app.start_maintenance();
     if let Some(listener) = metrics_listener {
         tracing::info!(address = %listener.local_addr()?, "answering /metrics");
-        tokio::spawn(http::serve_metrics(Arc::clone(&center), listener));
+        tokio::spawn(http::serve_metrics(Arc::clone(&app), listener));
     }
-    let mails = Worker::start(&center);
-    if center.mailer.is_none() {
+    let mails = Worker::start(&app);
+    if app.mailer.is_none() {
         tracing::warn!(
             "mail is not set up; notifications wait until smtp_url and mail_from are set"
         );
     }
-    tracing::info!(%address, public_url = %center.config.public_url, "listening");
+    tracing::info!(%address, public_url = %app.config.public_url, "listening");
     let (signal, stopper) = (stop_signal()?, mails.stopper());
     let stop = async move {
         signal.await;
         stopper.send_replace(true);
     };
-    let served = http::serve(&center, listener, stop).await;
-    mails.stop(center.config.drain_timeout()).await;
-    tidying.abort();
-    center.close().await?;
+    let served = http::serve(&app, listener, stop).await;
+    mails.stop(app.config.drain_timeout()).await;
+    maintenance.abort();
+    app.close().await?;
     tracing::info!("stopped");
     Ok(served?)
 }
@@ -230,7 +230,7 @@ async fn open(config: &Config) -> Result<Store, Box<dyn Error + Send + Sync>> {
     Ok(store)
 }
 
-/// Writes the log to standard error, in lines of JSON. `RUST_LOG` chooses which lines, and without it `level`.
+/// Writes the log to standard error as lines of JSON. `RUST_LOG` filters the lines; without it, `level` does.
 ///
 /// # Errors
 /// The process has a log already.
@@ -239,10 +239,10 @@ pub fn start_logging(level: &str) -> Outcome {
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(io::stderr).try_init()
 }
 
-/// Returns a future that is done when the process is asked to end. The signals count from now on.
+/// Returns a future that completes when the process is asked to stop. Signals are caught from now on.
 ///
 /// # Errors
-/// Those of the system, which takes no handler for the signal.
+/// The system's error when it installs no handler for the signal.
 pub fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     #[cfg(unix)]
     let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
@@ -258,7 +258,7 @@ pub fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
-/// Reads a secret, without one line break at its end.
+/// Reads a secret from standard input, without one line break at its end.
 fn secret_from_stdin() -> io::Result<Zeroizing<String>> {
     let mut text = Zeroizing::new(String::new());
     io::stdin().lock().take(MAX_SECRET_BYTES).read_to_string(&mut text)?;

@@ -1,4 +1,4 @@
-//! How the server is set up: a TOML file, overridden by the environment.
+//! The server's settings, from a TOML file and the environment, which overrides the file.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -20,27 +20,27 @@ use crate::mail::{Mailer, MailerError};
 use crate::portal_hosts::{PortalRoot, bare_host};
 use crate::vault::{Keyring, VaultError};
 
-/// What the names of the server's variables start with.
+/// The prefix of the server's environment variables.
 const PREFIX: &str = "TICKET_CENTER";
 
-/// The variable that names the file; it is not part of what the file holds.
+/// The environment variable that names the file; it cannot be set in the file.
 pub const FILE_VARIABLE: &str = "TICKET_CENTER_CONFIG";
 
-/// The variable that platforms set for their databases.
+/// The environment variable in which hosting platforms set the database URL.
 const DATABASE_VARIABLE: &str = "DATABASE_URL";
 
-/// Why the server cannot be set up this way.
+/// Why the settings are invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// A setting is unknown, or has a wrong value.
+    /// A setting is unknown or has an invalid value.
     #[error("The configuration is invalid: {0}")]
     Wrong(#[from] ::config::ConfigError),
-    /// The public URL is not one of a whole host.
+    /// The public URL contains more than a host.
     #[error(
         "public_url must be an http or https URL of a host only, such as https://desk.example.com."
     )]
     PublicUrl,
-    /// The portal URL is not one of a whole host name, or the public URL is below it.
+    /// The portal URL contains more than a host name, or the public URL is below it.
     #[error(
         "portal_url must be an http or https URL of a host name only, such as https://help.example.com. \
          public_url must not be a host below it: desks have their portals there."
@@ -49,29 +49,29 @@ pub enum ConfigError {
     /// The file with the keys cannot be read.
     #[error("The file of keys_file cannot be read: {0}")]
     KeysFile(#[source] std::io::Error),
-    /// Both places name keys.
+    /// Both `keys` and `keys_file` are set.
     #[error("Both keys and keys_file are set. Remove one of them.")]
     KeysTwice,
     /// The keys are missing or malformed.
     #[error(transparent)]
     Keys(#[from] VaultError),
-    /// Mail cannot be set up this way.
+    /// The mail settings are invalid.
     #[error(transparent)]
     Mail(#[from] MailerError),
 }
 
-/// The configuration. Every setting is a key of the file, and a variable `TICKET_CENTER_` and the key in
-/// capitals; `DATABASE_URL` sets the database too.
+/// The settings. Each one is a key of the file, and an environment variable: `TICKET_CENTER_` and the key in
+/// capitals. `DATABASE_URL` also sets the database.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Where to listen.
+    /// The address to listen on.
     pub listen: SocketAddr,
-    /// Where `/metrics` is answered, and nothing else; nowhere unless it is set.
+    /// The address that serves `/metrics` and nothing else; without it, `/metrics` is not served.
     pub metrics_listen: Option<SocketAddr>,
-    /// The URL under which browsers reach the server.
+    /// The URL at which browsers reach the server.
     pub public_url: Url,
-    /// The URL below whose host each desk has its portal; without it, `help.` and the public URL's host.
+    /// The URL below whose host each desk has its portal; by default `help.` and the public URL's host.
     pub portal_url: Option<Url>,
     /// `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST/DATABASE`.
     pub database_url: SecretString,
@@ -79,44 +79,44 @@ pub struct Config {
     pub database_connections: NonZeroU32,
     /// The keys that encrypt secrets at rest: `ID:KEY`, separated by commas, the current one first.
     pub keys: Option<SecretString>,
-    /// A file with the keys, instead.
+    /// A file that contains the keys, instead of `keys`.
     pub keys_file: Option<PathBuf>,
-    /// The networks of proxies whose `X-Forwarded-For` is believed.
+    /// The networks of trusted proxies, whose `X-Forwarded-For` is used.
     pub trusted_proxies: Vec<IpNet>,
-    /// Calls that one address may make in a minute. Many customers may share it.
+    /// Calls per minute from one address. Many customers may share an address.
     pub calls_per_minute: NonZeroU32,
-    /// Calls in a minute whose proof may fail from one address.
+    /// Calls per minute from one address whose signature is invalid.
     pub refusals_per_minute: NonZeroU32,
-    /// Verifications that one contact may ask for in a minute: every open widget asks all the time.
+    /// Verifications per minute of one contact. Every open widget verifies all the time.
     pub verifies_per_minute: NonZeroU32,
-    /// Other reads that one contact may make in a minute.
+    /// Other reads per minute of one contact.
     pub reads_per_minute: NonZeroU32,
-    /// Messages that one contact may send in a minute.
+    /// Messages per minute of one contact.
     pub messages_per_minute: NonZeroU32,
-    /// Tickets that one address, or one verified customer, may send in an hour.
+    /// Tickets per hour from one address, or from one verified customer.
     pub tickets_per_hour: NonZeroU32,
-    /// Seconds before a contact is mailed about a reply that they have not read.
+    /// Seconds until a contact is mailed about a reply that they have not read.
     pub notify_after: u32,
-    /// The mail server: `smtps://USER:PASSWORD@HOST:465`, or `smtp://USER:PASSWORD@HOST:587` with
-    /// STARTTLS. A server on the same machine is spoken to without TLS. Without one, mails wait.
+    /// The mail server: `smtps://USER:PASSWORD@HOST:465`, or `smtp://USER:PASSWORD@HOST:587` with STARTTLS. A
+    /// server on the same machine is used without TLS. Without this setting, mails wait.
     pub smtp_url: Option<SecretString>,
     /// The address that mails come from.
     pub mail_from: Option<String>,
-    /// Seconds that the mail server may take for each part of handing a mail over.
+    /// The timeout of each step of sending a mail, in seconds.
     pub smtp_seconds: NonZeroU32,
-    /// The most connections at the same time; fewer where the system gives fewer open files.
+    /// The most concurrent connections; fewer if the system allows fewer open files.
     pub connections: NonZeroU32,
-    /// The most connections of one address that is no trusted proxy.
+    /// The most connections of one address, except trusted proxies.
     pub connections_per_address: NonZeroU32,
-    /// Seconds that a connection may be without a request, or without progress of an answer.
+    /// Seconds that a connection may be without a request, or a response without progress.
     pub silence_seconds: NonZeroU32,
-    /// Seconds that a client may take to read an answer.
+    /// Seconds that a client may take to read a response.
     pub answer_seconds: NonZeroU32,
-    /// Megabytes of answers that may be unread at the same time.
+    /// Megabytes of responses that may be unread at the same time.
     pub unread_megabytes: NonZeroU32,
-    /// Seconds that a request may take, its body included.
+    /// Seconds that a request may take, including its body.
     pub request_seconds: NonZeroU32,
-    /// Seconds that running requests have to end when the server is asked to stop.
+    /// Seconds that open requests have to end when the server stops.
     pub drain_seconds: u32,
 }
 
@@ -194,7 +194,7 @@ impl Config {
         Ok(config)
     }
 
-    /// Returns the host under which browsers reach the server.
+    /// Returns the host at which browsers reach the server.
     ///
     /// # Errors
     /// [`ConfigError::PublicUrl`].
@@ -202,7 +202,7 @@ impl Config {
         bare_host(&self.public_url).ok_or(ConfigError::PublicUrl)
     }
 
-    /// Returns where desks have their portals.
+    /// Returns the host below which desks have their portals.
     ///
     /// # Errors
     /// [`ConfigError::PublicUrl`], [`ConfigError::PortalUrl`].
@@ -212,11 +212,11 @@ impl Config {
             Some(url) => PortalRoot::of(url),
             None => PortalRoot::beside(&self.public_url, &public_host),
         };
-        // A desk's label could make the public host.
+        // The public host could otherwise be a desk's portal host.
         root.filter(|root| root.label_of(&public_host).is_none()).ok_or(ConfigError::PortalUrl)
     }
 
-    /// Returns the keys, without which nothing can be encrypted.
+    /// Returns the keys. The server cannot run without one.
     ///
     /// # Errors
     /// [`ConfigError::Keys`], [`ConfigError::KeysFile`], [`ConfigError::KeysTwice`].
@@ -254,13 +254,13 @@ impl Config {
         Duration::from_secs(self.request_seconds.get().into())
     }
 
-    /// Returns how long running requests have to end.
+    /// Returns how long open requests have to end when the server stops.
     pub fn drain_timeout(&self) -> Duration {
         Duration::from_secs(self.drain_seconds.into())
     }
 }
 
-/// What is not text cannot be a setting.
+/// Returns the variable as text; settings that are not UTF-8 are ignored.
 fn text_pair((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(String, String)> {
     Some((name.into_string().ok()?, value.into_string().ok()?))
 }
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_has_to_be_set_but_the_keys() {
+    fn only_the_keys_must_be_set() {
         let config = read(&[]).expect("the defaults are good");
         assert_eq!(config.database_url.expose_secret(), "sqlite:ticket-center.db");
         assert_eq!(config.public_host().expect("it is a host").as_str(), "localhost");
@@ -309,17 +309,17 @@ mod tests {
     }
 
     #[test]
-    fn a_setting_that_does_not_exist_is_refused() {
+    fn an_unknown_setting_is_rejected() {
         assert!(matches!(read(&[("TICKET_CENTER_LISTN", "x")]), Err(ConfigError::Wrong(_))));
         assert!(matches!(read(&[("TICKET_CENTER_LISTEN", "x")]), Err(ConfigError::Wrong(_))));
     }
 
     #[test]
-    fn the_public_url_is_a_host_alone() {
+    fn the_public_url_contains_only_a_host() {
         for url in
             ["https://desk.example.com/path", "ftp://desk.example.com", "https://a@b.example"]
         {
-            let error = read(&[("TICKET_CENTER_PUBLIC_URL", url)]).expect_err("it is refused");
+            let error = read(&[("TICKET_CENTER_PUBLIC_URL", url)]).expect_err("it is rejected");
             assert!(matches!(error, ConfigError::PublicUrl), "{url}");
         }
     }

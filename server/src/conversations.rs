@@ -1,12 +1,12 @@
 //! Conversations and their messages: `reading` and `sending` are the contact's side, `inbox`, `search`,
 //! `thread` and `agents` the desk's.
 //!
-//! A contact's functions take a [`Customer`](crate::contacts::Customer) and ask for its contact id in every
-//! statement: what is not theirs is as if it were not there. Private notes are left out by the statements
-//! themselves. A note takes a position like any message, so positions stay inside; nothing else of it
-//! shows: no time, no count, no revision.
+//! A contact's functions take a [`Customer`](crate::contacts::Customer) and use its contact id in every
+//! statement: for other contacts' conversations, they act as if these did not exist. The statements leave out
+//! private notes. A note takes a position like a message, so positions are never shown; a note changes no
+//! time, count or revision that the contact can see.
 //!
-//! Transactions lock a conversation before its contact, always, so that two never wait for each other.
+//! Transactions always lock a conversation before its contact, which prevents deadlocks.
 
 mod agents;
 mod inbox;
@@ -36,18 +36,18 @@ pub(crate) use sending::{Begun, Opening, begin};
 pub use sending::{Destination, IdempotencyKey, Receipt, Submission, close, submit};
 pub use thread::{OpenConversation, Thread, ThreadMessage, open, thread};
 
-/// The most that one page of a list holds.
+/// The most entries on one page of a list.
 pub const MAX_PAGE: u32 = 100;
 
-/// The most text on a page of messages, so that no answer is longer than a client reads in a moment.
+/// The most text on a page of messages, in bytes. It keeps responses short enough to read at once.
 const MAX_PAGE_BYTES: usize = 256 * 1024;
 
-/// Whether a conversation is done.
+/// Whether a conversation is open or closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// Somebody may still have to do something.
+    /// It may need a reply.
     Open,
-    /// It is resolved; a message opens it again.
+    /// It is resolved; a new message reopens it.
     Closed,
 }
 
@@ -123,7 +123,7 @@ pub struct Conversation {
     pub id: ConversationId,
     /// The subject.
     pub subject: String,
-    /// Whether it is done.
+    /// Whether it is open or closed.
     #[sqlx(try_from = "String")]
     pub status: Status,
     /// Messages that the contact has not read.
@@ -138,7 +138,7 @@ pub struct Conversation {
     read_position: i64,
 }
 
-/// The last message of a conversation, in short.
+/// A summary of the last message of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct LastMessage {
     /// Who wrote it.
@@ -170,7 +170,7 @@ pub struct Message {
     position: i64,
 }
 
-/// Where in the list of conversations a page ended.
+/// The position in the list of conversations at which a page ended.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Cursor {
     updated_at: i64,
@@ -178,7 +178,7 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// Reads a cursor that was handed out.
+    /// Reads a cursor that the server returned before.
     pub fn parse(text: &str) -> Option<Self> {
         let (updated_at, id) = text.split_once('.')?;
         let updated_at = updated_at.parse().ok()?;
@@ -203,10 +203,10 @@ pub enum ConversationError {
     /// It does not exist, or belongs to another contact.
     #[error("There is no conversation with this id.")]
     Unknown,
-    /// The message that a page should begin at is not there.
+    /// The message at which the page should begin does not exist.
     #[error("There is no message with this id in the conversation.")]
     MessageUnknown,
-    /// The key was used for another text.
+    /// The idempotency key was used for another text.
     #[error("The idempotency key was already used for another message.")]
     KeyReused,
     /// The database failed.
@@ -250,7 +250,7 @@ async fn insert(
     Ok(())
 }
 
-/// Counts a change that the contact can see, and messages that it has not read yet.
+/// Counts a change that the contact can see, and new messages that the contact has not read.
 async fn count_change(
     connection: &mut AnyConnection,
     contact: &ContactId,
@@ -264,7 +264,7 @@ async fn count_change(
     Ok(())
 }
 
-/// Cuts messages whose texts are more than a page may have. The first one stays, however long it is.
+/// Drops the messages beyond the most text of a page. The first one always stays.
 fn cut_texts<T>(messages: &mut Vec<T>, text: impl Fn(&T) -> &str) -> bool {
     let mut bytes = 0;
     let fitting = messages.iter().take_while(|message| {
@@ -277,7 +277,7 @@ fn cut_texts<T>(messages: &mut Vec<T>, text: impl Fn(&T) -> &str) -> bool {
     has_more
 }
 
-/// Cuts what was read beyond the page, to see whether there is more.
+/// Drops the extra item that was read to see whether there are more. Returns whether there are.
 fn cut<T>(items: &mut Vec<T>, limit: u32) -> bool {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = items.len() > limit;

@@ -21,7 +21,7 @@ const MAX_URL: usize = 2000;
 pub struct DeskName(String);
 
 impl DeskName {
-    /// Reads a name of 1 to 100 characters, without blanks around it and without control characters.
+    /// Reads a name of 1 to 100 characters, without surrounding whitespace and control characters.
     pub fn parse(text: &str) -> Option<Self> {
         let name = text.trim();
         let is_name =
@@ -35,7 +35,7 @@ impl DeskName {
     }
 }
 
-/// Creates a desk without secrets, on which any site may embed the Ticket Center, and its portal.
+/// Creates a desk and its portal. It has no secrets, and any site may embed its Ticket Center.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -69,8 +69,8 @@ pub async fn exists(store: &Store, desk: &DeskId) -> Result<bool, StoreError> {
     Ok(found.is_some())
 }
 
-/// Sets the domains whose pages may embed the Ticket Center; none means all. Returns whether there is
-/// such a desk.
+/// Sets the domains whose pages may embed the Ticket Center; an empty list allows all. Returns whether the
+/// desk exists.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -94,7 +94,7 @@ pub async fn set_allowed_domains(
     Ok(true)
 }
 
-/// Adds a domain to those whose pages may embed the Ticket Center. Returns whether there is such a desk.
+/// Adds a domain whose pages may embed the Ticket Center. Returns whether the desk exists.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -112,7 +112,7 @@ pub async fn allow_domain(
     Ok(true)
 }
 
-/// Takes a domain from the list. Returns whether it was there.
+/// Removes a domain from the list. Returns whether it was in the list.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -151,7 +151,7 @@ async fn insert_domain(
     Ok(())
 }
 
-/// Tells whether signatures over addresses as typed are accepted too.
+/// Tells whether the desk accepts signatures of addresses as typed too.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -164,8 +164,7 @@ pub async fn accepts_as_typed(store: &Store, desk: &DeskId) -> Result<bool, Stor
     Ok(accepts.is_some_and(bool::from))
 }
 
-/// Sets whether signatures over addresses as typed are accepted too. Returns whether there is such a
-/// desk.
+/// Sets whether the desk accepts signatures of addresses as typed too. Returns whether the desk exists.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -192,7 +191,7 @@ pub async fn set_accepts_as_typed(
 pub struct SupportPage(Url);
 
 impl SupportPage {
-    /// Reads an http or https URL without a password in it.
+    /// Reads an http or https URL without a password.
     pub fn parse(text: &str) -> Option<Self> {
         let url = Url::parse(text.trim()).ok()?;
         let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
@@ -206,8 +205,7 @@ impl SupportPage {
     }
 }
 
-/// Sets where mails lead to; without it they say in words where to answer. Returns whether there is such a
-/// desk.
+/// Sets the page that mails link to; without it, mails say where to reply. Returns whether the desk exists.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -223,7 +221,7 @@ pub async fn set_support_page(
     Ok(changed == 1)
 }
 
-/// Returns where mails lead to, if it is set.
+/// Returns the page that mails link to, if it is set.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -235,8 +233,8 @@ pub async fn support_page(store: &Store, desk: &DeskId) -> Result<Option<String>
     Ok(page.flatten())
 }
 
-/// Gives the desk a new revision, and locks its row until the transaction ends. Returns whether there is
-/// such a desk.
+/// Gives the desk a new revision, and locks its row until the transaction ends. Returns whether the desk
+/// exists.
 pub(crate) async fn mark_changed(
     connection: &mut AnyConnection,
     desk: &DeskId,
@@ -249,7 +247,8 @@ pub(crate) async fn mark_changed(
     Ok(changed.rows_affected() == 1)
 }
 
-/// Random and not counted: a restored backup must not bring a revision back with another meaning.
+/// Returns a random revision. A counter could repeat a revision with another meaning after a backup is
+/// restored.
 fn new_revision() -> String {
     Uuid::now_v7().to_string()
 }

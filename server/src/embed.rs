@@ -1,4 +1,4 @@
-//! `GET /ticket-center.js`: the script that pages embed, part of the binary.
+//! `GET /ticket-center.js`: the script that pages embed, compiled into the binary.
 
 use std::sync::LazyLock;
 
@@ -13,7 +13,7 @@ use tower_http::compression::CompressionLayer;
 /// Built by `npm run build` in `server/embed`.
 const SCRIPT: &str = include_str!("../embed/dist/ticket-center.js");
 
-/// Browsers ask again after five minutes, so that a new version is soon everywhere.
+/// Browsers check for a new version after five minutes.
 const FRESHNESS: &str = "public, max-age=300";
 
 static TAG: LazyLock<HeaderValue> = LazyLock::new(|| {
@@ -21,7 +21,7 @@ static TAG: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::try_from(format!("W/\"{digest}\"")).expect("base64url is ASCII")
 });
 
-/// Returns the script's route. It is the same for everybody, so it may be compressed and kept.
+/// Returns the script's route. The script is the same for all clients, so it may be compressed and cached.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new().route("/ticket-center.js", get(script)).layer(CompressionLayer::new())
 }
@@ -31,7 +31,7 @@ async fn script(headers: HeaderMap) -> Response {
         (header::ETAG, TAG.clone()),
         (header::CACHE_CONTROL, HeaderValue::from_static(FRESHNESS)),
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
-        // Pages that are isolated by `Cross-Origin-Embedder-Policy` load only what says so.
+        // Pages with `Cross-Origin-Embedder-Policy` load only scripts that send this header.
         (
             HeaderName::from_static("cross-origin-resource-policy"),
             HeaderValue::from_static("cross-origin"),

@@ -1,4 +1,4 @@
-//! What the search compares instead of a text: the same on every database.
+//! Folds texts for the search, with the same result on every database.
 
 use std::borrow::Cow;
 
@@ -7,11 +7,11 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::CodePointSetData;
 use icu_properties::props::DefaultIgnorableCodePoint;
 
-/// Returns the text without what people do not mean when they look for it: case, compatibility forms such
-/// as full width, and invisible characters.
+/// Returns the text without the differences that a search ignores: case, compatibility forms such as full
+/// width, and invisible characters.
 ///
-/// It is Unicode's caseless matching of compatibility forms, but for the two i of Turkish, which become
-/// one: whoever looks for "istanbul" means "İSTANBUL" and "ISTANBUL" alike.
+/// It is Unicode's caseless matching of compatibility forms, except that the two i of Turkish become one: a
+/// search for "istanbul" finds "İSTANBUL" and "ISTANBUL" too.
 pub(crate) fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -24,7 +24,7 @@ pub(crate) fn folded(text: &str) -> String {
     for character in folded.chars().filter(|character| !ignorable.contains(*character)) {
         match character {
             'ı' => seen.push('i'),
-            // What case folding leaves of a dotted capital I.
+            // Case folding turns a dotted capital I into `i` and this combining dot.
             '\u{307}' if seen.ends_with('i') => {}
             _ => seen.push(character),
         }
@@ -37,7 +37,7 @@ mod tests {
     use super::folded;
 
     #[test]
-    fn texts_that_people_take_for_the_same_fold_to_the_same() {
+    fn texts_that_people_read_as_the_same_have_the_same_folded_form() {
         for (one, other) in [
             ("Invoice", "INVOICE"),
             ("İSTANBUL", "istanbul"),
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn folding_twice_changes_nothing_more() {
+    fn folding_a_folded_text_changes_nothing() {
         for text in
             ["İSTANBUL", "ΐ", "Straße ﬃ", "e\u{301}\u{327}", "ǰ", "I\u{307}", "i\u{307}\u{307}"]
         {

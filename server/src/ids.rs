@@ -1,10 +1,10 @@
-//! Ids: opaque texts, each with a type of its own, so that none is taken for another.
+//! Opaque ids: each kind has its own type, so that the compiler tells them apart.
 
 use std::fmt;
 
 use uuid::Uuid;
 
-/// No id that this server makes is longer, nor is a helpdesk id (SPEC 6.1).
+/// The longest id: this server makes no longer one, and helpdesk ids have the same limit (SPEC 6.1).
 const MAX_BYTES: usize = 128;
 
 macro_rules! ids {
@@ -15,7 +15,7 @@ macro_rules! ids {
         pub struct $name(String);
 
         impl $name {
-            /// Returns an id that nothing has yet. Ids sort by the time at which they were made.
+            /// Returns a new, unique id. Ids sort by the time at which they were made.
             pub fn generate() -> Self {
                 Self(Uuid::now_v7().to_string())
             }
@@ -56,11 +56,11 @@ ids! {
     NotificationId
     /// An invitation's id.
     InvitationId
-    /// The id of a mail with a link for an account.
+    /// The id of an e-mail with a link for an account.
     AccountMailId
 }
 
-/// Tells whether the text is safe to ask a database about: short, and in the grammar of SPEC 6.1.
+/// Tells whether the text is a well-formed id by the grammar of SPEC 6.1, so that it may go into a query.
 pub(crate) fn is_id(text: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     (1..=MAX_BYTES).contains(&text.len()) && text.bytes().all(is_allowed)
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_id_is_refused_before_any_query() {
+    fn a_malformed_id_is_rejected_before_any_query() {
         for text in ["", "a b", "a\0", "a/b", "ü", "a'--", &"a".repeat(129)] {
             assert_eq!(DeskId::parse(text), None, "{text:?}");
         }

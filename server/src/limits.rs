@@ -36,8 +36,8 @@ pub struct Limits {
     tickets: DefaultKeyedRateLimiter<TicketSource>,
 }
 
-/// Who submits tickets: anonymous visitors of one network, or one verified customer, whom other visitors of
-/// the network do not slow down.
+/// The source of tickets: the anonymous visitors of one network, or one verified customer. Other visitors of
+/// the network do not slow the customer down.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum TicketSource {
     Network(ClientNetwork),
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn beyond_the_limit_one_is_told_how_long_to_wait() {
+    fn an_exceeded_limit_tells_how_long_to_wait() {
         let (limits, contact) = (limits(2), ContactId::generate());
         assert!(limits.count_message(&contact).is_ok() && limits.count_message(&contact).is_ok());
         let seconds = limits.count_message(&contact).expect_err("it is one too many").seconds();

@@ -9,7 +9,7 @@ use mimalloc::MiMalloc;
 use ticket_center::command::{self, Arguments};
 use ticket_center::printed::{printed, printed_lines};
 
-/// A call is many small allocations, at which the system's allocator is slow.
+/// A call makes many small allocations, for which the system's allocator is slow.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
@@ -28,7 +28,8 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Returns the error about the arguments as they are printed, since clap repeats them in several places.
+/// Returns the error about the arguments, escaped for printing: clap repeats the arguments in several
+/// messages.
 fn escaped(error: clap::Error) -> clap::Error {
     let arguments = std::env::args_os().map(|argument| printed(&argument.to_string_lossy()));
     Arguments::try_parse_from(arguments).err().unwrap_or(error)

@@ -1,4 +1,4 @@
-//! Desks in memory: what verifying a signature needs, and the last uses of secrets.
+//! Caches desks: their verifiers, and the last uses of their secrets.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -15,21 +15,21 @@ use crate::secrets::{self, ActiveSecret, Purpose, SecretError};
 use crate::store::{Flag, Store, StoreError};
 use crate::vault::Keyring;
 
-/// A desk as it is at one revision, its secrets decrypted.
+/// A desk at one revision, with its secrets decrypted.
 #[derive(Debug)]
 pub struct OpenDesk {
     /// The name.
     pub name: String,
-    /// Whose pages may embed the Ticket Center.
+    /// The domains whose pages may embed the Ticket Center.
     pub allowed_domains: AllowedDomains,
-    /// Whether signatures over addresses as typed are accepted too.
+    /// Whether signatures of addresses as typed are accepted too.
     pub accepts_as_typed: bool,
     ticket_center: Option<SealKeys>,
     portal: Option<SealKeys>,
 }
 
 impl OpenDesk {
-    /// Returns what verifies seals for the purpose, unless the desk has no secret for it yet.
+    /// Returns the verifier for the purpose; `None` if the desk has no secret for it yet.
     pub const fn keys(&self, purpose: Purpose) -> Option<&SealKeys> {
         match purpose {
             Purpose::TicketCenter => self.ticket_center.as_ref(),
@@ -38,7 +38,7 @@ impl OpenDesk {
     }
 }
 
-/// A verifier that remembers which of its secrets are in use.
+/// A verifier that records when its secrets are used.
 #[derive(Debug)]
 pub struct SealKeys {
     verifier: Verifier,
@@ -46,10 +46,10 @@ pub struct SealKeys {
 }
 
 impl SealKeys {
-    /// Verifies an e-mail seal, also over the text as it was typed where the desk accepts that.
+    /// Verifies an e-mail signature, also over the address as typed if the desk accepts that.
     ///
     /// # Errors
-    /// Those of [`Verifier::verify_email`].
+    /// As [`Verifier::verify_email`].
     pub fn verify_email(
         &self,
         email: &str,
@@ -72,7 +72,7 @@ impl SealKeys {
         &self.verifier
     }
 
-    /// Records that a signature by the secret of this number was valid.
+    /// Records that a signature with the secret of this index was valid.
     pub fn mark_used(&self, secret_index: usize, now: Moment) {
         if let Some(last_use) = self.last_uses.get(secret_index) {
             last_use.fetch_max(now.milliseconds(), Ordering::Relaxed);
@@ -87,9 +87,9 @@ struct DeskRow {
     accepts_as_typed: bool,
 }
 
-/// The desks that were asked for, each at the revision at which it was read.
+/// The cached desks, each at the revision at which it was read.
 ///
-/// A desk is used only if the database has just named the same revision: see
+/// A desk is used only at the revision that the database has just returned: see
 /// [`ContactLookup`](crate::contacts::ContactLookup).
 #[derive(Debug)]
 pub struct OpenDesks {
@@ -101,13 +101,13 @@ pub struct OpenDesks {
 }
 
 impl OpenDesks {
-    /// Returns a cache without any desk.
+    /// Returns an empty cache.
     pub fn new(store: Store, keyring: Arc<Keyring>, clock: Clock) -> Self {
         let (by_id, last_uses) = (Mutex::default(), Mutex::default());
         Self { store, keyring, clock, by_id, last_uses }
     }
 
-    /// Returns the desk at the revision that the database has just named, or at a later one.
+    /// Returns the desk at the revision that the database has just returned, or at a later one.
     ///
     /// # Errors
     /// [`SecretError::DeskUnknown`], [`SecretError::Vault`], [`SecretError::Store`].
@@ -122,10 +122,10 @@ impl OpenDesks {
         Ok(open)
     }
 
-    /// Writes down when secrets were last used, as far as that is not written yet.
+    /// Stores the last uses of secrets that are not stored yet.
     ///
     /// # Errors
-    /// [`StoreError`]; what could not be written is kept for the next time.
+    /// [`StoreError`]; uses that could not be stored are kept for the next time.
     pub async fn write_last_uses(&self) -> Result<(), StoreError> {
         let taken: Vec<_> = lock(&self.last_uses)
             .iter()

@@ -1,8 +1,8 @@
-//! Which sites may embed a desk's Ticket Center, and why one may not.
+//! Checks which sites may embed a desk's Ticket Center, and explains the result.
 //!
-//! This is a setting against nuisance, not authentication: what is not a browser can send any `Origin`.
-//! Only hosts are compared. Subdomains are included; scheme `http` or `https` and port do not matter,
-//! so that a test server on another port is the same site.
+//! This setting prevents nuisance; it is not authentication, because only browsers send a true `Origin`. Only
+//! hosts are compared. Subdomains are included; the scheme `http` or `https` and the port do not matter, so
+//! that a test server on another port is the same site.
 
 use std::fmt;
 
@@ -14,19 +14,19 @@ use url::{Host, Url};
 #[sqlx(transparent)]
 pub struct AllowedDomain(String);
 
-/// Why an entry cannot be allowed.
+/// Why an entry cannot be an allowed domain.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum DomainError {
     /// It is a URL, or has a port or a path.
     #[error("Enter only the domain: `{0}`.")]
     NotBare(String),
-    /// It cannot be a host.
+    /// It is not a host name.
     #[error("This is not a domain. Enter one such as example.com, without scheme, port and path.")]
     NoHost,
     /// It starts with `*.`.
     #[error("Subdomains are always included. Enter `{0}`.")]
     Wildcard(String),
-    /// Strangers register names under it.
+    /// It is a public suffix: anyone can register a name under it.
     #[error(
         "`{0}` is a public suffix: anyone can register a name under it. Enter your own domain."
     )]
@@ -34,8 +34,8 @@ pub enum DomainError {
 }
 
 impl From<HostRejection> for DomainError {
-    fn from(refusal: HostRejection) -> Self {
-        match refusal {
+    fn from(rejection: HostRejection) -> Self {
+        match rejection {
             HostRejection::NotBare { host } => Self::NotBare(host),
             _ => Self::NoHost,
         }
@@ -80,7 +80,7 @@ impl fmt::Display for AllowedDomain {
     }
 }
 
-/// A desk's list of allowed domains. An empty one allows every site.
+/// A desk's list of allowed domains. An empty list allows every site.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AllowedDomains(Vec<AllowedDomain>);
 
@@ -96,9 +96,9 @@ impl AllowedDomains {
         self.0.iter()
     }
 
-    /// Says whether a page of this origin may embed the Ticket Center, and why.
+    /// Decides whether a page of this origin may embed the Ticket Center, and explains why.
     ///
-    /// `origin` is the `Origin` header, or `None` where there is none.
+    /// `origin` is the `Origin` header; `None` if the request has none.
     ///
     /// ```
     /// use ticket_center::origin::{AllowedDomain, AllowedDomains};
@@ -143,7 +143,7 @@ impl AllowedDomains {
     }
 }
 
-/// Whether an origin passes, and why. `Display` is the sentence for the desk's owner.
+/// Whether an origin is allowed, and why. `Display` is the sentence for the desk's owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// There is no `Origin`: the call does not come from a web page.
@@ -180,7 +180,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Tells whether the origin passes.
+    /// Tells whether the origin is allowed.
     pub const fn is_allowed(&self) -> bool {
         matches!(self, Self::NoBrowser | Self::ListEmpty | Self::Listed(_) | Self::Subdomain { .. })
     }
@@ -222,17 +222,17 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// Returns the origin as a URL, unless it has anything that an origin has not.
+/// Returns the origin as a URL, unless it has a part that origins do not have.
 fn origin_url(origin: &str) -> Option<Url> {
     let (_, authority) = origin.split_once("://")?;
-    // Parsers of URLs leave out blanks and controls, and take much after the host.
+    // URL parsers skip whitespace and control characters, and accept much after the host.
     let is_bare = !authority.is_empty()
         && !authority.contains(['/', '\\', '?', '#', '@', '%'])
         && !origin.contains(|character: char| character.is_whitespace() || character.is_control());
     Url::parse(origin).ok().filter(|_| is_bare)
 }
 
-/// Tells whether strangers register names under the host.
+/// Tells whether the host is a public suffix, under which anyone can register a name.
 pub(crate) fn is_public_suffix(host: &str) -> bool {
     psl::suffix(host.as_bytes())
         .is_some_and(|suffix| suffix.is_known() && suffix == host.as_bytes())
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_and_its_subdomains_pass_on_any_port_and_in_any_case() {
+    fn a_host_and_its_subdomains_are_allowed_on_any_port_and_in_any_case() {
         for origin in [
             "https://example.com",
             "http://example.com",
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn suffix_tricks_are_refused() {
+    fn origins_that_only_resemble_an_entry_are_rejected() {
         for origin in [
             "https://evilexample.com",
             "https://example.com.evil.net",
@@ -294,14 +294,14 @@ mod tests {
     }
 
     #[test]
-    fn a_list_refuses_null_and_an_empty_one_does_not() {
+    fn a_list_rejects_a_null_origin_and_an_empty_list_allows_it() {
         assert_eq!(domains(&["example.com"]).verdict(Some("null")), Verdict::Opaque);
         assert!(AllowedDomains::default().verdict(Some("null")).is_allowed());
         assert!(AllowedDomains::default().verdict(Some("https://anything.example")).is_allowed());
     }
 
     #[test]
-    fn a_call_without_origin_comes_from_no_browser_and_passes() {
+    fn a_call_without_an_origin_does_not_come_from_a_browser_and_is_allowed() {
         assert!(domains(&["example.com"]).verdict(None).is_allowed());
     }
 
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_compared_whole() {
+    fn ip_addresses_are_compared_as_a_whole() {
         assert!(is_allowed(&["127.0.0.1"], "http://127.0.0.1:3000"));
         assert!(is_allowed(&["[::1]"], "http://[0:0::1]:3000"));
         assert!(is_allowed(&["192.0.2.1"], "http://0xc0000201"));
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn public_suffixes_are_no_entries() {
+    fn public_suffixes_are_rejected_as_entries() {
         for entry in ["com", "co.uk", "github.io", "CO.UK"] {
             let error = AllowedDomain::parse(entry).expect_err("it is public");
             assert_eq!(error, DomainError::PublicSuffix(entry.to_ascii_lowercase()));
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_entry_shows_the_right_one() {
+    fn the_error_for_a_rejected_entry_suggests_the_correct_one() {
         for entry in ["https://example.com/path", "example.com:8443"] {
             let error = AllowedDomain::parse(entry).expect_err("it is no host").to_string();
             assert!(error.contains("`example.com`"), "{error}");
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_why() {
+    fn a_rejected_origin_is_explained() {
         let list = domains(&["example.com"]);
         let sentence = |origin| list.verdict(Some(origin)).to_string();
         assert!(sentence("https://evilexample.com").contains("another domain"));

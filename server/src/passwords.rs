@@ -1,4 +1,4 @@
-//! Agents' passwords: hard to guess, and hashed with argon2id, a few at a time.
+//! Checks and hashes agents' passwords: they must be hard to guess, and are hashed with argon2id.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,30 +17,30 @@ use zxcvbn::{Score, zxcvbn};
 /// The shortest password, in characters.
 pub const MIN_CHARACTERS: usize = 12;
 
-/// The longest password, in bytes; hashing a longer one would only cost time.
+/// The longest password, in bytes. Hashing a longer one would only take longer.
 const MAX_BYTES: usize = 1000;
 
-/// How much of a password is estimated, in characters: the work grows faster than the length, most of all
-/// for one that is full of digits and signs that stand for letters.
+/// How many characters of a password are estimated. The work grows faster than the length, especially for
+/// passwords with many digits and symbols in place of letters.
 const MAX_ESTIMATED: usize = 40;
 
 /// How many words about a person are tried as parts of their password.
 const MAX_KNOWN: usize = 100;
 
-/// A shorter word says little about a person.
+/// The shortest word that is tried; a shorter one says little about a person.
 const MIN_KNOWN: usize = 3;
 
-/// What is known of everybody here.
+/// Words that every attacker of this product knows.
 const PRODUCT: [&str; 3] = ["Ticket Center", "ticketcenter", "Deskseal"];
 
-/// Of a generated password: 120 bits.
+/// The random bytes of a generated password: 120 bits.
 const GENERATED_BYTES: usize = 15;
 
-/// The hash of an account that is not there. No password has it.
+/// The hash that is checked when the account does not exist. It is the hash of no password.
 const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5J3Mgc2FsdC4uLg$\
                        AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// How many may wait for their turn for each one that is hashed.
+/// The capacity of the queue for each password that is hashed at the same time.
 const QUEUE_PER_PERMIT: usize = 16;
 
 /// Why a password cannot be used.
@@ -54,10 +54,10 @@ pub enum PasswordError {
     /// It has more than 1000 bytes.
     #[error("The password must have at most 1000 bytes. Choose a shorter one.")]
     TooLong,
-    /// It is among those that are guessed first. The text says why, and what to do.
+    /// It is one of the first passwords that attackers guess. The text says why, and what to do.
     #[error("This password is easy to guess. {0}")]
     Guessable(String),
-    /// Too many are hashed at the moment.
+    /// The queue of passwords to hash is full.
     #[error("Too many sign-ins at the moment. Try again in a few seconds.")]
     Busy,
     /// The hash could not be computed or read.
@@ -65,12 +65,12 @@ pub enum PasswordError {
     Failed(HashError),
 }
 
-/// What others know about a person, and try first as their password.
+/// What others know about a person and try first when they guess the password.
 #[derive(Clone, Debug)]
 pub struct Known(Vec<String>);
 
 impl Known {
-    /// Takes the texts (an address, a name, a desk's name), and the words of each.
+    /// Takes texts about the person (an address, a name, a desk's name) and the words in each of them.
     pub fn new<'text>(texts: impl IntoIterator<Item = &'text str>) -> Self {
         let words = |text: &'text str| {
             let words = text.split(|character: char| !character.is_alphanumeric());
@@ -88,7 +88,7 @@ impl Known {
 pub struct Password(SecretString);
 
 impl Password {
-    /// Takes a password of 12 characters to 1000 bytes that is hard to guess for who knows the person.
+    /// Accepts a password of 12 characters to 1000 bytes that is hard to guess even with the known words.
     ///
     /// # Errors
     /// [`PasswordError::TooShort`], [`PasswordError::TooLong`], [`PasswordError::Guessable`].
@@ -121,13 +121,13 @@ impl Password {
         Ok(Self(Base64UrlUnpadded::encode_string(bytes.as_ref()).into()))
     }
 
-    /// Returns the password, for the one moment at which it is shown.
+    /// Returns the password, to be shown once.
     pub fn shown(&self) -> &str {
         self.0.expose_secret()
     }
 }
 
-/// What the database keeps of a password: argon2id in the PHC form.
+/// A password hash as the database stores it: argon2id in PHC format.
 #[derive(Clone, Debug)]
 pub struct HashedPassword(SecretString);
 
@@ -150,8 +150,8 @@ impl PartialEq for HashedPassword {
     }
 }
 
-/// Hashes and checks passwords with OWASP's parameters for argon2id (19 MiB, two passes), as many at a
-/// time as half of the processors take, so that no flood of sign-ins takes the other half.
+/// Hashes and checks passwords with OWASP's parameters for argon2id (19 MiB, two passes). At most half of the
+/// processors hash at the same time, so that many sign-ins cannot use up the other half.
 #[derive(Clone, Debug)]
 pub struct Passwords {
     permits: Arc<Semaphore>,
@@ -173,7 +173,7 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// Returns what to keep of the password.
+    /// Hashes the password.
     ///
     /// # Errors
     /// [`PasswordError::Busy`], [`PasswordError::Failed`].
@@ -193,8 +193,8 @@ impl Passwords {
         run_blocking(permit, move || hash(Password::parse(&text, &known)?.shown())).await
     }
 
-    /// Tells whether this is the password. Without a hash, as for an account that is not there, the
-    /// answer takes the same work and is no.
+    /// Tells whether the password is right. Without a hash, as for an unknown account, it does the same work
+    /// and returns false.
     ///
     /// # Errors
     /// [`PasswordError::Busy`], [`PasswordError::Failed`].
@@ -205,7 +205,7 @@ impl Passwords {
     ) -> Result<bool, PasswordError> {
         let permit = self.permit().await?;
         self.checks.fetch_add(1, Ordering::Relaxed);
-        // No password is longer; what is cut off differs from each of them nevertheless.
+        // No accepted password is longer, so a cut one still differs from all of them.
         let given = Zeroizing::new(given.chars().take(MAX_BYTES + 1).collect::<String>());
         let account_exists = hashed.is_some();
         let hashed =
@@ -214,7 +214,7 @@ impl Passwords {
         Ok(is_right && account_exists)
     }
 
-    /// Returns how many passwords were checked, for whatever account.
+    /// Returns how many passwords were checked, for all accounts together.
     pub fn checks(&self) -> usize {
         self.checks.load(Ordering::Relaxed)
     }
@@ -226,7 +226,7 @@ impl Passwords {
     }
 }
 
-/// A place among those who wait. It is free again when this is dropped, also by a client that left.
+/// A slot in the queue. Dropping it frees the slot, also when the client has disconnected.
 struct QueueSlot<'count>(&'count AtomicUsize);
 
 impl<'count> QueueSlot<'count> {
@@ -242,8 +242,8 @@ impl Drop for QueueSlot<'_> {
     }
 }
 
-/// Works on a thread that may block. The turn ends with the work, also when nobody waits for it any
-/// more.
+/// Runs the work on a thread that may block. The permit is released when the work ends, even if the caller no
+/// longer waits for it.
 async fn run_blocking<T: Send + 'static>(
     permit: OwnedSemaphorePermit,
     work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_that_is_guessed_first_is_refused_with_the_reason() {
+    fn a_guessable_password_is_rejected_with_the_reason() {
         for (text, reason) in [
             ("123456789012", "Avoid"),
             ("passwordpassword", "Repeats like"),
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_generated_password_is_long_and_new_and_not_shown() {
+    fn a_generated_password_is_strong_unique_and_hidden_in_debug_output() {
         let generate = || Password::generate().expect("there is randomness");
         let (one, other) = (generate(), generate());
         assert_ne!(one.shown(), other.shown());
@@ -344,14 +344,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_account_that_is_not_there_takes_the_same_check() {
+    async fn an_unknown_account_takes_the_same_check() {
         let passwords = Passwords::default();
         assert!(!passwords.is_right("correct horse battery", None).await.expect("it is checked"));
         assert_eq!(passwords.checks(), 1);
     }
 
     #[test]
-    fn the_queue_has_an_end_and_places_become_free() {
+    fn the_queue_has_a_capacity_and_its_slots_become_free() {
         let waiting = AtomicUsize::new(0);
         let first = QueueSlot::enter(&waiting, 1);
         assert!(first.is_some() && QueueSlot::enter(&waiting, 1).is_none());

@@ -1,7 +1,7 @@
-//! Escapes what could steer a terminal or forge a line, in what the command prints of names and paths.
+//! Escapes names and paths in the command's output, so that they cannot control a terminal or forge a line.
 
-/// Returns a name or a path as it is printed: a line break stands as `\n`, and any other character that is
-/// not to be seen, such as a mark of direction, as `\u{202e}`.
+/// Returns a name or a path for printing: a line break becomes `\n`, and any other invisible character, such
+/// as a mark of direction, becomes `\u{202e}`.
 pub fn printed(name: &str) -> String {
     let mut printed = String::new();
     for character in name.chars() {
@@ -14,14 +14,14 @@ pub fn printed(name: &str) -> String {
     printed
 }
 
-/// Returns lines as they are printed, when each name in them has been through [`printed`].
+/// Returns several lines for printing, when each name in them went through [`printed`].
 pub fn printed_lines(text: &str) -> String {
     text.split('\n').map(printed).collect::<Vec<_>>().join("\n")
 }
 
-/// Tells whether a character is one to be seen, by the standard library's own table.
+/// Tells whether a character is visible, by the standard library's own table.
 fn is_printable(character: char) -> bool {
-    // Behind a letter, an accent of its own stays one; quotes and backslashes are escaped for other reasons.
+    // A combining accent after a letter is not escaped; quotes and backslashes are escaped for other reasons.
     let behind_letter = format!("a{character}");
     let is_escaped = behind_letter.escape_debug().ne(behind_letter.chars());
     !is_escaped || matches!(character, '\'' | '"' | '\\')
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_to_be_seen_is_escaped_and_lines_stay_lines() {
+    fn invisible_characters_are_escaped_and_line_breaks_stay() {
         assert_eq!(printed("Zoë's \"C:\\desk\""), "Zoë's \"C:\\desk\"");
         assert_eq!(
             printed("a\n\u{1B}[2A\u{9B}\u{202E}\u{2028}"),

@@ -1,4 +1,4 @@
-//! A desk's secrets: issued, rotated, revoked, and stored encrypted.
+//! Issues, rotates, revokes and encrypts the secrets of desks.
 
 use std::time::Duration;
 
@@ -16,18 +16,18 @@ use crate::vault::{Keyring, Sealed, SealedFor, VaultError};
 
 pub use crate::vault::Purpose;
 
-/// How long a replaced secret still holds.
+/// How long a replaced secret stays active.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grace(i64);
 
 impl Grace {
-    /// No time at all.
+    /// No grace: the replaced secret is revoked at once.
     pub const NONE: Self = Self(0);
 
     /// The longest grace: 30 days.
     const MAX: Duration = Duration::from_hours(30 * 24);
 
-    /// Takes a duration of at most 30 days, in whole seconds; zero ends the old secret at once.
+    /// Creates a grace of at most 30 days, in whole seconds. Zero revokes the old secret at once.
     ///
     /// # Errors
     /// [`SecretError::GraceTooLong`].
@@ -46,21 +46,21 @@ impl Default for Grace {
     }
 }
 
-/// Where a new secret comes from.
+/// Where the text of a new secret comes from.
 #[derive(Clone, Copy)]
 pub enum NewSecret<'text> {
-    /// The operating system's random source.
+    /// The server generates it.
     Generated,
-    /// The operator, who has one in use already.
+    /// The operator provides it, because it is already in use.
     Given(&'text str),
 }
 
-/// Which secret a new one replaces.
+/// Which secret the new one replaces.
 #[derive(Clone, Copy, Debug)]
 pub enum Replaces<'id> {
-    /// The current one, whichever that is.
+    /// The current one, whatever its id is.
     Current,
-    /// This one, if it is still the current one; `None` where there is to be none yet.
+    /// The secret with this id, if it is still the current one; `None` if there must be no secret yet.
     Exactly(Option<&'id str>),
 }
 
@@ -73,7 +73,7 @@ impl Replaces<'_> {
     }
 }
 
-/// A new secret of a desk, and what becomes of the one before.
+/// A new secret of a desk, and what happens to the current one.
 #[derive(Clone, Copy)]
 pub struct Rotation<'new> {
     /// The desk.
@@ -84,29 +84,29 @@ pub struct Rotation<'new> {
     pub new: NewSecret<'new>,
     /// Which secret it replaces.
     pub replaces: Replaces<'new>,
-    /// How long the replaced secret still works.
+    /// How long the replaced secret stays active.
     pub grace: Grace,
 }
 
-/// A secret that was just issued: the only moment at which it can be shown.
+/// A secret that was just issued. It can be shown only now.
 #[derive(Debug)]
 pub struct IssuedSecret {
     /// Its id.
     pub id: SecretId,
     /// The secret itself.
     text: SecretString,
-    /// The Unix second from which the secret that it replaced has expired.
+    /// The Unix second at which the replaced secret expires.
     pub previous_expires_at: Option<i64>,
 }
 
 impl IssuedSecret {
-    /// Returns the secret, which is shown once.
+    /// Returns the secret, to be shown once.
     pub fn shown(&self) -> &str {
         self.text.expose_secret()
     }
 }
 
-/// What may be shown of a secret after it was issued.
+/// What can be shown of a secret after it was issued.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct SecretRecord {
     /// Its id.
@@ -116,16 +116,16 @@ pub struct SecretRecord {
     pub purpose: Purpose,
     /// When it was issued.
     pub created_at: Moment,
-    /// The Unix second from which it is dead; `None` for the current one.
+    /// The Unix second at which it expires; `None` for the current secret.
     pub expires_at: Option<i64>,
-    /// When it was revoked.
+    /// When it was revoked, if it was.
     pub revoked_at: Option<Moment>,
     /// When it last verified a signature, to about ten seconds.
     pub last_used_at: Option<Moment>,
 }
 
 impl SecretRecord {
-    /// Returns whether it still holds at the Unix second.
+    /// Returns the state of the secret at the Unix second.
     pub fn state(&self, now: i64) -> SecretState {
         match (self.revoked_at, self.expires_at) {
             (Some(_), _) => SecretState::Revoked,
@@ -136,16 +136,16 @@ impl SecretRecord {
     }
 }
 
-/// Whether a secret still holds.
+/// The state of a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretState {
-    /// It is the one to sign with.
+    /// It is the secret to sign with.
     Current,
-    /// It was replaced, and still holds for a while.
+    /// It was replaced and has not expired yet.
     Previous,
-    /// Its time after it was replaced is over.
+    /// It was replaced, and its grace is over.
     Expired,
-    /// It was ended before its time.
+    /// It was revoked before it expired.
     Revoked,
 }
 
@@ -160,7 +160,7 @@ impl SecretState {
         }
     }
 
-    /// Tells whether the secret still proves customers.
+    /// Tells whether the secret is active: whether signatures made with it are still accepted.
     pub const fn holds(self) -> bool {
         matches!(self, Self::Current | Self::Previous)
     }
@@ -172,36 +172,36 @@ pub enum SecretError {
     /// There is no such desk.
     #[error("There is no desk with this id.")]
     DeskUnknown,
-    /// The desk has no such secret, or it is revoked already.
+    /// The desk has no such secret, or it is already revoked.
     #[error(
         "The desk has no secret with this id, or the secret is already revoked. `ticket-center secret list` \
          prints the ids."
     )]
     SecretUnknown,
-    /// The current secret is another one than the one to be replaced.
+    /// Another secret is current than the one to be replaced.
     #[error(
         "The current secret was replaced in the meantime, so it was not replaced again. Reload the page or \
          list the secrets again, then decide."
     )]
     Changed,
-    /// The current secret cannot be revoked without another in its place.
+    /// The current secret cannot be revoked, only replaced.
     #[error(
         "This is the current secret. To end it now, replace it with a grace of 0 (secret rotate --grace 0s)."
     )]
     StillCurrent,
-    /// The given secret is in use, for this purpose, another, or another desk.
+    /// The given secret is already in use: for this purpose, another purpose, or another desk.
     #[error("This secret is already in use. Each purpose of each desk needs its own secret.")]
     InUse,
-    /// The grace is over 30 days.
+    /// The grace is longer than 30 days.
     #[error("The grace is longer than 30 days. Choose 720h or less.")]
     GraceTooLong,
-    /// The given secret is rejected.
+    /// The given secret is invalid.
     #[error(transparent)]
     Refused(#[from] deskseal::Error),
     /// The operating system's random source cannot be read.
     #[error("The operating system's random source cannot be read.")]
     NoRandomness(#[source] std::io::Error),
-    /// The keys do not fit.
+    /// The keys cannot encrypt or decrypt a secret.
     #[error(transparent)]
     Vault(#[from] VaultError),
     /// The database failed.
@@ -211,7 +211,7 @@ pub enum SecretError {
 
 from_database_error!(SecretError);
 
-/// Issues a secret, and lets the one that it replaces hold for the grace. The first one replaces none. Without
+/// Issues a secret and keeps the replaced one active for the grace. The first secret replaces none. Without a
 /// grace, every older secret of the purpose is revoked.
 ///
 /// # Errors
@@ -226,7 +226,7 @@ pub async fn rotate(
     let id = SecretId::generate();
     let sealed = keyring.seal(SealedFor { desk, purpose, secret: &id }, &text)?;
     let mut transaction = store.begin().await?;
-    // The desk's row is locked from here on: rotations take turns.
+    // This locks the desk's row: concurrent rotations run one after the other.
     if !desks::mark_changed(&mut transaction, desk).await? {
         return Err(SecretError::DeskUnknown);
     }
@@ -260,7 +260,7 @@ pub async fn rotate(
     Ok(IssuedSecret { id, text: text.as_str().into(), previous_expires_at })
 }
 
-/// Ends a replaced secret before its time, and forgets what it was. With a purpose, it has to be one for that.
+/// Revokes a replaced secret and deletes its text. With a purpose, the secret must be one for that purpose.
 ///
 /// # Errors
 /// [`SecretError::StillCurrent`], [`SecretError::SecretUnknown`], [`SecretError::DeskUnknown`],
@@ -273,7 +273,7 @@ pub async fn revoke(
     now: Moment,
 ) -> Result<(), SecretError> {
     let mut transaction = store.begin().await?;
-    // The desk's row is locked from here on: a rotation at the same time waits.
+    // This locks the desk's row: a concurrent rotation waits.
     if !desks::mark_changed(&mut transaction, desk).await? {
         return Err(SecretError::DeskUnknown);
     }
@@ -297,7 +297,7 @@ pub async fn revoke(
     Ok(())
 }
 
-/// Returns what may be shown of the desk's secrets, the newest first.
+/// Returns what can be shown of the desk's secrets, the newest first.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -312,7 +312,7 @@ pub async fn list(store: &Store, desk: &DeskId) -> Result<Vec<SecretRecord>, Sto
     Ok(records)
 }
 
-/// Encrypts with the current key what older ones encrypted, and returns how many secrets that were.
+/// Encrypts again, with the current key, every secret that an older key encrypted. Returns their number.
 ///
 /// # Errors
 /// [`SecretError::Vault`], [`SecretError::Store`].
@@ -325,7 +325,7 @@ pub async fn rekey(store: &Store, keyring: &Keyring) -> Result<u64, SecretError>
         }
         let sealed =
             keyring.seal(secret.owner(), &keyring.open(secret.owner(), &secret.sealed)?)?;
-        // One that was revoked in the meantime stays forgotten.
+        // A secret that was revoked in the meantime stays deleted.
         let rekeyed = sqlx::query(
             "UPDATE secrets SET key_id = $1, sealed = $2 WHERE id = $3 AND revoked_at IS NULL",
         )
@@ -348,7 +348,7 @@ pub(crate) struct ActiveSecret {
     pub(crate) secret: Secret,
 }
 
-/// Returns the desk's secrets that are alive, the current one of each purpose first.
+/// Returns the desk's active secrets, the current one of each purpose first.
 pub(crate) async fn active(
     store: &Store,
     keyring: &Keyring,
@@ -414,8 +414,8 @@ fn secret_text(new: NewSecret<'_>) -> Result<Zeroizing<String>, SecretError> {
     }
 }
 
-/// Tells whether any desk has the secret, for any purpose: a seal names no desk, so a secret that two
-/// share would let the customers of one into the other.
+/// Tells whether any desk has the secret, for any purpose. A signature does not name its desk, so customers
+/// of one desk could sign in at another that shares the secret.
 async fn is_in_use(
     connection: &mut AnyConnection,
     keyring: &Keyring,
@@ -446,7 +446,7 @@ async fn current(
     .await
 }
 
-/// Gives a current secret its end, and returns when that is.
+/// Sets when the current secret expires, and returns that second.
 async fn replace(
     connection: &mut AnyConnection,
     secret: &SecretId,
@@ -462,7 +462,7 @@ async fn replace(
     Ok(expires_at)
 }
 
-/// Ends every secret of the purpose, and forgets what they were.
+/// Revokes every secret of the purpose and deletes their texts.
 async fn forget_all(
     connection: &mut AnyConnection,
     desk: &DeskId,
@@ -481,7 +481,7 @@ async fn forget_all(
     Ok(())
 }
 
-/// A clock that is set back must not bring a revoked secret to life: nothing is left of it.
+/// Deletes the text of a revoked secret, so that setting the clock back cannot activate it again.
 async fn forget(
     connection: &mut AnyConnection,
     secret: &SecretId,

@@ -1,7 +1,7 @@
-//! Sessions of the dashboard: who is signed in, and for how long.
+//! Sessions of the dashboard: which agent is signed in, and until when.
 //!
-//! The browser has a random token; the database has only its hash. Every sign-in and every confirmation
-//! makes a new token, so a token that another person planted or saw before is useless afterwards.
+//! The browser has a random token; the database has only its hash. Every sign-in and every password
+//! confirmation creates a new token, so a token that an attacker planted or saw before is useless.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -17,16 +17,16 @@ use crate::passwords::HashedPassword;
 use crate::store::{Store, StoreError, from_database_error};
 use crate::vault::VaultError;
 
-/// A session ends when it was not used for 12 hours: a working day is no reason to sign in twice.
+/// A session ends after 12 hours without use, so that agents sign in once in a working day.
 const IDLE_MILLISECONDS: i64 = 12 * 60 * 60 * 1000;
 
 /// A session ends after 7 days, used or not.
 const LIFE_MILLISECONDS: i64 = 7 * 24 * 60 * 60 * 1000;
 
-/// For how long a given password counts as just given.
+/// How long after entering the password an agent counts as recently confirmed.
 const RECENT_MILLISECONDS: i64 = 10 * 60 * 1000;
 
-/// Uses are written down this often, so that reading a page rarely writes.
+/// The interval at which uses are stored, so that reading a page rarely writes.
 const USE_MILLISECONDS: i64 = 60 * 1000;
 
 const TOKEN_BYTES: usize = 32;
@@ -46,7 +46,7 @@ impl Token {
         Ok(Self(Base64UrlUnpadded::encode_string(bytes.as_ref()).into()))
     }
 
-    /// Reads a token of a cookie.
+    /// Reads a token from a cookie.
     pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = Zeroizing::new([0; TOKEN_BYTES]);
         let length = Base64UrlUnpadded::decode(text, bytes.as_mut()).ok()?.len();
@@ -58,13 +58,13 @@ impl Token {
         self.0.expose_secret()
     }
 
-    /// Returns what forms of this browser carry, so that no other site can send them. It does not lead
-    /// back to the token.
+    /// Returns the CSRF token for the forms of this browser, so that another site cannot submit them. The
+    /// session token cannot be derived from it.
     pub fn form_token(&self) -> String {
         self.digest("form")
     }
 
-    /// Tells whether a form carries what this browser's forms do.
+    /// Tells whether the CSRF token of a form belongs to this browser.
     pub fn made_form(&self, form_token: &str) -> bool {
         self.form_token().as_bytes().ct_eq(form_token.as_bytes()).into()
     }
@@ -73,7 +73,7 @@ impl Token {
         self.digest("session")
     }
 
-    /// Returns a hash of the token, another one for each label.
+    /// Returns a hash of the token; each label gives another hash.
     pub(crate) fn digest(&self, label: &str) -> String {
         let digest =
             Sha256::new().chain_update(label).chain_update("\0").chain_update(self.shown());
@@ -81,7 +81,7 @@ impl Token {
     }
 }
 
-/// Somebody who is signed in.
+/// The session of an agent who is signed in.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// The account.
@@ -92,7 +92,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Tells whether the password was given within the last ten minutes.
+    /// Tells whether the agent entered the password within the last ten minutes.
     pub fn is_recently_confirmed(&self, now: Moment) -> bool {
         age(self.confirmed_at, now) < RECENT_MILLISECONDS
     }
@@ -100,8 +100,8 @@ impl Session {
 
 /// Begins a session of an agent who gave the right password.
 ///
-/// `password` is the hash that the given password matched. Where the account has another one by now, its
-/// holder has changed, and no session begins.
+/// `password` is the hash that the given password matched. If the account has another password by now, no
+/// session begins.
 ///
 /// # Errors
 /// [`SessionError`].
@@ -118,7 +118,7 @@ pub async fn begin(
     Ok(token)
 }
 
-/// Expects that this is still the account's password, and keeps it from being changed meanwhile.
+/// Checks that this is still the account's password, and prevents changes of it until the transaction ends.
 pub(crate) async fn expect_password(
     connection: &mut AnyConnection,
     agent: &AgentId,
@@ -135,7 +135,7 @@ pub(crate) async fn expect_password(
     if is_same == 1 { Ok(()) } else { Err(SessionError::Ended) }
 }
 
-/// Begins a session in a transaction that has checked who begins it.
+/// Begins a session within a transaction that has already checked the agent.
 pub(crate) async fn insert(
     connection: &mut AnyConnection,
     agent: &AgentId,
@@ -163,8 +163,8 @@ struct SessionRow {
     confirmed_at: Moment,
 }
 
-/// Returns the session of the token, unless it has ended. `is_use` tells whether the agent asks, and not
-/// a page by itself: only people keep a session from ending.
+/// Returns the session of the token, unless it has ended. `is_use` tells whether the agent made the request;
+/// requests that a page makes by itself do not prolong the session.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -194,7 +194,7 @@ pub async fn find(
     Ok(Some(Session { account, token: token.clone(), confirmed_at }))
 }
 
-/// Gives the session another token after the password was given once more.
+/// Replaces the session's token after the agent entered the password again.
 ///
 /// # Errors
 /// [`SessionError::Ended`], [`SessionError::Vault`], [`SessionError::Store`].
@@ -227,7 +227,7 @@ pub async fn end(store: &Store, token: &Token) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Deletes the sessions that time has ended.
+/// Deletes the sessions that have expired.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -239,13 +239,13 @@ pub async fn delete_ended(store: &Store, now: Moment) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Why a session does not begin or go on.
+/// Why a session cannot begin or continue.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
-    /// It ended meanwhile.
+    /// It has ended in the meantime.
     #[error("The session has ended.")]
     Ended,
-    /// There is no randomness.
+    /// The random source of the operating system cannot be read.
     #[error(transparent)]
     Vault(#[from] VaultError),
     /// The database failed.
@@ -264,7 +264,7 @@ async fn mark_used(store: &Store, token: &Token, now: Moment) -> Result<(), Stor
     Ok(())
 }
 
-/// A clock that was set back does not make anything older.
+/// Returns the age of a moment, at least zero: a clock that was set back makes nothing older.
 fn age(since: Moment, now: Moment) -> i64 {
     now.milliseconds().saturating_sub(since.milliseconds())
 }
@@ -274,7 +274,7 @@ mod tests {
     use super::Token;
 
     #[test]
-    fn a_form_belongs_to_its_browser_alone() {
+    fn a_form_token_is_valid_for_its_own_browser_only() {
         let (one, other) = (token(), token());
         assert!(one.made_form(&one.form_token()));
         assert!(!one.made_form(&other.form_token()) && !one.made_form(""));
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_not_asked_about() {
+    fn a_malformed_token_is_not_looked_up() {
         assert!(Token::parse(token().shown()).is_some());
         for text in ["", "a", &"a".repeat(44), &"\"".repeat(43), &"a".repeat(1000)] {
             assert!(Token::parse(text).is_none(), "{text}");

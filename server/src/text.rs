@@ -1,4 +1,4 @@
-//! What people write: messages and subjects, cleaned of what only machines write.
+//! Reads messages, subjects and names, and removes invisible characters.
 
 use std::fmt::Write as _;
 
@@ -11,39 +11,39 @@ const MAX_MESSAGE: usize = 10_000;
 /// The longest subject that may be given, in characters.
 const MAX_SUBJECT: usize = 200;
 
-/// The longest subject that is made of a message.
+/// The longest subject that is made from a message, in characters.
 const MAX_MADE_SUBJECT: usize = 80;
 
 /// The longest name of a person, in characters.
 const MAX_NAME: usize = 100;
 
-/// The longest preview of a message.
+/// The longest preview of a message, in characters.
 const MAX_PREVIEW: usize = 140;
 
 /// Why a text is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing is left of the message without blanks.
+    /// The message contains only whitespace.
     #[error("The message is empty. Write a text.")]
     MessageEmpty,
-    /// The message has over 10 000 characters.
+    /// The message has more than 10 000 characters.
     #[error("The message has more than 10000 characters. Shorten it.")]
     MessageTooLong,
-    /// The subject has over 200 characters.
+    /// The subject has more than 200 characters.
     #[error("The subject has more than 200 characters. Shorten it.")]
     SubjectTooLong,
-    /// The name has over 100 characters.
+    /// The name has more than 100 characters.
     #[error("The name has more than 100 characters. Shorten it.")]
     NameTooLong,
 }
 
-/// A message's text: 1 to 10 000 characters, lines ended by a line feed alone.
+/// A message's text: 1 to 10 000 characters, with lines that end in a line feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageText(String);
 
 impl MessageText {
-    /// Reads a message. Whitespace around it and control characters are removed: pasted text has them, they
-    /// are invisible, and not every database stores them.
+    /// Reads a message. It removes surrounding whitespace and control characters: pasted text contains them,
+    /// they are invisible, and not every database stores them.
     ///
     /// # Errors
     /// [`TextError::MessageEmpty`], [`TextError::MessageTooLong`].
@@ -78,7 +78,7 @@ impl MessageText {
 pub struct Subject(String);
 
 impl Subject {
-    /// Reads a subject, or makes one of the message's first line when it is empty.
+    /// Reads a subject. An empty one is made from the message's first line.
     ///
     /// # Errors
     /// [`TextError::SubjectTooLong`].
@@ -133,16 +133,16 @@ pub(crate) fn on_one_line(text: &str) -> String {
     words.join(" ")
 }
 
-/// Returns a text that somebody else wrote about themselves, to be shown beside what was proved: one line of
-/// at most so many characters, in which nothing hides or turns the text around it.
+/// Returns a text that a contact wrote about themselves, to be shown beside a proved identity: one line of at
+/// most `most` characters, without hidden characters or characters that change the direction of the text.
 ///
-/// Invisible characters are written as their code points. What joins letters or chooses their look
-/// stays: names are written with it.
+/// Invisible characters are written as their code points. Joiners and variation selectors stay, because names
+/// need them.
 pub(crate) fn visible(text: &str, most: usize) -> String {
     let mut shown = String::new();
     for character in on_one_line(text).chars() {
         if is_hidden(character) {
-            // Writing into a text does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(character));
         } else {
             shown.push(character);
@@ -181,14 +181,14 @@ mod tests {
     }
 
     #[test]
-    fn a_message_of_nothing_to_see_is_empty() {
+    fn a_message_without_visible_characters_is_empty() {
         for text in ["", " \r\n\t ", "\0\0", "\u{a0}\u{3000}"] {
             assert_eq!(MessageText::parse(text), Err(TextError::MessageEmpty), "{text:?}");
         }
     }
 
     #[test]
-    fn characters_are_counted_and_not_bytes() {
+    fn limits_count_characters_and_not_bytes() {
         assert!(MessageText::parse(&"ü".repeat(10_000)).is_ok());
         assert_eq!(MessageText::parse(&"a".repeat(10_001)), Err(TextError::MessageTooLong));
     }
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_one_line_or_nothing() {
+    fn a_name_is_one_line_or_absent() {
         let name = |text| PersonName::parse(text).map(|name| name.map(|name| name.0));
         assert_eq!(name(" Ada\r\n\0 Lovelace "), Ok(Some("Ada Lovelace".to_owned())));
         assert_eq!(name(" \t"), Ok(None));
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_hides_in_a_text_that_is_shown_beside_a_proof() {
+    fn hidden_characters_become_visible_in_a_text_beside_a_proof() {
         for (text, shown) in [
             ("Ada\u{202e}moc", "Ada⟨U+202E⟩moc"),
             ("a\u{2066}b\u{2069}\u{200f}", "a⟨U+2066⟩b⟨U+2069⟩⟨U+200F⟩"),

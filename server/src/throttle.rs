@@ -1,10 +1,10 @@
-//! How often a password may be tried, and a mail with a link asked for.
+//! Limits how often a password can be tried and how often a mail with a link can be requested.
 //!
-//! The budgets are in the database, so that every instance counts the same attempts. They make a
-//! client wait and never lock an account: each client network has its own budget for an account, and
-//! a browser in which the agent has signed in before has a budget of its own, which no other client can use
-//! up. There is no budget of an account for the whole world: it would let the world lock an agent out, and
-//! guessing a password of 12 characters does not become feasible by many addresses.
+//! The budgets are in the database, so that all instances count the same attempts. They make a client wait
+//! and never lock an account: each client network has its own budget for an account, and a browser in which
+//! the agent has signed in before has a budget that no other client can use up. There is no budget of an
+//! account for all networks together: attackers could use it to lock an agent out, and a password of 12
+//! characters cannot be guessed even from many addresses.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -15,7 +15,7 @@ use crate::clock::Moment;
 use crate::store::{Store, StoreError, from_database_error};
 use crate::vault::{KeyUse, Keyring};
 
-/// How many tries there are at once, and how long until one more.
+/// How many attempts are possible at once, and the time until one more is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
     capacity: i64,
@@ -27,7 +27,7 @@ impl Budget {
     pub const ACCOUNT_FROM_ADDRESS: Self = Self { capacity: 5, refill: 60_000 };
     /// Attempts at all accounts from one client network.
     pub const ADDRESS: Self = Self { capacity: 30, refill: 10_000 };
-    /// An account, tried from a browser in which it was signed in before.
+    /// Attempts at one account from a browser in which the agent has signed in before.
     pub const DEVICE: Self = Self { capacity: 10, refill: 30_000 };
     /// Invitations of one desk.
     pub const INVITATIONS: Self = Self { capacity: 30, refill: 2 * 60_000 };
@@ -39,15 +39,15 @@ impl Budget {
     pub const RECOVERIES: Self = Self { capacity: 3, refill: 20 * 60_000 };
     /// Recovery mails requested from one client network.
     pub const RECOVERIES_FROM_ADDRESS: Self = Self { capacity: 10, refill: 60_000 };
-    /// The password of an agent who is signed in.
+    /// Attempts of a signed-in agent at confirming the password.
     pub const CONFIRMATION: Self = Self { capacity: 10, refill: 30_000 };
 }
 
-/// What a budget is counted for. It is a keyed hash and no address.
+/// The key of a budget: a keyed hash, which contains no address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key(String);
 
-/// Returns what to count the parts under: a keyed hash, from which no address can be read.
+/// Returns the key for the parts: a keyed hash, from which no address can be read.
 pub(crate) fn key(keyring: &Keyring, parts: &[&str]) -> Key {
     let secret = keyring.derived(KeyUse::Session).next().map(|(_, secret)| secret);
     let secret = secret.as_ref().map_or(&[][..], |secret| &secret[..]);
@@ -59,10 +59,10 @@ pub(crate) fn key(keyring: &Keyring, parts: &[&str]) -> Key {
     Key(Base64UrlUnpadded::encode_string(&mac.finalize().into_bytes()))
 }
 
-/// Why a password is not even looked at.
+/// Why an attempt is not made.
 #[derive(Debug, thiserror::Error)]
 pub enum ThrottleError {
-    /// There were too many tries.
+    /// There were too many attempts; the seconds to wait.
     #[error("Too many attempts. Wait {0} seconds.")]
     Wait(u64),
     /// The database failed.
@@ -72,7 +72,7 @@ pub enum ThrottleError {
 
 from_database_error!(ThrottleError);
 
-/// Takes a try from each of the budgets, or from none.
+/// Takes an attempt from each of the budgets, or from none.
 ///
 /// # Errors
 /// [`ThrottleError`].
@@ -89,7 +89,7 @@ pub async fn take(
     Ok(())
 }
 
-/// Makes a budget whole again, after the right password.
+/// Restores the full budget after the right password.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -99,7 +99,7 @@ pub async fn restore(store: &Store, Key(key): &Key) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Deletes the budgets that are whole.
+/// Deletes the budgets that are full.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -109,7 +109,8 @@ pub async fn delete_full(store: &Store, now: Moment) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The generic cell rate algorithm: a try moves the moment at which the budget is whole again.
+/// Takes one attempt by the generic cell rate algorithm: it moves the moment at which the budget is full
+/// again.
 async fn take_one(
     connection: &mut AnyConnection,
     Key(key): &Key,
@@ -118,7 +119,7 @@ async fn take_one(
 ) -> Result<(), ThrottleError> {
     let latest_before = now + (budget.capacity - 1) * budget.refill;
     let latest = now + budget.capacity * budget.refill;
-    // What lies beyond the latest was written before the clock was set back.
+    // A moment beyond the latest possible one was stored before the clock was set back.
     let taken = sqlx::query(
         "INSERT INTO throttles (throttle_key, whole_at) VALUES ($1, $2) \
          ON CONFLICT (throttle_key) DO UPDATE SET whole_at = $3 + \

@@ -1,7 +1,8 @@
-//! Tickets of the portal: conversations of people who are not in the widget.
+//! Tickets of the portal: conversations that begin outside the widget.
 //!
-//! A ticket belongs to a contact that a signed link proved, or to one whose address a visitor typed. Neither
-//! is a sealed contact, so no ticket is ever shown in a widget, whatever was typed.
+//! A ticket belongs to a contact that a signed link proved, or to one whose address an anonymous visitor
+//! typed. A contact that an e-mail signature proved sends no tickets, so a ticket is never shown in a widget,
+//! whatever was typed.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use deskseal::PortalHost;
@@ -15,16 +16,16 @@ use crate::ids::{ConversationId, DeskId};
 use crate::store::{Store, StoreError, from_database_error};
 use crate::text::{MessageText, PersonName, Subject};
 
-/// How long it is kept that a form has sent its ticket, in milliseconds: much longer than a form's token
-/// lives, since the clocks of instances differ.
+/// How long a used form is remembered, in milliseconds. It is much longer than a form's token is valid,
+/// because the clocks of instances differ.
 const FORM_RETENTION: i64 = 2 * 24 * 60 * 60 * 1000;
 
-/// Who sends a ticket. A sealed contact sends none: they have the widget.
+/// Who sends a ticket. A contact that an e-mail signature proved sends none: they have the widget.
 #[derive(Clone, Debug)]
 pub enum Sender {
     /// A customer whose user id a signed link proved, and the address that they typed, if any.
     Verified(deskseal::UserId, Option<TypedAddress>),
-    /// Anybody, and the address that they typed.
+    /// An anonymous visitor, and the address that they typed.
     Public(TypedAddress),
 }
 
@@ -44,7 +45,7 @@ impl Sender {
     }
 }
 
-/// What a visitor sends by the portal's form.
+/// What a visitor submits with the portal's form.
 #[derive(Clone, Debug)]
 pub struct Ticket {
     /// Who sends it.
@@ -55,13 +56,13 @@ pub struct Ticket {
     pub subject: Subject,
     /// The message.
     pub text: MessageText,
-    /// The host at which they wrote.
+    /// The host of the portal where they wrote.
     pub host: PortalHost,
-    /// Names the form that sends it, and no other ticket.
+    /// Identifies the form, which sends this ticket and no other.
     pub key: IdempotencyKey,
 }
 
-/// What a conversation that began in the portal has beside its messages. None of it is proved.
+/// The additional fields of a conversation that began in the portal. None of them is proved.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct PortalTicket {
     /// The name that the sender typed.
@@ -72,13 +73,13 @@ pub struct PortalTicket {
     pub host: String,
 }
 
-/// Why a ticket is not taken.
+/// Why a ticket is rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum TicketError {
     /// The desk blocked the contact.
     #[error("The desk has blocked this contact.")]
     Blocked,
-    /// The form has sent another ticket before.
+    /// The form has already sent another ticket.
     #[error("The form was already used to send a message.")]
     FormUsed,
     /// The database failed.
@@ -100,8 +101,8 @@ impl From<ConversationError> for TicketError {
     }
 }
 
-/// Takes a ticket, and returns its conversation. It is durable when this returns. A form sends one ticket: the
-/// same one again changes nothing, and another one is rejected.
+/// Stores a ticket and returns its conversation. It is durable when this returns. A form sends one ticket:
+/// sending the same ticket again changes nothing, and another one is rejected.
 ///
 /// # Errors
 /// [`TicketError`].
@@ -139,14 +140,14 @@ pub async fn delete_expired_forms(store: &Store, now: Moment) -> Result<(), Stor
     Ok(())
 }
 
-/// Lets the form send this ticket, unless it has sent another one.
+/// Records that the form sends this ticket. It is an error if the form has already sent another one.
 async fn spend_form(
     connection: &mut AnyConnection,
     ticket: &Ticket,
     now: Moment,
 ) -> Result<(), TicketError> {
     let (key, hash) = (ticket.key.as_str(), hash_of(ticket));
-    // The same form sent at the same time waits here until this transaction is done.
+    // A concurrent request with the same form waits here until this transaction ends.
     let spent = sqlx::query(
         "INSERT INTO portal_forms (form_key, ticket_hash, forgotten_at) VALUES ($1, $2, $3) \
          ON CONFLICT (form_key) DO NOTHING",
@@ -168,7 +169,7 @@ async fn spend_form(
     if earlier == hash { Ok(()) } else { Err(TicketError::FormUsed) }
 }
 
-/// Returns a hash of all that was sent.
+/// Returns a hash of all submitted fields.
 fn hash_of(ticket: &Ticket) -> String {
     let sender = match &ticket.sender {
         Sender::Verified(user, _) => user.as_str(),
@@ -190,7 +191,7 @@ fn hash_of(ticket: &Ticket) -> String {
     Base64UrlUnpadded::encode_string(&hash.finalize())
 }
 
-/// Returns what the conversation has from the portal, unless it began elsewhere.
+/// Returns the portal's fields of the conversation; `None` if it began elsewhere.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -1,8 +1,8 @@
-//! Secrets at rest, and the keys that everything else of the server derives.
+//! Encrypts secrets at rest, and derives all other keys of the server.
 //!
-//! The operator gives one root key, or several: the first encrypts, the others only decrypt what was
-//! encrypted before they were replaced. No root key is used itself. Each use has a key of its own,
-//! derived with HKDF-SHA256 under a label, so that nothing made for one use holds for another.
+//! The operator sets one root key or several: the first encrypts; the others only decrypt older data. No root
+//! key is used directly. Each use has its own key, derived with HKDF-SHA256 under a label, so that a text
+//! that was made for one use is invalid for every other.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -18,12 +18,12 @@ use crate::store::stored_as_text;
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
 
-/// What a desk uses a secret for. Each purpose has secrets of its own.
+/// What a desk uses a secret for. Each purpose has its own secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
-    /// Verifying e-mail seals.
+    /// Verifying e-mail signatures.
     TicketCenter,
-    /// Verifying link seals.
+    /// Verifying link signatures.
     Portal,
 }
 
@@ -52,14 +52,14 @@ stored_as_text!(Purpose, "purpose");
 pub enum KeyUse {
     /// Encrypting desks' secrets in the database.
     SecretsAtRest,
-    /// Sealing the hidden token of a portal's form.
+    /// Encrypting the hidden token of a portal's form.
     PortalForm,
     /// Signing in to the dashboard.
     Session,
 }
 
 impl KeyUse {
-    /// Labels never change: what an older server sealed must stay readable.
+    /// The labels never change: the server must be able to decrypt what an older version encrypted.
     const fn label(self) -> &'static [u8] {
         match self {
             Self::SecretsAtRest => b"ticket-center/1/secrets-at-rest",
@@ -69,7 +69,7 @@ impl KeyUse {
     }
 }
 
-/// Why a key or a sealed secret cannot be used.
+/// Why a key or an encrypted secret cannot be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum VaultError {
     /// No key was given.
@@ -87,12 +87,12 @@ pub enum VaultError {
     /// Two keys have the same id.
     #[error("Two keys in keys or keys_file have the same id. Give each key its own id.")]
     KeyRepeated,
-    /// The sealed secret names a key that is not given.
+    /// The secret is encrypted with a key that is not in the keyring.
     #[error(
         "A secret is encrypted with the key {0:?}, which is not in keys or keys_file. Add that key again."
     )]
     KeyUnknown(String),
-    /// The sealed secret was changed, moved, or encrypted with another key of the same id.
+    /// The encrypted secret was changed, moved, or encrypted with another key of the same id.
     #[error(
         "A secret in the database cannot be decrypted: the secret or the key of its id was changed. Restore \
          the key, or issue a new secret."
@@ -103,9 +103,9 @@ pub enum VaultError {
     NoRandomness,
 }
 
-/// The root keys, the first of them current.
+/// The root keys; the first one is current.
 ///
-/// `Debug` shows their ids only; they are overwritten when the keyring is dropped.
+/// `Debug` shows only their ids. The keys are overwritten when the keyring is dropped.
 ///
 /// ```
 /// use ticket_center::vault::Keyring;
@@ -124,7 +124,7 @@ struct RootKey {
     bytes: SecretBox<[u8; KEY_BYTES]>,
 }
 
-/// Which secret a sealed text belongs to: the associated data of its encryption.
+/// Which secret an encrypted text belongs to: the associated data of its encryption.
 #[derive(Clone, Copy, Debug)]
 pub struct SealedFor<'id> {
     /// The desk.
@@ -135,12 +135,12 @@ pub struct SealedFor<'id> {
     pub secret: &'id SecretId,
 }
 
-/// An encrypted secret, as the database holds it.
+/// An encrypted secret, as the database stores it.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Sealed {
-    /// The key that encrypted it.
+    /// The id of the key that encrypted it.
     pub key_id: String,
-    /// Nonce and ciphertext in base64url.
+    /// The nonce and the ciphertext in base64url.
     #[sqlx(rename = "sealed")]
     pub text: String,
 }
@@ -163,7 +163,7 @@ impl Keyring {
         Ok(Self(keys))
     }
 
-    /// Returns a new key in written form.
+    /// Generates a new key and returns it as text.
     ///
     /// # Errors
     /// [`VaultError::NoRandomness`].
@@ -188,10 +188,11 @@ impl Keyring {
         Ok(Sealed { key_id: key.id.clone(), text })
     }
 
-    /// Decrypts a secret with the key that it names.
+    /// Decrypts a secret with the key whose id it contains.
     ///
     /// # Errors
-    /// [`VaultError::KeyUnknown`]; [`VaultError::SealBroken`] for another desk, purpose or secret too.
+    /// [`VaultError::KeyUnknown`]; [`VaultError::SealBroken`], also when the desk, purpose or secret id is
+    /// another one.
     pub fn open(
         &self,
         what: SealedFor<'_>,
@@ -207,8 +208,8 @@ impl Keyring {
         self.0.iter().find(|key| key.id == id).ok_or_else(|| VaultError::KeyUnknown(id.to_owned()))
     }
 
-    /// Encrypts a text that a browser keeps, with the current key for this use. It opens with the same
-    /// associated data only.
+    /// Encrypts a text for a browser to keep, with the current key for this use. Only the same associated
+    /// data can decrypt it.
     ///
     /// # Errors
     /// [`VaultError::NoRandomness`].
@@ -248,7 +249,7 @@ impl Keyring {
         self.0.first().is_some_and(|key| key.id == sealed.key_id)
     }
 
-    /// Returns the keys for a use, each with the id of its root, the current one first.
+    /// Returns the keys for a use, each with the id of its root key, the current one first.
     pub fn derived(
         &self,
         key_use: KeyUse,
@@ -258,7 +259,7 @@ impl Keyring {
 }
 
 impl SealedFor<'_> {
-    /// Zero bytes separate the parts; none of them can contain one.
+    /// Zero bytes separate the parts; no part can contain one.
     fn associated_data(&self) -> Vec<u8> {
         let parts = [self.desk.as_str(), self.purpose.as_str(), self.secret.as_str()];
         parts.join("\0").into_bytes()
@@ -290,7 +291,7 @@ fn cipher(key: &RootKey, key_use: KeyUse) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(&(*derived(key, key_use)).into())
 }
 
-/// Decrypts what stands behind its nonce.
+/// Decrypts a ciphertext that follows its nonce.
 fn decrypted(
     key: &RootKey,
     key_use: KeyUse,
@@ -341,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_opens_for_its_own_desk_purpose_and_id_only() {
+    fn a_secret_can_be_decrypted_only_for_its_own_desk_purpose_and_id() {
         let keyring = Keyring::parse(&key("a")).expect("the key is good");
         let (owner, other) = (Owner::new(), Owner::new());
         let own = owner.of(Purpose::TicketCenter);
@@ -358,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seal_with_any_character_changed_does_not_open() {
+    fn an_encrypted_secret_with_any_changed_character_cannot_be_decrypted() {
         let keyring = Keyring::parse(&key("a")).expect("the key is good");
         let owner = Owner::new();
         let own = owner.of(Purpose::Portal);
@@ -373,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_secret_is_sealed_differently_each_time() {
+    fn the_same_secret_is_encrypted_differently_each_time() {
         let keyring = Keyring::parse(&key("a")).expect("the key is good");
         let owner = Owner::new();
         let own = owner.of(Purpose::Portal);
@@ -396,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn another_key_under_the_same_id_does_not_open() {
+    fn another_key_with_the_same_id_cannot_decrypt() {
         let owner = Owner::new();
         let own = owner.of(Purpose::Portal);
         let sealed = Keyring::parse(&key("a")).and_then(|keyring| keyring.seal(own, SECRET));
@@ -405,7 +406,7 @@ mod tests {
     }
 
     #[test]
-    fn each_use_has_a_key_of_its_own() {
+    fn each_use_has_its_own_key() {
         let keyring = Keyring::parse(&key("a")).expect("the key is good");
         let uses = [KeyUse::SecretsAtRest, KeyUse::PortalForm, KeyUse::Session];
         let keys: Vec<_> = uses.into_iter().flat_map(|use_| keyring.derived(use_)).collect();
@@ -414,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sealed_text_opens_for_its_own_use_and_association_only() {
+    fn an_encrypted_text_can_be_decrypted_only_for_its_own_use_and_associated_data() {
         let keyring = Keyring::parse(&key("a")).expect("the key is good");
         let sealed = keyring.seal_text(KeyUse::Session, b"browser", "a text").expect("it seals");
         let open = |key_use, associated: &[u8]| keyring.open_text(key_use, associated, &sealed);
@@ -427,16 +428,16 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_are_no_keys_are_refused() {
+    fn malformed_keys_are_rejected() {
         let good = key("a");
         let zeros = format!("a:{}", "A".repeat(43));
         let short = &good[..good.len() - 4];
         let no_id = &good[1..];
-        let refused = |text: &str| Keyring::parse(text).expect_err("it is no key");
-        assert_eq!(refused(""), VaultError::KeyMissing);
-        assert_eq!(refused(&format!("{good},{good}")), VaultError::KeyRepeated);
+        let error_of = |text: &str| Keyring::parse(text).expect_err("it is no key");
+        assert_eq!(error_of(""), VaultError::KeyMissing);
+        assert_eq!(error_of(&format!("{good},{good}")), VaultError::KeyRepeated);
         for text in [&zeros, short, no_id, "a", "a:", "a:changeme", &format!("{good},")] {
-            assert_eq!(refused(text), VaultError::KeyMalformed);
+            assert_eq!(error_of(text), VaultError::KeyMalformed);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// The largest answer that is read.
+/// The largest response, in bytes.
 const LARGEST: usize = 256 * 1024;
 
 /// Returns a call as it goes over the wire.
@@ -31,13 +31,13 @@ impl Connection {
         Self { stream, buffer: Vec::with_capacity(4 * 1024) }
     }
 
-    /// Sends a call, and returns the body of the answer, which must be a success.
-    pub(crate) async fn answer(&mut self, request: &[u8]) -> &str {
+    /// Sends a call, and returns the body of the response, which must be a success.
+    pub(crate) async fn call(&mut self, request: &[u8]) -> &str {
         self.stream.write_all(request).await.expect("it is sent");
         self.buffer.clear();
         loop {
             let count = self.stream.read_buf(&mut self.buffer).await.expect("it is answered");
-            assert!(count > 0 && self.buffer.len() < LARGEST, "the answer ends");
+            assert!(count > 0 && self.buffer.len() < LARGEST, "the response ends");
             if let Some(start) = body_start(&self.buffer) {
                 return std::str::from_utf8(&self.buffer[start..]).expect("it is text");
             }
@@ -46,8 +46,8 @@ impl Connection {
 }
 
 /// Returns where the body begins, once all of it is there.
-fn body_start(answer: &[u8]) -> Option<usize> {
-    let text = std::str::from_utf8(answer).ok()?;
+fn body_start(response: &[u8]) -> Option<usize> {
+    let text = std::str::from_utf8(response).ok()?;
     let (head, body) = text.split_once("\r\n\r\n")?;
     assert!(head.starts_with("HTTP/1.1 20"), "{text}");
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));

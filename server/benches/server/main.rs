@@ -1,4 +1,4 @@
-//! What the server promises, measured: `cargo bench --package ticket-center`, or with the names of parts.
+//! Measures what the server promises: `cargo bench --package ticket-center`, or with the names of parts.
 //!
 //! Everything is compared with something measured in the same run, on the machine that also makes the
 //! load, and printed as ratios. The figures are read by people: time is no test.
@@ -16,7 +16,7 @@ mod widgets;
 
 use mimalloc::MiMalloc;
 
-/// The command's, for all that is compared.
+/// The allocator of the command, for everything that is compared.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

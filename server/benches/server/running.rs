@@ -43,7 +43,7 @@ impl Database {
     }
 }
 
-/// What answers.
+/// A running instance with its address.
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     pub(crate) store: Store,
@@ -52,7 +52,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts an instance that limits nobody.
+    /// Starts an instance without effective rate limits.
     pub(crate) async fn start(url: &str) -> Self {
         let many = NonZeroU32::MAX;
         let config = Config {
@@ -69,13 +69,13 @@ impl Running {
         let key = format!("bench:{}", Keyring::generate_key().expect("randomness").as_str());
         let keyring = Keyring::parse(&key).expect("it is a key");
         let (desk, signer) = desk(&store, &keyring).await;
-        let center =
+        let app =
             AppState::new(config, store.clone(), keyring, Clock::default()).expect("it has a host");
-        center.start_maintenance();
+        app.start_maintenance();
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a port");
         let address = listener.local_addr().expect("it is bound");
         tokio::spawn(async move {
-            http::serve(&center, listener, std::future::pending()).await.expect("it serves");
+            http::serve(&app, listener, std::future::pending()).await.expect("it serves");
         });
         Self { address, store, desk, signer }
     }

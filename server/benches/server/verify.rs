@@ -24,7 +24,7 @@ pub(crate) async fn measure() {
     on(Database::Postgres, "/select", 0.7).await;
 }
 
-/// Measures `verify` beside the baseline, in turns, and prints the median of the ratios.
+/// Measures `verify` and the baseline alternately, and prints the median of the ratios.
 async fn on(database: Database, baseline: &str, promised: f64) {
     let folder = tempfile::TempDir::new().expect("there is room");
     let server = Running::start(&database.url(&folder, "desk.db").await).await;
@@ -78,11 +78,11 @@ async fn select(
     Json(Credentials { email: row.get("name"), ..body })
 }
 
-/// What one round came to.
+/// The result of one round.
 struct Load {
-    /// Answers in a second.
+    /// Responses per second.
     rate: f64,
-    /// The time within which 99 of 100 answers came.
+    /// The time within which 99 of 100 responses arrived.
     p99: Duration,
 }
 
@@ -105,18 +105,18 @@ async fn load(address: SocketAddr, request: Vec<u8>) -> Load {
     }
     let seconds = began.elapsed().as_secs_f64();
     all.sort_unstable();
-    #[expect(clippy::cast_precision_loss, reason = "there are fewer answers than 2^52")]
+    #[expect(clippy::cast_precision_loss, reason = "there are fewer responses than 2^52")]
     let rate = all.len() as f64 / seconds;
     Load { rate, p99: all[all.len() * 99 / 100] }
 }
 
-/// Returns how long each answer took until the end.
+/// Returns the time of each response, until `end`.
 async fn times(address: SocketAddr, request: Arc<[u8]>, end: Instant) -> Vec<Duration> {
     let mut connection = Connection::open(address).await;
     let mut times = Vec::new();
     while Instant::now() < end {
         let asked = Instant::now();
-        connection.answer(&request).await;
+        connection.call(&request).await;
         times.push(asked.elapsed());
     }
     times

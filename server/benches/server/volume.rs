@@ -1,5 +1,5 @@
-//! What a hundred times as much costs: 1,000 conversations with 10,000 messages beside 100,000 with
-//! 1,000,000.
+//! Measures how calls slow down with a hundred times as much data: 1,000 conversations with 10,000 messages
+//! beside 100,000 with 1,000,000.
 //!
 //! One customer has a tenth of all conversations, and one of them a hundredth of all messages; the others
 //! belong to customers who have ten each.
@@ -18,7 +18,7 @@ const FEW: u32 = 1_000;
 const MANY: u32 = 100_000;
 const TIMES: usize = 300;
 
-/// What the dashboard's pages hold.
+/// The number of conversations on a page of the dashboard.
 const INBOX_PAGE: u32 = 30;
 const THREAD_PAGE: u32 = 50;
 
@@ -30,7 +30,7 @@ pub(crate) async fn measure() {
     }
 }
 
-/// Measures each call on both amounts, in turns, and prints the ratio of the medians.
+/// Measures each call on both amounts alternately, and prints the ratio of the medians.
 async fn on(database: Database) {
     let folder = tempfile::TempDir::new().expect("there is room");
     let few = Filled::new(&database.url(&folder, "few.db").await, FEW).await;
@@ -69,7 +69,7 @@ impl Filled {
                 .expect("it is filled");
         }
         if url.starts_with("postgres") {
-            // As its autovacuum would in a minute.
+            // PostgreSQL's autovacuum would do this within a minute.
             sqlx::raw_sql("ANALYZE").execute(&mut connection).await.expect("it is analysed");
         }
         connection.close().await.expect("it is closed");
@@ -80,7 +80,7 @@ impl Filled {
         Connection::open(self.server.address).await
     }
 
-    /// Asks once, and returns how long that took.
+    /// Makes one call, and returns its duration.
     async fn timed(&self, connection: &mut Connection, ask: &Ask) -> Duration {
         let Running { store, desk, .. } = &self.server;
         match ask {
@@ -88,7 +88,7 @@ impl Filled {
                 let body = self.body(email, &fields(self.conversations));
                 let request = client::request(&format!("{API}{path}"), &body);
                 let asked = Instant::now();
-                connection.answer(&request).await;
+                connection.call(&request).await;
                 asked.elapsed()
             }
             Ask::Inbox(filter) => {
@@ -125,7 +125,7 @@ impl Filled {
     }
 }
 
-/// Returns what fills the tables, for both databases. Moments and ids are numbers in order.
+/// Returns the statements that fill the tables, for both databases. Moments and ids are numbers in order.
 fn statements(desk: &str, conversations: u32) -> Vec<String> {
     let (of_ada, messages) = (conversations / 10, conversations * 10);
     let in_the_first = messages / 100;
@@ -167,7 +167,7 @@ fn statements(desk: &str, conversations: u32) -> Vec<String> {
     ]
 }
 
-/// One question: a customer's call, or what a page of the dashboard asks the database.
+/// A customer's call, or the database queries of a page of the dashboard.
 enum Ask {
     Call { email: &'static str, path: &'static str, fields: fn(u32) -> Value },
     Inbox(Filter),
@@ -181,7 +181,7 @@ fn questions() -> Vec<(&'static str, Ask)> {
     let (first, second) = ("/conversations/c1/messages", "/conversations/c2/messages");
     let unread = |_| json!({ "markRead": false });
     let closed = Filter { status: Some(Status::Closed), ..Filter::default() };
-    let unassigned = Filter { assignment: Assignment::Nobody, ..Filter::default() };
+    let unassigned = Filter { assignment: Assignment::Unassigned, ..Filter::default() };
     vec![
         ("verify", call(ada, "/verify", |_| json!({}))),
         ("list, many of one customer", call(ada, "/conversations", |_| json!({}))),

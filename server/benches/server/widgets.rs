@@ -23,13 +23,13 @@ use crate::running::{API, Database, credentials};
 
 const WIDGETS: usize = 1_000;
 
-/// What `verify` asks widgets to wait.
+/// The poll interval that `verify` returns.
 const PAUSE: Duration = Duration::from_millis(1_500);
 
-/// How many begin their conversation at the same time.
+/// How many widgets begin their conversation at the same time.
 const AT_ONCE: usize = 16;
 
-/// An agent writes so often.
+/// The interval at which the agent writes.
 const BETWEEN_REPLIES: Duration = Duration::from_millis(20);
 
 const PROMISED_MEGABYTES: u64 = 150;
@@ -105,10 +105,10 @@ async fn write_to_all(url: &str, desk: &str, widgets: &[OpenWidget]) -> Vec<Inst
     written
 }
 
-/// A widget that asks until it is closed.
+/// A widget that polls until it is closed.
 struct OpenWidget {
     conversation: ConversationId,
-    /// Told when the agent's reply is there.
+    /// Receives the moment at which the agent's reply was shown.
     is_shown: oneshot::Receiver<Instant>,
     asking: JoinHandle<Instant>,
 }
@@ -116,12 +116,12 @@ struct OpenWidget {
 impl OpenWidget {
     async fn close(self) {
         self.asking.abort();
-        // It was ended, and says so.
+        // The task was aborted, which is an error.
         let _ = self.asking.await;
     }
 }
 
-/// What the script does in a page: ask as often as it is told, and load what is new.
+/// Does the work of the script in a page: polls at the requested interval, and loads new messages.
 struct Widget {
     connection: Connection,
     conversation: ConversationId,
@@ -142,8 +142,7 @@ impl Widget {
             body[name] = value;
             body
         };
-        let begun =
-            connection.answer(&call("/message", &with("message", json!("A question")))).await;
+        let begun = connection.call(&call("/message", &with("message", json!("A question")))).await;
         let begun: Value = serde_json::from_str(begun).expect("it is JSON");
         let id = begun["conversation"]["id"].as_str().and_then(ConversationId::parse);
         let conversation = id.expect("a conversation has an id");
@@ -154,20 +153,20 @@ impl Widget {
         widget.watch()
     }
 
-    /// Asks from now on.
+    /// Starts to poll.
     fn watch(mut self) -> OpenWidget {
         let (shown, is_shown) = oneshot::channel();
         let conversation = self.conversation.clone();
         let asking = tokio::spawn(async move {
             let now = self.until_shown().await;
-            // Who asked may be gone already.
+            // The receiver may be dropped already.
             let _ = shown.send(now);
             self.until_shown().await
         });
         OpenWidget { conversation, is_shown, asking }
     }
 
-    /// Returns when there was an agent's reply that was not there before.
+    /// Waits for a new reply of an agent, and returns the moment at which it was shown.
     async fn until_shown(&mut self) -> Instant {
         loop {
             sleep(PAUSE).await;
@@ -176,7 +175,7 @@ impl Widget {
                 continue;
             }
             self.revision = revision;
-            let page = self.connection.answer(&self.messages).await;
+            let page = self.connection.call(&self.messages).await;
             if page.contains("Here is the answer.") {
                 return Instant::now();
             }
@@ -184,9 +183,9 @@ impl Widget {
     }
 
     async fn current_revision(&mut self) -> Value {
-        let answer = self.connection.answer(&self.verify).await;
-        let mut answer: Value = serde_json::from_str(answer).expect("it is JSON");
-        answer["revision"].take()
+        let response = self.connection.call(&self.verify).await;
+        let mut response: Value = serde_json::from_str(response).expect("it is JSON");
+        response["revision"].take()
     }
 }
 
@@ -205,22 +204,22 @@ impl Program {
             .env("TICKET_CENTER_KEYS", &self.keys)
             .env("TICKET_CENTER_LISTEN", "127.0.0.1:0")
             .env("TICKET_CENTER_PUBLIC_URL", "http://127.0.0.1")
-            // All of these widgets share one address, as no others do.
+            // All of these widgets share one address, unlike in production.
             .env("TICKET_CENTER_CALLS_PER_MINUTE", "1000000");
         command
     }
 
-    fn answer(&self, arguments: &[&str]) -> String {
+    fn stdout(&self, arguments: &[&str]) -> String {
         let output = self.command(arguments).output().expect("it runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("it is text").trim_end().to_owned()
     }
 
-    /// Returns a new desk's id, and what signs for it.
+    /// Returns a new desk's id and its signer.
     fn desk(&self) -> (String, Signer) {
-        let desk = self.answer(&["desk", "create", "Example"]);
+        let desk = self.stdout(&["desk", "create", "Example"]);
         let secret =
-            self.answer(&["secret", "rotate", "--desk", &desk, "--purpose", "ticket-center"]);
+            self.stdout(&["secret", "rotate", "--desk", &desk, "--purpose", "ticket-center"]);
         (desk, Signer::new(Secret::new(secret.as_str()).expect("it is a secret")))
     }
 
@@ -232,20 +231,20 @@ impl Program {
             let line: Value = serde_json::from_str(&line).ok()?;
             line["fields"]["address"].as_str()?.parse().ok()
         });
-        // What nobody reads would fill the pipe and stop the server.
+        // Without a reader the pipe would fill and stop the server.
         std::thread::spawn(move || lines.for_each(drop));
         Serving { child, address: address.expect("it says where it listens") }
     }
 }
 
-/// A server that ends with this.
+/// A server process that is killed when this is dropped.
 struct Serving {
     child: Child,
     address: SocketAddr,
 }
 
 impl Serving {
-    /// Returns how much memory the process has.
+    /// Returns the memory of the process, in megabytes.
     fn megabytes(&self) -> u64 {
         let process = self.child.id().to_string();
         let output = Command::new("ps").args(["-o", "rss=", "-p", &process]).output();

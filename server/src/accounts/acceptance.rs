@@ -1,4 +1,4 @@
-//! Accepting an invitation.
+//! Accepts invitations.
 
 use sqlx::{AnyConnection, FromRow};
 
@@ -28,21 +28,21 @@ pub struct OpenInvitation {
     pub role: Role,
     /// The name of the owner who invited.
     pub by: Option<String>,
-    /// What accepting needs.
+    /// What the holder must provide to accept.
     pub needed: Needed,
 }
 
-/// What accepting an invitation needs.
+/// What the holder of the link must provide to accept an invitation.
 #[derive(Clone, Debug)]
 pub enum Needed {
     /// A name and a password: the address has no account.
     NewAccount,
-    /// A name, a new password, and a choice for each of these desks: the account is unproved.
+    /// A name, a new password, and a choice for each of these desks: the account's address is unproved.
     TakeOver(Vec<Membership>),
-    /// The password of the account, which is proved.
+    /// The password of the account, whose address is proved.
     Password,
-    /// A name and a password, or the password of the account. The link was copied, and does not tell its
-    /// holder whether there is an account.
+    /// A name and a new password, or the password of an existing account. The link was copied, so the page
+    /// must not tell whether there is an account.
     Either,
 }
 
@@ -52,13 +52,13 @@ impl Needed {
         !matches!(self, Self::Password)
     }
 
-    /// Tells whether the password of an account can be given.
+    /// Tells whether the password of an existing account can be given.
     pub const fn takes_account_password(&self) -> bool {
         matches!(self, Self::Password | Self::Either)
     }
 }
 
-/// What the holder of the link chose or proved.
+/// What the holder of the link provided.
 #[derive(Clone, Copy, Debug)]
 pub enum Chosen<'chosen> {
     /// A new account.
@@ -68,7 +68,7 @@ pub enum Chosen<'chosen> {
         /// The password.
         password: &'chosen HashedPassword,
     },
-    /// The unproved account of the address, by a mailed link.
+    /// Taking over the unproved account of the address, by a mailed link.
     TakeOver {
         /// The name that customers see.
         name: &'chosen AgentName,
@@ -77,7 +77,7 @@ pub enum Chosen<'chosen> {
         /// Which of the account's desks to keep.
         choices: &'chosen MembershipChoices,
     },
-    /// The account of the address, whose password was given.
+    /// The account of the address, with its password.
     Account {
         /// The account.
         id: &'chosen AgentId,
@@ -93,17 +93,17 @@ pub struct Accepted {
     pub agent: AgentId,
     /// The desk.
     pub desk: DeskId,
-    /// A session of the new member.
+    /// A new session of the member.
     pub session: Token,
 }
 
-/// Why a link is not followed.
+/// Why a link cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptError {
     /// It was used, withdrawn, replaced, or has expired.
     #[error("This link is no longer valid.")]
     Gone,
-    /// The account is not as it was when the page was opened.
+    /// The account has changed since the page was opened.
     #[error("The account changed in the meantime.")]
     Changed,
     /// The link was copied, and the address has an account.
@@ -114,7 +114,7 @@ pub enum AcceptError {
         "You are the only owner of “{0}”. Choose to stay, and make another agent an owner first."
     )]
     LastOwner(String),
-    /// There is no randomness.
+    /// The random source of the operating system cannot be read.
     #[error(transparent)]
     Vault(#[from] VaultError),
     /// The database failed.
@@ -139,7 +139,7 @@ impl From<AgentError> for AcceptError {
         match error {
             AgentError::Store(error) => error.into(),
             AgentError::Vault(error) => error.into(),
-            // The desk was deleted, and the invitation with it.
+            // The desk was deleted together with the invitation.
             _ => Self::Gone,
         }
     }
@@ -156,7 +156,7 @@ struct InvitationRow {
     by_name: Option<String>,
 }
 
-/// Returns the invitation that the token's link leads to, and changes nothing.
+/// Returns the invitation of the token's link. It changes nothing.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -190,7 +190,7 @@ pub async fn open(
     }))
 }
 
-/// Returns what the holder of the mailbox has to choose or prove.
+/// Returns what the holder of the mailbox must provide.
 async fn needed(connection: &mut AnyConnection, email: &str) -> Result<Needed, StoreError> {
     let account =
         sqlx::query_as("SELECT id, password_hash, address_proved FROM agents WHERE email = $1")
@@ -218,7 +218,7 @@ async fn open_link(
     }))
 }
 
-/// Accepts the invitation, once: of several who accept at the same time, one does.
+/// Accepts the invitation once: if several requests accept at the same time, only one succeeds.
 ///
 /// # Errors
 /// [`AcceptError`].
@@ -246,7 +246,8 @@ pub async fn accept(
             take_over(&mut transaction, &account.id, name, password, choices).await?;
             account.id
         }
-        // By mail, the password of an unproved account is worth nothing: another person may have set it.
+        // With a mailed link, the password of an unproved account is not enough: another person may have set
+        // it.
         (Chosen::Account { id, password }, Some(account))
             if (account.is_proved || !invitation.is_mailed)
                 && account.id == *id
@@ -295,7 +296,7 @@ async fn locked(
         .await?;
     let desk = desk.ok_or(AcceptError::Gone)?;
     agents::lock_desk(connection, &desk).await?;
-    // A request that held the lock before may have used or withdrawn it.
+    // A request that had the lock before may have used or withdrawn the invitation.
     let link = open_link(connection, token, now).await?.ok_or(AcceptError::Gone)?;
     let locked = sqlx::query_as("SELECT id, desk_id, email, role FROM invitations WHERE id = $1")
         .bind(link.target.as_str())
@@ -314,7 +315,7 @@ struct Account {
     is_proved: bool,
 }
 
-/// Returns the account of the address, and keeps others from changing it.
+/// Returns the account of the address, and locks it.
 async fn account_of(
     connection: &mut AnyConnection,
     email: &str,

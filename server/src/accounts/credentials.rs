@@ -1,4 +1,4 @@
-//! Passwords and sessions of an account.
+//! Changes passwords, and ends the sessions of an account.
 
 use deskseal::CanonicalEmail;
 use sqlx::AnyConnection;
@@ -10,9 +10,9 @@ use crate::passwords::HashedPassword;
 use crate::sessions::{self, SessionError, Token};
 use crate::store::Store;
 
-/// Makes this password the only thing that opens the account: the password before, every session and
-/// every recovery link end. Whatever else will open accounts (a second factor, a passkey, an API token)
-/// is deleted here too.
+/// Makes this password the only way into the account: it deletes the previous password, every session and
+/// every recovery link. Any other credential (a second factor, a passkey, an API token) must be deleted here
+/// too.
 pub(super) async fn replace(
     connection: &mut AnyConnection,
     agent: &AgentId,
@@ -45,11 +45,10 @@ pub(super) async fn end_sessions(
     Ok(())
 }
 
-/// Sets an agent's own new password in place of the one that was given, ends every session, and begins
-/// one.
+/// Replaces an agent's password with a new one of their choice, ends every session, and begins a new one.
 ///
 /// # Errors
-/// [`SessionError::Ended`] where the given password is not the account's any more; others of
+/// [`SessionError::Ended`] if the given password is no longer the account's; other variants of
 /// [`SessionError`].
 pub async fn change_password(
     store: &Store,
@@ -66,8 +65,8 @@ pub async fn change_password(
     Ok(token)
 }
 
-/// Sets the password of an account whose password the operator resets, to be changed at the next sign-in,
-/// and ends what opened the account before.
+/// Sets an account's password for the operator, and ends all sessions and recovery links. The agent must
+/// change it at the next sign-in.
 ///
 /// # Errors
 /// [`AgentError::AccountUnknown`], [`AgentError::Store`].

@@ -1,4 +1,4 @@
-//! Invitations: who may become a member of a desk, once they accept.
+//! Invitations: a person becomes a member of a desk by accepting one.
 
 use std::time::Duration;
 
@@ -12,15 +12,15 @@ use crate::clock::Moment;
 use crate::ids::{AgentId, DeskId, InvitationId};
 use crate::store::{Store, StoreError};
 
-/// For how long an invitation can be accepted.
+/// How long an invitation can be accepted.
 pub const INVITATION_LIFE: Duration = Duration::from_hours(72);
 
-/// How the link of an invitation reaches who is invited.
+/// How the link of an invitation reaches the invited person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     /// By mail: only the holder of the mailbox sees the link.
     Mail,
-    /// The owner gets the link, to hand it over.
+    /// The owner gets the link and passes it on.
     Copy,
 }
 
@@ -34,27 +34,27 @@ impl Way {
     }
 }
 
-/// Whom to invite.
+/// A person to invite.
 #[derive(Clone, Copy, Debug)]
 pub struct NewInvitation<'new> {
     /// The address of the account.
     pub email: &'new CanonicalEmail,
-    /// A name to suggest.
+    /// A suggested name.
     pub name: Option<&'new AgentName>,
     /// What the agent may do.
     pub role: Role,
-    /// The owner who invites. Without one, the operator does.
+    /// The owner who invites; `None` for the operator.
     pub by: Option<&'new AgentId>,
 }
 
-/// An invitation that was made, or made again.
+/// A new or renewed invitation.
 #[derive(Clone, Debug)]
 pub struct Issued {
     /// The invitation.
     pub id: InvitationId,
-    /// The link's token, for [`Way::Copy`]: it is shown this once.
+    /// The link's token, for [`Way::Copy`]. It is shown only once.
     pub token: Option<LinkToken>,
-    /// Until when it can be accepted.
+    /// When it expires.
     pub expires_at: Moment,
 }
 
@@ -69,15 +69,15 @@ pub struct Pending {
     pub role: Role,
     /// The name of the owner who invited.
     pub by: Option<String>,
-    /// Until when it can be accepted.
+    /// When it expires.
     pub expires_at: Moment,
-    /// What became of its mail, if it has one.
+    /// The state of its mail, if it has one.
     pub mail: Option<MailState>,
 }
 
-/// Invites a person to the desk. An invitation of the same address before ends, and so do its links.
+/// Invites a person to the desk. An earlier invitation of the same address ends, and its links with it.
 ///
-/// Whether the address has an account changes nothing.
+/// It does the same whether the address has an account or not.
 ///
 /// # Errors
 /// [`AgentError::DeskUnknown`], [`AgentError::MemberAlready`], [`AgentError::NoOwner`],
@@ -118,7 +118,7 @@ pub async fn invite(
     Ok(Issued { id, token, expires_at })
 }
 
-/// Gives a pending invitation a new link and its whole time again. The links before end.
+/// Gives a pending invitation a new link and a new expiry. Its earlier links end.
 ///
 /// # Errors
 /// As [`invite`], and [`AgentError::InvitationUnknown`].
@@ -157,7 +157,7 @@ pub async fn renew(
     Ok(Issued { id: id.clone(), token, expires_at })
 }
 
-/// Makes the link, or queues the mail that will have one.
+/// Creates the link, or queues the mail that will contain one.
 async fn issue(
     connection: &mut AnyConnection,
     id: &InvitationId,
@@ -180,7 +180,7 @@ async fn issue(
     }
 }
 
-/// Withdraws an invitation: its links end.
+/// Withdraws an invitation and ends its links.
 ///
 /// # Errors
 /// [`AgentError::InvitationUnknown`], [`AgentError::DeskUnknown`], [`AgentError::Store`].
@@ -226,7 +226,7 @@ impl PendingRow {
     }
 }
 
-/// Returns the desk's invitations that can still be accepted, the first ones first.
+/// Returns the desk's invitations that can still be accepted, the oldest first.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -250,7 +250,7 @@ pub async fn pending(
     rows.into_iter().map(PendingRow::pending).collect()
 }
 
-/// An owner who was removed or demoted meanwhile cannot invite.
+/// Checks that the agent is still an owner of the desk: a removed or demoted owner cannot invite.
 async fn expect_owner(
     connection: &mut AnyConnection,
     desk: &DeskId,

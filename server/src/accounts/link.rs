@@ -1,4 +1,4 @@
-//! Links that are used once.
+//! Links that can be used once.
 
 use sqlx::{AnyConnection, FromRow};
 
@@ -36,14 +36,14 @@ impl LinkToken {
     }
 }
 
-/// Where a link leads.
+/// What a link is for.
 #[derive(Clone, Debug)]
 pub(super) enum LinkTarget {
     Invitation(InvitationId),
     Recovery(AgentId),
 }
 
-/// A link that may still be used.
+/// A link that can still be used.
 #[derive(Clone, Debug)]
 pub(super) struct Link<Target> {
     pub(super) target: Target,
@@ -51,7 +51,7 @@ pub(super) struct Link<Target> {
     pub(super) is_mailed: bool,
 }
 
-/// Makes the token open what it leads to, until the moment.
+/// Stores the token's link until it expires.
 pub(super) async fn insert(
     connection: &mut AnyConnection,
     token: &LinkToken,
@@ -84,7 +84,7 @@ struct LinkRow {
     is_mailed: bool,
 }
 
-/// Returns the token's link, unless it was used, withdrawn, or has expired.
+/// Returns the token's link, unless it was used or withdrawn, or has expired.
 pub(super) async fn find(
     connection: &mut AnyConnection,
     token: &LinkToken,

@@ -1,4 +1,4 @@
-//! Which desks an account stays in when its holder takes it over.
+//! The desks in which an account stays when its holder takes it over.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use super::AcceptError;
 use crate::agents::{self, AgentError, Membership};
 use crate::ids::{AgentId, DeskId};
 
-/// For each desk of an unproved account, whether its holder stays a member. Nobody else made that choice
-/// for them, and none is made by silence.
+/// For each desk of an unproved account, whether the holder stays a member. Only the holder makes this
+/// choice; there is no default.
 #[derive(Clone, Debug, Default)]
 pub struct MembershipChoices(BTreeMap<DeskId, bool>);
 
@@ -24,7 +24,7 @@ impl MembershipChoices {
         choices.into_iter().map(choice).collect::<Option<_>>().map(Self)
     }
 
-    /// Tells whether the holder chose to stay in the desk, or to leave it, or has not chosen.
+    /// Tells whether the holder chose to stay in the desk or to leave it; `None` without a choice.
     pub fn of(&self, desk: &DeskId) -> Option<bool> {
         self.0.get(desk).copied()
     }
@@ -34,7 +34,7 @@ impl MembershipChoices {
         memberships.iter().all(|membership| self.0.contains_key(&membership.desk))
     }
 
-    /// Ends the memberships that the holder does not keep.
+    /// Ends the memberships that the holder chose to leave.
     pub(super) async fn settle(
         &self,
         connection: &mut AnyConnection,
@@ -48,7 +48,7 @@ impl MembershipChoices {
             .iter()
             .filter(|membership| self.of(&membership.desk) == Some(false))
             .collect();
-        // Always in the same order, so that two who wait for each other's desks are rare.
+        // The fixed order makes deadlocks between two requests rare.
         left.sort_by(|one, other| one.desk.cmp(&other.desk));
         for membership in left {
             let removed = agents::remove_in(connection, &membership.desk, agent).await;
@@ -68,7 +68,7 @@ mod tests {
     use crate::ids::DeskId;
 
     #[test]
-    fn a_choice_names_a_desk_and_nothing_is_chosen_by_silence() {
+    fn a_choice_names_a_desk_and_there_is_no_default_choice() {
         let choices = MembershipChoices::parse(["stay a", "leave b"]).expect("they are choices");
         let of = |id| choices.of(&DeskId::parse(id).expect("it is an id"));
         assert_eq!((of("a"), of("b"), of("c")), (Some(true), Some(false), None));

@@ -1,7 +1,7 @@
-//! How accounts begin and are recovered: by links, each used once.
+//! Creates and recovers accounts, by links that can be used once.
 //!
-//! Knowing an address does not make a person a member. An owner or the operator invites, and the invitation's
-//! holder accepts. What a link proves depends on who has seen it:
+//! Knowing an address does not make a person a member. An owner or the operator invites; the holder of the
+//! invitation accepts. What a link proves depends on who has seen it:
 //!
 //! | link | account of its address | accepting needs | afterwards |
 //! |---|---|---|---|
@@ -11,12 +11,12 @@
 //! | copied | none | a name and a password | unproved |
 //! | copied | any | the account's password | as before; other sessions are gone |
 //!
-//! A mailed link proves its address, since only the holder of the mailbox has seen it: its token is made
-//! when the mail is sent, and the database has only a hash. A copied link was seen by the owner who made
+//! A mailed link proves its address, since only the holder of the mailbox has seen it: its token is created
+//! when the mail is sent, and the database has only a hash. A copied link was seen by the owner who created
 //! it, and proves nothing.
 //!
-//! An unproved account may be a trap: another person may have made it, with a password of theirs. Its
-//! password never becomes the holder's by a mailed link, and its desks are the holder's only by choice.
+//! An attacker may have created an unproved account, with a password of their own. A mailed link never keeps
+//! that password, and the holder stays in the account's desks only by choice.
 
 mod acceptance;
 mod credentials;

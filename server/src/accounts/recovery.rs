@@ -1,4 +1,4 @@
-//! Recovering an account whose password was forgotten.
+//! Recovers accounts whose password was forgotten.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::passwords::HashedPassword;
 use crate::sessions::{self, Token};
 use crate::store::{Flag, Store, StoreError};
 
-/// For how long a recovery link can be used.
+/// How long a recovery link can be used.
 pub const RECOVERY_LIFE: Duration = Duration::from_hours(1);
 
 /// A recovery, as the holder of its link sees it.
@@ -27,8 +27,8 @@ pub struct OpenRecovery {
     pub email: String,
     /// The account's name.
     pub name: String,
-    /// The desks for each of which the holder has to choose whether to stay: the link proves the address
-    /// of an account that was unproved.
+    /// The desks for which the holder must choose whether to stay: the link proves the address of an account
+    /// that was unproved.
     pub desks: Vec<Membership>,
 }
 
@@ -39,12 +39,12 @@ pub struct Recovered {
     pub agent: AgentId,
     /// Whether this was the first proof of its address.
     pub is_newly_proved: bool,
-    /// A session of it.
+    /// A new session of the account.
     pub session: Token,
 }
 
-/// Queues a mail with a recovery link. Whether the address has an account is looked up when the mail is
-/// sent, so that asking is the same work for every address.
+/// Queues a mail with a recovery link. Whether the address has an account is checked when the mail is sent,
+/// so that a request does the same work for every address.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -60,7 +60,7 @@ pub async fn request_recovery(
     Ok(())
 }
 
-/// Returns the token of a recovery link that the operator hands over. It proves no address.
+/// Returns the token of a recovery link that the operator passes on. It proves no address.
 ///
 /// # Errors
 /// [`AgentError::AccountUnknown`], [`AgentError::Vault`], [`AgentError::Store`].
@@ -82,7 +82,7 @@ pub async fn issue_recovery(
     Ok(token)
 }
 
-/// Returns the recovery that the token's link leads to, and changes nothing.
+/// Returns the recovery of the token's link. It changes nothing.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -110,7 +110,8 @@ pub async fn open_recovery(
     Ok(Some(OpenRecovery { email, name, desks }))
 }
 
-/// Sets the new password, once, and ends what opened the account before. A mailed link proves the address.
+/// Sets the new password, once, and ends all sessions and links of the account. A mailed link proves the
+/// address.
 ///
 /// # Errors
 /// [`AcceptError`].
@@ -123,7 +124,7 @@ pub async fn recover(
 ) -> Result<Recovered, AcceptError> {
     let mut transaction = store.begin().await?;
     let agent = open_link(&mut transaction, token, now).await?.ok_or(AcceptError::Gone)?.target;
-    // Others who use a link of this account wait here, and find none afterwards.
+    // Other requests that use a link of this account wait here, and then find no link.
     let is_proved: Option<Flag> = sqlx::query_scalar(
         "UPDATE agents SET created_at = created_at WHERE id = $1 RETURNING address_proved",
     )

@@ -1,4 +1,4 @@
-//! Who may call: the one place that turns credentials into a [`Customer`].
+//! Turns credentials into a [`Customer`]; only this module does.
 
 use std::sync::Arc;
 
@@ -15,12 +15,12 @@ use crate::open_desks::OpenDesk;
 use crate::secrets::Purpose;
 use crate::web::JsonError;
 
-/// What the call is counted as.
+/// How the rate limits count a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
-    /// Verifying, as every open widget does all the time.
+    /// Verifying, which every open widget repeats all the time.
     Verify,
-    /// Other reading, and changes that cost as little.
+    /// Other reads, and changes that cost as little.
     Read,
     /// Sending a message.
     Send,
@@ -35,7 +35,7 @@ pub(super) struct Authorized {
     pub(super) desk: Arc<OpenDesk>,
 }
 
-/// Checks origin, proof, block and limit, in this order, against what the database says now.
+/// Checks the origin, the signature, the block and the rate limit, in this order, against the current data.
 pub(super) async fn authorize(
     app: &AppState,
     caller: &Caller,
@@ -45,7 +45,7 @@ pub(super) async fn authorize(
     let unproved = |error| unproved(app, caller, error);
     let unknown = || unproved(helpdesk_unknown());
     let id = DeskId::parse(credentials.helpdesk_id).ok_or_else(unknown)?;
-    // A rejected e-mail has no contact; the verifier will say why.
+    // An invalid e-mail has no contact; the verifier returns the reason.
     let claimed = deskseal::canonical_email(credentials.email).ok();
     let claimed = claimed.as_ref().map_or("", CanonicalEmail::as_str);
     let admission = app.contact_lookup.of(&id, claimed).await?;

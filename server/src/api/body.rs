@@ -1,4 +1,4 @@
-//! Bodies: JSON in, and what may be asked.
+//! The JSON bodies of requests.
 
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
@@ -13,8 +13,7 @@ pub const MAX_BYTES: usize = 64 * 1024;
 
 /// A body that was read as JSON.
 ///
-/// Only `application/json` is taken: a browser asks for permission before it sends that to another
-/// origin.
+/// Only `application/json` is accepted: before a browser sends that to another origin, it asks the server.
 #[derive(Debug)]
 pub(super) struct Body<T>(pub T);
 
@@ -28,7 +27,7 @@ where
     async fn from_request(request: Request, _: &S) -> Result<Self, JsonError> {
         let bytes = body::read(request, body::JSON, MAX_BYTES).await?;
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-            // The position alone: serde quotes what the client sent.
+            // Only the position is returned: serde's message quotes what the client sent.
             let (line, column) = (error.line(), error.column());
             let message = format!(
                 "The body is not the JSON object that this call expects. See line {line}, column {column}."
@@ -38,7 +37,7 @@ where
     }
 }
 
-/// Who asks: what the product's server signed.
+/// The customer's credentials, signed by the product's server.
 #[derive(Clone, Copy)]
 pub(super) struct Credentials<'body> {
     /// The desk's id.
@@ -73,7 +72,7 @@ macro_rules! bodies {
         }
 
         impl $name {
-            /// Returns who asks.
+            /// Returns the credentials.
             pub(super) fn credentials(&self) -> Credentials<'_> {
                 Credentials {
                     helpdesk_id: &self.helpdesk_id,

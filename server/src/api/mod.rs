@@ -39,7 +39,7 @@ pub use body::MAX_BYTES;
 /// Where the calls are.
 pub const PATH: &str = "/api/messaging/ticket-center";
 
-/// An agent's reply is to be seen within two seconds.
+/// Widgets verify this often, so that they show an agent's reply within two seconds.
 const POLL_MILLISECONDS: u32 = 1500;
 
 const DEFAULT_CONVERSATIONS: u32 = 20;
@@ -222,7 +222,7 @@ async fn close_conversation(
     Ok(Json(ClosedResponse { conversation }))
 }
 
-/// What is no id is no conversation either: the answer is the same.
+/// Returns the conversation id. A malformed id gives the same error as an unknown conversation.
 fn conversation_id(id: Result<Path<String>, PathRejection>) -> Result<ConversationId, JsonError> {
     id.ok().and_then(|Path(id)| ConversationId::parse(&id)).ok_or_else(conversation_unknown)
 }

@@ -1,4 +1,4 @@
-//! What the calls answer.
+//! The JSON bodies of responses.
 
 use serde::Serialize;
 use utoipa::ToSchema;

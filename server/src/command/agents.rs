@@ -70,7 +70,7 @@ impl From<RoleName> for Role {
     }
 }
 
-/// Does what the arguments say.
+/// Runs the command.
 pub(super) async fn run(config: &Config, store: &Store, command: &AgentCommand) -> Outcome {
     match command {
         AgentCommand::Create(new) => create_agent(config, store, new).await,

@@ -151,10 +151,10 @@ impl Connection {
         }
     }
 
-    /// Waits until the connection must be closed. Resets streams whose own timeout passes before.
+    /// Waits until the connection must be closed. Resets streams whose own timeout passes before that.
     pub(super) async fn end(&self) -> End {
         loop {
-            let next = self.end_what_is_due();
+            let next = self.end_expired();
             tokio::select! {
                 end = self.closer.closed() => return end,
                 () = sleep_until(next) => {}
@@ -162,8 +162,8 @@ impl Connection {
         }
     }
 
-    /// Ends what has timed out, and returns when to check again.
-    fn end_what_is_due(&self) -> Instant {
+    /// Ends the streams that have timed out, and returns when to check again.
+    fn end_expired(&self) -> Instant {
         let (requests, limits, now) = (self.requests(), self.table.limits(), Instant::now());
         // A wait that begins later has at least this long.
         let soonest = now + limits.idle_timeout;

@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(connections(&config, None), 4096);
         assert_eq!(connections(&config, Some(1 << 20)), 4096);
         assert_eq!(connections(&config, Some(1024)), 1024 - 160 - 16);
-        // However few there are, the server answers.
+        // However few files may be open, the server accepts some connections.
         assert_eq!(connections(&config, Some(100)), 16);
     }
 }

@@ -86,7 +86,7 @@ enum Phase {
     Stopped,
 }
 
-/// Answers requests until `stop` is done, then lets running ones end for as long as `drain`.
+/// Serves requests until `stop` completes, then lets open ones end for as long as `drain`.
 ///
 /// # Errors
 /// Those of the listener.
@@ -162,7 +162,7 @@ async fn serve_connection(
     service: RequestService,
     mut phases: watch::Receiver<Phase>,
 ) {
-    // A small answer is not held back; where that cannot be said, it is only slower.
+    // Small responses are sent at once. If the option cannot be set, they are only slower.
     let _ = stream.set_nodelay(true);
     let connection = Arc::clone(&service.connection);
     let mut stream = TimeoutStream::new(stream);
@@ -210,7 +210,7 @@ async fn drive(
     }
 }
 
-/// Answers the requests of one connection.
+/// Handles the requests of one connection.
 #[derive(Clone)]
 struct RequestService {
     router: Router,

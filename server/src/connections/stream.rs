@@ -20,7 +20,7 @@ pub(super) struct Closer {
 }
 
 impl Closer {
-    /// Ends it. Returns whether that is new: what has to end soon may have to end at once later.
+    /// Requests the end. Returns whether that is new: an end that may wait can become an immediate one.
     pub(super) fn close(&self, end: End) -> bool {
         let mut known = self.end.lock().unwrap_or_else(PoisonError::into_inner);
         let is_new = known.is_none_or(|known| known < end);
@@ -31,7 +31,7 @@ impl Closer {
         is_new
     }
 
-    /// Returns why it has to end, if it has.
+    /// Returns why it must end; `None` if it need not.
     pub(super) fn end(&self) -> Option<End> {
         *self.end.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -68,14 +68,14 @@ where
         tokio::spawn(STREAM.scope(Arc::clone(&closer), async move {
             tokio::select! {
                 _ = stream => {}
-                // What is dropped unfinished is reset.
+                // hyper resets a stream that is dropped unfinished.
                 _ = closer.closed() => {}
             }
         }));
     }
 }
 
-/// Returns what ends the stream of the task; `None` for a connection of HTTP/1.1.
+/// Returns the handle that ends the task's stream; `None` for an HTTP/1.1 connection.
 pub(super) fn current() -> Option<Arc<Closer>> {
     STREAM.try_with(Arc::clone).ok()
 }

@@ -33,7 +33,7 @@ const MAX_WAITING_RESPONSES: usize = 16;
 /// Memory for responses is counted in units of this many bytes; smaller responses are not counted.
 const MEMORY_UNIT: usize = 1024;
 
-/// The permit that a connection holds while it is open.
+/// The permit that a connection keeps while it is open.
 #[derive(Debug)]
 pub(super) enum Slot {
     Regular(
@@ -213,7 +213,7 @@ impl ConnectionTable {
     /// Keeps the request open until its response is read. Returns `None` when there is no memory for it.
     pub(super) async fn track(&self, open: OpenRequest, response: Response) -> Option<Response> {
         let (head, body) = response.into_parts();
-        // What has no size yet is prepared piece by piece, as it is read.
+        // A body without a known size is produced piece by piece, as the client reads it.
         let size =
             body.size_hint().exact().and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
         let memory = if size < MEMORY_UNIT { None } else { Some(self.memory(size).await?) };

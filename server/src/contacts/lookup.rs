@@ -1,9 +1,8 @@
-//! What every signed call has to know first, read for many calls at once.
+//! Looks up the desk and the contact of each signed call, many calls with one statement.
 //!
-//! Calls that arrive while a read is under way wait and share the next one. Every answer comes from a
-//! statement that began after its call arrived, which reads it or, on SQLite, finds that nothing was
-//! committed since it was read. So a revocation on any instance, or by the command, holds from the moment
-//! it is committed.
+//! A call that arrives during a read waits for the next one. Every result comes from a statement that began
+//! after the call arrived. That statement reads the data or, on SQLite, finds that nothing was committed
+//! since the last read. So a revocation by any instance or by the command takes effect when it is committed.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -17,20 +16,20 @@ use super::{Contact, Kind as ContactKind};
 use crate::ids::DeskId;
 use crate::store::{Kind, Store, StoreError, Watch};
 
-/// How many calls one statement answers. Few sizes, so that each stays prepared.
+/// How many calls one statement looks up. There are few sizes, so that each statement stays prepared.
 const BATCH_SIZES: [usize; 3] = [1, 8, 32];
 
 const LARGEST_BATCH: usize = 32;
 
-/// Contacts that are remembered, so that memory stays bounded.
+/// The most contacts in the cache, which bounds its memory.
 const CACHE_CAPACITY: usize = 10_000;
 
-/// Calls that may wait; beyond, they wait for their turn to wait.
+/// The capacity of the queue. When it is full, a call waits until it can enter the queue.
 const QUEUE_CAPACITY: usize = 1024;
 
 static STATEMENTS: LazyLock<[String; 3]> = LazyLock::new(|| BATCH_SIZES.map(statement));
 
-/// What the database says about a desk and one of its contacts.
+/// The data of a desk and one of its contacts.
 #[derive(Clone, Debug)]
 pub struct DeskContact {
     /// Changes with every change of the desk.
@@ -39,7 +38,7 @@ pub struct DeskContact {
     pub contact: Option<Contact>,
 }
 
-/// Asks the database on behalf of many calls.
+/// Looks up desks and contacts in batches.
 #[derive(Clone, Debug)]
 pub struct ContactLookup {
     lookups: mpsc::Sender<Lookup>,
@@ -56,13 +55,13 @@ struct Lookup {
 type Key = (DeskId, String);
 
 impl ContactLookup {
-    /// Starts the readers. They end with the last clone of what is returned.
+    /// Starts the readers. They stop when the last clone of the returned value is dropped.
     pub fn start(store: &Store) -> Self {
         let (lookups, receiver) = mpsc::channel(QUEUE_CAPACITY);
         let receiver = Arc::new(Mutex::new(receiver));
         let readers = match store.kind() {
             Kind::Sqlite => 1,
-            // A second one, so that a slow answer does not hold up everybody.
+            // A second reader, so that one slow statement does not delay all calls.
             Kind::Postgres => 2,
         };
         for _ in 0..readers {
@@ -72,14 +71,14 @@ impl ContactLookup {
         Self { lookups, cache }
     }
 
-    /// Returns what there is about the desk and the contact of this e-mail; `None` without such a desk.
+    /// Returns the desk and the contact with this e-mail; `None` if there is no such desk.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn of(&self, desk: &DeskId, email: &str) -> Result<Option<DeskContact>, StoreError> {
         let key = (desk.clone(), email.to_owned());
         let Some(cache) = &self.cache else { return self.query_database(key).await };
-        // Asked before reading: a commit in between is noticed the next time.
+        // The version is read before the data: a commit in between is noticed by the next call.
         let Some(data_version) = cache.watch.data_version() else {
             return self.query_database(key).await;
         };
@@ -101,14 +100,14 @@ impl ContactLookup {
     }
 }
 
-/// What was read since the last commit of anybody.
+/// The results that were read since the last commit by any connection.
 #[derive(Debug)]
 struct Cache {
     watch: Arc<Watch>,
     entries: RwLock<Entries>,
 }
 
-/// What was read at one version of the data or later.
+/// The results that were read at one version of the data or later.
 #[derive(Debug, Default)]
 struct Entries {
     data_version: i64,
@@ -125,7 +124,7 @@ impl Cache {
         if entries.data_version == data_version { entries.results.get(key).cloned() } else { None }
     }
 
-    /// Versions only ever move on, so what is kept under one that has passed is never recalled.
+    /// Versions only increase, so entries of an older version are never used again.
     fn insert(&self, data_version: i64, key: Key, result: DeskContact) {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         if entries.data_version != data_version || entries.results.len() >= CACHE_CAPACITY {
@@ -148,13 +147,13 @@ async fn run_reader(pool: AnyPool, receiver: Arc<Mutex<mpsc::Receiver<Lookup>>>)
                 Ok(results) => Ok(results[number].take()),
                 Err(error) => Err(StoreError::Shared(Arc::clone(error))),
             };
-            // Who asked may have gone away.
+            // The caller may have disconnected.
             let _ = lookup.result.send(result);
         }
     }
 }
 
-/// Returns the answers in the order of the questions.
+/// Returns the results in the order of the lookups.
 async fn results(pool: &AnyPool, lookups: &[Lookup]) -> sqlx::Result<Vec<Option<DeskContact>>> {
     let index = BATCH_SIZES.iter().position(|size| *size >= lookups.len()).unwrap_or(2);
     let mut query = sqlx::query(STATEMENTS[index].as_str());

@@ -1,4 +1,4 @@
-//! The contacts of a desk: three kinds of identity that never become each other.
+//! The contacts of a desk: three kinds of identity, which are never merged.
 
 mod lookup;
 
@@ -13,26 +13,26 @@ use crate::clock::Moment;
 use crate::ids::{ContactId, DeskId};
 use crate::store::{IsSet, Store, StoreError, stored_as_text};
 
-/// How an identity came to the desk. Contacts are kept apart by it: a user id that looks like an
-/// address is no address, and an address that an anonymous visitor typed proves nothing.
+/// How a contact was identified. Each kind has its own contacts: a user id that looks like an address is not
+/// an address, and an address that an anonymous visitor typed proves nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
-    /// An e-mail that a seal proved.
+    /// An e-mail that a signature proved.
     Sealed(CanonicalEmail),
     /// A user id that a signed link proved.
     PortalUser(UserId),
-    /// An address that a visitor typed into a public form.
+    /// An address that an anonymous visitor typed into a public form.
     Typed(TypedAddress),
 }
 
 /// The kind of an [`Identity`], as the database names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// An e-mail that a seal proved.
+    /// An e-mail that a signature proved.
     Sealed,
     /// A user id that a signed link proved.
     PortalUser,
-    /// An address that a visitor typed.
+    /// An address that an anonymous visitor typed.
     Typed,
 }
 
@@ -103,9 +103,9 @@ impl fmt::Display for TypedAddress {
     }
 }
 
-/// A contact whose e-mail this very call has proved: what a widget's calls act as.
+/// A contact whose e-mail the current call has proved. The widget's calls act on its behalf.
 ///
-/// Only verification makes one, so no other kind of contact reaches what takes it.
+/// Only verification creates one, so functions that take a `Customer` never get another kind of contact.
 #[derive(Clone, Debug)]
 pub struct Customer {
     desk: DeskId,
@@ -113,7 +113,8 @@ pub struct Customer {
 }
 
 impl Customer {
-    /// Called by the verification of a seal, and by the demo for customers that it made up itself.
+    /// Creates a customer. Only the verification of a signature and the demo, for its own customers, call
+    /// this.
     pub const fn proved(desk: DeskId, contact: ContactId) -> Self {
         Self { desk, contact }
     }
@@ -129,14 +130,14 @@ impl Customer {
     }
 }
 
-/// A contact, as the database holds it.
+/// A contact, as the database stores it.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Contact {
     /// The id.
     pub id: ContactId,
-    /// When it was first seen.
+    /// When it was created.
     pub created_at: Moment,
-    /// Counts the changes that the contact can see.
+    /// Increases with every change that the contact can see.
     pub revision: i64,
     /// Messages that the contact has not read.
     pub unread: i64,
@@ -145,7 +146,7 @@ pub struct Contact {
     pub is_blocked: bool,
 }
 
-/// Returns the contact of this identity, and creates it where there is none.
+/// Returns the contact with this identity, and creates it if there is none.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -161,7 +162,7 @@ pub async fn find_or_create(
     Ok(contact)
 }
 
-/// Does what [`find_or_create`] does as a part of more.
+/// Does the same as [`find_or_create`], within a transaction.
 pub(crate) async fn find_or_create_within(
     connection: &mut AnyConnection,
     desk: &DeskId,
@@ -182,7 +183,7 @@ pub(crate) async fn find_or_create_within(
     found(connection, desk, identity).await
 }
 
-/// Blocks the contact, or lifts the block. Returns whether there is such a contact at this desk.
+/// Blocks or unblocks the contact. Returns whether the desk has such a contact.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -1,4 +1,4 @@
-//! What agents do in conversations: write, close, reopen, assign.
+//! What agents do in conversations: write, close, reopen and assign.
 
 use sqlx::{AnyConnection, FromRow};
 
@@ -9,7 +9,7 @@ use crate::notifications::{self, Sending};
 use crate::store::Store;
 use crate::text::MessageText;
 
-/// What an agent writes.
+/// What kind of message an agent writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Writing {
     /// A private note, which only agents see.
@@ -39,7 +39,7 @@ pub struct Agent {
 /// A message that an agent writes.
 #[derive(Clone, Copy, Debug)]
 pub struct AgentMessage<'new> {
-    /// The id that the form has for it already.
+    /// The id that the form already contains.
     pub id: &'new MessageId,
     /// Who writes it.
     pub agent: &'new Agent,
@@ -49,8 +49,8 @@ pub struct AgentMessage<'new> {
     pub text: &'new MessageText,
 }
 
-/// Adds an agent's reply or private note to a conversation of the desk. A reply opens a closed one, and
-/// is mailed to a contact whose address a seal proved.
+/// Adds an agent's reply or private note to a conversation of the desk. A reply reopens a closed conversation
+/// and is mailed to a contact whose address a signature proved.
 ///
 /// # Errors
 /// [`ConversationError::Unknown`], [`ConversationError::Store`].
@@ -75,7 +75,7 @@ struct LockedRow {
     contact_id: ContactId,
 }
 
-/// Does the same for a message whose id the form has already, so that a form that is sent twice adds one
+/// Does the same for a message whose id the form already contains, so that sending a form twice adds one
 /// message.
 ///
 /// # Errors
@@ -131,7 +131,7 @@ async fn is_there(
     Ok(row.is_some())
 }
 
-/// Closes or reopens a conversation of the desk. Setting what it is already changes nothing.
+/// Closes or reopens a conversation of the desk. Setting the current status changes nothing.
 ///
 /// # Errors
 /// [`ConversationError::Unknown`], [`ConversationError::Store`].
@@ -160,8 +160,7 @@ pub async fn set_status(
     Ok(())
 }
 
-/// Assigns a conversation of the desk to one of its members, or unassigns it. The contact sees nothing of
-/// it.
+/// Assigns a conversation of the desk to one of its members, or unassigns it. The contact cannot see this.
 ///
 /// # Errors
 /// [`ConversationError::Unknown`], also when the agent is not a member; [`ConversationError::Store`].

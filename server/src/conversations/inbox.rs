@@ -1,6 +1,6 @@
-//! The conversations of a desk, as a list for agents.
+//! Lists the conversations of a desk for agents.
 //!
-//! Each way to list has an index of its own, so that a page costs the same at any size.
+//! Each filter has its own index, so that a page costs the same however many conversations there are.
 
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::QueryAs;
@@ -17,30 +17,30 @@ use crate::store::{IsSet, Store, StoreError};
 /// Which conversations to list.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Those of this status.
+    /// Only those with this status.
     pub status: Option<Status>,
-    /// Those that this one is to answer.
+    /// Only those with this assignment.
     pub assignment: Assignment,
-    /// Those of contacts of this kind.
+    /// Only those of contacts of this kind.
     pub kind: Option<Kind>,
 }
 
-/// Who is to answer a conversation.
+/// Which agent a conversation is assigned to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Assignment {
-    /// Assigned or not.
+    /// Any agent or none.
     #[default]
     Anyone,
-    /// Not assigned.
-    Nobody,
+    /// No agent.
+    Unassigned,
     /// This agent.
     Agent(AgentId),
 }
 
-/// Who the contact of a conversation is, as agents see it.
+/// The contact of a conversation, as agents see it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct ContactShown {
-    /// How the identity came to the desk.
+    /// The kind of the contact's identity.
     #[sqlx(try_from = "String")]
     pub kind: Kind,
     /// The proved e-mail, the proved user id, or the address that was typed.
@@ -68,21 +68,21 @@ pub struct InboxEntry {
     pub id: ConversationId,
     /// The subject.
     pub subject: String,
-    /// Whether it is done.
+    /// Whether it is open or closed.
     pub status: Status,
-    /// What has become of the last message.
+    /// The status of the last message.
     pub reply_status: ReplyStatus,
     /// The beginning of the last message.
     pub preview: String,
     /// The last activity that the contact can see.
     pub updated_at: Moment,
-    /// Who it is about.
+    /// The contact.
     pub contact: ContactShown,
-    /// The name of the agent who is to answer.
+    /// The name of the agent to whom it is assigned.
     pub assigned_name: Option<String>,
 }
 
-/// A page of the list, the latest activity first.
+/// A page of the list, with the latest activity first.
 #[derive(Clone, Debug)]
 pub struct InboxPage {
     /// The conversations.
@@ -104,7 +104,8 @@ pub async fn inbox(
 ) -> Result<InboxPage, StoreError> {
     let is_by_status = filter.assignment != Assignment::Anyone || filter.kind.is_some();
     let statuses: &[Option<Status>] = match filter.status {
-        // The indexes by agent and by kind are by status too: both are read and merged.
+        // The indexes by agent and by kind also include the status: the open and the closed ones are read and
+        // merged.
         None if is_by_status => &[Some(Status::Open), Some(Status::Closed)],
         None => &[None],
         Some(Status::Open) => &[Some(Status::Open)],
@@ -123,7 +124,7 @@ pub async fn inbox(
     Ok(InboxPage { entries, next })
 }
 
-/// Returns the statement of a page of those of the source that meet the conditions, and one more.
+/// Returns the statement that reads a page of the matching conversations, and one more.
 pub(super) fn page_statement(source: &str, conditions: &Conditions, limit: u32) -> String {
     format!(
         "SELECT {COLUMNS} FROM (SELECT conversations.* FROM {source} WHERE {} \
@@ -145,7 +146,7 @@ const JOINS: &str = "JOIN contacts ON contacts.id = listed.contact_id \
                      LEFT JOIN portal_tickets ON portal_tickets.conversation_id = listed.id \
                      LEFT JOIN agents ON agents.id = listed.assigned_to";
 
-/// Conditions of a statement about conversations, and what is bound to them: a moment first, then texts.
+/// The conditions of a statement about conversations, and their bound values: a moment first, then texts.
 #[derive(Clone, Debug)]
 pub(super) struct Conditions {
     required: Vec<String>,
@@ -154,7 +155,7 @@ pub(super) struct Conditions {
 }
 
 impl Conditions {
-    /// Those of the desk, behind the cursor.
+    /// Requires the desk and a position after the cursor.
     pub(super) fn new(desk: &DeskId, cursor: Option<&Cursor>) -> Self {
         let before = cursor.map_or(i64::MAX, |cursor| cursor.updated_at);
         let id = cursor.map_or_else(String::new, |cursor| cursor.id.clone());
@@ -168,7 +169,7 @@ impl Conditions {
         }
         match &filter.assignment {
             Assignment::Anyone => {}
-            Assignment::Nobody => self.require_equal("assigned_to", ""),
+            Assignment::Unassigned => self.require_equal("assigned_to", ""),
             Assignment::Agent(agent) => self.require_equal("assigned_to", agent.as_str()),
         }
         if let Some(kind) = filter.kind {
@@ -182,23 +183,23 @@ impl Conditions {
         self.require(&format!("{column} = {value}"));
     }
 
-    /// Adds a condition. It has nothing of anybody's in it: values are bound.
+    /// Adds a condition. It contains no user input: values are bound.
     pub(super) fn require(&mut self, condition: &str) {
         self.required.push(condition.to_owned());
     }
 
-    /// Binds the value, and returns what stands for it in a condition.
+    /// Binds the value, and returns its placeholder.
     pub(super) fn bind(&mut self, value: &str) -> String {
         self.bound.push(value.to_owned());
         format!("${}", self.bound.len() + 1)
     }
 
-    /// Returns all of them.
+    /// Returns all conditions.
     pub(super) fn all(&self) -> String {
         self.required.join(" AND ")
     }
 
-    /// Returns the statement with the values bound.
+    /// Returns the statement with its bound values.
     pub(super) fn bound<'query, Row>(
         &self,
         statement: &str,

@@ -1,4 +1,4 @@
-//! What a contact reads: their conversations, and the messages that they may see.
+//! Reads a contact's conversations, and the messages that the contact may see.
 
 use sqlx::AnyConnection;
 
@@ -43,11 +43,11 @@ pub enum Range {
 /// A page of messages, the oldest first.
 #[derive(Clone, Debug)]
 pub struct MessagePage {
-    /// The conversation, as it is after reading.
+    /// The conversation, after its messages were marked as read.
     pub conversation: Conversation,
     /// The messages.
     pub messages: Vec<Message>,
-    /// Whether there are more in the direction that was asked for; older ones for the newest.
+    /// Whether there are more messages in the requested direction; older ones for [`Range::Newest`].
     pub has_more: bool,
 }
 
@@ -78,7 +78,7 @@ pub async fn list(
     Ok(ConversationPage { conversations, next })
 }
 
-/// Returns a page of a conversation's messages, and marks them as read where `marks_read`.
+/// Returns a page of a conversation's messages. Marks them as read if `marks_read`.
 ///
 /// # Errors
 /// [`ConversationError::Unknown`], [`ConversationError::MessageUnknown`],
@@ -180,7 +180,7 @@ const AFTER: &str = concat!(
      ORDER BY position LIMIT $3"
 );
 
-/// Marks everything up to the position as read, and returns the conversation afterwards.
+/// Marks all messages up to the position as read, and returns the updated conversation.
 async fn mark_read(
     store: &Store,
     customer: &Customer,
@@ -188,7 +188,7 @@ async fn mark_read(
     position: i64,
 ) -> Result<Conversation, ConversationError> {
     let mut transaction = store.begin().await?;
-    // The row is locked by the first statement; only then is counted what came in the meantime.
+    // The first statement locks the row; messages that arrived in the meantime are counted after that.
     let unread_before: Option<i64> = sqlx::query_scalar(
         "UPDATE conversations SET read_position = $1 \
          WHERE id = $2 AND contact_id = $3 AND read_position < $1 RETURNING unread",

@@ -1,34 +1,34 @@
-//! What has become of the last message of a conversation.
+//! The status of the last message of a conversation.
 
 use super::inbox::ContactShown;
 use super::{Side, Status};
 use crate::notifications::State;
 
-/// Who has to do something next, and whether the last reply came through.
+/// Whether the contact waits for a reply, and whether the last reply reached them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReplyStatus {
     /// The contact wrote last.
     Waiting,
-    /// An agent wrote last, and the contact has read it, has it by mail, or will find it.
+    /// An agent wrote last. The contact has read the reply, was mailed it, or will see it in the widget.
     Answered,
-    /// An agent wrote last, and the contact can see nothing of it.
+    /// An agent wrote last, and the contact cannot see the reply.
     NotReached,
-    /// An agent wrote last; no mail of it went out, and the contact has not read it in the widget.
+    /// An agent wrote last. The reply was not mailed, and the contact has not read it in the widget.
     NotMailed,
-    /// The same, and it is unknown whether the mail server accepted the mail.
+    /// As [`NotMailed`](Self::NotMailed), but it is unknown whether the mail server accepted the mail.
     MailUncertain,
-    /// It is closed.
+    /// The conversation is closed.
     Closed,
 }
 
-/// What the end of a conversation is like.
+/// The end of a conversation, from which its status follows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LastOfThread {
     pub(super) status: Status,
     pub(super) side: Side,
     /// Whether the contact has read everything.
     pub(super) is_read: bool,
-    /// What became of the mail about the last reply.
+    /// The state of the mail about the last reply.
     pub(super) mail: Option<State>,
 }
 
@@ -43,12 +43,12 @@ impl ReplyStatus {
         if last.is_read {
             return Self::Answered;
         }
-        // Without a mail server the widget still shows the reply, so that makes no difference here.
+        // Without a mail server the contact still sees the reply in the widget, so mail is assumed here.
         if contact.reach(true).is_unreachable() {
             return Self::NotReached;
         }
         match last.mail {
-            // What a block kept from being sent stays unsent when the block is lifted.
+            // A mail that a block prevented stays unsent when the contact is unblocked.
             Some(State::Dead | State::Undeliverable | State::Forgotten | State::Skipped) => {
                 Self::NotMailed
             }
@@ -57,7 +57,7 @@ impl ReplyStatus {
         }
     }
 
-    /// Returns the standing in words.
+    /// Returns the status as text.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
@@ -69,7 +69,7 @@ impl ReplyStatus {
         }
     }
 
-    /// Tells whether an agent has to do something about the last reply.
+    /// Tells whether an agent must act on the last reply.
     pub const fn is_problem(self) -> bool {
         matches!(self, Self::NotReached | Self::NotMailed | Self::MailUncertain)
     }

@@ -1,9 +1,9 @@
-//! The search of the inbox.
+//! Searches the conversations of a desk.
 //!
-//! A whole address, user id or conversation id is looked up first: an index answers, at any size. After
-//! that come the conversations in which every word is found somewhere, the latest first: in the subject, a
-//! message or note, what was typed, the identity or the id. Texts are compared folded, so the databases
-//! answer the same. One page looks through a bounded number of conversations; the next one goes on.
+//! The search first looks up a whole address, user id or conversation id by an index, which is fast at any
+//! size. Then it lists the conversations that contain every word, the latest first: in the subject, a message
+//! or note, the typed fields, the identity or the id. Texts are compared in folded form, so both databases
+//! give the same results. One page searches a bounded number of conversations; the next page continues.
 
 use std::fmt;
 
@@ -15,18 +15,18 @@ use crate::folding::folded;
 use crate::ids::DeskId;
 use crate::store::{Store, StoreError};
 
-/// How many conversations one page looks through.
+/// How many conversations one page searches.
 const WINDOW: i64 = 25_000;
 
 /// The longest text to search for, in characters.
 const MAX_SEARCH: usize = 200;
 
-/// What to look for: 1 to 200 characters with something to see in them.
+/// A text to search for: 1 to 200 characters, at least one of them visible.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchText(String);
 
 impl SearchText {
-    /// Reads a search. Longer texts are cut.
+    /// Reads a search text. A longer text is cut.
     pub fn parse(text: &str) -> Option<Self> {
         let text: String = text
             .trim()
@@ -46,14 +46,14 @@ impl SearchText {
         words
     }
 
-    /// Returns the address that the whole text is, canonical.
+    /// Returns the canonical address if the whole text is one.
     fn address(&self) -> Option<String> {
         let email = CanonicalEmail::parse(&self.0).ok()?;
         Some(email.as_str().to_owned())
     }
 }
 
-/// Returns the pattern that finds the word anywhere, each of its characters meaning itself.
+/// Returns the pattern that finds the word anywhere. Every character of the word stands for itself.
 fn pattern(word: &str) -> String {
     let mut pattern = String::from("%");
     for character in word.chars() {
@@ -69,14 +69,14 @@ fn pattern(word: &str) -> String {
 /// Where the next page of a search begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SearchCursor {
-    /// Among the conversations of whom the whole text names.
+    /// Among the conversations whose identity or id is the whole text.
     Named(Cursor),
-    /// Among those in which every word is found.
+    /// Among the conversations that contain every word.
     Found(Option<Cursor>),
 }
 
 impl SearchCursor {
-    /// Reads a place that was handed out.
+    /// Reads a cursor that the server returned before.
     pub fn parse(text: &str) -> Option<Self> {
         match text.split_once('~')? {
             ("named", cursor) => Some(Self::Named(Cursor::parse(cursor)?)),
@@ -97,7 +97,7 @@ impl fmt::Display for SearchCursor {
     }
 }
 
-/// A page of what was found.
+/// A page of search results.
 #[derive(Clone, Debug)]
 pub struct SearchPage {
     /// The conversations.
@@ -106,7 +106,7 @@ pub struct SearchPage {
     pub next: Option<SearchCursor>,
 }
 
-/// Returns a page of the desk's conversations in which the text is found.
+/// Returns a page of the desk's conversations that contain the text.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -132,10 +132,10 @@ pub async fn search(
     Ok(page)
 }
 
-/// The ids of the conversations whose contact, typed address or own id the whole text is. `#` stands for
-/// the text, `@` for the address that it is.
+/// Selects the ids of the conversations whose contact, typed address or own id is the whole text. `#` stands
+/// for the text, `@` for its canonical address.
 ///
-/// `CROSS JOIN` keeps SQLite at this order of the tables.
+/// `CROSS JOIN` makes SQLite keep this order of the tables.
 const NAMED: &str = "SELECT conversations.id AS named_id FROM contacts CROSS JOIN conversations \
                      WHERE contacts.desk_id = $2 \
                      AND contacts.kind IN ('sealed', 'portal_user', 'typed') \
@@ -172,7 +172,7 @@ async fn named(
     Ok(SearchPage { entries, next: Some(next) })
 }
 
-/// Returns those of the window behind the cursor in which every word is found.
+/// Returns the conversations after the cursor, within the window, that contain every word.
 async fn found(
     store: &Store,
     desk: &DeskId,
@@ -201,8 +201,8 @@ async fn found(
     Ok(SearchPage { entries, next })
 }
 
-/// The condition that the pattern is found somewhere in a conversation. What an instance of a former
-/// version has just written is not folded yet.
+/// Returns the condition that a conversation contains the pattern. Rows that an instance of an older version
+/// has just written are not folded yet.
 fn containing(pattern: &str) -> String {
     format!(
         "(COALESCE(conversations.folded, LOWER(conversations.subject)) LIKE {pattern} ESCAPE '!' \
@@ -211,7 +211,7 @@ fn containing(pattern: &str) -> String {
     )
 }
 
-/// Returns the last conversation of the window, unless the list ends before.
+/// Returns the last conversation of the window; `None` if the list ends before.
 async fn end_of_window(store: &Store, window: &Conditions) -> Result<Option<Cursor>, StoreError> {
     let statement = format!(
         "SELECT updated_at, id FROM conversations WHERE {} \
@@ -227,12 +227,12 @@ mod tests {
     use super::{SearchCursor, SearchText, pattern};
 
     #[test]
-    fn every_character_of_a_word_means_itself() {
+    fn every_character_of_a_word_stands_for_itself() {
         assert_eq!(pattern("100%_off!"), "%100!%!_off!!%");
     }
 
     #[test]
-    fn a_search_has_words_that_can_be_seen() {
+    fn a_search_needs_a_visible_character() {
         let words = |text: &str| SearchText::parse(text).map(|search| search.words());
         assert_eq!(words(" Lost  PARCEL lost "), Some(vec!["lost".into(), "parcel".into()]));
         for nothing in ["", " \0 ", "\u{200b}\u{ad}"] {
@@ -242,9 +242,9 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_read_as_it_was_written() {
+    fn a_cursor_is_read_as_it_was_written() {
         for text in ["named~5.abc", "found~", "found~5.abc"] {
-            let cursor_text = SearchCursor::parse(text).expect("it is a place");
+            let cursor_text = SearchCursor::parse(text).expect("it is a cursor");
             assert_eq!(cursor_text.to_string(), text);
         }
         for text in ["", "named~", "5.abc", "found~x", "other~5.abc"] {

@@ -1,7 +1,7 @@
-//! Writes what the search compares beside what people wrote.
+//! Stores the folded texts that the search compares.
 //!
-//! Each message has its folded text, and each conversation one of everything else that can be looked for:
-//! subject, identity, typed name and address, and id.
+//! Each message has its folded text. Each conversation has one folded text of everything else that can be
+//! searched: subject, identity, typed name and address, and id.
 
 use sqlx::{AnyConnection, FromRow};
 
@@ -12,7 +12,7 @@ use crate::store::{Store, StoreError};
 /// How many rows one transaction writes.
 const BATCH: i64 = 500;
 
-/// How often the log says how far it is, in batches.
+/// How often progress is logged, in batches.
 const BATCHES_PER_LOG_LINE: usize = 20;
 
 #[derive(FromRow)]
@@ -29,7 +29,7 @@ struct MessageRow {
     body: String,
 }
 
-/// Writes what a conversation is found by. To be called when any of it has changed.
+/// Stores the folded text of a conversation. Call it after any searchable field has changed.
 pub(crate) async fn index(
     connection: &mut AnyConnection,
     conversation: &ConversationId,
@@ -54,10 +54,11 @@ pub(crate) async fn index(
     Ok(())
 }
 
-/// Writes it for everything that a former version wrote, in batches. Instances may do it at the same time.
+/// Stores the folded texts of everything that an older version wrote, in batches. Several instances may run
+/// it at once.
 ///
 /// # Errors
-/// [`StoreError`]; what is missing then is written the next time.
+/// [`StoreError`]; the missing rows are written by the next run.
 pub(crate) async fn index_existing(store: &Store) -> Result<(), StoreError> {
     let (mut messages, mut conversations) = (0, 0);
     for batch in 1.. {

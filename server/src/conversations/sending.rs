@@ -1,4 +1,4 @@
-//! What contacts do: they begin conversations, write in them, and close them.
+//! What contacts do: begin conversations, write messages and close conversations.
 
 use sqlx::{AnyConnection, FromRow};
 
@@ -23,15 +23,15 @@ pub enum Destination {
 /// What a contact sends.
 #[derive(Clone, Debug)]
 pub struct Submission {
-    /// Where it goes.
+    /// The conversation that the message is for.
     pub destination: Destination,
     /// The text.
     pub text: MessageText,
-    /// Makes a repeated call harmless.
+    /// Makes a retry of the same call harmless.
     pub idempotency_key: Option<IdempotencyKey>,
 }
 
-/// A key that the sender chose: 1 to 64 of `A-Z a-z 0-9 _ -`.
+/// A key that the sender chose: 1 to 64 characters of `A-Z a-z 0-9 _ -`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 
@@ -47,18 +47,18 @@ impl IdempotencyKey {
     }
 }
 
-/// What became of a submission.
+/// The result of a submission.
 #[derive(Clone, Debug)]
 pub struct Receipt {
     /// The conversation.
     pub conversation: Conversation,
     /// The message.
     pub message: Message,
-    /// Whether an earlier call had sent it.
+    /// Whether an earlier call with the same key sent it.
     pub is_repeated: bool,
 }
 
-/// What begins a conversation of a contact of any kind.
+/// The first message of a new conversation, by a contact of any kind.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Opening<'text> {
     pub(crate) subject: &'text Subject,
@@ -66,14 +66,14 @@ pub(crate) struct Opening<'text> {
     pub(crate) key: &'text IdempotencyKey,
 }
 
-/// A conversation that begins, or that the same key began before.
+/// A new conversation, or the one that an earlier call with the same key began.
 #[derive(Clone, Debug)]
 pub(crate) enum Begun {
     Now(ConversationId),
     Earlier(ConversationId),
 }
 
-/// Takes what a customer sends. It is durable when this returns.
+/// Stores a customer's message. It is durable when this returns.
 ///
 /// # Errors
 /// [`ConversationError::Unknown`], [`ConversationError::KeyReused`], [`ConversationError::Store`].
@@ -113,7 +113,7 @@ pub async fn submit(
     Ok(receipt)
 }
 
-/// Begins a conversation of the contact within the transaction, once for the same key.
+/// Begins a conversation of the contact within the transaction, only once for each key.
 pub(crate) async fn begin(
     connection: &mut AnyConnection,
     desk: &DeskId,
@@ -162,7 +162,7 @@ pub async fn close(
     Ok(conversation)
 }
 
-/// Starts a conversation, with room for its first message at position 1.
+/// Creates a conversation and reserves position 1 for its first message.
 async fn start(
     connection: &mut AnyConnection,
     desk: &DeskId,
@@ -190,7 +190,7 @@ async fn start(
     Ok(id)
 }
 
-/// Opens the customer's conversation for one more message of theirs, and returns its position.
+/// Reopens the customer's conversation for a new message, and returns the message's position.
 async fn take_position(
     connection: &mut AnyConnection,
     customer: &Customer,
@@ -212,7 +212,7 @@ async fn take_position(
     .ok_or(ConversationError::Unknown)
 }
 
-/// Takes the key for this message, or returns the message that took it before.
+/// Reserves the key for this message; returns the earlier message if the key is already used.
 async fn claim_key(
     connection: &mut AnyConnection,
     contact: &ContactId,
@@ -220,7 +220,7 @@ async fn claim_key(
     message: &MessageId,
     now: Moment,
 ) -> Result<Option<MessageId>, sqlx::Error> {
-    // A call with the same key at the same time waits here until the other is done.
+    // A concurrent call with the same key waits here until the other one ends.
     let claimed = sqlx::query(
         "INSERT INTO submissions (contact_id, idempotency_key, message_id, created_at) \
          VALUES ($1, $2, $3, $4) ON CONFLICT (contact_id, idempotency_key) DO NOTHING",
@@ -245,7 +245,7 @@ async fn claim_key(
     Ok(Some(message))
 }
 
-/// Returns the receipt of an earlier call, if this one asks for the same.
+/// Returns the receipt of an earlier call with the same key and the same content.
 async fn repeated(
     connection: &mut AnyConnection,
     customer: &Customer,
@@ -271,7 +271,7 @@ struct SentRow {
     body: String,
 }
 
-/// Returns the conversation of an earlier message, if this text is the same and meant for the same place.
+/// Returns the conversation of an earlier message that has the same text and the same destination.
 async fn conversation_of(
     connection: &mut AnyConnection,
     earlier: &MessageId,

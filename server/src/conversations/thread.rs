@@ -1,4 +1,4 @@
-//! A conversation as agents see it: with its private notes, and with who the contact is.
+//! Reads a conversation for agents: with its private notes and its contact.
 
 use sqlx::FromRow;
 
@@ -15,7 +15,7 @@ pub struct OpenConversation {
     pub id: ConversationId,
     /// The subject.
     pub subject: String,
-    /// Whether it is done.
+    /// Whether it is open or closed.
     #[sqlx(try_from = "String")]
     pub status: Status,
     /// When it began.
@@ -25,10 +25,10 @@ pub struct OpenConversation {
     /// Who the contact is.
     #[sqlx(flatten)]
     pub contact: ContactShown,
-    /// The host of the portal at which it began.
+    /// The host of the portal where it began.
     #[sqlx(rename = "host")]
     pub portal_host: Option<String>,
-    /// The agent who is to answer.
+    /// The agent to whom it is assigned.
     pub assigned_to: Option<AgentId>,
     read_position: i64,
 }
@@ -38,7 +38,7 @@ pub struct OpenConversation {
 pub struct ThreadMessage {
     /// The id.
     pub id: MessageId,
-    /// Where it stands. Contacts never see it.
+    /// Its position in the conversation. Contacts never see it.
     pub position: i64,
     /// Who wrote it.
     #[sqlx(rename = "author", try_from = "String")]

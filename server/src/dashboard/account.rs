@@ -120,13 +120,13 @@ async fn change_password(
     Ok(response)
 }
 
-/// The current password and the new one, as the database stores them.
+/// The current password's hash and the new one's.
 struct PasswordChange {
     current: HashedPassword,
     new: HashedPassword,
 }
 
-/// Returns the passwords, or what is wrong with what was typed.
+/// Returns the hashes, or a sentence about what is wrong with the typed passwords.
 async fn new_password(
     app: &AppState,
     signed_in: &SignedIn,

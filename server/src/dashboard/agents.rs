@@ -1,4 +1,4 @@
-//! The agents of a desk: for owners. Whom an owner invites is in [`super::invitations`].
+//! The page "Agents": the members of a desk. For owners. [`super::invitations`] invites new ones.
 
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ async fn agents_page(
 
 type Names = Path<(String, String)>;
 
-/// Returns the member whom the path names.
+/// Returns the member in the path.
 async fn member(app: &AppState, at_desk: &AtDesk, agent: &str) -> Result<Member> {
     let members = agents::members(&app.store, at_desk.desk()).await?;
     members.into_iter().find(|member| member.account.id.as_str() == agent).ok_or(Error::NOT_FOUND)
@@ -84,7 +84,7 @@ async fn set_role(
     let role = Role::parse(&given.role).ok_or(Error::FORM_MALFORMED)?;
     agents::set_role(&app.store, at_desk.desk(), &agent, role).await?;
     tracing::info!(%agent, by = %at_desk.signed_in.agent(), role = role.as_str(), "a role changed");
-    // An agent who gave up being an owner cannot see the agents any more.
+    // An agent who is no longer an owner cannot see the page of agents.
     let is_own = agent == *at_desk.signed_in.agent() && role == Role::Agent;
     let path = at_desk.path(if is_own { "inbox" } else { "agents" });
     Ok(redirect_with(&app.config, &path, Notice::RoleChanged))

@@ -40,7 +40,7 @@ struct AllowedDomainsPage {
 struct Tested {
     #[serde(default)]
     origin: String,
-    /// What stands in the field for a new domain.
+    /// The text in the field for a new domain.
     #[serde(default)]
     domain: String,
 }

@@ -1,7 +1,7 @@
-//! The page that asks before something that is hard to undo, and says what it will do.
+//! The confirmation page for actions that are hard to undo. It explains what the action will do.
 //!
-//! It stands at the path of the form that acts: the GET asks, the POST acts. Who has not given their
-//! password lately is asked for that first.
+//! It has the path of the form: a GET shows the page, a POST acts. An agent who has not entered the password
+//! in the last ten minutes is asked for it first.
 
 use askama::Template;
 use axum::response::Response;
@@ -10,27 +10,27 @@ use super::error::Result;
 use super::page::{self, Layout, Section};
 use super::signed_in::AtDesk;
 
-/// What is asked.
+/// The content of the page.
 #[derive(Template)]
 #[template(path = "dashboard/ask.html")]
 pub(super) struct ConfirmAction<'page> {
     layout: Layout,
-    /// What will be done, as a heading.
+    /// The action, as a heading.
     pub(super) title: String,
-    /// What that means, a paragraph each.
+    /// What the action does, one paragraph each.
     pub(super) sentences: Vec<String>,
-    /// Where the form goes.
+    /// The path that the form posts to.
     pub(super) action: String,
-    /// What the form carries.
+    /// The hidden fields of the form.
     pub(super) fields: Vec<(&'static str, &'page str)>,
-    /// The button that does it.
+    /// The label of the button that acts.
     pub(super) button: &'static str,
-    /// Where the browser goes instead.
+    /// The path of the link that cancels.
     pub(super) back: String,
 }
 
 impl<'page> ConfirmAction<'page> {
-    /// Asks at a page of the desk; `action` and `back` are leaves of the desk's paths.
+    /// Creates a page of the desk. `action` and `back` are relative to the desk's path.
     pub(super) fn new(at_desk: &AtDesk, section: Section, action: &str, back: &str) -> Self {
         Self {
             layout: at_desk.layout(section),
@@ -43,26 +43,26 @@ impl<'page> ConfirmAction<'page> {
         }
     }
 
-    /// Sets what is asked, and the button that does it.
+    /// Sets the heading and the button.
     pub(super) fn about(mut self, title: String, button: &'static str) -> Self {
         self.title = title;
         self.button = button;
         self
     }
 
-    /// Adds what it means.
+    /// Adds a paragraph.
     pub(super) fn says(mut self, sentence: impl Into<String>) -> Self {
         self.sentences.push(sentence.into());
         self
     }
 
-    /// Adds what the form carries.
+    /// Adds a hidden field.
     pub(super) fn with(mut self, name: &'static str, value: &'page str) -> Self {
         self.fields.push((name, value));
         self
     }
 
-    /// Returns the page.
+    /// Renders the page.
     ///
     /// # Errors
     /// [`Error::INTERNAL`].

@@ -1,4 +1,4 @@
-//! Who a contact is, in words: what is proved stands as the heading, what was only typed beside it.
+//! Shows a contact: the proved identity is the heading, and typed fields are shown beside it.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -6,30 +6,30 @@ use crate::contacts::Kind;
 use crate::conversations::ContactShown;
 use crate::text::visible;
 
-/// What stands in a `mailto:` link as it is.
+/// Characters that stay unescaped in a `mailto:` link.
 const UNESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-').remove(b'_');
 
-/// The most that is shown of an identity, in characters: all of an address.
+/// The longest heading, in characters: the longest address fits.
 const MAX_HEADING: usize = 320;
 
-/// The most that is shown of what was typed, in characters.
+/// The longest typed name or address on a page, in characters.
 const MAX_TYPED: usize = 100;
 
-/// What the heading is where nothing is proved.
+/// The heading when nothing is proved.
 const ANONYMOUS: &str = "Anonymous visitor";
 
-/// A contact as templates show it. Every text of it is one line without hidden characters.
+/// A contact as templates show it. Each text is one line without hidden characters.
 #[derive(Clone, Debug)]
 pub(super) struct Who {
-    /// What was proved. Nothing that was typed ever stands here.
+    /// The proved identity; never a typed text.
     pub(super) heading: String,
-    /// What kind of proof there is.
+    /// The kind of proof.
     pub(super) proof: &'static str,
     pub(super) is_verified: bool,
-    /// The name and the address that were typed. They may be anybody's, and are shown behind "says:".
+    /// The typed name and address. They may belong to another person, and are shown after "says:".
     pub(super) says: Vec<String>,
     pub(super) is_blocked: bool,
-    /// A link that writes to the typed address in the agent's own mail program.
+    /// A link that opens the agent's own mail program with the typed address.
     pub(super) mail_link: Option<String>,
 }
 
@@ -41,7 +41,7 @@ impl Who {
             Kind::PortalUser => (visible(&contact.value, MAX_HEADING), "verified customer id"),
             Kind::Typed => (ANONYMOUS.to_owned(), "unconfirmed"),
         };
-        // A contact whose address was typed is known by it, also where no ticket has one.
+        // A typed contact is identified by its address, even if no ticket has one.
         let typed_value = (contact.kind == Kind::Typed).then_some(contact.value.as_str());
         let says = contact.typed_name.as_deref().into_iter().chain(typed_address.or(typed_value));
         Self {
@@ -54,7 +54,7 @@ impl Who {
         }
     }
 
-    /// Returns a page's title: who it is about, then what they called it.
+    /// Returns a page's title: the contact, then the subject.
     pub(super) fn title(&self, subject: &str) -> String {
         format!("{}: {}", self.heading, visible(subject, MAX_TYPED))
     }
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_typed_is_never_the_heading() {
+    fn a_typed_text_is_never_the_heading() {
         for (kind, heading) in [
             (Kind::Sealed, "bob@example.com"),
             (Kind::PortalUser, "bob@example.com"),

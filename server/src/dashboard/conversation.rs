@@ -1,4 +1,4 @@
-//! A conversation: what was written, and everything that agents do with it.
+//! The page of a conversation: its messages, and the forms of agents.
 
 use std::sync::Arc;
 
@@ -31,14 +31,14 @@ use crate::ids::{AgentId, ConversationId, MessageId};
 use crate::notifications::{self, Reach, State as MailState, UnreachableReason, WidgetOnlyReason};
 use crate::text::MessageText;
 
-/// How many messages a page shows.
+/// The number of messages on a page.
 const PAGE: u32 = 50;
 
 /// A message as the page shows it.
 struct MessageView {
     id: MessageId,
     by: String,
-    /// Whether the one who wrote it has proved nothing.
+    /// Whether the writer has not proved an identity.
     is_unconfirmed: bool,
     is_agents: bool,
     is_note: bool,
@@ -47,7 +47,7 @@ struct MessageView {
     delivery: Option<String>,
 }
 
-/// The part of the page that is asked for again and again.
+/// The part of the page that the script reloads.
 #[derive(Template)]
 #[template(path = "dashboard/thread.html")]
 struct ThreadPart {
@@ -56,8 +56,8 @@ struct ThreadPart {
     older: Option<i64>,
     is_newest: bool,
     is_closed: bool,
-    /// Why the last mail was rejected for good, if it was.
-    refused_mail: Option<String>,
+    /// Why the last mail was rejected permanently, if it was.
+    rejected_mail: Option<String>,
 }
 
 #[derive(Template)]
@@ -82,7 +82,7 @@ struct ConversationPage {
     draft: Draft,
 }
 
-/// What stands in the form for a new message.
+/// The content of the form for a new message.
 #[derive(Default)]
 struct Draft {
     text: String,
@@ -102,7 +102,7 @@ struct NewMessage {
     text: String,
     kind: String,
     instantly: Option<String>,
-    /// The id that the message will have, so that sending the form twice adds one.
+    /// The id of the new message, so that sending the form twice adds one message.
     #[serde(default)]
     message: String,
 }
@@ -138,20 +138,20 @@ async fn conversation_page(
     State(app): State<Arc<AppState>>,
     at_desk: AtDesk,
     Path((_, id)): Names,
-    Query(place): Query<PagePosition>,
+    Query(position): Query<PagePosition>,
 ) -> Result<Response> {
     let open = opened(&app, &at_desk, &id).await?;
-    show(&app, &at_desk, open, &place, Draft::default()).await
+    show(&app, &at_desk, open, &position, Draft::default()).await
 }
 
 async fn show(
     app: &AppState,
     at_desk: &AtDesk,
     open: OpenConversation,
-    place: &PagePosition,
+    position: &PagePosition,
     draft: Draft,
 ) -> Result<Response> {
-    let thread = thread(app, at_desk, &open, place).await?;
+    let thread = thread(app, at_desk, &open, position).await?;
     let who = Who::new(&open.contact);
     let page = ConversationPage {
         layout: at_desk.layout(Section::Inbox),
@@ -177,7 +177,7 @@ async fn show(
     Ok((status, page::render(&page)?).into_response())
 }
 
-/// Answers with the messages alone, or with nothing where the browser has them already.
+/// Responds with the messages only, or without a body if the browser already has them.
 async fn thread_part(
     State(app): State<Arc<AppState>>,
     at_desk: AtDesk,
@@ -197,14 +197,14 @@ async fn thread(
     app: &AppState,
     at_desk: &AtDesk,
     open: &OpenConversation,
-    place: &PagePosition,
+    position: &PagePosition,
 ) -> Result<ThreadPart> {
     let store = &app.store;
-    let thread = conversations::thread(store, open, place.before, PAGE).await?;
+    let thread = conversations::thread(store, open, position.before, PAGE).await?;
     let deliveries = notifications::states(store, &open.id).await?;
     let (who, reach) = (Who::new(&open.contact), open.contact.reach(app.mailer.is_some()));
     let last_mail = thread.messages.iter().rev().find_map(|message| deliveries.get(&message.id));
-    let refused_mail = last_mail
+    let rejected_mail = last_mail
         .filter(|delivery| delivery.state == MailState::Dead)
         .map(|delivery| delivery.reason.clone());
     let now = app.clock.now();
@@ -235,14 +235,14 @@ async fn thread(
         path: at_desk.path(&format!("conversations/{}", open.id)),
         older: thread.messages.first().map(|first| first.position).filter(|_| thread.has_older),
         messages: thread.messages.into_iter().map(view).collect(),
-        is_newest: place.before.is_none(),
+        is_newest: position.before.is_none(),
         is_closed: open.status == Status::Closed,
-        refused_mail,
+        rejected_mail,
     })
 }
 
 impl ThreadPart {
-    /// Changes with what is shown; texts never change once they are there.
+    /// Returns the entity tag. It changes with the shown messages; their texts never change.
     fn tag(&self) -> HeaderValue {
         let mut digest = Sha256::new();
         digest.update([u8::from(self.is_closed)]);
@@ -263,7 +263,7 @@ async fn write(
     Form(given): Form<NewMessage>,
 ) -> Result<Response> {
     let at_desk = match at_desk {
-        // What the agent wrote is not lost with the session.
+        // If the session has ended, the typed text is kept.
         Err(Error::SignInFirst(_)) => {
             let next = format!("/desks/{desk}/conversations/{id}");
             let fields = SignIn { next: &next, draft: &given.text, ..SignIn::default() };

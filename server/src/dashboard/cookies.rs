@@ -1,8 +1,8 @@
 //! The dashboard's cookies.
 //!
-//! Under https each has the prefix `__Host-`: the browser takes it from this host alone, never from a
-//! sibling domain, and sends it encrypted only. Under plain http, which is for loopback,
-//! not every browser takes the prefix and `Secure`, so the cookies go without.
+//! Under https each name has the prefix `__Host-`: the browser accepts the cookie from this host only, never
+//! from a sibling domain, and sends it over encrypted connections only. Under plain http, which is for
+//! loopback, some browsers reject the prefix and `Secure`, so the cookies have neither.
 
 use axum::http::HeaderMap;
 use cookie::time::Duration;
@@ -11,18 +11,18 @@ use crate::config::Config;
 use crate::sessions::Token;
 use crate::web::cookies;
 
-/// What a cookie is for.
+/// The purpose of a cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CookieName {
     /// The token of a session.
     Session,
-    /// The token of a visitor who is not signed in yet, for the form that signs in.
+    /// The token of a visitor who is not signed in, for the sign-in form.
     Visitor,
-    /// The token of a link that was opened, so that it leaves the address bar.
+    /// The token of an opened link, so that it is removed from the address bar.
     Link,
-    /// That an agent has signed in here before.
+    /// A record that an agent has signed in with this browser before.
     Device,
-    /// The code of what the next page tells.
+    /// The code of the notice that the next page shows.
     Notice,
 }
 
@@ -42,7 +42,7 @@ impl CookieName {
         if is_secure(config) { secure } else { plain }
     }
 
-    /// How long a browser keeps it. The server decides how long it counts.
+    /// How long the browser keeps it. The server itself decides how long it is valid.
     const fn life(self) -> Duration {
         match self {
             Self::Session => Duration::days(7),
@@ -64,7 +64,7 @@ pub(super) fn read(config: &Config, headers: &HeaderMap, cookie: CookieName) -> 
     cookies::value(headers, cookie.name(config))
 }
 
-/// Returns the token that the cookie holds.
+/// Returns the token in the cookie.
 pub(super) fn read_token(
     config: &Config,
     headers: &HeaderMap,

@@ -1,4 +1,5 @@
-//! Browsers in which an agent signed in before. Each has attempts of its own, which no other client can use up.
+//! Recognizes browsers in which an agent signed in before. Each has its own budget of attempts, which no
+//! other client can use up.
 
 use axum::http::HeaderMap;
 use uuid::Uuid;
@@ -8,10 +9,10 @@ use crate::app_state::AppState;
 use crate::ids::AgentId;
 use crate::vault::{KeyUse, VaultError};
 
-/// What the sealed text is bound to, so that no other text sealed for sessions is taken for one.
+/// The associated data of the encrypted cookie, so that no other text encrypted for sessions is accepted.
 const ASSOCIATED: &[u8] = b"device";
 
-/// Returns the id of this browser, if the agent signed in here before.
+/// Returns this browser's id, if the agent signed in with it before.
 pub(super) fn known(app: &AppState, headers: &HeaderMap, agent: &AgentId) -> Option<String> {
     let sealed = cookies::read(&app.config, headers, CookieName::Device)?;
     let opened = app.keyring.open_text(KeyUse::Session, ASSOCIATED, &sealed).ok()?;
@@ -19,7 +20,7 @@ pub(super) fn known(app: &AppState, headers: &HeaderMap, agent: &AgentId) -> Opt
     (of == agent.as_str()).then(|| id.to_owned())
 }
 
-/// Remembers in the browser that the agent signed in here.
+/// Records in the browser that the agent signed in with it.
 ///
 /// # Errors
 /// [`VaultError::NoRandomness`].

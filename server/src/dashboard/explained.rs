@@ -10,16 +10,16 @@ use crate::app_state::AppState;
 use crate::ids::DeskId;
 use crate::secrets::Purpose;
 
-/// What a verification tool answers.
+/// The result of a verification tool.
 pub(super) struct Explained {
-    /// Whether the signature holds.
-    pub(super) holds: bool,
+    /// Whether the signature is valid.
+    pub(super) is_valid: bool,
     /// The findings: code and sentence.
     pub(super) findings: Vec<(&'static str, String)>,
 }
 
-/// Asks `explain` with the desk's live secrets of the purpose, those of the other one at hand. `None`
-/// without a current secret.
+/// Runs `explain` with the desk's active secrets of the purpose, and those of the other purpose. Returns
+/// `None` without a current secret.
 ///
 /// # Errors
 /// [`web::Error::Unavailable`], [`Error::INTERNAL`].
@@ -46,11 +46,14 @@ pub(super) async fn explained(
     let verifier =
         Verifier::new(current, VerifierOptions { previous, ..VerifierOptions::default() });
     let now = app.clock.unix_seconds();
-    // It tries thousands of combinations; other requests must not wait for that.
+    // It tries thousands of combinations, so it must not block other requests.
     let found = tokio::task::spawn_blocking(move || explain(&verifier, &others, now)).await;
     let explanation = found.map_err(internal)?.map_err(internal)?;
     Ok(Some(Explained {
-        holds: explanation.findings.iter().all(|finding| finding.code == FindingCode::NoDeviation),
+        is_valid: explanation
+            .findings
+            .iter()
+            .all(|finding| finding.code == FindingCode::NoDeviation),
         findings: explanation
             .findings
             .into_iter()

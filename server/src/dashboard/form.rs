@@ -1,4 +1,4 @@
-//! Forms: read only when a page of ours, in the same browser and session, sent them.
+//! Reads forms, only from pages of the dashboard in the same browser and session.
 
 use std::sync::Arc;
 
@@ -15,23 +15,23 @@ use crate::app_state::AppState;
 use crate::config::Config;
 use crate::web::{self, body, is_same_origin, requested_origin};
 
-/// The largest form. A message of 10 000 characters needs 120 000 bytes where each is encoded.
+/// The largest form, in bytes. A message of 10 000 characters needs 120 000 bytes if every byte is encoded.
 pub(super) const MAX_BYTES: usize = 256 * 1024;
 
-/// The fields of a form that a page of this session sent: its field `csrf` is right.
+/// The fields of a form that a page of this session sent: its field `csrf` is valid.
 #[derive(Debug)]
 pub(crate) struct Form<T>(pub(crate) T);
 
-/// The fields of a form for who is not signed in, which a page of this browser sent.
+/// The fields of a form for visitors who are not signed in. A page of this browser sent it.
 #[derive(Debug)]
 pub(super) struct VisitorForm<T>(pub(super) T);
 
-/// A form of an owner who gave their password within the last ten minutes. Others are asked for it, and go
-/// back to the page that they came from, which gets what they typed in its query.
+/// A form of an owner who entered their password within the last ten minutes. Other owners are asked for it,
+/// and return to the page of the form with the typed text in its query.
 #[derive(Debug)]
 pub(crate) struct RecentForm<T>(pub(crate) AtDesk, pub(crate) T);
 
-/// A form of nothing but a button.
+/// A form that has only a button.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Nothing {}
 
@@ -66,7 +66,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<AppState>> for RecentForm<T> {
     }
 }
 
-/// Returns the form's bytes, if a page of this browser and session sent them.
+/// Returns the form's bytes, if a page of this browser and session sent it.
 async fn proved(request: Request, app: &Arc<AppState>, cookie: CookieName) -> Result<Bytes> {
     let token = cookies::read_token(&app.config, request.headers(), cookie);
     let bytes = body::read(request, body::FORM, MAX_BYTES).await.map_err(|error| match error {
@@ -85,7 +85,7 @@ fn parse<T: DeserializeOwned>(bytes: &Bytes) -> Result<T> {
 }
 
 /// Returns the page with the form's fields as its query, so that the page can show them again. A query that
-/// is too long for a path of ours is left out.
+/// is too long is left out.
 fn with_typed(page: &str, bytes: &Bytes) -> String {
     let typed = form_urlencoded::parse(bytes).filter(|(name, _)| name != "csrf");
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(typed).finish();
@@ -100,7 +100,7 @@ fn field(bytes: &[u8], name: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
-/// Tells whether a page of the dashboard sends the request.
+/// Tells whether a page of the dashboard sent the request.
 pub(super) fn is_of_this_origin(config: &Config, request: &Request) -> bool {
     is_same_origin(request.headers(), false, |origin| {
         requested_origin(request, config.public_url.scheme()) == Some(origin.origin())

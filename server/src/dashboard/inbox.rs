@@ -1,4 +1,4 @@
-//! The inbox of a desk.
+//! The page "Inbox": the conversations of a desk, with filters and search.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ use crate::ids::ConversationId;
 
 const PAGE: u32 = 30;
 
-/// What the address of the page says. What it does not know is left out.
+/// The query of the page. Unknown values are ignored.
 #[derive(Clone, Debug, Default, Deserialize)]
 struct InboxParams {
     #[serde(default)]
@@ -40,14 +40,14 @@ struct InboxParams {
     before: String,
 }
 
-/// A choice of a filter.
+/// One option of a filter.
 struct Choice {
     value: &'static str,
     name: &'static str,
     is_chosen: bool,
 }
 
-/// A conversation of the list.
+/// A conversation in the list.
 struct Row {
     id: ConversationId,
     subject: String,
@@ -129,7 +129,7 @@ fn choices(params: &str, choices: &[(&'static str, &'static str)]) -> Vec<Choice
 }
 
 impl InboxParams {
-    /// Returns the conversations of the page, and where the next page begins.
+    /// Returns the conversations of the page, and the cursor of the next page.
     async fn listed(
         &self,
         app: &AppState,
@@ -142,9 +142,9 @@ impl InboxParams {
                 conversations::inbox(store, desk, &filter, cursor.as_ref(), PAGE).await?;
             return Ok((entries, next.map(|next| next.to_string())));
         };
-        let place = SearchCursor::parse(&self.before);
+        let cursor = SearchCursor::parse(&self.before);
         let SearchPage { entries, next } =
-            conversations::search(store, desk, &filter, &text, place.as_ref(), PAGE).await?;
+            conversations::search(store, desk, &filter, &text, cursor.as_ref(), PAGE).await?;
         Ok((entries, next.map(|next| next.to_string())))
     }
 
@@ -152,8 +152,8 @@ impl InboxParams {
         SearchText::parse(&self.search).is_some()
     }
 
-    /// What can be chosen as a status. The first one holds where nothing is chosen: the open ones of a
-    /// list, and all of a search, since a search may be for a closed one.
+    /// Returns the options of the status filter. The first one is the default: open conversations in the
+    /// list, and all of them in a search, which may be for a closed one.
     fn statuses(&self) -> &'static [(&'static str, &'static str)] {
         if self.is_search() {
             &[("", "All"), ("open", "Open"), ("closed", "Closed")]
@@ -173,7 +173,7 @@ impl InboxParams {
             },
             assignment: match self.assigned.as_str() {
                 "me" => Assignment::Agent(at_desk.signed_in.agent().clone()),
-                "nobody" => Assignment::Nobody,
+                "nobody" => Assignment::Unassigned,
                 _ => Assignment::Anyone,
             },
             kind: Kind::parse(&self.kind),
@@ -186,7 +186,7 @@ impl InboxParams {
             .any(|field| !field.is_empty())
     }
 
-    /// Returns the query of the page that begins at this place.
+    /// Returns the query of the page that begins at this cursor.
     fn query(&self, before: &str) -> String {
         let fields = [
             ("status", self.status.as_str()),

@@ -1,4 +1,4 @@
-//! Inviting agents, and the invitations that are pending: for owners.
+//! Invites agents, and shows the pending invitations. For owners.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ struct AgentsPage<'page> {
     problem: Option<String>,
 }
 
-/// A link that is shown this once, to hand over.
+/// The page that shows a link once, for the owner to pass on.
 #[derive(Template)]
 #[template(path = "dashboard/invitation_link.html")]
 struct LinkPage<'page> {
@@ -45,7 +45,7 @@ struct LinkPage<'page> {
     until: String,
 }
 
-/// What stands in the form that invites.
+/// The content of the invitation form.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Entered {
     #[serde(default)]
@@ -139,7 +139,7 @@ async fn take_budget(app: &AppState, at_desk: &AtDesk, email: &str) -> Result<()
     Ok(throttle::take(&app.store, &budgets, app.clock.now()).await?)
 }
 
-/// Tells that the mail goes out, or shows the link.
+/// Confirms that the mail will be sent, or shows the link.
 fn invited(
     app: &AppState,
     at_desk: &AtDesk,

@@ -1,7 +1,7 @@
-//! Accepting an invitation: for the holder of its link, signed in or not.
+//! The page that accepts an invitation: for the holder of its link, signed in or not.
 //!
-//! A GET changes nothing, since programs that scan mail follow links. It moves the token from the address
-//! bar into a cookie, and the page that it leads to has a form whose POST accepts.
+//! A GET changes nothing, because mail scanners open links. It moves the token from the address bar into a
+//! cookie; the next page has a form whose POST accepts.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ use crate::web::{self, Client};
 
 const PATH: &str = "/invitation";
 
-/// The token of a link that was followed.
+/// The token of an opened link.
 #[derive(Deserialize)]
 pub(super) struct Followed {
     pub(super) token: Option<SecretString>,
@@ -52,14 +52,14 @@ struct InvitationPage<'page> {
     problem: Option<String>,
 }
 
-/// A link that leads nowhere any more.
+/// The page for a link that is no longer valid.
 #[derive(Template)]
 #[template(path = "dashboard/link_invalid.html")]
 pub(super) struct InvalidLinkPage {
     pub(super) sentence: &'static str,
 }
 
-/// A desk of an unproved account, and what was chosen.
+/// A desk of an unproved account, and the choice to stay or leave.
 pub(super) struct DeskChoice<'page> {
     pub(super) membership: &'page Membership,
     pub(super) stays: Option<bool>,
@@ -70,21 +70,21 @@ struct Acceptance {
     link: SecretString,
     #[serde(default)]
     name: String,
-    /// A new password, where one is chosen.
+    /// A new password, if one is chosen.
     new: Option<SecretString>,
     again: Option<SecretString>,
-    /// The password of an account that there is.
+    /// The password of an existing account.
     current: Option<SecretString>,
-    /// What becomes of each desk of an unproved account.
+    /// The choice for each desk of an unproved account.
     #[serde(default)]
     desk: Vec<String>,
 }
 
-/// Why an invitation is not accepted yet.
+/// Why an invitation cannot be accepted now.
 enum Problem {
-    /// The form is shown again with the sentence.
+    /// The form must be shown again with the sentence.
     Sentence(StatusCode, String),
-    /// The link leads nowhere any more.
+    /// The link is no longer valid.
     Gone,
     Rejected(Error),
 }
@@ -99,19 +99,19 @@ pub(super) fn router() -> Router<Arc<AppState>> {
     Router::new().route(PATH, get(show).post(accept))
 }
 
-/// Moves the token of a followed link into a cookie, and leads to the page without it.
+/// Moves the token of an opened link into a cookie, and redirects to the page without it.
 pub(super) fn moved(app: &AppState, token: &str, path: &'static str) -> Response {
     let mut response = Redirect::to(path).into_response();
     if let Some(token) = LinkToken::parse(token) {
         cookies::set(&app.config, response.headers_mut(), CookieName::Link, token.shown());
     }
-    // The link has a token in it, which no other request may name.
+    // The URL contains the token, so it must not be sent as a referrer.
     let headers = response.headers_mut();
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
 
-/// Returns the token of the link that the browser opened.
+/// Returns the token of the link that this browser opened.
 pub(super) fn opened(app: &AppState, headers: &HeaderMap) -> Option<LinkToken> {
     LinkToken::parse(&cookies::read(&app.config, headers, CookieName::Link)?)
 }
@@ -124,14 +124,14 @@ async fn show(
     if let Some(token) = followed.token {
         return Ok(moved(&app, token.expose_secret(), PATH));
     }
-    let Some(token) = opened(&app, &headers) else { return gone(&app, &headers) };
+    let Some(token) = opened(&app, &headers) else { return invalid_link(&app, &headers) };
     let Some(open) = accounts::open(&app.store, &token, app.clock.now()).await? else {
-        return gone(&app, &headers);
+        return invalid_link(&app, &headers);
     };
     respond(&app, &headers, &token, &open, StatusCode::OK, None, &Filled::default())
 }
 
-/// What was filled in before.
+/// The values to show in the form again.
 #[derive(Default)]
 struct Filled<'page> {
     name: Option<&'page str>,
@@ -175,7 +175,7 @@ pub(super) fn desk_choices<'page>(
     memberships.iter().map(choice).collect()
 }
 
-fn gone(app: &AppState, headers: &HeaderMap) -> Result<Response> {
+fn invalid_link(app: &AppState, headers: &HeaderMap) -> Result<Response> {
     let sentence = "The invitation was accepted, withdrawn or replaced, or it has expired. Ask the \
                     person who invited you to send it again.";
     sign_in::for_visitor(app, headers, StatusCode::GONE, |_| InvalidLinkPage { sentence })
@@ -189,21 +189,21 @@ async fn accept(
 ) -> Result<Response> {
     let now = app.clock.now();
     let Some(token) = LinkToken::parse(given.link.expose_secret()) else {
-        return gone(&app, &headers);
+        return invalid_link(&app, &headers);
     };
     let Some(open) = accounts::open(&app.store, &token, now).await? else {
-        return gone(&app, &headers);
+        return invalid_link(&app, &headers);
     };
     let choices =
         MembershipChoices::parse(given.desk.iter().map(String::as_str)).unwrap_or_default();
     match accepted(&app, client, &headers, &token, &open, &given, &choices).await {
         Ok(response) => Ok(response),
-        Err(Problem::Gone) => gone(&app, &headers),
+        Err(Problem::Gone) => invalid_link(&app, &headers),
         Err(Problem::Rejected(error)) => Err(error),
         Err(Problem::Sentence(status, sentence)) => {
-            // The account may have changed; then another form is right.
+            // The account may have changed, so that another form is needed.
             let open = accounts::open(&app.store, &token, now).await?;
-            let Some(open) = open else { return gone(&app, &headers) };
+            let Some(open) = open else { return invalid_link(&app, &headers) };
             let filled = Filled { name: Some(&given.name), choices };
             respond(&app, &headers, &token, &open, status, Some(sentence), &filled)
         }
@@ -269,7 +269,7 @@ async fn new_account(
     Ok((name, password))
 }
 
-/// Returns what to keep of a new password that was typed twice, or what is wrong with it.
+/// Returns the hash of a new password that was typed twice, or what is wrong with it.
 pub(super) async fn new_password(
     app: &AppState,
     client: Client,
@@ -283,7 +283,7 @@ pub(super) async fn new_password(
             "The two passwords are not the same. Enter the same password twice.".to_owned()
         ));
     }
-    // The holder of a link must not keep others from signing in by choosing passwords all the time.
+    // Limits the holder of a link, who could otherwise delay all sign-ins by choosing passwords repeatedly.
     let key = throttle::key(&app.keyring, &["choosing", &client.network().to_string()]);
     throttle::take(&app.store, &[(key, Budget::ADDRESS)], app.clock.now()).await?;
     chosen(app, new.expose_secret(), known).await

@@ -1,4 +1,4 @@
-//! Mails that wait or need a decision, and where mails lead to: for owners.
+//! The page "Mail": mails that wait or need a decision, and the page that mails link to. For owners.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::ids::NotificationId;
 use crate::notifications::{self, Listed, State as MailState};
 use crate::text::visible;
 
-/// The most that is shown of an address or a subject, in characters.
+/// The longest address or subject on the page, in characters.
 const MAX_SHOWN: usize = 320;
 
 #[derive(Template)]
@@ -49,7 +49,7 @@ struct NewSupportPage {
     support_page: String,
 }
 
-/// What was typed before the password was asked for.
+/// The typed text that is shown again after the password was asked for.
 #[derive(Deserialize)]
 struct EnteredPage {
     support_page: Option<String>,
@@ -168,7 +168,7 @@ fn decided(
     notice: Notice,
 ) -> Result<Response> {
     if !is_there {
-        // Two owners may decide at the same time.
+        // Another owner may have decided at the same time.
         return Err(Error::Impossible(
             "This mail no longer needs a decision. Go back and reload the page.".to_owned(),
         ));

@@ -1,7 +1,7 @@
-//! The dashboard: where agents answer and owners set up, as pages that work without JavaScript.
+//! The dashboard: agents answer customers and owners change settings, on pages that work without JavaScript.
 //!
-//! A page says by its extractors who may see it ([`signed_in`]); a form is read by [`form::Form`] alone,
-//! which takes it from pages of the same session only; errors become pages ([`error`]).
+//! The extractors of a page decide who may see it ([`signed_in`]). Only [`form::Form`] reads forms, and
+//! accepts them only from pages of the same session. Errors become pages ([`error`]).
 
 mod account;
 mod agents;
@@ -45,12 +45,12 @@ use self::signed_in::SignedIn;
 use crate::app_state::AppState;
 use crate::web::{self, assets, guarded, headers};
 
-/// Nothing comes from other sites, nothing is inline, and no site puts a page into a frame.
+/// Allows nothing from other sites, no inline code, and no frame around a page.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
                                        script-src 'self'; connect-src 'self'; form-action 'self'; \
                                        frame-ancestors 'none'; base-uri 'none'";
 
-/// Returns the dashboard's pages.
+/// Returns the routes of the dashboard's pages.
 pub(crate) fn router(app: &Arc<AppState>) -> Router<Arc<AppState>> {
     let pages = Router::new()
         .route("/", get(home))
@@ -72,7 +72,7 @@ pub(crate) fn router(app: &Arc<AppState>) -> Router<Arc<AppState>> {
         .merge(assets::router(&[&page::STYLES, &page::SCRIPT]))
 }
 
-/// Leads to the inbox of the first desk.
+/// Redirects to the inbox of the first desk.
 async fn home(signed_in: SignedIn) -> Result<Response> {
     match signed_in.memberships.first() {
         Some(first) => Ok(Redirect::to(&format!("/desks/{}/inbox", first.desk)).into_response()),
@@ -113,7 +113,7 @@ async fn with_headers(State(app): State<Arc<AppState>>, request: Request, next: 
         ],
     );
     let is_secure = cookies::is_secure(&app.config);
-    // With no-referrer, browsers would not say that a form comes from this site.
+    // With `no-referrer`, browsers would not tell that a form comes from this site.
     headers::secure_page(headers, CONTENT_SECURITY_POLICY, "same-origin", is_secure);
     response
 }

@@ -1,4 +1,4 @@
-//! What the page after a change tells: one sentence, once.
+//! Notices: a sentence that the page after a change shows once.
 
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -8,8 +8,8 @@ use crate::config::Config;
 
 macro_rules! notices {
     ($($name:ident $code:literal $sentence:literal)+) => {
-        /// A sentence for the next page. The browser carries its code in a cookie, so that only
-        /// sentences of this table can be shown.
+        /// A sentence for the next page. The browser keeps only its code, in a cookie, so that only these
+        /// sentences can be shown.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Notice {
             $(
@@ -67,12 +67,12 @@ notices! {
     PasswordChanged "password-changed" "Password changed. All your other sessions are signed out."
 }
 
-/// Returns the notice that the browser brings along.
+/// Returns the notice of the browser's cookie.
 pub(super) fn from_cookie(config: &Config, headers: &HeaderMap) -> Option<Notice> {
     Notice::parse(&cookies::read(config, headers, CookieName::Notice)?)
 }
 
-/// Sends the browser to a page that tells the notice.
+/// Redirects the browser to a page that shows the notice.
 pub(crate) fn redirect_with(config: &Config, to: &str, notice: Notice) -> Response {
     let mut response = Redirect::to(to).into_response();
     cookies::set(config, response.headers_mut(), CookieName::Notice, notice.code());

@@ -1,4 +1,4 @@
-//! What every page has in common: who looks at it, at which desk, and how it becomes an answer.
+//! Renders pages in the dashboard's common layout.
 
 use std::sync::LazyLock;
 
@@ -12,11 +12,11 @@ use crate::agents::{Membership, Role};
 use crate::clock::Moment;
 use crate::web::assets::Asset;
 
-/// The style sheet of every page.
+/// The style sheet of all pages.
 pub(super) static STYLES: LazyLock<Asset> =
     LazyLock::new(|| Asset::styles("dashboard", include_str!("../../assets/dashboard.css")));
 
-/// The script of every page. Pages work without it.
+/// The script of all pages. Pages also work without it.
 pub(super) static SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::script("dashboard", include_str!("../../assets/dashboard.js")));
 
@@ -25,7 +25,7 @@ pub(super) static SCRIPT: LazyLock<Asset> =
 pub(crate) enum Section {
     /// The conversations.
     Inbox,
-    /// Embed, secrets and verification.
+    /// The embed, secrets and the verification tool.
     TicketCenter,
     /// The allowed domains.
     AllowedDomains,
@@ -33,13 +33,13 @@ pub(crate) enum Section {
     Portal,
     /// Mails that need a decision.
     Mail,
-    /// The members.
+    /// The members of the desk.
     Agents,
     /// The agent's own account.
     Account,
 }
 
-/// The entries of a desk's navigation: name and last part of the path. Agents have the first alone.
+/// The entries of a desk's navigation: name and last part of the path. Agents see only the first.
 const ENTRIES: [(Section, &str, &str); 6] = [
     (Section::Inbox, "Inbox", "inbox"),
     (Section::TicketCenter, "Ticket Center", "ticket-center"),
@@ -49,7 +49,7 @@ const ENTRIES: [(Section, &str, &str); 6] = [
     (Section::Agents, "Agents", "agents"),
 ];
 
-/// The frame of a page: what `base.html` asks for. Templates have it as their field `layout`.
+/// The layout of a page, for `base.html`. Templates have it as their field `layout`.
 #[derive(Clone, Debug)]
 pub(crate) struct Layout {
     pub(super) agent_name: String,
@@ -68,12 +68,12 @@ pub(super) struct Entry {
 }
 
 impl Layout {
-    /// Returns what a form's hidden field `csrf` holds.
+    /// Returns the value of a form's hidden field `csrf`.
     pub(crate) fn form_token(&self) -> &str {
         &self.form_token
     }
 
-    /// Returns where the desk's pages are, without a slash at the end.
+    /// Returns the path of the desk's pages, without a slash at the end.
     pub(crate) fn desk_path(&self) -> String {
         self.desk.as_ref().map_or_else(String::new, |desk| format!("/desks/{}", desk.desk))
     }
@@ -105,11 +105,11 @@ impl Layout {
     }
 }
 
-/// Marks an answer that told the notice, so that its cookie is deleted.
+/// Marks a response that showed the notice, so that its cookie is deleted.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NoticeShown;
 
-/// Returns a page with a [`Layout`] as an answer.
+/// Renders a page with a [`Layout`].
 ///
 /// # Errors
 /// [`Error::INTERNAL`].
@@ -119,7 +119,7 @@ pub(crate) fn render(template: &impl Template) -> Result<Response> {
     Ok(response)
 }
 
-/// Returns a part of a page, or a page without the frame.
+/// Renders a part of a page, or a page without the layout.
 ///
 /// # Errors
 /// [`Error::INTERNAL`].
@@ -132,7 +132,7 @@ pub(crate) fn html(template: &impl Template) -> Result<Response> {
     Ok(([(header::CONTENT_TYPE, media_type)], text).into_response())
 }
 
-/// Returns a moment as people read it, to the minute.
+/// Returns a moment for people, to the minute.
 pub(super) fn shown_time(moment: Moment) -> String {
     moment.to_minute()
 }

@@ -1,11 +1,11 @@
-//! Where a browser goes on to: paths of this server only.
+//! Paths to which a browser may be redirected: only those of this server.
 
 use form_urlencoded::byte_serialize;
 
-/// Longer paths are none of ours.
+/// The longest path, in bytes; this server has no longer ones.
 const MAX_BYTES: usize = 2000;
 
-/// Returns the path, if it leads to this server and nowhere else.
+/// Returns the path if it stays on this server.
 pub(super) fn local(text: &str) -> Option<&str> {
     let is_visible = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
     let is_local = text.starts_with('/')
@@ -15,7 +15,7 @@ pub(super) fn local(text: &str) -> Option<&str> {
     is_local.then_some(text)
 }
 
-/// Returns the path with a query that names the next one.
+/// Returns the path with a query that contains the next path.
 pub(super) fn with_next(path: &str, next: &str) -> String {
     match local(next).filter(|next| *next != "/") {
         Some(next) => {

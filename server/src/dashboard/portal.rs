@@ -1,4 +1,4 @@
-//! The Portal page: hosts, the ticket identity secret, and why a signed link does not hold. For owners.
+//! The page "Portal": hosts, the secret for links, and a tool that explains invalid links. For owners.
 
 use std::sync::Arc;
 
@@ -42,14 +42,14 @@ struct PortalPage {
     tool: Tool,
 }
 
-/// The verification tool, with what was entered and what came of it.
+/// The verification tool, with the entered fields and the result.
 #[derive(Default)]
 struct Tool {
     user_id: String,
     link: String,
     made: Option<String>,
     explained: Option<Explained>,
-    /// The host that the link was checked for.
+    /// The host for which the link was checked.
     host: String,
     problem: Option<String>,
 }
@@ -180,7 +180,7 @@ async fn confirm_revoke(
     secret_settings::confirm_revoke(&app, &at_desk, LEAF, PURPOSE, &asked).await
 }
 
-/// Makes a link that holds for five minutes, as the product's server should.
+/// Signs a link that is valid for five minutes, as the product's server should.
 async fn sign(
     State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
@@ -195,7 +195,7 @@ async fn sign(
             .map_err(|error| error.message().to_owned()),
         None => Err(NO_SECRET.to_owned()),
     };
-    // Who can sign can be any customer: that it happened is to be seen, and not for whom.
+    // Signing can impersonate any customer, so the use is logged, without the user id.
     let agent = at_desk.signed_in.agent();
     tracing::info!(%desk, %agent, is_made = made.is_ok(), "a known good link was requested");
     page.tool.user_id = given.user_id;
@@ -214,7 +214,7 @@ async fn sign(
 const NO_SECRET: &str =
     "This desk has no Portal Ticket Auth Secret yet. Generate one on this page first.";
 
-/// Says why a link does not hold.
+/// Explains why a link is invalid.
 async fn explain(
     State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
@@ -225,13 +225,13 @@ async fn explain(
     let host = page.host_of(&link);
     page.tool.host.clone_from(&host);
     let asked = link.clone();
-    let answer = explained(&app, at_desk.desk(), PURPOSE, move |verifier, others, now| {
+    let explained = explained(&app, at_desk.desk(), PURPOSE, move |verifier, others, now| {
         verifier.explain_link(&host, &asked, others, now)
     })
     .await?;
     page.tool.link = link;
-    page.tool.problem = answer.is_none().then(|| NO_SECRET.to_owned());
-    page.tool.explained = answer;
+    page.tool.problem = explained.is_none().then(|| NO_SECRET.to_owned());
+    page.tool.explained = explained;
     if page.tool.problem.is_some() {
         return unprocessable(&page);
     }
@@ -260,7 +260,7 @@ impl PortalPage {
         })
     }
 
-    /// Returns the host that the link leads to, if the portal is there, and else its default one.
+    /// Returns the link's host if the portal has it, otherwise the default host.
     fn host_of(&self, link: &str) -> String {
         let host = Url::parse(link).ok().and_then(|url| url.host_str().map(str::to_owned));
         host.filter(|host| self.setup.domains.iter().any(|domain| domain.as_str() == host))

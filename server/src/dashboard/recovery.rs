@@ -1,4 +1,4 @@
-//! A forgotten password: asking for a link by mail, and choosing a new password with it.
+//! Recovers a forgotten password: requests a link by mail, and sets a new password with it.
 
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ struct NewPassword {
     link: SecretString,
     new: SecretString,
     again: SecretString,
-    /// What becomes of each desk of an unproved account.
+    /// The choice for each desk of an unproved account.
     #[serde(default)]
     desk: Vec<String>,
 }
@@ -82,8 +82,8 @@ fn forgot_response(app: &AppState, headers: &HeaderMap, is_asked: bool) -> Resul
     })
 }
 
-/// Queues a mail. The work and the answer are the same for every address: whether it has an account is
-/// looked up when the mail is sent.
+/// Queues a mail. The work and the response are the same for every address: whether it has an account is
+/// checked when the mail is sent.
 async fn forgot(
     State(app): State<Arc<AppState>>,
     client: Client,
@@ -98,7 +98,7 @@ async fn forgot(
         let of_address = key(&["recovery", email.as_str()]);
         match throttle::take(store, &[(of_address, Budget::RECOVERIES)], now).await {
             Ok(()) => accounts::request_recovery(store, &email, now).await?,
-            // The address has mails enough; who asks learns nothing of others who asked.
+            // The address got too many mails. The response does not reveal that others requested them.
             Err(ThrottleError::Wait(_)) => {}
             Err(error) => return Err(error.into()),
         }
@@ -114,10 +114,10 @@ async fn show(
     if let Some(token) = followed.token {
         return Ok(moved(&app, token.expose_secret(), PATH));
     }
-    let Some(token) = opened(&app, &headers) else { return gone(&app, &headers) };
+    let Some(token) = opened(&app, &headers) else { return invalid_link(&app, &headers) };
     let now = app.clock.now();
     let Some(open) = accounts::open_recovery(&app.store, &token, now).await? else {
-        return gone(&app, &headers);
+        return invalid_link(&app, &headers);
     };
     respond(&app, &headers, &token, &open, StatusCode::OK, None, &MembershipChoices::default())
 }
@@ -141,7 +141,7 @@ fn respond(
     })
 }
 
-fn gone(app: &AppState, headers: &HeaderMap) -> Result<Response> {
+fn invalid_link(app: &AppState, headers: &HeaderMap) -> Result<Response> {
     let sentence = "The link was used or replaced, or it has expired. Request a new link with \
         “Forgot your password?”.";
     sign_in::for_visitor(app, headers, StatusCode::GONE, |_| InvalidLinkPage { sentence })
@@ -155,10 +155,10 @@ async fn recover(
 ) -> Result<Response> {
     let now = app.clock.now();
     let Some(token) = LinkToken::parse(given.link.expose_secret()) else {
-        return gone(&app, &headers);
+        return invalid_link(&app, &headers);
     };
     let Some(open) = accounts::open_recovery(&app.store, &token, now).await? else {
-        return gone(&app, &headers);
+        return invalid_link(&app, &headers);
     };
     let choices =
         MembershipChoices::parse(given.desk.iter().map(String::as_str)).unwrap_or_default();
@@ -186,7 +186,7 @@ async fn recover(
             let problem = "The account changed in the meantime. Open the link again.".to_owned();
             return rejected(StatusCode::CONFLICT, problem);
         }
-        Err(AcceptError::Gone | AcceptError::HasAccount) => return gone(&app, &headers),
+        Err(AcceptError::Gone | AcceptError::HasAccount) => return invalid_link(&app, &headers),
     };
     let mut response = redirect_with(&app.config, "/", Notice::PasswordSet);
     let Recovered { agent, session, is_newly_proved } = &recovered;

@@ -1,4 +1,4 @@
-//! A desk's secrets for one purpose: what both of the pages that have secrets share.
+//! Shows and changes a desk's secrets for one purpose, for the two pages that have secrets.
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
@@ -14,9 +14,9 @@ use crate::secrets::{
     self, ActiveSecret, Grace, IssuedSecret, NewSecret, Purpose, Replaces, SecretRecord,
 };
 
-/// What `secrets.html` shows.
+/// The data of `secrets.html`.
 pub(super) struct SecretsView {
-    /// What the references call the secret.
+    /// The name of the secret in the documentation.
     pub(super) name: &'static str,
     /// The environment variable that the packages' examples read.
     pub(super) variable: &'static str,
@@ -24,11 +24,11 @@ pub(super) struct SecretsView {
     pub(super) current: Option<SecretRow>,
     /// Replaced secrets that have not expired yet.
     pub(super) previous: Vec<SecretRow>,
-    /// The one that was issued by this very request.
+    /// The secret that this request issued.
     pub(super) issued: Option<Issued>,
 }
 
-/// What is shown of a secret.
+/// A secret as the page shows it.
 pub(super) struct SecretRow {
     pub(super) id: String,
     pub(super) created: String,
@@ -36,7 +36,7 @@ pub(super) struct SecretRow {
     pub(super) expires: Option<String>,
 }
 
-/// A secret in clear, and until when the one before holds.
+/// The text of a new secret, and when the previous one expires.
 pub(super) struct Issued {
     pub(super) secret: IssuedSecret,
     pub(super) previous_expires: Option<String>,
@@ -45,15 +45,15 @@ pub(super) struct Issued {
 /// The form that issues a secret.
 #[derive(Debug, Deserialize)]
 pub(super) struct Rotation {
-    /// The current secret on the page that sends the form, so that the same form rotates once.
+    /// The id of the current secret when the page was shown, so that sending the form twice rotates once.
     replaces: String,
     grace: GraceChoice,
 }
 
-/// How long the secret before still holds.
+/// How long the previous secret stays active.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 enum GraceChoice {
-    /// Every secret before is revoked at once.
+    /// It is revoked at once, together with every older secret.
     #[serde(rename = "none")]
     Never,
     #[serde(rename = "hour")]
@@ -76,20 +76,21 @@ impl GraceChoice {
     }
 }
 
-/// The form that ends a replaced secret.
+/// The form that revokes a replaced secret.
 #[derive(Debug, Deserialize)]
 pub(super) struct Revocation {
     secret: String,
 }
 
-/// Which secret the page asks about before it ends.
+/// The secret that the page asks to revoke.
 #[derive(Debug, Deserialize)]
 pub(super) struct RevocationQuery {
     #[serde(default)]
     secret: String,
 }
 
-/// Asks before a replaced secret ends. Without such a secret, the page with the secrets is shown.
+/// Asks for confirmation before a replaced secret is revoked. If there is no such secret, the page with the
+/// secrets is shown.
 ///
 /// # Errors
 /// [`web::Error::Unavailable`], [`Error::INTERNAL`].
@@ -137,10 +138,10 @@ pub(super) async fn view(
     Ok(SecretsView { name, variable, current, previous, issued })
 }
 
-/// Issues a secret, which takes the current one's place after the chosen grace.
+/// Issues a secret; the current one expires after the chosen grace.
 ///
 /// # Errors
-/// [`Error::Impossible`] when the page is older than the current secret.
+/// [`Error::Impossible`] if the page shows an older secret than the current one.
 pub(super) async fn issue(
     app: &AppState,
     at_desk: &AtDesk,
@@ -158,7 +159,7 @@ pub(super) async fn issue(
     Ok(Issued { previous_expires: expires_at.map(shown_second), secret: issued })
 }
 
-/// Ends a replaced secret now.
+/// Revokes a replaced secret.
 ///
 /// # Errors
 /// [`Error::NOT_FOUND`], [`Error::Impossible`] for the current one.
@@ -178,9 +179,9 @@ pub(super) async fn revoke(
 
 /// The active secrets of a desk.
 pub(super) struct ActiveSecrets {
-    /// Those of the page's purpose, the current one first.
+    /// The secrets of the page's purpose, the current one first.
     pub(super) own: Vec<ActiveSecret>,
-    /// Those of the other purpose.
+    /// The secrets of the other purpose.
     pub(super) others: Vec<ActiveSecret>,
 }
 

@@ -1,4 +1,4 @@
-//! Signing in and out, and giving the password once more.
+//! Signs agents in and out, and asks for the password again.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ use crate::sessions::{self, Token};
 use crate::throttle::{self, Budget, Key};
 use crate::web::{self, Client};
 
-/// Where to go on after the password.
+/// The page to continue at after the password.
 #[derive(Debug, Deserialize)]
 struct Onward {
     #[serde(default)]
@@ -42,7 +42,7 @@ struct SignInForm {
     password: SecretString,
     #[serde(default)]
     next: String,
-    /// A message that was typed in a session that is over.
+    /// A message that was typed before the session ended.
     #[serde(default)]
     draft: String,
 }
@@ -54,13 +54,13 @@ struct Confirmation {
     next: String,
 }
 
-/// The page to sign in, without what every browser gets for itself.
+/// The sign-in page, without the browser's form token.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SignIn<'page> {
     pub(super) email: &'page str,
-    /// The path to go on to.
+    /// The path to continue at.
     pub(super) next: &'page str,
-    /// A message that was typed in a session that is over.
+    /// A message that was typed before the session ended.
     pub(super) draft: &'page str,
     pub(super) problem: Option<String>,
 }
@@ -73,7 +73,7 @@ struct SignInPage<'page> {
     fields: SignIn<'page>,
 }
 
-/// What was typed before the session ended, with a form that sends it now.
+/// The page that shows the message that was typed before the session ended, with a form that sends it now.
 #[derive(Template)]
 #[template(path = "dashboard/draft.html")]
 struct DraftPage<'page> {
@@ -110,7 +110,7 @@ async fn sign_in_page(
     respond(&app, &headers, StatusCode::OK, SignIn { next: &next, ..SignIn::default() })
 }
 
-/// Answers with the page to sign in.
+/// Responds with the sign-in page.
 pub(super) fn respond(
     app: &AppState,
     headers: &HeaderMap,
@@ -121,8 +121,7 @@ pub(super) fn respond(
     for_visitor(app, headers, status, |form_token| SignInPage { form_token, notice, fields })
 }
 
-/// Responds with a form for a visitor who is not signed in, and gives the browser a token for
-/// the form where it has none.
+/// Responds with a form for a visitor who is not signed in. A browser without a token for the form gets one.
 pub(super) fn for_visitor<T: Template>(
     app: &AppState,
     headers: &HeaderMap,
@@ -171,7 +170,7 @@ pub(super) fn too_many(seconds: u64) -> String {
 
 /// Why signing in failed.
 pub(super) enum SignInError {
-    /// No account has this e-mail and password: one answer for both.
+    /// No account has this e-mail and password: the error is the same for both cases.
     Wrong,
     Rejected(Error),
 }
@@ -182,8 +181,8 @@ impl<E: Into<Error>> From<E> for SignInError {
     }
 }
 
-/// Returns the account whose e-mail and password were given. An account that is not there takes the
-/// same budget and the same work.
+/// Returns the account with this e-mail and password. An unknown account uses the same budgets and does the
+/// same work.
 pub(super) async fn authenticate(
     app: &AppState,
     client: Client,
@@ -208,7 +207,7 @@ pub(super) async fn authenticate(
     found.ok_or(SignInError::Wrong)
 }
 
-/// Returns the budgets that a try takes from; the first one is whole again after the right password.
+/// Returns the budgets that an attempt uses. The right password restores the first one.
 fn budgets(
     app: &AppState,
     client: Client,
@@ -245,7 +244,7 @@ async fn begin_session(
     Ok(response)
 }
 
-/// Lets the answer sign the browser in, and ends the session that the browser had.
+/// Signs the browser in with the response, and ends the browser's previous session.
 ///
 /// # Errors
 /// [`web::Error::Unavailable`], [`Error::INTERNAL`].
@@ -259,10 +258,10 @@ pub(super) async fn start_session(
     if let Some(former) = cookies::read_token(&app.config, headers, CookieName::Session) {
         sessions::end(&app.store, &former).await?;
     }
-    let answer = response.headers_mut();
-    cookies::set(&app.config, answer, CookieName::Session, token.shown());
-    cookies::delete(&app.config, answer, CookieName::Visitor);
-    device::remember(app, answer, agent, device::known(app, headers, agent))?;
+    let response_headers = response.headers_mut();
+    cookies::set(&app.config, response_headers, CookieName::Session, token.shown());
+    cookies::delete(&app.config, response_headers, CookieName::Visitor);
+    device::remember(app, response_headers, agent, device::known(app, headers, agent))?;
     Ok(())
 }
 
@@ -318,7 +317,7 @@ async fn confirm(
     Ok(response)
 }
 
-/// Returns the hash of the password of the agent who is signed in, if this is it.
+/// Returns the password hash of the signed-in agent, if the given password is right.
 ///
 /// # Errors
 /// [`Error::TooMany`] and others.

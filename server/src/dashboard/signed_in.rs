@@ -1,4 +1,4 @@
-//! Who asks: extractors, by which a page names what it needs.
+//! Extractors for the agent and the desk of a request; each page declares which one it needs.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -32,8 +32,8 @@ pub(crate) struct SignedIn {
 }
 
 impl SignedIn {
-    /// Returns who is signed in with the token, unless the session has ended. `is_use` as in
-    /// [`sessions::find`].
+    /// Returns the agent with the session of the token, unless the session has ended. See [`sessions::find`]
+    /// for `is_use`.
     ///
     /// # Errors
     /// [`web::Error::Unavailable`], [`Error::INTERNAL`].
@@ -56,7 +56,7 @@ impl SignedIn {
         &self.session.account.id
     }
 
-    /// Returns the frame of a page that belongs to no desk.
+    /// Returns the layout of a page that belongs to no desk.
     pub(crate) fn layout(&self, section: Section) -> Layout {
         Layout {
             agent_name: self.session.account.name.clone(),
@@ -72,7 +72,7 @@ impl SignedIn {
 /// An agent who is signed in and a member of the desk in the path.
 #[derive(Clone, Debug)]
 pub(crate) struct AtDesk {
-    /// Who it is.
+    /// The agent.
     pub(crate) signed_in: SignedIn,
     /// The desk, and what the agent may do there.
     pub(crate) membership: Membership,
@@ -84,7 +84,7 @@ impl AtDesk {
         &self.membership.desk
     }
 
-    /// Returns where a page of the desk is; `leaf` has no slash in front.
+    /// Returns the path of a page of the desk; `leaf` has no slash in front.
     pub(crate) fn path(&self, leaf: &str) -> String {
         format!("/desks/{}/{leaf}", self.membership.desk)
     }
@@ -94,7 +94,7 @@ impl AtDesk {
         self.membership.role == Role::Owner
     }
 
-    /// Returns the frame of a page of the desk.
+    /// Returns the layout of a page of the desk.
     pub(crate) fn layout(&self, section: Section) -> Layout {
         let mut layout = self.signed_in.layout(section);
         layout.other_desks.retain(|other| other.desk != self.membership.desk);
@@ -103,11 +103,11 @@ impl AtDesk {
     }
 }
 
-/// An owner of the desk that the path names.
+/// An owner of the desk in the path.
 #[derive(Clone, Debug)]
 pub(crate) struct Owner(pub(crate) AtDesk);
 
-/// An owner who gave their password within the last ten minutes; others are asked for it.
+/// An owner who entered their password within the last ten minutes; other owners are asked for it.
 #[derive(Clone, Debug)]
 pub(crate) struct RecentOwner(pub(crate) AtDesk);
 
@@ -120,7 +120,7 @@ impl FromRequestParts<Arc<AppState>> for WithSession {
         let token = cookies::read_token(config, &parts.headers, CookieName::Session)
             .ok_or_else(sign_in_first)?;
         let notice = notice::from_cookie(config, &parts.headers);
-        // What the script asks for by itself.
+        // The script makes these requests by itself.
         let is_use = !parts.headers.contains_key("x-refresh");
         let signed_in = SignedIn::new(app, &token, is_use, notice).await?;
         signed_in.map(Self).ok_or_else(sign_in_first)
@@ -179,8 +179,8 @@ impl FromRequestParts<Arc<AppState>> for RecentOwner {
     }
 }
 
-/// Returns where the browser is to go on afterwards. A form cannot be sent again by itself, so that is
-/// the page that it was sent from, which browsers name for pages of the same origin.
+/// Returns the path to return to after signing in or confirming. A form cannot be repeated automatically, so
+/// for a form it is the page of the form, which browsers send as the referrer.
 pub(super) fn return_path(parts: &Parts) -> String {
     if parts.method == Method::GET {
         return parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();

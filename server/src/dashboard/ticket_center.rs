@@ -37,7 +37,7 @@ struct TicketCenterPage {
     tool: Tool,
 }
 
-/// The verification tool, with what was entered and what came of it.
+/// The verification tool, with the entered fields and the result.
 #[derive(Default)]
 struct Tool {
     email: String,
@@ -47,7 +47,7 @@ struct Tool {
     problem: Option<String>,
 }
 
-/// A signature that holds.
+/// A valid signature for a test address.
 struct Made {
     email: String,
     signature: String,
@@ -119,7 +119,7 @@ async fn set_as_typed(
     Ok(redirect_with(&app.config, &at_desk.path(LEAF), Notice::SettingsSaved))
 }
 
-/// Makes the signature that the product's server should make for a test address.
+/// Signs a test address, as the product's server should.
 async fn sign(
     State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
@@ -138,7 +138,7 @@ async fn sign(
             .map_err(|error| error.message().to_owned()),
         None => Err(NO_SECRET.to_owned()),
     };
-    // Who can sign can be any customer: that it happened is to be seen, and not for whom.
+    // Signing can impersonate any customer, so the use is logged, without the address.
     let agent = at_desk.signed_in.agent();
     tracing::info!(%desk, %agent, is_made = made.is_ok(), "a known good signature was requested");
     let mut tool = Tool { email: given.email, ..Tool::default() };
@@ -151,20 +151,20 @@ async fn sign(
 
 const NO_SECRET: &str = "This desk has no HMAC secret yet. Generate one on this page first.";
 
-/// Says why a signature does not hold.
+/// Explains why a signature is invalid.
 async fn explain(
     State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
     Form(given): Form<Pasted>,
 ) -> Result<Response> {
     let (email, signature) = (given.email.clone(), given.signature.clone());
-    let answer = explained(&app, at_desk.desk(), PURPOSE, move |verifier, others, now| {
+    let explained = explained(&app, at_desk.desk(), PURPOSE, move |verifier, others, now| {
         verifier.explain_email(&email, &signature, others, now)
     })
     .await?;
-    let problem = answer.is_none().then(|| NO_SECRET.to_owned());
+    let problem = explained.is_none().then(|| NO_SECRET.to_owned());
     let Pasted { email, signature } = given;
-    let tool = Tool { email, signature, explained: answer, problem, made: None };
+    let tool = Tool { email, signature, explained, problem, made: None };
     page_with(&app, &at_desk, None, tool).await
 }
 

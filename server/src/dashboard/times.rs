@@ -1,4 +1,5 @@
-//! Times for people: short, with the exact one beside it. The script shows them in the browser's zone.
+//! Formats times for people: a short form, and the exact time beside it. The script shows them in the
+//! browser's time zone.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -12,16 +13,16 @@ const DAY: i64 = 24 * HOUR;
 /// A time as a template shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TimeShown {
-    /// For machines.
+    /// The time for programs.
     pub(crate) iso: String,
-    /// To the minute.
+    /// The time to the minute.
     pub(crate) exact: String,
-    /// How long ago, or the day.
+    /// How long ago it was, or the day.
     pub(crate) short: String,
 }
 
 impl TimeShown {
-    /// Returns the time as pages show it now.
+    /// Returns the time in the forms that pages show now.
     pub(crate) fn new(at: Moment, now: Moment) -> Self {
         Self {
             iso: at.to_rfc3339(),
@@ -53,7 +54,7 @@ mod tests {
     use crate::clock::Moment;
 
     #[test]
-    fn a_time_is_as_exact_as_it_is_near() {
+    fn recent_times_are_shown_more_exactly() {
         let now = 1_767_225_600_000;
         let short = |seconds: i64| {
             let at = Moment::from_milliseconds(now - seconds * 1000);

@@ -1,30 +1,30 @@
-//! Addresses that mail servers accept.
+//! Checks which addresses mail servers accept.
 
 use std::net::Ipv4Addr;
 
 use lettre::Address;
 use lettre::message::header::HeaderName;
 
-/// Tells other machines that no person waits for an answer (RFC 3834).
+/// Tells other mail systems not to reply automatically (RFC 3834).
 pub(crate) const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
 
-/// Why no mail server takes an address.
+/// Why no mail server accepts an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum AddressError {
-    /// Only few servers know how, and those on the way have to know it too.
+    /// The part before the `@` is not plain; few servers support that, and every server on the way must.
     #[error("mail servers do not accept the part of this address before the @.")]
     Local,
-    /// The domain is none that mail goes to.
+    /// The domain cannot receive mail.
     #[error("the part of this address after the @ is not a mail domain.")]
     Domain,
-    /// Some part of it is too long, or malformed in another way.
+    /// A part of it is too long or otherwise malformed.
     #[error("mail servers do not accept this address.")]
     Malformed,
 }
 
-/// Returns the one mailbox that an address names, its domain as mail servers write it.
+/// Returns the one mailbox of an address, with its domain in ASCII form.
 ///
-/// What stands before the `@` is plain: no quotes, no blanks, no list, nothing that ends a line.
+/// The part before the `@` is plain: no quotes, no whitespace, no list, no line break.
 pub(crate) fn address(text: &str) -> Result<Address, AddressError> {
     let (local, domain) = text.rsplit_once('@').ok_or(AddressError::Malformed)?;
     let is_plain =

@@ -1,4 +1,4 @@
-//! Sends mail: addresses, and the connection to the mail server.
+//! Sends mail: checks addresses and connects to the mail server.
 
 mod address;
 mod smtp;

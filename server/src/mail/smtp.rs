@@ -1,8 +1,8 @@
-//! Handing a mail to the mail server, so that it is known what became of it.
+//! Sends a mail to the mail server, and reports the outcome exactly.
 //!
-//! A mail is accepted when the server says so after the end of its text. Whatever fails before that text
-//! is sent leaves no mail; a failure after it, without an answer, leaves no knowledge. So every command
-//! is given by itself.
+//! A mail is accepted when the server confirms the end of its text. If anything fails before the text is
+//! sent, no mail was sent; if anything fails after it without a response, the outcome is unknown. So every
+//! command is sent separately.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -19,57 +19,57 @@ use url::Url;
 
 use super::address::{AddressError, address};
 
-/// The longest answer that is kept for a person to read, in characters.
+/// The longest response that is kept to show to a person, in characters.
 const MAX_REASON: usize = 300;
 
-/// Why mail cannot be set up this way.
+/// Why the mail settings are invalid.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum MailerError {
     /// The URL names no mail server.
     #[error("smtp_url must be smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465.")]
     Url,
-    /// There is no address that mails come from.
+    /// `mail_from` is not set.
     #[error(
         "smtp_url is set, but mail_from is not. Set mail_from to the address that mails come from."
     )]
     SenderMissing,
-    /// The address that mails come from is none.
+    /// `mail_from` is not an address.
     #[error("mail_from must be an address without a name, such as support@example.com.")]
     Sender,
-    /// The authorities that the system trusts cannot be read.
+    /// The system's certificate authorities cannot be read.
     #[error(
         "The system's certificates, which smtp_url needs for TLS, cannot be read. Install them."
     )]
     Certificates,
 }
 
-/// What became of handing a mail over. The texts are for a person and may name an address.
+/// The outcome of sending a mail. The texts are for a person and may contain an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SendOutcome {
-    /// The server has the mail.
+    /// The server accepted the mail.
     Accepted,
-    /// The server will not take this mail.
+    /// The server rejected the mail permanently.
     Rejected(String),
-    /// The server certainly has not taken it; later it may.
+    /// The server has certainly not accepted it; a retry may succeed.
     Deferred(String),
-    /// The server may have taken it.
+    /// The server may have accepted it.
     Unknown(String),
-    /// No server takes mail for such an address.
+    /// No server accepts such an address.
     Unaddressable(String),
 }
 
-/// How the connection is kept from being read.
+/// How the connection is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Protection {
     /// TLS from the start.
     Tls,
-    /// TLS before anything is said, or nothing is said.
+    /// TLS by STARTTLS; without it, nothing is sent.
     StartTls,
-    /// None, to the same machine only.
+    /// No encryption, to the same machine only.
     Loopback,
 }
 
-/// The mail server, and whose mails it takes.
+/// The client of a mail server, with the sender's address.
 #[derive(Clone, Debug)]
 pub struct Mailer {
     host: String,
@@ -81,8 +81,8 @@ pub struct Mailer {
 }
 
 impl Mailer {
-    /// Reads where the mail server is, and the address that mails come from. `timeout` is how long each
-    /// of the three parts of handing over may take: reaching the server, offering the mail, and its text.
+    /// Reads the mail server's URL and the address that mails come from. `timeout` applies to each of the
+    /// three steps: connecting, offering the mail, and sending its text.
     ///
     /// # Errors
     /// [`MailerError`].
@@ -111,22 +111,21 @@ impl Mailer {
         &self.sender
     }
 
-    /// Returns how long writing down may take how a mail ended.
+    /// Returns how long storing the result of a mail may take.
     pub(crate) fn settle_timeout(&self) -> Duration {
         self.timeout * 4
     }
 
-    /// Returns what an attempt never exceeds: the three parts of handing over, and writing down how it
-    /// ended.
+    /// Returns the longest duration of an attempt: the three steps of sending, and storing the result.
     pub(crate) fn lease(&self) -> Duration {
         self.timeout * 3 + self.settle_timeout() + self.timeout
     }
 
-    /// Hands a mail over to one recipient.
+    /// Sends a mail to one recipient.
     pub(crate) async fn send_mail(&self, recipient: &Address, mail: &[u8]) -> SendOutcome {
         let mut connection = match time::timeout(self.timeout, self.reach()).await {
             Ok(Ok(connection)) => connection,
-            // The mail was not offered yet, so this error is about the server's own setup.
+            // The mail was not offered yet, so this error is about the server's setup.
             Ok(Err(error)) => return SendOutcome::Deferred(reason(&error)),
             Err(_) => return SendOutcome::Deferred(self.timeout_reason("to the connection")),
         };
@@ -183,11 +182,11 @@ impl Mailer {
         Ok(())
     }
 
-    /// Takes leave as servers expect it, without keeping anybody waiting for it.
+    /// Sends `QUIT` in the background, so that no mail waits for it.
     fn quit(&self, mut connection: AsyncSmtpConnection) {
         let timeout = self.timeout;
         tokio::spawn(async move {
-            // What mattered was answered before.
+            // The result of the mail is already known.
             let _ = time::timeout(timeout, connection.quit()).await;
         });
     }
@@ -216,7 +215,7 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Returns the server's answer, or what kept it from answering, on one line.
+/// Returns the server's response, or the connection error, on one line.
 fn reason(error: &SmtpError) -> String {
     let source = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     let text = match error.status() {
@@ -249,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_same_machine_is_spoken_to_in_the_clear() {
+    fn only_a_server_on_the_same_machine_is_used_without_tls() {
         for (url, host, port, protection) in [
             ("smtp://mail.example.com", "mail.example.com", 587, Protection::StartTls),
             ("smtp://mail.example.com:25/", "mail.example.com", 25, Protection::StartTls),
@@ -279,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_mail_server_is_refused() {
+    fn a_url_without_a_mail_server_is_rejected() {
         for url in [
             "",
             "mail.example.com",
@@ -322,6 +321,6 @@ mod tests {
         let recipient = address("ada@example.com").expect("it is an address");
         let outcome = mailer.send_mail(&recipient, b"Subject: hello\r\n\r\nhello").await;
         assert!(matches!(outcome, SendOutcome::Deferred(_)), "{outcome:?}");
-        assert_eq!(server.await.expect("nobody panicked"), ["EHLO"]);
+        assert_eq!(server.await.expect("the task did not panic"), ["EHLO"]);
     }
 }

@@ -1,4 +1,4 @@
-//! What became of a notification.
+//! The state of a notification.
 
 use std::time::Duration;
 
@@ -7,24 +7,24 @@ use sqlx::FromRow;
 use crate::clock::Moment;
 use crate::store::{Flag, stored_as_text};
 
-/// Where a notification is between a reply and its mail.
+/// The state of a notification on the way from a reply to its mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum State {
-    /// Its time has not come, or it is tried again, or mail is not set up.
+    /// It is not due yet, is being retried, or mail is not set up.
     Waiting,
-    /// An instance has claimed it.
+    /// An instance has claimed it and is sending it.
     Sending,
-    /// The mail server has accepted it.
+    /// The mail server accepted it.
     Sent,
-    /// The contact read the reply in time, or is blocked.
+    /// It was not needed: the contact read the reply in time, or is blocked.
     Skipped,
     /// It is unknown whether the mail server accepted it. It is not sent again automatically.
     Doubtful,
-    /// It was rejected for good, or too often.
+    /// It was rejected permanently, or failed too often.
     Dead,
-    /// No mail server takes the contact's address.
+    /// No mail server accepts the contact's address.
     Undeliverable,
-    /// A person decided that it is not sent.
+    /// An agent decided not to send it.
     Forgotten,
 }
 
@@ -59,12 +59,12 @@ impl State {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 
-    /// Tells whether nothing more happens to it.
+    /// Tells whether the state is final.
     pub const fn is_end(self) -> bool {
         matches!(self, Self::Sent | Self::Skipped | Self::Forgotten)
     }
 
-    /// Tells whether a person has to decide what happens next.
+    /// Tells whether an owner must decide what happens next.
     pub const fn needs_a_person(self) -> bool {
         matches!(self, Self::Doubtful | Self::Dead | Self::Undeliverable)
     }
@@ -72,31 +72,31 @@ impl State {
 
 stored_as_text!(State, "state of a notification");
 
-/// What became of a notification, and why.
+/// The state of a notification, and the reason for it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Delivery {
-    /// Where it is.
+    /// The state.
     #[sqlx(try_from = "String")]
     pub state: State,
-    /// What the state does not say by itself, such as the mail server's answer. It may be empty.
+    /// Details that the state does not show, such as the mail server's response. It may be empty.
     pub reason: String,
-    /// When it came to this state.
+    /// When it entered this state.
     pub changed_at: Moment,
     due_at: Moment,
     #[sqlx(try_from = "Flag")]
     is_delayed: bool,
-    /// Whether an earlier one of the conversation goes first.
+    /// Whether an earlier notification of the conversation is sent first.
     #[sqlx(try_from = "Flag")]
     is_behind: bool,
 }
 
 impl Delivery {
-    /// Returns when it is sent, given the delay of replies that are not sent at once.
+    /// Returns when it is due, given the delay of replies that are not sent at once.
     pub fn due_at(&self, delay: Duration) -> Moment {
         if self.is_delayed { self.due_at.after(delay) } else { self.due_at }
     }
 
-    /// Returns a sentence for agents. `is_mail_set_up` is whether there is a mail server.
+    /// Returns the state as a sentence for agents. `is_mail_set_up` tells whether there is a mail server.
     pub fn sentence(&self, delay: Duration, is_mail_set_up: bool) -> String {
         let reason = self.reason.as_str();
         match self.state {

@@ -1,4 +1,4 @@
-//! What a mail says, and to whom.
+//! Composes the mail that tells a contact of a reply.
 
 use askama::Template;
 use lettre::message::header::HeaderValue;
@@ -9,7 +9,7 @@ use crate::clock::Moment;
 use crate::mail::{AUTO_SUBMITTED, AddressError, address};
 use crate::text::on_one_line;
 
-/// What a contact is told.
+/// The content of a mail to a contact.
 #[derive(Clone, Debug)]
 pub(crate) struct EmailMessage {
     /// The contact's address.
@@ -18,11 +18,11 @@ pub(crate) struct EmailMessage {
     pub(crate) subject: String,
     /// The reply.
     pub(crate) text: String,
-    /// Who wrote it.
+    /// The name of the agent who wrote it.
     pub(crate) agent: String,
-    /// For whom.
+    /// The desk's name.
     pub(crate) desk: String,
-    /// Where the contact finds the conversation.
+    /// The page where the contact finds the conversation.
     pub(crate) support_page: Option<String>,
     /// The `Message-ID`.
     pub(crate) mail_id: String,
@@ -53,7 +53,7 @@ struct Rich<'email_message> {
 }
 
 impl EmailMessage {
-    /// Returns the mail as it is sent.
+    /// Returns the composed mail.
     pub(crate) fn composed(&self, sender: &Address, now: Moment) -> Result<Vec<u8>, AddressError> {
         let (agent, desk) = (plain_name(&self.agent), plain_name(&self.desk));
         let (agent, desk, subject) = (agent.as_str(), desk.as_str(), &plain_name(&self.subject));
@@ -69,21 +69,21 @@ impl EmailMessage {
             .in_reply_to(self.earlier.last().unwrap_or(&self.thread).clone())
             .references(self.references())
             .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()));
-        // Rendering into a text does not fail, and every header is there.
+        // Rendering into a string cannot fail, and every header is set.
         let (Ok(plain), Ok(rich)) = (plain, rich) else { return Err(AddressError::Malformed) };
         let mail = builder.multipart(MultiPart::alternative_plain_html(plain, rich));
         Ok(mail.map_err(|_| AddressError::Malformed)?.formatted())
     }
 
-    /// Returns the ids that the mail refers to. That of the thread comes first in every mail: a relay may
-    /// replace each `Message-ID`, and no other id would be known to the receiver then.
+    /// Returns the ids that the mail refers to. The thread's id comes first in every mail: a relay may
+    /// replace each `Message-ID`, and then the receiver knows no other id.
     fn references(&self) -> String {
         let ids = std::iter::once(&self.thread).chain(&self.earlier);
         ids.map(String::as_str).collect::<Vec<_>>().join(" ")
     }
 }
 
-/// Returns a subject without what marks it as a reply, which every mail adds itself.
+/// Returns the subject without a prefix such as `Re:`, which every mail adds itself.
 fn without_re(subject: &str) -> &str {
     let mut subject = subject;
     while let Some((mark, rest)) = subject.split_once(':')
@@ -95,13 +95,13 @@ fn without_re(subject: &str) -> &str {
     subject
 }
 
-/// Returns a name on one line, without what turns the direction of the text around it.
+/// Returns a name on one line, without characters that change the direction of the text.
 fn plain_name(text: &str) -> String {
-    let turns = |character: &char| {
+    let changes_direction = |character: &char| {
         matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
             || matches!(character, '\u{2066}'..='\u{2069}')
     };
-    let kept: String = text.chars().filter(|character| !turns(character)).collect();
+    let kept: String = text.chars().filter(|character| !changes_direction(character)).collect();
     on_one_line(&kept)
 }
 
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_says_who_wrote_to_whom_about_what() {
+    fn a_mail_names_its_writer_recipient_and_subject() {
         let mail = composed(&email_message());
         for line in [
             "From: Example <desk@example.com>",
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_people_write_adds_a_header() {
+    fn no_written_text_adds_a_header() {
         let evil = "x\r\nBcc: eve@example.com\r\n\r\n<script>".to_owned();
         for email_message in [
             EmailMessage { subject: evil.clone(), ..email_message() },
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_turns_text_around_is_left_out_of_names() {
+    fn characters_that_change_the_direction_of_text_are_left_out_of_names() {
         assert_eq!(plain_name("Ada\u{202e}moc\u{2066}\u{200f}\n x"), "Adamoc x");
     }
 }

@@ -1,8 +1,8 @@
 //! Expires the leases of instances that stopped while they sent a notification.
 //!
-//! Instances do not compare clocks: each one watches the leases of the others by its own, which only goes
-//! forwards. A lease that is still there after longer than any attempt takes has lost its instance. After a
-//! restart the watch begins anew, so giving up takes at most that long.
+//! Instances do not compare clocks: each one measures the leases of the others by its own monotonic clock. A
+//! lease that lasts longer than the longest possible attempt belongs to an instance that stopped. After a
+//! restart the measurement begins again, so a lease expires at most that much later.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,14 +11,14 @@ use std::time::{Duration, Instant};
 use crate::clock::Moment;
 use crate::store::{Store, StoreError};
 
-/// Since when this instance has seen which leases.
+/// When this instance first saw each lease.
 #[derive(Debug, Default)]
 pub(crate) struct Leases(Mutex<HashMap<String, Instant>>);
 
 impl Leases {
-    /// Marks notifications as doubtful whose lease has expired, and returns how many.
+    /// Marks notifications whose lease has expired as doubtful, and returns their number.
     ///
-    /// The lease stays: should that attempt end after all, it knows better.
+    /// The lease stays in the row: if that attempt does end, its own result replaces the state.
     pub(crate) async fn expire(
         &self,
         store: &Store,
@@ -52,7 +52,7 @@ impl Leases {
         Ok(count)
     }
 
-    /// Remembers the leases that are held now, forgets the others, and returns the expired ones.
+    /// Records the current leases, forgets the others, and returns the expired ones.
     fn seen(&self, held: Vec<String>, lease: Duration) -> Vec<String> {
         let mut since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = std::mem::take(&mut *since);
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lease_that_is_gone_is_forgotten() {
+    fn a_lease_that_has_ended_is_forgotten() {
         let leases = Leases::default();
         leases.seen(vec!["one".to_owned()], LONG);
         leases.seen(Vec::new(), LONG);

@@ -1,4 +1,4 @@
-//! What people see of the queue, and what they decide about it.
+//! Lists the notifications for owners, and carries out their decisions.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use crate::clock::Moment;
 use crate::ids::{ConversationId, DeskId, MessageId, NotificationId};
 use crate::store::{Store, StoreError};
 
-/// The most that a page shows.
+/// The most notifications on a page.
 const MAX_LISTED: i64 = 200;
 
 #[derive(FromRow)]
@@ -20,7 +20,7 @@ struct DeliveryRow {
     delivery: Delivery,
 }
 
-/// Returns what became of the notifications of a conversation, by the message that each tells of.
+/// Returns the state of each notification of a conversation, by the id of its message.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -39,7 +39,7 @@ pub async fn states(
     Ok(rows.into_iter().map(|row| (row.message_id, row.delivery)).collect())
 }
 
-/// A notification in a list for a person.
+/// A notification in the list for owners.
 #[derive(Clone, Debug, FromRow)]
 pub struct Listed {
     /// The id.
@@ -52,13 +52,12 @@ pub struct Listed {
     /// The contact's address.
     #[sqlx(rename = "value")]
     pub email: String,
-    /// What became of it.
+    /// Its state.
     #[sqlx(flatten)]
     pub delivery: Delivery,
 }
 
-/// Returns the desk's notifications that wait or that a person has to decide about, the latest change
-/// first.
+/// Returns the desk's notifications that wait or need a decision, the latest change first.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -82,7 +81,7 @@ pub async fn list(store: &Store, desk: &DeskId) -> Result<Vec<Listed>, StoreErro
     Ok(listed)
 }
 
-/// How many notifications are in a state.
+/// The number of notifications in a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct StateCount {
     /// The state.
@@ -92,7 +91,7 @@ pub struct StateCount {
     pub count: i64,
 }
 
-/// Returns how many notifications are in each state that is not an end.
+/// Returns the number of notifications in each state that is not final.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -106,7 +105,7 @@ pub async fn state_counts(store: &Store) -> Result<Vec<StateCount>, StoreError> 
     Ok(counts)
 }
 
-/// Sends a doubtful, dead or undeliverable notification of the desk again, with the same `Message-ID`.
+/// Sends a doubtful, rejected or undeliverable notification of the desk again, with the same `Message-ID`.
 /// Returns whether there was one.
 ///
 /// # Errors
@@ -120,8 +119,8 @@ pub async fn send_again(
     decide(store, desk, id, State::Waiting, now).await
 }
 
-/// Leaves a doubtful, dead or undeliverable notification of the desk unsent. Returns whether there was
-/// one.
+/// Marks a doubtful, rejected or undeliverable notification of the desk as not to be sent. Returns whether
+/// there was one.
 ///
 /// # Errors
 /// [`StoreError`].

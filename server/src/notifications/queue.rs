@@ -1,16 +1,16 @@
-//! The queue of notifications in the database, and which instance has claimed which.
+//! The queue of notifications in the database: claims, order and retries.
 //!
-//! Any number of instances work on one queue. Taking a notification is one conditional statement, so only
-//! one succeeds; who took it holds a lease that names this very attempt, and only that attempt, or a
-//! person, says what became of it.
+//! Several instances share one queue. One conditional statement claims a notification, so only one instance
+//! succeeds. The claim is a lease that names this attempt. Only that attempt, or an owner's decision, sets
+//! the result.
 //!
-//! A conversation's notifications are taken in the order of its messages: one can be taken only while no
-//! earlier one of the conversation is waiting or claimed. The order is that of `position`, which counts
-//! under the conversation's lock, so no clock has a say in it. An earlier one that has ended, or that a
-//! person has to decide about, holds nothing back.
+//! A conversation's notifications are claimed in the order of its messages: one can be claimed only while no
+//! earlier one of the conversation waits or is claimed. The order is that of `position`, which is counted
+//! under the conversation's lock, so clocks do not affect it. An earlier one in a final state, or one that
+//! needs a decision, does not delay later ones.
 //!
-//! A clock may be set forwards or backwards at any moment. What lies further ahead than anything is ever
-//! put off was put off by another clock, and counts as due.
+//! A clock may be set forwards or backwards at any moment. A notification that is postponed further than any
+//! delay allows was postponed by another clock, and counts as due.
 
 use std::time::Duration;
 
@@ -32,13 +32,14 @@ const FIRST_RETRY: Duration = Duration::from_secs(30);
 /// The longest wait between two attempts.
 const LONGEST_RETRY: Duration = Duration::from_hours(1);
 
-/// Attempts before a notification is dead: about a day of them.
+/// The most attempts before a notification counts as rejected: about a day of them.
 const MAX_ATTEMPTS: i64 = 30;
 
-/// How many earlier mails of the conversation a mail refers to.
+/// The most earlier mails of the conversation that a mail refers to.
 const MAX_REFERENCES: i64 = 20;
 
-/// Parameters: `$1` now, `$2` the delay, `$3` the moment beyond which nothing is ever put off.
+/// Tells whether a notification is due. Parameters: `$1` now, `$2` the delay, `$3` the latest moment to which
+/// any notification can be postponed.
 macro_rules! is_due {
     () => {
         concat!(
@@ -49,11 +50,11 @@ macro_rules! is_due {
     };
 }
 
-/// Whether an earlier notification of the same conversation is still to be sent. A conversation has one
+/// Tells whether an earlier notification of the same conversation is still to be sent. A conversation has one
 /// contact.
 ///
-/// The index `notifications_unsent` has exactly these states, and begins with the least position. It is a
-/// minimum and not an `EXISTS`, since PostgreSQL joins the table with itself for that one.
+/// The index `notifications_unsent` contains exactly these states and begins with the lowest position. The
+/// query uses a minimum instead of `EXISTS`, because PostgreSQL would join the table with itself for that.
 macro_rules! is_behind {
     () => {
         "(notifications.position > (SELECT MIN(earlier.position) FROM notifications AS earlier \
@@ -72,7 +73,7 @@ pub enum Sending {
     Instantly,
 }
 
-/// The time by which the queue goes.
+/// The times that the queue calculates with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timing {
     pub(crate) now: Moment,
@@ -89,21 +90,21 @@ pub(crate) struct Attempt {
     pub(crate) email_message: EmailMessage,
 }
 
-/// What became of wanting to send one.
+/// The result of a claim.
 #[derive(Debug)]
 pub(crate) enum Claim {
-    /// Another instance has it.
+    /// Another instance has claimed it.
     HeldElsewhere,
-    /// It is not to be sent.
+    /// It must not be sent; its state.
     Settled(State),
-    /// It is to be sent now.
+    /// It must be sent now.
     Claimed(Box<Attempt>),
 }
 
-/// Adds the notification of a reply that this transaction has written, where its contact may be mailed.
+/// Adds the notification of a reply that this transaction has written, if its contact can be mailed.
 ///
-/// The transaction holds the conversation's lock, so positions become visible in their order. A reply
-/// that is sent instantly takes the delayed ones before it along: they are due with it, and go first.
+/// The transaction has locked the conversation, so positions become visible in order. A reply that is sent
+/// instantly makes the delayed ones before it due too; they are sent first.
 pub(crate) async fn enqueue(
     connection: &mut AnyConnection,
     conversation: &ConversationId,
@@ -148,7 +149,7 @@ struct ContactRow {
     is_blocked: bool,
 }
 
-/// Returns whom replies in the conversation reach. Whether there is a mail server is asked when one is
+/// Returns whom replies in the conversation reach. Whether there is a mail server is checked when a mail is
 /// sent.
 async fn reach_of(
     connection: &mut AnyConnection,
@@ -184,9 +185,9 @@ pub(crate) async fn due(
     Ok(ids)
 }
 
-/// Returns when the next notification is due, if any waits.
+/// Returns when the next notification is due; `None` if none waits.
 ///
-/// One behind another is not asked for: it is due as soon as the other one has been sent.
+/// A notification after another one is left out: it is due as soon as the other one has been sent.
 pub(crate) async fn next_due(store: &Store, delay: Duration) -> Result<Option<Moment>, StoreError> {
     let next = sqlx::query_scalar(concat!(
         "SELECT MIN(due_at + is_delayed * $1) AS due_at FROM notifications WHERE state = 'waiting' \
@@ -201,7 +202,7 @@ pub(crate) async fn next_due(store: &Store, delay: Duration) -> Result<Option<Mo
 
 /// Claims a due notification, and stores the claim before anything is sent.
 ///
-/// `domain` is where its mail's id is made.
+/// `domain` is used to create the mail's id.
 pub(crate) async fn claim(
     store: &Store,
     id: &NotificationId,
@@ -247,7 +248,7 @@ struct SkipRow {
     is_blocked: bool,
 }
 
-/// Returns why the notification need not be sent any more.
+/// Returns why the notification is no longer needed, if it is not.
 async fn skip_reason(
     connection: &mut AnyConnection,
     id: &NotificationId,
@@ -321,10 +322,10 @@ async fn email_message(
     })
 }
 
-/// Returns the id of the conversation's thread, which every mail of it refers to and no mail has.
+/// Returns the id of the conversation's thread. Every mail of the conversation refers to it; no mail has it.
 ///
-/// It is made where the id of the conversation's first mail was made, so that it stays the same when
-/// mails come from another domain later.
+/// It uses the domain of the conversation's first mail, so that it stays the same when mails later come from
+/// another domain.
 async fn thread(
     connection: &mut AnyConnection,
     conversation: &ConversationId,
@@ -340,8 +341,8 @@ async fn thread(
     Ok(format!("<{conversation}.thread@{domain}"))
 }
 
-/// Writes down how an attempt ended, and returns what that makes of the notification. Nothing is written
-/// where a person decided in the meantime.
+/// Stores the result of an attempt, and returns the new state. It stores nothing if an owner decided in the
+/// meantime.
 pub(crate) async fn settle(
     store: &Store,
     attempt: &Attempt,
@@ -375,7 +376,7 @@ fn after(outcome: &SendOutcome, attempts: i64, now: Moment) -> Next<'_> {
     }
 }
 
-/// Returns how long to wait after so many attempts.
+/// Returns the wait after this number of attempts.
 fn wait(attempts: i64) -> Duration {
     let doublings = (attempts - 1).clamp(0, 16);
     FIRST_RETRY.saturating_mul(1 << doublings).min(LONGEST_RETRY)

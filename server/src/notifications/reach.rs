@@ -1,4 +1,4 @@
-//! Whom a reply reaches, and how. The composer, the inbox and the queue of mails all ask here.
+//! Decides whom a reply reaches, and how: for the composer, the inbox and the mail queue.
 
 use crate::contacts::Kind;
 use crate::mail::address;
@@ -10,32 +10,32 @@ pub enum Reach {
     WidgetAndMail,
     /// The contact sees it in the widget only.
     WidgetOnly(WidgetOnlyReason),
-    /// The contact sees nothing of it.
+    /// The contact cannot see it.
     Unreachable(UnreachableReason),
 }
 
 /// Why a contact who has the widget is not mailed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WidgetOnlyReason {
-    /// The server has no mail server.
+    /// The server has no mail server configured.
     NotSetUp,
-    /// No mail server takes the address. The sentence says why.
+    /// No mail server accepts the address. The sentence says why.
     Unaddressable(String),
 }
 
 /// Why a reply does not reach the contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnreachableReason {
-    /// An owner blocked the contact, who sees the widget no more and is not mailed.
+    /// An owner blocked the contact, who can no longer use the widget and is not mailed.
     Blocked,
-    /// A link proved an id, which is no address, and the portal shows no replies.
+    /// A link proved a user id, which is not an address, and the portal shows no replies.
     CustomerIdOnly,
-    /// A visitor typed an address, which may be anybody's.
+    /// An anonymous visitor typed the address, which may belong to another person.
     Unconfirmed,
 }
 
 impl Reach {
-    /// Decides it by what the contact has proved.
+    /// Decides by what the contact has proved.
     pub fn of(kind: Kind, value: &str, is_blocked: bool, is_mail_set_up: bool) -> Self {
         match kind {
             Kind::PortalUser => Self::Unreachable(UnreachableReason::CustomerIdOnly),
@@ -49,9 +49,9 @@ impl Reach {
         }
     }
 
-    /// Tells whether a reply is written into the queue of mails: where the contact has proved an address.
+    /// Tells whether a reply gets a notification: only if the contact has proved an address.
     ///
-    /// What keeps one from being sent then, such as a block, is decided when it is sent, and shown.
+    /// A reason not to send it later, such as a block, is checked when it is sent, and is shown.
     pub(super) const fn is_queued(&self) -> bool {
         !matches!(
             self,
@@ -59,7 +59,7 @@ impl Reach {
         )
     }
 
-    /// Tells whether the contact sees nothing of a reply.
+    /// Tells whether the contact cannot see a reply.
     pub const fn is_unreachable(&self) -> bool {
         matches!(self, Self::Unreachable(_))
     }
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blocked_contact_is_reached_by_nothing() {
+    fn a_blocked_contact_is_not_reached() {
         let reach = Reach::of(Kind::Sealed, ADA, true, true);
         assert_eq!(reach, Reach::Unreachable(UnreachableReason::Blocked));
     }

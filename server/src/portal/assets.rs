@@ -1,4 +1,4 @@
-//! The portal's style sheet and script, part of the binary.
+//! The portal's style sheet and script, compiled into the binary.
 
 use axum::Router;
 use axum::http::header;
@@ -8,7 +8,7 @@ use axum::routing::get;
 const STYLE: &str = include_str!("../../assets/portal.css");
 const SCRIPT: &str = include_str!("../../assets/portal.js");
 
-/// Browsers ask again after five minutes, so that a new version is soon everywhere.
+/// Browsers check for a new version after five minutes.
 const FRESHNESS: &str = "public, max-age=300";
 
 pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {

@@ -1,7 +1,7 @@
 //! The cookie that ties a signed form to the browser that opened it.
 //!
-//! It carries no identity and opens nothing: alone it is a random number. A form's token holds only
-//! together with the cookie of its browser.
+//! It contains no identity and grants nothing: it is a random number. The token of a signed form is valid
+//! only together with the cookie of its browser.
 
 use axum::http::HeaderMap;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
@@ -11,20 +11,20 @@ use crate::web::cookies;
 
 const RANDOM_BYTES: usize = 16;
 
-/// Longer than a form's token lives, so that no open form loses its browser.
+/// Longer than a form's token is valid, so that the cookie outlasts every open form.
 const LIFETIME: cookie::time::Duration = cookie::time::Duration::days(1);
 
-/// A browser, by a random number.
+/// A browser, identified by a random number.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Browser(String);
 
 impl Browser {
-    /// Returns the browser that the request names, if it names one.
+    /// Returns the browser of the request's cookie, if there is one.
     pub(super) fn of(headers: &HeaderMap, is_secure: bool) -> Option<Self> {
         Self::parse(&cookies::value(headers, name(is_secure))?)
     }
 
-    /// Returns a browser that is new here.
+    /// Returns a new browser.
     ///
     /// # Errors
     /// [`VaultError::NoRandomness`].
@@ -51,7 +51,7 @@ impl Browser {
     }
 }
 
-/// No other host can set a cookie of the prefix; browsers take it over https only.
+/// Browsers accept this prefix over https only, and no other host can set such a cookie.
 const fn name(is_secure: bool) -> &'static str {
     if is_secure { "__Host-portal-browser" } else { "portal-browser" }
 }

@@ -1,4 +1,4 @@
-//! What a visitor typed, and what is wrong with it.
+//! Reads and checks the fields of the portal's form.
 
 use deskseal::ErrorCode;
 use url::form_urlencoded;
@@ -9,20 +9,20 @@ use crate::portal_hosts::PortalDesk;
 use crate::text::{MessageText, PersonName, Subject, TextError};
 use crate::tickets::{Sender, Ticket};
 
-/// The fields of the form, as they came.
+/// The fields of the form, as they were sent.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Typed {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) subject: String,
     pub(super) message: String,
-    /// A field that people do not see; machines fill it.
+    /// A hidden field that only bots fill.
     pub(super) trap: String,
     pub(super) token: String,
 }
 
 impl Typed {
-    /// Reads `application/x-www-form-urlencoded`. What is no UTF-8 becomes U+FFFD, which no address takes.
+    /// Reads `application/x-www-form-urlencoded`. Invalid UTF-8 becomes U+FFFD, which no address contains.
     pub(super) fn read(body: &[u8]) -> Self {
         let mut typed = Self::default();
         for (name, value) in form_urlencoded::parse(body) {
@@ -41,7 +41,7 @@ impl Typed {
     }
 }
 
-/// What is wrong with which field, in sentences for who typed it.
+/// The invalid fields, with a sentence for the visitor each.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Problems {
     pub(super) name: Option<String>,
@@ -51,7 +51,7 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    /// Returns the fields that have one, by their ids and labels.
+    /// Returns the invalid fields, by id and label.
     pub(super) fn list(&self) -> Vec<(&'static str, &str)> {
         [
             ("name", &self.name),
@@ -65,10 +65,10 @@ impl Problems {
     }
 }
 
-/// Returns the ticket that the fields make.
+/// Returns the ticket of the fields.
 ///
 /// # Errors
-/// [`Problems`], of all fields at once.
+/// [`Problems`], for all fields at once.
 pub(super) fn ticket(typed: &Typed, visit: &Visit, desk: &PortalDesk) -> Result<Ticket, Problems> {
     let name = PersonName::parse(&typed.name);
     let sender = sender(typed, visit);
@@ -92,7 +92,7 @@ pub(super) fn ticket(typed: &Typed, visit: &Visit, desk: &PortalDesk) -> Result<
     }
 }
 
-/// A verified customer may leave the address out; the desk knows them by their user id.
+/// Returns the sender. A verified customer may leave the address out; the desk knows their user id.
 fn sender(typed: &Typed, visit: &Visit) -> Result<Sender, String> {
     let address = TypedAddress::parse(&typed.email);
     let is_replaced = typed.email.contains(char::REPLACEMENT_CHARACTER);

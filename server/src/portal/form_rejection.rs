@@ -1,4 +1,4 @@
-//! The form that comes back instead of a ticket: with everything that was typed, and what to do about it.
+//! Shows the form again when a ticket is rejected, with the typed text and what to do next.
 
 use std::borrow::Cow;
 
@@ -15,21 +15,21 @@ use crate::portal_hosts::PortalDesk;
 use crate::store::StoreError;
 use crate::web::{Error, with_code};
 
-/// What comes back instead of a ticket.
+/// The response to a rejected ticket.
 pub(super) enum FormRejection {
-    /// The form, with what was typed.
+    /// The form, with the typed text.
     Form(Box<RejectedForm>),
     /// A page without a form.
     Error(PortalError),
 }
 
-/// The form with what was typed, and what to do about it.
+/// The form with the typed text, and what to do next.
 pub(super) struct RejectedForm {
     status: StatusCode,
     notice: Notice,
     problems: Problems,
     retry_seconds: Option<u64>,
-    /// The form that may still be sent; without it, a public one is opened.
+    /// The visit of the form, if it can still be sent; otherwise a public form is opened.
     visit: Option<Visit>,
 }
 
@@ -38,7 +38,7 @@ impl RejectedForm {
         Self::with(StatusCode::UNPROCESSABLE_ENTITY, Notice::new(title, text), None)
     }
 
-    /// Shows the form of the visit, or a public one.
+    /// Shows the form of the visit, or a public one without it.
     pub(super) fn with(status: StatusCode, notice: Notice, visit: Option<Visit>) -> FormRejection {
         let problems = Problems::default();
         FormRejection::Form(Box::new(Self { status, notice, problems, retry_seconds: None, visit }))
@@ -74,7 +74,7 @@ impl RejectedForm {
     }
 }
 
-/// Returns a public form that is opened now.
+/// Returns a new public form.
 ///
 /// # Errors
 /// [`Error::Internal`].
@@ -97,7 +97,7 @@ pub(super) fn fresh_form(
     Ok(pages::page(status, &template))
 }
 
-/// Names what is wrong with which field.
+/// Shows which fields are invalid, and why.
 pub(super) fn with_problems(visit: Visit, problems: Problems) -> FormRejection {
     FormRejection::Form(Box::new(RejectedForm {
         status: StatusCode::UNPROCESSABLE_ENTITY,
@@ -108,7 +108,7 @@ pub(super) fn with_problems(visit: Visit, problems: Problems) -> FormRejection {
     }))
 }
 
-/// Asks to wait.
+/// Asks the visitor to wait.
 pub(super) fn too_many(visit: Visit, exceeded: Exceeded) -> FormRejection {
     let text = "Your text is still here. Please wait a while and send it again.";
     FormRejection::Form(Box::new(RejectedForm {
@@ -127,7 +127,7 @@ pub(super) fn not_stored(visit: Visit, error: StoreError) -> FormRejection {
     RejectedForm::with(status, Notice::new("We could not save your message", text), Some(visit))
 }
 
-/// Says why a form is a new one, and that nothing typed is lost.
+/// Explains why the form is a new one, and that the typed text is kept.
 pub(super) fn reopened(problem: TokenProblem, desk: &str) -> FormRejection {
     match problem {
         TokenProblem::Missing | TokenProblem::Public => RejectedForm::fresh(
@@ -156,7 +156,7 @@ fn unrecognised(reason: &str, desk: &str) -> String {
     )
 }
 
-/// Says that a form sends one ticket.
+/// Explains that a form sends only one ticket.
 pub(super) fn used(visit: &Visit, desk: &str) -> FormRejection {
     let title = "Your first message has arrived";
     let text = "This form was already used to send a message.";

@@ -1,4 +1,4 @@
-//! Why a signed link is rejected, in words for the customer who followed it.
+//! Why a signed link is rejected, with sentences for the customer who opened it.
 
 use deskseal::ErrorCode;
 
@@ -7,12 +7,12 @@ use deskseal::ErrorCode;
 pub(super) enum LinkRejection {
     /// The signature or the time of the link is invalid.
     Proof(ErrorCode),
-    /// The desk has no secret that could have signed it.
+    /// The desk has no secret for link signatures.
     SecretNotSet,
 }
 
 impl LinkRejection {
-    /// Returns the stable code, for the developer of the product.
+    /// Returns the stable code, for the developers of the product.
     pub(super) const fn code(self) -> &'static str {
         match self {
             Self::Proof(code) => code.as_str(),
@@ -31,7 +31,7 @@ impl LinkRejection {
         }
     }
 
-    /// Returns what to do now.
+    /// Returns what the customer can do.
     pub(super) fn advice(self, desk: &str) -> String {
         match self {
             Self::Proof(ErrorCode::TimestampExpired) => format!(

@@ -1,8 +1,8 @@
-//! The portal: a form for tickets at the hosts of a desk, for customers of a signed link and for anybody.
+//! The portal: a ticket form on the hosts of a desk, for signed-in customers and anonymous visitors.
 //!
-//! A GET with the three signed parameters proves a customer, once, to the form that it returns. Nothing else
-//! remembers them: a GET without parameters is public, whatever the browser sent before. The form carries
-//! its identity in a sealed token; see `token`.
+//! A GET with the three signed parameters proves a customer to the form that it returns, and to nothing else:
+//! a GET without parameters is public, whatever the browser sent before. The form contains the identity in an
+//! encrypted token; see `token`.
 
 mod assets;
 mod browser;
@@ -28,28 +28,28 @@ use crate::web::headers::secure_page;
 use crate::web::{Client, Error, JsonError, guarded, requested_host};
 use pages::PortalError;
 
-/// Where the form is. Products sign links to it.
+/// The path of the form. Products sign links to it.
 pub const FORM_PATH: &str = deskseal::PORTAL_FORM_PATH;
 
-/// Where one arrives with a ticket sent.
+/// The path of the page after a ticket was sent.
 const SENT_PATH: &str = "/submit-ticket/sent";
 
-/// The largest body. A message of 10 000 characters needs 120 000 bytes where a form escapes four bytes
-/// for each.
+/// The largest request body, in bytes. A message of 10 000 characters needs 120 000 bytes if a form escapes
+/// four bytes for each.
 const MAX_BYTES: usize = 128 * 1024;
 
-/// Nothing but the portal's own style sheet and script, and no page around it.
+/// Allows only the portal's own style sheet and script, and no frame around the page.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Who visits which desk's portal.
+/// The client of a request, and the desk whose portal it visits.
 #[derive(Clone, Debug)]
 struct Visitor {
     desk: Arc<PortalDesk>,
     client: Client,
 }
 
-/// Returns what portal hosts answer, and nothing of the public host.
+/// Returns the routes of portal hosts; none of them is on the public host.
 pub(crate) fn router(app: &Arc<AppState>) -> Router {
     let pages = Router::new()
         .route("/", get(async || Redirect::to(FORM_PATH)))
@@ -64,7 +64,8 @@ pub(crate) fn router(app: &Arc<AppState>) -> Router {
         .with_state(Arc::clone(app))
 }
 
-/// Says nothing of the ticket or of who sent it, so that anybody may see it, and again.
+/// Confirms that the ticket was sent. The page names neither the ticket nor its sender, so every visitor may
+/// see it.
 async fn sent(Extension(visitor): Extension<Visitor>) -> Response {
     pages::sent(&visitor.desk.name)
 }
@@ -77,7 +78,7 @@ async fn method_not_allowed(Extension(visitor): Extension<Visitor>) -> Response 
     PortalError::Web(Error::MethodNotAllowed).page(Some(&visitor.desk.name))
 }
 
-/// Finds the desk of the host that was asked for.
+/// Finds the desk of the requested host.
 async fn at_desk(
     State(app): State<Arc<AppState>>,
     client: Client,
@@ -97,7 +98,7 @@ async fn at_desk(
     next.run(request).await
 }
 
-/// A person sees a page, a program what it sees everywhere else.
+/// Responds with a page to browsers, and with a JSON error to other clients.
 fn host_unknown(headers: &HeaderMap) -> Response {
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     if accepts.is_some_and(|accepts| accepts.contains("text/html")) {

@@ -11,10 +11,10 @@ use super::link_rejection::LinkRejection;
 use crate::secrets::SecretError;
 use crate::web::{self, Error, with_code};
 
-/// What a page calls a desk that it does not know.
+/// The desk's name on a page whose desk is unknown.
 const NO_DESK: &str = "Support";
 
-/// What the form says above its fields.
+/// The notice above the form's fields.
 #[derive(Debug)]
 pub(super) struct Notice {
     pub(super) title: &'static str,
@@ -27,7 +27,7 @@ impl Notice {
     }
 }
 
-/// The form, empty or with what was typed.
+/// The form, empty or with the typed text.
 #[derive(Debug, Template)]
 #[template(path = "portal/form.html")]
 pub(super) struct FormPage<'page> {
@@ -55,7 +55,7 @@ struct MessagePage<'page> {
     action: Option<&'page str>,
 }
 
-/// Returns the page of the template.
+/// Renders the template as a page.
 pub(super) fn page(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
         Ok(text) => (status, Html(text)).into_response(),
@@ -66,7 +66,7 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Response {
     }
 }
 
-/// Returns the page after a ticket.
+/// Returns the page after a ticket was sent.
 pub(super) fn sent(desk: &str) -> Response {
     page(StatusCode::OK, &SentPage { desk })
 }

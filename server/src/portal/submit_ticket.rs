@@ -24,7 +24,7 @@ use crate::secrets::Purpose;
 use crate::tickets::{self, Sender, Ticket, TicketError};
 use crate::web::{Error, body, is_same_origin, with_code};
 
-/// Shows the form: a signed one for a signed link, and a public one without identity in the URL, whatever
+/// Shows the form: a signed one for a signed link, and a public one if the URL contains no identity, whatever
 /// the browser opened before.
 pub(super) async fn show(
     State(app): State<Arc<AppState>>,
@@ -47,7 +47,7 @@ pub(super) async fn show(
     shown.unwrap_or_else(|error| error.page(Some(&desk.name)))
 }
 
-/// Stores the ticket, or shows the form again with everything that was typed.
+/// Stores the ticket, or shows the form again with the typed text.
 pub(super) async fn take(
     State(app): State<Arc<AppState>>,
     Extension(visitor): Extension<Visitor>,
@@ -61,7 +61,7 @@ pub(super) async fn take(
     };
     let response = match submitted(&app, &visitor, &headers, &typed).await {
         Ok(Taken::Ticket) => Ok(Redirect::to(SENT_PATH).into_response()),
-        // The sender learns nothing; the metrics count it.
+        // The bot gets the usual page; the metrics count it.
         Ok(Taken::Trap) => {
             Ok(with_code(Redirect::to(SENT_PATH).into_response(), "ticket_of_a_machine"))
         }
@@ -71,7 +71,8 @@ pub(super) async fn take(
     response.unwrap_or_else(|error| error.page(Some(&desk.name)))
 }
 
-/// Returns the customer whom the URL proves, none for a public visitor, or why the link is rejected.
+/// Returns the customer whom the URL proves; `None` for an anonymous visitor. The error says why the link is
+/// rejected.
 async fn proved_user(
     app: &AppState,
     desk: &PortalDesk,
@@ -109,7 +110,7 @@ fn signed_form(
     user: &UserId,
 ) -> Result<Response, PortalError> {
     let is_secure = app.portal_root.is_secure();
-    // A browser keeps its number, so that the forms in its other tabs still hold.
+    // A browser keeps its number, so that the forms in its other tabs stay valid.
     let browser = match Browser::of(headers, is_secure) {
         Some(browser) => browser,
         None => Browser::generate()?,
@@ -131,7 +132,7 @@ fn signed_form(
     Ok(response)
 }
 
-/// Returns what was typed, if the portal's own page sent a form.
+/// Returns the typed fields, if a page of the portal sent the form.
 async fn typed(desk: &PortalDesk, request: Request) -> Result<Typed, PortalError> {
     if !desk.is_open {
         return Err(PortalError::Closed);
@@ -146,15 +147,15 @@ async fn typed(desk: &PortalDesk, request: Request) -> Result<Typed, PortalError
     Ok(Typed::read(&body::read(request, body::FORM, MAX_BYTES).await?))
 }
 
-/// What came of a form that is not shown again.
+/// The result of a form that is not shown again.
 enum Taken {
-    /// A ticket.
+    /// A stored ticket.
     Ticket,
-    /// Nothing: a machine filled in what people do not see.
+    /// No ticket: a bot filled in the hidden field.
     Trap,
 }
 
-/// Stores the ticket, or says what comes back instead.
+/// Stores the ticket. The error is the response to a rejected one.
 async fn submitted(
     app: &AppState,
     visitor: &Visitor,

@@ -1,8 +1,9 @@
-//! The hidden token of a form: who opened it, and when, sealed.
+//! The encrypted hidden token of a form: which customer opened it, and when.
 //!
-//! A signed link holds for five minutes, a form for as long as a person needs to write. So what the link
-//! proved is sealed into the form, for the desk and host at which it was opened. A signed form's token
-//! holds only in the browser that opened it; a public one proves nothing, and holds without cookies too.
+//! A signed link is valid for five minutes; a form must stay valid while a person writes. So the form
+//! contains the proved user id in an encrypted token, for the desk and host at which it was opened. A signed
+//! form's token is valid only in the browser that opened it. A public form's token proves nothing, and is
+//! valid without cookies too.
 
 use std::time::Duration;
 
@@ -19,44 +20,44 @@ use crate::vault::{KeyUse, Keyring, VaultError};
 /// How long a form stays valid.
 const LIFETIME: Duration = Duration::from_hours(4);
 
-/// No person reads and fills a form faster.
+/// The shortest time in which a person reads and fills in a form.
 const SHORTEST_VISIT: Duration = Duration::from_secs(2);
 
-/// Changes with the meaning of what is sealed.
+/// Changes whenever the meaning of the encrypted text changes.
 const VERSION: &str = "portal-form/1";
 
 const SIGNED: &str = "signed";
 const PUBLIC: &str = "public";
 
-/// A form that was opened here.
+/// An opened form.
 #[derive(Debug)]
 pub(super) struct Visit {
-    /// Names the form, so that it sends one ticket.
+    /// Identifies the form, so that it sends only one ticket.
     pub(super) key: IdempotencyKey,
-    /// The customer whose link opened it.
+    /// The customer whose link opened it, if any.
     pub(super) user: Option<UserId>,
     opened_at: Moment,
 }
 
 impl Visit {
-    /// Tells whether the form comes back faster than a person sends it. A clock that was set back says
-    /// nothing about that.
+    /// Tells whether the form was sent faster than a person can send it. After the clock was set back, it
+    /// returns false.
     pub(super) fn is_hasty(&self, now: Moment) -> bool {
         (0..milliseconds(SHORTEST_VISIT))
             .contains(&(now.milliseconds() - self.opened_at.milliseconds()))
     }
 }
 
-/// Why a token does not tell who opened its form.
+/// Why a token is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TokenProblem {
-    /// The form came without one.
+    /// The form has no token.
     Missing,
-    /// It is from a public form: nothing is lost but the time.
+    /// It is a public form that has expired or is invalid; no identity is lost.
     Public,
-    /// It was a signed form, of another browser, desk or host, or it was changed.
+    /// It is a signed form of another browser, desk or host, or it was changed.
     SignedElsewhere,
-    /// It was a signed form, too long ago.
+    /// It is a signed form that has expired.
     SignedExpired,
 }
 
@@ -90,7 +91,7 @@ pub(super) fn issue(
     Ok(format!("{}.{token}", kind(browser)))
 }
 
-/// Reads the token of a form that comes back.
+/// Reads the token of a submitted form.
 ///
 /// # Errors
 /// [`TokenProblem`].
@@ -123,7 +124,7 @@ pub(super) fn read(
     })
 }
 
-/// Zero bytes separate the parts; none of them can contain one.
+/// Zero bytes separate the parts; no part can contain one.
 fn associated_data(desk: &PortalDesk, browser: Option<&Browser>) -> Vec<u8> {
     let browser_text = browser.map_or("", Browser::as_str);
     let parts = [VERSION, kind(browser), desk.id.as_str(), desk.host.as_str(), browser_text];

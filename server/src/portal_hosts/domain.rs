@@ -1,4 +1,4 @@
-//! Domains of a desk's own, and why one cannot be.
+//! Checks the domains that owners enter for their portal.
 
 use std::fmt;
 
@@ -8,32 +8,32 @@ use super::root::{PortalRoot, is_name};
 use crate::origin::{DomainError, is_public_suffix};
 use crate::store::{StoreError, from_database_error};
 
-/// A domain at which a desk has its portal, in the form of SPEC 4.1.
+/// A domain of a desk's portal, in the form of SPEC 4.1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
 #[sqlx(transparent)]
 pub struct PortalDomain(String);
 
-/// Why a domain cannot be a desk's.
+/// Why a domain cannot be used for a portal.
 #[derive(Debug, thiserror::Error)]
 pub enum PortalDomainError {
-    /// It is no domain, or not alone.
+    /// It is not a domain, or contains more than a domain.
     #[error(transparent)]
     Malformed(#[from] DomainError),
-    /// It stands for many domains.
+    /// It is a wildcard.
     #[error("A portal does not support wildcards. Add each domain by its name, without `*`.")]
     Wildcard,
     /// It is an IP address.
     #[error("This is an IP address. Enter a domain name such as help.example.com.")]
     Address,
-    /// Strangers register names under it.
+    /// It is a public suffix: anyone can register a name under it.
     #[error(
         "`{0}` is a public suffix: anyone can register a name under it. Enter your own domain."
     )]
     PublicSuffix(String),
-    /// The server uses it itself.
+    /// The server itself uses it.
     #[error("`{0}` is one of this server's own hosts. Enter a domain of yours.")]
     Reserved(String),
-    /// This desk has it, or another one.
+    /// This desk or another one already has it.
     #[error(
         "`{0}` is already in use by this desk or another desk on this server. Enter another domain."
     )]
@@ -49,7 +49,7 @@ impl PortalDomain {
     /// Reads a domain that an owner enters for a portal.
     ///
     /// # Errors
-    /// [`PortalDomainError`], but for `Taken` and `Store`.
+    /// [`PortalDomainError`], except `Taken` and `Store`.
     pub fn parse(
         text: &str,
         root: &PortalRoot,
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_is_a_bare_host_name_of_ones_own() {
+    fn a_domain_is_a_bare_host_name_that_is_neither_public_nor_reserved() {
         assert_eq!(
             domain(" Hilfe.BÜCHER.example ").expect("it is good"),
             "hilfe.xn--bcher-kva.example"
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_domain_shows_the_right_one() {
+    fn the_error_for_a_rejected_domain_suggests_the_correct_one() {
         let error = domain("https://help.acme.example/submit-ticket").expect_err("it is a URL");
         assert!(error.to_string().contains("`help.acme.example`"), "{error}");
     }

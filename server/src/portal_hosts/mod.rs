@@ -1,4 +1,4 @@
-//! At which hosts a desk has its portal: one below the server's portal URL, and domains of its own.
+//! The hosts of a desk's portal: one below the server's portal URL, and its own domains.
 
 mod domain;
 mod root;
@@ -13,10 +13,10 @@ pub(crate) use root::bare_host;
 use crate::ids::DeskId;
 use crate::store::{Flag, Store, StoreError};
 
-/// The longest label made of a name; DNS takes 63 characters, and an id's end may follow.
+/// The longest label made from a name. DNS allows 63 characters, and the end of an id may follow.
 const MAX_LABEL: usize = 40;
 
-/// How much of a desk's id tells its label from another one's.
+/// How many characters of a desk's id distinguish its label from another one.
 const ID_END: usize = 12;
 
 /// A desk's portal, as its owner sees it.
@@ -26,7 +26,7 @@ pub struct PortalSetup {
     pub default_host: String,
     /// The desk's own domains.
     pub domains: Vec<PortalDomain>,
-    /// Whether it takes tickets.
+    /// Whether it accepts tickets.
     pub is_open: bool,
 }
 
@@ -37,11 +37,11 @@ pub struct PortalDesk {
     pub id: DeskId,
     /// Its name.
     pub name: String,
-    /// Its revision, to be opened at.
+    /// Its revision, by which the cache of desks finds it.
     pub revision: String,
-    /// The host that was asked for.
+    /// The requested host.
     pub host: PortalHost,
-    /// Whether it takes tickets.
+    /// Whether it accepts tickets.
     pub is_open: bool,
 }
 
@@ -120,7 +120,7 @@ pub async fn set_open(store: &Store, desk: &DeskId, is_open: bool) -> Result<boo
     Ok(changed == 1)
 }
 
-/// Gives the desk's portal one more domain.
+/// Adds a domain to the desk's portal.
 ///
 /// # Errors
 /// [`PortalDomainError::Taken`], [`PortalDomainError::Store`].
@@ -139,7 +139,7 @@ pub async fn add_domain(
     if added == 1 { Ok(()) } else { Err(PortalDomainError::Taken(domain.as_str().to_owned())) }
 }
 
-/// Takes a domain from the desk's portal. Returns whether it had it.
+/// Removes a domain from the desk's portal. Returns whether the portal had it.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -151,7 +151,7 @@ pub async fn remove_domain(store: &Store, desk: &DeskId, domain: &str) -> Result
     Ok(removed == 1)
 }
 
-/// Gives a new desk the label of its portal's default host.
+/// Sets the label of a new desk's default portal host.
 pub(crate) async fn give_label(
     connection: &mut AnyConnection,
     desk: &DeskId,
@@ -183,7 +183,7 @@ async fn insert_label(
     Ok(inserted.rows_affected() == 1)
 }
 
-/// Returns a name as a label of DNS: letters and digits of ASCII, one hyphen for what is between.
+/// Returns a name as a DNS label: ASCII letters and digits, with one hyphen for everything between.
 fn label(name: &str) -> String {
     let words: Vec<_> = name
         .split(|character: char| !character.is_ascii_alphanumeric())
@@ -202,7 +202,7 @@ mod tests {
     use super::label;
 
     #[test]
-    fn a_label_is_made_of_what_dns_takes() {
+    fn a_label_contains_only_characters_that_dns_allows() {
         for (name, expected) in [
             ("Example", "example"),
             ("Example & Söhne, Inc.", "example-s-hne-inc"),

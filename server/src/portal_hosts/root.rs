@@ -12,14 +12,14 @@ pub struct PortalRoot {
 }
 
 impl PortalRoot {
-    /// Reads a URL of a host name alone.
+    /// Returns the root of a URL that consists of a host name only.
     pub fn of(url: &Url) -> Option<Self> {
         let host = bare_host(url).filter(is_name)?;
         Some(Self { host, is_secure: url.scheme() == "https", port: url.port() })
     }
 
-    /// Returns the root beside a public URL: `help.` before its host, or a host of this machine where
-    /// that is an address.
+    /// Returns the default root for a public URL: `help.` before its host, or a loopback host name if that is
+    /// an address.
     pub fn beside(public_url: &Url, public_host: &PortalHost) -> Option<Self> {
         let name = if is_name(public_host) { public_host.as_str() } else { "localhost" };
         let host = deskseal::canonical_host(&format!("help.{name}")).ok()?;
@@ -36,7 +36,7 @@ impl PortalRoot {
         self.is_secure
     }
 
-    /// Returns the label of a desk's default host, if this is one.
+    /// Returns the desk's label if the host is a desk's default host.
     pub fn label_of<'host>(&self, host: &'host PortalHost) -> Option<&'host str> {
         let label = host.as_str().strip_suffix(self.host.as_str())?.strip_suffix('.')?;
         (!label.is_empty() && !label.contains('.')).then_some(label)

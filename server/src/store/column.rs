@@ -11,7 +11,7 @@ impl From<Flag> for bool {
     }
 }
 
-/// A moment that is only asked about for whether it is there.
+/// A column that stores a moment, of which only the presence matters.
 #[derive(Clone, Copy, Debug, sqlx::Type)]
 #[sqlx(transparent)]
 pub struct IsSet(Option<i64>);
@@ -22,7 +22,7 @@ impl From<IsSet> for bool {
     }
 }
 
-/// Lets a column be read as a type with `parse`. The literal says what an unknown text is.
+/// Lets a column be read as a type with `parse`. The literal is the error for an unknown text.
 macro_rules! stored_as_text {
     ($type:ty, $what:literal) => {
         impl TryFrom<String> for $type {

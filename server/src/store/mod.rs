@@ -1,6 +1,6 @@
-//! The database: SQLite or PostgreSQL, from one set of statements and one set of migrations.
+//! The database, SQLite or PostgreSQL, with one set of statements and one set of migrations.
 //!
-//! Statements keep to what both databases know: TEXT and BIGINT, `$1`, `ON CONFLICT`, `RETURNING`.
+//! Statements use only what both databases support: TEXT and BIGINT, `$1`, `ON CONFLICT`, `RETURNING`.
 
 mod column;
 mod watch;
@@ -21,26 +21,26 @@ pub(crate) use watch::Watch;
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
-/// Reads of SQLite at the same time; more would only wait for the same file.
+/// Concurrent reads on SQLite; more would only wait for the same file.
 const SQLITE_READERS: u32 = 4;
 
-/// How long a connection may rest before it is tried out, since its server may have gone.
+/// How long a connection may be idle before it is tested, since the database may have closed it.
 const MAX_UNCHECKED_IDLE: Duration = Duration::from_secs(5);
 
 /// How long to wait for a connection before the database counts as unavailable.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What the two databases do differently.
+/// Which database it is; the code differs where this is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Sqlite,
     Postgres,
 }
 
-/// Why the database did not answer.
+/// Why a database operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The URL names no database that this server knows.
+    /// The URL names no supported database.
     #[error("database_url must be sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE.")]
     UrlUnknown,
     /// The file of SQLite cannot be created.
@@ -49,22 +49,22 @@ pub enum StoreError {
     /// SQLite's file cannot be watched for changes.
     #[error("The file of database_url cannot be watched: {0}")]
     Watch(#[from] rusqlite::Error),
-    /// The database has not the shape that this server needs.
+    /// The migrations failed, or the database has another schema than this server needs.
     #[error("The database cannot be migrated: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
     /// The database returned an error, or cannot be reached.
     #[error("The database failed: {0}")]
     Database(#[from] sqlx::Error),
-    /// The database failed for a request that shared the statement.
+    /// A statement that several requests shared failed.
     #[error("The database failed: {0}")]
     Shared(Arc<sqlx::Error>),
-    /// A row holds what this server never writes.
+    /// A row contains a value that this server never writes.
     #[error("The database has a {0} that this version of the server does not know.")]
     Unreadable(&'static str),
 }
 
 impl StoreError {
-    /// Tells whether trying again later may help.
+    /// Tells whether the error is transient, so that a retry may help.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Database(error) => is_transient(error),
@@ -93,28 +93,27 @@ fn is_transient(error: &sqlx::Error) -> bool {
     }
 }
 
-/// How many connections to the database there are.
+/// The number of connections to the database.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PoolConnections {
     pub(crate) open: i64,
     pub(crate) idle: i64,
 }
 
-/// The database, open and ready.
+/// The open database.
 #[derive(Clone, Debug)]
 pub struct Store {
     kind: Kind,
     readers: AnyPool,
     writers: AnyPool,
-    /// SQLite's only.
+    /// Only for SQLite.
     watch: Option<Arc<Watch>>,
 }
 
 impl Store {
-    /// Opens the database, and creates the file of SQLite where there is none, readable by its owner
-    /// only.
+    /// Opens the database. For SQLite, it creates a missing file that only its owner can read.
     ///
-    /// `connections` is the most that PostgreSQL is asked for.
+    /// `connections` is the most connections to PostgreSQL.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -127,16 +126,16 @@ impl Store {
         }
         let path = sqlite_path(url);
         create_private_file(path)?;
-        // SQLite writes one transaction at a time; waiting for a connection is fairer than for a lock.
+        // SQLite writes one transaction at a time; waiting for the connection is fairer than for the lock.
         let writers = pool(kind, 1).connect(url).await?;
         let readers = pool(kind, SQLITE_READERS).connect(url).await?;
-        // Only now has the file the journal that the watch reads.
+        // The journal that the watch reads exists only now.
         let watch = Some(Arc::new(Watch::open(path)?));
         Ok(Self { kind, readers, writers, watch })
     }
 
-    /// Brings the tables to the shape of this version, and fills what a former one did not write.
-    /// Instances that start together make the tables once.
+    /// Migrates the tables to this version, and fills columns that an older version did not write. If several
+    /// instances start together, one of them migrates.
     ///
     /// # Errors
     /// [`StoreError::Migration`], for a database of a newer version too; [`StoreError::Database`].
@@ -144,7 +143,7 @@ impl Store {
         Ok(MIGRATIONS.run(&self.writers).await?)
     }
 
-    /// Checks that the database answers.
+    /// Checks that the database is reachable.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -153,18 +152,18 @@ impl Store {
         Ok(())
     }
 
-    /// Finishes what is running and closes every connection.
+    /// Finishes running statements and closes every connection.
     pub async fn close(&self) {
         self.readers.close().await;
         self.writers.close().await;
     }
 
-    /// Returns connections for statements that change nothing.
+    /// Returns connections for statements that only read.
     pub const fn readers(&self) -> &AnyPool {
         &self.readers
     }
 
-    /// Runs one statement in a transaction of its own, and returns how many rows it changed.
+    /// Runs one statement in its own transaction, and returns how many rows it changed.
     pub(crate) async fn execute(
         &self,
         statement: Query<'_, Any, AnyArguments>,
@@ -180,12 +179,12 @@ impl Store {
         self.kind
     }
 
-    /// Returns what notices commits, on SQLite.
+    /// Returns the watch that notices commits; only for SQLite.
     pub(crate) fn watch(&self) -> Option<Arc<Watch>> {
         self.watch.clone()
     }
 
-    /// Returns how many connections are open, and how many of those are idle.
+    /// Returns how many connections are open, and how many of them are idle.
     pub(crate) fn connections(&self) -> PoolConnections {
         let of = |pool: &AnyPool| PoolConnections {
             open: pool.size().into(),
@@ -193,7 +192,7 @@ impl Store {
         };
         let readers = of(&self.readers);
         match self.kind {
-            // Readers and writers share them.
+            // On PostgreSQL, readers and writers share one pool.
             Kind::Postgres => readers,
             Kind::Sqlite => {
                 let writers = of(&self.writers);
@@ -205,11 +204,11 @@ impl Store {
         }
     }
 
-    /// Begins a transaction that writes. What it did is durable once `commit` returned, and undone when
-    /// it is dropped before.
+    /// Begins a transaction that writes. Its changes are durable when `commit` returns; dropping it before
+    /// that undoes them.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
         let begin = match self.kind {
-            // Taking the lock at once; a reader that becomes a writer later could only fail.
+            // This takes the write lock at once; a transaction that starts as a reader could fail later.
             Kind::Sqlite => self.writers.begin_with("BEGIN IMMEDIATE").await?,
             Kind::Postgres => self.writers.begin().await?,
         };
@@ -217,7 +216,7 @@ impl Store {
     }
 }
 
-/// Lets `?` make an error of the database the variant `Store` of another error.
+/// Lets `?` turn a database error into the variant `Store` of another error.
 macro_rules! from_database_error {
     ($type:ty) => {
         impl From<sqlx::Error> for $type {
@@ -237,7 +236,7 @@ fn kind(url: &str) -> Result<Kind, StoreError> {
     }
 }
 
-/// Returns SQLite's file, unless the database is PostgreSQL.
+/// Returns the path of SQLite's file; `None` for PostgreSQL.
 ///
 /// # Errors
 /// [`StoreError::UrlUnknown`].
@@ -250,7 +249,7 @@ fn sqlite_path(url: &str) -> &Path {
     Path::new(path.split('?').next().unwrap_or(path))
 }
 
-/// SQLite gives its side files the mode of the main one.
+/// Creates the file for its owner only. SQLite gives its side files the same mode.
 fn create_private_file(path: &Path) -> Result<(), StoreError> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -282,13 +281,13 @@ fn pool(kind: Kind, connections: u32) -> AnyPoolOptions {
 
 async fn prepare(kind: Kind, connection: &mut AnyConnection) -> sqlx::Result<()> {
     match kind {
-        // FULL: an acknowledged commit survives the loss of power too.
+        // FULL: a committed transaction survives a power loss.
         Kind::Sqlite => {
             let pragmas = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
                            PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON";
             connection.execute(sqlx::raw_sql(pragmas)).await?;
         }
-        // A transaction that its instance forgot must not hold locks for ever.
+        // A transaction that an instance left open must not keep its locks.
         Kind::Postgres => {
             let settings = "SET synchronous_commit = on; SET lock_timeout = '10s'; \
                             SET idle_in_transaction_session_timeout = '60s'";

@@ -1,4 +1,4 @@
-//! Whether anything was committed: on SQLite a question of a microsecond.
+//! Detects commits on SQLite, within about a microsecond.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -7,11 +7,11 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::StoreError;
 
-/// A connection that asks SQLite for its data version and nothing else.
+/// A connection that only reads SQLite's data version.
 ///
-/// It is not one of the pools', which answer from another thread: waking that costs more than the
-/// question. It never writes, so every commit is another connection's, and changes the version: one of
-/// this process, of the command, or of another instance on the same file.
+/// It does not belong to a pool: pools run statements on another thread, and waking that thread takes longer
+/// than the query. It never writes, so every commit by another connection changes the version: one of this
+/// process, of the command, or of another instance on the same file.
 #[derive(Debug)]
 pub(crate) struct Watch(Mutex<Connection>);
 
@@ -21,7 +21,7 @@ impl Watch {
         Ok(Self(Mutex::new(Connection::open_with_flags(path, flags)?)))
     }
 
-    /// Returns the version of what is committed now, or `None` where SQLite cannot tell at once.
+    /// Returns the version of the committed data; `None` if SQLite cannot tell at once.
     pub(crate) fn data_version(&self) -> Option<i64> {
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut statement = connection.prepare_cached("PRAGMA data_version").ok()?;

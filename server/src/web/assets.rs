@@ -1,4 +1,5 @@
-//! Files that pages link to, part of the binary: each under a path with its hash, kept for ever.
+//! Files that pages link to, compiled into the binary. Their paths contain a hash, so browsers cache them
+//! permanently.
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -7,7 +8,7 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use sha2::{Digest as _, Sha256};
 use tower_http::compression::CompressionLayer;
 
-/// A file and where it is served.
+/// A file and its path.
 #[derive(Debug)]
 pub(crate) struct Asset {
     path: String,
@@ -16,7 +17,7 @@ pub(crate) struct Asset {
 }
 
 impl Asset {
-    /// Returns a style sheet. `name` is what its path starts with, such as `dashboard`.
+    /// Returns a style sheet. Its path starts with `name`, such as `dashboard`.
     pub(crate) fn styles(name: &str, text: &'static str) -> Self {
         Self::new(name, "css", "text/css; charset=utf-8", text)
     }
@@ -37,7 +38,7 @@ impl Asset {
     }
 }
 
-/// Returns the routes of the files. They are the same for everybody, so they may be compressed.
+/// Returns the routes of the files. They are the same for all clients, so they may be compressed.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>(assets: &[&'static Asset]) -> Router<S> {
     let mut router = Router::new();
     for asset in assets {

@@ -21,8 +21,8 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Finds the client. Behind trusted proxies it is the last address in `X-Forwarded-For` that is not one of
-    /// them; a client can write what stands before it.
+    /// Returns the client. Behind trusted proxies it is the last address in `X-Forwarded-For` that is not a
+    /// trusted proxy; a client can forge everything before that.
     pub(super) fn of(config: &Config, request: &Request) -> Self {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(UNKNOWN, |ConnectInfo(peer)| peer.ip().to_canonical());
@@ -33,14 +33,14 @@ impl Client {
             return Self { address: peer };
         }
         let found = elements(request.headers()).rev().find_map(|element| match address(element) {
-            // The proxy hides its client. The client may have written what stands before.
+            // The proxy hides its client. The client may have forged the elements before it.
             None => Some(peer),
             Some(address) => (!is_trusted(&address)).then_some(address),
         });
         Self { address: found.unwrap_or(peer) }
     }
 
-    /// Returns the network that limits count by.
+    /// Returns the network by which limits count.
     pub(crate) fn network(&self) -> ClientNetwork {
         ClientNetwork::of(self.address)
     }
@@ -54,9 +54,9 @@ impl<S: Sync> FromRequestParts<S> for Client {
     }
 }
 
-/// Returns the elements of every line of the header, in order.
+/// Returns the elements of all lines of the header, in order.
 ///
-/// Empty elements mean nothing (RFC 9110, 5.6.1). No proxy writes a byte that is not ASCII: such an element is
+/// Empty elements are ignored (RFC 9110, 5.6.1). Proxies write only ASCII: an element with another byte is
 /// left out, and only that one.
 fn elements(headers: &HeaderMap) -> impl DoubleEndedIterator<Item = &str> {
     headers
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn only_trusted_proxies_may_say_for_whom_they_ask() {
+    fn only_trusted_proxies_may_name_the_client() {
         assert_eq!(address("192.0.2.1:1", &["198.51.100.1"]), "192.0.2.1");
         assert_eq!(address("10.0.0.1:1", &["198.51.100.1"]), "198.51.100.1");
         assert_eq!(address("[::1]:1", &["198.51.100.1"]), "198.51.100.1");
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_client_writes_before_the_proxies_is_not_believed() {
+    fn addresses_that_a_client_forges_are_ignored() {
         assert_eq!(address("10.0.0.1:1", &["1.1.1.1, 198.51.100.1, 10.2.2.2"]), "198.51.100.1");
         assert_eq!(address("10.0.0.1:1", &["1.1.1.1", "198.51.100.1"]), "198.51.100.1");
         assert_eq!(address("10.0.0.1:1", &["nonsense", "198.51.100.1, 10.2.2.2"]), "198.51.100.1");
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_that_is_not_ascii_takes_its_own_element_away_and_no_other() {
+    fn only_the_element_with_a_byte_that_is_not_ascii_is_left_out() {
         for forwarded in [
             &b"\xff, 198.51.100.1"[..],
             b"198.51.100.1, \xff",

@@ -1,4 +1,4 @@
-//! Cookies, as every part sets and reads them.
+//! Reads and sets cookies, for all HTTP parts.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie, CookieBuilder, SameSite};
@@ -18,7 +18,7 @@ pub(crate) fn value(headers: &HeaderMap, name: &str) -> Option<String> {
     }
 }
 
-/// Begins a cookie that scripts cannot read and other sites cannot send with their forms.
+/// Creates a cookie that scripts cannot read and that other sites cannot send with their forms.
 ///
 /// It is `Lax` and not `Strict`, so that links from other sites arrive with it.
 pub(crate) fn build<'text>(

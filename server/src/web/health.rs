@@ -13,7 +13,7 @@ pub(crate) fn is_health_check<B>(request: &Request<B>) -> bool {
     matches!(request.uri().path(), "/healthz" | "/readyz")
 }
 
-/// `GET /readyz`: whether the database answers.
+/// `GET /readyz`: whether the database is reachable.
 pub(crate) async fn readiness(State(app): State<Arc<AppState>>) -> Result<&'static str, JsonError> {
     let pinged = app.store.ping().await;
     app.readiness.note(pinged.is_ok());

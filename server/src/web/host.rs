@@ -1,11 +1,11 @@
-//! Which host and which origin a request is for. This is the only place that reads `Host` and `:authority`.
+//! The host and the origin of a request. Only this module reads `Host` and `:authority`.
 
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Request, Version, header};
 use deskseal::PortalHost;
 use url::Url;
 
-/// Returns the host that the client asked for, without its port.
+/// Returns the requested host, without its port.
 pub(crate) fn requested_host<B>(request: &Request<B>) -> Option<PortalHost> {
     canonical_host(&requested_authority(request)?)
 }
@@ -19,11 +19,11 @@ pub(crate) fn requested_origin<B>(request: &Request<B>, scheme: &str) -> Option<
     Some(url.origin())
 }
 
-/// Returns host and port that the client asked for.
+/// Returns the requested host and port.
 ///
-/// The request's target names them on HTTP/2 (`:authority`), and by HTTP/1.1 where it is a whole URL; else
-/// `Host` does. On HTTP/2, a `Host` beside it that names another place makes the request malformed (RFC 9113,
-/// 8.3.1). On HTTP/1.1 it is ignored (RFC 9112, 3.2.2).
+/// HTTP/2 has them in the request's target (`:authority`), and HTTP/1.1 too if the target is a whole URL;
+/// otherwise they are in `Host`. On HTTP/2, a `Host` that names another host makes the request malformed (RFC
+/// 9113, 8.3.1). On HTTP/1.1 it is ignored (RFC 9112, 3.2.2).
 fn requested_authority<B>(request: &Request<B>) -> Option<Authority> {
     let Some(target) = request.uri().authority() else {
         return host_header(request.headers()).ok()?;
@@ -37,10 +37,10 @@ fn requested_authority<B>(request: &Request<B>) -> Option<Authority> {
     }
 }
 
-/// `Host` is there several times, or names no place: who passed the request on may have read another one.
+/// `Host` is repeated or invalid: the proxy that forwarded the request may have read another one.
 struct HostMalformed;
 
-/// Returns what `Host` names, if there is one.
+/// Returns the host and port in `Host`, if there is one.
 fn host_header(headers: &HeaderMap) -> Result<Option<Authority>, HostMalformed> {
     let mut hosts = headers.get_all(header::HOST).iter();
     match (hosts.next(), hosts.next()) {
@@ -53,7 +53,7 @@ fn host_header(headers: &HeaderMap) -> Result<Option<Authority>, HostMalformed> 
     }
 }
 
-/// Tells whether both are the same place, where one may leave out the port.
+/// Tells whether both are the same host and port, where a missing port matches any.
 fn is_same(one: &Authority, other: &Authority) -> bool {
     let is_same_port = match (one.port_u16(), other.port_u16()) {
         (Some(one), Some(other)) => one == other,

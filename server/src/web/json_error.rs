@@ -20,7 +20,7 @@ pub(crate) struct ErrorBody {
 /// What was rejected, and why.
 #[derive(Debug, Serialize, ToSchema)]
 struct ErrorDetail {
-    /// Stable; programs go by it.
+    /// The stable code, for programs.
     #[schema(value_type = String, examples("signature_mismatch"))]
     code: &'static str,
     /// A sentence for the developer. It may change.

@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn another_site_sends_no_form() {
+    fn a_form_of_another_site_is_rejected() {
         for headers in [
             &[("sec-fetch-site", "cross-site"), ("origin", "null")][..],
             &[("sec-fetch-site", "same-site"), ("origin", "https://desk.example.com")],
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn the_portals_own_page_does() {
+    fn a_form_of_the_portals_own_page_is_accepted() {
         for headers in [
             &[("sec-fetch-site", "same-origin"), ("origin", "null")][..],
             &[("origin", "https://help.example.com")],

@@ -1,4 +1,4 @@
-//! Sends the mails with links that are due.
+//! Sends the due mails that contain links.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,19 +11,19 @@ use crate::app_state::AppState;
 use crate::mail::{Mailer, SendOutcome, address};
 use crate::store::StoreError;
 
-/// How often the queue is looked at: other instances fill it too.
+/// How often the queue is read, because other instances fill it too.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Sends what is due, and returns how many mails the mail server took. Without a mail server all wait.
+/// Sends the due mails, and returns how many the mail server accepted. Without a mail server, all wait.
 ///
 /// # Errors
-/// [`StoreError`]; what was claimed then becomes doubtful after a while.
+/// [`StoreError`]; claimed mails then become doubtful when their lease expires.
 pub async fn run_due(app: &AppState) -> Result<u32, StoreError> {
     let (_stop, stopped) = watch::channel(false);
     run(app, &stopped).await
 }
 
-/// Works the queue off until it is stopped.
+/// Sends mails from the queue until it is stopped.
 pub(super) async fn run_queue(app: Arc<AppState>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         if let Err(error) = run(&app, &stopped).await {

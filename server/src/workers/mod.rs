@@ -12,7 +12,7 @@ use tokio::time::timeout as within;
 
 use crate::app_state::AppState;
 
-/// Works the queue off until it is stopped.
+/// The tasks that send mail until they are stopped.
 #[derive(Debug)]
 pub struct Worker {
     stop: watch::Sender<bool>,
@@ -20,7 +20,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts to work the center's queue off. It must be called inside a Tokio runtime.
+    /// Starts the tasks. It must be called inside a Tokio runtime.
     pub fn start(app: &Arc<AppState>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let accounts = account_mail::run_queue(Arc::clone(app), stopped.clone());
@@ -31,13 +31,13 @@ impl Worker {
         Self { stop, task }
     }
 
-    /// Returns a handle that tells the worker to claim nothing more.
+    /// Returns a handle that stops the tasks from claiming more mails.
     pub fn stopper(&self) -> watch::Sender<bool> {
         self.stop.clone()
     }
 
-    /// Lets claimed mails finish, for as long as `timeout`. What does not is doubtful after a
-    /// while.
+    /// Lets claimed mails finish, for at most `timeout`. Unfinished ones become doubtful when their lease
+    /// expires.
     pub async fn stop(self, timeout: Duration) {
         self.stop.send_replace(true);
         let mut task = self.task;

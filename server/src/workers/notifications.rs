@@ -1,4 +1,4 @@
-//! Sends the notifications that are due.
+//! Sends the due notifications.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,29 +14,29 @@ use crate::notifications::State;
 use crate::notifications::queue::{self, Attempt, Claim, Timing};
 use crate::store::StoreError;
 
-/// The longest time until the queue is looked at again: other instances fill it too.
+/// The longest time until the queue is read again, because other instances fill it too.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The pause before an ending is written again that the database did not take.
+/// The pause before a result is stored again after the database failed.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 
-/// How many are read from the queue at once.
+/// How many notifications are read from the queue at once.
 const BATCH: i64 = 100;
 
-/// What was done with the notifications that were due.
+/// The results of the notifications that were due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Done {
-    /// Mails that were accepted.
+    /// Accepted mails.
     pub sent: u32,
-    /// Notifications that were not needed any more.
+    /// Notifications that were no longer needed.
     pub skipped: u32,
-    /// Notifications that are tried again.
+    /// Notifications that are retried later.
     pub deferred: u32,
-    /// Notifications that were rejected for good, or too often.
+    /// Notifications that were rejected permanently, or failed too often.
     pub dead: u32,
     /// Notifications whose outcome is unknown.
     pub doubtful: u32,
-    /// Notifications to addresses that no mail server takes.
+    /// Notifications to addresses that no mail server accepts.
     pub undeliverable: u32,
 }
 
@@ -65,10 +65,10 @@ impl Done {
     }
 }
 
-/// Sends what is due, and returns what became of it. Without a mail server everything waits.
+/// Sends the due notifications, and returns the results. Without a mail server, all wait.
 ///
 /// # Errors
-/// [`StoreError`]; what was claimed then becomes doubtful after a while.
+/// [`StoreError`]; claimed notifications then become doubtful when their lease expires.
 pub async fn run_due(app: &AppState) -> Result<Done, StoreError> {
     let (_stop, stopped) = watch::channel(false);
     run(app, &stopped).await
@@ -80,12 +80,12 @@ async fn run(app: &AppState, stopped: &watch::Receiver<bool>) -> Result<Done, St
     let now = app.clock.now();
     let expired = app.leases.expire(&app.store, mailer.lease(), now).await?;
     let done = Done { doubtful: u32::try_from(expired).unwrap_or(u32::MAX), ..Done::default() };
-    // A slow mail must not hold up the others, nor may one that fails cut them off.
+    // Four at a time: a slow mail must not delay the others, and a failing one must not stop them.
     let parts = tokio::join!(round.work(), round.work(), round.work(), round.work());
     Ok(done.and(parts.0?).and(parts.1?).and(parts.2?).and(parts.3?))
 }
 
-/// What several tasks work off together.
+/// The notifications that several tasks send together.
 struct Round<'app> {
     app: &'app AppState,
     mailer: &'app Mailer,
@@ -99,8 +99,8 @@ impl Round<'_> {
         Timing { now: clock.now(), delay: config.notify_delay() }
     }
 
-    /// Returns the next one to take, if any is due. What is sent makes the one behind it due, so the queue
-    /// is read again when everything that was read is taken.
+    /// Returns the next due notification. Sending one makes the next one of its conversation due, so the
+    /// queue is read again when all entries are taken.
     async fn next(&self) -> Result<Option<NotificationId>, StoreError> {
         if *self.stopped.borrow() {
             return Ok(None);
@@ -138,7 +138,7 @@ impl Round<'_> {
         }
     }
 
-    /// A known outcome must not be lost while the database is unavailable for a moment.
+    /// Stores the result, and retries while the database is unavailable: a known outcome must not be lost.
     async fn settle(&self, attempt: &Attempt, outcome: &SendOutcome) -> Result<State, StoreError> {
         let settled = time::timeout(self.mailer.settle_timeout(), async {
             loop {
@@ -158,7 +158,7 @@ impl Round<'_> {
     }
 }
 
-/// Sends due mails until it is stopped.
+/// Sends due notifications until it is stopped.
 pub(super) async fn run_queue(app: Arc<AppState>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         if let Err(error) = run(&app, &stopped).await {

@@ -1,4 +1,4 @@
-//! What a mail with a link says.
+//! Composes the mails that contain a link.
 
 use askama::Template;
 use lettre::message::Mailbox;
@@ -12,8 +12,7 @@ use crate::agents::Role;
 use crate::clock::Moment;
 use crate::mail::{AUTO_SUBMITTED, AddressError, address};
 
-/// Who sends these mails, as mail programs show it. A desk's name is its owners' to choose, so it never
-/// stands here.
+/// The sender's name in mail programs. Owners choose their desk's name, so it is never used here.
 const SENDER: &str = "Ticket Center";
 
 /// The longest name in a mail, in characters.
@@ -33,14 +32,14 @@ pub(crate) enum EmailContent {
     Recovery,
 }
 
-/// A mail with a link.
+/// A mail that contains a link.
 #[derive(Debug)]
 pub(crate) struct EmailMessage {
     /// The address.
     pub(crate) to: String,
     pub(crate) content: EmailContent,
     pub(crate) token: LinkToken,
-    /// Until when the link can be used.
+    /// When the link expires.
     pub(crate) expires_at: Moment,
 }
 
@@ -64,7 +63,7 @@ struct Recovery<'message> {
 }
 
 impl EmailMessage {
-    /// Returns the mail as it is sent.
+    /// Returns the composed mail.
     pub(crate) fn composed(
         &self,
         sender: &Address,
@@ -102,19 +101,19 @@ impl EmailMessage {
                 ("Set a new password".to_owned(), page.render())
             }
         };
-        // Rendering into a text does not fail.
+        // Rendering into a string cannot fail.
         (subject, text.unwrap_or_default())
     }
 }
 
-/// Returns the link. Its token is in the query, which neither this server logs nor proxies set up as
-/// `server/README.md` says.
+/// Returns the link. Its token is in the query, which this server does not log, and neither do proxies that
+/// are set up as described in `server/README.md`.
 pub fn link_url(public_url: &Url, page: &str, token: &LinkToken) -> String {
     format!("{public_url}{page}?token={}", token.shown())
 }
 
-/// Returns a name that a person chose as words alone: what mail programs would make a link of, markup, and
-/// what turns the text's direction is left out.
+/// Returns a chosen name as plain words: without text that mail programs turn into links, without markup, and
+/// without characters that change the direction of the text.
 fn plain_name(text: &str) -> String {
     let mut plain = String::new();
     let mut characters = text.chars().take(MAX_NAME).peekable();
@@ -156,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_somebody_chose_is_no_link_no_markup_and_no_line() {
+    fn a_chosen_name_adds_no_link_no_markup_and_no_line() {
         for (name, plain) in [
             ("Acme & Sons, Inc.", "Acme & Sons, Inc."),
             ("Ünïcode Süpport", "Ünïcode Süpport"),

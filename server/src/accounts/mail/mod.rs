@@ -1,9 +1,9 @@
 //! Mails that carry links for accounts: invitations, and the recovery of a forgotten password.
 //!
-//! They have a queue of their own, since they belong to no conversation. A mail is written down before it
-//! is sent and tried again while the mail server certainly has not taken it; where that is unknown, it is
-//! not sent again by itself. The token of the link is made for each attempt, after the mail was taken from
-//! the queue: the database never has more than its hash, and no page and no log ever has the token.
+//! They have their own queue, since they belong to no conversation. A mail is stored before it is sent, and
+//! retried while the mail server has certainly not accepted it; if that is unknown, it is not sent again
+//! automatically. The token of the link is created for each attempt, after the mail was claimed: the database
+//! only ever has its hash, and no page and no log contains the token.
 
 mod email_message;
 pub(crate) mod queue;

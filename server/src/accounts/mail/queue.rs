@@ -1,4 +1,4 @@
-//! The queue of mails in the database, and which instance has claimed which.
+//! The queue of mails with links in the database: claims and retries.
 
 use std::time::Duration;
 
@@ -20,23 +20,24 @@ const FIRST_RETRY: Duration = Duration::from_secs(10);
 /// The longest wait between two attempts.
 const LONGEST_RETRY: Duration = Duration::from_mins(10);
 
-/// Parameters: `$1` now, `$2` the moment beyond which nothing is ever put off: another clock wrote that.
+/// Tells whether a mail is due. Parameters: `$1` now, `$2` the latest moment to which any mail can be
+/// postponed; a later one was written by another clock.
 macro_rules! is_due {
     () => {
         "(due_at <= $1 OR due_at > $2)"
     };
 }
 
-/// What became of the mail of an invitation.
+/// The state of an invitation's mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MailState {
-    /// It goes out soon, or is tried again. The text is the last failure, if there was one.
+    /// It is due soon or is being retried. The text is the last failure, if there was one.
     Waiting(String),
-    /// The mail server has it.
+    /// The mail server accepted it.
     Sent,
-    /// The mail server does not take it.
+    /// The mail server rejected it.
     Failed(String),
-    /// It is unknown whether the mail server has it.
+    /// It is unknown whether the mail server accepted it.
     Doubtful(String),
 }
 
@@ -60,7 +61,7 @@ impl MailState {
         }
     }
 
-    /// Returns a sentence for owners.
+    /// Returns the state as a sentence for owners.
     pub fn sentence(&self) -> String {
         match self {
             Self::Waiting(reason) if reason.is_empty() => "The mail is sent soon.".to_owned(),
@@ -72,8 +73,8 @@ impl MailState {
     }
 }
 
-/// Adds a mail in the transaction that is the reason for it: of the invitation, or else for the recovery of
-/// the account of the address.
+/// Adds a mail within the transaction that causes it: for the invitation, or without one for the recovery of
+/// the address's account.
 pub(crate) async fn enqueue(
     connection: &mut AnyConnection,
     invitation: Option<&InvitationId>,
@@ -96,7 +97,7 @@ pub(crate) async fn enqueue(
     Ok(())
 }
 
-/// The time by which the queue goes.
+/// The times that the queue calculates with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timing {
     pub(crate) now: Moment,
@@ -120,7 +121,7 @@ pub(crate) struct Attempt {
     pub(crate) email_message: EmailMessage,
 }
 
-/// Returns mails that are due, and those whose attempt has not ended in time.
+/// Returns mails that are due, and those whose lease has expired.
 pub(crate) async fn due(store: &Store, timing: Timing) -> Result<Vec<AccountMailId>, StoreError> {
     let ids = sqlx::query_scalar(concat!(
         "SELECT id FROM account_mails WHERE state IN ('waiting', 'sending') AND ",
@@ -134,8 +135,8 @@ pub(crate) async fn due(store: &Store, timing: Timing) -> Result<Vec<AccountMail
     Ok(ids)
 }
 
-/// Claims the mail, and makes the token open its link. Returns `None` when another instance has it, when it has
-/// no recipient, or when it is over.
+/// Claims the mail, and stores its link under the token. Returns `None` if another instance has claimed it,
+/// if it has no recipient, or if it has expired.
 pub(crate) async fn claim(
     store: &Store,
     id: &AccountMailId,
@@ -143,7 +144,7 @@ pub(crate) async fn claim(
     timing: Timing,
 ) -> Result<Option<Attempt>, StoreError> {
     let mut transaction = store.begin().await?;
-    // Who accepts or withdraws takes the invitation first, too.
+    // Accepting or withdrawing also locks the invitation first.
     sqlx::query(
         "UPDATE invitations SET created_at = created_at \
          WHERE id = (SELECT invitation_id FROM account_mails WHERE id = $1)",
@@ -161,7 +162,7 @@ pub(crate) async fn claim(
     Ok(attempt)
 }
 
-/// Ends a mail that is over or has no recipient, and writes the others.
+/// Ends a mail that has expired or has no recipient, and composes the others.
 async fn begin(
     connection: &mut AnyConnection,
     mail: ClaimedMail,
@@ -234,7 +235,7 @@ async fn claim_row(
     Ok(row.map(claimed))
 }
 
-/// Ends a mail whose attempt has not ended in time: its server has stopped, and it may have been sent.
+/// Ends a mail whose lease has expired: its instance has stopped, and the mail may have been sent.
 async fn expire_lease(
     connection: &mut AnyConnection,
     id: &AccountMailId,
@@ -282,7 +283,7 @@ struct InvitationRow {
     role: Role,
 }
 
-/// Returns what the mail tells of the invitation, and ends the link of the attempt before.
+/// Returns the content of the invitation's mail, and ends the link of the previous attempt.
 async fn invitation(
     connection: &mut AnyConnection,
     id: &InvitationId,
@@ -307,7 +308,7 @@ async fn invitation(
     Ok(row.map(content))
 }
 
-/// Returns the account of the address. Without one the mail has no recipient.
+/// Returns the account of the address. Without an account the mail has no recipient.
 async fn account(
     connection: &mut AnyConnection,
     email: &str,
@@ -319,7 +320,7 @@ async fn account(
     Ok(agent)
 }
 
-/// Writes down how the attempt ended. Nothing is written where the mail is gone or in other hands.
+/// Stores the result of the attempt. It stores nothing if the mail was deleted or claimed by another attempt.
 pub(crate) async fn settle(
     store: &Store,
     attempt: &Attempt,
@@ -352,7 +353,7 @@ pub(crate) async fn settle(
     Ok(state)
 }
 
-/// Owners see what became of an invitation's mail; a recovery's is not shown.
+/// Ends a mail. Owners see the state of an invitation's mail; a recovery's mail is deleted.
 async fn end(
     connection: &mut AnyConnection,
     id: &AccountMailId,
@@ -380,7 +381,7 @@ async fn delete(connection: &mut AnyConnection, id: &AccountMailId) -> Result<()
     Ok(())
 }
 
-/// Returns how long to wait after so many attempts.
+/// Returns the wait after this number of attempts.
 fn wait(attempts: i64) -> Duration {
     let doublings = (attempts - 1).clamp(0, 16);
     FIRST_RETRY.saturating_mul(1 << doublings).min(LONGEST_RETRY)
