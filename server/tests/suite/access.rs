@@ -1,4 +1,4 @@
-//! Who may see and do what.
+//! Access: which caller may read and change which data.
 
 use serde_json::{Value, json};
 use ticket_center::contacts::{self, Identity, TypedAddress};
@@ -27,17 +27,17 @@ fn every_call(id: &str) -> Vec<(String, Value)> {
 }
 
 on_both_databases! {
-    async fn what_is_anothers_is_as_if_it_were_not_there(database: Database) {
+    async fn conversations_of_another_contact_seem_not_to_exist(database: Database) {
         let server = Server::start(database).await;
         let (ada, eve) = (server.customer("ada@example.com"), server.customer("eve@example.com"));
         let conversation = ada.begin("a secret").await;
         let id = conversation["id"].as_str().expect("it has an id");
         for absent in [id, "019a0000-0000-7000-8000-000000000000", "x%00", "%ff", "'", &"a".repeat(500)] {
             for (path, fields) in calls_on(absent) {
-                let answer = eve.call(&path, fields).await;
-                assert_eq!(answer.refused(), (404, "conversation_unknown"), "{path}");
+                let response = eve.call(&path, fields).await;
+                assert_eq!(response.error(), (404, "conversation_unknown"), "{path}");
                 let sentence = "This contact has no conversation with this id. Check the conversation id.";
-                assert_eq!(answer.body["error"]["message"], sentence);
+                assert_eq!(response.body["error"]["message"], sentence);
             }
         }
         assert_eq!(eve.list(json!({})).await["conversations"], json!([]));
@@ -46,7 +46,7 @@ on_both_databases! {
         assert_eq!(messages["conversation"]["status"], "open");
     }
 
-    async fn every_call_needs_a_proof_of_this_very_identity(database: Database) {
+    async fn every_call_needs_a_valid_signature_of_its_own_identity(database: Database) {
         let server = Server::start(database).await;
         let ada = server.customer("ada@example.com");
         let conversation = ada.begin("hello").await;
@@ -67,22 +67,22 @@ on_both_databases! {
         ];
         for (customer, status, code) in wrong {
             for (path, fields) in every_call(id) {
-                let answer = customer.call(&path, fields).await;
-                assert_eq!(answer.refused(), (status, code), "{path}");
+                let response = customer.call(&path, fields).await;
+                assert_eq!(response.error(), (status, code), "{path}");
             }
         }
     }
 
-    async fn a_seal_of_one_desk_opens_no_other(database: Database) {
+    async fn a_signature_of_one_desk_is_invalid_at_another(database: Database) {
         let server = Server::start(database).await;
         let name = DeskName::parse("Other").expect("it is a name");
-        let now = server.instance.center.clock.now();
+        let now = server.instance.app.clock.now();
         let other = desks::create(server.store(), &name, now).await.expect("a desk");
         let ada = server.customer("ada@example.com").with("helpdeskId", other.as_str());
-        assert_eq!(ada.verify().await.refused(), (401, "secret_not_set"));
+        assert_eq!(ada.verify().await.error(), (401, "secret_not_set"));
         let purpose = Purpose::TicketCenter;
         crate::server::rotate(&server.instance, &other, purpose, Grace::default()).await;
-        assert_eq!(ada.verify().await.refused(), (401, "signature_mismatch"));
+        assert_eq!(ada.verify().await.error(), (401, "signature_mismatch"));
     }
 
     async fn an_address_as_typed_proves_the_canonical_identity(database: Database) {
@@ -94,27 +94,27 @@ on_both_databases! {
         assert_eq!(first["contact"]["email"], "ada@example.com");
     }
 
-    async fn the_three_kinds_of_identity_never_become_one(database: Database) {
+    async fn the_three_kinds_of_identity_are_never_merged(database: Database) {
         let server = Server::start(database).await;
         let ada = server.customer("ada@example.com");
-        let sealed = ada.verify().await.done()["contact"]["id"].clone();
+        let by_signature = ada.verify().await.done()["contact"]["id"].clone();
         let email = "ada@example.com";
         let identities = [
             Identity::Typed(TypedAddress::parse(email).expect("it is an address")),
             Identity::PortalUser(deskseal::UserId::parse(email).expect("it is a user id")),
             Identity::Sealed(deskseal::canonical_email(email).expect("it is an e-mail")),
         ];
-        let now = server.instance.center.clock.now();
+        let now = server.instance.app.clock.now();
         let mut ids: Vec<ContactId> = Vec::new();
         for identity in &identities {
             let contact = contacts::find_or_create(server.store(), &server.desk, identity, now).await;
             ids.push(contact.expect("it is there").id);
         }
         assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2]);
-        assert_eq!(sealed, ids[2].as_str());
+        assert_eq!(by_signature, ids[2].as_str());
     }
 
-    async fn nothing_of_a_private_note_leaves(database: Database) {
+    async fn customers_see_nothing_of_a_private_note(database: Database) {
         let server = Server::start(database).await;
         let ada = server.customer("ada@example.com");
         let conversation = ada.begin("hello").await;
@@ -136,7 +136,7 @@ on_both_databases! {
         assert_eq!(older["hasMore"], false);
     }
 
-    async fn a_private_note_is_no_place_in_a_list(database: Database) {
+    async fn an_id_of_no_message_in_the_conversation_is_a_malformed_cursor(database: Database) {
         let server = Server::start(database).await;
         let (ada, eve) = (server.customer("ada@example.com"), server.customer("eve@example.com"));
         let conversation = ada.begin("hello").await;
@@ -145,12 +145,12 @@ on_both_databases! {
         let id = conversation["id"].as_str().expect("it has an id");
         for before in [foreign, json!("nonsense"), json!("")] {
             let path = format!("/conversations/{id}/messages");
-            let answer = ada.call(&path, json!({ "before": before })).await;
-            assert_eq!(answer.refused(), (400, "cursor_malformed"));
+            let response = ada.call(&path, json!({ "before": before })).await;
+            assert_eq!(response.error(), (400, "cursor_malformed"));
         }
     }
 
-    async fn a_block_holds_at_once_on_every_instance_and_can_be_lifted(database: Database) {
+    async fn a_block_takes_effect_at_once_on_every_instance_and_can_be_lifted(database: Database) {
         let server = Server::start(database).await;
         let second = server.second_instance().await;
         let ada = server.customer("ada@example.com");
@@ -160,13 +160,13 @@ on_both_databases! {
         let verified = ada.at(&second).verify().await.done();
         let contact = verified["contact"]["id"].as_str().and_then(ContactId::parse);
         let contact = contact.expect("it is an id");
-        let now = server.instance.center.clock.now();
+        let now = server.instance.app.clock.now();
         let block = async |at| contacts::set_blocked(server.store(), &server.desk, &contact, at).await;
         assert!(block(Some(now)).await.expect("it is blocked"));
         for (path, fields) in every_call(id) {
             for customer in [&ada, &ada.at(&second)] {
-                let answer = customer.call(&path, fields.clone()).await;
-                assert_eq!(answer.refused(), (403, "contact_blocked"), "{path}");
+                let response = customer.call(&path, fields.clone()).await;
+                assert_eq!(response.error(), (403, "contact_blocked"), "{path}");
             }
         }
         eve.verify().await.done();

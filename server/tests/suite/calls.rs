@@ -1,4 +1,4 @@
-//! The five calls: what they take, answer and change.
+//! The five calls of the API: their fields, responses and effects.
 
 use std::collections::BTreeSet;
 
@@ -34,17 +34,17 @@ on_both_databases! {
         });
         let mut ids = BTreeSet::new();
         for call in calls.collect::<Vec<_>>() {
-            ids.insert(call.await.expect("it answers"));
+            ids.insert(call.await.expect("it responds"));
         }
         assert_eq!(ids.len(), 1);
     }
 
-    async fn a_conversation_is_begun_answered_read_and_closed(database: Database) {
+    async fn a_conversation_is_begun_replied_to_read_and_closed(database: Database) {
         let server = Server::start(database).await;
         let ada = server.customer("ada@example.com");
-        let answer = ada.call("/message", json!({ "message": " Hello\r\nthere " })).await;
-        assert_eq!(answer.status.as_u16(), 201);
-        let sent = answer.done();
+        let response = ada.call("/message", json!({ "message": " Hello\r\nthere " })).await;
+        assert_eq!(response.status.as_u16(), 201);
+        let sent = response.done();
         assert_eq!(sent["message"]["text"], "Hello\nthere");
         assert_eq!(sent["message"]["author"], json!({ "kind": "contact", "name": null }));
         let conversation = &sent["conversation"];
@@ -98,7 +98,7 @@ on_both_databases! {
         let ada = server.customer("ada@example.com");
         let conversation = ada.begin("hello").await;
         let id = conversation_id(&conversation);
-        let now = server.instance.center.clock.now();
+        let now = server.instance.app.clock.now();
         let set = async |desk, status| {
             conversations::set_status(server.store(), desk, &id, status, now).await
         };
@@ -106,8 +106,8 @@ on_both_databases! {
         assert_eq!(ada.list(json!({})).await["conversations"][0]["status"], "closed");
         set(&server.desk, Status::Open).await.expect("it is open");
         let other = ticket_center::ids::DeskId::generate();
-        let refused = set(&other, Status::Closed).await.expect_err("it is another desk's");
-        assert!(matches!(refused, conversations::ConversationError::Unknown));
+        let rejected = set(&other, Status::Closed).await.expect_err("it is another desk's");
+        assert!(matches!(rejected, conversations::ConversationError::Unknown));
         assert_eq!(ada.list(json!({})).await["conversations"][0]["status"], "open");
     }
 
@@ -116,7 +116,7 @@ on_both_databases! {
         let ada = server.customer("ada@example.com");
         let mut expected = Vec::new();
         for number in 0..7 {
-            // Some have the same time.
+            // Some conversations have the same time.
             server.clock.advance(number % 2);
             expected.push(ada.begin(&format!("number {number}")).await["id"].clone());
         }
@@ -172,16 +172,16 @@ on_both_databases! {
         });
         let (mut statuses, mut ids) = (Vec::new(), BTreeSet::new());
         for call in calls.collect::<Vec<_>>() {
-            let answer = call.await.expect("it answers");
-            statuses.push(answer.status.as_u16());
-            ids.insert(answer.done()["message"]["id"].to_string());
+            let response = call.await.expect("it responds");
+            statuses.push(response.status.as_u16());
+            ids.insert(response.done()["message"]["id"].to_string());
         }
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 200, 200, 200, 200, 200, 200, 201]);
         assert_eq!(ids.len(), 1);
         assert_eq!(ada.list(json!({})).await["conversations"].as_array().map(Vec::len), Some(1));
         let other = json!({ "message": "other", "idempotencyKey": "key-1" });
-        assert_eq!(ada.call("/message", other).await.refused(), (409, "idempotency_key_reused"));
+        assert_eq!(ada.call("/message", other).await.error(), (409, "idempotency_key_reused"));
         let eve = server.customer("eve@example.com");
         assert_eq!(eve.call("/message", fields).await.status.as_u16(), 201);
     }
@@ -198,7 +198,7 @@ on_both_databases! {
             tokio::spawn(async move { ada.call("/message", message).await.done() })
         });
         for call in calls.collect::<Vec<_>>() {
-            call.await.expect("it answers");
+            call.await.expect("it responds");
         }
         let page = ada.read(&conversation, json!({ "limit": 100 })).await;
         let unique: BTreeSet<_> = texts(&page).into_iter().collect();
@@ -230,10 +230,10 @@ on_both_databases! {
         assert_eq!(ada.verify().await.done()["unread"], 0);
     }
 
-    async fn what_cannot_be_sent_is_refused_with_a_code(database: Database) {
+    async fn invalid_fields_are_rejected_with_a_code(database: Database) {
         let server = Server::start(database).await;
         let ada = server.customer("ada@example.com");
-        let refusals = [
+        let rejections = [
             ("/message", json!({ "message": " \n" }), (422, "message_empty")),
             ("/message", json!({ "message": "a".repeat(10_001) }), (422, "message_too_long")),
             ("/message", json!({ "message": "a", "subject": "a".repeat(201) }), (422, "subject_too_long")),
@@ -246,14 +246,14 @@ on_both_databases! {
             ("/conversations", json!({ "cursor": "x" }), (400, "cursor_malformed")),
             ("/conversations", json!({ "cursor": "1.a b" }), (400, "cursor_malformed")),
         ];
-        for (path, fields, expected) in refusals {
-            let answer = ada.call(path, fields).await;
-            assert_eq!(answer.refused(), expected, "{path}");
+        for (path, fields, expected) in rejections {
+            let response = ada.call(path, fields).await;
+            assert_eq!(response.error(), expected, "{path}");
         }
         assert_eq!(ada.list(json!({})).await["conversations"], json!([]));
     }
 
-    async fn hostile_text_comes_back_as_it_is(database: Database) {
+    async fn hostile_text_is_returned_unchanged(database: Database) {
         let server = Server::start(database).await;
         let ada = server.customer("ada@example.com");
         let text = "<script>alert(1)</script> '; DROP TABLE desks; -- \u{202e}مرحبا 👩‍👩‍👧 $1 %s {{x}}";

@@ -1,4 +1,4 @@
-//! What was acknowledged is there after the process was killed.
+//! Acknowledged data survives when the process is killed.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ const ENOUGH: usize = 300;
 
 const WRITERS: usize = 8;
 
-/// Sends messages until the server is gone, and keeps the ids of those that were acknowledged.
+/// Sends messages until the server stops, and keeps the ids of the acknowledged ones.
 pub(crate) async fn write(
     customer: Customer,
     acknowledged: Arc<Mutex<BTreeSet<String>>>,
@@ -36,14 +36,14 @@ pub(crate) async fn write(
         }
         let Ok(body) = response.json::<Value>().await else { return };
         let id = body["message"]["id"].as_str().expect("it has an id").to_owned();
-        acknowledged.lock().expect("nobody panicked").insert(id);
+        acknowledged.lock().expect("the task did not panic").insert(id);
         count.fetch_add(1, Ordering::SeqCst);
     }
 }
 
 const INSTANTLY: Writing = Writing::Reply(Sending::Instantly);
 
-/// Sets up a mail server whose patience is so many seconds, or the usual ones for none.
+/// Sets up a mail server with a timeout of so many seconds, or with the default one for `None`.
 async fn mail_through(program: &mut Program, seconds: u32) -> Sink {
     let sink = Sink::start().await;
     program.set("TICKET_CENTER_SMTP_URL", &sink.url);
@@ -86,31 +86,31 @@ on_both_databases! {
         }
         serving.child.kill().expect("it is killed");
         for writer in writers {
-            writer.await.expect("nobody panicked");
+            writer.await.expect("the task did not panic");
         }
         drop(serving);
         let serving = program.serve();
         let customer = Customer { url: serving.url.clone(), client: reqwest::Client::new(), ..customer };
         let kept = every_message(&customer).await;
-        let acknowledged = acknowledged.lock().expect("nobody panicked");
+        let acknowledged = acknowledged.lock().expect("the task did not panic");
         assert!(acknowledged.len() >= ENOUGH);
         let lost: Vec<_> = acknowledged.difference(&kept).collect();
         assert!(lost.is_empty(), "{lost:?}");
     }
 
-    async fn a_command_rotates_under_a_running_server(database: Database) {
+    async fn the_command_rotates_a_secret_while_the_server_runs(database: Database) {
         let (program, customer) = program(database).await;
         let serving = program.serve();
         let customer = Customer { url: serving.url.clone(), ..customer };
         customer.verify().await.done();
         let desk = customer.credentials["helpdeskId"].as_str().expect("it is a text");
-        program.answer(&[
+        program.stdout(&[
             "secret", "rotate", "--desk", desk, "--purpose", "ticket-center", "--grace", "0s",
         ]);
-        assert_eq!(customer.verify().await.refused(), (401, "signature_mismatch"));
+        assert_eq!(customer.verify().await.error(), (401, "signature_mismatch"));
     }
 
-    async fn a_server_that_is_asked_to_stop_ends_in_order(database: Database) {
+    async fn a_server_that_is_asked_to_stop_ends_gracefully(database: Database) {
         let (program, customer) = program(database).await;
         let serving = program.serve();
         let customer = Customer { url: serving.url.clone(), ..customer };
@@ -121,7 +121,7 @@ on_both_databases! {
         assert!(log.last().is_some_and(|line| line.contains("stopped")), "{log:?}");
     }
 
-    async fn no_log_has_a_secret_a_signature_or_what_people_wrote(database: Database) {
+    async fn no_log_contains_a_secret_a_signature_or_a_written_text(database: Database) {
         let (mut program, customer) = program(database).await;
         let sink = mail_through(&mut program, 0).await;
         let with_password = sink.url.replace("//", "//mailer:hunter2@");
@@ -133,8 +133,8 @@ on_both_databases! {
         customer.read(&conversation, json!({})).await;
         customer.with("email", "eve@example.com").verify().await;
         customer.call("/verify?signature=in-the-query", json!({})).await.done();
-        sink.script([Behaviour::Answer("RCPT", "550 ada@example.com is unknown")]);
-        let store = Store::open(&program.place.url, 1).await.expect("it opens");
+        sink.script([Behaviour::Reply("RCPT", "550 ada@example.com is unknown")]);
+        let store = Store::open(&program.database.url, 1).await.expect("it opens");
         write_as_agent(&store, &customer, &conversation, INSTANTLY, "a confidential reply").await;
         settled(&store, &conversation, State::Dead).await;
         write_as_agent(&store, &customer, &conversation, INSTANTLY, "a confidential reply").await;
@@ -155,14 +155,14 @@ on_both_databases! {
         assert!(!log.contains(program.keys.trim_start_matches("test:")));
     }
 
-    async fn a_mail_in_hand_when_the_server_is_killed_is_neither_lost_nor_doubled(database: Database) {
+    async fn a_claimed_mail_is_neither_lost_nor_sent_twice_when_the_server_is_killed(database: Database) {
         let (mut program, customer) = program(database).await;
         let sink = mail_through(&mut program, 2).await;
-        sink.always(Some(Behaviour::Hold(".")));
+        sink.always(Some(Behaviour::Wait(".")));
         let mut serving = program.serve();
         let customer = Customer { url: serving.url.clone(), ..customer };
         let conversation = customer.begin("Cannot log in").await;
-        let store = Store::open(&program.place.url, 1).await.expect("it opens");
+        let store = Store::open(&program.database.url, 1).await.expect("it opens");
         for text in ["one", "two", "three", "four", "five"] {
             write_as_agent(&store, &customer, &conversation, INSTANTLY, text).await;
         }
@@ -185,14 +185,14 @@ on_both_databases! {
         }
     }
 
-    async fn a_server_that_is_asked_to_stop_ends_the_mail_in_hand(database: Database) {
+    async fn a_server_that_is_asked_to_stop_finishes_the_claimed_mail(database: Database) {
         let (mut program, customer) = program(database).await;
         let sink = mail_through(&mut program, 60).await;
-        sink.always(Some(Behaviour::Hold(".")));
+        sink.always(Some(Behaviour::Wait(".")));
         let serving = program.serve();
         let customer = Customer { url: serving.url.clone(), ..customer };
         let conversation = customer.begin("Cannot log in").await;
-        let store = Store::open(&program.place.url, 1).await.expect("it opens");
+        let store = Store::open(&program.database.url, 1).await.expect("it opens");
         write_as_agent(&store, &customer, &conversation, INSTANTLY, "Please try again.").await;
         drop(customer);
         sink.has(1).await;
@@ -231,7 +231,7 @@ async fn the_file_of_sqlite_is_readable_by_its_owner_only() {
     let (program, customer) = program(Database::Sqlite).await;
     let serving = program.serve();
     Customer { url: serving.url.clone(), ..customer }.begin("hello").await;
-    let path = program.place.url.trim_start_matches("sqlite:");
+    let path = program.database.url.trim_start_matches("sqlite:");
     for suffix in ["", "-wal", "-shm"] {
         let file = std::fs::metadata(format!("{path}{suffix}")).expect("it is there");
         assert_eq!(file.permissions().mode() & 0o777, 0o600, "{suffix}");

@@ -1,4 +1,4 @@
-//! Clients that are slow, large, or speak HTTP in a way of their own, and clocks that jump.
+//! Clients that are slow, send large or unusual HTTP, and clocks that jump.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
@@ -24,17 +24,17 @@ async fn connected(url: &str) -> TcpStream {
     TcpStream::connect(url.trim_start_matches("http://")).await.expect("it is reached")
 }
 
-/// Sends the bytes as they are, and returns the status of the answer; `None` for a closed connection.
+/// Sends the bytes unchanged, and returns the status of the response; `None` for a closed connection.
 async fn status_of(url: &str, request: &str) -> Option<u16> {
     let mut stream = connected(url).await;
     stream.write_all(request.as_bytes()).await.expect("it is sent");
-    let mut answer = String::new();
-    // A connection that is reset is closed too.
-    let _ = stream.read_to_string(&mut answer).await;
-    answer.split(' ').nth(1)?.parse().ok()
+    let mut response = String::new();
+    // A reset connection counts as closed too.
+    let _ = stream.read_to_string(&mut response).await;
+    response.split(' ').nth(1)?.parse().ok()
 }
 
-/// Returns a signed `verify` with these heads and a body of the customer's.
+/// Returns a signed `verify` with these header lines and a body of the customer's.
 fn verify_with(customer: &Customer, target: &str, heads: &[&str]) -> String {
     let (body, heads) = (customer.credentials.to_string(), heads.join("\r\n"));
     let length = body.len();
@@ -52,7 +52,7 @@ fn memory_of(serving: &Serving) -> usize {
     text.trim().parse::<usize>().expect("it is a number") / 1024
 }
 
-/// Sends a body without an end, and returns what came back before the connection was closed.
+/// Sends a body without an end, and returns the response until the connection was closed.
 async fn send_without_end(url: String) -> String {
     let mut stream = connected(&url).await;
     let head = format!(
@@ -66,21 +66,21 @@ async fn send_without_end(url: String) -> String {
             break;
         }
     }
-    let mut answer = Vec::new();
-    // The answer came before the connection was reset, if it was.
-    let _ = stream.read_to_end(&mut answer).await;
-    String::from_utf8_lossy(&answer).into_owned()
+    let mut response = Vec::new();
+    // A response, if there was one, arrived before the connection was reset.
+    let _ = stream.read_to_end(&mut response).await;
+    String::from_utf8_lossy(&response).into_owned()
 }
 
 on_both_databases! {
-    async fn slow_clients_hold_up_nobody_else(database: Database) {
+    async fn slow_clients_do_not_delay_other_clients(database: Database) {
         let server = Server::start_with(database, |config| {
             config.request_seconds = NonZeroU32::new(600).expect("it is not zero");
         })
         .await;
         let ada = server.customer("ada@example.com");
         let request = verify_with(&ada, VERIFY, &["Host: 127.0.0.1"]);
-        // Half of them stop in the head, half of them in the body.
+        // Half of them stop in the head, the other half in the body.
         let (in_head, in_body) = (&request.as_bytes()[..40], &request.as_bytes()[..request.len() - 20]);
         let (mut heads, mut bodies) = (Vec::new(), Vec::new());
         for _ in 0..SLOW / 2 {
@@ -95,9 +95,9 @@ on_both_databases! {
         }
         for mut stream in bodies {
             stream.write_all(&request.as_bytes()[in_body.len()..]).await.expect("it is sent");
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer).await.expect("it is answered");
-            assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+            let mut response = String::new();
+            stream.read_to_string(&mut response).await.expect("it is answered");
+            assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
         }
         drop(heads);
     }
@@ -111,16 +111,16 @@ on_both_databases! {
         let senders: Vec<_> =
             (0..8).map(|_| tokio::spawn(send_without_end(serving.url.clone()))).collect();
         for sender in senders {
-            let answer = sender.await.expect("nobody panicked");
-            // A reset connection may take the answer with it.
-            assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 413 "), "{answer}");
+            let response = sender.await.expect("the task did not panic");
+            // The response may be lost when the connection is reset.
+            assert!(response.is_empty() || response.starts_with("HTTP/1.1 413 "), "{response}");
         }
         let grown = memory_of(&serving).saturating_sub(before);
         assert!(grown < 50, "{grown} MB more than {before} MB");
         customer.verify().await.done();
     }
 
-    async fn a_request_that_can_be_read_in_two_ways_is_refused(database: Database) {
+    async fn an_ambiguous_request_is_rejected(database: Database) {
         let server = Server::start(database).await;
         let ada = server.customer("ada@example.com");
         let host = "Host: 127.0.0.1";
@@ -137,14 +137,14 @@ on_both_databases! {
         assert_eq!(status(VERIFY, &["Host: 127.0.0.1 evil.example"]).await, Some(421));
         assert_eq!(status(VERIFY, &[host, "Folded: a\r\n b"]).await, Some(400));
         assert_eq!(status(VERIFY, &[host, "Bad Name: a"]).await, Some(400));
-        // The target says where a request goes, and nothing else (RFC 9112, 3.2.2).
+        // Only the request's target names the host (RFC 9112, 3.2.2).
         let absolute = |host: &str| format!("http://{host}{VERIFY}");
         assert_eq!(status(&absolute("127.0.0.1"), &["Host: evil.example"]).await, Some(200));
         assert_eq!(status(&absolute("evil.example"), &[host]).await, Some(421));
         assert_eq!(status("/api/../api/messaging/ticket-center/verify", &[host]).await, Some(404));
     }
 
-    async fn odd_values_are_refused_and_break_nothing(database: Database) {
+    async fn odd_values_are_rejected_and_break_nothing(database: Database) {
         let server = Server::start(database).await;
         let ada = server.customer("ada@example.com");
         let conversation = ada.begin("hello").await;
@@ -161,25 +161,25 @@ on_both_databases! {
                 ("/conversations", "cursor"),
                 (&format!("/conversations/{}/messages", id.as_str().expect("an id")), "before"),
             ] {
-                let answer = ada.call(path, json!({ "message": "more", field: text })).await;
-                assert!(answer.status.is_client_error(), "{field} {text:?} {answer}");
+                let response = ada.call(path, json!({ "message": "more", field: text })).await;
+                assert!(response.status.is_client_error(), "{field} {text:?} {response}");
             }
             for (message, subject) in [(format!("x{text}"), "usual"), ("usual".to_owned(), text)] {
                 let fields = json!({ "message": message, "subject": subject });
-                let answer = ada.call("/message", fields).await;
-                assert!(!answer.status.is_server_error(), "{text:?} {answer}");
+                let response = ada.call("/message", fields).await;
+                assert!(!response.status.is_server_error(), "{text:?} {response}");
             }
         }
         for limit in ["0", "-1", "1.5", "101", "99999999999999999999", "1e400", "null1"] {
             let body = ada.credentials.to_string().replace('}', &format!(",\"limit\":{limit}}}"));
             let request = ada.client.post(format!("{}/api/messaging/ticket-center/conversations", ada.url));
             let request = request.header("content-type", "application/json").body(body);
-            let status = request.send().await.expect("an answer").status();
+            let status = request.send().await.expect("a response").status();
             assert_eq!(status, StatusCode::BAD_REQUEST, "{limit}");
         }
         for cursor in ["9223372036854775807.x", "-1.x", "9223372036854775808.x", ".", "1."] {
-            let answer = ada.call("/conversations", json!({ "cursor": cursor })).await;
-            assert!(!answer.status.is_server_error(), "{cursor} {answer}");
+            let response = ada.call("/conversations", json!({ "cursor": cursor })).await;
+            assert!(!response.status.is_server_error(), "{cursor} {response}");
         }
         let list = ada.list(json!({})).await;
         assert!(list["conversations"].as_array().is_some_and(|found| found.contains(&conversation)));
@@ -229,23 +229,23 @@ on_both_databases! {
         server.clock.advance(-10 * day);
         ada.verify().await.done();
         server.clock.advance(12 * day);
-        assert_eq!(ada.verify().await.refused(), (401, "signature_mismatch"));
+        assert_eq!(ada.verify().await.error(), (401, "signature_mismatch"));
     }
 }
 
 async fn revision(customer: &Customer) -> u64 {
-    let answer = customer.verify().await.done();
-    let revision: &Value = &answer["revision"];
+    let response = customer.verify().await.done();
+    let revision: &Value = &response["revision"];
     revision.as_str().and_then(|revision| revision.parse().ok()).expect("it counts")
 }
 
-/// The one limit that takes a quarter of a minute; it has nothing to do with the database.
+/// The slowest limit, which takes a quarter of a minute; it does not depend on the database.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_head_that_does_not_arrive_is_not_waited_for() {
     let server = Server::start(Database::Sqlite).await;
     let mut stream = connected(&server.instance.url).await;
     stream.write_all(b"POST / HTTP/1.1\r\nHost:").await.expect("it is sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("it is closed");
-    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.expect("it is closed");
+    assert!(response.is_empty() || response.starts_with("HTTP/1.1 408 "), "{response}");
 }

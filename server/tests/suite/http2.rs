@@ -1,4 +1,4 @@
-//! HTTP/2 without TLS, as proxies speak it: the host stands in `:authority`, and there is no `Host`.
+//! HTTP/2 without TLS, as proxies use it: the host is in `:authority`, and there is no `Host`.
 
 use axum::http::{Request, Version};
 use ticket_center::agents::Role;
@@ -9,7 +9,7 @@ use crate::server::{Database, Server, on_both_databases};
 
 const ADA: &str = "ada@example.com";
 
-/// Returns the status of a request with this host in `:authority`, and perhaps with a `Host` beside it.
+/// Returns the status of a request with this host in `:authority`, and optionally with a `Host`.
 async fn status(server: &Server, authority: &str, host: Option<&str>) -> u16 {
     let address = server.instance.url.trim_start_matches("http://");
     let stream = tokio::net::TcpStream::connect(address).await.expect("it is reached");
@@ -22,12 +22,12 @@ async fn status(server: &Server, authority: &str, host: Option<&str>) -> u16 {
     }
     let request = request.body(()).expect("it is a request");
     let mut client = client.ready().await.expect("it may send");
-    let (answer, _) = client.send_request(request, true).expect("it is sent");
-    answer.await.expect("it is answered").status().as_u16()
+    let (response, _) = client.send_request(request, true).expect("it is sent");
+    response.await.expect("it is answered").status().as_u16()
 }
 
 on_both_databases! {
-    async fn forms_of_the_dashboard_are_taken_over_http2(database: Database) {
+    async fn forms_of_the_dashboard_are_accepted_over_http2(database: Database) {
         let server = Server::start(database).await;
         server.agent(ADA, Role::Owner).await;
         let mut browser = Browser::over_http2(&server.instance.url);
@@ -39,37 +39,37 @@ on_both_databases! {
         assert!(browser.get(&page).await.shown().has("shop.example.com"));
     }
 
-    async fn forms_of_another_site_are_refused_over_http2(database: Database) {
+    async fn forms_of_another_site_are_rejected_over_http2(database: Database) {
         let server = Server::start(database).await;
         let mut browser = Browser::over_http2(&server.instance.url);
         let csrf = browser.get("/sign-in").await.field("csrf");
         let fields = [("csrf", csrf.as_str()), ("email", ADA), ("password", PASSWORD)];
         for origin in ["https://evil.example", "http://127.0.0.1", "http://127.0.0.1:1", "http://", ""] {
-            let refused = browser.send_from(origin, "/sign-in", &fields).await;
-            assert_eq!(refused.status, 403, "{origin}");
+            let rejected = browser.send_from(origin, "/sign-in", &fields).await;
+            assert_eq!(rejected.status, 403, "{origin}");
         }
     }
 
-    async fn forms_of_the_portal_are_taken_over_http2(database: Database) {
+    async fn forms_of_the_portal_are_accepted_over_http2(database: Database) {
         let portal = Portal::start(database).await;
         for path in ["/submit-ticket", &portal.link("user-42")] {
             let browser = portal.browser_over_http2();
             let form = browser.open(path).await;
             portal.write();
             let fields = [("email", ADA), ("message", "hello")];
-            // Browsers name the page's origin, if they do not say `null`.
+            // Browsers send the page's origin, or `null`.
             let origin = format!("http://{}", crate::portal::HOST);
             let all = [&[("token", form.token())], &fields[..]].concat();
             let mut request = browser.post(&all).build().expect("it is a request");
             request.headers_mut().remove("sec-fetch-site");
             request.headers_mut().insert("origin", origin.parse().expect("it is a value"));
-            let sent = browser.client.execute(request).await.expect("the server answers");
+            let sent = browser.client.execute(request).await.expect("the server responds");
             assert_eq!(sent.status().as_u16(), 303);
         }
         assert_eq!(portal.tickets().await.len(), 2);
     }
 
-    async fn calls_are_answered_over_http2(database: Database) {
+    async fn calls_succeed_over_http2(database: Database) {
         let server = Server::start(database).await;
         let client = reqwest::Client::builder().http2_prior_knowledge().build();
         let mut ada = server.customer(ADA);
@@ -77,7 +77,7 @@ on_both_databases! {
         ada.verify().await.done();
     }
 
-    async fn a_host_that_is_not_the_one_of_the_authority_is_refused(database: Database) {
+    async fn a_host_that_differs_from_the_authority_is_rejected(database: Database) {
         let server = Server::start(database).await;
         assert_eq!(status(&server, "127.0.0.1", None).await, 200);
         assert_eq!(status(&server, "127.0.0.1:8080", Some("127.0.0.1:8080")).await, 200);

@@ -1,4 +1,4 @@
-//! What the server logs, as it does in use: lines of JSON at the level of information.
+//! Captures the server's log: JSON lines at the level `info`, as in production.
 
 use std::io::{self, Write};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -15,12 +15,12 @@ static CAPTURE: LazyLock<()> = LazyLock::new(|| {
         .init();
 });
 
-/// Captures from now on what every test makes the server log.
+/// Starts to capture what the server logs in every test.
 pub(crate) fn capture() {
     LazyLock::force(&CAPTURE);
 }
 
-/// Returns what was logged since.
+/// Returns the lines that were logged since then.
 pub(crate) fn captured() -> String {
     let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
     String::from_utf8_lossy(&lines).into_owned()

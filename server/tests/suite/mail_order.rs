@@ -43,7 +43,7 @@ async fn instance_ahead_by(server: &Server, seconds: i64) -> (Instance, Arc<Manu
 }
 
 async fn run(instance: &Instance) {
-    run_due(&instance.center).await.expect("the database answers");
+    run_due(&instance.app).await.expect("the database responds");
 }
 
 async fn states(server: &Server, conversation: &Value) -> Vec<State> {
@@ -54,20 +54,20 @@ async fn states(server: &Server, conversation: &Value) -> Vec<State> {
     states
 }
 
-/// Waits until an attempt of the conversation is in hand.
+/// Waits until an attempt of the conversation is claimed.
 async fn is_in_hand(server: &Server, conversation: &Value) {
     while !states(server, conversation).await.contains(&State::Sending) {
         tokio::task::yield_now().await;
     }
 }
 
-/// Tells whether any notification still waits or is in hand.
+/// Tells whether any notification still waits or is claimed.
 async fn is_unsettled(server: &Server) -> bool {
     let counts = notifications::state_counts(server.store()).await.expect("they are counted");
     counts.iter().any(|counted| matches!(counted.state, State::Waiting | State::Sending))
 }
 
-/// Returns the replies that reached each address, in the order of their arrival.
+/// Returns the replies that were mailed to each address, in the order of their arrival.
 fn received(sink: &Sink) -> BTreeMap<String, Vec<String>> {
     let mut received = BTreeMap::<_, Vec<_>>::new();
     for mail in sink.mails() {
@@ -80,7 +80,7 @@ fn received(sink: &Sink) -> BTreeMap<String, Vec<String>> {
     received
 }
 
-/// Returns the replies that reached the one customer.
+/// Returns the replies that were mailed to the only customer.
 fn received_by_one(sink: &Sink) -> Vec<String> {
     received(sink).into_values().next().unwrap_or_default()
 }
@@ -94,7 +94,7 @@ async fn begun(server: &Server) -> Value {
 }
 
 on_both_databases! {
-    async fn replies_written_while_the_mail_server_is_away_are_mailed_in_order(database: Database) {
+    async fn replies_written_while_the_mail_server_is_unavailable_are_mailed_in_order(database: Database) {
         let (server, sink) = server(database).await;
         let conversation = begun(&server).await;
         sink.script([Behaviour::Greet("421 not now")]);
@@ -108,26 +108,26 @@ on_both_databases! {
         assert_eq!(received_by_one(&sink), ["0", "1", "2", "3"]);
     }
 
-    async fn an_instant_reply_waits_for_the_one_that_is_going_out(database: Database) {
+    async fn an_instant_reply_waits_for_the_one_that_is_being_sent(database: Database) {
         let (server, sink) = server(database).await;
         let second = server.second_instance().await;
         let conversation = begun(&server).await;
         write(&server, &conversation, INSTANTLY, "one").await;
-        sink.script([Behaviour::Hold("RCPT")]);
-        let center = Arc::clone(&server.instance.center);
-        let slow = tokio::spawn(async move { run_due(&center).await.expect("it answers") });
+        sink.script([Behaviour::Wait("RCPT")]);
+        let app = Arc::clone(&server.instance.app);
+        let slow = tokio::spawn(async move { run_due(&app).await.expect("it responds") });
         is_in_hand(&server, &conversation).await;
         server.clock.advance_milliseconds(300);
         write(&server, &conversation, INSTANTLY, "two").await;
         run(&second).await;
         assert!(sink.mails().is_empty(), "{:?}", received(&sink));
         sink.release();
-        slow.await.expect("nobody panicked");
+        slow.await.expect("the task did not panic");
         run(&second).await;
         assert_eq!(received_by_one(&sink), ["one", "two"]);
     }
 
-    async fn an_instant_reply_takes_the_delayed_ones_before_it_along(database: Database) {
+    async fn an_instant_reply_makes_the_delayed_ones_before_it_due(database: Database) {
         let (server, sink) = server(database).await;
         let conversation = begun(&server).await;
         for (writing, reply) in [(DELAYED, "one"), (DELAYED, "two"), (INSTANTLY, "three")] {
@@ -152,10 +152,10 @@ on_both_databases! {
         assert_eq!(states(&server, &conversation).await, [State::Sent, State::Skipped]);
     }
 
-    async fn a_reply_that_a_person_must_decide_about_holds_no_later_one_back(database: Database) {
+    async fn a_reply_that_needs_a_decision_does_not_delay_later_ones(database: Database) {
         let (server, sink) = server(database).await;
         for (behaviour, state) in [
-            (Behaviour::Answer("RCPT", "550 nobody here"), State::Dead),
+            (Behaviour::Reply("RCPT", "550 nobody here"), State::Dead),
             (Behaviour::CloseAmidText, State::Doubtful),
         ] {
             let conversation = begun(&server).await;
@@ -181,8 +181,8 @@ on_both_databases! {
             begun.push(customer.begin("Cannot log in").await);
         }
         let failures = [
-            Behaviour::Greet("421 busy"), Behaviour::Close("MAIL"), Behaviour::Answer("DATA", "452 full"),
-            Behaviour::Answer("RCPT", "450 greylisted"), Behaviour::Answer(".", "451 no room"),
+            Behaviour::Greet("421 busy"), Behaviour::Close("MAIL"), Behaviour::Reply("DATA", "452 full"),
+            Behaviour::Reply("RCPT", "450 greylisted"), Behaviour::Reply(".", "451 no room"),
         ];
         let mut seed = 42_u32;
         let mut drawn = || {
@@ -199,7 +199,7 @@ on_both_databases! {
                 // Two thirds of the connections fail before the mail is accepted.
                 let fails = drawn() % 3 > 0;
                 let kind = usize::try_from(drawn() % kinds).expect("it is small");
-                if fails { failures[kind] } else { Behaviour::Answer("NOOP", "250 fine") }
+                if fails { failures[kind] } else { Behaviour::Reply("NOOP", "250 fine") }
             }));
             let runs = [&server.instance, &second, &third].map(run);
             let [one, two, three] = runs;
@@ -218,33 +218,33 @@ on_both_databases! {
         }
     }
 
-    async fn an_instance_whose_clock_is_ahead_gives_up_on_nothing_that_is_going_out(database: Database) {
+    async fn an_instance_whose_clock_is_ahead_expires_no_lease_of_a_mail_that_is_being_sent(database: Database) {
         let (server, sink) = server(database).await;
         let (ahead, _) = instance_ahead_by(&server, 24 * HOUR).await;
         let conversation = begun(&server).await;
         write(&server, &conversation, INSTANTLY, "one").await;
-        sink.script([Behaviour::Hold("RCPT")]);
-        let center = Arc::clone(&server.instance.center);
-        let slow = tokio::spawn(async move { run_due(&center).await.expect("it answers") });
+        sink.script([Behaviour::Wait("RCPT")]);
+        let app = Arc::clone(&server.instance.app);
+        let slow = tokio::spawn(async move { run_due(&app).await.expect("it responds") });
         is_in_hand(&server, &conversation).await;
         write(&server, &conversation, INSTANTLY, "two").await;
         run(&ahead).await;
         run(&ahead).await;
         assert_eq!(states(&server, &conversation).await, [State::Waiting, State::Sending]);
         sink.release();
-        slow.await.expect("nobody panicked");
+        slow.await.expect("the task did not panic");
         run(&ahead).await;
         assert_eq!(received_by_one(&sink), ["one", "two"]);
     }
 
-    async fn what_an_instance_had_in_hand_when_it_crashed_holds_later_replies_back_for_a_while_only(database: Database) {
+    async fn a_mail_that_a_crashed_instance_had_claimed_delays_later_replies_only_until_its_lease_expires(database: Database) {
         let (server, sink) = server_with(database, |config| config.smtp_seconds = NonZeroU32::MIN).await;
         let conversation = begun(&server).await;
         write(&server, &conversation, INSTANTLY, "one").await;
         write(&server, &conversation, INSTANTLY, "two").await;
-        sink.script([Behaviour::Hold("RCPT")]);
-        let center = Arc::clone(&server.instance.center);
-        let crashed = tokio::spawn(async move { run_due(&center).await });
+        sink.script([Behaviour::Wait("RCPT")]);
+        let app = Arc::clone(&server.instance.app);
+        let crashed = tokio::spawn(async move { run_due(&app).await });
         is_in_hand(&server, &conversation).await;
         crashed.abort();
         let restarted = server.second_instance().await;

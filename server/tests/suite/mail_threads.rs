@@ -1,4 +1,4 @@
-//! The mails of one conversation are one thread at the receiver, whatever relays do to their ids.
+//! The mails of one conversation form one thread at the receiver, even if relays replace their ids.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::smtp::Sink;
 
 const INSTANTLY: Writing = Writing::Reply(Sending::Instantly);
 
-/// As long as a host name may be.
+/// A domain as long as a host name may be.
 fn long_domain() -> String {
     let label = "a".repeat(61);
     format!("{label}.{label}.{label}.{}", "b".repeat(50))
@@ -29,10 +29,10 @@ async fn server(database: Database, mail_from: &str) -> (Server, Sink) {
 }
 
 async fn run(server: &Server) {
-    run_due(&server.instance.center).await.expect("the database answers");
+    run_due(&server.instance.app).await.expect("the database responds");
 }
 
-/// What a mail client threads by.
+/// The headers by which a mail client forms threads.
 #[derive(Clone, Debug)]
 struct Mail {
     id: String,
@@ -77,7 +77,7 @@ fn root(parents: &BTreeMap<String, String>, id: &str) -> String {
     }
 }
 
-/// Returns the positions of the mails by thread: mails are one thread that name a common id.
+/// Returns the positions of the mails by thread: mails with a common id belong to one thread.
 fn threads(mails: &[Mail]) -> BTreeSet<Vec<usize>> {
     let mut parents = BTreeMap::<String, String>::new();
     for mail in mails {
@@ -120,7 +120,7 @@ on_both_databases! {
         }
         let mails = mails(&sink);
         let root = &mails[0].references[0];
-        assert_eq!(mails[0].in_reply_to, std::slice::from_ref(root), "the first mail answers the conversation");
+        assert_eq!(mails[0].in_reply_to, std::slice::from_ref(root), "the first mail replies to the conversation");
         assert!(mails.iter().all(|mail| mail.id != *root), "no mail has the conversation's id");
         for pair in mails.windows(2) {
             assert_eq!(&pair[1].references[0], root);
@@ -140,13 +140,13 @@ on_both_databases! {
         let clock = std::sync::Arc::clone(&server.clock).into();
         let moved = crate::server::Instance::start(config, &server.keys, clock).await;
         server.write_as_agent(&conversation, INSTANTLY, "two").await;
-        run_due(&moved.center).await.expect("the database answers");
+        run_due(&moved.app).await.expect("the database responds");
         let mails = renamed(mails(&sink));
         assert_eq!(mails.len(), 2);
         assert_eq!(threads(&mails).len(), 1, "{mails:?}");
     }
 
-    async fn no_line_of_a_mail_is_longer_than_mail_servers_take(database: Database) {
+    async fn no_line_of_a_mail_is_longer_than_mail_servers_accept(database: Database) {
         let sender = format!("support@{}", long_domain());
         let (server, sink) = server(database, &sender).await;
         let subject = "ü".repeat(80);

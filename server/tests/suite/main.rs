@@ -1,7 +1,7 @@
 //! The server's behaviour, each test on SQLite and on PostgreSQL.
 //!
-//! PostgreSQL is the one of the system (Debian: `apt install postgresql`); the tests start a cluster of
-//! their own and end it.
+//! The tests use the system's PostgreSQL (Debian: `apt install postgresql`): they start their own cluster and
+//! stop it at the end.
 
 #![expect(clippy::disallowed_types, reason = "the command itself, and databases")]
 

@@ -48,7 +48,7 @@ fn imports() -> Imports {
     imports
 }
 
-/// Returns the modules that are part of a circle, or lie between two.
+/// Returns the modules in a circle, or between two circles.
 fn circular(mut imports: Imports) -> Vec<String> {
     loop {
         let modules: BTreeSet<_> = imports.keys().cloned().collect();

@@ -1,4 +1,4 @@
-//! Mails about replies: when, to whom, what, and exactly once.
+//! Mails about replies: their time, recipients and content, each sent exactly once.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ const NOTHING: Done =
     Done { sent: 0, skipped: 0, deferred: 0, dead: 0, doubtful: 0, undeliverable: 0 };
 const SENT: Done = Done { sent: 1, ..NOTHING };
 const DEFERRED: Done = Done { deferred: 1, ..NOTHING };
-const DEAD: Done = Done { dead: 1, ..NOTHING };
+const REJECTED: Done = Done { dead: 1, ..NOTHING };
 const DOUBTFUL: Done = Done { doubtful: 1, ..NOTHING };
 
 /// A day, in seconds.
@@ -54,7 +54,7 @@ async fn begun(server: &Server) -> (Customer, Value) {
 }
 
 async fn run(server: &Server) -> Done {
-    run_due(&server.instance.center).await.expect("the database answers")
+    run_due(&server.instance.app).await.expect("the database responds")
 }
 
 async fn states(server: &Server, conversation: &Value) -> Vec<State> {
@@ -119,7 +119,7 @@ on_both_databases! {
         let (ada, conversation) = begun(&server).await;
         server.write_as_agent(&conversation, Writing::Note, "She is new.").await;
         server.write_as_agent(&conversation, INSTANTLY, "Please try again.").await;
-        // She is looking at it, and sees it before the mail is under way.
+        // She has the widget open, and reads the reply before it is mailed.
         ada.read(&conversation, json!({})).await;
         assert_eq!(run(&server).await, SENT);
         assert!(!sink.mails()[0].text.contains("She is new"));
@@ -140,7 +140,7 @@ on_both_databases! {
         }
     }
 
-    async fn only_addresses_that_proved_themselves_are_written_to(database: Database) {
+    async fn only_proved_addresses_are_mailed(database: Database) {
         let (server, sink) = server(database).await;
         let typed = TypedAddress::parse("ada@example.com").expect("it is an address");
         let user = UserId::parse("ada@example.com").expect("it is a user id");
@@ -154,19 +154,19 @@ on_both_databases! {
         assert!(sink.mails().is_empty());
     }
 
-    async fn a_blocked_contact_is_not_written_to(database: Database) {
+    async fn a_blocked_contact_is_not_mailed(database: Database) {
         let (server, sink) = server(database).await;
         let (ada, conversation) = begun(&server).await;
         server.write_as_agent(&conversation, INSTANTLY, "Please stop.").await;
         let contact = ada.verify().await.done()["contact"]["id"].clone();
         let contact = ContactId::parse(contact.as_str().expect("a text")).expect("it is an id");
-        let now = Some(server.instance.center.clock.now());
+        let now = Some(server.instance.app.clock.now());
         contacts::set_blocked(server.store(), &server.desk, &contact, now).await.expect("it is");
         assert_eq!(run(&server).await, Done { skipped: 1, ..NOTHING });
         assert!(sink.mails().is_empty());
     }
 
-    async fn a_mail_shows_what_was_written_and_nothing_else_acts(database: Database) {
+    async fn a_mail_shows_the_written_text_and_contains_nothing_active(database: Database) {
         let (server, sink) = server(database).await;
         let ada = server.customer("ada@example.com");
         let payload = "<img src=x onerror=alert(1)>\"'&";
@@ -229,19 +229,19 @@ on_both_databases! {
         assert_eq!(read(&mails[2].text).in_reply_to().as_text(), Some(ids[1].as_str()));
     }
 
-    async fn what_was_certainly_not_accepted_is_tried_again_and_sent_once(database: Database) {
+    async fn a_mail_that_was_certainly_not_accepted_is_retried_and_sent_once(database: Database) {
         let (server, sink) = server(database).await;
         let behaviours = [
             Behaviour::Greet("554 not now"),
             Behaviour::Greet("421 too busy"),
             Behaviour::Close("EHLO"),
             Behaviour::Close("MAIL"),
-            Behaviour::Answer("MAIL", "451 later"),
-            Behaviour::Answer("RCPT", "450 greylisted"),
+            Behaviour::Reply("MAIL", "451 later"),
+            Behaviour::Reply("RCPT", "450 greylisted"),
             Behaviour::Close("RCPT"),
-            Behaviour::Answer("DATA", "452 no room"),
+            Behaviour::Reply("DATA", "452 no room"),
             Behaviour::Close("DATA"),
-            Behaviour::Answer(".", "451 no room"),
+            Behaviour::Reply(".", "451 no room"),
         ];
         let (_, conversation) = begun(&server).await;
         server.write_as_agent(&conversation, INSTANTLY, "Please try again.").await;
@@ -256,29 +256,29 @@ on_both_databases! {
         assert_eq!(sink.mails().len(), 1);
     }
 
-    async fn what_is_refused_for_good_is_dead_until_a_person_decides(database: Database) {
+    async fn a_permanently_rejected_mail_waits_for_a_decision(database: Database) {
         let (server, sink) = server(database).await;
         for behaviour in [
-            Behaviour::Answer("MAIL", "550 not from you"),
-            Behaviour::Answer("RCPT", "550 5.1.1 nobody here"),
-            Behaviour::Answer("DATA", "554 no"),
-            Behaviour::Answer(".", "554 spam"),
+            Behaviour::Reply("MAIL", "550 not from you"),
+            Behaviour::Reply("RCPT", "550 5.1.1 nobody here"),
+            Behaviour::Reply("DATA", "554 no"),
+            Behaviour::Reply(".", "554 spam"),
         ] {
             let (_, conversation) = begun(&server).await;
             server.write_as_agent(&conversation, INSTANTLY, "Please try again.").await;
             sink.script([behaviour]);
-            assert_eq!(run(&server).await, DEAD, "{behaviour:?}");
+            assert_eq!(run(&server).await, REJECTED, "{behaviour:?}");
             server.clock.advance(DAY);
             assert_eq!(run(&server).await, NOTHING, "{behaviour:?}");
-            let dead = the_one(&server).await;
-            assert!(dead.delivery.reason.contains(" 55"), "{dead:?}");
-            decide(&server, &dead.id, Decision::SendAgain).await;
+            let rejected = the_one(&server).await;
+            assert!(rejected.delivery.reason.contains(" 55"), "{rejected:?}");
+            decide(&server, &rejected.id, Decision::SendAgain).await;
             assert_eq!(run(&server).await, SENT);
         }
         assert_eq!(sink.mails().len(), 4);
     }
 
-    async fn what_nobody_can_know_is_never_sent_again_by_itself(database: Database) {
+    async fn a_mail_with_an_unknown_outcome_is_never_sent_again_automatically(database: Database) {
         let (server, sink) = server(database).await;
         for behaviour in [Behaviour::CloseAmidText, Behaviour::Close(".")] {
             let (_, conversation) = begun(&server).await;
@@ -303,16 +303,16 @@ on_both_databases! {
         assert_eq!(run(&server).await, DOUBTFUL);
         let doubtful = the_one(&server).await;
         let foreign = ticket_center::ids::DeskId::generate();
-        let now = server.instance.center.clock.now();
+        let now = server.instance.app.clock.now();
         let other = notifications::send_again(server.store(), &foreign, &doubtful.id, now).await;
-        assert!(!other.expect("the database answers"), "it is another desk's");
+        assert!(!other.expect("the database responds"), "it is another desk's");
         decide(&server, &doubtful.id, Decision::SendAgain).await;
         assert_eq!(run(&server).await, SENT);
         let ids = mail_ids(&sink);
         assert_eq!((ids.len(), &ids[0]), (2, &ids[1]));
     }
 
-    async fn a_server_that_does_not_answer_is_not_waited_for_for_ever(database: Database) {
+    async fn a_mail_server_that_does_not_reply_times_out(database: Database) {
         let sink = Sink::start().await;
         let server = server_with(database, &sink, |config| {
             config.smtp_seconds = std::num::NonZeroU32::MIN;
@@ -321,15 +321,15 @@ on_both_databases! {
         let (_, conversation) = begun(&server).await;
         server.write_as_agent(&conversation, INSTANTLY, "Please try again.").await;
         for verb in ["EHLO", "RCPT"] {
-            sink.script([Behaviour::Hold(verb)]);
+            sink.script([Behaviour::Wait(verb)]);
             assert_eq!(run(&server).await, DEFERRED, "{verb}");
             server.clock.advance(DAY);
         }
-        sink.script([Behaviour::Hold(".")]);
+        sink.script([Behaviour::Wait(".")]);
         assert_eq!(run(&server).await, DOUBTFUL);
     }
 
-    async fn a_mail_server_that_is_away_for_a_while_gets_each_mail_once(database: Database) {
+    async fn a_mail_server_that_is_unavailable_for_a_while_gets_each_mail_once(database: Database) {
         let gone = {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
             format!("smtp://{}", listener.local_addr().expect("it is bound"))
@@ -350,21 +350,21 @@ on_both_databases! {
         }
         let clock = Arc::clone(&server.clock).into();
         let instance = Instance::start(back, &server.keys, clock).await;
-        let done = run_due(&instance.center).await.expect("the database answers");
+        let done = run_due(&instance.app).await.expect("the database responds");
         assert_eq!(done, Done { sent: 2, ..NOTHING });
         assert_eq!(sink.mails().len(), 2);
     }
 
-    async fn a_mail_that_is_never_taken_is_dead_in_the_end(database: Database) {
+    async fn a_mail_that_is_never_accepted_counts_as_rejected_in_the_end(database: Database) {
         let (server, sink) = server(database).await;
-        sink.always(Some(Behaviour::Answer("RCPT", "450 greylisted")));
+        sink.always(Some(Behaviour::Reply("RCPT", "450 greylisted")));
         let (_, conversation) = begun(&server).await;
         server.write_as_agent(&conversation, INSTANTLY, "Please try again.").await;
         for _ in 0..29 {
             assert_eq!(run(&server).await, DEFERRED);
             server.clock.advance(60 * 60);
         }
-        assert_eq!(run(&server).await, DEAD);
+        assert_eq!(run(&server).await, REJECTED);
     }
 
     async fn without_a_mail_server_everything_waits(database: Database) {
@@ -384,10 +384,10 @@ on_both_databases! {
         };
         let clock = Arc::clone(&server.clock).into();
         let instance = Instance::start(config, &server.keys, clock).await;
-        assert_eq!(run_due(&instance.center).await.expect("the database answers"), SENT);
+        assert_eq!(run_due(&instance.app).await.expect("the database responds"), SENT);
     }
 
-    async fn an_address_that_mail_servers_do_not_take_is_shown(database: Database) {
+    async fn an_address_that_mail_servers_do_not_accept_is_shown(database: Database) {
         let (server, sink) = server(database).await;
         let conversation = server.customer("ädä@example.com").begin("Hello").await;
         server.write_as_agent(&conversation, INSTANTLY, "Please try again.").await;
@@ -405,26 +405,26 @@ on_both_databases! {
         }
         let runs = (0..4).map(|number| {
             let instance = if number % 2 == 0 { &server.instance } else { &second };
-            let center = Arc::clone(&instance.center);
-            tokio::spawn(async move { run_due(&center).await.expect("the database answers").sent })
+            let app = Arc::clone(&instance.app);
+            tokio::spawn(async move { run_due(&app).await.expect("the database responds").sent })
         });
         let mut sent = 0;
         for run in runs.collect::<Vec<_>>() {
-            sent += run.await.expect("nobody panicked");
+            sent += run.await.expect("the task did not panic");
         }
         assert_eq!(sent, 200);
         let ids = mail_ids(&sink);
         assert_eq!((ids.len(), ids.into_iter().collect::<BTreeSet<_>>().len()), (200, 200));
     }
 
-    async fn a_clock_that_jumps_neither_loses_nor_doubles(database: Database) {
+    async fn a_clock_that_jumps_neither_loses_nor_repeats_a_mail(database: Database) {
         let (server, sink) = server(database).await;
         let (_, conversation) = begun(&server).await;
         for (number, jump) in [365 * DAY, -700 * DAY].into_iter().enumerate() {
             server.write_as_agent(&conversation, DELAYED, "delayed").await;
             server.clock.advance(jump);
             assert_eq!(run(&server).await, SENT, "{jump}");
-            sink.script([Behaviour::Answer("RCPT", "450 later")]);
+            sink.script([Behaviour::Reply("RCPT", "450 later")]);
             server.write_as_agent(&conversation, INSTANTLY, "tried again").await;
             assert_eq!(run(&server).await, DEFERRED, "{jump}");
             server.clock.advance(jump);
@@ -434,22 +434,22 @@ on_both_databases! {
         }
     }
 
-    async fn what_is_going_out_is_left_alone_whatever_the_clocks_say(database: Database) {
+    async fn a_mail_that_is_being_sent_is_left_alone_whatever_the_clocks_say(database: Database) {
         let (server, sink) = server(database).await;
         let second = server.second_instance().await;
         let (_, conversation) = begun(&server).await;
         server.write_as_agent(&conversation, INSTANTLY, "Please try again.").await;
-        sink.script([Behaviour::Hold(".")]);
-        let center = Arc::clone(&server.instance.center);
-        let slow = tokio::spawn(async move { run_due(&center).await.expect("it answers") });
+        sink.script([Behaviour::Wait(".")]);
+        let app = Arc::clone(&server.instance.app);
+        let slow = tokio::spawn(async move { run_due(&app).await.expect("it responds") });
         sink.has(1).await;
         for jump in [0, DAY, -3 * DAY] {
             server.clock.advance(jump);
-            assert_eq!(run_due(&second.center).await.expect("it answers"), NOTHING);
+            assert_eq!(run_due(&second.app).await.expect("it responds"), NOTHING);
             assert_eq!(states(&server, &conversation).await, [State::Sending]);
         }
         sink.release();
-        assert_eq!(slow.await.expect("nobody panicked"), SENT);
+        assert_eq!(slow.await.expect("the task did not panic"), SENT);
         assert_eq!(states(&server, &conversation).await, [State::Sent]);
         assert_eq!(sink.mails().len(), 1);
     }
@@ -461,12 +461,12 @@ enum Decision {
 }
 
 async fn decide(server: &Server, id: &NotificationId, decision: Decision) {
-    let (store, now) = (server.store(), server.instance.center.clock.now());
+    let (store, now) = (server.store(), server.instance.app.clock.now());
     let decided = match decision {
         Decision::SendAgain => notifications::send_again(store, &server.desk, id, now).await,
         Decision::Forget => notifications::forget(store, &server.desk, id, now).await,
     };
-    assert!(decided.expect("the database answers"));
+    assert!(decided.expect("the database responds"));
 }
 
 async fn submit(server: &Server, sender: Sender) -> ConversationId {
@@ -479,14 +479,14 @@ async fn submit(server: &Server, sender: Sender) -> ConversationId {
         host: PortalHost::parse("help.example.com").expect("it is a host"),
         key: IdempotencyKey::parse(AgentId::generate().as_str()).expect("it is a key"),
     };
-    let now = server.instance.center.clock.now();
+    let now = server.instance.app.clock.now();
     tickets::submit(server.store(), &server.desk, &ticket, now).await.expect("it is taken")
 }
 
 async fn reply(server: &Server, id: &ConversationId, text: &str) {
     let agent = Agent { id: AgentId::generate(), name: "Grace".to_owned() };
     let text = MessageText::parse(text).expect("it is a message");
-    let (store, now) = (server.store(), server.instance.center.clock.now());
+    let (store, now) = (server.store(), server.instance.app.clock.now());
     conversations::write_as_agent(store, &server.desk, id, &agent, INSTANTLY, &text, now)
         .await
         .expect("it is written");

@@ -1,4 +1,4 @@
-//! What an operator does: checking, backing up, watching.
+//! The operator's tasks: checking, backing up, monitoring.
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -23,12 +23,12 @@ use crate::durability::{every_message, write};
 use crate::program::{Program, program};
 use crate::server::{Customer, Database, Server, on_both_databases};
 
-fn complaint(output: &Output) -> String {
+fn error_text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_backup_has_what_was_acknowledged_while_writes_go_on() {
+async fn a_backup_contains_all_acknowledged_data_while_writes_continue() {
     let (mut program, customer) = program(Database::Sqlite).await;
     let serving = program.serve();
     let customer = Customer { url: serving.url.clone(), ..customer };
@@ -42,10 +42,10 @@ async fn a_backup_has_what_was_acknowledged_while_writes_go_on() {
     while count.load(Ordering::SeqCst) < 100 {
         tokio::task::yield_now().await;
     }
-    let before = acknowledged.lock().expect("nobody panicked").clone();
-    let original = program.place.url.trim_start_matches("sqlite:").to_owned();
+    let before = acknowledged.lock().expect("the task did not panic").clone();
+    let original = program.database.url.trim_start_matches("sqlite:").to_owned();
     let copy = format!("{original}.backup");
-    assert_eq!(program.answer(&["backup", &copy]), copy);
+    assert_eq!(program.stdout(&["backup", &copy]), copy);
     let after = count.load(Ordering::SeqCst);
     while count.load(Ordering::SeqCst) < after + 20 {
         tokio::task::yield_now().await;
@@ -53,12 +53,12 @@ async fn a_backup_has_what_was_acknowledged_while_writes_go_on() {
     let mode = std::fs::metadata(&copy).expect("it is there").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let again = program.output(&["backup", &copy]);
-    assert!(!again.status.success() && complaint(&again).contains("Choose another path"));
+    assert!(!again.status.success() && error_text(&again).contains("Choose another path"));
     drop(serving);
     for writer in writers {
-        writer.await.expect("nobody panicked");
+        writer.await.expect("the task did not panic");
     }
-    program.place.url = format!("sqlite:{copy}");
+    program.database.url = format!("sqlite:{copy}");
     let serving = program.serve();
     let customer =
         Customer { url: serving.url.clone(), client: reqwest::Client::new(), ..customer };
@@ -73,21 +73,21 @@ async fn a_backup_of_postgresql_is_left_to_its_own_tool() {
     let output = program.output(&["backup", "/nowhere/desk.dump"]);
     assert!(!output.status.success());
     let expected = "pg_dump --format=custom --file=/nowhere/desk.dump \"$DATABASE_URL\"";
-    assert!(complaint(&output).contains(expected), "{}", complaint(&output));
+    assert!(error_text(&output).contains(expected), "{}", error_text(&output));
 }
 
 #[tokio::test]
-async fn a_backup_of_nothing_leaves_nothing() {
+async fn a_backup_without_a_database_leaves_no_file() {
     let (mut program, _) = program(Database::Sqlite).await;
-    let original = program.place.url.trim_start_matches("sqlite:").to_owned();
+    let original = program.database.url.trim_start_matches("sqlite:").to_owned();
     let absent = format!("{original}.absent");
-    program.place.url = format!("sqlite:{absent}");
+    program.database.url = format!("sqlite:{absent}");
     let copy = format!("{original}.backup");
     let output = program.output(&["backup", &copy]);
-    assert!(complaint(&output).contains("There is no database at"), "{}", complaint(&output));
+    assert!(error_text(&output).contains("There is no database at"), "{}", error_text(&output));
     std::fs::write(&absent, "this is no database").expect("it is written");
     let output = program.output(&["backup", &copy]);
-    assert!(complaint(&output).contains("could not be copied"), "{}", complaint(&output));
+    assert!(error_text(&output).contains("could not be copied"), "{}", error_text(&output));
     assert!(!std::fs::exists(&copy).expect("it can be asked"));
 }
 
@@ -95,13 +95,13 @@ async fn a_backup_of_nothing_leaves_nothing() {
 async fn checking_creates_nothing() {
     let (mut program, _) = program(Database::Sqlite).await;
     assert!(program.output(&["serve", "--check"]).status.success());
-    let absent = format!("{}.absent", program.place.url);
-    program.place.url.clone_from(&absent);
+    let absent = format!("{}.absent", program.database.url);
+    program.database.url.clone_from(&absent);
     let output = program.output(&["serve", "--check"]);
-    assert!(output.status.success(), "{}", complaint(&output));
-    assert!(complaint(&output).contains("does not exist yet. `ticket-center serve` creates it"));
+    assert!(output.status.success(), "{}", error_text(&output));
+    assert!(error_text(&output).contains("does not exist yet. `ticket-center serve` creates it"));
     assert!(!std::fs::exists(absent.trim_start_matches("sqlite:")).expect("it can be asked"));
-    program.place.url = format!("{absent}/folder/desk.db");
+    program.database.url = format!("{absent}/folder/desk.db");
     assert!(!program.output(&["serve", "--check"]).status.success());
 }
 
@@ -110,8 +110,8 @@ async fn checking_reads_the_mail_server_too() {
     let (mut program, _) = program(Database::Sqlite).await;
     program.set("TICKET_CENTER_SMTP_URL", "smtp://mailer:hunter2@mail.example.com");
     let output = program.output(&["serve", "--check"]);
-    assert!(!output.status.success() && complaint(&output).contains("mail_from"));
-    assert!(!complaint(&output).contains("hunter2"));
+    assert!(!output.status.success() && error_text(&output).contains("mail_from"));
+    assert!(!error_text(&output).contains("hunter2"));
     program.set("TICKET_CENTER_MAIL_FROM", "support@example.com");
     assert!(program.output(&["serve", "--check"]).status.success());
 }
@@ -134,48 +134,48 @@ fn given(program: &Program, arguments: &[&str], password: &str) -> Output {
 on_both_databases! {
     async fn the_commands_lead_to_an_owner_who_is_signed_in(database: Database) {
         let (program, _) = program(database).await;
-        let desk = program.answer(&["desk", "create", "Acme"]);
+        let desk = program.stdout(&["desk", "create", "Acme"]);
         let create = ["agent", "create", "--desk", &desk, "--role", "owner"];
         let with = |more: &[&'static str]| create.iter().copied().chain(more.to_vec()).collect::<Vec<_>>();
-        let first = program.answer(&with(&["--email", "Ada@example.com"]));
-        let link = program.answer(&with(&["--email", "ada@example.com", "--name", "Ada"]));
+        let first = program.stdout(&with(&["--email", "Ada@example.com"]));
+        let link = program.stdout(&with(&["--email", "ada@example.com", "--name", "Ada"]));
         let serving = program.serve();
         let mut ada = Browser::new(&serving.url);
         assert_eq!(ada.follow(&first).await.status, 410, "the second invitation ended the first");
         let page = ada.follow(&link).await.shown();
         let fields = [("name", "Ada"), ("new", PASSWORD), ("again", PASSWORD)];
         let inbox = format!("/desks/{desk}/inbox");
-        assert_eq!(ada.answer(&page, "/invitation", &fields).await.location(), inbox);
+        assert_eq!(ada.submit_link_form(&page, "/invitation", &fields).await.location(), inbox);
         ada.get(&format!("/desks/{desk}/agents")).await.shown();
         assert_eq!(Browser::new(&serving.url).sign_in("ada@example.com", PASSWORD).await.location(), "/");
         let again = program.output(&with(&["--email", "ada@example.com"]));
-        assert!(!again.status.success() && complaint(&again).contains("already a member of the desk"));
+        assert!(!again.status.success() && error_text(&again).contains("already a member of the desk"));
         let unknown = ["agent", "create", "--desk", "none", "--email", "grace@example.com", "--role", "agent"];
         let unknown = program.output(&unknown);
-        assert!(!unknown.status.success() && complaint(&unknown).contains("no desk with this id"));
+        assert!(!unknown.status.success() && error_text(&unknown).contains("no desk with this id"));
         let mail = program.output(&with(&["--email", "grace@example.com", "--mail"]));
-        assert!(!mail.status.success() && complaint(&mail).contains("Mail is not set up"));
+        assert!(!mail.status.success() && error_text(&mail).contains("Mail is not set up"));
     }
 
-    async fn inviting_an_address_by_the_command_answers_alike_with_and_without_an_account(database: Database) {
+    async fn inviting_an_address_by_the_command_prints_the_same_with_and_without_an_account(database: Database) {
         let (program, customer) = program(database).await;
         let desk = customer.credentials["helpdeskId"].as_str().expect("it is a text").to_owned();
-        let other = program.answer(&["desk", "create", "Other"]);
+        let other = program.stdout(&["desk", "create", "Other"]);
         given(&program, &["agent", "create", "--desk", &other, "--email", "known@example.com", "--name", "Known",
             "--role", "agent", "--stdin"], PASSWORD);
         let invited = ["known@example.com", "fresh@example.com"].map(|email| {
             let output = program.output(&["agent", "create", "--desk", &desk, "--email", email, "--role", "agent"]);
             let link = String::from_utf8(output.stdout.clone()).expect("it is text");
             let (path, _) = link.split_once('=').expect("it has a token");
-            (output.status.success(), path.to_owned(), complaint(&output).replace(email, ""))
+            (output.status.success(), path.to_owned(), error_text(&output).replace(email, ""))
         });
         assert_eq!(invited[0], invited[1]);
-        let store = Store::open(&program.place.url, 2).await.expect("it opens");
+        let store = Store::open(&program.database.url, 2).await.expect("it opens");
         let desk = DeskId::parse(&desk).expect("it is an id");
         assert!(agents::members(&store, &desk).await.expect("they are read").is_empty());
         let taken = given(&program, &["agent", "create", "--desk", desk.as_str(), "--email", "known@example.com",
             "--name", "Eve", "--role", "owner", "--stdin"], "staple of many purple herons");
-        assert!(taken.status.success() && complaint(&taken).contains("is invited"), "{}", complaint(&taken));
+        assert!(taken.status.success() && error_text(&taken).contains("is invited"), "{}", error_text(&taken));
         assert!(agents::members(&store, &desk).await.expect("they are read").is_empty());
         store.close().await;
         let serving = program.serve();
@@ -187,7 +187,7 @@ on_both_databases! {
         let (program, customer) = program(database).await;
         let desk = customer.credentials["helpdeskId"].as_str().expect("it is a text").to_owned();
         let list = || -> Vec<(String, String)> {
-            let listed = program.answer(&["secret", "list", "--desk", &desk, "--format", "json"]);
+            let listed = program.stdout(&["secret", "list", "--desk", &desk, "--format", "json"]);
             let listed: Vec<Value> = serde_json::from_str(&listed).expect("it is JSON");
             let text = |object: &Value, name: &str| object[name].as_str().expect("a text").to_owned();
             listed.iter().map(|secret| (text(secret, "id"), text(secret, "state"))).collect()
@@ -201,30 +201,30 @@ on_both_databases! {
         assert!(rotate(&["--replaces", &first]).status.success());
         let stale = rotate(&["--replaces", &first]);
         assert!(!stale.status.success() && stale.stdout.is_empty());
-        assert!(complaint(&stale).contains("was replaced in the meantime"), "{}", complaint(&stale));
+        assert!(error_text(&stale).contains("was replaced in the meantime"), "{}", error_text(&stale));
         assert!(rotate(&["--grace", "168h"]).status.success());
-        program.answer(&["secret", "rotate", "--desk", &desk, "--purpose", "portal"]);
+        program.stdout(&["secret", "rotate", "--desk", &desk, "--purpose", "portal"]);
         assert_eq!(states(&list()), ["current", "current", "previous", "previous"]);
         let revoked = program.output(&["secret", "revoke", "--desk", &desk, &first]);
-        assert!(revoked.status.success(), "{}", complaint(&revoked));
+        assert!(revoked.status.success(), "{}", error_text(&revoked));
         assert_eq!(states(&list()), ["current", "current", "previous", "revoked"]);
         let (current, portal) = (list()[1].0.clone(), list()[0].0.clone());
-        let refused = program.output(&["secret", "revoke", "--desk", &desk, &current]);
-        assert!(!refused.status.success() && complaint(&refused).contains("This is the current secret"));
+        let rejected = program.output(&["secret", "revoke", "--desk", &desk, &current]);
+        assert!(!rejected.status.success() && error_text(&rejected).contains("This is the current secret"));
         let issued = rotate(&["--grace", "0s"]);
         let issued = String::from_utf8(issued.stdout).expect("it is text").trim_end().to_owned();
         assert_eq!(states(&list()), ["current", "current", "revoked", "revoked", "revoked"]);
-        let table = program.answer(&["secret", "list", "--desk", &desk, "--purpose", "portal"]);
+        let table = program.stdout(&["secret", "list", "--desk", &desk, "--purpose", "portal"]);
         let lines: Vec<_> = table.lines().collect();
         let words: Vec<_> = lines[1].split_whitespace().collect();
         assert_eq!(lines[0].split("  ").map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>(),
             ["ID", "PURPOSE", "STATE", "CREATED", "LAST USED", "EXPIRES"]);
         assert_eq!((lines.len(), words[0], words[1], words[2]), (2, portal.as_str(), "portal", "current"));
-        let all = program.answer(&["secret", "list", "--desk", &desk]);
+        let all = program.stdout(&["secret", "list", "--desk", &desk]);
         assert!(issued.starts_with("dsk_secret_") && !all.contains("dsk_secret_"));
         for command in [&["secret", "list", "--desk", "none"][..], &["secret", "revoke", "--desk", "none", &current]] {
             let unknown = program.output(command);
-            assert!(!unknown.status.success() && complaint(&unknown).contains("no desk with this id"));
+            assert!(!unknown.status.success() && error_text(&unknown).contains("no desk with this id"));
         }
     }
 
@@ -235,11 +235,11 @@ on_both_databases! {
             "Ada", "--role", "agent", "--stdin"];
         for (password, sentence) in [("too short", "at least 12"), ("123456789012", "easy to guess"),
             ("ada@example.com", "easy to guess")] {
-            let refused = given(&program, &create, password);
-            assert!(!refused.status.success() && complaint(&refused).contains(sentence), "{password}");
+            let rejected = given(&program, &create, password);
+            assert!(!rejected.status.success() && error_text(&rejected).contains(sentence), "{password}");
         }
         let taken = given(&program, &create, PASSWORD);
-        assert!(taken.status.success() && taken.stdout.is_empty(), "{}", complaint(&taken));
+        assert!(taken.status.success() && taken.stdout.is_empty(), "{}", error_text(&taken));
         let serving = program.serve();
         let mut ada = Browser::new(&serving.url);
         assert_eq!(ada.sign_in("ada@example.com", PASSWORD).await.location(), "/");
@@ -249,15 +249,15 @@ on_both_databases! {
         let (program, customer) = program(database).await;
         let serving = program.serve();
         let get = async |path: &str| {
-            let answer = reqwest::get(format!("{}{path}", serving.url)).await.expect("an answer");
-            answer.status().as_u16()
+            let response = reqwest::get(format!("{}{path}", serving.url)).await.expect("a response");
+            response.status().as_u16()
         };
         for _ in 0..3 {
             assert_eq!((get("/healthz").await, get("/readyz").await), (200, 200));
         }
         assert_eq!(get("/sign-in").await, 200);
         let post = customer.client.post(format!("{}/readyz", serving.url)).send().await;
-        assert_eq!(post.expect("an answer").status().as_u16(), 405);
+        assert_eq!(post.expect("a response").status().as_u16(), 405);
         let (_, log) = serving.stop();
         let of = |text: &str| log.iter().filter(|line| line.contains(text)).count();
         assert_eq!((of("\"path\":\"/healthz\""), of("\"path\":\"/readyz\"")), (0, 1), "{log:?}");
@@ -274,40 +274,40 @@ on_both_databases! {
         let mut before = Browser::new(&serving.url);
         before.sign_in("ada@example.com", PASSWORD).await.location();
         let reset = ["agent", "reset", "--email", "ada@example.com"];
-        let link = program.answer(&reset);
+        let link = program.stdout(&reset);
         before.get("/account").await.shown();
         let mut ada = Browser::new(&serving.url);
         let page = ada.follow(&link).await.shown();
         let chosen = "staple of many purple herons";
         let fields = [("new", chosen), ("again", chosen)];
-        assert_eq!(ada.answer(&page, "/recovery", &fields).await.location(), "/");
+        assert_eq!(ada.submit_link_form(&page, "/recovery", &fields).await.location(), "/");
         assert!(before.get("/account").await.location().starts_with("/sign-in"));
         assert!(ada.get("/account").await.shown().has("not confirmed yet"), "an operator's link proves nothing");
         let weak = given(&program, &[&reset[..], &["--stdin"]].concat(), "passwordpassword");
-        assert!(!weak.status.success() && complaint(&weak).contains("easy to guess"));
+        assert!(!weak.status.success() && error_text(&weak).contains("easy to guess"));
         let set = given(&program, &[&reset[..], &["--stdin"]].concat(), "lamp oil and north wind");
-        assert!(set.status.success(), "{}", complaint(&set));
+        assert!(set.status.success(), "{}", error_text(&set));
         assert_eq!(ada.sign_in("ada@example.com", "lamp oil and north wind").await.location(), "/");
         assert_eq!(ada.get("/").await.location(), "/account", "it has to be changed");
         let unknown = program.output(&["agent", "reset", "--email", "nobody@example.com"]);
-        assert!(!unknown.status.success() && complaint(&unknown).contains("no account"));
+        assert!(!unknown.status.success() && error_text(&unknown).contains("no account"));
     }
 
-    async fn metrics_count_answers_refusals_and_what_waits(database: Database) {
+    async fn metrics_count_responses_rejections_and_waiting_mails(database: Database) {
         let server = Server::start(database).await;
         let ada = server.customer("ada@example.com");
         let conversation = ada.begin("Cannot log in").await;
         ada.with("email", "eve@example.com").verify().await;
         for path in ["/one", "/two"] {
-            ada.client.get(format!("{}{path}", ada.url)).send().await.expect("an answer");
+            ada.client.get(format!("{}{path}", ada.url)).send().await.expect("a response");
         }
         let delayed = Writing::Reply(Sending::Delayed);
         server.write_as_agent(&conversation, delayed, "Please try again.").await;
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let address = listener.local_addr().expect("it is bound");
-        let serving = tokio::spawn(http::serve_metrics(Arc::clone(&server.instance.center), listener));
-        let answer = reqwest::get(format!("http://{address}/metrics")).await.expect("an answer");
-        let page = answer.text().await.expect("it is text");
+        let serving = tokio::spawn(http::serve_metrics(Arc::clone(&server.instance.app), listener));
+        let metrics = reqwest::get(format!("http://{address}/metrics")).await.expect("a response");
+        let page = metrics.text().await.expect("it is text");
         serving.abort();
         let version = env!("CARGO_PKG_VERSION");
         for line in [
@@ -327,14 +327,14 @@ on_both_databases! {
         assert!(!page.contains("example.com"));
     }
 
-    async fn metrics_are_not_for_the_world(database: Database) {
+    async fn metrics_are_not_served_at_the_public_address(database: Database) {
         let server = Server::start(database).await;
         let url = format!("{}/metrics", server.instance.url);
-        assert_eq!(reqwest::get(url).await.expect("an answer").status().as_u16(), 404);
+        assert_eq!(reqwest::get(url).await.expect("a response").status().as_u16(), 404);
     }
 }
 
-/// Returns the example configuration, and the same with every commented setting in force.
+/// Returns the example configuration, and the same with every commented-out setting enabled.
 fn example() -> (String, String) {
     let text = include_str!("../../deploy/ticket-center.toml").to_owned();
     let is_setting = |line: &str| {
@@ -342,7 +342,7 @@ fn example() -> (String, String) {
         line.contains(" = ") && name.chars().all(|letter| letter == '_' || letter.is_lowercase())
     };
     let all = text.lines().map(|line| match line.strip_prefix("# ") {
-        // The example has SQLite's in force already.
+        // The example enables the setting for SQLite already.
         Some(setting) if is_setting(setting) && !setting.starts_with("database_url") => setting,
         _ => line,
     });
@@ -380,12 +380,12 @@ fn the_example_configuration_shows_every_setting_and_its_default() {
     }
 }
 
-/// Returns the names of all settings, which the refusal of an unknown one lists.
+/// Returns the names of all settings, which the error about an unknown setting lists.
 fn setting_names() -> Vec<String> {
     let variables = HashMap::from([("TICKET_CENTER_UNKNOWN".to_owned(), "x".to_owned())]);
-    let refusal = Config::read(None, variables).expect_err("it is unknown").to_string();
-    let names: Vec<_> = refusal.split('`').skip(3).step_by(2).map(str::to_owned).collect();
-    assert!(names.len() > 10, "{refusal}");
+    let error = Config::read(None, variables).expect_err("it is unknown").to_string();
+    let names: Vec<_> = error.split('`').skip(3).step_by(2).map(str::to_owned).collect();
+    assert!(names.len() > 10, "{error}");
     names
 }
 
@@ -413,7 +413,7 @@ async fn the_former_demo_command_says_where_the_demo_is_now() {
     for arguments in [&["demo"][..], &["demo", "--no-open", "--port", "8080"]] {
         let output = program.output(arguments);
         assert!(!output.status.success());
-        assert!(complaint(&output).contains("Run `cargo xtask demo`"), "{}", complaint(&output));
+        assert!(error_text(&output).contains("Run `cargo xtask demo`"), "{}", error_text(&output));
     }
 }
 
@@ -422,13 +422,13 @@ async fn names_and_paths_do_not_steer_the_terminal() {
     let (program, _) = program(Database::Sqlite).await;
     let name = "x\nFORGED: all is good\r\u{1B}[2A\u{9B}2J\u{202E}";
     let shown = "x\\nFORGED: all is good\\r\\u{1b}[2A\\u{9b}2J\\u{202e}";
-    let copy = format!("{}.{name}", program.place.url.trim_start_matches("sqlite:"));
+    let copy = format!("{}.{name}", program.database.url.trim_start_matches("sqlite:"));
     std::fs::write(&copy, "something is there already").expect("it is written");
     let cases: [&[&str]; 3] =
         [&["backup", &copy], &[name], &["secret", "rotate", "--desk", name, "--purpose", "portal"]];
     for arguments in cases {
         let output = program.command(arguments).env("CLICOLOR_FORCE", "1").output();
-        let told = complaint(&output.expect("it runs"));
+        let told = error_text(&output.expect("it runs"));
         assert!(told.contains(shown), "{told:?}");
         assert!(!told.contains(['\r', '\u{9B}', '\u{202E}']) && !told.contains("\u{1B}[2A"));
         assert!(!told.lines().any(|line| line.starts_with("FORGED")), "{told:?}");

@@ -1,4 +1,4 @@
-//! A PostgreSQL of the tests' own: a cluster in a temporary folder, with a database for each test.
+//! Starts a PostgreSQL cluster for the tests in a temporary folder, with a database for each test.
 
 use std::fs;
 use std::io::Read as _;
@@ -9,14 +9,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::Connection as _;
 
-/// Where Debian keeps the programs of each version.
+/// The folder in which Debian installs the programs of each version.
 const DEBIAN: &str = "/usr/lib/postgresql";
 
-/// The user that the cluster runs as where the tests run as root, which PostgreSQL refuses.
+/// The cluster's user if the tests run as root, which PostgreSQL does not allow.
 const USER: &str = "postgres";
 
-/// Ends PostgreSQL and removes its folder when standard input ends: when the test process does, in
-/// whatever way. Nothing of it has to survive the machine, so nothing is synced.
+/// Stops PostgreSQL and removes its folder when standard input ends: when the test process ends in any way.
+/// The data is not synced, because it need not survive a crash of the machine.
 const KEEPER: &str = r#"
 folder=$(mktemp -d) || exit
 fail() { cat "$folder/log" >&2; rm -rf "$folder"; exit 1; }
@@ -87,11 +87,12 @@ fn shell() -> Command {
     command
 }
 
-/// Returns the folder of the newest version's programs, or of those in the search path.
+/// Returns the folder of the newest version's programs; without one, the programs in the search path are
+/// used.
 fn programs() -> PathBuf {
     let in_path = || {
         let path = std::env::var_os("PATH")?;
-        // A link may stand there alone, without the programs beside it.
+        // The folder may contain only a link, without the programs beside it.
         let initdb = std::env::split_paths(&path)
             .find_map(|folder| fs::canonicalize(folder.join("initdb")).ok())?;
         Some(initdb.parent()?.to_owned())

@@ -1,4 +1,4 @@
-//! The command, run as an operator runs it.
+//! Runs the command as an operator does.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -13,19 +13,19 @@ use ticket_center::store::Store;
 use ticket_center::text::MessageText;
 use ticket_center::vault::Keyring;
 
-use crate::server::{Customer, Database, Place, conversation_id};
+use crate::server::{Customer, Database, TestDatabase, conversation_id};
 
-/// The command with a configuration of its own.
+/// The command with its own configuration.
 pub(crate) struct Program {
     pub(crate) keys: String,
-    pub(crate) place: Place,
-    /// How many files the server may have open, where that is not the system's number.
+    pub(crate) database: TestDatabase,
+    /// The limit of open files for the server; `None` for the system's limit.
     pub(crate) open_files: Option<u32>,
     settings: Vec<(&'static str, String)>,
 }
 
 impl Program {
-    /// Sets a variable of its environment.
+    /// Sets an environment variable.
     pub(crate) fn set(&mut self, name: &'static str, value: &str) {
         self.settings.push((name, value.to_owned()));
     }
@@ -34,7 +34,7 @@ impl Program {
         let mut command = self.executable();
         command
             .args(arguments)
-            .env("DATABASE_URL", &self.place.url)
+            .env("DATABASE_URL", &self.database.url)
             .env("TICKET_CENTER_KEYS", &self.keys)
             .env("TICKET_CENTER_LISTEN", "127.0.0.1:0")
             .env("TICKET_CENTER_PUBLIC_URL", "http://127.0.0.1")
@@ -47,7 +47,7 @@ impl Program {
         command
     }
 
-    /// Returns the command, in a shell that lowers the number of open files before it becomes the server.
+    /// Returns the command, run in a shell that first lowers the limit of open files.
     fn executable(&self) -> Command {
         let path = env!("CARGO_BIN_EXE_ticket-center");
         let Some(open_files) = self.open_files else { return Command::new(path) };
@@ -60,7 +60,7 @@ impl Program {
         self.command(arguments).output().expect("it runs")
     }
 
-    pub(crate) fn answer(&self, arguments: &[&str]) -> String {
+    pub(crate) fn stdout(&self, arguments: &[&str]) -> String {
         let output = self.output(arguments);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("it is text").trim_end().to_owned()
@@ -74,7 +74,7 @@ impl Program {
             let line: Value = serde_json::from_str(&line).ok()?;
             line["fields"]["address"].as_str().map(str::to_owned)
         });
-        // What nobody reads would fill the pipe and stop the server.
+        // Without a reader the pipe would fill and stop the server.
         let log = std::thread::spawn(move || lines.collect());
         let url = format!("http://{}", address.expect("it says where it listens"));
         Serving { child, url, log: Some(log) }
@@ -95,11 +95,11 @@ impl Serving {
         rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it is told");
     }
 
-    /// Asks the server to stop, and returns how it ended and what it logged after its start.
+    /// Asks the server to stop, and returns its exit status and the lines that it logged after its start.
     pub(crate) fn stop(mut self) -> (ExitStatus, Vec<String>) {
         self.ask_to_stop();
         let status = self.child.wait().expect("it ends");
-        let log = self.log.take().expect("it is read once").join().expect("nobody panicked");
+        let log = self.log.take().expect("it is read once").join().expect("the task did not panic");
         (status, log)
     }
 }
@@ -114,17 +114,17 @@ impl Drop for Serving {
 
 pub(crate) async fn program(database: Database) -> (Program, Customer) {
     let keys = format!("test:{}", Keyring::generate_key().expect("randomness").as_str());
-    let place = Place::new(database).await;
-    let program = Program { keys, place, open_files: None, settings: Vec::new() };
-    let desk = program.answer(&["desk", "create", "Example"]);
+    let database = TestDatabase::new(database).await;
+    let program = Program { keys, database, open_files: None, settings: Vec::new() };
+    let desk = program.stdout(&["desk", "create", "Example"]);
     let secret =
-        program.answer(&["secret", "rotate", "--desk", &desk, "--purpose", "ticket-center"]);
+        program.stdout(&["secret", "rotate", "--desk", &desk, "--purpose", "ticket-center"]);
     let signer = Signer::new(Secret::new(secret.as_str()).expect("it is a secret"));
-    let seal = signer.sign_email("ada@example.com").expect("it is an e-mail");
+    let signed = signer.sign_email("ada@example.com").expect("it is an e-mail");
     let credentials = json!({
         "helpdeskId": desk,
-        "email": seal.email.as_str(),
-        "signature": seal.signature.to_hex(),
+        "email": signed.email.as_str(),
+        "signature": signed.signature.to_hex(),
     });
     (program, Customer { url: String::new(), credentials, client: reqwest::Client::new() })
 }

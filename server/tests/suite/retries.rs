@@ -1,4 +1,4 @@
-//! Calls that are repeated because their answer never came.
+//! Calls that a client retries because the response was lost.
 
 use serde_json::{Value, json};
 
@@ -7,11 +7,11 @@ use crate::server::{Customer, Database, on_both_databases};
 
 const WRITERS: usize = 6;
 
-/// How many messages each sends before the server is killed, at least one of them.
+/// How many messages each writer sends before the server is killed; at least one.
 const ENOUGH: usize = 40;
 
-/// Sends numbered messages with keys until the server is gone, and returns how many it tried.
-async fn try_until_gone(
+/// Sends numbered messages with keys until the server stops, and returns how many it tried.
+async fn try_until_stopped(
     customer: Customer,
     writer: usize,
     told: tokio::sync::mpsc::Sender<()>,
@@ -21,7 +21,7 @@ async fn try_until_gone(
         if sent.is_err() {
             return number + 1;
         }
-        // Nobody counts any more once there were enough.
+        // The receiver is dropped when enough messages were sent.
         let _ = told.try_send(());
     }
     unreachable!("numbers do not end")
@@ -35,7 +35,7 @@ fn numbered(writer: usize, number: usize) -> Value {
 }
 
 on_both_databases! {
-    async fn what_is_sent_again_after_a_kill_is_there_once(database: Database) {
+    async fn a_message_that_is_retried_after_a_kill_is_stored_once(database: Database) {
         let (program, customer) = program(database).await;
         let mut serving = program.serve();
         let customer = Customer { url: serving.url.clone(), ..customer };
@@ -44,7 +44,7 @@ on_both_databases! {
             .map(|writer| {
                 let client = reqwest::Client::new();
                 let customer = Customer { client, ..customer.clone() };
-                tokio::spawn(try_until_gone(customer, writer, told.clone()))
+                tokio::spawn(try_until_stopped(customer, writer, told.clone()))
             })
             .collect();
         for _ in 0..WRITERS * ENOUGH {
@@ -53,7 +53,7 @@ on_both_databases! {
         serving.child.kill().expect("it is killed");
         let mut tried = Vec::new();
         for writer in writers {
-            tried.push(writer.await.expect("nobody panicked"));
+            tried.push(writer.await.expect("the task did not panic"));
         }
         drop(serving);
         let serving = program.serve();

@@ -1,4 +1,4 @@
-//! Secrets: rotated, revoked, kept apart, and encrypted.
+//! Secrets: rotation, revocation, separate purposes, and encryption.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ fn no_grace() -> Grace {
 }
 
 on_both_databases! {
-    async fn a_replaced_secret_holds_for_its_grace_on_every_instance(database: Database) {
+    async fn a_replaced_secret_stays_active_for_its_grace_on_every_instance(database: Database) {
         let server = Server::start(database).await;
         let second = server.second_instance().await;
         let old = server.customer("ada@example.com");
@@ -33,8 +33,8 @@ on_both_databases! {
         old.verify().await.done();
         old.at(&second).verify().await.done();
         server.clock.advance(1);
-        assert_eq!(old.verify().await.refused(), (401, "signature_mismatch"));
-        assert_eq!(old.at(&second).verify().await.refused(), (401, "signature_mismatch"));
+        assert_eq!(old.verify().await.error(), (401, "signature_mismatch"));
+        assert_eq!(old.at(&second).verify().await.error(), (401, "signature_mismatch"));
         new.verify().await.done();
     }
 
@@ -50,26 +50,26 @@ on_both_databases! {
             customer.verify().await.done();
         }
         server.clock.advance(DAY - 60);
-        assert_eq!(first.verify().await.refused(), (401, "signature_mismatch"));
+        assert_eq!(first.verify().await.error(), (401, "signature_mismatch"));
         second.verify().await.done();
         server.clock.advance(60);
-        assert_eq!(second.verify().await.refused(), (401, "signature_mismatch"));
+        assert_eq!(second.verify().await.error(), (401, "signature_mismatch"));
         third.verify().await.done();
     }
 
-    async fn a_revoked_secret_is_dead_at_once_everywhere_and_for_ever(database: Database) {
+    async fn a_revoked_secret_is_invalid_at_once_on_every_instance_and_permanently(database: Database) {
         let server = Server::start(database).await;
         let second = server.second_instance().await;
         let old = server.customer("ada@example.com");
         server.rotate(Grace::default()).await;
         old.at(&second).verify().await.done();
         let (desk, id) = (&server.desk, &server.secret.id);
-        let now = server.instance.center.clock.now();
+        let now = server.instance.app.clock.now();
         secrets::revoke(server.store(), desk, None, id, now).await.expect("it is revoked");
-        assert_eq!(old.verify().await.refused(), (401, "signature_mismatch"));
-        assert_eq!(old.at(&second).verify().await.refused(), (401, "signature_mismatch"));
+        assert_eq!(old.verify().await.error(), (401, "signature_mismatch"));
+        assert_eq!(old.at(&second).verify().await.error(), (401, "signature_mismatch"));
         server.clock.advance(-DAY);
-        assert_eq!(old.verify().await.refused(), (401, "signature_mismatch"));
+        assert_eq!(old.verify().await.error(), (401, "signature_mismatch"));
         let again = secrets::revoke(server.store(), desk, None, id, now).await;
         assert!(matches!(again, Err(SecretError::SecretUnknown)));
     }
@@ -79,7 +79,7 @@ on_both_databases! {
         let old = server.customer("ada@example.com");
         server.rotate(no_grace()).await;
         server.clock.advance(-10);
-        assert_eq!(old.verify().await.refused(), (401, "signature_mismatch"));
+        assert_eq!(old.verify().await.error(), (401, "signature_mismatch"));
     }
 
     async fn rotating_without_grace_ends_every_older_secret_of_the_purpose(database: Database) {
@@ -91,7 +91,7 @@ on_both_databases! {
         server.clock.advance(60);
         let third = server.customer_with("ada@example.com", server.rotate(no_grace()).await.shown());
         for ended in [&first, &second] {
-            assert_eq!(ended.verify().await.refused(), (401, "signature_mismatch"));
+            assert_eq!(ended.verify().await.error(), (401, "signature_mismatch"));
         }
         third.verify().await.done();
         let records = secrets::list(server.store(), &server.desk).await.expect("a list");
@@ -99,12 +99,12 @@ on_both_databases! {
         assert_eq!((records.len(), ended), (4, 2));
         assert!(records.iter().any(|record| record.id == portal.id && record.revoked_at.is_none()));
         server.clock.advance(-10 * DAY);
-        assert_eq!(second.verify().await.refused(), (401, "signature_mismatch"));
+        assert_eq!(second.verify().await.error(), (401, "signature_mismatch"));
     }
 
-    async fn the_current_secret_is_not_revoked_and_anothers_is_unknown(database: Database) {
+    async fn the_current_secret_cannot_be_revoked_and_one_of_another_desk_is_unknown(database: Database) {
         let server = Server::start(database).await;
-        let now = server.instance.center.clock.now();
+        let now = server.instance.app.clock.now();
         let (desk, id) = (&server.desk, &server.secret.id);
         let current = secrets::revoke(server.store(), desk, None, id, now).await;
         assert!(matches!(current, Err(SecretError::StillCurrent)));
@@ -115,14 +115,14 @@ on_both_databases! {
         server.customer("ada@example.com").verify().await.done();
     }
 
-    async fn the_purposes_have_secrets_of_their_own(database: Database) {
+    async fn each_purpose_has_its_own_secrets(database: Database) {
         let server = Server::start(database).await;
-        let center = &server.instance.center;
-        let now = center.clock.now();
+        let app = &server.instance.app;
+        let now = app.clock.now();
         let give = async |purpose, text: &str| {
             let (new, replaces) = (NewSecret::Given(text), Replaces::Current);
             let new = Rotation { desk: &server.desk, purpose, new, replaces, grace: no_grace() };
-            secrets::rotate(&center.store, &center.keyring, new, now).await
+            secrets::rotate(&app.store, &app.keyring, new, now).await
         };
         let shared = give(Purpose::Portal, server.secret.shown()).await;
         assert!(matches!(shared, Err(SecretError::InUse)));
@@ -131,7 +131,7 @@ on_both_databases! {
         assert!(matches!(give(Purpose::TicketCenter, own).await, Err(SecretError::InUse)));
         assert!(matches!(give(Purpose::Portal, "changeme").await, Err(SecretError::Refused(_))));
         let portal = server.customer_with("ada@example.com", own);
-        assert_eq!(portal.verify().await.refused(), (401, "signature_mismatch"));
+        assert_eq!(portal.verify().await.error(), (401, "signature_mismatch"));
         server.customer("ada@example.com").verify().await.done();
     }
 
@@ -154,7 +154,7 @@ on_both_databases! {
         server.rotate(Grace::default()).await;
         server.clock.advance(30);
         server.customer("ada@example.com").verify().await.done();
-        server.instance.center.desks.write_last_uses().await.expect("it is written");
+        server.instance.app.desks.write_last_uses().await.expect("it is written");
         let records = secrets::list(server.store(), &server.desk).await.expect("a list");
         let used_at = |current: bool| {
             let mut records = records.iter();
@@ -167,7 +167,7 @@ on_both_databases! {
     async fn secrets_are_encrypted_and_re_encrypted(database: Database) {
         let server = Server::start(database).await;
         let store = server.store();
-        let sealed = async || {
+        let encrypted = async || {
             sqlx::any::install_default_drivers();
             let url = server.config.database_url.expose_secret();
             let mut connection =
@@ -176,7 +176,7 @@ on_both_databases! {
             let row = row.await.expect("there is one secret");
             (row.get::<String, _>("key_id"), row.get::<String, _>("sealed"))
         };
-        let (key_id, before) = sealed().await;
+        let (key_id, before) = encrypted().await;
         assert_eq!(key_id, "test");
         assert!(!before.contains(server.secret.shown()));
         let new_key = Keyring::generate_key().expect("randomness");
@@ -184,7 +184,7 @@ on_both_databases! {
         let both = Keyring::parse(&keys).expect("the keys are good");
         assert_eq!(secrets::rekey(store, &both).await.expect("it is done"), 1);
         assert_eq!(secrets::rekey(store, &both).await.expect("it is done"), 0);
-        assert_eq!(sealed().await.0, "new");
+        assert_eq!(encrypted().await.0, "new");
         let new_alone = format!("new:{}", new_key.as_str());
         let clock = Arc::clone(&server.clock).into();
         let moved = Instance::start(server.config.clone(), &new_alone, clock).await;

@@ -57,13 +57,13 @@ macro_rules! on_both_databases {
 }
 pub(crate) use on_both_databases;
 
-/// A database that is there as long as this is.
-pub(crate) struct Place {
+/// A database that is deleted when this is dropped.
+pub(crate) struct TestDatabase {
     pub(crate) url: String,
     _folder: TempDir,
 }
 
-impl Place {
+impl TestDatabase {
     pub(crate) async fn new(database: Database) -> Self {
         let folder = TempDir::new().expect("there is room");
         let url = match database {
@@ -74,9 +74,9 @@ impl Place {
     }
 }
 
-/// An instance that answers on a loopback port until this is dropped.
+/// An instance that serves a loopback port until this is dropped.
 pub(crate) struct Instance {
-    pub(crate) center: Arc<AppState>,
+    pub(crate) app: Arc<AppState>,
     pub(crate) url: String,
     _stop: oneshot::Sender<()>,
 }
@@ -91,14 +91,14 @@ impl Instance {
         let keyring = Keyring::parse(keys).expect("the keys are good");
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
-        let center = AppState::new(config, store, keyring, clock).expect("it has a host");
+        let app = AppState::new(config, store, keyring, clock).expect("it has a host");
         let (stop, stopped) = oneshot::channel();
-        let served = Arc::clone(&center);
+        let served = Arc::clone(&app);
         tokio::spawn(async move {
             let stopped = async { drop(stopped.await) };
             http::serve(&served, listener, stopped).await.expect("it serves");
         });
-        Self { center, url, _stop: stop }
+        Self { app, url, _stop: stop }
     }
 }
 
@@ -110,7 +110,7 @@ pub(crate) struct Server {
     pub(crate) secret: IssuedSecret,
     pub(crate) config: Config,
     pub(crate) keys: String,
-    _place: Place,
+    _database: TestDatabase,
 }
 
 impl Server {
@@ -119,11 +119,11 @@ impl Server {
     }
 
     pub(crate) async fn start_with(database: Database, set: impl FnOnce(&mut Config)) -> Self {
-        let place = Place::new(database).await;
+        let database = TestDatabase::new(database).await;
         let keys = format!("test:{}", Keyring::generate_key().expect("randomness").as_str());
         let many = NonZeroU32::new(1_000_000).expect("it is not zero");
         let mut config = Config {
-            database_url: SecretString::from(place.url.as_str()),
+            database_url: SecretString::from(database.url.as_str()),
             public_url: "http://127.0.0.1".parse().expect("it is a URL"),
             database_connections: NonZeroU32::new(4).expect("it is not zero"),
             calls_per_minute: many,
@@ -136,11 +136,11 @@ impl Server {
         set(&mut config);
         let clock = ManualClock::at(START);
         let instance = Instance::start(config.clone(), &keys, Arc::clone(&clock).into()).await;
-        let store = &instance.center.store;
+        let store = &instance.app.store;
         let name = DeskName::parse("Example").expect("it is a name");
-        let desk = desks::create(store, &name, instance.center.clock.now()).await.expect("a desk");
+        let desk = desks::create(store, &name, instance.app.clock.now()).await.expect("a desk");
         let secret = rotate(&instance, &desk, Purpose::TicketCenter, Grace::default()).await;
-        Self { instance, clock, desk, secret, config, keys, _place: place }
+        Self { instance, clock, desk, secret, config, keys, _database: database }
     }
 
     /// Starts another instance on the same database.
@@ -150,7 +150,7 @@ impl Server {
     }
 
     pub(crate) fn store(&self) -> &Store {
-        &self.instance.center.store
+        &self.instance.app.store
     }
 
     pub(crate) async fn rotate(&self, grace: Grace) -> IssuedSecret {
@@ -164,13 +164,13 @@ impl Server {
 
     pub(crate) fn customer_with(&self, email: &str, secret: &str) -> Customer {
         let signer = Signer::new(Secret::new(secret).expect("it is a secret"));
-        let seal = signer.sign_email(email).expect("it is an e-mail");
+        let signed = signer.sign_email(email).expect("it is an e-mail");
         Customer {
             url: self.instance.url.clone(),
             credentials: json!({
                 "helpdeskId": self.desk.as_str(),
-                "email": seal.email.as_str(),
-                "signature": seal.signature.to_hex(),
+                "email": signed.email.as_str(),
+                "signature": signed.signature.to_hex(),
             }),
             client: reqwest::Client::new(),
         }
@@ -180,7 +180,7 @@ impl Server {
         let agent = Agent { id: AgentId::generate(), name: "Grace".to_owned() };
         let text = MessageText::parse(text).expect("it is a message");
         let id = conversation_id(conversation);
-        let now = self.instance.center.clock.now();
+        let now = self.instance.app.clock.now();
         conversations::write_as_agent(self.store(), &self.desk, &id, &agent, writing, &text, now)
             .await
             .expect("it is written");
@@ -193,7 +193,7 @@ pub(crate) async fn rotate(
     purpose: Purpose,
     grace: Grace,
 ) -> IssuedSecret {
-    let AppState { store, keyring, clock, .. } = &*instance.center;
+    let AppState { store, keyring, clock, .. } = &*instance.app;
     let now = clock.now();
     let (new, replaces) = (NewSecret::Generated, Replaces::Current);
     let new = Rotation { desk, purpose, new, replaces, grace };
@@ -205,40 +205,40 @@ pub(crate) fn conversation_id(conversation: &Value) -> ConversationId {
     ConversationId::parse(id).expect("it is an id")
 }
 
-/// An answer: its status and its body.
+/// A response of the API: its status and its body.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct ApiResponse {
     pub(crate) status: StatusCode,
     pub(crate) body: Value,
 }
 
-impl Answer {
+impl ApiResponse {
     pub(crate) async fn of(response: reqwest::Response) -> Self {
         let status = response.status();
-        Self { status, body: response.json().await.expect("every answer is JSON") }
+        Self { status, body: response.json().await.expect("every response is JSON") }
     }
 
-    /// Returns the body of a success.
+    /// Returns the body of a successful response.
     pub(crate) fn done(self) -> Value {
         assert!(self.status.is_success(), "{self}");
         self.body
     }
 
-    /// Returns the status and the code of a refusal.
-    pub(crate) fn refused(&self) -> (u16, &str) {
+    /// Returns the status and the code of an error.
+    pub(crate) fn error(&self) -> (u16, &str) {
         let code = self.body["error"]["code"].as_str();
         assert!(self.body["error"]["message"].is_string(), "{self}");
-        (self.status.as_u16(), code.expect("a refusal has a code"))
+        (self.status.as_u16(), code.expect("an error has a code"))
     }
 }
 
-impl fmt::Display for Answer {
+impl fmt::Display for ApiResponse {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", self.status, self.body)
     }
 }
 
-/// Who calls, with what the product's server signed.
+/// A customer with the credentials that the product's server signed.
 #[derive(Clone)]
 pub(crate) struct Customer {
     pub(crate) url: String,
@@ -268,19 +268,19 @@ impl Customer {
         self.client.post(url).json(&body)
     }
 
-    pub(crate) async fn call(&self, path: &str, fields: Value) -> Answer {
+    pub(crate) async fn call(&self, path: &str, fields: Value) -> ApiResponse {
         let response = self.request(path, &fields).send().await;
-        Answer::of(response.expect("the server answers")).await
+        ApiResponse::of(response.expect("the server responds")).await
     }
 
-    pub(crate) async fn verify(&self) -> Answer {
+    pub(crate) async fn verify(&self) -> ApiResponse {
         self.call("/verify", json!({})).await
     }
 
     /// Begins a conversation and returns it.
     pub(crate) async fn begin(&self, message: &str) -> Value {
-        let answer = self.call("/message", json!({ "message": message })).await;
-        answer.done()["conversation"].take()
+        let response = self.call("/message", json!({ "message": message })).await;
+        response.done()["conversation"].take()
     }
 
     pub(crate) async fn list(&self, fields: Value) -> Value {

@@ -1,4 +1,4 @@
-//! A mail server that does what a test tells it to.
+//! A mail server that behaves as a test tells it to.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -8,23 +8,23 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// What the server does with one connection, other than taking the mail. A command is named by its verb;
-/// the end of the text by a dot.
+/// How the server treats one connection if it does not accept the mail. A command is named by its verb; the
+/// end of the text by a dot.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Behaviour {
-    /// Greets with this and closes.
+    /// Greets with this line and closes.
     Greet(&'static str),
-    /// Answers the command with this and takes nothing.
-    Answer(&'static str, &'static str),
-    /// Closes instead of answering the command. At the dot, it has the mail.
+    /// Replies to the command with this line and does not accept the mail.
+    Reply(&'static str, &'static str),
+    /// Closes instead of replying to the command. At the dot, it has accepted the mail.
     Close(&'static str),
-    /// Closes before the text has ended.
+    /// Closes before the end of the text.
     CloseAmidText,
-    /// Does not answer the command before it is released. At the dot, it has the mail.
-    Hold(&'static str),
+    /// Does not reply to the command until it is released. At the dot, it has accepted the mail.
+    Wait(&'static str),
 }
 
-/// A mail that the server has.
+/// A mail that the server accepted.
 #[derive(Clone, Debug)]
 pub(crate) struct Mail {
     pub(crate) from: String,
@@ -66,17 +66,17 @@ impl Sink {
         Self { url, state, release }
     }
 
-    /// What is done with the next connections, one after the other.
+    /// Sets the behaviour for the next connections, one after the other.
     pub(crate) fn script(&self, behaviours: impl IntoIterator<Item = Behaviour>) {
         lock(&self.state).script.extend(behaviours);
     }
 
-    /// What is done with every connection from now on.
+    /// Sets the behaviour for every further connection.
     pub(crate) fn always(&self, behaviour: Option<Behaviour>) {
         lock(&self.state).standing = behaviour;
     }
 
-    /// Lets every held connection go on.
+    /// Releases all waiting connections.
     pub(crate) fn release(&self) {
         self.release.send_replace(true);
     }
@@ -85,7 +85,7 @@ impl Sink {
         lock(&self.state).mails.clone()
     }
 
-    /// Waits until the server has so many mails.
+    /// Waits until the server has accepted so many mails.
     pub(crate) async fn has(&self, count: usize) {
         while lock(&self.state).mails.len() < count {
             tokio::task::yield_now().await;
@@ -115,7 +115,7 @@ impl Session {
         Self { lines, writer, behaviour, state: Arc::clone(state), released, mail }
     }
 
-    /// Answers until either side closes.
+    /// Serves until either side closes.
     async fn converse(mut self) -> Option<()> {
         if let Some(Behaviour::Greet(greeting)) = self.behaviour {
             return self.say(greeting).await;
@@ -124,7 +124,7 @@ impl Session {
         loop {
             let line = self.hear().await?;
             let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
-            let answer = match verb {
+            let reply = match verb {
                 "MAIL" => {
                     argument.clone_into(&mut self.mail.from);
                     "250 fine"
@@ -138,9 +138,9 @@ impl Session {
                 "QUIT" => "221 bye",
                 _ => "250 sink",
             };
-            let answer = self.answer(verb, answer).await?;
-            self.say(answer).await?;
-            if verb == "DATA" && answer.starts_with('3') {
+            let reply = self.reply(verb, reply).await?;
+            self.say(reply).await?;
+            if verb == "DATA" && reply.starts_with('3') {
                 self.take_text().await?;
             }
         }
@@ -158,19 +158,19 @@ impl Session {
             self.mail.text.push_str(line.strip_prefix('.').unwrap_or(&line));
             self.mail.text.push_str("\r\n");
         }
-        if !matches!(self.behaviour, Some(Behaviour::Answer(".", _))) {
+        if !matches!(self.behaviour, Some(Behaviour::Reply(".", _))) {
             lock(&self.state).mails.push(self.mail.clone());
         }
-        let answer = self.answer(".", "250 taken").await?;
-        self.say(answer).await
+        let reply = self.reply(".", "250 taken").await?;
+        self.say(reply).await
     }
 
-    /// Returns what is answered to the command, or nothing where the connection is closed instead.
-    async fn answer(&mut self, verb: &str, usual: &'static str) -> Option<&'static str> {
+    /// Returns the reply to the command, or `None` if the connection is closed instead.
+    async fn reply(&mut self, verb: &str, usual: &'static str) -> Option<&'static str> {
         match self.behaviour {
-            Some(Behaviour::Answer(at, answer)) if at == verb => Some(answer),
+            Some(Behaviour::Reply(at, reply)) if at == verb => Some(reply),
             Some(Behaviour::Close(at)) if at == verb => None,
-            Some(Behaviour::Hold(at)) if at == verb => {
+            Some(Behaviour::Wait(at)) if at == verb => {
                 self.released.wait_for(|is_released| *is_released).await.ok()?;
                 Some(usual)
             }
@@ -182,11 +182,11 @@ impl Session {
         self.lines.next_line().await.ok()?
     }
 
-    async fn say(&mut self, answer: &str) -> Option<()> {
-        self.writer.write_all(format!("{answer}\r\n").as_bytes()).await.ok()
+    async fn say(&mut self, reply: &str) -> Option<()> {
+        self.writer.write_all(format!("{reply}\r\n").as_bytes()).await.ok()
     }
 }
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().expect("nobody panicked")
+    state.lock().expect("the task did not panic")
 }

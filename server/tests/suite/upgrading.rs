@@ -1,4 +1,4 @@
-//! A database of a former version is upgraded with what is in it.
+//! Upgrading keeps the data of an older version.
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, Row as _};
@@ -6,15 +6,15 @@ use ticket_center::conversations::{self, Filter, SearchText};
 use ticket_center::ids::DeskId;
 use ticket_center::store::Store;
 
-use crate::server::{Database, Place, on_both_databases};
+use crate::server::{Database, TestDatabase, on_both_databases};
 
-/// The version whose migration this is about.
+/// The version whose migration is tested.
 const VERSION: i64 = 7;
 
-/// More than one batch of what the start writes.
+/// More rows than one batch of the upgrade.
 const MESSAGES: u32 = 1_200;
 
-/// Makes the tables as they were before the version, and returns a connection to them.
+/// Creates the tables as they were before the version, and returns a connection to them.
 async fn before(url: &str) -> AnyPool {
     sqlx::any::install_default_drivers();
     if let Some(path) = url.strip_prefix("sqlite:") {
@@ -62,12 +62,12 @@ async fn fill(pool: &AnyPool) {
 }
 
 on_both_databases! {
-    async fn what_a_former_version_wrote_is_kept_and_found(database: Database) {
-        let place = Place::new(database).await;
-        let pool = before(&place.url).await;
+    async fn data_of_an_older_version_is_kept_and_found(database: Database) {
+        let database = TestDatabase::new(database).await;
+        let pool = before(&database.url).await;
         fill(&pool).await;
         pool.close().await;
-        let store = Store::open(&place.url, 4).await.expect("it opens");
+        let store = Store::open(&database.url, 4).await.expect("it opens");
         ticket_center::app_state::migrate(&store).await.expect("it is migrated");
         let desk = DeskId::parse("desk").expect("it is an id");
         for text in ["привет", "ωΜΈΓΑ", "grüsse 1200", "ada@example.com", "talk"] {

@@ -1,4 +1,4 @@
-//! Bytes of HTTP/2, as a client that is no library writes them.
+//! Bytes of HTTP/2, as a client without a library writes them.
 
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 

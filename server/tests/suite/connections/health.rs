@@ -31,7 +31,7 @@ async fn started() -> (Program, Serving, Customer) {
 }
 
 /// Opens many connections that send these bytes and nothing more.
-async fn hold(url: &str, bytes: &[u8]) -> Vec<TcpStream> {
+async fn open_connections(url: &str, bytes: &[u8]) -> Vec<TcpStream> {
     let mut opening = JoinSet::new();
     for _ in 0..MANY {
         let (address, bytes) = (url.trim_start_matches("http://").to_owned(), bytes.to_owned());
@@ -43,31 +43,31 @@ async fn hold(url: &str, bytes: &[u8]) -> Vec<TcpStream> {
         });
     }
     let mut held = Vec::new();
-    // Where the server accepts no more, the system keeps the rest waiting.
+    // When the server accepts no more connections, the system queues the rest.
     let wait = std::time::Duration::from_secs(20);
     while let Ok(Some(stream)) = tokio::time::timeout(wait, opening.join_next()).await {
-        held.extend(stream.expect("nobody panicked"));
+        held.extend(stream.expect("the task did not panic"));
     }
     held
 }
 
 async fn assert_healthy(url: &str) {
     for path in ["/healthz", "/readyz"] {
-        // Each check has a connection of its own.
-        let response = answered(reqwest::get(format!("{url}{path}"))).await.expect("an answer");
+        // Each check uses a new connection.
+        let response = answered(reqwest::get(format!("{url}{path}"))).await.expect("a response");
         assert_eq!(response.status().as_u16(), 200);
         assert_eq!(response.text().await.expect("a text"), "ok\n");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn silent_connections_keep_out_neither_health_checks_nor_customers() {
+async fn silent_connections_block_neither_health_checks_nor_customers() {
     let (_program, serving, customer) = started().await;
     for bytes in [&b""[..], b"GET /heal", PREFACE, &opening()] {
-        let held = hold(&serving.url, bytes).await;
+        let held = open_connections(&serving.url, bytes).await;
         for _ in 0..5 {
             assert_healthy(&serving.url).await;
-            // A customer's connection takes the place of one that says nothing.
+            // A customer's connection replaces an idle one.
             let fresh = Customer { client: reqwest::Client::new(), ..customer.clone() };
             answered(fresh.verify()).await.done();
         }
@@ -76,7 +76,7 @@ async fn silent_connections_keep_out_neither_health_checks_nor_customers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn requests_that_stop_halfway_keep_out_no_health_check() {
+async fn requests_that_stop_halfway_block_no_health_check() {
     let (_program, serving, customer) = started().await;
     let half_body = "POST /api/messaging/ticket-center/verify HTTP/1.1\r\nHost: 127.0.0.1\r\n\
                 Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
@@ -97,7 +97,7 @@ async fn requests_that_stop_halfway_keep_out_no_health_check() {
     ]
     .concat();
     for bytes in [half_body.as_bytes(), &stream] {
-        let held = hold(&serving.url, bytes).await;
+        let held = open_connections(&serving.url, bytes).await;
         for _ in 0..5 {
             assert_healthy(&serving.url).await;
         }

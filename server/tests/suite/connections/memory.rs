@@ -1,4 +1,4 @@
-//! How much memory answers take that nobody reads.
+//! How much memory unread responses use.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use super::{answered, connected, long_conversation, request_for_page};
 use crate::program::{Serving, program};
 use crate::server::{Customer, Database};
 
-/// Clients that ask for pages of 4 MB of text and read nothing.
+/// Clients that request pages of 4 MB of text and read nothing.
 const UNREAD: usize = 240;
 
-/// What the server may need for them, beside what it needs anyway.
+/// The memory that the server may use for them, in addition to its usual memory.
 const MEGABYTES: usize = 160;
 
-/// Returns how many megabytes the process has had at most, or has now.
+/// Returns the highest memory use of the process so far, or the current one, in megabytes.
 fn megabytes(serving: &Serving, field: &str) -> usize {
     let path = format!("/proc/{}/status", serving.child.id());
     let status = std::fs::read_to_string(path).expect("the process is there");
@@ -24,13 +24,13 @@ fn megabytes(serving: &Serving, field: &str) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn unread_answers_hold_little_memory() {
+async fn unread_responses_use_little_memory() {
     let (program, customer) = program(Database::Sqlite).await;
     let serving = program.serve();
     let customer = Customer { url: serving.url.clone(), ..customer };
     let conversation = long_conversation(&customer).await;
     let before = megabytes(&serving, "VmRSS:");
-    // More than the system itself keeps for a client.
+    // More than the system buffers for a client.
     let request = request_for_page(&customer, &conversation).repeat(4);
     let mut held = Vec::new();
     for _ in 0..UNREAD {
@@ -40,10 +40,10 @@ async fn unread_answers_hold_little_memory() {
     }
     let mut begun = 0;
     for stream in &mut held {
-        // Each answer has begun, unless the server ended the connection to save memory.
+        // Each response has begun, unless the server closed the connection to save memory.
         begun += usize::from(matches!(answered(stream.read_u8()).await, Ok(b'H')));
     }
-    assert!(begun > 0, "the server answers");
+    assert!(begun > 0, "the server responds");
     for _ in 0..5 {
         let page = answered(customer.read(&conversation, json!({ "limit": 100 }))).await;
         assert!(page["messages"].as_array().is_some_and(|messages| !messages.is_empty()));

@@ -1,9 +1,9 @@
-//! Connections that say nothing, read nothing, or are too many: each kind has an end, and none of them
-//! keeps a health check or a customer out.
+//! Connections that send nothing, read nothing, or are too many: the server closes each kind, and none of
+//! them blocks a health check or a customer.
 
 mod frames;
 mod health;
-// Other systems say in other ways what a process holds.
+// Other systems report a process's memory in other ways.
 #[cfg(target_os = "linux")]
 mod memory;
 mod number;
@@ -33,7 +33,7 @@ async fn long_conversation(customer: &Customer) -> Value {
     conversation
 }
 
-/// Returns a request for the conversation's newest messages, as many as there may be in one answer.
+/// Returns a request for the conversation's newest messages, as many as one response may have.
 fn request_for_page(customer: &Customer, conversation: &Value) -> Vec<u8> {
     let mut body = customer.credentials.clone();
     body["limit"] = 100.into();
@@ -50,16 +50,21 @@ async fn connected(url: &str) -> TcpStream {
     TcpStream::connect(url.trim_start_matches("http://")).await.expect("it is reached")
 }
 
-/// Returns what is answered until the server ends the connection.
+/// Returns the bytes that the server sends until it closes the connection.
 async fn until_the_end(stream: &mut TcpStream) -> Vec<u8> {
-    let mut answer = Vec::new();
-    // A connection that is reset has ended, too.
-    let read = tokio::time::timeout(Duration::from_secs(90), stream.read_to_end(&mut answer)).await;
-    assert!(read.is_ok(), "the server keeps the connection: {}", String::from_utf8_lossy(&answer));
-    answer
+    let mut response = Vec::new();
+    // A reset connection has ended, too.
+    let read =
+        tokio::time::timeout(Duration::from_secs(90), stream.read_to_end(&mut response)).await;
+    assert!(
+        read.is_ok(),
+        "the server keeps the connection: {}",
+        String::from_utf8_lossy(&response)
+    );
+    response
 }
 
-/// Expects an answer, however slow the machine is.
-async fn answered<T>(answer: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(90), answer).await.expect("there is no answer")
+/// Waits for a response, however slow the machine is.
+async fn answered<T>(response: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(90), response).await.expect("there is no response")
 }

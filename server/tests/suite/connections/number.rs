@@ -1,4 +1,4 @@
-//! How many connections there may be, of one address and in all.
+//! Limits of connections, of one address and in total.
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -28,7 +28,7 @@ async fn connected_from(last: u8, server: &Server) -> TcpStream {
     socket.connect(address.parse().expect("it is an address")).await.expect("it is reached")
 }
 
-/// Returns the status of the answer to a request.
+/// Returns the status of the response to a request.
 async fn status(stream: &mut TcpStream, request: &[u8]) -> u16 {
     stream.write_all(request).await.expect("it is sent");
     let mut start = [0; 12];
@@ -37,12 +37,12 @@ async fn status(stream: &mut TcpStream, request: &[u8]) -> u16 {
     start["HTTP/1.1 ".len()..].parse().expect("it is a status")
 }
 
-/// Opens connections from one address, each with the beginning of a request that the server waits for.
+/// Opens connections from one address, each with the head of a request whose body the server waits for.
 async fn busy(number: usize, last: u8, server: &Server) -> Vec<TcpStream> {
     let mut streams = Vec::new();
     for _ in 0..number {
         let mut stream = connected_from(last, server).await;
-        // From here on the server waits for the body.
+        // From now on the server waits for the body.
         assert_eq!(status(&mut stream, HALF_REQUEST).await, 100);
         streams.push(stream);
     }
@@ -50,7 +50,7 @@ async fn busy(number: usize, last: u8, server: &Server) -> Vec<TcpStream> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_address_has_so_many_connections_and_the_one_that_waits_longest_makes_room() {
+async fn connections_of_one_address_are_limited_and_the_longest_idle_one_is_closed() {
     let server = Server::start_with(Database::Sqlite, |config| {
         config.connections_per_address = number(3);
     })
@@ -67,15 +67,15 @@ async fn one_address_has_so_many_connections_and_the_one_that_waits_longest_make
         until_the_end(stream).await;
     }
     for stream in streams[3..].iter_mut().chain([&mut other]) {
-        // What is left of the answer before comes first.
+        // The rest of the previous response comes first.
         stream.write_all(HEALTH).await.expect("the connection is kept");
-        let mut answer = [0; 64];
-        assert!(answered(stream.read(&mut answer)).await.expect("the connection is kept") > 0);
+        let mut response = [0; 64];
+        assert!(answered(stream.read(&mut response)).await.expect("the connection is kept") > 0);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_address_whose_connections_are_all_in_use_gets_health_checks_alone() {
+async fn an_address_whose_connections_are_all_in_use_gets_only_health_checks() {
     let server = Server::start_with(Database::Sqlite, |config| {
         config.connections_per_address = number(3);
     })
@@ -88,7 +88,7 @@ async fn an_address_whose_connections_are_all_in_use_gets_health_checks_alone() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn beyond_the_most_connections_there_are_health_checks_alone() {
+async fn beyond_the_connection_limit_only_health_checks_are_served() {
     let server =
         Server::start_with(Database::Sqlite, |config| config.connections = number(20)).await;
     let _busy = [busy(10, 3, &server).await, busy(10, 4, &server).await];
@@ -100,7 +100,7 @@ async fn beyond_the_most_connections_there_are_health_checks_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn silent_connections_of_many_addresses_make_room_for_customers() {
+async fn silent_connections_of_many_addresses_are_closed_for_customers() {
     let server =
         Server::start_with(Database::Sqlite, |config| config.connections = number(20)).await;
     let mut silent = Vec::new();
@@ -112,7 +112,7 @@ async fn silent_connections_of_many_addresses_make_room_for_customers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn customers_behind_a_trusted_proxy_have_no_share_of_one_address() {
+async fn customers_behind_a_trusted_proxy_have_no_limit_per_address() {
     let server = Server::start_with(Database::Sqlite, |config| {
         config.connections_per_address = number(3);
         config.trusted_proxies = vec!["127.0.0.3/32".parse().expect("it is a network")];
@@ -138,9 +138,9 @@ async fn metrics_tell_how_many_connections_there_are_and_why_the_server_ended_so
     }
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     let url = format!("http://{}/metrics", listener.local_addr().expect("it is bound"));
-    let center = std::sync::Arc::clone(&server.instance.center);
-    let serving = tokio::spawn(ticket_center::http::serve_metrics(center, listener));
-    let page = reqwest::get(url).await.expect("an answer").text().await.expect("it is text");
+    let app = std::sync::Arc::clone(&server.instance.app);
+    let serving = tokio::spawn(ticket_center::http::serve_metrics(app, listener));
+    let page = reqwest::get(url).await.expect("a response").text().await.expect("it is text");
     serving.abort();
     for line in [
         "ticket_center_connections 0",

@@ -1,4 +1,4 @@
-//! Connections on which no request comes to an end of its head.
+//! Connections that never send a complete request head.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::frames::{
 use super::{connected, until_the_end};
 use crate::server::{Database, Server};
 
-/// Makes the next drop.
+/// Returns the next small piece to send.
 type Drops<'a> = &'a dyn Fn(usize) -> Vec<u8>;
 
 async fn started() -> Server {
@@ -50,10 +50,10 @@ async fn a_connection_without_a_request_is_closed_whatever_it_began_with() {
         streams.push((name, stream));
     }
     for (name, mut stream) in streams {
-        let answer = until_the_end(&mut stream).await;
-        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let response = until_the_end(&mut stream).await;
+        let response = String::from_utf8_lossy(&response).into_owned();
         let is_whole = name == "a whole request" || name == "an upgrade to HTTP/2";
-        assert_eq!(answer.starts_with("HTTP/1.1 200 "), is_whole, "{name}: {answer}");
+        assert_eq!(response.starts_with("HTTP/1.1 200 "), is_whole, "{name}: {response}");
     }
 }
 
@@ -77,7 +77,7 @@ async fn a_connection_that_sends_drops_instead_of_a_request_is_closed() {
     for (beginning, drops) in kinds {
         let mut stream = connected(&server.instance.url).await;
         stream.write_all(&beginning).await.expect("it is sent");
-        // The server closes the connection, or this goes on without an end.
+        // The server closes the connection; otherwise this never ends.
         for number in 0.. {
             if stream.write_all(&drops(number)).await.is_err() {
                 break;
@@ -95,10 +95,10 @@ async fn a_connection_in_use_is_kept() {
     for _ in 0..6 {
         let request = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
         stream.write_all(request).await.expect("the connection is kept");
-        let mut answer = [0; 4096];
+        let mut buffer = [0; 4096];
         let read =
-            tokio::io::AsyncReadExt::read(&mut stream, &mut answer).await.expect("an answer");
-        assert!(answer[..read].starts_with(b"HTTP/1.1 200 "));
+            tokio::io::AsyncReadExt::read(&mut stream, &mut buffer).await.expect("a response");
+        assert!(buffer[..read].starts_with(b"HTTP/1.1 200 "));
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
 }

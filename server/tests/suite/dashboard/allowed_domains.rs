@@ -4,7 +4,7 @@ use serde_json::json;
 use ticket_center::agents::Role;
 
 use super::browser::{Browser, Page};
-use crate::server::{Answer, Database, Server, on_both_databases};
+use crate::server::{ApiResponse, Database, Server, on_both_databases};
 
 const ADA: &str = "ada@example.com";
 
@@ -22,8 +22,8 @@ async fn change(browser: &mut Browser, server: &Server, leaf: &str, domain: &str
 
 async fn passes(server: &Server, origin: &str) -> bool {
     let request = server.customer(ADA).request("/verify", &json!({})).header("origin", origin);
-    let answer = Answer::of(request.send().await.expect("the server answers")).await;
-    answer.status.is_success()
+    let response = ApiResponse::of(request.send().await.expect("the server responds")).await;
+    response.status.is_success()
 }
 
 async fn tested(browser: &mut Browser, server: &Server, origin: &str) -> Page {
@@ -33,7 +33,7 @@ async fn tested(browser: &mut Browser, server: &Server, origin: &str) -> Page {
 }
 
 on_both_databases! {
-    async fn domains_are_added_and_removed_and_hold_at_once(database: Database) {
+    async fn domains_are_added_and_removed_with_immediate_effect(database: Database) {
         let server = Server::start(database).await;
         let mut browser = owner(&server).await;
         assert!(browser.get(&server.path("allowed-domains")).await.shown().has("The list is empty"));
@@ -60,7 +60,7 @@ on_both_databases! {
         assert_eq!(browser.get(&server.path("messages")).await.location(), server.path("allowed-domains"));
     }
 
-    async fn what_is_no_domain_is_kept_and_the_right_one_shown(database: Database) {
+    async fn an_invalid_domain_stays_in_the_field_and_the_correct_one_is_shown(database: Database) {
         let server = Server::start(database).await;
         let mut browser = owner(&server).await;
         for (domain, sentence) in [

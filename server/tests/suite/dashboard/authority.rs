@@ -1,4 +1,4 @@
-//! Who may do what: every page and every form, by everybody whom it is not for.
+//! Permissions: every page and every form, for each visitor without permission.
 
 use reqwest::header::ORIGIN;
 use reqwest::{Method, StatusCode};
@@ -12,7 +12,7 @@ const ADA: &str = "ada@example.com";
 const GRACE: &str = "grace@example.com";
 const EVE: &str = "eve@example.com";
 
-/// For whom something is.
+/// Who may use a page or form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum For {
     Members,
@@ -36,7 +36,7 @@ fn pages(conversation: &str) -> Vec<(String, For)> {
     ]
 }
 
-/// Every form of a desk, with fields that would do something.
+/// Every form of a desk, with valid fields.
 fn forms(conversation: &str, agent: &AgentId) -> Vec<(String, For, Fields)> {
     let talk = format!("conversations/{conversation}");
     let member = format!("agents/{agent}");
@@ -87,10 +87,10 @@ const SETTINGS: [&str; 14] = [
     "portal/explain",
 ];
 
-/// Forms that belong to no desk.
+/// Forms that do not belong to a desk.
 const OWN_FORMS: [&str; 4] = ["/sign-out", "/confirm", "/account/name", "/account/password"];
 
-/// What must be the same after everything that was refused.
+/// The data that no rejected request may change.
 async fn state(server: &Server, owner: &mut Browser, conversation: &str) -> (String, String) {
     let thread = owner.get(&server.path(&format!("conversations/{conversation}/thread"))).await;
     let agents = owner.get(&server.path("agents")).await;
@@ -100,7 +100,7 @@ async fn state(server: &Server, owner: &mut Browser, conversation: &str) -> (Str
 }
 
 on_both_databases! {
-    async fn every_page_and_form_refuses_whom_it_is_not_for(database: Database) {
+    async fn every_page_and_form_rejects_visitors_without_permission(database: Database) {
         let server = Server::start(database).await;
         let other = server.other_desk().await;
         let ada = server.agent(ADA, Role::Agent).await;
@@ -112,20 +112,20 @@ on_both_databases! {
         let mut owner = server.signed_in(GRACE).await;
         let before = state(&server, &mut owner, id).await;
         for email in [EVE, "bob@example.com"] {
-            let mut stranger = server.signed_in(email).await;
+            let mut visitor = server.signed_in(email).await;
             for (leaf, _) in pages(id) {
-                assert_eq!(stranger.get(&server.path(&leaf)).await.status, 404, "{email} {leaf}");
-                // The conversation is not to be had by way of one's own desk either.
+                assert_eq!(visitor.get(&server.path(&leaf)).await.status, 404, "{email} {leaf}");
+                // The path of the visitor's own desk does not show the conversation either.
                 let own = format!("/desks/{other}/{leaf}");
                 let expected = if leaf.contains("conversations") { 404 } else { 0 };
-                assert!(expected == 0 || stranger.get(&own).await.status == expected, "{own}");
+                assert!(expected == 0 || visitor.get(&own).await.status == expected, "{own}");
             }
             for (leaf, whose, fields) in forms(id, &ada) {
                 let path = server.path(&leaf);
-                assert_eq!(stranger.submit("/account", &path, &fields).await.status, 404, "{email} {leaf}");
+                assert_eq!(visitor.submit("/account", &path, &fields).await.status, 404, "{email} {leaf}");
                 if whose == For::Members {
                     let own = format!("/desks/{other}/{leaf}");
-                    assert_eq!(stranger.submit("/account", &own, &fields).await.status, 404, "{own}");
+                    assert_eq!(visitor.submit("/account", &own, &fields).await.status, 404, "{own}");
                 }
             }
         }
@@ -185,17 +185,17 @@ on_both_databases! {
             }
             for site in ["cross-site", "same-site"] {
                 let request = owner.request(Method::POST, &path).header("sec-fetch-site", site);
-                let response = request.send().await.expect("an answer");
+                let response = request.send().await.expect("a response");
                 assert_eq!(response.status(), StatusCode::FORBIDDEN, "{path} {site}");
             }
             let json = owner.request(Method::POST, &path).header("content-type", "text/plain");
-            let response = json.body("csrf=x").send().await.expect("an answer");
+            let response = json.body("csrf=x").send().await.expect("a response");
             assert_ne!(response.status(), StatusCode::OK, "{path}");
         }
         assert_eq!(state(&server, &mut owner, id).await, before);
     }
 
-    async fn every_answer_says_what_browsers_may_do_with_it(database: Database) {
+    async fn every_response_tells_browsers_what_they_may_do_with_it(database: Database) {
         let server = Server::start(database).await;
         server.agent(GRACE, Role::Owner).await;
         let mut owner = server.signed_in(GRACE).await;
@@ -224,6 +224,6 @@ on_both_databases! {
         assert_eq!(asset.headers["cache-control"], "public, max-age=31536000, immutable");
         let foreign = owner.request(Method::GET, "/account").header("host", "example.help.localhost");
         let response = foreign.header(ORIGIN, "http://example.help.localhost").send().await;
-        assert_eq!(response.expect("an answer").status().as_u16(), 404, "portals have no dashboard");
+        assert_eq!(response.expect("a response").status().as_u16(), 404, "portals have no dashboard");
     }
 }

@@ -15,7 +15,7 @@ use crate::server::{Instance, Server};
 /// The password of every agent of the tests.
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
-/// A page that was answered.
+/// The page of a response.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) status: u16,
@@ -24,7 +24,7 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Returns where the page leads to.
+    /// Returns the target of the redirect.
     pub(crate) fn location(&self) -> &str {
         assert_eq!(self.status, 303, "{}", self.text);
         self.headers[LOCATION].to_str().expect("a location is text")
@@ -38,7 +38,7 @@ impl Page {
         rest[..rest.find('"').expect("an attribute ends")].to_owned()
     }
 
-    /// Expects the page to be there, and returns it.
+    /// Checks that the page was shown, and returns it.
     pub(crate) fn shown(self) -> Self {
         assert_eq!(self.status, 200, "{}", self.text);
         self
@@ -49,13 +49,13 @@ impl Page {
     }
 }
 
-/// A browser with cookies, that follows no link by itself.
+/// A browser with cookies, which does not follow links by itself.
 #[derive(Clone)]
 pub(crate) struct Browser {
     url: String,
     client: reqwest::Client,
     pub(crate) cookies: BTreeMap<String, String>,
-    /// What a proxy says it comes from.
+    /// The client address that a proxy reports.
     pub(crate) address: Option<&'static str>,
 }
 
@@ -72,7 +72,7 @@ impl Browser {
         Self { client: client.build().expect("it is a client"), ..Self::new(url) }
     }
 
-    /// Returns the same browser at another instance, as a proxy sends it there.
+    /// Returns the same browser at another instance, to which a proxy sends it.
     pub(crate) fn at(&self, instance: &Instance) -> Self {
         Self { url: instance.url.clone(), ..self.clone() }
     }
@@ -92,10 +92,10 @@ impl Browser {
 
     pub(crate) async fn get(&mut self, path: &str) -> Page {
         let response = self.request(Method::GET, path).send().await;
-        self.keep(response.expect("the server answers")).await
+        self.keep(response.expect("the server responds")).await
     }
 
-    /// Sends a form with exactly these fields, as a page of this origin does.
+    /// Sends a form with exactly these fields, from a page of this origin.
     pub(crate) async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let origin = self.url.clone();
         self.send_from(&origin, path, fields).await
@@ -114,10 +114,10 @@ impl Browser {
             .header(ORIGIN, origin)
             .body(body);
         let response = request.send().await;
-        self.keep(response.expect("the server answers")).await
+        self.keep(response.expect("the server responds")).await
     }
 
-    /// Sends a form with the token of the page that it stands on.
+    /// Sends a form with the token of its page.
     pub(crate) async fn submit(&mut self, page: &str, path: &str, fields: &[(&str, &str)]) -> Page {
         let csrf = self.get(page).await.field("csrf");
         let fields: Vec<_> =
@@ -141,8 +141,8 @@ impl Browser {
         self.get(&path).await
     }
 
-    /// Sends the form of the page that a link leads to.
-    pub(crate) async fn answer(
+    /// Sends the form of the page that a link opens.
+    pub(crate) async fn submit_link_form(
         &mut self,
         page: &Page,
         path: &str,
@@ -177,7 +177,7 @@ impl Server {
     }
 
     pub(crate) async fn agent_at(&self, desk: &DeskId, email: &str, role: Role) -> AgentId {
-        let passwords = &self.instance.center.passwords;
+        let passwords = &self.instance.app.passwords;
         let password = passwords.choose(PASSWORD, Known::new([])).await.expect("it is hashed");
         let name = AgentName::parse(email.split('@').next().unwrap_or(email));
         let new = NewMember {
@@ -186,13 +186,13 @@ impl Server {
             role,
             password: &password,
         };
-        let now = self.instance.center.clock.now();
+        let now = self.instance.app.clock.now();
         agents::create_member(self.store(), desk, new, now).await.expect("it is added")
     }
 
     pub(crate) async fn other_desk(&self) -> DeskId {
         let name = DeskName::parse("Other").expect("it is a name");
-        let now = self.instance.center.clock.now();
+        let now = self.instance.app.clock.now();
         desks::create(self.store(), &name, now).await.expect("a desk")
     }
 

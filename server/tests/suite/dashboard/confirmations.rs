@@ -1,4 +1,4 @@
-//! Which acts need the password again.
+//! Which actions ask for the password again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -65,7 +65,7 @@ const OWN_FORMS: [&str; 8] = [
     "/sign-out",
 ];
 
-/// What stands before the path of a desk's form.
+/// The part of a desk's form path before the leaf.
 const OF_DESK: &str = "/desks/{desk}/";
 
 /// Returns the paths of the routes that take a POST, as the source of the dashboard registers them.
@@ -77,7 +77,7 @@ fn posted_routes() -> Vec<String> {
         for route in source.split(".route(").skip(1) {
             let (path, methods) = route.split_once(',').expect("a route has a path and methods");
             let path = match path.trim() {
-                // The two pages that a link leads to.
+                // The two pages that links open.
                 "PATH" if source.contains("\"/invitation\"") => "/invitation",
                 "PATH" if source.contains("\"/recovery\"") => "/recovery",
                 path => path.trim_matches('"'),
@@ -125,7 +125,7 @@ on_both_databases! {
         assert!(wrong.is_empty(), "{wrong:#?}");
     }
 
-    async fn what_was_typed_is_there_again_after_the_password_was_asked_for(database: Database) {
+    async fn the_typed_text_is_shown_again_after_the_password_was_asked_for(database: Database) {
         let server = Server::start(database).await;
         server.agent(OWNER, Role::Owner).await;
         let mut owner = server.signed_in(OWNER).await;
@@ -143,7 +143,7 @@ on_both_databases! {
             let sent = owner.request(Method::POST, &server.path(leaf))
                 .header("content-type", "application/x-www-form-urlencoded")
                 .header("referer", format!("{}{}", server.instance.url, server.path(page)))
-                .body(body).send().await.expect("an answer");
+                .body(body).send().await.expect("a response");
             assert_eq!(sent.status().as_u16(), 303, "{leaf}");
             let confirm = sent.headers()["location"].to_str().expect("it is text").to_owned();
             assert!(!confirm.contains(&csrf), "{confirm}");
@@ -158,7 +158,7 @@ on_both_databases! {
         }
     }
 
-    async fn what_is_hard_to_undo_is_asked_about_first(database: Database) {
+    async fn actions_that_are_hard_to_undo_need_a_confirmation(database: Database) {
         let server = Server::start(database).await;
         let ada = server.agent("ada@example.com", Role::Agent).await;
         server.agent(OWNER, Role::Owner).await;

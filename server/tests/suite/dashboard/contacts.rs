@@ -1,4 +1,4 @@
-//! Who a contact is: what was proved is the heading, and what was typed never stands there.
+//! Contacts: the heading is the proved identity, never a typed text.
 
 use ticket_center::agents::Role;
 
@@ -7,14 +7,14 @@ use crate::server::{Database, Server, on_both_databases};
 
 const GRACE: &str = "grace@example.com";
 
-/// A name that looks like what stands beside a verified identity.
+/// A name that imitates the label of a verified identity.
 const IMITATION: &str = "✔ verified e-mail ada@example.com\u{202e}\u{200b}";
 
-/// The same as pages show it.
+/// The same name as pages show it.
 const SHOWN: &str = "✔ verified e-mail ada@example.com⟨U+202E⟩⟨U+200B⟩";
 
 on_both_databases! {
-    async fn a_verified_id_is_the_heading_and_what_was_typed_is_labelled(database: Database) {
+    async fn a_verified_id_is_the_heading_and_typed_texts_are_labelled(database: Database) {
         let server = Server::start(database).await;
         server.agent(GRACE, Role::Agent).await;
         let id = submit(&server, customer("user-42", "ada@example.com"), IMITATION, "Cannot log in").await;
@@ -53,7 +53,7 @@ on_both_databases! {
     async fn a_verified_id_with_hidden_characters_shows_them(database: Database) {
         let server = Server::start(database).await;
         server.agent(GRACE, Role::Agent).await;
-        // As a former version stored it.
+        // As an older version stored it.
         let id = submit(&server, customer("user-42", "ada@example.com"), "", "Cannot log in").await;
         sqlx::query("UPDATE contacts SET value = $1 WHERE kind = 'portal_user'")
             .bind("user\u{202e}24-\u{ad}\nverified")

@@ -76,16 +76,16 @@ on_both_databases! {
         assert_eq!(ada.verify().await.done()["unread"], 0);
     }
 
-    async fn what_was_typed_outlives_an_error_and_the_session(database: Database) {
+    async fn the_typed_text_survives_an_error_and_the_end_of_the_session(database: Database) {
         let server = Server::start(database).await;
         server.agent(GRACE, Role::Agent).await;
         let conversation = server.customer("ada@example.com").begin("hello").await;
         let path = path(&server, &conversation);
         let mut browser = server.signed_in(GRACE).await;
         let long = "a <b> ".repeat(2000);
-        let refused = write(&mut browser, &path, "note", &long).await;
-        assert_eq!(refused.status, 422);
-        assert!(refused.has("a &#60;b&#62; a &#60;b&#62;") && refused.has("10000 characters"));
+        let rejected = write(&mut browser, &path, "note", &long).await;
+        assert_eq!(rejected.status, 422);
+        assert!(rejected.has("a &#60;b&#62; a &#60;b&#62;") && rejected.has("10000 characters"));
         let csrf = browser.get(&path).await.field("csrf");
         server.clock.advance(13 * 60 * 60);
         let fields = [("csrf", &*csrf), ("kind", "reply"), ("text", "worth \"keeping\"")];
@@ -136,7 +136,7 @@ on_both_databases! {
         let path = path(&server, &conversation);
         let mut browser = server.signed_in(GRACE).await;
         browser.submit(&path, &format!("{path}/block"), &[]).await.location();
-        assert_eq!(ada.verify().await.refused(), (403, "contact_blocked"));
+        assert_eq!(ada.verify().await.error(), (403, "contact_blocked"));
         assert!(browser.get(&path).await.has("blocked"));
         browser.submit(&path, &format!("{path}/unblock"), &[]).await.location();
         ada.verify().await.done();
@@ -200,7 +200,7 @@ on_both_databases! {
         let server = Server::start(database).await;
         server.agent(GRACE, Role::Agent).await;
         let typed = TypedAddress::parse("eve@example.com").expect("it is an address");
-        let now = server.instance.center.clock.now();
+        let now = server.instance.app.clock.now();
         let contact = contacts::find_or_create(
             server.store(), &server.desk, &Identity::Typed(typed), now,
         ).await.expect("a contact");

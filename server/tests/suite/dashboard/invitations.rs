@@ -1,4 +1,4 @@
-//! Invitations: who becomes a member, and by what proof.
+//! Invitations: how a person becomes a member, and with which proof.
 
 use deskseal::CanonicalEmail;
 use mail_parser::MessageParser;
@@ -33,10 +33,10 @@ pub(super) async fn server(database: Database) -> (Server, Sink) {
     (server, sink)
 }
 
-/// Returns the link of the mail that goes out now.
+/// Returns the link of the next mail.
 pub(super) async fn mailed_link(server: &Server, sink: &Sink) -> String {
     let before = sink.mails().len();
-    assert_eq!(run_due(&server.instance.center).await.expect("the database answers"), 1);
+    assert_eq!(run_due(&server.instance.app).await.expect("the database responds"), 1);
     let mails = sink.mails();
     assert_eq!(mails.len(), before + 1);
     let mail = MessageParser::default().parse(&mails[before].text).expect("it is a mail");
@@ -45,7 +45,7 @@ pub(super) async fn mailed_link(server: &Server, sink: &Sink) -> String {
     link.unwrap_or_else(|| panic!("no link: {text}")).to_owned()
 }
 
-/// Returns the link that a page shows this once.
+/// Returns the link that a page shows once.
 fn shown_link(page: &Page) -> String {
     let (_, rest) = page.text.split_once("id=\"invitation-link\">").expect("it shows a link");
     rest.split('<').next().expect("it ends").to_owned()
@@ -61,10 +61,10 @@ fn account_of<'form>(name: &'form str, password: &'form str) -> [(&'form str, &'
     [("name", name), ("new", password), ("again", password)]
 }
 
-/// The owner of another desk, who has made an account for the address by a link of theirs.
+/// The owner of another desk, who has created an account for the address with a copied link.
 struct Trap {
     desk: DeskId,
-    /// Signed in as the account.
+    /// Signed in with the account.
     browser: Browser,
 }
 
@@ -75,7 +75,8 @@ async fn trap(server: &Server) -> Trap {
     let link = shown_link(&invite(&mut eve, &desk, CEO, "copy").await.shown());
     let mut browser = server.browser();
     let page = browser.follow(&link).await.shown();
-    let accepted = browser.answer(&page, "/invitation", &account_of("The CEO", PASSWORD)).await;
+    let accepted =
+        browser.submit_link_form(&page, "/invitation", &account_of("The CEO", PASSWORD)).await;
     assert_eq!(accepted.location(), format!("/desks/{desk}/inbox"));
     Trap { desk, browser }
 }
@@ -100,7 +101,7 @@ on_both_databases! {
         assert!(!is_member(&server, &server.desk, CEO).await);
     }
 
-    async fn a_mailed_invitation_takes_the_account_away_from_who_made_it_before(database: Database) {
+    async fn a_mailed_invitation_takes_the_account_away_from_the_person_who_created_it(database: Database) {
         logs::capture();
         let (server, sink) = server(database).await;
         let mut trap = trap(&server).await;
@@ -117,16 +118,16 @@ on_both_databases! {
         trap.browser.get(&format!("/desks/{}/inbox", trap.desk)).await.shown();
 
         let mut fields = account_of("Carla", NEW).to_vec();
-        let silent = ceo.answer(&page, "/invitation", &fields).await;
+        let silent = ceo.submit_link_form(&page, "/invitation", &fields).await;
         assert!(silent.status == 422 && silent.has("Choose for each desk"), "{}", silent.text);
         let leave = format!("leave {}", trap.desk);
         fields.push(("desk", &leave));
-        let accepted = ceo.answer(&page, "/invitation", &fields).await;
+        let accepted = ceo.submit_link_form(&page, "/invitation", &fields).await;
         assert_eq!(accepted.location(), server.path("inbox"));
         assert!(ceo.get(&server.path("inbox")).await.shown().has("You are now a member of this desk"));
 
-        assert!(trap.browser.get("/").await.location().starts_with("/sign-in"), "the session is dead");
-        assert_eq!(server.browser().sign_in(CEO, PASSWORD).await.status, 401, "the password is dead");
+        assert!(trap.browser.get("/").await.location().starts_with("/sign-in"), "the session has ended");
+        assert_eq!(server.browser().sign_in(CEO, PASSWORD).await.status, 401, "the old password is invalid");
         assert_eq!(server.browser().sign_in(CEO, NEW).await.location(), "/");
         assert!(!is_member(&server, &trap.desk, CEO).await);
         let members = agents::members(server.store(), &server.desk).await.expect("they are read");
@@ -166,9 +167,9 @@ on_both_databases! {
         let link = shown_link(&invite(&mut owner, &server.desk, CEO, "copy").await.shown());
         let mut ceo = server.browser();
         let page = ceo.follow(&link).await.shown();
-        let made = ceo.answer(&page, "/invitation", &account_of("Carla", NEW)).await;
+        let made = ceo.submit_link_form(&page, "/invitation", &account_of("Carla", NEW)).await;
         assert!(made.status == 422 && made.has("send the invitation by mail"), "{}", made.text);
-        let guessed = ceo.answer(&page, "/invitation", &[("current", NEW)]).await;
+        let guessed = ceo.submit_link_form(&page, "/invitation", &[("current", NEW)]).await;
         assert!(guessed.status == 401 && guessed.has("send the invitation by mail"), "{}", guessed.text);
         assert!(!is_member(&server, &server.desk, CEO).await);
         trap.browser.get(&format!("/desks/{}/inbox", trap.desk)).await.shown();
@@ -207,9 +208,9 @@ on_both_databases! {
         {
             let mut browser = server.browser();
             let page = browser.follow(&link).await.shown();
-            let weak = browser.answer(&page, "/invitation", &account_of("New", "passwordpassword")).await;
+            let weak = browser.submit_link_form(&page, "/invitation", &account_of("New", "passwordpassword")).await;
             assert!(weak.status == 422 && weak.has("easy to guess"));
-            let accepted = browser.answer(&page, "/invitation", &account_of("New", NEW)).await;
+            let accepted = browser.submit_link_form(&page, "/invitation", &account_of("New", NEW)).await;
             assert_eq!(accepted.location(), server.path("inbox"));
             let members = agents::members(server.store(), &server.desk).await.expect("they are read");
             let member = members.iter().find(|member| member.account.email == email);
@@ -232,7 +233,7 @@ on_both_databases! {
         invite(&mut eve, &other, CEO, "mail").await.location();
         let mut there = server.browser();
         let page = there.follow(&mailed_link(&server, &sink).await).await.shown();
-        there.answer(&page, "/invitation", &account_of("Carla", NEW)).await.location();
+        there.submit_link_form(&page, "/invitation", &account_of("Carla", NEW)).await.location();
         for way in ["mail", "copy"] {
             let invited = invite(&mut owner, &server.desk, CEO, way).await;
             let link = match way {
@@ -241,12 +242,12 @@ on_both_databases! {
             };
             let mut here = server.browser();
             let page = here.follow(&link).await.shown();
-            let taken = here.answer(&page, "/invitation", &account_of("Eve", PASSWORD)).await;
+            let taken = here.submit_link_form(&page, "/invitation", &account_of("Eve", PASSWORD)).await;
             assert!(matches!(taken.status, 400 | 422), "{way}: {}", taken.status);
-            let wrong = here.answer(&page, "/invitation", &[("current", PASSWORD)]).await;
+            let wrong = here.submit_link_form(&page, "/invitation", &[("current", PASSWORD)]).await;
             assert_eq!(wrong.status, 401);
             there.get("/account").await.shown();
-            let accepted = here.answer(&page, "/invitation", &[("current", NEW)]).await;
+            let accepted = here.submit_link_form(&page, "/invitation", &[("current", NEW)]).await;
             assert_eq!(accepted.location(), server.path("inbox"));
             assert!(there.get("/account").await.location().starts_with("/sign-in"), "{way}");
             here.get(&format!("/desks/{other}/inbox")).await.shown();
@@ -258,7 +259,7 @@ on_both_databases! {
         }
     }
 
-    async fn a_link_that_was_used_replaced_withdrawn_or_has_expired_leads_nowhere(database: Database) {
+    async fn a_link_that_was_used_replaced_withdrawn_or_has_expired_is_invalid(database: Database) {
         let server = Server::start(database).await;
         server.agent(OWNER, Role::Owner).await;
         let mut owner = server.signed_in(OWNER).await;
@@ -270,7 +271,7 @@ on_both_databases! {
         }
         let mut first = server.browser();
         let page = first.follow(&links[0]).await.shown();
-        first.answer(&page, "/invitation", &account_of("Used", NEW)).await.location();
+        first.submit_link_form(&page, "/invitation", &account_of("Used", NEW)).await.location();
         let listed = owner.get(&agents).await.shown();
         let act = |email: &str, name: &str| {
             let (_, row) = listed.text.split_once(&format!("<th scope=\"row\">{email}")).expect("it is listed");
@@ -308,7 +309,7 @@ on_both_databases! {
         }
     }
 
-    async fn of_several_who_accept_at_once_one_does(database: Database) {
+    async fn of_several_concurrent_acceptances_one_succeeds(database: Database) {
         let server = Server::start(database).await;
         server.agent(OWNER, Role::Owner).await;
         let mut owner = server.signed_in(OWNER).await;
@@ -318,8 +319,8 @@ on_both_databases! {
         let pages = (one.follow(&link).await.shown(), other.follow(&link).await.shown());
         let fields = (account_of("One", NEW), account_of("Other", PASSWORD));
         let (one, other) = tokio::join!(
-            one.answer(&pages.0, "/invitation", &fields.0),
-            other.answer(&pages.1, "/invitation", &fields.1),
+            one.submit_link_form(&pages.0, "/invitation", &fields.0),
+            other.submit_link_form(&pages.1, "/invitation", &fields.1),
         );
         let mut statuses = [one.status, other.status];
         statuses.sort_unstable();
@@ -339,24 +340,24 @@ on_both_databases! {
         let page = ceo.follow(&mailed_link(&server, &sink).await).await.shown();
         let leave = format!("leave {}", trap.desk);
         let fields = [&account_of("Carla", NEW)[..], &[("desk", &*leave)]].concat();
-        ceo.answer(&page, "/invitation", &fields).await.location();
-        let now = server.instance.center.clock.now();
+        ceo.submit_link_form(&page, "/invitation", &fields).await.location();
+        let now = server.instance.app.clock.now();
         let begun = sessions::begin(server.store(), &account.id, &former, now).await;
         assert!(matches!(begun, Err(SessionError::Ended)));
-        let passwords = &server.instance.center.passwords;
+        let passwords = &server.instance.app.passwords;
         let another = passwords.choose("another long way home", Known::new([])).await.expect("it is hashed");
         let changed = ticket_center::accounts::change_password(server.store(), &account.id, &former, &another, now).await;
         assert!(matches!(changed, Err(SessionError::Ended)));
         assert_eq!(server.browser().sign_in(CEO, NEW).await.location(), "/");
     }
 
-    async fn inviting_answers_alike_for_every_address(database: Database) {
+    async fn inviting_gives_the_same_response_for_every_address(database: Database) {
         let (server, _) = server(database).await;
         let other = server.other_desk().await;
         server.agent_at(&other, CEO, Role::Agent).await;
         let mut owner = server.signed_in(OWNER).await;
-        let passwords = &server.instance.center.passwords;
-        let mut answers = Vec::new();
+        let passwords = &server.instance.app.passwords;
+        let mut responses = Vec::new();
         for email in [CEO, "new@acme.example"] {
             let checks = passwords.checks();
             let page = invite(&mut owner, &server.desk, email, "mail").await;
@@ -366,12 +367,12 @@ on_both_databases! {
                 .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap_or_default()))
                 .collect();
             headers.sort();
-            answers.push((page.status, headers, page.text));
+            responses.push((page.status, headers, page.text));
         }
-        assert_eq!(answers[0], answers[1]);
+        assert_eq!(responses[0], responses[1]);
     }
 
-    async fn who_is_no_owner_any_more_leaves_no_invitation_behind(database: Database) {
+    async fn an_agent_who_is_no_longer_an_owner_has_no_pending_invitations(database: Database) {
         let server = Server::start(database).await;
         server.agent(OWNER, Role::Owner).await;
         let second = server.agent("second@acme.example", Role::Owner).await;
@@ -384,42 +385,42 @@ on_both_databases! {
         let link = shown_link(&invite(&mut owner, &server.desk, CEO, "copy").await.shown());
         let mut ceo = server.browser();
         let page = ceo.follow(&link).await.shown();
-        ceo.answer(&page, "/invitation", &account_of("Carla", NEW)).await.location();
+        ceo.submit_link_form(&page, "/invitation", &account_of("Carla", NEW)).await.location();
         assert_eq!(invite(&mut owner, &server.desk, CEO, "copy").await.status, 422);
     }
 
-    async fn no_desk_fills_a_mailbox(database: Database) {
+    async fn invitations_to_one_mailbox_are_limited(database: Database) {
         let (server, _) = server(database).await;
         let mut owner = server.signed_in(OWNER).await;
         for _ in 0..5 {
             invite(&mut owner, &server.desk, CEO, "mail").await.location();
         }
-        let refused = invite(&mut owner, &server.desk, CEO, "mail").await;
-        assert_eq!(refused.status, 429);
+        let rejected = invite(&mut owner, &server.desk, CEO, "mail").await;
+        assert_eq!(rejected.status, 429);
         let rows = sqlx::query("SELECT id FROM account_mails").fetch_all(server.store().readers()).await;
         assert_eq!(rows.expect("they are read").len(), 1, "an invitation has one mail");
         for number in 0..25 {
             invite(&mut owner, &server.desk, &format!("a{number}@acme.example"), "copy").await.shown();
         }
-        let refused = invite(&mut owner, &server.desk, "one-more@acme.example", "copy").await;
-        assert_eq!(refused.status, 429);
+        let rejected = invite(&mut owner, &server.desk, "one-more@acme.example", "copy").await;
+        assert_eq!(rejected.status, 429);
     }
 
-    async fn who_accepts_while_the_invitation_is_withdrawn_is_a_member_or_is_not(database: Database) {
+    async fn accepting_while_the_invitation_is_withdrawn_has_one_consistent_result(database: Database) {
         let server = Server::start(database).await;
         server.agent(OWNER, Role::Owner).await;
         let mut owner = server.signed_in(OWNER).await;
         for round in 0..4 {
             let email = format!("agent{round}@acme.example");
             let link = shown_link(&invite(&mut owner, &server.desk, &email, "copy").await.shown());
-            let now = server.instance.center.clock.now();
+            let now = server.instance.app.clock.now();
             let pending = accounts::pending(server.store(), &server.desk, now).await.expect("they are read");
             let id = pending.into_iter().find(|pending| pending.email == email).expect("it is pending").id;
             let mut holder = server.browser();
             let page = holder.follow(&link).await.shown();
             let fields = account_of("New", NEW);
             let (accepted, withdrawn) = tokio::join!(
-                holder.answer(&page, "/invitation", &fields),
+                holder.submit_link_form(&page, "/invitation", &fields),
                 accounts::withdraw(server.store(), &server.desk, &id),
             );
             let is_in = is_member(&server, &server.desk, &email).await;
@@ -429,13 +430,13 @@ on_both_databases! {
         }
     }
 
-    async fn an_invitation_is_changed_by_owners_of_its_desk_alone(database: Database) {
+    async fn only_owners_of_the_desk_change_its_invitations(database: Database) {
         let (server, _) = server(database).await;
         let other = server.other_desk().await;
         server.agent_at(&other, EVE, Role::Owner).await;
         let mut owner = server.signed_in(OWNER).await;
         let link = shown_link(&invite(&mut owner, &server.desk, CEO, "copy").await.shown());
-        let now = server.instance.center.clock.now();
+        let now = server.instance.app.clock.now();
         let pending = accounts::pending(server.store(), &server.desk, now).await.expect("they are read");
         let mut eve = server.signed_in(EVE).await;
         for act in ["mail", "copy", "withdraw"] {
@@ -454,12 +455,12 @@ on_both_databases! {
         for number in 0..5 {
             invite(&mut owner, &server.desk, &format!("agent{number}@acme.example"), "mail").await.location();
         }
-        let (one, other) = tokio::join!(run_due(&server.instance.center), run_due(&second.center));
+        let (one, other) = tokio::join!(run_due(&server.instance.app), run_due(&second.app));
         assert_eq!(one.expect("it runs") + other.expect("it runs"), 5);
         assert_eq!(sink.mails().len(), 5);
     }
 
-    async fn a_mail_whose_server_stopped_is_doubtful_and_not_sent_by_itself(database: Database) {
+    async fn a_mail_whose_server_stopped_is_doubtful_and_not_sent_automatically(database: Database) {
         let (server, sink) = server(database).await;
         let mut owner = server.signed_in(OWNER).await;
         invite(&mut owner, &server.desk, CEO, "mail").await.location();
@@ -467,11 +468,11 @@ on_both_databases! {
             .execute(server.store().readers())
             .await
             .expect("it is written");
-        assert_eq!(run_due(&server.instance.center).await.expect("it runs"), 0);
+        assert_eq!(run_due(&server.instance.app).await.expect("it runs"), 0);
         let page = owner.get(&server.path("agents")).await.shown();
         assert!(page.has("Mail uncertain: the server stopped"), "{}", page.text);
         server.clock.advance(24 * 60 * 60);
-        assert_eq!(run_due(&server.instance.center).await.expect("it runs"), 0);
+        assert_eq!(run_due(&server.instance.app).await.expect("it runs"), 0);
         assert!(sink.mails().is_empty());
     }
 }

@@ -23,13 +23,13 @@ async fn server(database: Database) -> (Server, Sink) {
     (server, sink)
 }
 
-/// Writes a reply whose mail ends in this way, and returns its conversation.
+/// Writes a reply whose mail ends with this behaviour, and returns its conversation.
 async fn replied(server: &Server, sink: &Sink, behaviour: Behaviour) -> Value {
     let conversation = server.customer("ada@example.com").begin("<b>Cannot log in</b>").await;
     let instantly = Writing::Reply(Sending::Instantly);
     server.write_as_agent(&conversation, instantly, "Please try again.").await;
     sink.script([behaviour]);
-    run_due(&server.instance.center).await.expect("the database answers");
+    run_due(&server.instance.app).await.expect("the database responds");
     conversation
 }
 
@@ -47,7 +47,7 @@ fn decision(page: &str, name: &str) -> String {
 }
 
 on_both_databases! {
-    async fn an_owner_sees_what_needs_a_decision_and_decides(database: Database) {
+    async fn an_owner_sees_the_mails_that_need_a_decision_and_decides(database: Database) {
         let (server, sink) = server(database).await;
         let mut owner = server.signed_in(OWNER).await;
         let path = server.path("mail");
@@ -59,22 +59,22 @@ on_both_databases! {
         let send_again = decision(&page.text, "send-again");
         assert_eq!(owner.submit(&path, &send_again, &[]).await.location(), path);
         assert!(owner.get(&path).await.has("The mail is being sent again."));
-        run_due(&server.instance.center).await.expect("the database answers");
+        run_due(&server.instance.app).await.expect("the database responds");
         assert_eq!(state(&server, &doubtful).await, State::Sent);
         assert_eq!(owner.submit(&path, &send_again, &[]).await.status, 409);
-        let dead = replied(&server, &sink, Behaviour::Answer("RCPT", "550 <i>nobody</i> here")).await;
+        let rejected = replied(&server, &sink, Behaviour::Reply("RCPT", "550 <i>nobody</i> here")).await;
         let page = owner.get(&path).await.shown();
         assert!(page.has("550 &#60;i&#62;nobody") && !page.has("<i>"), "{}", page.text);
         let forget = decision(&page.text, "forget");
         assert_eq!(owner.submit(&path, &forget, &[]).await.location(), path);
-        assert_eq!(state(&server, &dead).await, State::Forgotten);
+        assert_eq!(state(&server, &rejected).await, State::Forgotten);
     }
 
-    async fn nobody_but_an_owner_of_the_desk_decides(database: Database) {
+    async fn only_an_owner_of_the_desk_decides(database: Database) {
         let (server, sink) = server(database).await;
         let other = server.other_desk().await;
         server.agent("agent@example.com", Role::Agent).await;
-        server.agent_at(&other, "stranger@example.com", Role::Owner).await;
+        server.agent_at(&other, "other-owner@example.com", Role::Owner).await;
         let conversation = replied(&server, &sink, Behaviour::Close(".")).await;
         let path = server.path("mail");
         let mut owner = server.signed_in(OWNER).await;
@@ -82,8 +82,8 @@ on_both_databases! {
         let foreign = send_again.replace(server.desk.as_str(), other.as_str());
         for (email, path, form, status) in [
             ("agent@example.com", &path, &send_again, 403),
-            ("stranger@example.com", &path, &send_again, 404),
-            ("stranger@example.com", &format!("/desks/{other}/mail"), &foreign, 409),
+            ("other-owner@example.com", &path, &send_again, 404),
+            ("other-owner@example.com", &format!("/desks/{other}/mail"), &foreign, 409),
         ] {
             let mut browser = server.signed_in(email).await;
             let csrf = browser.get("/account").await.shown().field("csrf");
@@ -95,19 +95,19 @@ on_both_databases! {
         assert_eq!(state(&server, &conversation).await, State::Doubtful);
     }
 
-    async fn an_owner_says_where_mails_lead(database: Database) {
+    async fn an_owner_sets_the_page_that_mails_link_to(database: Database) {
         let (server, sink) = server(database).await;
         let mut owner = server.signed_in(OWNER).await;
         let (path, form) = (server.path("mail"), server.path("mail/support-page"));
-        let refused = owner.submit(&path, &form, &[("support_page", "javascript:alert(1)")]).await;
-        assert!(refused.status == 422 && refused.has("The support page is not a URL"));
+        let rejected = owner.submit(&path, &form, &[("support_page", "javascript:alert(1)")]).await;
+        assert!(rejected.status == 422 && rejected.has("The support page is not a URL"));
         let url = "https://example.com/support";
         assert_eq!(owner.submit(&path, &form, &[("support_page", url)]).await.location(), path);
         assert_eq!(owner.get(&path).await.shown().field("support_page"), url);
-        replied(&server, &sink, Behaviour::Answer("NOOP", "250 fine")).await;
+        replied(&server, &sink, Behaviour::Reply("NOOP", "250 fine")).await;
         assert!(sink.mails()[0].text.contains(url));
         assert_eq!(owner.submit(&path, &form, &[("support_page", "")]).await.location(), path);
-        replied(&server, &sink, Behaviour::Answer("NOOP", "250 fine")).await;
+        replied(&server, &sink, Behaviour::Reply("NOOP", "250 fine")).await;
         assert!(!sink.mails()[1].text.contains(url));
     }
 

@@ -1,4 +1,4 @@
-//! Agents, as owners add, change and remove them, and their own accounts.
+//! Agents: owners add, change and remove them, and agents change their own accounts.
 
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher as _;
@@ -25,7 +25,7 @@ on_both_databases! {
         let server = Server::start(database).await;
         server.agent(ADA, Role::Agent).await;
         let mut before = server.signed_in(ADA).await;
-        let passwords = &server.instance.center.passwords;
+        let passwords = &server.instance.app.passwords;
         let password = passwords.choose(RESET, Known::new([])).await.expect("it is hashed");
         let email = CanonicalEmail::parse(ADA).expect("it is an e-mail");
         ticket_center::accounts::reset_password(server.store(), &email, &password).await.expect("it is reset");
@@ -77,7 +77,7 @@ on_both_databases! {
         assert!(thief.get("/account").await.location().starts_with("/sign-in"), "the old token is worth nothing");
     }
 
-    async fn a_weak_password_of_before_still_opens_its_account(database: Database) {
+    async fn an_older_weak_password_still_signs_in(database: Database) {
         let server = Server::start(database).await;
         server.agent(ADA, Role::Agent).await;
         let weak: PasswordHash = Argon2::default().hash_password(b"123456789012").expect("it is hashed");
@@ -95,7 +95,7 @@ on_both_databases! {
         let server = Server::start(database).await;
         server.agent(ADA, Role::Agent).await;
         let (mut here, mut there) = (server.signed_in(ADA).await, server.signed_in(ADA).await);
-        let refused = [
+        let rejected = [
             (PASSWORD, "short", "short", "at least 12"),
             (PASSWORD, "aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaa", "Repeats like"),
             (PASSWORD, NEW, "another password", "not the same"),
@@ -107,7 +107,7 @@ on_both_databases! {
             (PASSWORD, "ExampleExample", "ExampleExample", "easy to guess"),
             ("wrong horse battery", NEW, NEW, "current password is wrong"),
         ];
-        for (current, new, again, reason) in refused {
+        for (current, new, again, reason) in rejected {
             let page = change_password(&mut here, current, new, again).await;
             assert!(page.status == 422 && page.has(reason), "{reason}: {}", page.text);
         }

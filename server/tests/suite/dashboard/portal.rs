@@ -55,13 +55,13 @@ on_both_databases! {
         assert_eq!(visitor.open(&link).await.status, 421);
     }
 
-    async fn what_cannot_be_a_portals_domain_is_refused_with_a_reason(database: Database) {
+    async fn an_invalid_portal_domain_is_rejected_with_a_reason(database: Database) {
         let portal = Portal::start(database).await;
         let server = &portal.server;
         let mut browser = owner(server).await;
         let other = server.other_desk().await;
-        let center = &server.instance.center;
-        let taken = portal_hosts::PortalDomain::parse("taken.example", &center.portal_root, &center.public_host);
+        let app = &server.instance.app;
+        let taken = portal_hosts::PortalDomain::parse("taken.example", &app.portal_root, &app.public_host);
         portal_hosts::add_domain(server.store(), &other, &taken.expect("a domain")).await.expect("it is added");
         for (domain, sentence) in [
             ("https://help.example.com/submit-ticket", "`help.example.com`"),
@@ -98,7 +98,7 @@ on_both_databases! {
         let visitor = Portal::browser_of(&server);
         let link = link_of(&signed(&secret, HOST, "user-42", START));
         assert!(visitor.open(&link).await.text.contains("user-42"));
-        server.customer_with(ADA, &secret).verify().await.refused();
+        server.customer_with(ADA, &secret).verify().await.error();
     }
 
     async fn a_known_good_link_opens_the_form(database: Database) {
@@ -109,11 +109,11 @@ on_both_databases! {
         let path = link.strip_prefix("http://example.help.localhost").expect("it leads to the portal");
         let form = portal.browser().open(path).await;
         assert!(form.status == 200 && form.text.contains("a b&#38;&#60;c&#62;"), "{}", form.text);
-        let refused = submit(&mut browser, &portal.server, "sign", &[("user_id", "")]).await;
-        assert_eq!(refused.status, 422);
+        let rejected = submit(&mut browser, &portal.server, "sign", &[("user_id", "")]).await;
+        assert_eq!(rejected.status, 422);
     }
 
-    async fn a_link_that_does_not_hold_is_explained(database: Database) {
+    async fn an_invalid_link_is_explained(database: Database) {
         let portal = Portal::start(database).await;
         let server = &portal.server;
         let mut browser = owner(server).await;

@@ -1,4 +1,4 @@
-//! Whom a reply reaches: said before it is written, and in the inbox afterwards.
+//! Whom a reply reaches: shown before it is written, and in the inbox afterwards.
 
 use serde_json::{Value, json};
 use ticket_center::agents::Role;
@@ -75,14 +75,14 @@ on_both_databases! {
         assert!(said.has("This reply reaches no customer: the customer is blocked."), "{}", said.text);
     }
 
-    async fn without_a_mail_server_the_composer_says_that_no_mail_goes_out(database: Database) {
+    async fn without_a_mail_server_the_composer_says_that_no_mail_is_sent(database: Database) {
         let server = server(database, None).await;
         let ada = server.customer("ada@example.com").begin("Hello").await;
         let said = page(&server, id(&ada)).await;
         assert!(said.has("in the Ticket Center only. No e-mail is sent until mail is set up"), "{}", said.text);
     }
 
-    async fn a_reply_that_reached_nobody_is_not_called_answered(database: Database) {
+    async fn a_reply_that_did_not_reach_its_contact_is_not_shown_as_answered(database: Database) {
         let sink = Sink::start().await;
         let server = server(database, Some(&sink)).await;
         for sender in [customer("user-42", "ada@example.com"), visitor("ada@example.com")] {
@@ -95,19 +95,19 @@ on_both_databases! {
         }
     }
 
-    async fn a_reply_whose_mail_failed_is_not_called_answered_before_it_is_read(database: Database) {
+    async fn a_reply_whose_mail_failed_is_not_shown_as_answered_before_it_is_read(database: Database) {
         let sink = Sink::start().await;
         let server = server(database, Some(&sink)).await;
         let ada = server.customer("ada@example.com");
         for (behaviour, standing) in [
-            (Behaviour::Answer("NOOP", "250 fine"), "answered"),
-            (Behaviour::Answer("RCPT", "550 nobody here"), "not mailed"),
+            (Behaviour::Reply("NOOP", "250 fine"), "answered"),
+            (Behaviour::Reply("RCPT", "550 nobody here"), "not mailed"),
             (Behaviour::Close("."), "mail uncertain"),
         ] {
             let conversation = ada.begin("Hello").await;
             server.write_as_agent(&conversation, INSTANTLY, "Please try again.").await;
             sink.script([behaviour]);
-            run_due(&server.instance.center).await.expect("the database answers");
+            run_due(&server.instance.app).await.expect("the database responds");
             let shown = row(&server, id(&conversation)).await;
             assert!(shown.contains(&format!(">{standing}</span>")), "{shown}");
             let said = page(&server, id(&conversation)).await;

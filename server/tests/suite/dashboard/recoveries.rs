@@ -1,4 +1,4 @@
-//! Forgotten passwords: who gets a link, and what it does.
+//! Forgotten passwords: who gets a recovery link, and what the link does.
 
 use sqlx::Row as _;
 use ticket_center::agents::{self, Role};
@@ -40,10 +40,10 @@ on_both_databases! {
         let page = ada.follow(&links[0]).await.shown();
         let stay = format!("stay {}", server.desk);
         for (password, sentence) in [("passwordpassword", "easy to guess"), (ADA, "easy to guess"), ("short", "at least 12")] {
-            let weak = ada.answer(&page, "/recovery", &staying(password, &stay)).await;
+            let weak = ada.submit_link_form(&page, "/recovery", &staying(password, &stay)).await;
             assert!(weak.status == 422 && weak.has(sentence), "{password}: {}", weak.text);
         }
-        assert_eq!(ada.answer(&page, "/recovery", &staying(NEW, &stay)).await.location(), "/");
+        assert_eq!(ada.submit_link_form(&page, "/recovery", &staying(NEW, &stay)).await.location(), "/");
         ada.get(&server.path("inbox")).await.shown();
         assert!(before.get("/account").await.location().starts_with("/sign-in"));
         assert_eq!(server.browser().sign_in(ADA, PASSWORD).await.status, 401);
@@ -51,7 +51,7 @@ on_both_databases! {
         for link in &links {
             assert_eq!(server.browser().follow(link).await.status, 410, "every link of the account is used");
         }
-        let again = server.browser().answer(&page, "/recovery", &staying(PASSWORD, &stay)).await;
+        let again = server.browser().submit_link_form(&page, "/recovery", &staying(PASSWORD, &stay)).await;
         assert!(matches!(again.status, 403 | 410), "{}", again.status);
         let members = agents::members(server.store(), &server.desk).await.expect("they are read");
         let member = members.iter().find(|member| member.account.email == ADA).expect("there is one");
@@ -63,11 +63,11 @@ on_both_databases! {
         }
     }
 
-    async fn asking_answers_alike_for_every_address_and_writes_to_accounts_alone(database: Database) {
+    async fn requesting_a_link_gives_the_same_response_for_every_address_and_mails_only_accounts(database: Database) {
         let (server, sink) = server(database).await;
         server.agent(ADA, Role::Agent).await;
-        let passwords = &server.instance.center.passwords;
-        let mut answers = Vec::new();
+        let passwords = &server.instance.app.passwords;
+        let mut responses = Vec::new();
         for email in [ADA, "nobody@acme.example", "no address", ""] {
             let mut browser = server.browser();
             browser.get("/forgot").await.shown();
@@ -79,26 +79,26 @@ on_both_databases! {
                 .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap_or_default()))
                 .collect();
             headers.sort();
-            answers.push((page.status, headers, page.text));
+            responses.push((page.status, headers, page.text));
         }
-        assert!(answers.iter().all(|answer| *answer == answers[0]));
+        assert!(responses.iter().all(|response| *response == responses[0]));
         let rows = sqlx::query("SELECT email FROM account_mails ORDER BY email").fetch_all(server.store().readers()).await;
         let emails: Vec<_> = rows.expect("they are read").iter().map(|row| row.get::<String, _>("email")).collect();
         assert_eq!(emails, [ADA, "nobody@acme.example"], "the same work for both");
-        assert_eq!(run_due(&server.instance.center).await.expect("the database answers"), 1);
+        assert_eq!(run_due(&server.instance.app).await.expect("the database responds"), 1);
         assert_eq!(sink.mails().len(), 1);
         let rows = sqlx::query("SELECT id FROM account_mails").fetch_all(server.store().readers()).await;
         assert!(rows.expect("they are read").is_empty());
     }
 
-    async fn no_sender_fills_a_mailbox_and_the_answer_does_not_say_so(database: Database) {
+    async fn recovery_mails_to_one_mailbox_are_limited_and_the_response_does_not_reveal_it(database: Database) {
         let (server, sink) = server(database).await;
         server.agent(ADA, Role::Agent).await;
         let mut browser = server.browser();
         for _ in 0..8 {
             assert!(ask(&mut browser, ADA).await.shown().has("If this address has an account"));
         }
-        assert_eq!(run_due(&server.instance.center).await.expect("the database answers"), 3);
+        assert_eq!(run_due(&server.instance.app).await.expect("the database responds"), 3);
         assert_eq!(sink.mails().len(), 3);
         for number in 0..2 {
             ask(&mut browser, &format!("nobody{number}@acme.example")).await.shown();
@@ -133,76 +133,76 @@ on_both_databases! {
         let page = owner.get(&server.path("agents")).await.shown();
         assert!(page.has("ticket-center agent reset") && !page.has("Send recovery link"));
         let path = server.path(&format!("agents/{ada}/recovery"));
-        let refused = owner.submit("/account", &path, &[]).await;
-        assert!(refused.status == 409 && refused.has("ticket-center agent reset"));
+        let rejected = owner.submit("/account", &path, &[]).await;
+        assert!(rejected.status == 409 && rejected.has("ticket-center agent reset"));
         assert!(server.browser().get("/forgot").await.shown().has("ticket-center agent reset"));
         let rows = sqlx::query("SELECT id FROM account_mails").fetch_all(server.store().readers()).await;
         assert!(rows.expect("they are read").is_empty());
     }
 
-    async fn who_proves_an_account_chooses_its_desks_and_the_last_owner_stays(database: Database) {
+    async fn the_holder_who_proves_an_account_chooses_its_desks_and_the_last_owner_stays(database: Database) {
         let (server, sink) = server(database).await;
         let mut browser = server.browser();
         ask(&mut browser, OWNER).await.shown();
         let page = browser.follow(&mailed_link(&server, &sink).await).await.shown();
         assert!(page.has("Example (owner)"), "{}", page.text);
-        let silent = browser.answer(&page, "/recovery", &[("new", NEW), ("again", NEW)]).await;
+        let silent = browser.submit_link_form(&page, "/recovery", &[("new", NEW), ("again", NEW)]).await;
         assert!(silent.status == 422 && silent.has("Choose for each desk"));
         let leave = format!("leave {}", server.desk);
-        let refused = browser.answer(&page, "/recovery", &staying(NEW, &leave)).await;
-        assert!(refused.status == 422 && refused.has("You are the only owner"), "{}", refused.text);
+        let rejected = browser.submit_link_form(&page, "/recovery", &staying(NEW, &leave)).await;
+        assert!(rejected.status == 422 && rejected.has("You are the only owner"), "{}", rejected.text);
         assert_eq!(server.browser().sign_in(OWNER, PASSWORD).await.location(), "/", "nothing has changed");
         let stay = format!("stay {}", server.desk);
-        assert_eq!(browser.answer(&page, "/recovery", &staying(NEW, &stay)).await.location(), "/");
+        assert_eq!(browser.submit_link_form(&page, "/recovery", &staying(NEW, &stay)).await.location(), "/");
         browser.get(&server.path("agents")).await.shown();
     }
 
-    async fn a_mail_that_was_not_taken_is_sent_again_with_a_new_link(database: Database) {
+    async fn a_mail_that_was_not_accepted_is_sent_again_with_a_new_link(database: Database) {
         let (server, sink) = server(database).await;
         server.agent(ADA, Role::Agent).await;
         ask(&mut server.browser(), ADA).await.shown();
-        sink.script([Behaviour::Answer("RCPT", "450 later"), Behaviour::Greet("421 away")]);
-        let center = &server.instance.center;
+        sink.script([Behaviour::Reply("RCPT", "450 later"), Behaviour::Greet("421 away")]);
+        let app = &server.instance.app;
         for wait in [10, 20] {
-            assert_eq!(run_due(center).await.expect("the database answers"), 0);
+            assert_eq!(run_due(app).await.expect("the database responds"), 0);
             server.clock.advance(wait - 1);
-            assert_eq!(run_due(center).await.expect("the database answers"), 0);
+            assert_eq!(run_due(app).await.expect("the database responds"), 0);
             server.clock.advance(1);
         }
         server.browser().follow(&mailed_link(&server, &sink).await).await.shown();
-        assert_eq!(run_due(center).await.expect("the database answers"), 0);
+        assert_eq!(run_due(app).await.expect("the database responds"), 0);
     }
 
-    async fn a_mail_that_waits_for_longer_than_its_link_lives_is_not_sent(database: Database) {
+    async fn a_mail_that_waits_for_longer_than_its_link_is_valid_is_not_sent(database: Database) {
         let (server, sink) = server(database).await;
         server.agent(ADA, Role::Agent).await;
         ask(&mut server.browser(), ADA).await.shown();
         server.clock.advance(60 * 60);
-        assert_eq!(run_due(&server.instance.center).await.expect("the database answers"), 0);
+        assert_eq!(run_due(&server.instance.app).await.expect("the database responds"), 0);
         assert!(sink.mails().is_empty());
     }
 
-    async fn an_owner_sees_what_became_of_the_mail_of_an_invitation(database: Database) {
+    async fn an_owner_sees_the_state_of_the_mail_of_an_invitation(database: Database) {
         let (server, sink) = server(database).await;
         let mut owner = server.signed_in(OWNER).await;
         let agents = server.path("agents");
-        let center = &server.instance.center;
+        let app = &server.instance.app;
         for (behaviour, email, sentence) in [
-            (Behaviour::Answer("RCPT", "550 no such user"), "a@acme.example", "Not mailed: the mail server answered 550"),
+            (Behaviour::Reply("RCPT", "550 no such user"), "a@acme.example", "Not mailed: the mail server answered 550"),
             (Behaviour::Close("."), "b@acme.example", "Mail uncertain"),
-            (Behaviour::Answer("RCPT", "450 later"), "c@acme.example", "The mail is retried"),
+            (Behaviour::Reply("RCPT", "450 later"), "c@acme.example", "The mail is retried"),
         ] {
             sink.script([behaviour]);
             let fields = [("email", email), ("name", ""), ("role", "agent"), ("way", "mail")];
             owner.submit(&agents, &agents, &fields).await.location();
             assert!(owner.get(&agents).await.shown().has("The mail is sent soon."));
-            assert_eq!(run_due(center).await.expect("the database answers"), 0);
+            assert_eq!(run_due(app).await.expect("the database responds"), 0);
             let page = owner.get(&agents).await.shown();
             assert!(page.has(sentence), "{email}: {}", page.text);
         }
         let sent = sink.mails().len();
         server.clock.advance(10);
-        assert_eq!(run_due(center).await.expect("the database answers"), 1, "the last one alone is tried again");
+        assert_eq!(run_due(app).await.expect("the database responds"), 1, "the last one alone is tried again");
         assert_eq!(sink.mails().len(), sent + 1);
     }
 }

@@ -11,7 +11,7 @@ use crate::server::{Customer, Database, Server, on_both_databases};
 
 const GRACE: &str = "grace@example.com";
 
-/// How many conversations of others there are besides.
+/// The number of conversations of other customers.
 const MANY: u32 = 20_000;
 
 async fn server(database: Database) -> (Server, Browser) {
@@ -134,7 +134,7 @@ on_both_databases! {
         }
     }
 
-    async fn a_whole_address_lists_the_conversations_of_whom_it_names_first(database: Database) {
+    async fn a_whole_address_lists_the_conversations_of_its_contact_first(database: Database) {
         let (server, mut browser) = server(database).await;
         let ada = server.customer("ada@example.com");
         ada.begin("by signature").await;

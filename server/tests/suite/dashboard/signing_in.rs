@@ -12,7 +12,7 @@ const SESSION: &str = "ticket-center-session";
 const HOUR: i64 = 60 * 60;
 
 on_both_databases! {
-    async fn whoever_gives_the_password_sees_the_inbox(database: Database) {
+    async fn an_agent_with_the_right_password_sees_the_inbox(database: Database) {
         let server = Server::start(database).await;
         server.agent(ADA, Role::Agent).await;
         let mut browser = server.browser();
@@ -27,10 +27,10 @@ on_both_databases! {
         assert_eq!(browser.get("/sign-in").await.location(), "/");
     }
 
-    async fn a_wrong_password_and_an_unknown_account_are_answered_alike(database: Database) {
+    async fn a_wrong_password_and_an_unknown_account_get_the_same_response(database: Database) {
         let server = Server::start(database).await;
         server.agent(ADA, Role::Agent).await;
-        let passwords = &server.instance.center.passwords;
+        let passwords = &server.instance.app.passwords;
         let mut texts = Vec::new();
         for email in [ADA, "eve@example.com", "no address", ""] {
             let checks = passwords.checks();
@@ -43,7 +43,7 @@ on_both_databases! {
         assert!(texts.iter().all(|text| *text == texts[0]));
     }
 
-    async fn a_session_that_was_planted_is_worth_nothing(database: Database) {
+    async fn a_planted_session_token_is_invalid(database: Database) {
         let server = Server::start(database).await;
         server.agent(ADA, Role::Agent).await;
         let planted = "A".repeat(43);
@@ -71,7 +71,7 @@ on_both_databases! {
         assert!(server.browser().get(&agents).await.location().starts_with("/sign-in?next="));
     }
 
-    async fn a_session_ends_when_it_rests_and_when_it_is_old(database: Database) {
+    async fn a_session_ends_when_it_is_idle_and_when_it_is_old(database: Database) {
         let server = Server::start(database).await;
         server.agent(ADA, Role::Agent).await;
         let mut browser = server.signed_in(ADA).await;
@@ -84,13 +84,13 @@ on_both_databases! {
         let mut browser = server.signed_in(ADA).await;
         server.clock.advance(12 * HOUR - 1);
         let refresh = browser.request(Method::GET, "/account").header("x-refresh", "1").send().await;
-        assert_eq!(refresh.expect("an answer").status().as_u16(), 200);
+        assert_eq!(refresh.expect("a response").status().as_u16(), 200);
         server.clock.advance(1);
         let page = browser.get("/account").await;
         assert!(page.location().starts_with("/sign-in"), "a page that refreshes itself is no use");
     }
 
-    async fn whoever_signs_out_is_out_and_cookies_are_as_closed_as_they_can_be(database: Database) {
+    async fn signing_out_ends_the_session_and_cookies_are_restricted(database: Database) {
         let server = Server::start(database).await;
         server.agent(ADA, Role::Agent).await;
         let mut browser = server.browser();
@@ -110,7 +110,7 @@ on_both_databases! {
         assert!(stolen.get("/account").await.location().starts_with("/sign-in"));
     }
 
-    async fn under_https_cookies_are_of_this_host_alone(database: Database) {
+    async fn under_https_cookies_are_valid_for_this_host_only(database: Database) {
         let server = Server::start_with(database, |config| {
             config.public_url = "https://127.0.0.1".parse().expect("it is a URL");
         })
@@ -137,7 +137,7 @@ on_both_databases! {
         }
     }
 
-    async fn guessing_waits_and_locks_nobody_out(database: Database) {
+    async fn guessing_a_password_must_wait_and_locks_no_agent_out(database: Database) {
         let server = Server::start_with(database, |config| {
             config.trusted_proxies = vec!["127.0.0.0/8".parse().expect("it is a network")];
         })
@@ -146,15 +146,15 @@ on_both_databases! {
         let mut ada = server.signed_in(ADA).await;
         ada.submit("/account", "/sign-out", &[]).await.location();
         let mut eve = server.browser();
-        let checks = server.instance.center.passwords.checks();
+        let checks = server.instance.app.passwords.checks();
         for _ in 0..5 {
             assert_eq!(eve.sign_in(ADA, "wrong horse battery").await.status, 401);
         }
-        let refused = eve.sign_in(ADA, PASSWORD).await;
-        assert_eq!(refused.status, 429);
-        assert_eq!(refused.headers["retry-after"], "60");
-        assert!(refused.has("Wait 60 seconds") && refused.has(ADA));
-        assert_eq!(server.instance.center.passwords.checks(), checks + 5, "nothing was hashed any more");
+        let rejected = eve.sign_in(ADA, PASSWORD).await;
+        assert_eq!(rejected.status, 429);
+        assert_eq!(rejected.headers["retry-after"], "60");
+        assert!(rejected.has("Wait 60 seconds") && rejected.has(ADA));
+        assert_eq!(server.instance.app.passwords.checks(), checks + 5, "nothing was hashed any more");
         let mut elsewhere = server.browser();
         elsewhere.address = Some("198.51.100.7");
         assert_eq!(elsewhere.sign_in(ADA, PASSWORD).await.location(), "/", "from another address");

@@ -39,7 +39,7 @@ fn secret_of(page: &Page) -> String {
     rest.split_once('<').expect("it ends").0.to_owned()
 }
 
-/// Replaces the current secret by the page's form.
+/// Replaces the current secret with the page's form.
 async fn replace(browser: &mut Browser, server: &Server, grace: &str) -> String {
     let page = browser.get(&server.path("ticket-center")).await.shown();
     let (csrf, replaces) = (page.field("csrf"), page.field("replaces"));
@@ -66,27 +66,27 @@ on_both_databases! {
         let server = Server::start(database).await;
         server.agent("agent@example.com", Role::Agent).await;
         let other = server.other_desk().await;
-        server.agent_at(&other, "stranger@example.com", Role::Owner).await;
+        server.agent_at(&other, "other-owner@example.com", Role::Owner).await;
         let mut agent = server.signed_in("agent@example.com").await;
-        let mut stranger = server.signed_in("stranger@example.com").await;
-        let mut nobody = server.browser();
+        let mut other_owner = server.signed_in("other-owner@example.com").await;
+        let mut visitor = server.browser();
         let before = json!(format!("{:?}", ticket_center::secrets::list(server.store(), &server.desk).await));
         for leaf in PAGES {
             assert_eq!(agent.get(&server.path(leaf)).await.status, 403, "{leaf}");
-            assert_eq!(stranger.get(&server.path(leaf)).await.status, 404, "{leaf}");
-            assert!(nobody.get(&server.path(leaf)).await.location().starts_with("/sign-in"), "{leaf}");
+            assert_eq!(other_owner.get(&server.path(leaf)).await.status, 404, "{leaf}");
+            assert!(visitor.get(&server.path(leaf)).await.location().starts_with("/sign-in"), "{leaf}");
         }
         for (leaf, fields) in FORMS {
             let path = server.path(leaf);
             assert_eq!(agent.submit("/account", &path, fields).await.status, 403, "{leaf}");
-            assert_eq!(stranger.submit("/account", &path, fields).await.status, 404, "{leaf}");
-            assert!(nobody.send(&path, fields).await.location().starts_with("/sign-in"), "{leaf}");
+            assert_eq!(other_owner.submit("/account", &path, fields).await.status, 404, "{leaf}");
+            assert!(visitor.send(&path, fields).await.location().starts_with("/sign-in"), "{leaf}");
         }
         let after = json!(format!("{:?}", ticket_center::secrets::list(server.store(), &server.desk).await));
         assert_eq!(after, before);
     }
 
-    async fn settings_are_changed_by_their_own_forms_alone(database: Database) {
+    async fn settings_are_changed_only_by_their_own_forms(database: Database) {
         let server = Server::start(database).await;
         let mut browser = owner(&server).await;
         for (leaf, fields) in FORMS {
@@ -100,7 +100,7 @@ on_both_databases! {
         }
     }
 
-    async fn what_has_secrets_in_it_asks_for_the_password_again(database: Database) {
+    async fn pages_with_secrets_ask_for_the_password_again(database: Database) {
         let server = Server::start(database).await;
         let mut browser = owner(&server).await;
         server.clock.advance(11 * 60);
@@ -159,19 +159,19 @@ on_both_databases! {
         assert!(!verifies(&server, &second).await && verifies(&server, &third).await);
     }
 
-    async fn every_secret_before_can_be_ended_at_once(database: Database) {
+    async fn all_older_secrets_can_be_revoked_at_once(database: Database) {
         let server = Server::start(database).await;
         let mut browser = owner(&server).await;
         let second = replace(&mut browser, &server, "week").await;
         let third = replace(&mut browser, &server, "none").await;
-        for dead in [server.secret.shown(), &second] {
-            assert!(!verifies(&server, dead).await);
+        for revoked in [server.secret.shown(), &second] {
+            assert!(!verifies(&server, revoked).await);
         }
         assert!(verifies(&server, &third).await);
         assert!(!browser.get(&server.path("ticket-center")).await.shown().has("Revoke now"));
     }
 
-    async fn of_two_rotations_by_one_form_at_once_one_wins_and_the_other_is_told(database: Database) {
+    async fn of_two_rotations_by_one_form_at_once_one_succeeds_and_the_other_gets_an_error(database: Database) {
         let server = Server::start(database).await;
         let second = server.second_instance().await;
         let mut browser = owner(&server).await;
@@ -182,12 +182,12 @@ on_both_databases! {
             let path = server.path("ticket-center/secret");
             let (mut here, mut there) = (browser.clone(), browser.at(&second));
             let (mut here_again, mut there_again) = (browser.clone(), browser.at(&second));
-            let answers = tokio::join!(
+            let responses = tokio::join!(
                 here.send(&path, &fields), there.send(&path, &fields),
                 here_again.send(&path, &fields), there_again.send(&path, &fields),
             );
-            let answers: [Page; 4] = answers.into();
-            let (won, told): (Vec<_>, Vec<_>) = answers.iter().partition(|page| page.status == 200);
+            let responses: [Page; 4] = responses.into();
+            let (won, told): (Vec<_>, Vec<_>) = responses.iter().partition(|page| page.status == 200);
             assert_eq!((won.len(), told.len()), (1, 3), "{grace}");
             assert!(told.iter().all(|page| page.status == 409 && !page.has("dsk_secret_")));
             assert!(told.iter().all(|page| page.has("The current secret was replaced in the meantime")));
@@ -221,8 +221,8 @@ on_both_databases! {
             ("ticket-center/revoke", "none", 404),
             ("ticket-center/revoke", "", 404),
         ] {
-            let answer = browser.submit(&page, &server.path(leaf), &[("secret", secret)]).await;
-            assert_eq!(answer.status, status, "{leaf} {secret}");
+            let response = browser.submit(&page, &server.path(leaf), &[("secret", secret)]).await;
+            assert_eq!(response.status, status, "{leaf} {secret}");
         }
         assert!(verifies(&server, server.secret.shown()).await);
     }
@@ -247,7 +247,7 @@ on_both_databases! {
         server.customer(ADA).with("helpdeskId", &value("data-helpdesk-id")).verify().await.done();
     }
 
-    async fn a_known_good_signature_holds_and_is_logged_without_the_address(database: Database) {
+    async fn a_known_good_signature_is_valid_and_logged_without_the_address(database: Database) {
         logs::capture();
         let server = Server::start(database).await;
         let mut browser = owner(&server).await;
@@ -255,17 +255,17 @@ on_both_databases! {
         let fields = [("email", " Marker-known@Example.com ")];
         let made = browser.submit(&page, &server.path("ticket-center/sign"), &fields).await.shown();
         let signer = Signer::new(Secret::new(server.secret.shown()).expect("it is a secret"));
-        let seal = signer.sign_email("marker-known@example.com").expect("it is an e-mail");
-        assert!(made.has(&seal.signature.to_hex()) && made.has("<code>marker-known@example.com</code>"));
-        let refused = browser.submit(&page, &server.path("ticket-center/sign"), &[("email", "ada")]).await;
-        assert_eq!(refused.status, 422);
-        assert!(refused.has("class=\"problem\" role=\"alert\""));
+        let signed = signer.sign_email("marker-known@example.com").expect("it is an e-mail");
+        assert!(made.has(&signed.signature.to_hex()) && made.has("<code>marker-known@example.com</code>"));
+        let rejected = browser.submit(&page, &server.path("ticket-center/sign"), &[("email", "ada")]).await;
+        assert_eq!(rejected.status, 422);
+        assert!(rejected.has("class=\"problem\" role=\"alert\""));
         let lines = logs::captured();
         assert!(lines.contains("a known good signature was requested") && lines.contains(server.desk.as_str()));
-        assert!(!lines.contains("arker-known") && !lines.contains(&seal.signature.to_hex()));
+        assert!(!lines.contains("arker-known") && !lines.contains(&signed.signature.to_hex()));
     }
 
-    async fn a_signature_that_does_not_hold_is_explained(database: Database) {
+    async fn an_invalid_signature_is_explained(database: Database) {
         let server = Server::start(database).await;
         let portal = crate::server::rotate(
             &server.instance, &server.desk, ticket_center::secrets::Purpose::Portal,
@@ -273,14 +273,14 @@ on_both_databases! {
         ).await;
         let mut browser = owner(&server).await;
         let page = server.path("ticket-center");
-        let seal = |secret: &str, message: &str| crate::embedding::signature_of(secret, message);
+        let sign = |secret: &str, message: &str| crate::embedding::signature_of(secret, message);
         let own = server.secret.shown();
         for (email, signature, code) in [
-            (ADA, seal(own, ADA), "no_deviation"),
-            ("Ada@example.com", seal(own, "Ada@example.com"), "email_not_lowercased"),
-            (ADA, seal(portal.shown(), ADA), "secret_of_other_purpose"),
-            (ADA, seal("another-secret-for-documentation", ADA), "unexplained"),
-            (ADA, seal(own, ADA)[..40].to_owned(), "output_truncated"),
+            (ADA, sign(own, ADA), "no_deviation"),
+            ("Ada@example.com", sign(own, "Ada@example.com"), "email_not_lowercased"),
+            (ADA, sign(portal.shown(), ADA), "secret_of_other_purpose"),
+            (ADA, sign("another-secret-for-documentation", ADA), "unexplained"),
+            (ADA, sign(own, ADA)[..40].to_owned(), "output_truncated"),
             ("<script>alert(1)</script>", "\"><img src=x>".to_owned(), "unexplained"),
         ] {
             let fields = [("email", email), ("signature", signature.as_str())];
@@ -291,7 +291,7 @@ on_both_databases! {
         }
     }
 
-    async fn addresses_signed_as_typed_are_accepted_by_a_box(database: Database) {
+    async fn a_checkbox_accepts_addresses_signed_as_typed(database: Database) {
         let server = Server::start(database).await;
         let mut browser = owner(&server).await;
         let typed = "Ada@example.com";

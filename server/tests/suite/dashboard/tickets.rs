@@ -36,6 +36,6 @@ pub(super) async fn submit(
         host: PortalHost::parse("help.example.com").expect("it is a host"),
         key: IdempotencyKey::parse(MessageId::generate().as_str()).expect("it is a key"),
     };
-    let now = server.instance.center.clock.now();
+    let now = server.instance.app.clock.now();
     tickets::submit(server.store(), &server.desk, &ticket, now).await.expect("it is taken")
 }

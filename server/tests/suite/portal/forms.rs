@@ -1,4 +1,4 @@
-//! Forms: whose they are, how long, and what becomes of what was typed.
+//! Forms: their identity, their lifetime, and the typed text.
 
 use serde_json::json;
 use ticket_center::contacts::{self, Identity, TypedAddress};
@@ -50,7 +50,7 @@ on_both_databases! {
         assert_eq!(ada.list(json!({})).await["conversations"], json!([]));
     }
 
-    async fn what_the_portal_knows_of_a_conversation_can_be_asked_for(database: Database) {
+    async fn the_portals_fields_of_a_conversation_can_be_read(database: Database) {
         let portal = Portal::start(database).await;
         let browser = portal.browser();
         let form = browser.open(&portal.link("user-42")).await;
@@ -91,7 +91,7 @@ on_both_databases! {
         assert_eq!(portal.senders().await, [("typed".to_owned(), "ada@example.com".to_owned())]);
     }
 
-    async fn an_expired_public_form_is_sent_once_more(database: Database) {
+    async fn an_expired_public_form_must_be_sent_again(database: Database) {
         let portal = Portal::start(database).await;
         let browser = portal.browser();
         let form = browser.open("/submit-ticket").await;
@@ -102,7 +102,7 @@ on_both_databases! {
         browser.send(&again, &PUBLIC).await.assert_sent();
     }
 
-    async fn a_signed_form_holds_in_its_own_browser_only(database: Database) {
+    async fn a_signed_form_is_valid_in_its_own_browser_only(database: Database) {
         let portal = Portal::start(database).await;
         let (browser, other) = (portal.browser(), portal.browser());
         let form = browser.open(&portal.link("user-42")).await;
@@ -116,11 +116,11 @@ on_both_databases! {
         assert!(portal.tickets().await.is_empty());
     }
 
-    async fn a_signed_form_holds_at_its_own_desk_and_host_only(database: Database) {
+    async fn a_signed_form_is_valid_at_its_own_desk_and_host_only(database: Database) {
         let portal = Portal::start(database).await;
         let server = &portal.server;
         let name = DeskName::parse("Other").expect("it is a name");
-        let now = server.instance.center.clock.now();
+        let now = server.instance.app.clock.now();
         desks::create(server.store(), &name, now).await.expect("a desk");
         add_domain(&portal, "help.example.com").await;
         let browser = portal.browser();
@@ -134,7 +134,7 @@ on_both_databases! {
         browser.send(&form, &PUBLIC).await.assert_sent();
     }
 
-    async fn a_changed_token_proves_nobody(database: Database) {
+    async fn a_changed_token_proves_no_customer(database: Database) {
         let portal = Portal::start(database).await;
         let browser = portal.browser();
         let signed = browser.open(&portal.link("user-42")).await;
@@ -145,11 +145,11 @@ on_both_databases! {
         let cut = signed[..signed.len() - 1].to_owned();
         for token in swapped.into_iter().chain([cut, "signed.".to_owned(), "x".to_owned(), String::new()]) {
             let fields = [&[("token", token.as_str())], &PUBLIC[..]].concat();
-            let again = browser.answer(browser.post(&fields)).await;
+            let again = browser.page_of(browser.post(&fields)).await;
             assert_eq!(again.status, 422, "{token}");
             assert!(!again.is_signed());
         }
-        let again = browser.answer(browser.post(&PUBLIC)).await;
+        let again = browser.page_of(browser.post(&PUBLIC)).await;
         again.assert_again(422, "Please send your message again");
         assert!(portal.tickets().await.is_empty());
     }
@@ -215,7 +215,7 @@ on_both_databases! {
         assert_eq!(portal.tickets().await.len(), 1);
     }
 
-    async fn a_public_form_sends_one_message_whoever_it_names(database: Database) {
+    async fn a_public_form_sends_one_message_whatever_address_it_contains(database: Database) {
         let portal = Portal::start(database).await;
         let browser = portal.browser();
         let form = browser.open("/submit-ticket").await;
@@ -249,13 +249,13 @@ on_both_databases! {
                 async move { Browser::send(browser, form, &[("email", email), ("message", "hello")]).await }
             };
             let (e, b, o) = (&emails, &browser, &other);
-            let answers = tokio::join!(
+            let responses = tokio::join!(
                 send(b, e[0].as_str()), send(o, &e[1]), send(b, &e[2]), send(o, &e[3]),
                 send(b, &e[4]), send(o, &e[5]), send(b, &e[6]), send(o, &e[7]),
             );
-            let answers: [Page; 8] = answers.into();
-            assert_eq!(answers.iter().filter(|page| page.status == 303).count(), 1);
-            assert_eq!(answers.iter().filter(|page| page.status == 422).count(), 7);
+            let responses: [Page; 8] = responses.into();
+            assert_eq!(responses.iter().filter(|page| page.status == 303).count(), 1);
+            assert_eq!(responses.iter().filter(|page| page.status == 422).count(), 7);
             assert_eq!(portal.tickets().await.len(), number);
         }
     }
@@ -273,7 +273,7 @@ on_both_databases! {
         assert_eq!(portal.tickets().await.len(), 1);
     }
 
-    async fn what_is_wrong_stands_at_its_field_and_everything_is_kept(database: Database) {
+    async fn errors_are_shown_at_their_fields_and_the_typed_text_is_kept(database: Database) {
         let portal = Portal::start(database).await;
         let browser = portal.browser();
         let form = browser.open("/submit-ticket").await;
@@ -354,10 +354,10 @@ on_both_databases! {
         }
     }
 
-    async fn a_blocked_contact_is_refused_with_a_sentence(database: Database) {
+    async fn a_blocked_contact_is_rejected_with_a_sentence(database: Database) {
         let portal = Portal::start(database).await;
         let (store, desk) = (portal.server.store(), &portal.server.desk);
-        let now = portal.server.instance.center.clock.now();
+        let now = portal.server.instance.app.clock.now();
         let identities = [
             ("/submit-ticket".to_owned(), Identity::Typed(TypedAddress::parse("ada@example.com").expect("an address"))),
             (portal.link("user-42"), Identity::PortalUser(deskseal::UserId::parse("user-42").expect("an id"))),
@@ -368,9 +368,9 @@ on_both_databases! {
             let browser = portal.browser();
             let form = browser.open(&path).await;
             portal.write();
-            let refused = browser.send(&form, &PUBLIC).await;
-            assert_eq!(refused.status, 403);
-            assert!(refused.text.contains("We do not accept messages from you here."));
+            let rejected = browser.send(&form, &PUBLIC).await;
+            assert_eq!(rejected.status, 403);
+            assert!(rejected.text.contains("We do not accept messages from you here."));
         }
         assert!(portal.tickets().await.is_empty());
     }

@@ -13,8 +13,8 @@ use crate::server::{Database, START, on_both_databases};
 use crate::transport::raw_answer;
 
 fn domain(portal: &Portal, text: &str) -> PortalDomain {
-    let center = &portal.server.instance.center;
-    PortalDomain::parse(text, &center.portal_root, &center.public_host).expect("it is a domain")
+    let app = &portal.server.instance.app;
+    PortalDomain::parse(text, &app.portal_root, &app.public_host).expect("it is a domain")
 }
 
 pub(super) async fn add_domain(portal: &Portal, text: &str) {
@@ -26,7 +26,7 @@ pub(super) async fn add_domain(portal: &Portal, text: &str) {
 
 async fn desk(portal: &Portal, name: &str) -> DeskId {
     let name = DeskName::parse(name).expect("it is a name");
-    let now = portal.server.instance.center.clock.now();
+    let now = portal.server.instance.app.clock.now();
     desks::create(portal.server.store(), &name, now).await.expect("a desk")
 }
 
@@ -40,7 +40,7 @@ on_both_databases! {
         add_domain(&portal, "Help.Bücher.example").await;
         let host = "help.xn--bcher-kva.example";
         let browser = portal.browser().at(host);
-        browser.open(&portal.link("user-42")).await.assert_refused("signature_mismatch");
+        browser.open(&portal.link("user-42")).await.assert_rejected("signature_mismatch");
         let form = browser.open(&link_of(&signed(portal.secret.shown(), host, "user-42", START))).await;
         assert!(form.is_signed());
         portal.write();
@@ -70,7 +70,7 @@ on_both_databases! {
     async fn desks_of_one_name_have_hosts_of_their_own(database: Database) {
         let portal = Portal::start(database).await;
         let other = desk(&portal, "EXAMPLE!").await;
-        let root = &portal.server.instance.center.portal_root;
+        let root = &portal.server.instance.app.portal_root;
         let setup = async |desk: &DeskId| {
             let setup = portal_hosts::setup(portal.server.store(), root, desk).await;
             setup.expect("it is read").expect("there is one")
@@ -82,7 +82,7 @@ on_both_databases! {
         assert!(page.status == 200 && page.text.contains("EXAMPLE!"));
     }
 
-    async fn the_portal_and_the_public_host_have_nothing_of_each_other(database: Database) {
+    async fn the_portal_and_the_public_host_share_no_pages(database: Database) {
         let portal = Portal::start(database).await;
         let public = "127.0.0.1";
         for path in ["/submit-ticket", "/submit-ticket/sent", "/portal.css", "/portal.js"] {
@@ -94,7 +94,7 @@ on_both_databases! {
         }
         let browser = portal.browser();
         let verify = format!("{}/api/messaging/ticket-center/verify", browser.url);
-        let page = browser.answer(browser.with_cookie(browser.client.post(verify))).await;
+        let page = browser.page_of(browser.with_cookie(browser.client.post(verify))).await;
         assert_eq!(page.status, 404);
     }
 
@@ -109,13 +109,13 @@ on_both_databases! {
         }
     }
 
-    async fn the_root_leads_to_the_form_and_takes_nothing_along(database: Database) {
+    async fn the_root_redirects_to_the_form_without_the_query(database: Database) {
         let portal = Portal::start(database).await;
         let page = portal.browser().open("/?user_id=42&user_id_signature=x").await;
         assert_eq!((page.status, &page.headers["location"]), (303, &"/submit-ticket".parse().expect("a value")));
     }
 
-    async fn a_closed_portal_takes_nothing(database: Database) {
+    async fn a_closed_portal_accepts_no_tickets(database: Database) {
         let portal = Portal::start(database).await;
         let (store, desk) = (portal.server.store(), &portal.server.desk);
         let browser = portal.browser();
@@ -132,7 +132,7 @@ on_both_databases! {
         browser.send(&form, &fields).await.assert_sent();
     }
 
-    async fn no_page_is_kept_framed_or_told_of(database: Database) {
+    async fn no_page_is_cached_framed_or_sent_as_a_referrer(database: Database) {
         let portal = Portal::start(database).await;
         for path in ["/submit-ticket", &portal.link("1"), "/submit-ticket?user_id=1", "/submit-ticket/sent", "/nothing", "/"] {
             let page = portal.browser().open(path).await;
@@ -171,27 +171,27 @@ on_both_databases! {
         browser.send(&form, &[("message", "hello")]).await.assert_sent();
     }
 
-    async fn only_what_a_form_needs_is_taken(database: Database) {
+    async fn only_the_methods_and_bodies_of_forms_are_accepted(database: Database) {
         let portal = Portal::start(database).await;
         let browser = portal.browser();
         let url = format!("{}/submit-ticket", browser.url);
-        let head = browser.answer(browser.with_cookie(browser.client.head(&url))).await;
+        let head = browser.page_of(browser.with_cookie(browser.client.head(&url))).await;
         assert_eq!((head.status, head.text.as_str()), (200, ""));
         for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {
             let request = browser.with_cookie(browser.client.request(method, &url));
-            assert_eq!(browser.answer(request).await.status, 405);
+            assert_eq!(browser.page_of(request).await.status, 405);
         }
         let mut request = browser.post(&[("message", "hello")]).build().expect("it is a request");
         request.headers_mut().insert("content-type", "text/plain".parse().expect("a value"));
-        let response = browser.client.execute(request).await.expect("the server answers");
+        let response = browser.client.execute(request).await.expect("the server responds");
         assert_eq!(response.status().as_u16(), 415);
         let large = "a".repeat(130 * 1024);
-        let page = browser.answer(browser.post(&[("message", &large)])).await;
+        let page = browser.page_of(browser.post(&[("message", &large)])).await;
         assert_eq!(page.status, 413);
         assert!(page.text.contains("Your message is too long"));
     }
 
-    async fn a_form_that_does_not_arrive_is_not_waited_for(database: Database) {
+    async fn a_form_that_does_not_arrive_times_out(database: Database) {
         let portal = Portal::start_with(database, |config| {
             config.request_seconds = NonZeroU32::MIN;
         })
@@ -200,12 +200,12 @@ on_both_databases! {
             "POST /submit-ticket HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\
              Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nmessage="
         );
-        let answer = raw_answer(&portal.server, &request).await;
-        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
-        assert!(answer.contains("Sending took too long") && answer.contains("cache-control: no-store"));
+        let response = raw_answer(&portal.server, &request).await;
+        assert!(response.starts_with("HTTP/1.1 408 "), "{response}");
+        assert!(response.contains("Sending took too long") && response.contains("cache-control: no-store"));
     }
 
-    async fn an_address_asks_so_often_in_a_minute_at_any_host(database: Database) {
+    async fn requests_of_an_address_are_limited_per_minute_on_all_hosts_together(database: Database) {
         let portal = Portal::start_with(database, |config| {
             config.calls_per_minute = NonZeroU32::new(3).expect("it is not zero");
         })
@@ -222,13 +222,13 @@ on_both_databases! {
         }
     }
 
-    async fn logs_have_neither_identities_nor_what_was_typed(database: Database) {
+    async fn logs_contain_neither_identities_nor_typed_texts(database: Database) {
         logs::capture();
         let portal = Portal::start(database).await;
         let browser = portal.browser();
         let user = signed(portal.secret.shown(), HOST, "marker-user", START);
         let form = browser.open(&link_of(&user)).await;
-        browser.open("/submit-ticket?user_id=marker-partial").await.assert_refused("identity_incomplete");
+        browser.open("/submit-ticket?user_id=marker-partial").await.assert_rejected("identity_incomplete");
         let typed = [("name", "marker-name"), ("email", "marker@example.com"), ("message", "marker-text")];
         browser.send(&form, &typed).await.assert_again(422, "Please send your message again");
         portal.write();

@@ -1,4 +1,4 @@
-//! Signed links: the testing checklist of the reference, and everything that is almost a signed link.
+//! Signed links: the testing checklist of the reference, and links that are almost valid.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ on_both_databases! {
         let link = portal.link("user-42");
         portal.server.clock.advance(301);
         let page = portal.browser().open(&link).await;
-        page.assert_refused("timestamp_expired");
+        page.assert_rejected("timestamp_expired");
         assert!(page.text.contains("Go back to Example and open support again"));
         assert!(portal.tickets().await.is_empty());
     }
@@ -77,7 +77,7 @@ on_both_databases! {
             (&"a".repeat(513), &time, &signature, "user_id_too_long"),
         ] {
             let page = portal.browser().open(&link(user_id, time, signature)).await;
-            page.assert_refused(code);
+            page.assert_rejected(code);
             assert!(!page.text.contains("user-4") && !page.text.contains(&other));
             assert!(!page.headers.contains_key("set-cookie"));
         }
@@ -85,7 +85,7 @@ on_both_databases! {
         assert_eq!(portal.browser().open(&capitals).await.status, 200);
     }
 
-    async fn three_hundred_seconds_hold_on_both_sides_and_one_more_does_not(database: Database) {
+    async fn a_link_is_valid_up_to_three_hundred_seconds_before_and_after_its_timestamp(database: Database) {
         let portal = Portal::start(database).await;
         let link = portal.link("user-42");
         let at = async |seconds| {
@@ -97,11 +97,11 @@ on_both_databases! {
         for seconds in [-300, 0, 300] {
             assert_eq!(at(seconds).await.status, 200, "{seconds}");
         }
-        at(301).await.assert_refused("timestamp_expired");
-        at(-301).await.assert_refused("timestamp_in_future");
+        at(301).await.assert_rejected("timestamp_expired");
+        at(-301).await.assert_rejected("timestamp_in_future");
     }
 
-    async fn a_part_that_is_missing_or_repeated_is_refused(database: Database) {
+    async fn a_missing_or_repeated_parameter_is_rejected(database: Database) {
         let portal = Portal::start(database).await;
         let whole = portal.link("user-42");
         let query = whole.split_once('?').expect("it has a query").1;
@@ -110,22 +110,22 @@ on_both_databases! {
             let mut some = parts.clone();
             some.remove(left_out);
             let path = format!("/submit-ticket?{}", some.join("&"));
-            portal.browser().open(&path).await.assert_refused("identity_incomplete");
+            portal.browser().open(&path).await.assert_rejected("identity_incomplete");
             let path = format!("/submit-ticket?{}", parts[left_out]);
-            portal.browser().open(&path).await.assert_refused("identity_incomplete");
+            portal.browser().open(&path).await.assert_rejected("identity_incomplete");
             let path = format!("{whole}&{}", parts[left_out]);
-            portal.browser().open(&path).await.assert_refused("identity_repeated");
+            portal.browser().open(&path).await.assert_rejected("identity_repeated");
         }
-        portal.browser().open("/submit-ticket?user_id").await.assert_refused("identity_incomplete");
+        portal.browser().open("/submit-ticket?user_id").await.assert_rejected("identity_incomplete");
         let escaped = whole.replacen("user_id=", "user%5Fid=", 1);
         assert!(portal.browser().open(&escaped).await.is_signed());
         let repeated = format!("{whole}&%75ser_id=user-43");
-        portal.browser().open(&repeated).await.assert_refused("identity_repeated");
+        portal.browser().open(&repeated).await.assert_rejected("identity_repeated");
         let more = format!("{whole}&utm_source=mail&USER_ID=x");
         assert!(portal.browser().open(&more).await.is_signed());
     }
 
-    async fn what_is_escaped_oddly_is_read_as_forms_are(database: Database) {
+    async fn unusual_escapes_are_decoded_as_in_forms(database: Database) {
         let portal = Portal::start(database).await;
         let secret = portal.secret.shown();
         let raw = |written: &str, user_id: &str| {
@@ -141,10 +141,10 @@ on_both_databases! {
         ] {
             assert!(portal.browser().open(&raw(written, user_id)).await.is_signed(), "{written}");
         }
-        portal.browser().open(&raw("a+b", "a+b")).await.assert_refused("signature_mismatch");
+        portal.browser().open(&raw("a+b", "a+b")).await.assert_rejected("signature_mismatch");
         for written in ["%C0%AF", "%ED%A0%80", "%FF", "%E2%82"] {
             let page = portal.browser().open(&raw(written, "/")).await;
-            page.assert_refused("user_id_malformed");
+            page.assert_rejected("user_id_malformed");
         }
         for query in ["", "a=b", "&&", "%FF=1", "userid=1"] {
             let page = portal.browser().open(&format!("/submit-ticket?{query}")).await;
@@ -152,34 +152,34 @@ on_both_databases! {
         }
     }
 
-    async fn a_link_for_another_host_or_desk_proves_nobody(database: Database) {
+    async fn a_link_for_another_host_or_desk_proves_no_customer(database: Database) {
         let portal = Portal::start(database).await;
         let secret = portal.secret.shown();
         for host in ["example.help.localhost.evil.net", "help.localhost", "127.0.0.1"] {
             let link = link_of(&signed(secret, host, "user-42", START));
-            portal.browser().open(&link).await.assert_refused("signature_mismatch");
+            portal.browser().open(&link).await.assert_rejected("signature_mismatch");
         }
         let of_ticket_center = link_of(&signed(portal.server.secret.shown(), HOST, "user-42", START));
-        portal.browser().open(&of_ticket_center).await.assert_refused("signature_mismatch");
+        portal.browser().open(&of_ticket_center).await.assert_rejected("signature_mismatch");
     }
 
     async fn a_desk_without_a_secret_says_so_to_signed_links_only(database: Database) {
         let server = Server::start(database).await;
         let secret = rotate(&server.instance, &server.desk, Purpose::TicketCenter, Grace::default());
         let portal = Portal { secret: secret.await, server };
-        portal.browser().open(&portal.link("user-42")).await.assert_refused("secret_not_set");
-        portal.browser().open("/submit-ticket?user_id=1").await.assert_refused("secret_not_set");
+        portal.browser().open(&portal.link("user-42")).await.assert_rejected("secret_not_set");
+        portal.browser().open("/submit-ticket?user_id=1").await.assert_rejected("secret_not_set");
         assert_eq!(portal.browser().open("/submit-ticket?page=1").await.status, 200);
     }
 
-    async fn a_replaced_secret_holds_for_its_grace_and_a_revoked_one_no_more(database: Database) {
+    async fn a_replaced_secret_stays_active_for_its_grace_and_a_revoked_one_does_not(database: Database) {
         let portal = Portal::start(database).await;
         let Portal { server, secret: first } = &portal;
         let rotated = async |grace| {
             rotate(&server.instance, &server.desk, Purpose::Portal, grace).await
         };
         let opened = async |secret: &str| {
-            let now = server.instance.center.clock.unix_seconds();
+            let now = server.instance.app.clock.unix_seconds();
             portal.browser().open(&link_of(&signed(secret, HOST, "user-42", now))).await
         };
         let second = rotated(Grace::default()).await;
@@ -187,13 +187,13 @@ on_both_databases! {
         for secret in [first, &second, &third] {
             assert!(opened(secret.shown()).await.is_signed());
         }
-        let now = server.instance.center.clock.now();
+        let now = server.instance.app.clock.now();
         secrets::revoke(server.store(), &server.desk, None, &first.id, now).await.expect("it is revoked");
-        opened(first.shown()).await.assert_refused("signature_mismatch");
+        opened(first.shown()).await.assert_rejected("signature_mismatch");
         server.clock.advance(3599);
         assert!(opened(second.shown()).await.is_signed());
         server.clock.advance(1);
-        opened(second.shown()).await.assert_refused("signature_mismatch");
+        opened(second.shown()).await.assert_rejected("signature_mismatch");
         server.clock.advance(DAY);
         assert!(opened(third.shown()).await.is_signed());
     }
@@ -202,7 +202,7 @@ on_both_databases! {
         let portal = Portal::start(database).await;
         let server = &portal.server;
         let last_use = async || {
-            server.instance.center.desks.write_last_uses().await.expect("they are written");
+            server.instance.app.desks.write_last_uses().await.expect("they are written");
             let records = secrets::list(server.store(), &server.desk).await.expect("they are read");
             records.into_iter().find(|record| record.id == portal.secret.id)
                 .and_then(|record| record.last_used_at)
@@ -210,7 +210,7 @@ on_both_databases! {
         portal.browser().open("/submit-ticket").await;
         assert_eq!(last_use().await, None);
         portal.browser().open(&portal.link("user-42")).await;
-        assert_eq!(last_use().await, Some(server.instance.center.clock.now()));
+        assert_eq!(last_use().await, Some(server.instance.app.clock.now()));
     }
 }
 

@@ -1,4 +1,4 @@
-//! The portal, as browsers of several people see it.
+//! The portal, as the browsers of several people use it.
 
 mod forms;
 mod hosts;
@@ -21,10 +21,10 @@ use crate::server::{Database, Instance, START, Server, rotate};
 /// The default host of the desk "Example".
 pub(crate) const HOST: &str = "example.help.localhost";
 
-/// Longer than the least time that a person needs for the form.
+/// Longer than the shortest time in which a person fills in the form.
 const WRITING: i64 = 10;
 
-/// A server whose desk has a secret for links too.
+/// A server whose desk also has a secret for links.
 pub(crate) struct Portal {
     pub(crate) server: Server,
     pub(crate) secret: IssuedSecret,
@@ -103,13 +103,13 @@ impl Portal {
         self.tickets().await.into_iter().map(|ticket| (ticket.kind, ticket.value)).collect()
     }
 
-    /// Lets as much time pass as writing takes.
+    /// Lets enough time pass to write a message.
     pub(crate) fn write(&self) {
         self.server.clock.advance(WRITING);
     }
 }
 
-/// A ticket, as the database holds it.
+/// A ticket, as the database stores it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Stored {
     kind: String,
@@ -144,7 +144,7 @@ fn encoded(fields: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-/// A browser: it keeps the portal's cookie, and follows no redirect by itself.
+/// A browser: it keeps the portal's cookie, and does not follow redirects.
 pub(crate) struct Browser {
     url: String,
     host: String,
@@ -163,7 +163,7 @@ impl Browser {
         }
     }
 
-    /// Returns the same browser at another instance, as a proxy sends it there.
+    /// Returns the same browser at another instance, to which a proxy sends it.
     pub(crate) fn at_instance(&self, instance: &Instance) -> Self {
         Self { url: instance.url.clone(), ..self.at(&self.host) }
     }
@@ -186,7 +186,7 @@ impl Browser {
 
     fn with_cookie(&self, request: RequestBuilder) -> RequestBuilder {
         let request = request.header("accept", "text/html");
-        // On HTTP/2 the URL's host stands in `:authority`, and there is no `Host`.
+        // On HTTP/2 the URL's host is in `:authority`, and there is no `Host`.
         let is_named = self.url.contains(&self.host);
         let request = if is_named { request } else { request.header("host", &self.host) };
         match self.cookie() {
@@ -195,8 +195,8 @@ impl Browser {
         }
     }
 
-    pub(crate) async fn answer(&self, request: RequestBuilder) -> Page {
-        let response = request.send().await.expect("the server answers");
+    pub(crate) async fn page_of(&self, request: RequestBuilder) -> Page {
+        let response = request.send().await.expect("the server responds");
         if let Some(cookie) = response.headers().get(SET_COOKIE) {
             let cookie = cookie.to_str().expect("it is text");
             let pair = cookie.split(';').next().map(str::to_owned);
@@ -210,14 +210,14 @@ impl Browser {
     }
 
     pub(crate) async fn open(&self, path: &str) -> Page {
-        self.answer(self.get(path)).await
+        self.page_of(self.get(path)).await
     }
 
     /// Sends the form of the page with these fields.
     pub(crate) async fn send(&self, page: &Page, fields: &[(&str, &str)]) -> Page {
         let mut all = vec![("token", page.token())];
         all.extend_from_slice(fields);
-        self.answer(self.post(&all)).await
+        self.page_of(self.post(&all)).await
     }
 }
 
@@ -234,7 +234,7 @@ impl Page {
         self.value_of("token")
     }
 
-    /// Returns the value that an input of the form has, as it is written in the page.
+    /// Returns the value of an input of the form, as it is written in the page.
     fn value_of(&self, name: &str) -> &str {
         let (_, rest) = self
             .text
@@ -247,26 +247,26 @@ impl Page {
             .map_or("", |it| it.0)
     }
 
-    /// Tells whether the form says that it knows its customer.
+    /// Tells whether the form shows a verified customer.
     fn is_signed(&self) -> bool {
         self.text.contains("You write as customer")
     }
 
-    /// Says that the ticket is taken, as far as the sender can see.
+    /// Checks that the sender sees an accepted ticket.
     pub(crate) fn assert_sent(&self) {
         assert_eq!(self.status, 303, "{self:?}");
         assert_eq!(self.headers[LOCATION], "/submit-ticket/sent");
     }
 
-    /// Says that the form came back with a sentence.
+    /// Checks that the form came back with a sentence.
     fn assert_again(&self, status: u16, sentence: &str) {
         assert_eq!(self.status, status, "{self:?}");
         assert!(self.text.contains(sentence), "{sentence:?} is in {}", self.text);
         assert!(!self.token().is_empty());
     }
 
-    /// Says that the link was refused, with the code for the developer.
-    fn assert_refused(&self, code: &str) {
+    /// Checks that the link was rejected, with the code for the developer.
+    fn assert_rejected(&self, code: &str) {
         assert_eq!(self.status, 403, "{self:?}");
         let shown = format!("<p class=\"code\">{code}</p>");
         assert!(self.text.contains(&shown), "{code} is in {}", self.text);

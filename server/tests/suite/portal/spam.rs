@@ -1,4 +1,4 @@
-//! What keeps machines out, and forms of other sites.
+//! Protection against bots, and against forms of other sites.
 
 use std::num::NonZeroU32;
 
@@ -8,7 +8,7 @@ use crate::server::{Database, on_both_databases};
 const TICKET: [(&str, &str); 2] = [("email", "ada@example.com"), ("message", "hello")];
 
 on_both_databases! {
-    async fn who_fills_in_what_nobody_sees_is_told_nothing(database: Database) {
+    async fn a_sender_who_fills_in_the_hidden_field_learns_nothing(database: Database) {
         let portal = Portal::start(database).await;
         let browser = portal.browser();
         let form = browser.open("/submit-ticket").await;
@@ -31,7 +31,7 @@ on_both_databases! {
         assert_eq!(portal.tickets().await.len(), 1);
     }
 
-    async fn a_form_that_comes_back_at_once_is_sent_once_more(database: Database) {
+    async fn a_form_that_is_sent_too_quickly_must_be_sent_again(database: Database) {
         let portal = Portal::start(database).await;
         for path in ["/submit-ticket", &portal.link("user-42")] {
             let browser = portal.browser();
@@ -47,7 +47,7 @@ on_both_databases! {
         assert_eq!(portal.tickets().await.len(), 2);
     }
 
-    async fn a_clock_that_was_set_back_holds_nobody_up(database: Database) {
+    async fn a_clock_that_was_set_back_delays_no_visitor(database: Database) {
         let portal = Portal::start(database).await;
         let browser = portal.browser();
         let form = browser.open("/submit-ticket").await;
@@ -55,7 +55,7 @@ on_both_databases! {
         browser.send(&form, &TICKET).await.assert_sent();
     }
 
-    async fn an_address_sends_so_many_tickets_in_an_hour(database: Database) {
+    async fn tickets_of_an_address_are_limited_per_hour(database: Database) {
         let portal = Portal::start_with(database, |config| {
             config.tickets_per_hour = NonZeroU32::new(2).expect("it is not zero");
         })
@@ -70,10 +70,10 @@ on_both_databases! {
         for _ in 0..2 {
             send("/submit-ticket").await.assert_sent();
         }
-        let refused = send("/submit-ticket").await;
-        refused.assert_again(429, "Too many messages were sent");
-        assert!(refused.text.contains("\nhello</textarea>"));
-        let seconds = refused.headers["retry-after"].to_str().map(str::parse::<u64>);
+        let rejected = send("/submit-ticket").await;
+        rejected.assert_again(429, "Too many messages were sent");
+        assert!(rejected.text.contains("\nhello</textarea>"));
+        let seconds = rejected.headers["retry-after"].to_str().map(str::parse::<u64>);
         assert!(matches!(seconds, Ok(Ok(1..=3600))));
         for form in &forms {
             browser.send(form, &TICKET).await.assert_sent();
@@ -81,7 +81,7 @@ on_both_databases! {
         assert_eq!(portal.tickets().await.len(), 4);
     }
 
-    async fn a_form_of_another_site_is_not_taken(database: Database) {
+    async fn a_form_of_another_site_is_rejected(database: Database) {
         let portal = Portal::start(database).await;
         let browser = portal.browser();
         let form = browser.open(&portal.link("user-42")).await;
@@ -90,13 +90,13 @@ on_both_databases! {
         for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")] {
             let mut request = browser.post(&fields).build().expect("it is a request");
             request.headers_mut().insert(name, value.parse().expect("it is a value"));
-            let response = browser.client.execute(request).await.expect("the server answers");
+            let response = browser.client.execute(request).await.expect("the server responds");
             assert_eq!(response.status().as_u16(), 403);
         }
         let mut request = browser.post(&fields).build().expect("it is a request");
         request.headers_mut().remove("sec-fetch-site");
         request.headers_mut().insert("origin", "https://evil.example".parse().expect("a value"));
-        let response = browser.client.execute(request).await.expect("the server answers");
+        let response = browser.client.execute(request).await.expect("the server responds");
         assert_eq!(response.status().as_u16(), 403);
         assert!(portal.tickets().await.is_empty());
     }
