@@ -136,14 +136,15 @@ on_both_databases! {
         assert_eq!(older["hasMore"], false);
     }
 
-    async fn an_id_of_no_message_in_the_conversation_is_a_malformed_cursor(database: Database) {
+    async fn an_id_that_the_customer_cannot_see_is_a_malformed_cursor(database: Database) {
         let server = Server::start(database).await;
         let (ada, eve) = (server.customer("ada@example.com"), server.customer("eve@example.com"));
         let conversation = ada.begin("hello").await;
         let others = eve.begin("mine").await;
         let foreign = eve.read(&others, json!({})).await["messages"][0]["id"].clone();
+        let note = server.write_as_agent(&conversation, Writing::Note, "she is difficult").await;
         let id = conversation["id"].as_str().expect("it has an id");
-        for before in [foreign, json!("nonsense"), json!("")] {
+        for before in [foreign, json!(note), json!("nonsense"), json!("")] {
             let path = format!("/conversations/{id}/messages");
             let response = ada.call(&path, json!({ "before": before })).await;
             assert_eq!(response.error(), (400, "cursor_malformed"));

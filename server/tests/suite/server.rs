@@ -176,14 +176,22 @@ impl Server {
         }
     }
 
-    pub(crate) async fn write_as_agent(&self, conversation: &Value, writing: Writing, text: &str) {
+    /// Writes a message of an agent, and returns its id.
+    pub(crate) async fn write_as_agent(
+        &self,
+        conversation: &Value,
+        writing: Writing,
+        text: &str,
+    ) -> String {
         let agent = Agent { id: AgentId::generate(), name: "Grace".to_owned() };
         let text = MessageText::parse(text).expect("it is a message");
         let id = conversation_id(conversation);
         let now = self.instance.app.clock.now();
         conversations::write_as_agent(self.store(), &self.desk, &id, &agent, writing, &text, now)
             .await
-            .expect("it is written");
+            .expect("it is written")
+            .as_str()
+            .to_owned()
     }
 }
 
