@@ -120,11 +120,11 @@ pub(crate) async fn program(database: Database) -> (Program, Customer) {
     let secret =
         program.stdout(&["secret", "rotate", "--desk", &desk, "--purpose", "ticket-center"]);
     let signer = Signer::new(Secret::new(secret.as_str()).expect("it is a secret"));
-    let signed = signer.sign_email("ada@example.com").expect("it is an e-mail");
+    let identity = signer.sign_email("ada@example.com").expect("it is an e-mail");
     let credentials = json!({
         "helpdeskId": desk,
-        "email": signed.email.as_str(),
-        "signature": signed.signature.to_hex(),
+        "email": identity.email.as_str(),
+        "signature": identity.signature.to_hex(),
     });
     (program, Customer { url: String::new(), credentials, client: reqwest::Client::new() })
 }

@@ -164,13 +164,13 @@ impl Server {
 
     pub(crate) fn customer_with(&self, email: &str, secret: &str) -> Customer {
         let signer = Signer::new(Secret::new(secret).expect("it is a secret"));
-        let signed = signer.sign_email(email).expect("it is an e-mail");
+        let identity = signer.sign_email(email).expect("it is an e-mail");
         Customer {
             url: self.instance.url.clone(),
             credentials: json!({
                 "helpdeskId": self.desk.as_str(),
-                "email": signed.email.as_str(),
-                "signature": signed.signature.to_hex(),
+                "email": identity.email.as_str(),
+                "signature": identity.signature.to_hex(),
             }),
             client: reqwest::Client::new(),
         }

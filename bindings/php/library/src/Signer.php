@@ -64,7 +64,7 @@ final readonly class Signer
      *     `HELPDESKY_HMAC_SECRET` and `HDH_HMAC_SECRET`, or `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5)
      *
      * @throws SecretException `secret_public` if bundlers would send the variable to browsers,
-     *     `secret_conflict` if two variables are set and differ, then the codes of the constructor;
+     *     `secret_conflict` if two variables are set and differ, then those of the constructor;
      *     `secret_placeholder` also for the example secrets of this documentation
      */
     public static function fromEnv(string|array $name): self

@@ -81,7 +81,7 @@ final readonly class Verifier
      * @param int $tolerance as for the constructor
      *
      * @throws SecretException `secret_public` if bundlers would send the variable to browsers,
-     *     `secret_conflict` if two variables are set and differ, then the codes of the constructor;
+     *     `secret_conflict` if two variables are set and differ, then those of the constructor;
      *     `secret_placeholder` also for the example secrets of this documentation
      * @throws InputException `tolerance_malformed`
      */

@@ -255,14 +255,14 @@ on_both_databases! {
         let fields = [("email", " Marker-known@Example.com ")];
         let made = browser.submit(&page, &server.path("ticket-center/sign"), &fields).await.shown();
         let signer = Signer::new(Secret::new(server.secret.shown()).expect("it is a secret"));
-        let signed = signer.sign_email("marker-known@example.com").expect("it is an e-mail");
-        assert!(made.has(&signed.signature.to_hex()) && made.has("<code>marker-known@example.com</code>"));
+        let identity = signer.sign_email("marker-known@example.com").expect("it is an e-mail");
+        assert!(made.has(&identity.signature.to_hex()) && made.has("<code>marker-known@example.com</code>"));
         let rejected = browser.submit(&page, &server.path("ticket-center/sign"), &[("email", "ada")]).await;
         assert_eq!(rejected.status, 422);
         assert!(rejected.has("class=\"problem\" role=\"alert\""));
         let lines = logs::captured();
         assert!(lines.contains("a known good signature was requested") && lines.contains(server.desk.as_str()));
-        assert!(!lines.contains("arker-known") && !lines.contains(&signed.signature.to_hex()));
+        assert!(!lines.contains("arker-known") && !lines.contains(&identity.signature.to_hex()));
     }
 
     async fn an_invalid_signature_is_explained(database: Database) {
