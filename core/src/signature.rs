@@ -1,10 +1,9 @@
 //! Signatures, and the keys that make them (SPEC 1.4, 5.3).
 
-use std::fmt;
+use std::{fmt, slice};
 
 use base16ct::lower;
-use sha2::digest::Output;
-use sha2::digest::block_api::{Buffer, EagerHash, FixedOutputCore, UpdateCore};
+use sha2::block_api::compress256;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
@@ -143,21 +142,36 @@ impl Key {
 
     /// Returns the signature of the message, whose parts are joined.
     pub(crate) fn sign(&self, message: &[&[u8]]) -> Signature {
-        Signature(self.mac.of(message).into())
+        Signature(self.mac.of(message))
     }
 }
-
-/// SHA-256 without the buffer of [`Sha256`], which is needed only while a signature is made.
-type Hash = <Sha256 as EagerHash>::Core;
 
 /// The length of a block of SHA-256, in bytes.
 const BLOCK_BYTES: usize = 64;
 
+/// The length of the message's length at the end of the last block, in bytes (FIPS 180-4, section 5.1.1).
+const LENGTH_BYTES: usize = 8;
+
+/// The initial state of SHA-256 (FIPS 180-4, section 5.3.3).
+const INITIAL_STATE: State = [
+    0x6A09_E667,
+    0xBB67_AE85,
+    0x3C6E_F372,
+    0xA54F_F53A,
+    0x510E_527F,
+    0x9B05_688C,
+    0x1F83_D9AB,
+    0x5BE0_CD19,
+];
+
+/// The state of SHA-256 between two blocks.
+type State = [u32; 8];
+
 /// HMAC-SHA256 with its key already hashed (RFC 2104). The crate `hmac` leaves a copy of the key on the stack; this
 /// type overwrites its copies.
 struct HmacSha256 {
-    inner: Hash,
-    outer: Hash,
+    inner: Zeroizing<State>,
+    outer: Zeroizing<State>,
 }
 
 impl HmacSha256 {
@@ -173,37 +187,58 @@ impl HmacSha256 {
             Sha256::new_with_prefix(key).finalize_into(start.into());
         }
         // Everything happens in place: an array that is moved leaves a copy behind.
-        let inner = Self::started(&mut block, Self::INNER_PAD);
-        let outer = Self::started(&mut block, Self::INNER_PAD ^ Self::OUTER_PAD);
-        Self { inner, outer }
-    }
-
-    /// Combines the block with the pad, and returns the hash after it.
-    fn started(block: &mut [u8; BLOCK_BYTES], pad: u8) -> Hash {
-        for byte in &mut *block {
-            *byte ^= pad;
-        }
-        let mut hash = Hash::default();
-        hash.update_blocks(std::slice::from_ref((&*block).into()));
-        hash
+        let mut mac =
+            Self { inner: Zeroizing::new(INITIAL_STATE), outer: Zeroizing::new(INITIAL_STATE) };
+        pad(&mut block, Self::INNER_PAD);
+        compress256(&mut mac.inner, slice::from_ref(&*block));
+        pad(&mut block, Self::INNER_PAD ^ Self::OUTER_PAD);
+        compress256(&mut mac.outer, slice::from_ref(&*block));
+        mac
     }
 
     /// Returns the HMAC of the message, whose parts are joined.
-    fn of(&self, message: &[&[u8]]) -> Output<Hash> {
-        let mut buffer = Buffer::<Hash>::default();
-        let inner = Self::finished(self.inner.clone(), &mut buffer, message);
-        Self::finished(self.outer.clone(), &mut buffer, &[&inner])
+    fn of(&self, message: &[&[u8]]) -> [u8; 32] {
+        finished(*self.outer, &[&finished(*self.inner, message)])
     }
+}
 
-    fn finished(mut hash: Hash, buffer: &mut Buffer<Hash>, message: &[&[u8]]) -> Output<Hash> {
-        for part in message {
-            buffer.digest_blocks(part, |blocks| hash.update_blocks(blocks));
-        }
-        let mut output = Output::<Hash>::default();
-        hash.finalize_fixed_core(buffer, &mut output);
-        buffer.reset();
-        output
+/// Combines every byte of the block with the pad.
+fn pad(block: &mut [u8; BLOCK_BYTES], pad: u8) {
+    for byte in block {
+        *byte ^= pad;
     }
+}
+
+/// Returns the hash of one block, whose state is given, and the parts after it. The state is overwritten with the
+/// hash, so that no copy of it is left.
+fn finished(mut state: State, parts: &[&[u8]]) -> [u8; 32] {
+    let mut block = [0; BLOCK_BYTES];
+    let mut filled = 0;
+    let mut length = BLOCK_BYTES;
+    for part in parts {
+        let mut rest = *part;
+        length += rest.len();
+        while let Some((start, after)) = rest.split_at_checked(BLOCK_BYTES - filled) {
+            block[filled..].copy_from_slice(start);
+            compress256(&mut state, slice::from_ref(&block));
+            (block, filled, rest) = ([0; BLOCK_BYTES], 0, after);
+        }
+        block[filled..filled + rest.len()].copy_from_slice(rest);
+        filled += rest.len();
+    }
+    // The padding: one bit, zeros, and the length in bits.
+    block[filled] = 0x80;
+    if filled >= BLOCK_BYTES - LENGTH_BYTES {
+        compress256(&mut state, slice::from_ref(&block));
+        block = [0; BLOCK_BYTES];
+    }
+    block[BLOCK_BYTES - LENGTH_BYTES..].copy_from_slice(&(8 * length as u64).to_be_bytes());
+    compress256(&mut state, slice::from_ref(&block));
+    let mut hash = [0; 32];
+    for (bytes, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
+        *bytes = word.to_be_bytes();
+    }
+    hash
 }
 
 #[cfg(all(test, feature = "explain"))]
@@ -227,8 +262,7 @@ mod tests {
                 let own = HmacSha256::new(key);
                 for cut in [0, 1, length / 2, length].map(|cut| cut.min(length)) {
                     let (start, end) = message.split_at(cut);
-                    let code: [u8; 32] = own.of(&[start, end]).into();
-                    assert_eq!(code, expected, "{key_length}, {length}, {cut}");
+                    assert_eq!(own.of(&[start, end]), expected, "{key_length}, {length}, {cut}");
                 }
             }
         }
