@@ -123,10 +123,11 @@ fn reason_against(canonical: &str, is_plain: bool) -> Option<&'static str> {
     if !is_plain && let Some(reason) = canonical.chars().find_map(reason_against_character) {
         return Some(reason);
     }
-    match canonical.rsplit_once('@') {
+    // Not `rfind`: its search is made for long texts.
+    match canonical.bytes().rposition(|byte| byte == b'@') {
         None => Some("has no @"),
-        Some(("", _)) => Some("has nothing before the @"),
-        Some((_, "")) => Some("has nothing after the @"),
+        Some(0) => Some("has nothing before the @"),
+        Some(at) if at + 1 == canonical.len() => Some("has nothing after the @"),
         Some(_) => None,
     }
 }
