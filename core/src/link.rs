@@ -173,17 +173,19 @@ fn query(url: &str) -> Result<&str, Error> {
 }
 
 fn has_scheme(url: &str) -> bool {
-    url.split_once("://").is_some_and(|(scheme, _)| {
-        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(&byte))
-    })
+    let is_of_scheme =
+        |character: char| character.is_ascii_alphanumeric() || matches!(character, '+' | '.' | '-');
+    url.starts_with(|first: char| first.is_ascii_alphabetic())
+        && url.trim_start_matches(is_of_scheme).starts_with("://")
 }
 
 /// Returns the values of user id, timestamp and signature; `None` for each that the query lacks.
 fn identity_parameters(query: &str) -> Result<[Option<Cow<'_, [u8]>>; 3], Error> {
     let mut values = [None, None, None];
     for part in query.split('&') {
-        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        // Not `split_once`: its search is made for long texts, and names are short.
+        let equals = part.bytes().position(|byte| byte == b'=');
+        let (name, value) = equals.map_or((part, ""), |at| (&part[..at], &part[at + 1..]));
         let Some(index) = index_of(name) else { continue };
         if values[index].replace(decoded(value)).is_some() {
             return Err(Error::new(
