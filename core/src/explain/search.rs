@@ -16,6 +16,9 @@ pub(super) const MAX_COMBINED_BYTES: usize = 512;
 /// input of usual size with a few secrets needs much less.
 const MAX_BLOCKS: usize = 50_000;
 
+/// At each number, the messages that have so many deviations.
+type MessagesByDeviations<'search> = [Vec<&'search Variant<Vec<u8>>>; MAX_COMBINED + 1];
+
 /// The variants that a search combines.
 pub(super) struct Search {
     pub(super) messages: Vec<Variant<Vec<u8>>>,
@@ -33,8 +36,10 @@ impl Search {
             return None;
         }
         let calls = call::variants();
+        let messages = self.messages_by_deviations();
         let mut blocks_left = MAX_BLOCKS;
-        (0..=MAX_COMBINED).find_map(|number| self.reproduction(number, &calls, &mut blocks_left))
+        (0..=MAX_COMBINED)
+            .find_map(|number| self.reproduction(number, &messages, &calls, &mut blocks_left))
     }
 
     /// Returns the deviations in how the signature is written, for a signature that nothing reproduces.
@@ -51,6 +56,7 @@ impl Search {
     fn reproduction(
         &self,
         number: usize,
+        messages: &MessagesByDeviations<'_>,
         calls: &[Variant<Call>],
         blocks_left: &mut usize,
     ) -> Option<Vec<FindingCode>> {
@@ -62,8 +68,13 @@ impl Search {
                 let so_far = key.deviations.len() + call.deviations.len();
                 let Some(wanted) = number.checked_sub(so_far) else { continue };
                 let prepared = call.value.prepare(&key.value);
-                let found = self
-                    .messages_with(wanted, number, so_far == 0)
+                let lone = if so_far == 0 { &self.lone_messages[..] } else { &[] };
+                let lone = lone.iter().filter(|message| message.deviations.len() == wanted);
+                let found = messages[wanted]
+                    .iter()
+                    .copied()
+                    .chain(lone)
+                    .filter(|message| number < 2 || message.value.len() <= MAX_COMBINED_BYTES)
                     .take_while(|message| is_affordable(message, &prepared, blocks_left))
                     .find_map(|message| {
                         let written = self.written_as(&prepared, &message.value)?;
@@ -79,19 +90,11 @@ impl Search {
         None
     }
 
-    /// Returns the messages with exactly `wanted` deviations, for a combination of `number` deviations.
-    fn messages_with(
-        &self,
-        wanted: usize,
-        number: usize,
-        is_otherwise_specified: bool,
-    ) -> impl Iterator<Item = &Variant<Vec<u8>>> {
-        let lone = if is_otherwise_specified { &self.lone_messages[..] } else { &[] };
-        self.messages
-            .iter()
-            .chain(lone)
-            .filter(move |message| message.deviations.len() == wanted)
-            .filter(move |message| number < 2 || message.value.len() <= MAX_COMBINED_BYTES)
+    /// Sorts the messages once, since each key and call needs only those with a certain number of deviations.
+    fn messages_by_deviations(&self) -> MessagesByDeviations<'_> {
+        std::array::from_fn(|number| {
+            self.messages.iter().filter(|message| message.deviations.len() == number).collect()
+        })
     }
 
     /// Returns the deviations in how the signature is written, if it is the message's digest.
