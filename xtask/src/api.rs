@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use fs_err as fs;
 
-use crate::files;
 use crate::workspace::Workspace;
 
 /// The API contract.
@@ -17,7 +17,7 @@ pub(crate) fn contract(workspace: &Workspace) -> Result<toml::Table> {
 
 /// Writes the contract as JSON, for tests in languages without a TOML reader.
 pub(crate) fn write(workspace: &Workspace, file: &Path) -> Result<()> {
-    files::write(file, serde_json::to_string(&contract(workspace)?)?)
+    Ok(fs::write(file, serde_json::to_string(&contract(workspace)?)?)?)
 }
 
 /// Prints the contract as JSON.

@@ -1,15 +1,14 @@
 //! Runs `cargo xtask bench`: the benchmarks of the core, the server and the packages.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
 use clap::builder::PossibleValuesParser;
+use fs_err as fs;
 use serde_json::Value;
 
-use crate::files;
 use crate::node;
 use crate::php;
 use crate::process;
@@ -78,7 +77,7 @@ fn core(workspace: &Workspace) -> Result<()> {
     suite::header("benchmarks");
     let results = workspace.target.join("criterion");
     if results.exists() {
-        fs::remove_dir_all(&results).context("cannot remove the results of an earlier run")?;
+        fs::remove_dir_all(&results)?;
     }
     let mut seal = bench_of_core(workspace, "seal");
     process::run(seal.arg("--all-features"))?;
@@ -101,9 +100,7 @@ fn bench_of_core(workspace: &Workspace, name: &str) -> Command {
 
 /// Adds the median of every benchmark in the folder, in nanoseconds.
 fn collect(folder: &Path, medians: &mut BTreeMap<String, f64>) -> Result<()> {
-    let entries = fs::read_dir(folder)
-        .with_context(|| format!("there are no results in {}", folder.display()))?;
-    for entry in entries {
+    for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if !path.is_dir() {
             continue;
@@ -119,7 +116,7 @@ fn collect(folder: &Path, medians: &mut BTreeMap<String, f64>) -> Result<()> {
 
 fn median(folder: &Path) -> Result<(String, f64)> {
     let json = |name: &str| -> Result<Value> {
-        Ok(serde_json::from_str(&files::read(&folder.join(name))?)?)
+        Ok(serde_json::from_str(&fs::read_to_string(folder.join(name))?)?)
     };
     let id = json("benchmark.json")?["full_id"].as_str().map(str::to_owned);
     let median = json("estimates.json")?["median"]["point_estimate"].as_f64();

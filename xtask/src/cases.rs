@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
+use fs_err as fs;
 use serde_json::{Map, Value, json};
 
 use crate::files;
@@ -133,7 +134,7 @@ pub(crate) struct VectorFile {
 impl VectorFile {
     fn read(path: &Path) -> Result<Self> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let content: Value = serde_json::from_str(&files::read(path)?)
+        let content: Value = serde_json::from_str(&fs::read_to_string(path)?)
             .with_context(|| format!("{name} is not JSON"))?;
         let cases = content
             .get("cases")

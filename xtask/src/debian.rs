@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
+use fs_err as fs;
 
 use crate::files;
 use crate::git::Snapshot;
@@ -122,7 +123,7 @@ fn installed(workspace: &Workspace) -> Result<PathBuf> {
     let root = folder.join("root");
     let stamp = folder.join(STAMP);
     let made_from = format!("{DISTRIBUTION} {PACKAGES}");
-    if files::read(&stamp).is_ok_and(|found| found == made_from) {
+    if fs::read_to_string(&stamp).is_ok_and(|found| found == made_from) {
         return Ok(root);
     }
     if tools::in_path("debootstrap").is_none() && !Path::new("/usr/sbin/debootstrap").is_file() {
@@ -134,7 +135,7 @@ fn installed(workspace: &Workspace) -> Result<PathBuf> {
     let words = ["debootstrap", "--variant=minbase", &include, DISTRIBUTION];
     process::run(as_root(&words)?.arg(&root))
         .context("cannot install it; is Debian's mirror reachable?")?;
-    files::write(&stamp, made_from)?;
+    fs::write(&stamp, made_from)?;
     Ok(root)
 }
 

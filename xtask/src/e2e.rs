@@ -1,10 +1,10 @@
 //! Tests the examples in a real browser with a real desk, as customers, agents and anonymous visitors.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::ValueEnum as _;
+use fs_err::File;
 use serde::Serialize;
 
 use crate::browser;
@@ -174,6 +174,6 @@ impl<'a> EndToEnd<'a> {
     }
 }
 
-fn log_file(path: &Path) -> Result<File> {
-    File::create(path).with_context(|| format!("cannot write {}", path.display()))
+fn log_file(path: &Path) -> Result<std::fs::File> {
+    Ok(File::create(path)?.into_file())
 }

@@ -1,12 +1,11 @@
 //! Creates Python's virtual environments.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
+use fs_err as fs;
 
-use crate::files;
 use crate::process;
 use crate::setup;
 use crate::tools;
@@ -27,18 +26,25 @@ impl Environment {
         Ok(Self { folder: folder.to_owned() })
     }
 
-    /// Returns the folder's environment if it was made from this and its Python still runs.
-    pub(crate) fn made_from(folder: &Path, stamp: &str) -> Option<Self> {
-        let environment = Self { folder: folder.to_owned() };
-        let is_current = files::read(&folder.join(STAMP)).is_ok_and(|found| found == stamp);
+    /// Returns the folder's environment if it was made from this and its Python still runs. Otherwise creates it,
+    /// and installs its packages with `fill`.
+    pub(crate) fn made_from(
+        folder: &Path,
+        stamp: &str,
+        fill: impl FnOnce(&Self) -> Result<()>,
+    ) -> Result<Self> {
+        let kept = Self { folder: folder.to_owned() };
+        let is_current = fs::read_to_string(folder.join(STAMP)).is_ok_and(|found| found == stamp);
         // An upgrade of the system can remove the Python that an environment uses.
-        let runs = || process::answer(environment.program("python").ok()?.arg("--version")).ok();
-        (is_current && runs().is_some()).then_some(environment)
-    }
-
-    /// Records what the environment was made from, which marks it as complete.
-    pub(crate) fn finish(&self, stamp: &str) -> Result<()> {
-        fs::write(self.folder.join(STAMP), stamp).context("cannot write into an environment")
+        let runs = || process::answer(kept.program("python").ok()?.arg("--version")).ok();
+        if is_current && runs().is_some() {
+            return Ok(kept);
+        }
+        let environment = Self::create(folder)?;
+        fill(&environment)?;
+        // The stamp is written last: it marks the environment as complete.
+        fs::write(folder.join(STAMP), stamp)?;
+        Ok(environment)
     }
 
     /// Returns a program of the environment, which finds the environment's other programs first.

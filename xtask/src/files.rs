@@ -1,44 +1,33 @@
-//! Reads, writes and lists files and folders, with errors that name the path.
+//! Copies, lists and digests files and folders. `fs_err` is the standard library's `fs`, with errors that name the path.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
+use fs_err as fs;
 use sha2::{Digest as _, Sha256};
-
-/// Returns a file's text.
-pub(crate) fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
-}
-
-/// Writes a file. Its folder must exist.
-pub(crate) fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
-    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
-}
 
 /// Copies a file. An older copy is removed first: macOS can reject a program whose checked file was overwritten.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     if to.exists() {
-        fs::remove_file(to).with_context(|| format!("cannot remove {}", to.display()))?;
+        fs::remove_file(to)?;
     }
-    fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
+    fs::copy(from, to)?;
     Ok(())
 }
 
 /// Creates an empty folder, after removing an existing one, and returns its path.
 pub(crate) fn emptied(folder: &Path) -> Result<PathBuf> {
     if folder.exists() {
-        fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+        fs::remove_dir_all(folder)?;
     }
-    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    fs::create_dir_all(folder)?;
     Ok(folder.to_owned())
 }
 
 /// Returns the paths in a folder, sorted.
 pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let listed = || format!("cannot list the folder {}", folder.display());
-    let entries = fs::read_dir(folder).with_context(listed)?.map(|entry| Ok(entry?.path()));
-    let mut entries = entries.collect::<Result<Vec<_>>>().with_context(listed)?;
+    let entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+    let mut entries = entries.collect::<Result<Vec<_>>>()?;
     entries.sort();
     Ok(entries)
 }
@@ -76,7 +65,7 @@ pub(crate) fn all(folder: &Path) -> Result<Vec<PathBuf>> {
 pub(crate) fn digest(files: &[PathBuf]) -> Result<String> {
     let mut digest = Sha256::new();
     for file in files {
-        let content = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let content = fs::read(file)?;
         digest.update(format!("{} {}\n", file.display(), content.len()));
         digest.update(content);
     }
@@ -85,8 +74,7 @@ pub(crate) fn digest(files: &[PathBuf]) -> Result<String> {
 
 /// Checks that a file is not larger than its limit, in bytes.
 pub(crate) fn assert_length(file: &Path, longest: u64) -> Result<()> {
-    let length =
-        fs::metadata(file).with_context(|| format!("cannot find {}", file.display()))?.len();
+    let length = fs::metadata(file)?.len();
     println!("   {}: {length} bytes, limit {longest}", name(file));
     if length > longest {
         bail!("{} has {length} bytes, which is more than its limit of {longest}", name(file));

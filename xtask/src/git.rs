@@ -1,11 +1,11 @@
 //! Runs git on the checkout, so that it starts no program that the repository's configuration names, except
 //! filters.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
+use fs_err as fs;
 
 use crate::files;
 use crate::process;
@@ -51,7 +51,7 @@ impl Snapshot {
         files::emptied(&folder.join("objects"))?;
         let index = folder.join("index");
         if index.exists() {
-            fs::remove_file(&index).context("cannot remove the index of an earlier run")?;
+            fs::remove_file(&index)?;
         }
         let (checkout, folder) = (checkout.to_owned(), folder.to_owned());
         let mut snapshot = Self { checkout, folder, tree: String::new() };

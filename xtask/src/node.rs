@@ -1,11 +1,11 @@
 //! Builds the Node package as for publication, installs it, and tests the installed package.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
+use fs_err as fs;
 
 use crate::environment::Environment;
 use crate::files;
@@ -197,12 +197,12 @@ fn installed(workspace: &Workspace) -> Result<Installed<'_>> {
     let project = output(workspace, "project");
     let package = Installed { workspace, node, tarballs, panicking, project };
     let stamp = stamp(&package)?;
-    let made_from = files::read(&package.project.join(STAMP));
+    let made_from = fs::read_to_string(package.project.join(STAMP));
     if made_from.is_ok_and(|found| found == stamp) {
         return Ok(package);
     }
     install_into_project(&package)?;
-    fs::write(package.project.join(STAMP), stamp).context("cannot write into the project")?;
+    fs::write(package.project.join(STAMP), stamp)?;
     Ok(package)
 }
 
@@ -341,7 +341,7 @@ fn install_from_python(folder: &Path, requirement: &str) -> Result<()> {
 
 /// Installs a package whose install script takes the program from a package for this platform.
 fn install_from_npm(mut npm: Command, folder: &Path, requirement: &str) -> Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(folder)?;
     npm.current_dir(folder).arg("--prefix").arg(folder).args(["install", "--no-audit"]);
     process::run(npm.args(["--no-fund", "--foreground-scripts", requirement])).with_context(|| {
         format!(

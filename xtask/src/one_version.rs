@@ -4,21 +4,26 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use cargo_metadata::Package;
+use fs_err as fs;
 use regex::Regex;
 use serde_json::Value;
 use toml::Table;
 
 use crate::api;
-use crate::files;
 use crate::git::git;
 use crate::process;
 use crate::suite;
 use crate::workspace::Workspace;
 
-/// The folder of the server, a program without dependents, which may need a newer Rust.
-const SERVER: &str = "server";
+/// The crate whose versions all others must have.
+const CORE: &str = "deskseal";
 
-/// The versions in the workspace's Cargo.toml.
+/// The server, a program without dependents, which may need a newer Rust, and its folder.
+const SERVER: &str = "ticket-center";
+const SERVER_FOLDER: &str = "server";
+
+/// The version, and the minimum version of Rust.
 struct Versions {
     version: String,
     rust_version: String,
@@ -33,42 +38,40 @@ struct Statement {
 
 /// Checks the manifests, the API contract, the changelog and the documents.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
-    let versions = versions(workspace)?;
-    let server_versions = server_versions(workspace, &versions)?;
-    let mut statements = vec![contract(workspace, &versions)?];
+    let core = Versions::of(workspace, CORE)?;
+    let server = Versions { version: core.version.clone(), ..Versions::of(workspace, SERVER)? };
+    let versions_in = |path: &Path| if path.starts_with(SERVER_FOLDER) { &server } else { &core };
+    let mut statements = vec![contract(workspace, &core)?];
+    for package in &workspace.packages {
+        let path = package.manifest_path.as_std_path();
+        let path = path.strip_prefix(&workspace.root).unwrap_or(path);
+        statements.extend(stated_by(package, path, versions_in(path)));
+    }
     for path in files(workspace)? {
-        let versions = if path.starts_with(SERVER) { &server_versions } else { &versions };
-        statements.extend(stated_in(workspace, &path, versions)?);
+        statements.extend(stated_in(workspace, &path, versions_in(&path))?);
     }
     let wrong: Vec<&Statement> =
         statements.iter().filter(|statement| statement.stated != statement.right).collect();
     for Statement { place, stated, right } in &wrong {
-        println!("{place} says {stated}; Cargo.toml says {right}");
+        println!("{place} says {stated}; it should say {right}");
     }
     println!("{}", suite::closing_line("versions", statements.len() - wrong.len(), wrong.len()));
     if wrong.is_empty() { Ok(()) } else { bail!("correct the versions that are listed above") }
 }
 
-fn versions(workspace: &Workspace) -> Result<Versions> {
-    let manifest: Table = workspace.read("Cargo.toml")?.parse()?;
-    let text = |name| {
-        let value = manifest.get("workspace")?.get("package")?.get(name)?;
-        Some(value.as_str()?.to_owned())
-    };
-    text("version")
-        .zip(text("rust-version"))
-        .map(|(version, rust_version)| Versions { version, rust_version })
-        .context("[workspace.package] lacks version or rust-version")
+impl Versions {
+    fn of(workspace: &Workspace, name: &str) -> Result<Self> {
+        let package = workspace.packages.iter().find(|package| *package.name == name);
+        let package = package.with_context(|| format!("there is no crate {name}"))?;
+        let rust_version =
+            rust_version(package).with_context(|| format!("{name} has no rust-version"))?;
+        Ok(Self { version: package.version.to_string(), rust_version })
+    }
 }
 
-fn server_versions(workspace: &Workspace, versions: &Versions) -> Result<Versions> {
-    let manifest: Table = workspace.read(&format!("{SERVER}/Cargo.toml"))?.parse()?;
-    let rust_version = manifest.get("package").and_then(|package| package.get("rust-version"));
-    let rust_version = rust_version.and_then(toml::Value::as_str);
-    Ok(Versions {
-        version: versions.version.clone(),
-        rust_version: rust_version.context("server/Cargo.toml has no rust-version")?.to_owned(),
-    })
+/// Returns the minimum version of Rust as documents write it: `1.88`.
+fn rust_version(package: &Package) -> Option<String> {
+    package.rust_version.as_ref().map(|version| format!("{}.{}", version.major, version.minor))
 }
 
 fn contract(workspace: &Workspace, versions: &Versions) -> Result<Statement> {
@@ -94,9 +97,8 @@ fn files(workspace: &Workspace) -> Result<Vec<PathBuf>> {
 fn stated_in(workspace: &Workspace, path: &Path, versions: &Versions) -> Result<Vec<Statement>> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let extension = path.extension().unwrap_or_default().to_string_lossy();
-    let read = || files::read(&workspace.root.join(path));
+    let read = || fs::read_to_string(workspace.root.join(path));
     match (&*name, &*extension) {
-        ("Cargo.toml", _) => cargo_manifest(path, &read()?, versions),
         ("pyproject.toml", _) => {
             Ok(python_manifest(path, &read()?.parse()?, versions).into_iter().collect())
         }
@@ -149,57 +151,25 @@ fn in_text(path: &Path, text: &str, patterns: &[(&str, &str)]) -> Result<Vec<Sta
 }
 
 /// Returns what a Cargo.toml states about its package and about dependencies on our own crates.
-fn cargo_manifest(path: &Path, text: &str, versions: &Versions) -> Result<Vec<Statement>> {
-    let manifest: Table = text.parse().with_context(|| format!("in {}", path.display()))?;
-    let mut statements = Vec::new();
-    if let Some(package) = manifest.get("package") {
-        statements.extend([
-            field(path, package, "version", &versions.version),
-            field(path, package, "rust-version", &versions.rust_version),
-        ]);
-    }
-    let workspace = manifest.get("workspace").and_then(toml::Value::as_table);
-    for table in [Some(&manifest), workspace].into_iter().flatten() {
-        for name in ["dependencies", "dev-dependencies", "build-dependencies"] {
-            let dependencies = table.get(name).and_then(toml::Value::as_table);
-            statements.extend(dependencies.into_iter().flatten().filter_map(
-                |(name, dependency)| own_dependency(path, name, dependency, &versions.version),
-            ));
-        }
-    }
-    Ok(statements)
-}
-
-fn field(path: &Path, package: &toml::Value, name: &str, right: &str) -> Statement {
-    let inherits = package
-        .get(name)
-        .and_then(|value| value.get("workspace"))
-        .is_some_and(|workspace| workspace.as_bool() == Some(true));
-    let stated = match package.get(name) {
-        Some(toml::Value::String(stated)) => stated,
-        _ if inherits => right,
-        _ => "nothing",
+fn stated_by(package: &Package, path: &Path, versions: &Versions) -> Vec<Statement> {
+    let statement = |what: &str, stated: String, right: &str| Statement {
+        place: format!("{}, {what}", path.display()),
+        stated,
+        right: right.to_owned(),
     };
-    Statement {
-        place: format!("{}, {name}", path.display()),
-        stated: stated.to_owned(),
-        right: right.to_owned(),
-    }
-}
-
-fn own_dependency(
-    path: &Path,
-    name: &str,
-    dependency: &toml::Value,
-    right: &str,
-) -> Option<Statement> {
-    dependency.get("path")?;
-    let stated = dependency.get("version")?.as_str()?;
-    Some(Statement {
-        place: format!("{}, dependency {name}", path.display()),
-        stated: stated.to_owned(),
-        right: right.to_owned(),
-    })
+    let rust_version = rust_version(package).unwrap_or_else(|| "nothing".to_owned());
+    let mut statements = vec![
+        statement("version", package.version.to_string(), &versions.version),
+        statement("rust-version", rust_version, &versions.rust_version),
+    ];
+    let own = package.dependencies.iter().filter(|dependency| dependency.path.is_some());
+    // A dependency without a version is on a crate that is never published.
+    let own = own.filter(|dependency| !dependency.req.comparators.is_empty());
+    statements.extend(own.map(|dependency| {
+        let what = format!("dependency {}", dependency.name);
+        statement(&what, dependency.req.to_string(), &format!("^{}", versions.version))
+    }));
+    statements
 }
 
 /// Returns what a pyproject.toml states. A package with a `dynamic` version states nothing.

@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 use clap::builder::PossibleValuesParser;
 use deskseal::{Secret, generate_secret};
+use fs_err as fs;
 use serde_json::{Value, json};
 
 use crate::environment::Environment;
@@ -144,19 +145,13 @@ impl Folder {
         let [file] = found[..] else {
             anyhow::bail!("expected 1 file {start}…{end} in {}", self.path.display());
         };
-        Ok(quoted(file))
+        quoted(file)
     }
 }
 
 /// Returns a path, quoted for a shell.
-fn quoted(path: &Path) -> String {
-    let path = path.to_string_lossy();
-    let is_plain =
-        |character: char| character.is_ascii_alphanumeric() || "/._-+:".contains(character);
-    if path.chars().all(is_plain) {
-        return path.into_owned();
-    }
-    format!("'{}'", path.replace('\'', r"'\''"))
+fn quoted(path: &Path) -> Result<String> {
+    Ok(shlex::try_quote(&path.to_string_lossy())?.into_owned())
 }
 
 /// Packs the crates without Cargo's own check: it would cache the first crate for the second one under its version,
@@ -200,7 +195,7 @@ fn install_wheel(_: &Workspace, folder: &Folder) -> Result<Vec<String>> {
 
 fn install_tarballs(_: &Workspace, folder: &Folder) -> Result<Vec<String>> {
     let tarballs = files::with_extension(&folder.path, "tgz")?;
-    let tarballs: Vec<String> = tarballs.iter().map(|file| quoted(file)).collect();
+    let tarballs = tarballs.iter().map(|file| quoted(file)).collect::<Result<Vec<_>>>()?;
     Ok(vec![format!("npm install {}", tarballs.join(" "))])
 }
 
@@ -224,7 +219,7 @@ fn install_extension(workspace: &Workspace, folder: &Folder) -> Result<Vec<Strin
             .to_owned(),
         format!("sudo cp {settings} /etc/php/{VERSION_OF_PHP}/mods-available/"),
         "sudo phpenmod deskseal".to_owned(),
-        format!("composer config repositories.deskseal artifact {}", quoted(&folder.path)),
+        format!("composer config repositories.deskseal artifact {}", quoted(&folder.path)?),
     ];
     let packages = composer_packages(workspace, folder)?;
     lines.push("# choose the packages that the project needs:".to_owned());
@@ -290,7 +285,7 @@ impl Project {
         workspace: &Workspace,
         command: Command,
     ) -> Result<()> {
-        files::write(&self.path.join(snippet.file), snippet.found(workspace)?)?;
+        fs::write(self.path.join(snippet.file), snippet.found(workspace)?)?;
         let mut command = self.command(command);
         for name in Secret::usual_variables() {
             command.env_remove(name);
@@ -330,12 +325,12 @@ impl Snippet<'_> {
 fn try_rust(workspace: &Workspace) -> Result<()> {
     let project = Project::of(workspace, "rust")?;
     // `cargo init` would add the project to the repository's workspace.
-    files::write(
-        &project.path.join("Cargo.toml"),
+    fs::write(
+        project.path.join("Cargo.toml"),
         "[package]\nname = \"shop\"\nedition = \"2024\"\n\n[workspace]\n",
     )?;
     files::emptied(&project.path.join("src"))?;
-    files::write(&project.path.join("src/main.rs"), "")?;
+    fs::write(project.path.join("src/main.rs"), "")?;
     let mut shell = project.shell(|_| true)?;
     process::run(
         without_optimisation(&mut shell, workspace).env("CARGO_INSTALL_ROOT", &project.path),
@@ -385,7 +380,7 @@ fn try_python(workspace: &Workspace) -> Result<()> {
 fn try_node(workspace: &Workspace) -> Result<()> {
     let project = Project::of(workspace, "node")?;
     let node = node::tools(workspace)?;
-    files::write(&project.path.join("package.json"), json!({ "private": true }).to_string())?;
+    fs::write(project.path.join("package.json"), json!({ "private": true }).to_string())?;
     let mut shell = project.shell(|_| true)?;
     node.prefer(&mut shell)?;
     process::run(shell.env("npm_config_audit", "false").env("npm_config_fund", "false"))?;
@@ -424,7 +419,7 @@ fn try_php(workspace: &Workspace) -> Result<()> {
     let project = Project::of(workspace, "php")?;
     let settings = files::emptied(&project.path.join("conf.d"))?;
     let extension = project.folder.path.join("deskseal.so");
-    files::write(&settings.join("deskseal.ini"), format!("extension=\"{}\"", extension.display()))?;
+    fs::write(settings.join("deskseal.ini"), format!("extension=\"{}\"", extension.display()))?;
     let prepare = |command: &mut Command| {
         // PHP's default folders, and one more.
         command.env("PHP_INI_SCAN_DIR", format!(":{}", settings.display()));
@@ -433,7 +428,7 @@ fn try_php(workspace: &Workspace) -> Result<()> {
     };
     // Nothing may come from Packagist.
     let manifest = json!({ "repositories": { "packagist.org": false } });
-    files::write(&project.path.join("composer.json"), manifest.to_string())?;
+    fs::write(project.path.join("composer.json"), manifest.to_string())?;
     let is_composer = |line: &str| line.starts_with("composer") && !line.contains("/laravel");
     let mut shell = project.shell(is_composer)?;
     prepare(&mut shell);

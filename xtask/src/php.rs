@@ -1,12 +1,12 @@
 //! Builds the PHP extension and its library as for publication, installs them, and tests them.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 use deskseal::Secret;
+use fs_err as fs;
 
 use crate::api;
 use crate::files;
@@ -225,10 +225,10 @@ pub(crate) fn installed(workspace: &Workspace) -> Result<Installed<'_>> {
     let root = output(workspace, "root");
     let extension = PathBuf::from(format!("{}{folder}/deskseal.so", root.display()));
     let stamp = format!("{} {php}", sources.snapshot.tree);
-    if !files::read(&root.join(STAMP)).is_ok_and(|found| found == stamp) {
+    if !fs::read_to_string(root.join(STAMP)).is_ok_and(|found| found == stamp) {
         files::emptied(&root)?;
         install_from(&sources, &root)?;
-        files::write(&root.join(STAMP), stamp)?;
+        fs::write(root.join(STAMP), stamp)?;
     }
     write_settings(workspace, &extension, Path::new(&folder))?;
     link(&extension, &output(workspace, ADAPTED))?;
@@ -259,7 +259,7 @@ fn write_settings(workspace: &Workspace, extension: &Path, modules: &Path) -> Re
     let write = |name: &str, text: &str| {
         let file = folder.join(name);
         fs::create_dir_all(file.parent().unwrap_or(&folder))?;
-        files::write(&file, text)
+        fs::write(&file, text)
     };
     write("php.ini", "")?;
     write("conf.d/10-folder.ini", &format!("extension_dir=\"{installed}\"\n"))?;
@@ -267,13 +267,13 @@ fn write_settings(workspace: &Workspace, extension: &Path, modules: &Path) -> Re
     let files = MODULES.map(|name| modules.join(format!("{name}.so")));
     let lines = files.iter().filter(|file| file.exists());
     let lines: Vec<_> = lines.map(|file| format!("extension=\"{}\"", file.display())).collect();
-    write("phpunit.d/30-phpunit.ini", &lines.join("\n"))
+    Ok(write("phpunit.d/30-phpunit.ini", &lines.join("\n"))?)
 }
 
 #[cfg(unix)]
 fn link(file: &Path, link: &Path) -> Result<()> {
     if link.is_symlink() {
-        fs::remove_file(link).context("cannot remove the link of an earlier run")?;
+        fs::remove_file(link)?;
     }
     std::os::unix::fs::symlink(file, link).context("cannot link the extension")
 }
@@ -321,7 +321,7 @@ fn validate_manifests(installed: &Installed<'_>) -> Result<()> {
         let mut manifest: serde_json::Map<_, _> = serde_json::from_str(&workspace.read(path)?)?;
         manifest.remove("php-ext");
         let copy = folder.join("composer.json");
-        files::write(&copy, serde_json::to_string(&manifest)?)?;
+        fs::write(&copy, serde_json::to_string(&manifest)?)?;
         let mut composer = Command::new("composer");
         // Composer warns of root, and of Debian's own libraries.
         composer.env("COMPOSER_ALLOW_SUPERUSER", "1").env("COMPOSER_HOME", folder.join("home"));
@@ -360,7 +360,7 @@ fn composer_installs(installed: &Installed<'_>) -> Result<()> {
         // Debian's Laravel is not installed by Composer.
         "provide": serde_json::Map::from_iter(ILLUMINATE.map(|name| (name.into(), "8.83.26".into()))),
     });
-    files::write(&project.join("composer.json"), manifest.to_string())?;
+    fs::write(project.join("composer.json"), manifest.to_string())?;
     process::run_shown(composer(installed).current_dir(&project).arg("install"))?;
     let vendor = project.join("vendor/deskseal");
     let has = |path: &str| vendor.join(path).is_file();
@@ -487,14 +487,14 @@ impl<'a> Sources<'a> {
         let kept = output(self.workspace, "build");
         if built.exists() {
             files::emptied(&kept)?;
-            fs::rename(&built, &kept).context("cannot move the earlier build away")?;
+            fs::rename(&built, &kept)?;
         }
         files::emptied(&folder)?;
         let mut tar = Command::new("tar");
         tar.arg("-xf").arg(output(self.workspace, "archive.tar")).arg("-C").arg(&folder);
         process::run(&mut tar)?;
         if kept.exists() {
-            fs::rename(&kept, &built).context("cannot move the earlier build back")?;
+            fs::rename(&kept, &built)?;
         }
         Ok(folder)
     }

@@ -181,7 +181,9 @@ pub(crate) fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());
     let words = std::iter::once(name).chain(command.get_args());
-    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+    let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+    let words = words.iter().map(AsRef::as_ref);
+    shlex::Quoter::new().allow_nul(true).join(words).unwrap_or_default()
 }
 
 fn running() -> MutexGuard<'static, Vec<u32>> {

@@ -1,10 +1,10 @@
 //! Builds the Python package as for publication, installs it, and tests the installed package.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
+use fs_err as fs;
 use sha2::{Digest as _, Sha256};
 
 use crate::environment::Environment;
@@ -149,10 +149,12 @@ pub(crate) fn install(workspace: &Workspace) -> Result<()> {
 pub(crate) fn tools(workspace: &Workspace) -> Result<Environment> {
     let folder = workspace.target.join(TOOLS);
     let stamp = requirements(workspace, TOOL_REQUIREMENTS)?;
-    let environment = match Environment::made_from(&folder, &stamp) {
-        Some(environment) => environment,
-        None => install_tools(workspace, &folder, &stamp)?,
-    };
+    let environment = Environment::made_from(&folder, &stamp, |environment| {
+        println!("   installing {TOOL_REQUIREMENTS} into {}", folder.display());
+        let mut pip = in_package(workspace, environment.install()?);
+        process::run(pip.args(["--requirement", TOOL_REQUIREMENTS]))
+            .context("cannot install the tools; is Python's package index reachable?")
+    })?;
     tools::report(PACKAGE, "tools installed");
     Ok(environment)
 }
@@ -165,38 +167,23 @@ fn package(workspace: &Workspace) -> Result<Package<'_>> {
     let sdist = sdist(workspace, &tools)?;
     let folder = output(workspace, ENVIRONMENT);
     let stamp = stamp(workspace, &sdist)?;
-    let environment = match Environment::made_from(&folder, &stamp) {
-        Some(environment) => environment,
-        None => install_package(workspace, &tools, &sdist, &folder, &stamp)?,
-    };
+    let environment = Environment::made_from(&folder, &stamp, |environment| {
+        install_package(workspace, &tools, &sdist, environment)
+    })?;
     let source = output(workspace, SOURCE);
     let wheel = only_wheel(&output(workspace, WHEEL))?;
     Ok(Package { workspace, tools, environment, source, wheel })
-}
-
-fn install_tools(workspace: &Workspace, folder: &Path, stamp: &str) -> Result<Environment> {
-    println!("   installing {TOOL_REQUIREMENTS} into {}", folder.display());
-    let environment = Environment::create(folder)?;
-    let mut pip = in_package(workspace, environment.install()?);
-    process::run(pip.args(["--requirement", TOOL_REQUIREMENTS]))
-        .context("cannot install the tools; is Python's package index reachable?")?;
-    environment.finish(stamp)?;
-    Ok(environment)
 }
 
 fn install_package(
     workspace: &Workspace,
     tools: &Environment,
     sdist: &Path,
-    folder: &Path,
-    stamp: &str,
-) -> Result<Environment> {
-    // If a build fails, no environment from other sources may remain.
-    files::emptied(folder)?;
+    environment: &Environment,
+) -> Result<()> {
     let source = unpacked(workspace, sdist)?;
     let wheel = built(workspace, tools, &source, RELEASE, WHEEL)?;
-    println!("   installing {} into {}", files::name(&wheel), folder.display());
-    let environment = Environment::create(folder)?;
+    println!("   installing {}", files::name(&wheel));
     // Nothing else is installed yet, so the import fails if a dependency is not declared.
     process::run(environment.install()?.args(["--no-index", "--no-deps"]).arg(wheel))?;
     process::run_shown(environment.program("python")?.args(["-I", "-c", "import deskseal"]))?;
@@ -206,14 +193,12 @@ fn install_package(
         TEST_REQUIREMENTS,
         "--requirement",
         TOOL_REQUIREMENTS,
-    ]))?;
-    environment.finish(stamp)?;
-    Ok(environment)
+    ]))
 }
 
 /// Returns a digest of everything that the installation is made from.
 fn stamp(workspace: &Workspace, sdist: &Path) -> Result<String> {
-    let sdist = fs::read(sdist).with_context(|| format!("cannot read {}", sdist.display()))?;
+    let sdist = fs::read(sdist)?;
     let digest = Sha256::new()
         .chain_update(sdist)
         .chain_update(requirements(workspace, TEST_REQUIREMENTS)?)
@@ -298,7 +283,7 @@ fn stubs(package: &Package<'_>) -> Result<()> {
     process::run(ruff.args(["format", "--quiet", "--config=pyproject.toml"]).arg(&folder))?;
     let generated = folder.join("deskseal/_deskseal.pyi");
     let committed = workspace.path(PACKAGE).join(STUBS);
-    if files::read(&generated)? == files::read(&committed)? {
+    if fs::read_to_string(&generated)? == fs::read_to_string(&committed)? {
         println!("{}", suite::closing_line("stubs", 1, 0));
         return Ok(());
     }

@@ -1,12 +1,12 @@
 //! Builds the Ruby gem as for publication, installs it, and tests the installed gem.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 use deskseal::Secret;
+use fs_err as fs;
 use sha2::{Digest as _, Sha256};
 
 use crate::api;
@@ -289,10 +289,10 @@ fn packed_for_platform(workspace: &Workspace, ruby: &Ruby, home: &Path) -> Resul
 
 /// Installs the gem into an empty folder, unless the same Ruby has installed the same file there before.
 fn install_gem(workspace: &Workspace, ruby: &Ruby, gem: &Path, home: &Path) -> Result<()> {
-    let content = fs::read(gem).with_context(|| format!("cannot read {}", gem.display()))?;
+    let content = fs::read(gem)?;
     let digest = Sha256::new().chain_update(content).chain_update(&ruby.version).finalize();
     let stamp = base16ct::lower::encode_string(&digest);
-    if files::read(&home.join(STAMP)).is_ok_and(|found| found == stamp) {
+    if fs::read_to_string(home.join(STAMP)).is_ok_and(|found| found == stamp) {
         return Ok(());
     }
     println!("   installing {} into {}", files::name(gem), home.display());
@@ -303,7 +303,7 @@ fn install_gem(workspace: &Workspace, ruby: &Ruby, gem: &Path, home: &Path) -> R
     process::run(command.arg(gem)).with_context(|| {
         format!("gem install failed; see gem_make.out in {}", home.join("extensions").display())
     })?;
-    fs::write(home.join(STAMP), stamp).context("cannot write into an installation")
+    Ok(fs::write(home.join(STAMP), stamp)?)
 }
 
 /// Builds the library with a function that panics, and returns the folder for Ruby's search path.
@@ -317,7 +317,7 @@ fn panicking_library(workspace: &Workspace, ruby: &Ruby) -> Result<PathBuf> {
     process::run_shown(&mut build)?;
     let folder = files::emptied(&output(workspace, "panicking"))?;
     let library = workspace.target.join(format!("debug/{DLL_PREFIX}deskseal_ruby{DLL_SUFFIX}"));
-    fs::create_dir(folder.join("deskseal")).context("cannot create the library's folder")?;
+    fs::create_dir(folder.join("deskseal"))?;
     files::copy(&library, &folder.join(format!("deskseal/deskseal.{}", ruby.extension)))?;
     Ok(folder)
 }

@@ -60,26 +60,13 @@ pub(crate) fn tools(workspace: &Workspace) -> Result<Environment> {
     let requirements = format!("{SCHEMATHESIS}/requirements.txt");
     let folder = workspace.target.join(SCHEMATHESIS_ENVIRONMENT);
     let stamp = workspace.read(&requirements)?;
-    let environment = match Environment::made_from(&folder, &stamp) {
-        Some(environment) => environment,
-        None => install(workspace, &requirements, &folder, &stamp)?,
-    };
+    let environment = Environment::made_from(&folder, &stamp, |environment| {
+        println!("   installing {requirements} into {}", folder.display());
+        let mut pip = environment.install()?;
+        process::run(pip.arg("--requirement").arg(workspace.path(&requirements)))
+            .context("cannot install the tools; is Python's package index reachable?")
+    })?;
     tools::report(SCHEMATHESIS, "tools installed");
-    Ok(environment)
-}
-
-fn install(
-    workspace: &Workspace,
-    requirements: &str,
-    folder: &Path,
-    stamp: &str,
-) -> Result<Environment> {
-    println!("   installing {requirements} into {}", folder.display());
-    let environment = Environment::create(folder)?;
-    let mut pip = environment.install()?;
-    process::run(pip.arg("--requirement").arg(workspace.path(requirements)))
-        .context("cannot install the tools; is Python's package index reachable?")?;
-    environment.finish(stamp)?;
     Ok(environment)
 }
 

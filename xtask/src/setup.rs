@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
+use fs_err as fs;
 use serde_json::Value;
 
 use crate::browser;
 use crate::e2e;
 use crate::embed;
 use crate::environment::Environment;
-use crate::files;
+use crate::licences;
 use crate::node;
 use crate::php;
 use crate::process;
@@ -131,6 +132,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     server::tools(workspace)?;
     browser::tools(workspace)?;
     e2e::tools(workspace)?;
+    licences::tools(workspace)?;
     chromium()?;
     Ok(())
 }
@@ -313,7 +315,7 @@ fn are_packages_installed(folder: &Path) -> Result<bool> {
 }
 
 fn json(path: &Path) -> Result<Value> {
-    serde_json::from_str(&files::read(path)?)
+    serde_json::from_str(&fs::read_to_string(path)?)
         .with_context(|| format!("{} is not JSON", path.display()))
 }
 

@@ -1,18 +1,17 @@
 //! Runs `cargo xtask test`: all checks and tests of the project.
 
-use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use clap::builder::PossibleValuesParser;
+use fs_err as fs;
 
 use crate::browser;
 use crate::conform;
 use crate::debian;
 use crate::e2e;
 use crate::embed;
-use crate::files;
 use crate::generate;
 use crate::git;
 use crate::lanes::{self, Shared, Step};
@@ -84,7 +83,7 @@ const PASSED: &str = "test/passed";
 const SETUP: &str = "setup";
 
 /// The suites that need nothing but Rust.
-const WITHOUT_SETUP: [&str; 4] = ["format", "features", "licences", "one-version"];
+const WITHOUT_SETUP: [&str; 4] = ["format", "features", "generated", "one-version"];
 
 /// The arguments of `cargo xtask test`.
 #[derive(clap::Args)]
@@ -181,7 +180,7 @@ impl Record {
     /// Tells whether the suite has already passed and need not run again.
     fn has(&self, name: &str) -> bool {
         let is_this = |commit: &String| {
-            files::read(&self.folder.join(name)).is_ok_and(|passed| passed == *commit)
+            fs::read_to_string(self.folder.join(name)).is_ok_and(|passed| passed == *commit)
         };
         self.is_read && self.commit.as_ref().is_some_and(is_this)
     }
@@ -190,9 +189,8 @@ impl Record {
         let Some(commit) = self.commit.as_ref().filter(|_| suite.is_passed()) else {
             return Ok(());
         };
-        fs::create_dir_all(&self.folder)
-            .context("cannot create the folder that records passed suites")?;
-        files::write(&self.folder.join(suite.name()), commit)
+        fs::create_dir_all(&self.folder)?;
+        Ok(fs::write(self.folder.join(suite.name()), commit)?)
     }
 }
 

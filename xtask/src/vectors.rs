@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use fs_err as fs;
 use serde_json::Value;
 
 use crate::cases::{self, VectorFile};
+use crate::files;
 use crate::process;
 use crate::setup::{self, Node};
 use crate::suite;
@@ -42,10 +43,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     let node = setup::oracle(workspace)?;
     let folder = workspace.target.join("xtask/vectors");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).context("cannot remove the files of an earlier check")?;
-    }
-    fs::create_dir_all(&folder).context("cannot create the folder for generated files")?;
+    files::emptied(&folder)?;
     let tables = workspace.target.join("xtask/tables.rs");
     generate(workspace, &node, &folder, &tables)?;
     for (generated, committed) in pairs(workspace, &folder, &tables)? {
@@ -85,15 +83,12 @@ fn pairs(workspace: &Workspace, folder: &Path, tables: &Path) -> Result<Vec<(Pat
 }
 
 fn names(folder: &Path) -> Result<BTreeSet<OsString>> {
-    let entries = fs::read_dir(folder)
-        .with_context(|| format!("cannot list the folder {}", folder.display()))?;
-    Ok(entries.map(|entry| Ok(entry?.file_name())).collect::<std::io::Result<_>>()?)
+    let entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name()));
+    entries.collect()
 }
 
 fn compare(generated: &Path, committed: &Path) -> Result<()> {
-    let read =
-        |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
-    let (made, found) = (read(generated)?, read(committed)?);
+    let (made, found) = (fs::read(generated)?, fs::read(committed)?);
     if made == found {
         return Ok(());
     }

@@ -1,23 +1,20 @@
-//! Finds the project's folders, and returns its files and cargo.
+//! Finds the project's folders and crates, and returns its files and cargo.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
-use serde::Deserialize;
-
-use crate::files;
-use crate::process;
+use anyhow::Result;
+use cargo_metadata::{MetadataCommand, Package};
+use fs_err as fs;
 
 /// The project's folders.
-#[derive(Deserialize)]
 pub(crate) struct Workspace {
     /// The repository's root.
-    #[serde(rename = "workspace_root")]
     pub(crate) root: PathBuf,
     /// Cargo's target folder, where everything that a check creates goes.
-    #[serde(rename = "target_directory")]
     pub(crate) target: PathBuf,
+    /// The repository's own crates.
+    pub(crate) packages: Vec<Package>,
 }
 
 impl Workspace {
@@ -26,10 +23,12 @@ impl Workspace {
     pub(crate) fn find() -> Result<Self> {
         let folder =
             std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| ".".into(), PathBuf::from);
-        let mut command = cargo(&folder);
-        command.args(["metadata", "--format-version=1", "--no-deps"]);
-        let metadata = process::answer(&mut command)?;
-        serde_json::from_str(&metadata).context("cannot read the output of cargo metadata")
+        let metadata = MetadataCommand::new().current_dir(folder).no_deps().exec()?;
+        Ok(Self {
+            root: metadata.workspace_root.into(),
+            target: metadata.target_directory.into(),
+            packages: metadata.packages,
+        })
     }
 
     /// Returns a file or folder of the repository.
@@ -39,17 +38,13 @@ impl Workspace {
 
     /// Returns a file's text.
     pub(crate) fn read(&self, relative: &str) -> Result<String> {
-        files::read(&self.path(relative))
+        Ok(fs::read_to_string(self.path(relative))?)
     }
 
     /// Returns the command cargo, which runs in the root.
     pub(crate) fn cargo(&self) -> Command {
-        cargo(&self.root)
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.current_dir(&self.root);
+        command
     }
-}
-
-fn cargo(folder: &Path) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(folder);
-    command
 }

@@ -13,11 +13,11 @@ fn xtask_test(target: &Path, arguments: &[&str]) -> Command {
 #[test]
 fn the_output_of_each_suite_stays_together() {
     let target = tempfile::tempdir().expect("a folder");
-    let mut command = xtask_test(target.path(), &["--lanes=2", "licences", "one-version"]);
+    let mut command = xtask_test(target.path(), &["--lanes=2", "generated", "one-version"]);
     let output = command.output().expect("xtask runs");
     let printed = String::from_utf8(output.stdout).expect("xtask prints UTF-8");
     assert!(output.status.success(), "{printed}");
-    for (name, closing_line) in [("licences", "packages: "), ("one-version", "versions: ")] {
+    for (name, closing_line) in [("generated", "generated: "), ("one-version", "versions: ")] {
         let start = printed.find(&format!("\n== {name}\n")).expect("the suite has a header");
         let end = printed.find(&format!("-- {name}: passed")).expect("the suite has an end");
         let own = &printed[start..end];
@@ -43,7 +43,7 @@ fn a_suite_that_fails_stops_no_other_and_fails_the_run() {
 
 /// Returns what a run of one suite with `--all` prints, in another checkout.
 fn printed_by_all(checkout: &Path, arguments: &[&str]) -> String {
-    let mut command = xtask_test(&checkout.join("target"), &["--all", "licences"]);
+    let mut command = xtask_test(&checkout.join("target"), &["--all", "one-version"]);
     command.args(arguments).env("CARGO_MANIFEST_DIR", checkout.join("xtask"));
     let output = command.output().expect("xtask runs");
     let printed = String::from_utf8(output.stdout).expect("xtask prints UTF-8");
@@ -62,11 +62,11 @@ fn a_suite_that_has_passed_for_a_commit_is_run_again_only_when_asked_or_after_a_
         .arg(repository)
         .arg(&checkout);
     assert!(clone.status().expect("git runs").success());
-    let has_run = |printed: &str| printed.contains("-- licences: passed");
+    let has_run = |printed: &str| printed.contains("-- one-version: passed");
     assert!(has_run(&printed_by_all(&checkout, &[])));
     let second = printed_by_all(&checkout, &[]);
     assert!(!has_run(&second), "{second}");
-    assert!(second.contains("licences: has passed for this commit"), "{second}");
+    assert!(second.contains("one-version: has passed for this commit"), "{second}");
     assert!(has_run(&printed_by_all(&checkout, &["--again"])));
     std::fs::write(checkout.join("a-new-file"), "").expect("it can be written");
     let changed = printed_by_all(&checkout, &[]);

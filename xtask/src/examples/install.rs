@@ -1,11 +1,11 @@
 //! Installs an example's dependencies: Deskseal's package as built for publication, and the others from their
 //! registries.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
+use fs_err as fs;
 use serde_json::{Value, json};
 
 use super::recipe::Language;
@@ -73,10 +73,9 @@ impl<'a> Runtime<'a> {
 
 /// Copies the example's files, those that git tracks or would add, into the folder. Installed packages stay.
 pub(super) fn copy_example(workspace: &Workspace, source: &str, folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    fs::create_dir_all(folder)?;
     for path in files::entries(folder)?.iter().filter(|path| !path.ends_with(NODE_PACKAGES)) {
-        let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-        removed.with_context(|| format!("cannot remove {}", path.display()))?;
+        if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }?;
     }
     let source = workspace.path(source);
     let mut git = git(&source);
@@ -94,8 +93,7 @@ fn copy_file(from: &Path, to: &Path) -> Result<()> {
     if !from.exists() {
         return Ok(());
     }
-    let folder = to.parent().unwrap_or(to);
-    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    fs::create_dir_all(to.parent().unwrap_or(to))?;
     files::copy(from, to)
 }
 
@@ -105,16 +103,12 @@ fn python_packages(workspace: &Workspace, folder: &Path) -> Result<Environment> 
     let requirements = folder.join("requirements.txt");
     let stamp = files::digest(&[wheel.clone(), requirements.clone()])?;
     let place = folder.with_extension("venv");
-    if let Some(environment) = Environment::made_from(&place, &stamp) {
-        return Ok(environment);
-    }
-    println!("   installing the wheel and {}", requirements.display());
-    let environment = Environment::create(&place)?;
-    process::run(environment.install()?.args(["--no-index", "--no-deps"]).arg(wheel))?;
-    process::run(environment.install()?.arg("--requirement").arg(requirements))
-        .context("cannot install the example; is Python's package index reachable?")?;
-    environment.finish(&stamp)?;
-    Ok(environment)
+    Environment::made_from(&place, &stamp, |environment| {
+        println!("   installing the wheel and {}", requirements.display());
+        process::run(environment.install()?.args(["--no-index", "--no-deps"]).arg(&wheel))?;
+        process::run(environment.install()?.arg("--requirement").arg(&requirements))
+            .context("cannot install the example; is Python's package index reachable?")
+    })
 }
 
 /// Installs what the example's lock file lists, and the package from its tarballs.
@@ -144,16 +138,16 @@ fn node_packages(workspace: &Workspace, folder: &Path) -> Result<Node> {
 /// Calls `make`, unless the stamp shows that it ran with the same files before.
 fn once(stamp: &Path, made_from: &[PathBuf], make: impl FnOnce() -> Result<()>) -> Result<()> {
     let digest = files::digest(made_from)?;
-    if files::read(stamp).is_ok_and(|found| found == digest) {
+    if fs::read_to_string(stamp).is_ok_and(|found| found == digest) {
         return Ok(());
     }
     make()?;
-    files::write(stamp, digest)
+    Ok(fs::write(stamp, digest)?)
 }
 
 /// Removes Deskseal's package from a manifest's lists: its tarballs are installed instead.
 fn without_package(path: &Path, lists: &[&str]) -> Result<()> {
-    let mut manifest: Value = serde_json::from_str(&files::read(path)?)
+    let mut manifest: Value = serde_json::from_str(&fs::read_to_string(path)?)
         .with_context(|| format!("{} is not JSON", path.display()))?;
     let is_other = |name: &str| !name.trim_start_matches("node_modules/").starts_with("deskseal");
     for list in lists {
@@ -161,7 +155,7 @@ fn without_package(path: &Path, lists: &[&str]) -> Result<()> {
         let list = list.with_context(|| format!("{} lists no packages", path.display()))?;
         list.retain(|name, _| is_other(name));
     }
-    files::write(path, serde_json::to_string_pretty(&manifest)?)
+    Ok(fs::write(path, serde_json::to_string_pretty(&manifest)?)?)
 }
 
 /// Installs the package for Laravel with Composer, from the release's archives.
@@ -169,10 +163,10 @@ fn php_packages<'a>(workspace: &'a Workspace, folder: &Path) -> Result<php::Inst
     let extension = php::installed(workspace)?;
     let packages = php::published(&extension)?;
     let path = folder.join("composer.json");
-    let mut manifest: Value = serde_json::from_str(&files::read(&path)?)
+    let mut manifest: Value = serde_json::from_str(&fs::read_to_string(&path)?)
         .with_context(|| format!("{} is not JSON", path.display()))?;
     manifest["repositories"][0] = json!({ "type": "artifact", "url": packages });
-    files::write(&path, serde_json::to_string_pretty(&manifest)?)?;
+    fs::write(&path, serde_json::to_string_pretty(&manifest)?)?;
     process::run_shown(php::composer(&extension).current_dir(folder).arg("install"))?;
     Ok(extension)
 }

@@ -4,7 +4,6 @@
 mod install;
 mod recipe;
 
-use std::fs::File;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,9 +12,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
+use fs_err as fs;
+use fs_err::File;
 
 use crate::desk::Facts;
-use crate::files;
 use crate::http;
 use crate::process::{self, Running};
 use crate::workspace::Workspace;
@@ -136,7 +136,7 @@ impl<'a> Example<'a> {
         if mode == Mode::Broken {
             command.env_remove(HELPDESK_ID);
         }
-        let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+        let file = File::create(log)?.into_file();
         let errors = file.try_clone().context("cannot share a log")?;
         let process = Running::start(command.stdin(Stdio::null()).stdout(file).stderr(errors))?;
         Ok(Shop { framework: self.framework, process, url: url(port), log: log.to_owned() })
@@ -182,7 +182,7 @@ impl Shop {
     pub(crate) fn wait(&mut self) -> Result<()> {
         while http::status(&self.url).is_err() {
             if let Some(status) = self.process.try_end()? {
-                let log = files::read(&self.log)?;
+                let log = fs::read_to_string(&self.log)?;
                 bail!("the example for {} ended with {status}:\n{log}", self.framework.name());
             }
             thread::sleep(POLL);

@@ -13,10 +13,10 @@ mod widget;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use fs_err as fs;
 use serde::Deserialize;
 
 use crate::api;
-use crate::files;
 use crate::suite;
 use crate::workspace::Workspace;
 
@@ -219,7 +219,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let made = outputs.chain(tables).chain(lists).collect::<Result<Vec<_>>>()?;
     for (path, text) in &made {
         if !arguments.check {
-            files::write(&workspace.path(path), text)?;
+            fs::write(workspace.path(path), text)?;
         } else if workspace.read(path)? != *text {
             bail!("{path} is not what tests/api.toml says: run `cargo xtask generate`");
         }
