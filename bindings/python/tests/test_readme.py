@@ -1,12 +1,15 @@
 """Every block of the README runs, and its views answer."""
 
+import os
 import re
+import subprocess
 import sys
 import unittest
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 from deskseal import Signer, VerificationError, Verifier, generate_secret
@@ -17,7 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path
-from flask import Flask, render_template_string
+from flask import Flask
 from flask import request as flask_request
 from werkzeug.test import EnvironBuilder
 
@@ -57,8 +60,6 @@ def names(database: dict[str, str]) -> Iterator[dict[str, Any]]:
             if block in RECIPES:
                 continue
             exec(compile(block, "README.md", "exec"), vars(module))
-        page = blocks("jinja")[0]
-        vars(module)["app"].add_url_rule("/help", "help", lambda: render_template_string(page))
         with override_settings(ROOT_URLCONF="readme", DESKSEAL=vars(module)["DESKSEAL"]):
             yield vars(module)
     del sys.modules["readme"]
@@ -110,6 +111,30 @@ def test_the_flask_page_shows_the_ticket_center_and_the_link(names: dict[str, An
     assert '<a href="/deskseal/portal">Help</a>' in page
     assert "user_id=42&" in client.get("/deskseal/portal").headers["Location"]
     assert client.get("/deskseal/identity").get_json()["email"] == "ada@example.com"
+
+
+def test_the_flask_application_runs_as_it_is_copied_into_an_empty_folder(tmp_path: Path) -> None:
+    application = next(block for block in blocks("python") if block.startswith("# app.py\n"))
+    tmp_path.joinpath("app.py").write_text(application, encoding="utf-8")
+    commands = next(block for block in blocks("sh") if "flask run" in block)
+    environment = {name: value for name, value in os.environ.items() if "HMAC" not in name}
+    # Port 0 is a free one. `exec` lets the test end the server, which is the shell's last command.
+    environment |= {"FLASK_RUN_PORT": "0", "PYTHONUNBUFFERED": "1"}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    script = commands.replace("python -m flask run", "exec python -m flask run")
+    with subprocess.Popen(
+        ["sh", "-ec", script], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            assert server.stderr
+            lines = (re.search(r"http://127\.0\.0\.1:\d+", line) for line in server.stderr)
+            origin = next(found.group() for found in lines if found)
+            visit = build_opener(HTTPCookieProcessor()).open
+            page = visit(f"{origin}/sign-in").read().decode()
+        finally:
+            server.terminate()
+    assert 'data-email="ada@example.com" data-signature="' in page
+    assert '<a href="/deskseal/portal">Help</a>' in page
 
 
 def verified(recipe: str, request: Any) -> Any:
