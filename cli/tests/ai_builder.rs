@@ -14,6 +14,9 @@ use serde_json::Value;
 const GUIDE: &str = "docs/ai-builder.md";
 const MAP: &str = "llms.txt";
 
+/// The start of the table of the desk's codes.
+const DESKS_TABLE: &str = "| the desk's code |";
+
 /// Names from other projects, which are not elsewhere in this repository.
 const FOREIGN_NAMES: [&str; 3] = ["<Link>", "node --env-file=.env", "<a>"];
 
@@ -251,12 +254,28 @@ fn the_guide_explains_every_code_of_the_doctor_and_no_other() {
         }
     }
     let guide = read(GUIDE);
-    let table = guide.split("## What the doctor says").nth(1).expect("the table");
+    let section = guide.split("## What the doctor says").nth(1).expect("the section");
+    let table = section.split(DESKS_TABLE).next().expect("the first table");
     let rows = table.lines().filter(|line| line.starts_with("| `"));
     let firsts = rows.map(|row| row.trim_start_matches('|').split('|').next().expect("a column"));
     let explained: BTreeSet<String> =
         firsts.flat_map(|column| column.split('`').skip(1).step_by(2).map(str::to_owned)).collect();
     assert_eq!(explained, codes);
+}
+
+#[test]
+fn the_guide_has_the_doctors_advice_for_each_code_of_a_desk() {
+    let source = spaced(&read("cli/src/doctor/desk.rs"));
+    let advice = source.split("const ADVICE").nth(1).expect("the advice");
+    let advice = advice.split("];").next().expect("its end");
+    // Every second part between quotes is a text: a code, then its advice.
+    let texts: Vec<&str> = advice.split('"').skip(1).step_by(2).collect();
+    let expected: Vec<String> =
+        texts.chunks(2).map(|pair| format!("| `{}` | {} |", pair[0], pair[1])).collect();
+    let guide = read(GUIDE);
+    let table = guide.split(DESKS_TABLE).nth(1).expect("the second table");
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| `")).collect();
+    assert_eq!(rows, expected);
 }
 
 /// Returns the core's error codes for a secret in a variable.

@@ -762,6 +762,10 @@ fn the_desk_verifies_a_signature_of_the_project() {
     let (report, _) = desk.report(&project, &email);
     assert_eq!(problems(&report), ["desk_refuses"]);
     assert!(contains(&the_finding(&report, "desk_refuses")["message"], "signature_mismatch"));
+    assert!(contains(
+        &the_finding(&report, "desk_refuses")["fix"],
+        "secret from the desk's dashboard"
+    ));
 
     let desk = Desk::responding("502 Bad Gateway\r\n", "<h1>no JSON \u{1B}[31m</h1>");
     let (report, _) = desk.report(&project, &email);

@@ -171,22 +171,40 @@ fn signature_finding(response: &mut Response<Body>) -> Finding {
 const IS_IT_A_DESK: &str =
     "Check that --desk has the address of the desk, not of another page or a proxy.";
 
+/// What to do about each code with which a desk rejects a signature. `docs/ai-builder.md` has the same table.
+const ADVICE: [(&str, &str); 9] = [
+    (
+        "helpdesk_unknown",
+        "Copy the help desk's id from its dashboard into HELPDESKY_HELPDESK_ID again.",
+    ),
+    ("host_unknown", "Pass the desk's `public_url` to --desk, the address that browsers use."),
+    (
+        "secret_not_set",
+        "Ask the desk's owner to generate a secret in the dashboard, and set it here.",
+    ),
+    (
+        "signature_mismatch",
+        "Copy the Ticket Center's secret from the desk's dashboard again; it may have been replaced.",
+    ),
+    ("contact_blocked", "Unblock this contact in the dashboard, or try another e-mail."),
+    (
+        "origin_not_allowed",
+        "The doctor sends no Origin: check which proxy adds one, or allow it in the dashboard under Allowed domains.",
+    ),
+    ("rate_limited", "Wait a minute, then run the doctor again."),
+    (
+        "unavailable",
+        "The desk cannot reach its database. Retry in a minute, then read the desk's log.",
+    ),
+    ("internal", "Read the desk's log: it has the reason."),
+];
+
 fn advice(code: &str) -> &'static str {
-    match code {
-        "helpdesk_unknown" => {
-            "Copy the help desk's id from its dashboard into HELPDESKY_HELPDESK_ID again."
-        }
-        "host_unknown" => "Pass the desk's `public_url` to --desk, the address that browsers use.",
-        "secret_not_set" => {
-            "Ask the desk's owner to generate a secret in the dashboard, and set it here."
-        }
-        "signature_mismatch" => {
-            "Copy the Ticket Center's secret from the desk's dashboard again; it may have been replaced."
-        }
-        "contact_blocked" => "Unblock this contact in the dashboard, or try another e-mail.",
-        "rate_limited" => "Wait a minute, then run the doctor again.",
-        _ => "Look up this code in SPEC.md or in server/README.md.",
-    }
+    let known = ADVICE.iter().find(|(known, _)| *known == code);
+    known.map_or(
+        "Run `deskseal explain email` with this e-mail and signature. If it finds nothing, read the desk's log.",
+        |(_, advice)| advice,
+    )
 }
 
 fn is_code(text: &str) -> bool {
