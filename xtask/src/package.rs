@@ -316,9 +316,7 @@ impl Snippet<'_> {
         let mut snippets = text.split(&start).skip(1).filter_map(|rest| rest.split("\n```").next());
         let snippet = snippets.find(|snippet| snippet.contains(marker));
         let snippet = snippet.with_context(|| format!("{readme} has no snippet with {marker}"))?;
-        // In Rust, `# ` marks lines that rustdoc hides.
-        let shown = snippet.lines().map(|line| line.strip_prefix("# ").unwrap_or(line));
-        Ok(format!("{before}{}\n{after}", shown.collect::<Vec<_>>().join("\n")))
+        Ok(format!("{before}{snippet}\n{after}"))
     }
 }
 
@@ -342,8 +340,8 @@ fn try_rust(workspace: &Workspace) -> Result<()> {
         readme: "README.md",
         fence: "rust",
         marker: "Signer::new",
-        before: "fn main() -> Result<(), deskseal::Error> {\n",
-        after: "}\n",
+        before: "",
+        after: "",
         file: "src/main.rs",
     };
     let mut run = workspace.cargo();
