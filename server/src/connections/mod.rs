@@ -17,7 +17,7 @@ mod stream;
 mod table;
 
 use std::convert::Infallible;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
@@ -34,7 +34,7 @@ use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::{self, Builder};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio_io_timeout::TimeoutStream;
 use tower::{Service, ServiceExt as _};
 
@@ -121,13 +121,20 @@ pub(crate) async fn serve(
             }
         };
         if let Some(connection) = table.accept(peer.ip()).await {
+            let is_for_health_checks = connection.is_for_health_checks();
             let service = RequestService {
                 router: router.clone(),
                 table: Arc::clone(&table),
                 connection,
                 peer,
             };
-            tokio::spawn(serve_connection(Arc::clone(&builder), stream, service, phases.clone()));
+            let serving = serve_connection(Arc::clone(&builder), stream, service, phases.clone());
+            let started = spawn(serving);
+            // The reserve is small: without this, a burst of connections would evict one whose request has arrived
+            // and was not read yet.
+            if is_for_health_checks {
+                let _ = started.await;
+            }
         }
     }
     // From here on the system rejects new connections.
@@ -139,6 +146,20 @@ pub(crate) async fn serve(
         phase.closed().await;
     }
     Ok(())
+}
+
+/// Spawns a task. The returned channel closes when the task has run once, and thereby read what had arrived.
+fn spawn(task: impl Future<Output = ()> + Send + 'static) -> oneshot::Receiver<Infallible> {
+    let (running, started) = oneshot::channel();
+    tokio::spawn(async move {
+        let mut task = pin!(task);
+        let first = poll_fn(|context| Poll::Ready(task.as_mut().poll(context))).await;
+        drop(running);
+        if first.is_pending() {
+            task.await;
+        }
+    });
+    started
 }
 
 fn protocols() -> Builder<Streams> {
