@@ -25,6 +25,7 @@ use crate::desks::{self, DeskName};
 use crate::http;
 use crate::ids::DeskId;
 use crate::printed::{printed, printed_lines};
+use crate::secrets;
 use crate::store::{self, Store, StoreError};
 use crate::vault::Keyring;
 use crate::workers::Worker;
@@ -57,7 +58,7 @@ enum Command {
     },
     /// Migrate the database to this version
     Migrate,
-    /// Create desks
+    /// Create and list desks
     #[command(subcommand)]
     Desk(Desk),
     /// Invite agents and reset their passwords (in the dashboard: Agents)
@@ -92,12 +93,21 @@ enum Desk {
         #[arg(value_parser = desk_name)]
         name: DeskName,
     },
+    /// List the ids and names of all desks
+    List,
 }
 
 #[derive(Debug, Subcommand)]
 enum Key {
     /// Print a new key; set it as ID:KEY before the older ones
     Generate,
+}
+
+impl Command {
+    /// Tells whether the command is among the first that are run, and makes a database where there is none.
+    const fn creates_database(&self) -> bool {
+        matches!(self, Self::Serve(_) | Self::Migrate | Self::Desk(Desk::Create { .. }))
+    }
 }
 
 /// Runs the command.
@@ -120,6 +130,9 @@ pub async fn run(arguments: Arguments) -> Outcome {
         Command::Serve(Serve { check: false }) => serve(config).await,
         Command::Backup { path } => back_up(config, path).await,
         command => {
+            if !command.creates_database() {
+                check_database_exists(&config)?;
+            }
             let store = open(&config).await?;
             let done = administer(&config, &store, command).await;
             store.close().await;
@@ -144,6 +157,17 @@ async fn administer(config: &Config, store: &Store, command: Command) -> Outcome
             ))?;
             print(id.as_str())
         }
+        Command::Desk(Desk::List) => {
+            let desks = desks::list(store).await?;
+            if desks.is_empty() {
+                return note(
+                    "There are no desks. Create one with `ticket-center desk create NAME`.",
+                );
+            }
+            let lines: Vec<_> =
+                desks.iter().map(|desk| format!("{}  {}", desk.id, desk.name)).collect();
+            print(&lines.join("\n"))
+        }
         Command::Agent(command) => agents::run(config, store, &command).await,
         Command::Secret(command) => secret::run(config, store, command).await,
     }
@@ -152,7 +176,7 @@ async fn administer(config: &Config, store: &Store, command: Command) -> Outcome
 /// Checks everything that `serve` needs, and changes nothing.
 async fn check(config: &Config) -> Outcome {
     connections::raise_open_files(config);
-    config.keyring()?;
+    let keyring = config.keyring()?;
     let url = config.database_url.expose_secret();
     if let Some(file) = store::sqlite_file(url)?.filter(|file| !file.exists()) {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -162,7 +186,9 @@ async fn check(config: &Config) -> Outcome {
     } else {
         let store = Store::open(url, 1).await?;
         store.ping().await?;
+        let checked = secrets::check(&store, &keyring).await;
         store.close().await;
+        checked?;
     }
     let connections = connections::ConnectionLimits::new(config).connections();
     if connections < usize::try_from(config.connections.get())? {
@@ -221,6 +247,18 @@ async fn serve(config: Config) -> Outcome {
     app.close().await?;
     tracing::info!("stopped");
     Ok(served?)
+}
+
+/// Rejects a command that needs what an earlier one stored, before it creates an empty database.
+fn check_database_exists(config: &Config) -> Outcome {
+    let file = store::sqlite_file(config.database_url.expose_secret())?;
+    let Some(file) = file.filter(|file| !file.exists()) else { return Ok(()) };
+    let file = printed(&file.to_string_lossy());
+    let message = format!(
+        "There is no database at {file}. Set database_url (DATABASE_URL) to the database of your server, or \
+         begin with `ticket-center desk create NAME`."
+    );
+    Err(message.into())
 }
 
 async fn open(config: &Config) -> Result<Store, Box<dyn Error + Send + Sync>> {

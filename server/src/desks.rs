@@ -1,6 +1,7 @@
 //! Desks: their name, allowed domains and settings.
 
 use sqlx::AnyConnection;
+use sqlx::FromRow;
 use url::Url;
 use uuid::Uuid;
 
@@ -55,6 +56,26 @@ pub async fn create(store: &Store, name: &DeskName, now: Moment) -> Result<DeskI
     portal_hosts::give_label(&mut transaction, &id, name.as_str()).await?;
     transaction.commit().await?;
     Ok(id)
+}
+
+/// A desk's id and name.
+#[derive(Debug, FromRow)]
+pub struct NamedDesk {
+    /// The id, which the embed contains.
+    pub id: DeskId,
+    /// The name that customers see.
+    pub name: String,
+}
+
+/// Returns all desks, the oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(store: &Store) -> Result<Vec<NamedDesk>, StoreError> {
+    let desks = sqlx::query_as("SELECT id, name FROM desks ORDER BY created_at, id")
+        .fetch_all(store.readers())
+        .await?;
+    Ok(desks)
 }
 
 /// Tells whether there is such a desk.

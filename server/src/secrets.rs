@@ -340,6 +340,21 @@ pub async fn rekey(store: &Store, keyring: &Keyring) -> Result<u64, SecretError>
     Ok(count)
 }
 
+/// Checks that the keyring decrypts every secret. A database without tables has none.
+///
+/// # Errors
+/// [`SecretError::Vault`], [`SecretError::Store`].
+pub async fn check(store: &Store, keyring: &Keyring) -> Result<(), SecretError> {
+    if !store.has_table("secrets").await? {
+        return Ok(());
+    }
+    let mut reader = store.readers().acquire().await.map_err(StoreError::from)?;
+    for secret in unrevoked(&mut reader).await? {
+        keyring.open(secret.owner(), &secret.sealed)?;
+    }
+    Ok(())
+}
+
 /// An active secret.
 pub(crate) struct ActiveSecret {
     pub(crate) id: SecretId,

@@ -152,6 +152,22 @@ impl Store {
         Ok(())
     }
 
+    /// Tells whether there is such a table, which there is not before the first migration.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn has_table(&self, name: &str) -> Result<bool, StoreError> {
+        let statement = match self.kind {
+            Kind::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name = $1",
+            Kind::Postgres => {
+                "SELECT table_name FROM information_schema.tables \
+                 WHERE table_schema = current_schema() AND table_name = $1"
+            }
+        };
+        let found = sqlx::query(statement).bind(name).fetch_optional(&self.readers).await?;
+        Ok(found.is_some())
+    }
+
     /// Finishes running statements and closes every connection.
     pub async fn close(&self) {
         self.readers.close().await;

@@ -106,6 +106,36 @@ async fn checking_creates_nothing() {
 }
 
 #[tokio::test]
+async fn checking_decrypts_every_secret() {
+    let (mut program, _) = program(Database::Sqlite).await;
+    let key = program.stdout(&["key", "generate"]);
+    program.set("TICKET_CENTER_KEYS", &format!("another:{key}"));
+    let output = program.output(&["serve", "--check"]);
+    assert!(!output.status.success());
+    let error = error_text(&output);
+    assert!(
+        error.contains("which is not in keys or keys_file") && !error.contains(&key),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_command_that_needs_a_desk_creates_no_database() {
+    let (mut program, _) = program(Database::Sqlite).await;
+    let absent = format!("{}.absent", program.database.url);
+    program.database.url.clone_from(&absent);
+    let list = ["secret", "list", "--desk", "desk-1"];
+    let invite =
+        ["agent", "create", "--desk", "desk-1", "--email", "a@acme.example", "--role", "agent"];
+    for arguments in [&["desk", "list"][..], &list, &["secret", "rekey"], &invite] {
+        let output = program.output(arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        assert!(error_text(&output).contains("There is no database at"), "{arguments:?}");
+        assert!(!std::fs::exists(absent.trim_start_matches("sqlite:")).expect("it can be asked"));
+    }
+}
+
+#[tokio::test]
 async fn checking_reads_the_mail_server_too() {
     let (mut program, _) = program(Database::Sqlite).await;
     program.set("TICKET_CENTER_SMTP_URL", "smtp://mailer:hunter2@mail.example.com");
@@ -135,6 +165,7 @@ on_both_databases! {
     async fn the_commands_lead_to_an_owner_who_is_signed_in(database: Database) {
         let (program, _) = program(database).await;
         let desk = program.stdout(&["desk", "create", "Acme"]);
+        assert!(program.stdout(&["desk", "list"]).contains(&format!("{desk}  Acme")));
         let create = ["agent", "create", "--desk", &desk, "--role", "owner"];
         let with = |more: &[&'static str]| create.iter().copied().chain(more.to_vec()).collect::<Vec<_>>();
         let first = program.stdout(&with(&["--email", "Ada@example.com"]));
