@@ -126,7 +126,7 @@ impl Mailer {
         let mut connection = match time::timeout(self.timeout, self.reach()).await {
             Ok(Ok(connection)) => connection,
             // The mail was not offered yet, so this error is about the server's setup.
-            Ok(Err(error)) => return SendOutcome::Deferred(reason(&error)),
+            Ok(Err(reason)) => return SendOutcome::Deferred(reason),
             Err(_) => return SendOutcome::Deferred(self.timeout_reason("to the connection")),
         };
         match time::timeout(self.timeout, self.offer(&mut connection, recipient)).await {
@@ -151,8 +151,12 @@ impl Mailer {
         outcome
     }
 
-    async fn reach(&self) -> Result<AsyncSmtpConnection, SmtpError> {
-        let parameters = || TlsParameters::new(self.host.trim_matches(['[', ']']).to_owned());
+    /// Connects, encrypts and signs in. Returns the reason if one of these steps fails.
+    async fn reach(&self) -> Result<AsyncSmtpConnection, String> {
+        let parameters = || {
+            TlsParameters::new(self.host.trim_matches(['[', ']']).to_owned())
+                .map_err(|error| reason_of(Step::Encrypt, &error))
+        };
         let hello = ClientId::Domain(self.sender.domain().to_owned());
         let from_the_start = match self.protection {
             Protection::Tls => Some(parameters()?),
@@ -161,12 +165,15 @@ impl Mailer {
         let server = (self.host.trim_matches(['[', ']']), self.port);
         let connecting =
             AsyncSmtpConnection::connect_tokio1(server, None, &hello, from_the_start, None);
-        let mut connection = connecting.await?;
+        let mut connection = connecting.await.map_err(|error| reason_of(Step::Connect, &error))?;
         if self.protection == Protection::StartTls {
-            connection.starttls(parameters()?, &hello).await?;
+            let encrypted = connection.starttls(parameters()?, &hello).await;
+            encrypted.map_err(|error| reason_of(Step::Encrypt, &error))?;
         }
         if let Some(credentials) = &self.credentials {
-            connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await?;
+            let mechanisms = [Mechanism::Plain, Mechanism::Login];
+            let signed_in = connection.auth(&mechanisms, credentials).await;
+            signed_in.map_err(|error| reason_of(Step::SignIn, &error))?;
         }
         Ok(connection)
     }
@@ -215,14 +222,37 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Returns the server's response, or the connection error, on one line.
+/// What the server and this program were doing when an error occurred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Connect,
+    Encrypt,
+    SignIn,
+    Send,
+}
+
+/// Returns the server's response to an offered mail, or the connection error, on one line.
 fn reason(error: &SmtpError) -> String {
+    reason_of(Step::Send, error)
+}
+
+/// Returns what failed and, before a mail was offered, which part of `smtp_url` to check, on one line.
+fn reason_of(step: Step, error: &SmtpError) -> String {
     let source = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-    let text = match error.status() {
+    let what = match error.status() {
         Some(code) => format!("the mail server answered {code} {source}"),
-        None => format!("the connection to the mail server was lost: {source}"),
+        None if step == Step::Connect => format!("the mail server could not be reached: {source}"),
+        None => format!("the connection to the mail server ended: {source}"),
     };
-    crate::text::on_one_line(&text).chars().take(MAX_REASON).collect()
+    let check = match step {
+        Step::Connect => " (check the host and port in smtp_url)",
+        Step::Encrypt => " (when TLS was started; check the scheme and port in smtp_url)",
+        Step::SignIn => " (at sign-in; check the user and password in smtp_url)",
+        Step::Send => "",
+    };
+    // What to check comes last, and is not cut off.
+    let what = crate::text::on_one_line(&what);
+    what.chars().take(MAX_REASON - check.len()).chain(check.chars()).collect()
 }
 
 impl From<AddressError> for SendOutcome {
@@ -322,5 +352,17 @@ mod tests {
         let outcome = mailer.send_mail(&recipient, b"Subject: hello\r\n\r\nhello").await;
         assert!(matches!(outcome, SendOutcome::Deferred(_)), "{outcome:?}");
         assert_eq!(server.await.expect("the task did not panic"), ["EHLO"]);
+    }
+
+    #[tokio::test]
+    async fn a_server_that_cannot_be_reached_is_named_by_its_setting() {
+        let free = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("smtp://{}", free.local_addr().expect("an address"));
+        drop(free);
+        let recipient = address("ada@example.com").expect("an address");
+        let outcome = parse(&url).expect("a mailer").send_mail(&recipient, b"").await;
+        let SendOutcome::Deferred(reason) = outcome else { panic!("{outcome:?}") };
+        assert!(reason.starts_with("the mail server could not be reached: "), "{reason}");
+        assert!(reason.ends_with("(check the host and port in smtp_url)"), "{reason}");
     }
 }
