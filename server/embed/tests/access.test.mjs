@@ -71,8 +71,13 @@ for (const colorScheme of ['light', 'dark']) {
       await page.getByRole('button', { name: 'Keep it open' }).click()
       for (let count = 0; count < 60; count += 1)
         world.desk.reply(ADA, conversation, `line ${count}`)
-      await page.getByText('line 59', { exact: true }).first().waitFor({ state: 'attached' })
-      await page.getByRole('region', { name: 'Messages' }).evaluate((area) => (area.scrollTop = 0))
+      const messages = page.getByRole('region', { name: 'Messages' })
+      await messages.getByText('line 59', { exact: true }).waitFor({ state: 'attached' })
+      // The widget scrolls to the newest message after it has added it.
+      await messages.evaluate(async (area) => {
+        while (area.scrollTop === 0) await new Promise(requestAnimationFrame)
+        area.scrollTop = 0
+      })
       world.desk.reply(ADA, conversation, 'one more')
       await page.getByRole('button', { name: 'New reply' }).waitFor()
       await check('new reply')
