@@ -112,10 +112,12 @@ pub(super) async fn confirm_revoke(
     ConfirmAction::new(at_desk, section, &format!("{leaf}/revoke"), leaf)
         .about("Revoke a previous secret".to_owned(), "Revoke now")
         .says(format!(
-            "The secret that was generated at {} is revoked at once.",
+            "This revokes the secret that was generated at {}.",
             shown_time(record.created_at)
         ))
-        .says("Signatures that your server still makes with it are rejected. You cannot undo this.")
+        .says(
+            "From then on, signatures that your server still makes with it are rejected. You cannot undo this.",
+        )
         .with("secret", &asked.secret)
         .asked()
 }

@@ -180,7 +180,7 @@ on_both_databases! {
             (format!("{talk}/unblock"), "can read and write messages again"),
             ("allowed-domains/remove?domain=help.example.com".to_owned(), "every site may embed"),
             ("portal/remove?domain=help.example.com".to_owned(), "no longer shown at this domain"),
-            (revoke, "is revoked at once"),
+            (revoke, "This revokes the secret"),
         ];
         for (leaf, sentence) in &asked {
             let page = owner.get(&server.path(leaf)).await.shown();
