@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::body::{Body, HttpBody as _};
 use axum::response::Response;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio::time::{Instant, timeout};
 
 use super::body::TrackedBody;
 use super::connection::{Activity, Connection, End, OpenRequest};
@@ -21,9 +21,6 @@ use crate::metrics::ConnectionMetrics;
 /// How long an evicted connection may take to free its slot. It does so as soon as its task runs, which takes long
 /// only where the processor is busy.
 const EVICTION_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// How long a connection may take to send its request before another one may replace it.
-const REQUEST_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// How long a response waits for memory before more unread responses are evicted.
 const MEMORY_TIMEOUT: Duration = Duration::from_millis(20);
@@ -116,7 +113,6 @@ impl ConnectionTable {
             self.warn("an address has reached connections_per_address");
             let is_of_network =
                 |connection: &Connection| connection.counted_network() == Some(network);
-            sleep_until(self.next_eviction(is_of_network)).await;
             if !self.evict_where(is_of_network) {
                 return None;
             }
@@ -125,50 +121,26 @@ impl ConnectionTable {
             return Some(permit);
         }
         self.warn("the server has reached its limit of connections");
-        self.slot_after_eviction(&self.slots, |connection| !connection.is_for_health_checks()).await
+        let is_regular = |connection: &Connection| !connection.is_for_health_checks();
+        if !self.evict_where(is_regular) {
+            return None;
+        }
+        timeout(EVICTION_TIMEOUT, Arc::clone(&self.slots).acquire_owned()).await.ok()?.ok()
     }
 
     async fn reserved_slot(&self) -> Option<OwnedSemaphorePermit> {
-        let slot = self.slot_after_eviction(&self.reserve, Connection::is_for_health_checks).await;
+        if let Ok(permit) = Arc::clone(&self.reserve).try_acquire_owned() {
+            return Some(permit);
+        }
+        let slot = if self.evict_where(Connection::is_for_health_checks) {
+            timeout(EVICTION_TIMEOUT, Arc::clone(&self.reserve).acquire_owned()).await.ok()?.ok()
+        } else {
+            None
+        };
         if slot.is_none() {
             self.count("refused");
         }
         slot
-    }
-
-    /// Returns a slot that is free, becomes free, or is freed by the eviction of a candidate.
-    async fn slot_after_eviction(
-        &self,
-        slots: &Arc<Semaphore>,
-        is_candidate: impl Fn(&Connection) -> bool + Copy,
-    ) -> Option<OwnedSemaphorePermit> {
-        let free = || Arc::clone(slots).acquire_owned();
-        if let Ok(permit) = timeout_at(self.next_eviction(is_candidate), free()).await {
-            return permit.ok();
-        }
-        if !self.evict_where(is_candidate) {
-            return None;
-        }
-        timeout(EVICTION_TIMEOUT, free()).await.ok()?.ok()
-    }
-
-    /// Returns when a candidate may be evicted: not before its client had the time to send a request. Otherwise a
-    /// flood of connections would evict a health check as soon as it is accepted.
-    fn next_eviction(&self, is_candidate: impl Fn(&Connection) -> bool) -> Instant {
-        self.longest_idle(is_candidate).map_or_else(Instant::now, |since| since + REQUEST_TIMEOUT)
-    }
-
-    /// Returns since when the candidate that has waited longest for a request has done so.
-    fn longest_idle(&self, is_candidate: impl Fn(&Connection) -> bool) -> Option<Instant> {
-        let connections = self.snapshot();
-        let candidates = connections
-            .iter()
-            .filter(|connection| !connection.is_closing() && is_candidate(connection));
-        let idle = candidates.filter_map(|connection| match connection.activity()? {
-            (Activity::Waiting, since) => Some(since),
-            (Activity::Answering, _) => None,
-        });
-        idle.min()
     }
 
     /// Evicts a connection after the system could not accept one, for example when no file can be opened.
