@@ -135,8 +135,9 @@ async function started(code) {
   const project = mkdtempSync(join(folder, 'project-'))
   writeFileSync(join(project, 'server.mjs'), code)
   const [, commands] = README.match(/```sh\n([^`]*node server\.mjs\n)```/)
-  // `exec` lets the test end the server, which is the shell's last command. Port 0 is a free one.
-  const script = commands.replace('node server.mjs', 'exec node server.mjs')
+  // `exec` and Node's own program let the test end the server; a `node` in the path may be a script that starts Node.
+  // Port 0 is a free one.
+  const script = commands.replace('node server.mjs', `exec '${process.execPath}' server.mjs`)
   const server = spawn('sh', ['-ec', script], {
     cwd: project,
     env: { ...process.env, PORT: '0' },
