@@ -9,7 +9,9 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use deskseal::{EmbedOptions, PreviousSecret, Secret, Signer, Verifier, VerifierOptions};
+use deskseal::{
+    EmbedOptions, IdentityClaims, PreviousSecret, Secret, Signer, Verifier, VerifierOptions,
+};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use sha2::block_api::compress256;
@@ -129,6 +131,31 @@ fn build(criterion: &mut Criterion) {
     });
 }
 
+/// A token with everything that products usually sign.
+fn tokens(criterion: &mut Criterion) {
+    let (signer, verifier) = (signer(), verifier(0));
+    let claims = IdentityClaims {
+        user_id: Some(USER_ID),
+        email: Some(ASCII_24),
+        name: Some("Ada Lovelace"),
+        attributes: [("plan".to_owned(), "pro".into()), ("seats".to_owned(), 5.into())].into(),
+        token_id: Some("pMqkoVZpzIc8ZuIlIMCuoA"),
+        ..IdentityClaims::default()
+    };
+    criterion.bench_function("identity_token", |bencher| {
+        bencher.iter(|| signer.identity_token("desk-1", black_box(&claims), NOW));
+    });
+    let token = signer.identity_token("desk-1", &claims, NOW).expect("accepted");
+    criterion.bench_function("verify_identity_token", |bencher| {
+        bencher.iter(|| verifier.verify_identity_token("desk-1", black_box(&token), NOW));
+    });
+    // Its signature is nothing's, so that every deviation is tried.
+    let forged = format!("{}.{}", &token[..token.len() - 44], "5".repeat(42) + "U");
+    criterion.bench_function("explain_identity_token", |bencher| {
+        bencher.iter(|| verifier.explain_identity_token("desk-1", black_box(&forged), &[], NOW));
+    });
+}
+
 fn link_of(user_id: &str, signature: &str) -> String {
     let user_id: String = form_urlencoded::byte_serialize(user_id.as_bytes()).collect();
     format!(
@@ -198,5 +225,5 @@ const NASTY_UNITS: [(&str, &str); 10] = [
     ("other_plane", "\u{10400}"),
 ];
 
-criterion_group!(seal, limits, sign_email, verify, build, explain, explain_adversarial);
+criterion_group!(seal, limits, sign_email, verify, build, tokens, explain, explain_adversarial);
 criterion_main!(seal);

@@ -4,7 +4,6 @@ use std::fmt;
 
 use crate::error::{Error, ErrorCode};
 use crate::host::SecureUrl;
-use crate::signer::SignedEmail;
 
 /// The default of [`EmbedOptions::align`] (SPEC 6.1).
 pub const DEFAULT_ALIGN: &str = "center";
@@ -17,6 +16,11 @@ pub const DEFAULT_CONTAINER: &str = "hdh-ticket-center";
 
 /// The default of [`EmbedOptions::script_url`] (SPEC 6.1).
 pub const DEFAULT_SCRIPT_URL: &str = "https://helpdesky.io/ticket-center.js";
+
+/// The attributes with the customer's identity (SPEC 6.1, 12.7).
+pub(crate) const DATA_EMAIL: &str = "data-email";
+pub(crate) const DATA_SIGNATURE: &str = "data-signature";
+pub(crate) const DATA_IDENTITY: &str = "data-identity";
 
 /// Example ids of documentation (SPEC 6.1), compared ignoring ASCII case.
 const PLACEHOLDERS: [&str; 2] = ["YOUR_HELPDESK_ID", "HELPDESK_ID"];
@@ -48,7 +52,7 @@ pub struct EmbedOptions<'text> {
 
 /// The Ticket Center's markup for one customer.
 ///
-/// `Debug` does not show the signature.
+/// `Debug` shows neither the signature nor the identity token.
 ///
 /// ```
 /// # use deskseal::{EmbedOptions, Secret, Signer};
@@ -71,7 +75,7 @@ pub struct Embed {
 
 impl Embed {
     pub(crate) fn new(
-        signed: &SignedEmail,
+        identity: impl IntoIterator<Item = (&'static str, String)>,
         helpdesk_id: &str,
         options: &EmbedOptions<'_>,
     ) -> Result<Self, Error> {
@@ -99,12 +103,9 @@ impl Embed {
         let nonce =
             checked(options.nonce, "", is_nonce, "nonce", "a base64 value without whitespace")?;
 
-        let mut attributes = vec![
-            ("src", script_url),
-            ("data-helpdesk-id", helpdesk_id.to_owned()),
-            ("data-email", signed.email.as_str().to_owned()),
-            ("data-signature", signed.signature.to_hex()),
-        ];
+        let mut attributes = Vec::with_capacity(9);
+        attributes.extend([("src", script_url), ("data-helpdesk-id", helpdesk_id.to_owned())]);
+        attributes.extend(identity);
         let changed = [
             ("data-align", align),
             ("data-max-width", max_width),
@@ -123,7 +124,8 @@ impl Embed {
 
 impl fmt::Debug for Embed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.attributes.iter().filter(|(name, _)| *name != "data-signature");
+        let is_credential = |name| matches!(name, DATA_SIGNATURE | DATA_IDENTITY);
+        let shown = self.attributes.iter().filter(|(name, _)| !is_credential(name));
         formatter.write_str("Embed ")?;
         formatter.debug_map().entries(shown.map(|(name, value)| (name, value))).finish()
     }
@@ -198,7 +200,7 @@ fn is_nonce(text: &str) -> bool {
     !value.is_empty() && text.len() - value.len() <= 2 && value.bytes().all(is_nonce_byte)
 }
 
-fn is_id_byte(byte: u8) -> bool {
+pub(crate) fn is_id_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 

@@ -98,7 +98,7 @@ codes! {
         SecretMalformed = "secret_malformed",
         /// The secret is a placeholder.
         SecretPlaceholder = "secret_placeholder",
-        /// The secret has fewer than 16 bytes, not counting its prefix.
+        /// The secret has fewer than 16 bytes, not counting its prefix; for an identity token, fewer than 32.
         SecretTooShort = "secret_too_short",
         /// A previous secret's expiry is not a Unix time in seconds.
         SecretExpiryMalformed = "secret_expiry_malformed",
@@ -132,6 +132,8 @@ codes! {
         EmbedOptionMalformed = "embed_option_malformed",
         /// The tolerance is not a number of seconds from 0 to 3600.
         ToleranceMalformed = "tolerance_malformed",
+        /// A claim of an identity token is missing or invalid.
+        IdentityTokenClaim = "identity_token_claim",
         /// The signature is not 64 hexadecimal digits.
         SignatureMalformed = "signature_malformed",
         /// No active secret made the signature.
@@ -142,8 +144,16 @@ codes! {
         TimestampInFuture = "timestamp_in_future",
         /// One or two of the link's three parameters are missing.
         IdentityIncomplete = "identity_incomplete",
-        /// One of the link's three parameters is present more than once.
+        /// One of the link's parameters is present more than once, or an identity token beside a signature.
         IdentityRepeated = "identity_repeated",
+        /// The identity token cannot be read, or its header is not as specified.
+        IdentityTokenMalformed = "identity_token_malformed",
+        /// The identity token is for another desk or portal.
+        IdentityTokenAudience = "identity_token_audience",
+        /// The identity token has expired.
+        IdentityTokenExpired = "identity_token_expired",
+        /// The identity token is not yet valid.
+        IdentityTokenInFuture = "identity_token_in_future",
     }
 }
 
@@ -174,13 +184,18 @@ impl ErrorCode {
             | Code::TimestampMalformed
             | Code::HelpdeskIdMalformed
             | Code::EmbedOptionMalformed
-            | Code::ToleranceMalformed => ErrorKind::Input,
+            | Code::ToleranceMalformed
+            | Code::IdentityTokenClaim => ErrorKind::Input,
             Code::SignatureMalformed
             | Code::SignatureMismatch
             | Code::TimestampExpired
             | Code::TimestampInFuture
             | Code::IdentityIncomplete
-            | Code::IdentityRepeated => ErrorKind::Verification,
+            | Code::IdentityRepeated
+            | Code::IdentityTokenMalformed
+            | Code::IdentityTokenAudience
+            | Code::IdentityTokenExpired
+            | Code::IdentityTokenInFuture => ErrorKind::Verification,
         }
     }
 
@@ -206,6 +221,7 @@ impl ErrorCode {
                 | Code::UserIdEmpty
                 | Code::UserIdMalformed
                 | Code::UserIdTooLong
+                | Code::IdentityTokenClaim
         )
     }
 }

@@ -1,13 +1,15 @@
 //! Sign and verify who a logged-in customer is, for embedded help desks.
 //!
 //! A product's server signs the customer's identity with a secret that it shares with the help desk. The help
-//! desk verifies the signature and shows that customer their tickets. There are two kinds of signatures, each
+//! desk verifies the signature and shows that customer their tickets. There are three kinds of proof, each
 //! with its own secret:
 //!
 //! - the **e-mail signature** of an embedded Ticket Center: [`Signer::sign_email`] and
 //!   [`Signer::ticket_center`], verified by [`Verifier::verify_email`];
 //! - the **link signature** of a ticket portal: [`Signer::portal_link`], verified by
-//!   [`Verifier::verify_link`].
+//!   [`Verifier::verify_link`];
+//! - the **identity token** of either, which expires and may name a stable id: [`Signer::identity_token`],
+//!   verified by [`Verifier::verify_identity_token`].
 //!
 //! ```
 //! use deskseal::{Secret, Signer, Verifier, VerifierOptions};
@@ -23,7 +25,8 @@
 //! # Ok::<(), deskseal::Error>(())
 //! ```
 //!
-//! If a signature is invalid, [`Verifier::explain_email`] and [`Verifier::explain_link`] say why. All times are
+//! If a signature is invalid, [`Verifier::explain_email`], [`Verifier::explain_link`] and
+//! [`Verifier::explain_identity_token`] say why. All times are
 //! Unix seconds, and the caller passes them in.
 //!
 //! The rules, and the reason for each, are in the project's `SPEC.md`; "SPEC 3.1" in these pages means its
@@ -49,6 +52,7 @@ mod signature;
 mod signer;
 mod text;
 mod timestamp;
+mod token;
 mod unicode;
 mod user;
 mod verifier;
@@ -72,6 +76,10 @@ pub use text::Parameter;
 #[cfg(feature = "clock")]
 pub use timestamp::unix_now;
 pub use timestamp::{Timestamp, Tolerance};
+pub use token::{
+    AttributeValue, DEFAULT_LINK_TOKEN_LIFETIME, DEFAULT_TOKEN_LIFETIME, IdentityClaims,
+    LinkClaims, TOKEN_PARAMETER, VerifiedIdentity, token_id_from_entropy,
+};
 pub use user::UserId;
 pub use verifier::{UserClaim, VerifiedEmail, VerifiedUser, Verifier, VerifierOptions};
 pub use web::{CACHE_CONTROL, CLICK_HEADERS, HttpResponse, NO_HISTORY, response_unless_click};

@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorCode};
 use crate::host::{PortalHost, SecureUrl, UrlRejection};
 use crate::signer::SignedUser;
 use crate::text::Parameter;
+use crate::token::TOKEN_PARAMETER;
 use crate::verifier::UserClaim;
 
 /// The path of a portal's ticket form (SPEC 4.5).
@@ -83,15 +84,26 @@ impl PortalUrl {
 
     /// Returns the link with the signed user in its query (SPEC 4.5).
     pub(crate) fn link(self, user: &SignedUser) -> String {
-        let mut link = self.form();
-        link.reserve(QUERY_BYTES + user.user_id.as_str().len());
-        link.push('?');
-        let query = link.len();
-        Serializer::for_suffix(link, query)
+        self.form_with_query(QUERY_BYTES + user.user_id.as_str().len())
             .append_pair(USER_ID, user.user_id.as_str())
             .append_pair(TIMESTAMP, itoa::Buffer::new().format(user.timestamp.seconds()))
             .append_pair(SIGNATURE, user.signature.write_hex(&mut [0; 64]))
             .finish()
+    }
+
+    /// Returns the link with an identity token in its query (SPEC 12.7).
+    pub(crate) fn link_with_token(self, token: &str) -> String {
+        let length = 2 + TOKEN_PARAMETER.len() + token.len();
+        self.form_with_query(length).append_pair(TOKEN_PARAMETER, token).finish()
+    }
+
+    /// Returns the URL of the form, to which a query of about `length` bytes is to be written.
+    fn form_with_query(self, length: usize) -> Serializer<'static, String> {
+        let mut link = self.form();
+        link.reserve(length);
+        link.push('?');
+        let query = link.len();
+        Serializer::for_suffix(link, query)
     }
 }
 
@@ -105,7 +117,7 @@ pub(crate) struct Claim<'url> {
 impl<'url> Claim<'url> {
     /// Reads the URL of a request; `None` for an anonymous visitor.
     pub(crate) fn read(url: &'url str) -> Result<Option<Self>, Error> {
-        let [user_id, timestamp, signature] = identity_parameters(query(url)?)?;
+        let [user_id, timestamp, signature, _] = identity_parameters(query(url)?)?;
         match (user_id, timestamp, signature) {
             (None, None, None) => Ok(None),
             (Some(user_id), Some(timestamp), Some(signature)) => {
@@ -179,9 +191,18 @@ fn has_scheme(url: &str) -> bool {
         && url.trim_start_matches(is_of_scheme).starts_with("://")
 }
 
-/// Returns the values of user id, timestamp and signature; `None` for each that the query lacks.
-fn identity_parameters(query: &str) -> Result<[Option<Cow<'_, [u8]>>; 3], Error> {
-    let mut values = [None, None, None];
+/// Returns the identity token in the query of a URL, decoded and otherwise as received; `None` without one.
+pub(crate) fn token(url: &str) -> Result<Option<Cow<'_, [u8]>>, Error> {
+    let [.., token] = identity_parameters(query(url)?)?;
+    Ok(token)
+}
+
+/// The parameters with an identity: those of a signature, and the token.
+const IDENTITY_PARAMETERS: [&str; 4] = [USER_ID, TIMESTAMP, SIGNATURE, TOKEN_PARAMETER];
+
+/// Returns the values of [`IDENTITY_PARAMETERS`]; `None` for each that the query lacks.
+fn identity_parameters(query: &str) -> Result<[Option<Cow<'_, [u8]>>; 4], Error> {
+    let mut values = [None, None, None, None];
     for part in query.split('&') {
         // Not `split_once`: its search is made for long texts, and names are short.
         let equals = part.bytes().position(|byte| byte == b'=');
@@ -195,12 +216,20 @@ fn identity_parameters(query: &str) -> Result<[Option<Cow<'_, [u8]>>; 3], Error>
             ));
         }
     }
+    if let [.., Some(_)] = values
+        && values[..LINK_PARAMETERS.len()].iter().any(Option::is_some)
+    {
+        return Err(Error::new(
+            ErrorCode::IdentityRepeated,
+            "The link contains an identity token and a link signature. Pass on only one of them.",
+        ));
+    }
     Ok(values)
 }
 
-/// Returns the index in [`LINK_PARAMETERS`] of a name, which may be percent-encoded.
+/// Returns the index in [`IDENTITY_PARAMETERS`] of a name, which may be percent-encoded.
 fn index_of(name: &str) -> Option<usize> {
-    let index = |name: &[u8]| LINK_PARAMETERS.iter().position(|known| known.as_bytes() == name);
+    let index = |name: &[u8]| IDENTITY_PARAMETERS.iter().position(|known| known.as_bytes() == name);
     index(name.as_bytes()).or_else(|| index(&decoded(name)))
 }
 

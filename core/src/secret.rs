@@ -15,6 +15,9 @@ const GENERATED_PREFIX: &str = "dsk_secret_";
 
 const MIN_BYTES: usize = 16;
 
+/// HS256 needs a key of at least 256 bits (RFC 7518, section 3.2).
+const MIN_TOKEN_BYTES: usize = 32;
+
 /// A secret that passed all checks of SPEC 2.2.
 ///
 /// Its UTF-8 bytes are the key. They are overwritten when it is dropped. `Debug` does not show them, and a secret
@@ -53,6 +56,9 @@ impl Secret {
     /// The usual names of the variables that hold the portal's secret (SPEC 2.5).
     pub const PORTAL_VARIABLES: [&'static str; 1] = ["LETTERBOOK_PORTAL_TICKET_SECRET"];
 
+    /// The usual names of the variables that hold the secret of identity tokens (SPEC 2.5).
+    pub const IDENTITY_VARIABLES: [&'static str; 1] = ["DESKSEAL_IDENTITY_SECRET"];
+
     /// The prefixes of variables that bundlers copy into browser code (SPEC 2.2).
     ///
     /// ```
@@ -83,7 +89,10 @@ impl Secret {
     /// assert!(Secret::usual_variables().any(|name| name == "HELPDESKY_HMAC_SECRET"));
     /// ```
     pub fn usual_variables() -> impl Iterator<Item = &'static str> {
-        Self::TICKET_CENTER_VARIABLES.into_iter().chain(Self::PORTAL_VARIABLES)
+        Self::TICKET_CENTER_VARIABLES
+            .into_iter()
+            .chain(Self::PORTAL_VARIABLES)
+            .chain(Self::IDENTITY_VARIABLES)
     }
 
     /// Takes a secret's text, or `None` if the caller has no value.
@@ -223,6 +232,11 @@ impl Secret {
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+
+    /// Tells whether the secret is long enough for identity tokens (SPEC 12.2).
+    pub(crate) fn is_for_tokens(&self) -> bool {
+        without_issued_prefix(&self.0).len() >= MIN_TOKEN_BYTES
     }
 }
 

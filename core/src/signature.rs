@@ -46,6 +46,14 @@ impl Signature {
         })
     }
 
+    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// Returns the signature as 64 lowercase hexadecimal digits.
     pub fn to_hex(&self) -> String {
         lower::encode_string(&self.0)
@@ -100,6 +108,7 @@ pub(crate) struct Key {
     #[cfg(feature = "explain")]
     secret: Secret,
     mac: HmacSha256,
+    is_for_tokens: bool,
 }
 
 impl Key {
@@ -113,10 +122,23 @@ impl Key {
     pub(crate) fn new(secret: Secret) -> Self {
         let mac = HmacSha256::new(secret.as_bytes());
         Self {
+            is_for_tokens: secret.is_for_tokens(),
             #[cfg(feature = "explain")]
             secret,
             mac,
         }
+    }
+
+    /// Checks that the secret is long enough for identity tokens (SPEC 12.2).
+    pub(crate) fn check_for_tokens(&self) -> Result<(), Error> {
+        if self.is_for_tokens {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorCode::SecretTooShort,
+            "The secret has fewer than 32 bytes, not counting its prefix, so it is too short for identity tokens. \
+             Generate a secret of their own with `deskseal secret generate`.",
+        ))
     }
 
     #[cfg(feature = "explain")]

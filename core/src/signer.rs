@@ -1,15 +1,18 @@
-//! Signs the identity of a product's customer (SPEC 3, 4, 6).
+//! Signs the identity of a product's customer (SPEC 3, 4, 6, 12).
 
 use std::fmt;
 
 use crate::email::CanonicalEmail;
-use crate::embed::{Embed, EmbedOptions, check_helpdesk_id};
+use crate::embed::{
+    DATA_EMAIL, DATA_IDENTITY, DATA_SIGNATURE, Embed, EmbedOptions, check_helpdesk_id,
+};
 use crate::error::Error;
 use crate::host::PortalHost;
 use crate::link::PortalUrl;
 use crate::secret::Secret;
 use crate::signature::{Key, Signature};
 use crate::timestamp::Timestamp;
+use crate::token::{Audience, IdentityClaims, LinkClaims};
 use crate::user::UserId;
 
 /// Signs identities with one secret.
@@ -240,7 +243,9 @@ impl Signer {
         helpdesk_id: &str,
         options: &EmbedOptions<'_>,
     ) -> Result<Embed, Error> {
-        Embed::new(&self.sign_email(email)?, helpdesk_id, options)
+        let SignedEmail { email, signature } = self.sign_email(email)?;
+        let identity = [(DATA_EMAIL, email.into_string()), (DATA_SIGNATURE, signature.to_hex())];
+        Embed::new(identity, helpdesk_id, options)
     }
 
     /// Signs an e-mail for a page whose own code shows the Ticket Center (SPEC 6.4).
@@ -262,6 +267,101 @@ impl Signer {
         let SignedEmail { email, signature } = self.sign_email(email)?;
         check_helpdesk_id(helpdesk_id)?;
         Ok(Identity { email, signature, helpdesk_id: helpdesk_id.to_owned() })
+    }
+
+    /// Returns an identity token, which names the customer for one desk or portal until it expires (SPEC 12).
+    ///
+    /// `audience` is the helpdesk id or the portal's host. `claims` say who the customer is. `now` is in Unix
+    /// seconds, usually [`unix_now`](crate::unix_now). The signer's secret must be one for identity tokens only.
+    ///
+    /// # Errors
+    /// `secret_too_short` under 32 bytes; `helpdesk_id_malformed` or `host_malformed` for the audience; those of
+    /// [`CanonicalEmail::parse`] and [`UserId::parse`]; `identity_token_claim` for any other claim, and without
+    /// a user id and a proved e-mail; `timestamp_malformed` for `now`, in this order.
+    ///
+    /// ```
+    /// use deskseal::IdentityClaims;
+    /// # use deskseal::{Secret, Signer};
+    /// # let signer = Signer::new(Secret::new("example-secret-for-documentation")?);
+    /// let claims = IdentityClaims {
+    ///     user_id: Some("user-42"),
+    ///     email: Some("Ada@Example.com"),
+    ///     name: Some("Ada Lovelace"),
+    ///     attributes: [("plan".to_owned(), "pro".into())].into(),
+    ///     ..IdentityClaims::default()
+    /// };
+    /// let token = signer.identity_token("desk-1", &claims, 1_767_225_600)?;
+    /// assert_eq!(token.split('.').count(), 3);
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
+    pub fn identity_token(
+        &self,
+        audience: &str,
+        claims: &IdentityClaims<'_>,
+        now: i64,
+    ) -> Result<String, Error> {
+        self.key.check_for_tokens()?;
+        self.key.token(&Audience::parse(audience)?, claims, now)
+    }
+
+    /// Returns the markup that shows the customer's Ticket Center, with an identity token (SPEC 12.7).
+    ///
+    /// `helpdesk_id` is the desk's id from the help desk's dashboard. The other arguments are those of
+    /// [`Signer::identity_token`] and [`Signer::ticket_center`].
+    ///
+    /// # Errors
+    /// Those of [`Signer::identity_token`], then `embed_option_malformed`.
+    ///
+    /// ```
+    /// use deskseal::{EmbedOptions, IdentityClaims};
+    /// # use deskseal::{Secret, Signer};
+    /// # let signer = Signer::new(Secret::new("example-secret-for-documentation")?);
+    /// let claims = IdentityClaims { user_id: Some("user-42"), ..IdentityClaims::default() };
+    /// let options = EmbedOptions::default();
+    /// let embed = signer.ticket_center_with_token("desk-1", &claims, &options, 1_767_225_600)?;
+    /// assert!(embed.html.contains(" data-identity=\"eyJ"));
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
+    pub fn ticket_center_with_token(
+        &self,
+        helpdesk_id: &str,
+        claims: &IdentityClaims<'_>,
+        options: &EmbedOptions<'_>,
+        now: i64,
+    ) -> Result<Embed, Error> {
+        self.key.check_for_tokens()?;
+        let token = self.key.token(&Audience::desk(helpdesk_id)?, claims, now)?;
+        Embed::new([(DATA_IDENTITY, token)], helpdesk_id, options)
+    }
+
+    /// Returns the link that opens the portal's form as this customer, with an identity token (SPEC 12.7).
+    ///
+    /// `portal_url` is the portal's absolute URL; its path, query and fragment are replaced. `claims` say who the
+    /// customer is. `now` is in Unix seconds: [`unix_now`](crate::unix_now) when the customer clicks.
+    ///
+    /// # Errors
+    /// `secret_too_short` under 32 bytes; `portal_url_malformed`, `portal_url_insecure`; then those of
+    /// [`Signer::identity_token`] for its claims and `now`.
+    ///
+    /// ```
+    /// use deskseal::LinkClaims;
+    /// # use deskseal::{Secret, Signer};
+    /// # let signer = Signer::new(Secret::new("example-secret-for-documentation")?);
+    /// let claims = LinkClaims { user_id: Some("user-42"), ..LinkClaims::default() };
+    /// let link = signer.portal_link_with_token("https://help.company.com", &claims, 1_767_225_600)?;
+    /// assert!(link.starts_with("https://help.company.com/submit-ticket?identity=eyJ"));
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
+    pub fn portal_link_with_token(
+        &self,
+        portal_url: &str,
+        claims: &LinkClaims<'_>,
+        now: i64,
+    ) -> Result<String, Error> {
+        self.key.check_for_tokens()?;
+        let portal = PortalUrl::parse(portal_url)?;
+        let token = self.key.link_token(&Audience::portal(portal.host()), claims, now)?;
+        Ok(portal.link_with_token(&token))
     }
 
     fn sign_user_for(

@@ -36,6 +36,12 @@ pub enum Parameter {
     HelpdeskId,
     /// One of the embed's options.
     EmbedOption,
+    /// A helpdesk id or portal host for which an identity token is.
+    Audience,
+    /// A customer's name, an attribute, or the id of a token.
+    Claim,
+    /// An identity token.
+    Token,
     /// An e-mail that the visitor sent, to verify.
     ReceivedEmail,
     /// The URL of the visitor's request.
@@ -80,6 +86,9 @@ impl Parameter {
             Self::Signature => (ErrorCode::SignatureMalformed, "signature"),
             Self::HelpdeskId => (ErrorCode::HelpdeskIdMalformed, "helpdesk id"),
             Self::EmbedOption => (ErrorCode::EmbedOptionMalformed, "embed option"),
+            Self::Audience => (ErrorCode::HostMalformed, "audience"),
+            Self::Claim => (ErrorCode::IdentityTokenClaim, "name, attribute or token id"),
+            Self::Token => (ErrorCode::IdentityTokenMalformed, "identity token"),
         };
         Error::new(
             code,

@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorCode};
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    const MAX: i64 = 99_999_999_999;
+    pub(crate) const MAX: i64 = 99_999_999_999;
 
     /// Takes a Unix time in seconds.
     ///

@@ -1,4 +1,4 @@
-//! Verifies the identity that a product signed (SPEC 5).
+//! Verifies the identity that a product signed (SPEC 5, 12.6).
 
 use std::fmt;
 
@@ -9,10 +9,12 @@ use crate::error::{Error, ErrorCode};
 #[cfg(feature = "explain")]
 use crate::explain::{self, Explanation};
 use crate::host::PortalHost;
-use crate::link::Claim;
+use crate::link::{self, Claim};
 use crate::secret::{PreviousSecret, Secret};
 use crate::signature::{Key, Signature};
+use crate::text::Parameter;
 use crate::timestamp::{Timestamp, Tolerance};
+use crate::token::{Audience, Received, VerifiedIdentity};
 use crate::user::UserId;
 
 /// The previous secrets and the tolerance of a [`Verifier`].
@@ -373,6 +375,92 @@ impl Verifier {
             .map_err(Error::attributed_to_visitor)
     }
 
+    /// Verifies an identity token (SPEC 12.6).
+    ///
+    /// `audience` is the verifier's own helpdesk id or portal host, never taken from the request. `token` is as
+    /// received. `now` is in Unix seconds, usually [`unix_now`](crate::unix_now). Every secret of the verifier must
+    /// be one for identity tokens only.
+    ///
+    /// # Errors
+    /// `secret_too_short` under 32 bytes; `helpdesk_id_malformed` or `host_malformed` for the audience;
+    /// `timestamp_malformed` for `now`; then, as [`ErrorKind::Verification`](crate::ErrorKind),
+    /// `identity_token_malformed`, `signature_mismatch`, `identity_token_audience`, `identity_token_claim`,
+    /// `identity_token_expired`, `identity_token_in_future`, and those of [`CanonicalEmail::parse`] and
+    /// [`UserId::parse`].
+    ///
+    /// ```
+    /// use deskseal::{ErrorCode, IdentityClaims};
+    /// # use deskseal::{Secret, Signer, Verifier, VerifierOptions};
+    /// # let secret = || Secret::new("example-secret-for-documentation");
+    /// # let signer = Signer::new(secret()?);
+    /// # let verifier = Verifier::new(secret()?, VerifierOptions::default());
+    /// let claims = IdentityClaims { email: Some("Ada@Example.com"), ..IdentityClaims::default() };
+    /// let token = signer.identity_token("desk-1", &claims, 1_767_225_600)?;
+    ///
+    /// let verified = verifier.verify_identity_token("desk-1", &token, 1_767_225_660)?;
+    /// assert_eq!(verified.email.as_ref().map(|email| email.as_str()), Some("ada@example.com"));
+    ///
+    /// let error = verifier.verify_identity_token("desk-2", &token, 1_767_225_660).unwrap_err();
+    /// assert_eq!(error.code(), ErrorCode::IdentityTokenAudience);
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
+    pub fn verify_identity_token(
+        &self,
+        audience: &str,
+        token: &str,
+        now: i64,
+    ) -> Result<VerifiedIdentity, Error> {
+        self.check_for_tokens()?;
+        let audience = Audience::parse(audience)?;
+        let now = Timestamp::new(now)?;
+        self.verify_token(&audience, token, now).map_err(Error::attributed_to_visitor)
+    }
+
+    /// Verifies the URL of a request to the portal's form that contains an identity token (SPEC 12.7).
+    ///
+    /// This is for a portal. It is not part of the API that all packages share. The arguments are those of
+    /// [`Verifier::verify_link`], and the rules are stricter than [`Verifier::verify_identity_token`]'s. The result
+    /// is `None` if the URL contains no token. The caller should accept a
+    /// [`token_id`](VerifiedIdentity::token_id) once.
+    ///
+    /// # Errors
+    /// `secret_too_short` under 32 bytes; `host_malformed`; `timestamp_malformed` for `now`; then, as
+    /// [`ErrorKind::Verification`](crate::ErrorKind), `portal_url_malformed`, `identity_repeated`, and those of
+    /// [`Verifier::verify_identity_token`].
+    ///
+    /// ```
+    /// use deskseal::LinkClaims;
+    /// # use deskseal::{Secret, Signer, Verifier, VerifierOptions};
+    /// # let secret = || Secret::new("example-secret-for-documentation");
+    /// # let signer = Signer::new(secret()?);
+    /// # let verifier = Verifier::new(secret()?, VerifierOptions::default());
+    /// let claims = LinkClaims { user_id: Some("user-42"), ..LinkClaims::default() };
+    /// let link = signer.portal_link_with_token("https://help.company.com", &claims, 1_767_225_600)?;
+    /// let verified = verifier.verify_token_link("help.company.com", &link, 1_767_225_660)?;
+    /// assert!(verified.is_some_and(|identity| identity.token_id.is_some()));
+    /// assert!(verifier.verify_token_link("help.company.com", "/submit-ticket", 0)?.is_none());
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
+    pub fn verify_token_link(
+        &self,
+        portal_host: &str,
+        url: &str,
+        now: i64,
+    ) -> Result<Option<VerifiedIdentity>, Error> {
+        self.check_for_tokens()?;
+        let audience = Audience::portal(&PortalHost::parse(portal_host)?);
+        let now = Timestamp::new(now)?;
+        let token = link::token(url).map_err(Error::attributed_to_visitor)?;
+        token
+            .map(|token| {
+                let received = Received::parse_of_link(Parameter::Token.decode(&token)?)?;
+                let secret_index = self.maker_of_token(&received, now)?;
+                received.payload()?.identity_of_link(&audience, now, secret_index)
+            })
+            .transpose()
+            .map_err(Error::attributed_to_visitor)
+    }
+
     /// Explains why an e-mail signature is invalid, for the owner of the secret (SPEC 8).
     ///
     /// `email` and `signature` are as received. `other_secrets` are secrets of other purposes that may have been
@@ -433,6 +521,61 @@ impl Verifier {
         let portal_host = PortalHost::parse(portal_host)?;
         let now = Timestamp::new(now)?;
         Ok(explain::link(self, &portal_host, url, other_secrets, now))
+    }
+
+    /// Explains why an identity token is invalid, for the owner of the secret (SPEC 8).
+    ///
+    /// The arguments are those of [`Verifier::verify_identity_token`] and [`Verifier::explain_email`].
+    ///
+    /// # Errors
+    /// `secret_too_short` under 32 bytes; `helpdesk_id_malformed` or `host_malformed` for the audience;
+    /// `timestamp_malformed` for `now`.
+    ///
+    /// ```
+    /// use deskseal::IdentityClaims;
+    /// # use deskseal::{Secret, Signer, Verifier, VerifierOptions};
+    /// # let secret = || Secret::new("example-secret-for-documentation");
+    /// # let signer = Signer::new(secret()?);
+    /// # let verifier = Verifier::new(secret()?, VerifierOptions::default());
+    /// let claims = IdentityClaims { user_id: Some("user-42"), ..IdentityClaims::default() };
+    /// let token = signer.identity_token("desk-1", &claims, 1_767_225_600)?;
+    /// let explanation = verifier.explain_identity_token("desk-1", &token, &[], 1_767_226_205)?;
+    /// assert_eq!(explanation.findings[0].code.as_str(), "token_expired");
+    /// assert!(explanation.findings[0].message.contains("5 s ago"));
+    /// # Ok::<(), deskseal::Error>(())
+    /// ```
+    #[cfg(feature = "explain")]
+    pub fn explain_identity_token(
+        &self,
+        audience: &str,
+        token: &str,
+        other_secrets: &[Secret],
+        now: i64,
+    ) -> Result<Explanation, Error> {
+        self.check_for_tokens()?;
+        let audience = Audience::parse(audience)?;
+        let now = Timestamp::new(now)?;
+        Ok(explain::identity_token(self, &audience, token, other_secrets, now))
+    }
+
+    fn check_for_tokens(&self) -> Result<(), Error> {
+        self.keys.iter().try_for_each(|key| key.key.check_for_tokens())
+    }
+
+    pub(crate) fn verify_token(
+        &self,
+        audience: &Audience,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<VerifiedIdentity, Error> {
+        let received = Received::parse(token)?;
+        let secret_index = self.maker_of_token(&received, now)?;
+        received.payload()?.identity(audience, now, secret_index)
+    }
+
+    fn maker_of_token(&self, received: &Received<'_>, now: Timestamp) -> Result<usize, Error> {
+        let sign = |key: &Key| key.sign(&[received.message.as_bytes()]);
+        self.matching_secret(&received.signature, now, sign)
     }
 
     #[cfg(feature = "explain")]

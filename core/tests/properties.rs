@@ -3,20 +3,22 @@
 
 mod strategies;
 
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use deskseal::{
-    EmbedOptions, ErrorCode, Parameter, PreviousSecret, Secret, Signature, Signer, Timestamp,
-    Tolerance, UserClaim, UserId, VerifiedUser, Verifier, VerifierOptions, canonical_email,
-    canonical_host, secret_from_entropy,
+    EmbedOptions, ErrorCode, FindingCode, IdentityClaims, LinkClaims, Parameter, PreviousSecret,
+    Secret, Signature, Signer, Timestamp, Tolerance, UserClaim, UserId, VerifiedUser, Verifier,
+    VerifierOptions, canonical_email, canonical_host, secret_from_entropy,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 use proptest::test_runner::Config;
+use ring::hmac;
 
 const NOW: i64 = 1_767_225_600;
 const HOST: &str = "help.company.com";
 
-const PARAMETERS: [Parameter; 9] = [
+const PARAMETERS: [Parameter; 12] = [
     Parameter::Secret,
     Parameter::Email,
     Parameter::Host,
@@ -26,7 +28,13 @@ const PARAMETERS: [Parameter; 9] = [
     Parameter::Signature,
     Parameter::HelpdeskId,
     Parameter::EmbedOption,
+    Parameter::Audience,
+    Parameter::Claim,
+    Parameter::Token,
 ];
+
+/// The header of a token.
+const HEADER: &str = r#"{"alg":"HS256"}"#;
 
 fn config(cases: u32) -> Config {
     Config { cases, failure_persistence: None, ..Config::default() }
@@ -90,6 +98,63 @@ fn signed_email(email: &str, entropy: &[u8; 32]) -> (String, String) {
 fn signed_user(host: &str, user_id: &str, timestamp: i64, entropy: &[u8; 32]) -> String {
     let signed = signer(entropy).sign_user(host, user_id, timestamp);
     signed.expect("the strategies yield accepted users").signature.to_hex()
+}
+
+fn token(user_id: &str, entropy: &[u8; 32]) -> String {
+    let claims = IdentityClaims { user_id: Some(user_id), ..IdentityClaims::default() };
+    signer(entropy).identity_token("desk-1", &claims, NOW).expect("accepted")
+}
+
+/// Returns a signed token with any header and payload.
+fn token_of(header: &str, payload: &str, entropy: &[u8; 32]) -> String {
+    let parts = [header, payload].map(|part| Base64UrlUnpadded::encode_string(part.as_bytes()));
+    let message = parts.join(".");
+    let secret = secret_from_entropy(entropy);
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let signature = hmac::sign(&key, message.as_bytes());
+    format!("{message}.{}", Base64UrlUnpadded::encode_string(signature.as_ref()))
+}
+
+/// JSON that is near to the payload of a token.
+fn json() -> impl Strategy<Value = String> {
+    let value = prop_oneof![
+        Just("\"desk-1\"".to_owned()),
+        Just(format!("{NOW}")),
+        "-?[0-9]{1,20}(\\.[0-9])?(e[0-9])?",
+        Just("null".to_owned()),
+        Just("true".to_owned()),
+        text().prop_map(|text| format!("{text:?}")),
+    ];
+    let value = value.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(|values| format!("[{}]", values.join(","))),
+            vec(("[a-z]{1,2}", inner), 0..4).prop_map(|members| object(&members)),
+        ]
+    });
+    let name = select(vec![
+        "aud",
+        "sub",
+        "email",
+        "email_verified",
+        "name",
+        "attributes",
+        "iat",
+        "exp",
+        "nbf",
+        "jti",
+        "alg",
+        "typ",
+        "kid",
+        "user_id",
+        "__proto__",
+    ]);
+    vec((name.prop_map(str::to_owned), value), 0..9).prop_map(|members| object(&members))
+}
+
+fn object(members: &[(String, String)]) -> String {
+    let members: Vec<_> =
+        members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+    format!("{{{}}}", members.join(","))
 }
 
 fn verify_user(
@@ -272,6 +337,74 @@ proptest! {
     }
 
     #[test]
+    fn no_message_of_a_token_is_an_email_or_link_message(
+        email in email(), host in host(), user_id in user_id(), timestamp in timestamp(),
+        entropy in entropy(),
+    ) {
+        let token = token(&user_id, &entropy);
+        let (message, _) = token.rsplit_once('.').expect("a token has three parts");
+        prop_assert_eq!(parts_of_message(message), None);
+        prop_assert!(canonical_email(message).is_err());
+        let is_written_as_token =
+            |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        prop_assert!(is_written_as_token(message));
+        let email_message = canonical_email(&email).expect("accepted").into_string();
+        prop_assert!(!is_written_as_token(&email_message));
+        prop_assert!(!is_written_as_token(&link_message(&host, &user_id, timestamp)));
+    }
+
+    /// What an application signs as an e-mail or a link never verifies as a token, even with the same secret.
+    #[test]
+    fn a_signature_of_another_kind_makes_no_token(
+        email in email(), user_id in user_id(), entropy in entropy(),
+    ) {
+        let (_, email_signature) = signed_email(&email, &entropy);
+        let user_signature = signed_user(HOST, &user_id, NOW, &entropy);
+        let token = token(&user_id, &entropy);
+        let (message, _) = token.rsplit_once('.').expect("a token has three parts");
+        for signature in [email_signature, user_signature] {
+            let bytes = base16ct::lower::decode_vec(&signature).expect("hexadecimal digits");
+            let forged = format!("{message}.{}", Base64UrlUnpadded::encode_string(&bytes));
+            let verified = verifier(&entropy).verify_identity_token("desk-1", &forged, NOW);
+            prop_assert_eq!(verified.map_err(|error| error.code()), Err(ErrorCode::SignatureMismatch));
+        }
+    }
+
+    #[test]
+    fn a_token_that_was_changed_is_rejected(
+        user_id in user_id(), place in any::<Index>(), character in "[A-Za-z0-9_.=-]", is_insertion: bool,
+        entropy in entropy(),
+    ) {
+        let token = token(&user_id, &entropy);
+        let character = character.chars().next().expect("one character");
+        let changed = edited(&token, place, character, is_insertion);
+        prop_assume!(changed != token);
+        prop_assert!(verifier(&entropy).verify_identity_token("desk-1", &changed, NOW).is_err());
+    }
+
+    #[test]
+    fn a_token_verifies_with_what_was_signed(
+        user_id in user_id(), email in email(), is_proved: bool, text in text(), entropy in entropy(),
+    ) {
+        let attribute: String = text.chars().take(60).collect();
+        let claims = IdentityClaims {
+            user_id: Some(&user_id),
+            email: Some(&email),
+            email_verified: is_proved,
+            attributes: [("note".to_owned(), attribute.as_str().into())].into(),
+            ..IdentityClaims::default()
+        };
+        let token = signer(&entropy).identity_token(HOST, &claims, NOW).expect("accepted");
+        let verified = verifier(&entropy).verify_identity_token(HOST, &token, NOW).expect("valid");
+        prop_assert_eq!(verified.user_id.as_ref().map(UserId::as_str), Some(user_id.as_str()));
+        prop_assert_eq!(&verified.attributes, &claims.attributes);
+        let canonical = canonical_email(&email).ok();
+        let (proved, unproved) = (verified.email, verified.unverified_email);
+        prop_assert_eq!(if is_proved { &proved } else { &unproved }, &canonical);
+        prop_assert_eq!(if is_proved { unproved } else { proved }, None);
+    }
+
+    #[test]
     fn a_link_message_has_only_one_meaning(
         host in host(), user_id in user_id(), timestamp in timestamp(),
     ) {
@@ -450,6 +583,19 @@ proptest! {
         let _ = signer.portal_link(&portal_url, &text, time);
         let _ = signer.ticket_center(&email, &text, &EmbedOptions::default());
         let _ = signer.ticket_center(&email, "desk-1", &options);
+        let claims = IdentityClaims {
+            email: Some(&email),
+            user_id: option,
+            name: option,
+            attributes: [(text.clone(), text.as_str().into()), ("a".to_owned(), time.into())].into(),
+            token_id: option,
+            expires_in: Some(time),
+            ..IdentityClaims::default()
+        };
+        let _ = signer.identity_token(&host, &claims, time);
+        let _ = signer.ticket_center_with_token(&text, &claims, &options, time);
+        let claims = LinkClaims { user_id: option, ..LinkClaims::default() };
+        let _ = signer.portal_link_with_token(&portal_url, &claims, time);
     }
 
     #[test]
@@ -464,6 +610,22 @@ proptest! {
         let _ = verifier.verify_link(&host, &url, time);
         let claim = UserClaim { portal_host: &host, user_id, timestamp, signature };
         let _ = verifier.verify_user(&claim, time);
+        let _ = verifier.verify_identity_token(&host, signature, time);
+        let _ = verifier.verify_token_link(&host, &format!("{url}?identity={signature}"), time);
+    }
+
+    /// Every text as a signed payload, since claims are read only after the signature was verified.
+    #[test]
+    fn nothing_panics_while_claims_are_read(
+        payload in prop_oneof![json(), text()], header in prop_oneof![1 => json(), 4 => Just(HEADER.to_owned())],
+        time in timestamp(), entropy in entropy(),
+    ) {
+        let token = token_of(&header, &payload, &entropy);
+        let verifier = verifier(&entropy);
+        let verified = verifier.verify_identity_token("desk-1", &token, time);
+        let explanation = verifier.explain_identity_token("desk-1", &token, &[], time);
+        let first = explanation.expect("audience and time are accepted").findings[0].code;
+        prop_assert_eq!(verified.is_ok(), first == FindingCode::NoDeviation);
     }
 }
 
@@ -487,6 +649,7 @@ proptest! {
         let explanations = [
             verifier.explain_email(&email, &signature, &others, time),
             verifier.explain_link(HOST, &link, &others, time),
+            verifier.explain_identity_token(HOST, &format!("{email}.{link}.{signature}"), &others, time),
         ];
         for explanation in explanations {
             let explanation = explanation.expect("host and time are accepted");

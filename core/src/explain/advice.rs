@@ -44,7 +44,8 @@ pub(super) const fn sentence(code: FindingCode) -> &'static str {
              or signs another field. Copy the secret again, and check which text is signed."
         }
         Code::InputTooLong => {
-            "The input has more than 4096 bytes. Pass one identity and one signature."
+            "The input has more than 4096 bytes, or 8192 for a token. Pass one identity and one \
+             signature, or one token."
         }
         Code::EmailNotTrimmed => {
             "The e-mail was signed with whitespace around it. Sign its canonical form."
@@ -301,5 +302,50 @@ pub(super) const fn sentence(code: FindingCode) -> &'static str {
             "The link contains a value that is rejected whatever its signature is. Pass on the \
              link as signed."
         }
+        Code::TokenNotTrimmed => "The token has whitespace around it. Remove the whitespace.",
+        Code::TokenQuoted => "The token has quotes around it. Pass only the token.",
+        Code::TokenPrefixed => {
+            "The token has a prefix, such as Bearer or identity=. Pass only the token."
+        }
+        Code::TokenEncoding => {
+            "The token's parts are not in base64url without padding. Use base64url (- and _ in \
+             place of + and /), leave out the = at the end, and do not wrap lines."
+        }
+        Code::TokenMalformed => {
+            "The text is not a token: three parts in base64url, with two dots between them. Pass \
+             the token as the signer returned it."
+        }
+        Code::TokenAlgorithm => {
+            "The token's header names another algorithm. Sign with HS256 and the secret's text."
+        }
+        Code::TokenHeader => {
+            "The token's header must have alg HS256, and may have typ JWT and kid, a text. Remove \
+             everything else."
+        }
+        Code::TokenClaimRenamed => {
+            "The token has a claim by a name that another vendor uses. Use the names aud, sub, \
+             email, name, attributes, iat and exp."
+        }
+        Code::TokenClaimMissing => "The token lacks a claim that is required. Add it.",
+        Code::TokenTimeInMilliseconds => {
+            "A time in the token is in milliseconds. Divide it by 1000 and drop the fraction."
+        }
+        Code::TokenTimeNotInteger => {
+            "A time in the token is a text or has a fraction. Write iat, exp and nbf as whole \
+             numbers of Unix seconds."
+        }
+        Code::TokenClaimRefused => {
+            "A claim of the token is rejected whatever its signature is. Correct the claim."
+        }
+        Code::TokenLifetime => {
+            "The token is valid for too long, or expires before it was signed. Set exp to iat and \
+             at most 86400 seconds."
+        }
+        Code::TokenAudience => {
+            "The token is for another desk or portal. Sign it for this helpdesk id, or for the \
+             portal's host."
+        }
+        Code::TokenExpired => "The token has expired. Sign a token when the page or link is made.",
+        Code::TokenInFuture => "The token is not yet valid. Check the clocks of both servers.",
     }
 }

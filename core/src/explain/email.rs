@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use unicode_normalization::UnicodeNormalization;
 
 use super::escapes::{html_escaped, html_unescaped, json_escaped};
 use super::search::MAX_COMBINED;
@@ -140,13 +140,15 @@ pub(super) fn messages(email: &str) -> Vec<Message> {
 
 /// Returns the text as databases, pages and requests may change it.
 fn changes(text: &str) -> Vec<(String, FindingCode)> {
+    let nfc = ComposingNormalizerBorrowed::new_nfc();
+    let nfd = DecomposingNormalizerBorrowed::new_nfd();
     let mut changes = vec![
         (format!("{text}\n"), FindingCode::EmailNotTrimmed),
         (format!("{text}\r\n"), FindingCode::EmailNotTrimmed),
         (format!("{text} "), FindingCode::EmailNotTrimmed),
         (format!(" {text}"), FindingCode::EmailNotTrimmed),
-        (text.nfc().collect(), FindingCode::EmailNormalizedNfc),
-        (text.nfd().collect(), FindingCode::EmailNormalizedNfd),
+        (nfc.normalize(text).into_owned(), FindingCode::EmailNormalizedNfc),
+        (nfd.normalize(text).into_owned(), FindingCode::EmailNormalizedNfd),
         (text.replace('+', " "), FindingCode::EmailPlusAsSpace),
         (text.replace(' ', "+"), FindingCode::EmailPlusAsSpace),
         (utf8_percent_encode(text, URI_COMPONENT).to_string(), FindingCode::EmailPercentEncoded),

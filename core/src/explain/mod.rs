@@ -2,7 +2,8 @@
 //!
 //! The search tries deviations from the specification, fewest first: deviations of the message
 //! ([`email`](mod@email), [`link`](mod@link)), of the key ([`key`]) and of the call ([`call`]). Deviations in the
-//! written form of the signature ([`written`]) are not counted.
+//! written form of the signature ([`written`]) are not counted. Identity tokens ([`token`]) have no other message than
+//! what they contain; their claims are explained one by one.
 
 mod advice;
 mod call;
@@ -11,6 +12,7 @@ mod escapes;
 mod key;
 mod link;
 mod search;
+mod token;
 mod written;
 
 use crate::error::codes;
@@ -18,6 +20,7 @@ use crate::host::PortalHost;
 use crate::link::Claim;
 use crate::secret::Secret;
 use crate::timestamp::Timestamp;
+use crate::token::Audience;
 use crate::verifier::Verifier;
 
 use search::Search;
@@ -206,6 +209,38 @@ codes! {
         LinkRepeated = "link_repeated",
         /// The link contains a value that is rejected whatever its signature is.
         LinkRefused = "link_refused",
+        /// The token has whitespace around it.
+        TokenNotTrimmed = "token_not_trimmed",
+        /// The token is in quotes.
+        TokenQuoted = "token_quoted",
+        /// The token has a prefix, such as `Bearer`.
+        TokenPrefixed = "token_prefixed",
+        /// The token is not in base64url without padding.
+        TokenEncoding = "token_encoding",
+        /// The text is not a token.
+        TokenMalformed = "token_malformed",
+        /// The token names another algorithm than HS256.
+        TokenAlgorithm = "token_algorithm",
+        /// The token's header has another member, or one of a wrong type.
+        TokenHeader = "token_header",
+        /// A claim has the name that another vendor uses.
+        TokenClaimRenamed = "token_claim_renamed",
+        /// A required claim is missing.
+        TokenClaimMissing = "token_claim_missing",
+        /// A time is in milliseconds.
+        TokenTimeInMilliseconds = "token_time_in_milliseconds",
+        /// A time is not an integer.
+        TokenTimeNotInteger = "token_time_not_integer",
+        /// A claim is rejected whatever the signature is.
+        TokenClaimRefused = "token_claim_refused",
+        /// The token is valid for too long, or expires before it was signed.
+        TokenLifetime = "token_lifetime",
+        /// The token is for another desk or portal.
+        TokenAudience = "token_audience",
+        /// The token has expired.
+        TokenExpired = "token_expired",
+        /// The token is not yet valid.
+        TokenInFuture = "token_in_future",
     }
 }
 
@@ -359,6 +394,17 @@ pub(crate) fn link(
     };
     let window = link::window(verifier.tolerance(), timestamp, now);
     explanation(link::rejection(user_id, timestamp), &search, window)
+}
+
+/// Explains why an identity token is invalid.
+pub(crate) fn identity_token(
+    verifier: &Verifier,
+    audience: &Audience,
+    token: &str,
+    other_secrets: &[Secret],
+    now: Timestamp,
+) -> Explanation {
+    token::explanation(verifier, audience, token, other_secrets, now)
 }
 
 /// Joins the findings: why the text is rejected, what reproduces the signature, and whether the time is outside

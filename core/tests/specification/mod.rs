@@ -451,13 +451,15 @@ impl Verifier {
         let host = canonical_host(portal_host)?;
         check_time(now)?;
         let values = read_link(url)?;
-        if values.iter().all(Vec::is_empty) {
-            return Ok(None);
-        }
-        if values.iter().any(|values| values.len() > 1) {
+        let (tokens, parts) = (&values[3], &values[..3]);
+        let is_repeated = values.iter().any(|values| values.len() > 1);
+        if is_repeated || (!tokens.is_empty() && parts.iter().any(|values| !values.is_empty())) {
             return Err(of_proof("identity_repeated"));
         }
-        if values.iter().any(Vec::is_empty) {
+        if parts.iter().all(Vec::is_empty) {
+            return Ok(None);
+        }
+        if parts.iter().any(Vec::is_empty) {
             return Err(of_proof("identity_incomplete"));
         }
         let claim = [0, 1, 2].map(|parameter| values[parameter][0].as_slice());
@@ -480,16 +482,18 @@ fn decode_signature(signature: &str) -> Result<Vec<u8>, Rejection> {
         .collect()
 }
 
-const LINK_PARAMETERS: [&[u8]; 3] = [b"user_id", b"user_id_timestamp", b"user_id_signature"];
+/// The three parameters of a link signature, and that of an identity token.
+const LINK_PARAMETERS: [&[u8]; 4] =
+    [b"user_id", b"user_id_timestamp", b"user_id_signature", b"identity"];
 
-/// The values of the three parameters of a link, in the order of [`LINK_PARAMETERS`].
-fn read_link(url: &str) -> Result<[Vec<Vec<u8>>; 3], Rejection> {
+/// The values of the parameters of a link, in the order of [`LINK_PARAMETERS`].
+fn read_link(url: &str) -> Result<[Vec<Vec<u8>>; 4], Rejection> {
     if !(url.is_empty() || url.starts_with('/') || starts_with_scheme(url)) {
         return Err(of_proof("portal_url_malformed"));
     }
     let without_fragment = url.split('#').next().unwrap_or_default();
     let query = without_fragment.split_once('?').map_or("", |(_, query)| query);
-    let mut values: [Vec<Vec<u8>>; 3] = Default::default();
+    let mut values: [Vec<Vec<u8>>; 4] = Default::default();
     for part in query.split('&') {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         let name = form_decode(name);
