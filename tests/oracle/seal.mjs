@@ -9,7 +9,7 @@ export const DEFAULT_CONTAINER = 'hdh-ticket-center'
 export const LATEST = 99_999_999_999
 
 const WHITESPACE = /[\p{White_Space}\uFEFF]/u
-const CONTROL = /\p{Cc}/u
+export const CONTROL = /\p{Cc}/u
 /** 1.2: invisible characters. U+2800, which looks like a space, is checked apart. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/u
 /** 1.2: undefined characters. */
@@ -19,9 +19,10 @@ const MISSING = ['undefined', 'null', 'None', 'nil', 'NaN', '[object Object]']
 const PUBLIC_PREFIX = /^(PUBLIC|NEXT_PUBLIC|VITE|NUXT_PUBLIC|REACT_APP|EXPO_PUBLIC|GATSBY|VUE_APP|MIX|NUXT_ENV|NG_APP|STORYBOOK)_/
 /** 2.3: example secrets of the project's documentation. */
 const EXAMPLES = ['example-secret-for-documentation', 'an-older-secret-now-being-replaced']
-const ISSUED_PREFIX = /^(hdh|dsk)_secret_/
+export const ISSUED_PREFIX = /^(hdh|dsk)_secret_/
 const VERIFICATION_CODES = ['signature_malformed', 'signature_mismatch', 'timestamp_expired',
-  'timestamp_in_future', 'identity_incomplete', 'identity_repeated']
+  'timestamp_in_future', 'identity_incomplete', 'identity_repeated', 'identity_token_malformed',
+  'identity_token_audience', 'identity_token_expired', 'identity_token_in_future']
 
 /** An error of SPEC 7, with its code and kind. */
 export class Rejection extends Error {
@@ -37,12 +38,12 @@ function kindOf(code) {
   return VERIFICATION_CODES.includes(code) ? 'verification' : 'input'
 }
 
-function reject(code) {
+export function reject(code) {
   throw new Rejection(code)
 }
 
 /** 7.1: what came from the visitor is rejected with the kind verification, whatever its code is. */
-function fromVisitor(check) {
+export function fromVisitor(check) {
   try {
     return check()
   } catch (error) {
@@ -50,16 +51,20 @@ function fromVisitor(check) {
   }
 }
 
-/** 7.2: the code of ill-formed text in each parameter, in the order in which every call has them. */
+/** 7.2: the code of ill-formed text in each parameter of a constructor. */
+const CODES_OF_ILL_FORMED_SECRETS = coded('secret_malformed', 'secret', 'name', 'previous')
+/** 7.2: the same for calls, in the order in which they have these parameters. */
 const CODES_OF_ILL_FORMED_TEXT = {
-  ...coded('secret_malformed', 'secret', 'name', 'previous', 'other_secrets'),
-  ...coded('email_malformed', 'email'),
-  ...coded('host_malformed', 'host', 'portal_host'),
+  ...coded('secret_malformed', 'other_secrets'),
+  ...coded('host_malformed', 'host', 'portal_host', 'audience'),
   ...coded('portal_url_malformed', 'portal_url', 'url'),
+  ...coded('identity_token_malformed', 'token'),
+  ...coded('email_malformed', 'email'),
   ...coded('user_id_malformed', 'user_id'),
   ...coded('timestamp_malformed', 'timestamp'),
   ...coded('signature_malformed', 'signature'),
   ...coded('helpdesk_id_malformed', 'helpdesk_id'),
+  ...coded('identity_token_claim', 'name', 'attributes', 'token_id'),
   ...coded('embed_option_malformed', 'align', 'max_width', 'container', 'script_url', 'nonce'),
 }
 /** 7.1: the parameters whose values came from the visitor. */
@@ -69,13 +74,23 @@ function coded(code, ...parameters) {
   return Object.fromEntries(parameters.map((parameter) => [parameter, code]))
 }
 
-/** 1.1: checks the texts of a call, or of a constructor, before everything else. */
+/** 1.1: checks the texts of a call, or of a constructor if no call is given, before everything else. */
 export function checkWellFormed(args, call) {
-  for (const [parameter, code] of Object.entries(CODES_OF_ILL_FORMED_TEXT)) {
-    const texts = [args[parameter]].flat(Infinity).filter((value) => typeof value === 'string')
-    if (texts.every((text) => text.isWellFormed())) continue
+  const codes = call === undefined ? CODES_OF_ILL_FORMED_SECRETS : CODES_OF_ILL_FORMED_TEXT
+  const parameters = Object.keys(codes)
+  // The only call that has the helpdesk id before the e-mail.
+  if (call === 'ticket_center_with_token') parameters.unshift('helpdesk_id')
+  for (const parameter of parameters) {
+    if (textsIn(args[parameter]).every((text) => text.isWellFormed())) continue
+    const code = codes[parameter]
     throw FROM_VISITOR[call]?.includes(parameter) ? new Rejection(code, 'verification') : new Rejection(code)
   }
+}
+
+/** The texts of an argument: itself, or those of its items or members, names included. */
+function textsIn(value) {
+  if (typeof value === 'string') return [value]
+  return Object.entries(value ?? {}).flat().flatMap(textsIn)
 }
 
 /** 1.4 */
@@ -84,7 +99,7 @@ export function signatureOf(secret, message, algorithm = 'sha256') {
 }
 
 /** 2.2, for a secret that was read from the first set variable of `names`, or given directly. */
-function checkedSecret(given, names = []) {
+export function checkedSecret(given, names = []) {
   if (names.some((name) => PUBLIC_PREFIX.test(name))) reject('secret_public')
   const values = [given].flat().filter((value) => value !== null && value !== undefined)
   if (new Set(values).size > 1) reject('secret_conflict')
@@ -187,7 +202,7 @@ function isSecure(url) {
 }
 
 /** 4.3 */
-function checkedUserId(userId) {
+export function checkedUserId(userId) {
   if (userId === '') reject('user_id_empty')
   if (userId !== undefined && Buffer.byteLength(userId) > 512) reject('user_id_too_long')
   const isUnfit = (text) => CONTROL.test(text) || INVISIBLE.test(text)
@@ -197,7 +212,7 @@ function checkedUserId(userId) {
 }
 
 /** 4.4 for a number: a time to sign, or `now`. */
-function checkedTimestamp(timestamp) {
+export function checkedTimestamp(timestamp) {
   return isTime(timestamp) ? timestamp : reject('timestamp_malformed')
 }
 
@@ -229,11 +244,13 @@ function identityIn(url) {
   const [beforeFragment] = url.split('#', 1)
   const start = beforeFragment.indexOf('?')
   const parameters = start < 0 ? [] : parametersOf(beforeFragment.slice(start + 1))
-  const [userIds, timestamps, signatures] = ['user_id', 'user_id_timestamp', 'user_id_signature']
+  const [userIds, timestamps, signatures, tokens] = ['user_id', 'user_id_timestamp', 'user_id_signature', 'identity']
     .map((wanted) => parameters.filter(([name]) => name === wanted).map(([, value]) => value))
   const counts = [userIds.length, timestamps.length, signatures.length]
-  if (counts.every((count) => count === 0)) return null
-  if (counts.some((count) => count > 1)) reject('identity_repeated')
+  const isAnonymous = counts.every((count) => count === 0)
+  const hasBoth = tokens.length > 0 && !isAnonymous
+  if (hasBoth || [...counts, tokens.length].some((count) => count > 1)) reject('identity_repeated')
+  if (isAnonymous) return null
   if (counts.some((count) => count === 0)) reject('identity_incomplete')
   return { userId: userIds[0], timestamp: timestamps[0], signature: signatures[0] }
 }
@@ -271,7 +288,7 @@ export function portalHost(portalUrl) {
   return portalUrlOf(portalUrl).hostname
 }
 
-function portalUrlOf(text) {
+export function portalUrlOf(text) {
   const url = credentialUrl(text, 'portal_url_malformed')
   return isSecure(url) ? url : reject('portal_url_insecure')
 }
@@ -305,32 +322,41 @@ export class Signer {
 
   identity({ email, helpdesk_id }) {
     const signed = this.sign_email({ email })
-    if (!/^[A-Za-z0-9_-]{1,128}$/.test(helpdesk_id) || /^(YOUR_)?HELPDESK_ID$/i.test(helpdesk_id)) reject('helpdesk_id_malformed')
-    return { ...signed, helpdesk_id }
+    return { ...signed, helpdesk_id: checkedHelpdeskId(helpdesk_id) }
   }
 
-  ticket_center({ email, helpdesk_id, align = 'center', max_width = '864px', container = DEFAULT_CONTAINER,
-    script_url = DEFAULT_SCRIPT_URL, crossorigin = false, nonce }) {
+  ticket_center({ email, helpdesk_id, ...options }) {
     const signed = this.identity({ email, helpdesk_id })
-    checkedOption(align, /^(left|center|right)$/)
-    checkedOption(max_width, /^[1-9][0-9]*(px|rem|%)$/)
-    checkedOption(container, /^[A-Za-z][A-Za-z0-9_-]*$/)
-    const script = credentialUrl(script_url, 'embed_option_malformed')
-    if (!isSecure(script)) reject('embed_option_malformed')
-    if (nonce !== undefined) checkedOption(nonce, /^[A-Za-z0-9+/_-]+={0,2}$/)
-    const attributes = {
-      src: script.href,
-      'data-helpdesk-id': helpdesk_id,
-      'data-email': signed.email,
-      'data-signature': signed.signature,
-      ...(align !== 'center' && { 'data-align': align }),
-      ...(max_width !== '864px' && { 'data-max-width': max_width }),
-      ...(container !== DEFAULT_CONTAINER && { 'data-container': container }),
-      ...(crossorigin && { crossorigin: 'anonymous' }),
-      ...(nonce !== undefined && { nonce }),
-    }
-    return { attributes, html: embedHtml(container, attributes) }
+    return embedOf(helpdesk_id, { 'data-email': signed.email, 'data-signature': signed.signature }, options)
   }
+}
+
+/** 6.1 */
+export function checkedHelpdeskId(helpdeskId) {
+  const fits = /^[A-Za-z0-9_-]{1,128}$/.test(helpdeskId) && !/^(YOUR_)?HELPDESK_ID$/i.test(helpdeskId)
+  return fits ? helpdeskId : reject('helpdesk_id_malformed')
+}
+
+/** 6.1, with the attributes that hold the identity. */
+export function embedOf(helpdeskId, identity, { align = 'center', max_width = '864px', container = DEFAULT_CONTAINER,
+  script_url = DEFAULT_SCRIPT_URL, crossorigin = false, nonce }) {
+  checkedOption(align, /^(left|center|right)$/)
+  checkedOption(max_width, /^[1-9][0-9]*(px|rem|%)$/)
+  checkedOption(container, /^[A-Za-z][A-Za-z0-9_-]*$/)
+  const script = credentialUrl(script_url, 'embed_option_malformed')
+  if (!isSecure(script)) reject('embed_option_malformed')
+  if (nonce !== undefined) checkedOption(nonce, /^[A-Za-z0-9+/_-]+={0,2}$/)
+  const attributes = {
+    src: script.href,
+    'data-helpdesk-id': helpdeskId,
+    ...identity,
+    ...(align !== 'center' && { 'data-align': align }),
+    ...(max_width !== '864px' && { 'data-max-width': max_width }),
+    ...(container !== DEFAULT_CONTAINER && { 'data-container': container }),
+    ...(crossorigin && { crossorigin: 'anonymous' }),
+    ...(nonce !== undefined && { nonce }),
+  }
+  return { attributes, html: embedHtml(container, attributes) }
 }
 
 function checkedOption(value, grammar) {

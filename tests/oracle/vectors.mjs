@@ -3,12 +3,13 @@
 //     npm --prefix tests/oracle ci
 //     node tests/oracle/vectors.mjs [FOLDER]      default: tests/vectors
 //
-// The output depends only on these scripts and Unicode 17.0. To check that the committed files are up to date,
-// `cargo xtask vectors --check` writes to another folder and compares.
+// The output depends only on these scripts and Unicode 17.0. A JWT library checks the tokens. To check that the
+// committed files are up to date, `cargo xtask vectors --check` writes to another folder and compares.
 
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { checkTokens } from './jwt.mjs'
 import { requireUnicode } from './unicode.mjs'
 
 /** The files of cases: each one but `case.mjs`, which completes cases, becomes a file of vectors. */
@@ -25,6 +26,7 @@ const cases = files.flatMap((file) => file.cases)
 verifyUniqueIds()
 verifyOneEnvironment()
 verifyWellFormed()
+console.log(`${await checkTokens(cases)} tokens are those of a JWT library`)
 for (const { name, comment, cases } of files) {
   writeFileSync(join(folder, `${name}.json`), fileText(comment, cases))
   console.log(`${name}.json: ${cases.length} cases`)
@@ -33,7 +35,7 @@ for (const { name, comment, cases } of files) {
 function verifyUniqueIds() {
   const ids = new Set()
   for (const { id } of cases) {
-    if (ids.has(id)) throw new Error(`two cases are called ${id}`)
+    if (ids.has(id)) throw new Error(`two cases have the id ${id}; give one of them another id`)
     ids.add(id)
   }
 }

@@ -2,6 +2,7 @@
 // case. If a case names the error that SPEC.md demands, the oracle's answer must be that error.
 
 import * as oracle from '../seal.mjs'
+import { TokenSigner, TokenVerifier } from '../token.mjs'
 
 export const SECRET = 'example-secret-for-documentation'
 export const OLDER_SECRET = 'an-older-secret-now-being-replaced'
@@ -10,10 +11,10 @@ export const NOW = 1_767_225_600
 export const HOST = 'help.company.com'
 
 const constructors = {
-  Signer: (given) => new oracle.Signer(...secretAndName(given)),
+  Signer: (given) => new TokenSigner(...secretAndName(given)),
   Verifier: (given) => {
     const [secret, names] = secretAndName(given)
-    return new oracle.Verifier(secret, names, given)
+    return new TokenVerifier(secret, names, given)
   },
 }
 const functions = {
