@@ -49,15 +49,15 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Secret(SecretCommand),
 
-    /// Sign a customer's e-mail, or a link to the ticket portal.
+    /// Sign a customer's e-mail, a link to the ticket portal, or an identity token.
     #[command(subcommand)]
     Sign(SignCommand),
 
-    /// Verify a signed e-mail, or a signed link.
+    /// Verify a signed e-mail, a signed link, or an identity token.
     #[command(subcommand)]
     Verify(VerifyCommand),
 
-    /// Explain why a signature is rejected.
+    /// Explain why a signature or an identity token is rejected.
     #[command(subcommand)]
     Explain(ExplainCommand),
 
@@ -76,7 +76,8 @@ Examples:
     /// git ignores, and lists what it cannot read. Compressed files are not decompressed.
     #[command(after_long_help = "\
 Without --secret-env, --secret-file or --secret-stdin it searches for the values of these variables,
-if they are set: HELPDESKY_HMAC_SECRET, HDH_HMAC_SECRET and LETTERBOOK_PORTAL_TICKET_SECRET.
+if they are set: HELPDESKY_HMAC_SECRET, HDH_HMAC_SECRET, LETTERBOOK_PORTAL_TICKET_SECRET and
+DESKSEAL_IDENTITY_SECRET.
 
 Examples:
   deskseal scan dist
@@ -171,6 +172,60 @@ Examples:
         #[command(flatten)]
         secret: SecretSource,
     },
+
+    /// Sign an identity token for a desk or a portal, and print it.
+    #[command(after_long_help = "\
+A token names a customer by id, by e-mail, or both, and expires. It is a JSON Web Token (HS256).
+
+Examples:
+  deskseal sign token --audience my-desk --user-id user-42 --email ada@example.com
+  deskseal sign token --audience my-desk --user-id user-42 --name 'Ada Lovelace' --attribute plan=pro
+  deskseal sign token --audience help.company.com --user-id user-42 --expires-in 300")]
+    Token(Box<TokenArguments>),
+}
+
+/// The arguments of `sign token`.
+#[derive(Args)]
+pub(crate) struct TokenArguments {
+    /// The helpdesk id, or the portal's host.
+    #[arg(long, value_name = "ID|HOST", allow_hyphen_values = true)]
+    pub(crate) audience: OsString,
+
+    /// The customer's permanent id in your system.
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) user_id: Option<OsString>,
+
+    /// The customer's e-mail address, as your application stores it.
+    #[arg(long, value_name = "EMAIL")]
+    pub(crate) email: Option<OsString>,
+
+    /// Your application has not verified that the customer receives mail at --email.
+    #[arg(long, requires = "email")]
+    pub(crate) email_unverified: bool,
+
+    /// The customer's name.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<OsString>,
+
+    /// What agents see beside the customer. Whole numbers, true and false are sent as such; anything else
+    /// is a text. Can be repeated.
+    #[arg(long = "attribute", value_name = "NAME=VALUE")]
+    pub(crate) attributes: Vec<OsString>,
+
+    /// The token's id [default: random].
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) token_id: Option<OsString>,
+
+    /// For how many seconds the token is valid, 1 to 86400 [default: 600].
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
+    pub(crate) expires_in: Option<i64>,
+
+    /// Sign as if it were this time, in Unix seconds [default: now].
+    #[arg(long, value_name = "SECOND", allow_hyphen_values = true)]
+    pub(crate) now: Option<OsString>,
+
+    #[command(flatten)]
+    pub(crate) secret: SecretSource,
 }
 
 /// The subcommands of `verify`.
@@ -199,6 +254,19 @@ Examples:
     Link {
         #[command(flatten)]
         received: ReceivedLink,
+
+        #[command(flatten)]
+        secret: SecretSource,
+    },
+
+    /// Verify an identity token, as the desk or the portal does.
+    #[command(after_long_help = "\
+Examples:
+  deskseal verify token eyJhbGci… --audience my-desk
+  deskseal verify token eyJhbGci… --audience my-desk --now 1767225600 --format json")]
+    Token {
+        #[command(flatten)]
+        received: ReceivedToken,
 
         #[command(flatten)]
         secret: SecretSource,
@@ -242,6 +310,40 @@ Examples:
         #[command(flatten)]
         others: OtherSecrets,
     },
+
+    /// Explain why an identity token is rejected.
+    #[command(after_long_help = "\
+Examples:
+  deskseal explain token eyJhbGci… --audience my-desk
+  deskseal explain token eyJhbGci… --audience my-desk --other-env HELPDESKY_HMAC_SECRET")]
+    Token {
+        #[command(flatten)]
+        received: ReceivedToken,
+
+        #[command(flatten)]
+        secret: SecretSource,
+
+        #[command(flatten)]
+        others: OtherSecrets,
+    },
+}
+
+/// An identity token, as received.
+#[derive(Args)]
+pub(crate) struct ReceivedToken {
+    /// The token, as received.
+    pub(crate) token: OsString,
+
+    /// The helpdesk id, or the portal's host.
+    #[arg(long, value_name = "ID|HOST", allow_hyphen_values = true)]
+    pub(crate) audience: OsString,
+
+    /// Verify as if it were this time, in Unix seconds [default: now].
+    #[arg(long, value_name = "SECOND", allow_hyphen_values = true)]
+    pub(crate) now: Option<OsString>,
+
+    #[command(flatten)]
+    pub(crate) previous: PreviousSecrets,
 }
 
 /// An e-mail and its signature, as received.
@@ -285,7 +387,7 @@ pub(crate) struct ReceivedLink {
 #[group(multiple = false)]
 pub(crate) struct SecretSource {
     /// The environment variable that holds the secret [default: HELPDESKY_HMAC_SECRET, else
-    /// HDH_HMAC_SECRET; for links, LETTERBOOK_PORTAL_TICKET_SECRET].
+    /// HDH_HMAC_SECRET; for links, LETTERBOOK_PORTAL_TICKET_SECRET; for tokens, DESKSEAL_IDENTITY_SECRET].
     #[arg(long = "secret-env", value_name = "NAME")]
     pub(crate) variable: Option<OsString>,
 
@@ -393,11 +495,16 @@ pub(crate) struct DoctorArguments {
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) helpdesk_id: Option<OsString>,
 
-    /// The environment variable that holds the Ticket Center's secret.
-    #[arg(long, value_name = "NAME", default_value = "HELPDESKY_HMAC_SECRET")]
-    pub(crate) ticket_center_env: OsString,
+    /// The environment variable that holds the Ticket Center's secret [default: HELPDESKY_HMAC_SECRET, else
+    /// HDH_HMAC_SECRET].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) ticket_center_env: Option<OsString>,
 
-    /// The environment variable that holds the ticket portal's secret.
-    #[arg(long, value_name = "NAME", default_value = "LETTERBOOK_PORTAL_TICKET_SECRET")]
-    pub(crate) portal_env: OsString,
+    /// The environment variable that holds the ticket portal's secret [default: LETTERBOOK_PORTAL_TICKET_SECRET].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) portal_env: Option<OsString>,
+
+    /// The environment variable that holds the secret of identity tokens [default: DESKSEAL_IDENTITY_SECRET].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) identity_env: Option<OsString>,
 }

@@ -5,8 +5,8 @@ use std::io::{self, IsTerminal};
 
 use clap::CommandFactory;
 use deskseal::{
-    EmbedOptions, Explanation, Parameter, Secret, Signer, Timestamp, Verifier, VerifierOptions,
-    generate_secret, unix_now,
+    AttributeValue, EmbedOptions, Explanation, IdentityClaims, Parameter, Secret, Signer,
+    Timestamp, Verifier, VerifierOptions, generate_secret, unix_now,
 };
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -14,14 +14,17 @@ use url::Url;
 
 use crate::arguments::{
     Arguments, Command, EmbedArguments, ExplainCommand, PreviousSecrets, ReceivedEmail,
-    ReceivedLink, ScanArguments, SecretCommand, SignCommand, VerifyCommand,
+    ReceivedLink, ReceivedToken, ScanArguments, SecretCommand, SignCommand, TokenArguments,
+    VerifyCommand,
 };
-use crate::conform::{self, result};
+use crate::conform::{self, Answer as _};
 use crate::doctor;
 use crate::escape::escaped;
 use crate::output::{self, Failure, Report, table};
 use crate::scan::{self, Scanner};
-use crate::secrets::{self, email_secret, link_secret, other_secrets, previous_secrets, text};
+use crate::secrets::{
+    self, email_secret, link_secret, other_secrets, previous_secrets, text, token_secret,
+};
 
 /// Runs the subcommand that the arguments name.
 pub(crate) fn run(arguments: Arguments) -> Result<Report, Failure> {
@@ -33,17 +36,24 @@ pub(crate) fn run(arguments: Arguments) -> Result<Report, Failure> {
         Command::Sign(SignCommand::Link { portal, user_id, timestamp, secret }) => {
             sign_link(&portal, &user_id, timestamp.as_deref(), link_secret(&secret)?)
         }
+        Command::Sign(SignCommand::Token(arguments)) => sign_token(&arguments),
         Command::Verify(VerifyCommand::Email { received, secret }) => {
             verify_email(&received, email_secret(&secret)?)
         }
         Command::Verify(VerifyCommand::Link { received, secret }) => {
             verify_link(&received, link_secret(&secret)?)
         }
+        Command::Verify(VerifyCommand::Token { received, secret }) => {
+            verify_token(&received, token_secret(&secret)?)
+        }
         Command::Explain(ExplainCommand::Email { received, secret, others }) => {
             explain_email(&received, email_secret(&secret)?, &other_secrets(&others)?)
         }
         Command::Explain(ExplainCommand::Link { received, secret, others }) => {
             explain_link(&received, link_secret(&secret)?, &other_secrets(&others)?)
+        }
+        Command::Explain(ExplainCommand::Token { received, secret, others }) => {
+            explain_token(&received, token_secret(&secret)?, &other_secrets(&others)?)
         }
         Command::Embed(arguments) => embed(&arguments),
         Command::Scan(arguments) => scan(&arguments),
@@ -65,7 +75,7 @@ fn sign_email(email: &OsStr, secret: Secret) -> Result<Report, Failure> {
     let signed = Signer::new(secret).sign_email(text(Parameter::Email, email)?)?;
     let text =
         table(&[("email", signed.email.as_str()), ("signature", &signed.signature.to_hex())]);
-    Ok(Report::new(text, result::signed_email(&signed)))
+    Ok(Report::new(text, signed.to_json()))
 }
 
 fn sign_link(
@@ -82,6 +92,43 @@ fn sign_link(
     Ok(Report::exact(link, json))
 }
 
+fn sign_token(arguments: &TokenArguments) -> Result<Report, Failure> {
+    let secret = token_secret(&arguments.secret)?;
+    let audience = text(Parameter::Audience, &arguments.audience)?;
+    let claims = IdentityClaims {
+        email: optional(Parameter::Email, arguments.email.as_ref())?,
+        email_verified: !arguments.email_unverified,
+        user_id: optional(Parameter::UserId, arguments.user_id.as_ref())?,
+        name: optional(Parameter::Claim, arguments.name.as_ref())?,
+        attributes: arguments
+            .attributes
+            .iter()
+            .map(|attribute| attribute_of(attribute))
+            .collect::<Result<_, _>>()?,
+        token_id: optional(Parameter::Claim, arguments.token_id.as_ref())?,
+        expires_in: arguments.expires_in,
+    };
+    let now = second_or_now(arguments.now.as_deref())?;
+    let token = Signer::new(secret).identity_token(audience, &claims, now)?;
+    let json = json!({ "token": token });
+    Ok(Report::exact(token, json))
+}
+
+/// Reads `NAME=VALUE`.
+fn attribute_of(argument: &OsStr) -> Result<(String, AttributeValue), Failure> {
+    let Some((name, value)) = text(Parameter::Claim, argument)?.split_once('=') else {
+        return Err(Failure::Usage(
+            "--attribute needs NAME=VALUE, such as --attribute plan=pro".to_owned(),
+        ));
+    };
+    let value = match value {
+        "true" => true.into(),
+        "false" => false.into(),
+        _ => value.parse::<i64>().map_or_else(|_| value.into(), AttributeValue::from),
+    };
+    Ok((name.to_owned(), value))
+}
+
 fn verify_email(received: &ReceivedEmail, secret: Secret) -> Result<Report, Failure> {
     let email = text(Parameter::Email, &received.email)?;
     let signature = text(Parameter::Signature, &received.signature)?;
@@ -91,7 +138,7 @@ fn verify_email(received: &ReceivedEmail, secret: Secret) -> Result<Report, Fail
         ("verified email", verified.email.as_str()),
         ("secret", &secret_name(verified.secret_index)),
     ]);
-    Ok(Report::new(text, result::verified_email(&verified)))
+    Ok(Report::new(text, verified.to_json()))
 }
 
 fn verify_link(received: &ReceivedLink, secret: Secret) -> Result<Report, Failure> {
@@ -108,7 +155,32 @@ fn verify_link(received: &ReceivedLink, secret: Secret) -> Result<Report, Failur
         ("signed at", &user.timestamp.to_string()),
         ("secret", &secret_name(user.secret_index)),
     ]);
-    Ok(Report::new(text, result::verified_user(&user)).with_notes(note))
+    Ok(Report::new(text, user.to_json()).with_notes(note))
+}
+
+fn verify_token(received: &ReceivedToken, secret: Secret) -> Result<Report, Failure> {
+    let audience = text(Parameter::Audience, &received.audience)?;
+    let token = text(Parameter::Token, &received.token)?;
+    let now = second_or_now(received.now.as_deref())?;
+    let verifier = verifier(secret, &received.previous)?;
+    let identity = verifier.verify_identity_token(audience, token, now)?;
+    let issued_at = identity.issued_at.to_string();
+    let expires_at = identity.expires_at.to_string();
+    let secret_name = secret_name(identity.secret_index);
+    let attributes = json!(identity.attributes).to_string();
+    let optional = [
+        ("verified user id", identity.user_id.as_ref().map(AsRef::as_ref)),
+        ("verified email", identity.email.as_ref().map(AsRef::as_ref)),
+        ("unverified email", identity.unverified_email.as_ref().map(AsRef::as_ref)),
+        ("name", identity.name.as_deref()),
+        ("attributes", (!identity.attributes.is_empty()).then_some(attributes.as_str())),
+        ("token id", identity.token_id.as_deref()),
+    ];
+    let given = optional.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    let always =
+        [("signed at", &*issued_at), ("expires at", &*expires_at), ("secret", &*secret_name)];
+    let rows: Vec<(&str, &str)> = given.chain(always).collect();
+    Ok(Report::new(table(&rows), identity.to_json()))
 }
 
 fn explain_email(
@@ -135,6 +207,18 @@ fn explain_link(
     Ok(explained(&verifier.explain_link(&portal_host, url, others, now)?).with_notes(note))
 }
 
+fn explain_token(
+    received: &ReceivedToken,
+    secret: Secret,
+    others: &[Secret],
+) -> Result<Report, Failure> {
+    let audience = text(Parameter::Audience, &received.audience)?;
+    let token = text(Parameter::Token, &received.token)?;
+    let now = second_or_now(received.now.as_deref())?;
+    let verifier = verifier(secret, &received.previous)?;
+    Ok(explained(&verifier.explain_identity_token(audience, token, others, now)?))
+}
+
 fn embed(arguments: &EmbedArguments) -> Result<Report, Failure> {
     let secret = email_secret(&arguments.secret)?;
     let email = text(Parameter::Email, &arguments.email)?;
@@ -148,7 +232,7 @@ fn embed(arguments: &EmbedArguments) -> Result<Report, Failure> {
         nonce: option(arguments.nonce.as_ref())?,
     };
     let embed = Signer::new(secret).ticket_center(email, helpdesk_id, &options)?;
-    let json = result::embed(&embed);
+    let json = embed.to_json();
     Ok(Report::exact(embed.html, json))
 }
 
@@ -254,7 +338,7 @@ fn explained(explanation: &Explanation) -> Report {
         .iter()
         .map(|finding| format!("{}: {}", finding.code, finding.message))
         .collect();
-    Report::new(lines.join("\n"), result::explanation(explanation))
+    Report::new(lines.join("\n"), explanation.to_json())
 }
 
 /// Returns the portal's host from `--portal`, or else the link's own host with a note that says so.
@@ -282,7 +366,11 @@ fn host_of_url(text: &str) -> Option<String> {
 }
 
 fn option(argument: Option<&OsString>) -> Result<Option<&str>, Failure> {
-    argument.map(|value| text(Parameter::EmbedOption, value)).transpose()
+    optional(Parameter::EmbedOption, argument)
+}
+
+fn optional(parameter: Parameter, argument: Option<&OsString>) -> Result<Option<&str>, Failure> {
+    argument.map(|value| text(parameter, value)).transpose()
 }
 
 /// Returns the Unix second of the argument, or the system clock's.

@@ -5,10 +5,14 @@
 //! `{ id, error: { kind, code } }`; `tests/api.toml` names the calls and their arguments. Ill-formed text
 //! comes as `{ utf8, utf16le }`, both hexadecimal (SPEC 1.1).
 
+use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::io::{self, BufRead, Write};
 
 use deskseal::{
-    EmbedOptions, Error, Parameter, Secret, Signer, UserClaim, Verifier, VerifierOptions,
+    AttributeValue, CanonicalEmail, Embed, EmbedOptions, Error, Explanation, HttpResponse,
+    Identity, IdentityClaims, LinkClaims, Parameter, PortalHost, Secret, SignedEmail, SignedUser,
+    Signer, UserClaim, VerifiedEmail, VerifiedIdentity, VerifiedUser, Verifier, VerifierOptions,
     canonical_email, canonical_host, portal_host, public_form_url, response_unless_click, unix_now,
 };
 use serde::Deserialize;
@@ -29,8 +33,11 @@ pub(crate) struct Request {
     args: Arguments,
 }
 
+/// What a call returned.
+type CallResult = Result<Box<dyn Answer>, CallError>;
+
 /// Why a request has an error in place of a value.
-enum CallError {
+pub(crate) enum CallError {
     /// An error of the crate `deskseal`.
     Core(Error),
     /// The request is not one of the contract's calls.
@@ -71,13 +78,14 @@ fn response_line(line: &str) -> Value {
 
 /// Returns the response to one request.
 pub(crate) fn response(request: &Request) -> Value {
-    match value(request) {
-        Ok(value) => json!({ "id": request.id, "value": value }),
+    match answer(request) {
+        Ok(answer) => json!({ "id": request.id, "value": answer.to_json() }),
         Err(error) => json!({ "id": request.id, "error": error.to_json() }),
     }
 }
 
-fn value(request: &Request) -> Result<Value, CallError> {
+/// Makes the call, and returns what it returned.
+pub(crate) fn answer(request: &Request) -> CallResult {
     match request.class.as_deref() {
         None => function(&request.call, &request.args),
         Some("Signer") => signer_method(&signer(&request.new)?, &request.call, &request.args),
@@ -86,19 +94,15 @@ fn value(request: &Request) -> Result<Value, CallError> {
     }
 }
 
-fn function(call: &str, args: &Arguments) -> Result<Value, CallError> {
+fn function(call: &str, args: &Arguments) -> CallResult {
     match call {
-        "canonical_email" => {
-            Ok(canonical_email(text(args, "email", Parameter::Email)?)?.as_str().into())
-        }
-        "canonical_host" => {
-            Ok(canonical_host(text(args, "host", Parameter::Host)?)?.as_str().into())
-        }
+        "canonical_email" => Ok(Box::new(canonical_email(text(args, "email", Parameter::Email)?)?)),
+        "canonical_host" => Ok(Box::new(canonical_host(text(args, "host", Parameter::Host)?)?)),
         "public_form_url" => {
-            Ok(public_form_url(text(args, "portal_url", Parameter::PortalUrl)?)?.into())
+            Ok(Box::new(public_form_url(text(args, "portal_url", Parameter::PortalUrl)?)?))
         }
         "portal_host" => {
-            Ok(portal_host(text(args, "portal_url", Parameter::PortalUrl)?)?.as_str().into())
+            Ok(Box::new(portal_host(text(args, "portal_url", Parameter::PortalUrl)?)?))
         }
         "response_unless_click" => {
             let target = args.get("target").and_then(Value::as_str);
@@ -109,60 +113,74 @@ fn function(call: &str, args: &Arguments) -> Result<Value, CallError> {
                 .map(|(name, value)| Some((name.as_str(), value.as_str()?)))
                 .collect::<Option<Vec<_>>>()
                 .ok_or(CallError::Request("wrong_type"))?;
-            let response = response_unless_click(target, &headers);
-            Ok(response.as_ref().map_or(Value::Null, result::http_response))
+            Ok(Box::new(response_unless_click(target, &headers)))
         }
         _ => Err(CallError::Request("unknown_call")),
     }
 }
 
-fn signer_method(signer: &Signer, call: &str, args: &Arguments) -> Result<Value, CallError> {
+fn signer_method(signer: &Signer, call: &str, args: &Arguments) -> CallResult {
     match call {
         "sign_email" => {
             let email = text(args, "email", Parameter::Email)?;
-            Ok(result::signed_email(&signer.sign_email(email)?))
+            Ok(Box::new(signer.sign_email(email)?))
         }
         "sign_user" => {
             let portal_host = text(args, "portal_host", Parameter::Host)?;
             let user_id = text(args, "user_id", Parameter::UserId)?;
             let timestamp = second(args, "timestamp")?;
-            Ok(result::signed_user(&signer.sign_user(portal_host, user_id, timestamp)?))
+            Ok(Box::new(signer.sign_user(portal_host, user_id, timestamp)?))
         }
         "portal_link" => {
             let portal_url = text(args, "portal_url", Parameter::PortalUrl)?;
             let user_id = text(args, "user_id", Parameter::UserId)?;
-            Ok(signer.portal_link(portal_url, user_id, second(args, "timestamp")?)?.into())
+            Ok(Box::new(signer.portal_link(portal_url, user_id, second(args, "timestamp")?)?))
         }
         "ticket_center" => {
             let email = text(args, "email", Parameter::Email)?;
             let helpdesk_id = text(args, "helpdesk_id", Parameter::HelpdeskId)?;
-            let option = |name| optional_text(args, name, Parameter::EmbedOption);
-            let options = EmbedOptions {
-                align: option("align")?,
-                max_width: option("max_width")?,
-                container: option("container")?,
-                script_url: option("script_url")?,
-                crossorigin: flag(args, "crossorigin")?,
-                nonce: option("nonce")?,
-            };
-            Ok(result::embed(&signer.ticket_center(email, helpdesk_id, &options)?))
+            let options = embed_options(args)?;
+            Ok(Box::new(signer.ticket_center(email, helpdesk_id, &options)?))
         }
         "identity" => {
             let email = text(args, "email", Parameter::Email)?;
             let helpdesk_id = text(args, "helpdesk_id", Parameter::HelpdeskId)?;
-            Ok(result::identity(&signer.identity(email, helpdesk_id)?))
+            Ok(Box::new(signer.identity(email, helpdesk_id)?))
+        }
+        "identity_token" => {
+            let audience = text(args, "audience", Parameter::Audience)?;
+            let claims = identity_claims(args)?;
+            Ok(Box::new(signer.identity_token(audience, &claims, second(args, "now")?)?))
+        }
+        "ticket_center_with_token" => {
+            let helpdesk_id = text(args, "helpdesk_id", Parameter::HelpdeskId)?;
+            let (claims, options) = (identity_claims(args)?, embed_options(args)?);
+            let now = second(args, "now")?;
+            Ok(Box::new(signer.ticket_center_with_token(helpdesk_id, &claims, &options, now)?))
+        }
+        "portal_link_with_token" => {
+            let portal_url = text(args, "portal_url", Parameter::PortalUrl)?;
+            let claims = LinkClaims {
+                email: optional_text(args, "email", Parameter::Email)?,
+                email_verified: flag(args, "email_verified", true)?,
+                user_id: optional_text(args, "user_id", Parameter::UserId)?,
+                token_id: optional_text(args, "token_id", Parameter::Claim)?,
+                expires_in: args.get("expires_in").map(integer).transpose()?,
+            };
+            let now = second(args, "now")?;
+            Ok(Box::new(signer.portal_link_with_token(portal_url, &claims, now)?))
         }
         _ => Err(CallError::Request("unknown_call")),
     }
 }
 
-fn verifier_method(verifier: &Verifier, call: &str, args: &Arguments) -> Result<Value, CallError> {
+fn verifier_method(verifier: &Verifier, call: &str, args: &Arguments) -> CallResult {
     let now = second(args, "now")?;
     match call {
         "verify_email" => {
             let email = text(args, "email", Parameter::ReceivedEmail)?;
             let signature = text(args, "signature", Parameter::Signature)?;
-            Ok(result::verified_email(&verifier.verify_email(email, signature, now)?))
+            Ok(Box::new(verifier.verify_email(email, signature, now)?))
         }
         "verify_user" => {
             let claim = UserClaim {
@@ -171,27 +189,79 @@ fn verifier_method(verifier: &Verifier, call: &str, args: &Arguments) -> Result<
                 timestamp: text(args, "timestamp", Parameter::ReceivedTimestamp)?,
                 signature: text(args, "signature", Parameter::Signature)?,
             };
-            Ok(result::verified_user(&verifier.verify_user(&claim, now)?))
+            Ok(Box::new(verifier.verify_user(&claim, now)?))
         }
         "verify_link" => {
             let portal_host = text(args, "portal_host", Parameter::Host)?;
             let url = text(args, "url", Parameter::ReceivedUrl)?;
-            let user = verifier.verify_link(portal_host, url, now)?;
-            Ok(user.as_ref().map_or(Value::Null, result::verified_user))
+            Ok(Box::new(verifier.verify_link(portal_host, url, now)?))
         }
         "explain_email" => {
             let email = text(args, "email", Parameter::Email)?;
             let signature = text(args, "signature", Parameter::Signature)?;
             let others = other_secrets(args)?;
-            Ok(result::explanation(&verifier.explain_email(email, signature, &others, now)?))
+            Ok(Box::new(verifier.explain_email(email, signature, &others, now)?))
         }
         "explain_link" => {
             let portal_host = text(args, "portal_host", Parameter::Host)?;
             let url = text(args, "url", Parameter::PortalUrl)?;
             let others = other_secrets(args)?;
-            Ok(result::explanation(&verifier.explain_link(portal_host, url, &others, now)?))
+            Ok(Box::new(verifier.explain_link(portal_host, url, &others, now)?))
+        }
+        "verify_identity_token" => {
+            let audience = text(args, "audience", Parameter::Audience)?;
+            let token = text(args, "token", Parameter::Token)?;
+            Ok(Box::new(verifier.verify_identity_token(audience, token, now)?))
+        }
+        "explain_identity_token" => {
+            let audience = text(args, "audience", Parameter::Audience)?;
+            let token = text(args, "token", Parameter::Token)?;
+            let others = other_secrets(args)?;
+            Ok(Box::new(verifier.explain_identity_token(audience, token, &others, now)?))
         }
         _ => Err(CallError::Request("unknown_call")),
+    }
+}
+
+fn embed_options(args: &Arguments) -> Result<EmbedOptions<'_>, CallError> {
+    let option = |name| optional_text(args, name, Parameter::EmbedOption);
+    Ok(EmbedOptions {
+        align: option("align")?,
+        max_width: option("max_width")?,
+        container: option("container")?,
+        script_url: option("script_url")?,
+        crossorigin: flag(args, "crossorigin", false)?,
+        nonce: option("nonce")?,
+    })
+}
+
+fn identity_claims(args: &Arguments) -> Result<IdentityClaims<'_>, CallError> {
+    Ok(IdentityClaims {
+        email: optional_text(args, "email", Parameter::Email)?,
+        email_verified: flag(args, "email_verified", true)?,
+        user_id: optional_text(args, "user_id", Parameter::UserId)?,
+        name: optional_text(args, "name", Parameter::Claim)?,
+        attributes: attributes(args.get("attributes"))?,
+        token_id: optional_text(args, "token_id", Parameter::Claim)?,
+        expires_in: args.get("expires_in").map(integer).transpose()?,
+    })
+}
+
+fn attributes(value: Option<&Value>) -> Result<BTreeMap<String, AttributeValue>, CallError> {
+    let attribute = |(name, value): (&String, &Value)| {
+        let value = match value {
+            Value::Bool(flag) => (*flag).into(),
+            Value::Number(_) => integer(value)?.into(),
+            _ => well_formed(Some(value), Parameter::Claim)?
+                .ok_or(CallError::Request("wrong_type"))?
+                .into(),
+        };
+        Ok((name.clone(), value))
+    };
+    match value {
+        None | Some(Value::Null) => Ok(BTreeMap::new()),
+        Some(Value::Object(attributes)) => attributes.iter().map(attribute).collect(),
+        Some(_) => Err(CallError::Request("wrong_type")),
     }
 }
 
@@ -292,9 +362,9 @@ fn second(args: &Arguments, name: &str) -> Result<i64, CallError> {
     }
 }
 
-fn flag(args: &Arguments, name: &str) -> Result<bool, CallError> {
+fn flag(args: &Arguments, name: &str, default: bool) -> Result<bool, CallError> {
     match args.get(name) {
-        None => Ok(false),
+        None => Ok(default),
         Some(flag) => flag.as_bool().ok_or(CallError::Request("wrong_type")),
     }
 }
@@ -311,71 +381,116 @@ fn list<'args>(args: &'args Arguments, name: &str) -> Result<&'args [Value], Cal
     }
 }
 
-/// Converts the API's results to JSON, with the field names of `tests/api.toml`.
-pub(crate) mod result {
-    use deskseal::{
-        Embed, Explanation, HttpResponse, Identity, SignedEmail, SignedUser, VerifiedEmail,
-        VerifiedUser,
-    };
-    use serde_json::{Map, Value, json};
+/// A result of the API, as JSON with the field names of `tests/api.toml`.
+pub(crate) trait Answer: Debug {
+    fn to_json(&self) -> Value;
+}
 
-    pub(crate) fn signed_email(signed: &SignedEmail) -> Value {
-        json!({ "email": signed.email.as_str(), "signature": signed.signature.to_hex() })
+impl<T: Answer> Answer for Option<T> {
+    fn to_json(&self) -> Value {
+        self.as_ref().map_or(Value::Null, Answer::to_json)
     }
+}
 
-    pub(crate) fn signed_user(signed: &SignedUser) -> Value {
+impl Answer for String {
+    fn to_json(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+impl Answer for CanonicalEmail {
+    fn to_json(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+impl Answer for PortalHost {
+    fn to_json(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+impl Answer for SignedEmail {
+    fn to_json(&self) -> Value {
+        json!({ "email": self.email.as_str(), "signature": self.signature.to_hex() })
+    }
+}
+
+impl Answer for SignedUser {
+    fn to_json(&self) -> Value {
         json!({
-            "user_id": signed.user_id.as_str(),
-            "timestamp": signed.timestamp.seconds(),
-            "signature": signed.signature.to_hex(),
+            "user_id": self.user_id.as_str(),
+            "timestamp": self.timestamp.seconds(),
+            "signature": self.signature.to_hex(),
         })
     }
+}
 
-    pub(crate) fn verified_email(verified: &VerifiedEmail) -> Value {
-        json!({ "email": verified.email.as_str(), "secret_index": verified.secret_index })
+impl Answer for VerifiedEmail {
+    fn to_json(&self) -> Value {
+        json!({ "email": self.email.as_str(), "secret_index": self.secret_index })
     }
+}
 
-    pub(crate) fn verified_user(verified: &VerifiedUser) -> Value {
+impl Answer for VerifiedUser {
+    fn to_json(&self) -> Value {
         json!({
-            "user_id": verified.user_id.as_str(),
-            "timestamp": verified.timestamp.seconds(),
-            "secret_index": verified.secret_index,
+            "user_id": self.user_id.as_str(),
+            "timestamp": self.timestamp.seconds(),
+            "secret_index": self.secret_index,
         })
     }
+}
 
-    pub(crate) fn embed(embed: &Embed) -> Value {
-        json!({ "attributes": map(&embed.attributes), "html": embed.html })
-    }
-
-    pub(crate) fn identity(identity: &Identity) -> Value {
+impl Answer for VerifiedIdentity {
+    fn to_json(&self) -> Value {
         json!({
-            "email": identity.email.as_str(),
-            "signature": identity.signature.to_hex(),
-            "helpdesk_id": identity.helpdesk_id,
+            "email": self.email.as_ref().map(AsRef::<str>::as_ref),
+            "unverified_email": self.unverified_email.as_ref().map(AsRef::<str>::as_ref),
+            "user_id": self.user_id.as_ref().map(AsRef::<str>::as_ref),
+            "name": self.name,
+            "attributes": self.attributes,
+            "token_id": self.token_id,
+            "issued_at": self.issued_at,
+            "expires_at": self.expires_at,
+            "secret_index": self.secret_index,
         })
     }
+}
 
-    pub(crate) fn http_response(response: &HttpResponse) -> Value {
+impl Answer for Embed {
+    fn to_json(&self) -> Value {
+        json!({ "attributes": map(&self.attributes), "html": self.html })
+    }
+}
+
+impl Answer for Identity {
+    fn to_json(&self) -> Value {
         json!({
-            "status": response.status,
-            "headers": map(&response.headers),
-            "body": response.body,
+            "email": self.email.as_str(),
+            "signature": self.signature.to_hex(),
+            "helpdesk_id": self.helpdesk_id,
         })
     }
+}
 
-    pub(crate) fn explanation(explanation: &Explanation) -> Value {
-        let findings: Vec<_> = explanation
+impl Answer for HttpResponse {
+    fn to_json(&self) -> Value {
+        json!({ "status": self.status, "headers": map(&self.headers), "body": self.body })
+    }
+}
+
+impl Answer for Explanation {
+    fn to_json(&self) -> Value {
+        let findings: Vec<_> = self
             .findings
             .iter()
             .map(|finding| json!({ "code": finding.code.as_str(), "message": finding.message }))
             .collect();
         json!({ "findings": findings })
     }
+}
 
-    fn map(entries: &[(&str, String)]) -> Map<String, Value> {
-        entries
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), Value::String(value.clone())))
-            .collect()
-    }
+fn map(entries: &[(&str, String)]) -> Map<String, Value> {
+    entries.iter().map(|(name, value)| ((*name).to_owned(), Value::String(value.clone()))).collect()
 }

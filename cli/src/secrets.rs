@@ -24,6 +24,11 @@ pub(crate) fn link_secret(source: &SecretSource) -> Result<Secret, Failure> {
     secret(source, &Secret::PORTAL_VARIABLES)
 }
 
+/// Returns the secret of identity tokens.
+pub(crate) fn token_secret(source: &SecretSource) -> Result<Secret, Failure> {
+    secret(source, &Secret::IDENTITY_VARIABLES)
+}
+
 /// Returns the secrets to search for, each with a label: the one that the arguments name, or those of all
 /// default variables that are set.
 pub(crate) fn texts_to_find(

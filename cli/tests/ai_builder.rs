@@ -227,7 +227,7 @@ fn the_prompt_and_the_guide_name_every_framework_that_has_an_example() {
             assert!(map.contains(&framework), "{MAP} says nothing of {framework}");
         }
     }
-    assert!(count >= 7, "{count} examples");
+    assert!(count >= 8, "{count} examples");
 }
 
 /// Returns the frameworks that the doctor finds in an example.

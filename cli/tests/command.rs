@@ -11,6 +11,7 @@ use serde_json::Value;
 /// Not an example secret of the documentation, which is invalid in a variable.
 const SECRET: &str = "a-secret-of-no-documentation";
 const OLDER_SECRET: &str = "an-older-secret-of-no-documentation";
+const TOKEN_SECRET: &str = "a-secret-of-identity-tokens-alone";
 
 /// HMAC-SHA256 of `ada@example.com`, as OpenSSL prints it.
 const SIGNATURE: &str = "9e3cbaa0d2d05ce9ae09fabd882161a5e81c5be1c1b8c88b2d7267cf5a711c34";
@@ -27,6 +28,7 @@ fn deskseal(arguments: &[&str]) -> Command {
         .env("RUST_BACKTRACE", "1")
         .env("HELPDESKY_HMAC_SECRET", SECRET)
         .env("LETTERBOOK_PORTAL_TICKET_SECRET", SECRET)
+        .env("DESKSEAL_IDENTITY_SECRET", TOKEN_SECRET)
         .env("OLDER", OLDER_SECRET);
     command
 }
@@ -35,7 +37,8 @@ fn output(command: &mut Command) -> Output {
     let output = command.output().expect("the command runs");
     let all = [&output.stdout[..], &output.stderr].concat();
     let all = String::from_utf8_lossy(&all);
-    assert!(!all.contains(SECRET) && !all.contains(OLDER_SECRET), "a secret was printed: {all}");
+    let secrets = [SECRET, OLDER_SECRET, TOKEN_SECRET];
+    assert!(!secrets.iter().any(|secret| all.contains(secret)), "a secret was printed: {all}");
     assert!(!all.contains("panicked") && !all.contains("backtrace"), "{all}");
     output
 }
@@ -124,6 +127,69 @@ fn verify_exits_with_0_for_a_valid_signature_and_with_1_and_a_code_for_any_other
     for (arguments, code) in cases {
         assert_eq!(rejected(&mut deskseal(arguments)), (1, code.to_owned()), "{arguments:?}");
     }
+}
+
+/// A token with every option.
+fn sign_token() -> Vec<&'static str> {
+    "sign token --audience desk-1 --user-id user-42 --email Ada@Example.com --name Ada --attribute plan=pro \
+     --attribute seats=5 --attribute is_admin=false --token-id token-1 --now 1767225600"
+        .split(' ')
+        .collect()
+}
+
+#[test]
+fn sign_token_prints_a_token_that_verifies_with_all_that_was_signed() {
+    let token = done(&sign_token())["token"].as_str().expect("a token").to_owned();
+    let printed = output(&mut deskseal(&sign_token()));
+    assert_eq!(text(&printed.stdout), format!("{token}\n"));
+
+    let verify = ["verify", "token", &token, "--audience", "desk-1", "--now", "1767225601"];
+    let verified = done(&verify);
+    assert_eq!(verified["email"], "ada@example.com");
+    assert_eq!(verified["user_id"], "user-42");
+    assert_eq!(verified["name"], "Ada");
+    let attributes = serde_json::json!({ "is_admin": false, "plan": "pro", "seats": 5 });
+    assert_eq!(verified["attributes"], attributes);
+    assert_eq!(verified["expires_at"], 1_767_226_200);
+    let printed = text(&output(&mut deskseal(&verify)).stdout);
+    assert!(printed.starts_with("verified user id  user-42\n"), "{printed}");
+    assert!(
+        printed.contains("\nattributes        {\"is_admin\":false,\"plan\":\"pro\",\"seats\":5}\n")
+    );
+
+    let verify = |audience, now| ["verify", "token", &token, "--audience", audience, "--now", now];
+    let code = |arguments: [&str; 7]| rejected(&mut deskseal(&arguments));
+    let rejection = |code: &str| (1, code.to_owned());
+    assert_eq!(code(verify("desk-2", "1767225601")), rejection("identity_token_audience"));
+    assert_eq!(code(verify("desk-1", "1767226200")), rejection("identity_token_expired"));
+}
+
+#[test]
+fn an_unverified_email_alone_makes_no_token() {
+    let sign = ["sign", "token", "--audience", "desk-1", "--email", "ada@example.com"];
+    done(&sign);
+    let unverified = [&sign[..], &["--email-unverified"]].concat();
+    let error = (2, "identity_token_claim".to_owned());
+    assert_eq!(rejected(&mut deskseal(&unverified)), error);
+    let no_value = [&sign[..], &["--attribute", "plan"]].concat();
+    assert_eq!(rejected(&mut deskseal(&no_value)), (2, "usage".to_owned()));
+    let short = [&sign[..], &["--secret-env", "HELPDESKY_HMAC_SECRET"]].concat();
+    assert_eq!(rejected(&mut deskseal(&short)), (2, "secret_too_short".to_owned()));
+}
+
+#[test]
+fn explain_token_names_what_is_wrong() {
+    let token = done(&sign_token())["token"].as_str().expect("a token").to_owned();
+    let bearer = format!("Bearer {token}");
+    let explain = ["explain", "token", &bearer, "--audience", "desk-2", "--now", "1767226205"];
+    let findings = done(&explain);
+    let codes: Vec<_> = findings["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|finding| finding["code"].as_str().expect("a code"))
+        .collect();
+    assert_eq!(codes, ["token_prefixed", "token_audience", "token_expired"]);
 }
 
 #[test]
@@ -343,7 +409,8 @@ fn scan_finds_issued_tokens_without_knowing_any_secret() {
     fs::write(folder.path().join("main.js"), texts).expect("a file");
     let mut command = deskseal(&["scan", "--format", "json"]);
     command.arg(folder.path()).env_remove("HELPDESKY_HMAC_SECRET");
-    let found = output(command.env_remove("LETTERBOOK_PORTAL_TICKET_SECRET"));
+    command.env_remove("LETTERBOOK_PORTAL_TICKET_SECRET");
+    let found = output(command.env_remove("DESKSEAL_IDENTITY_SECRET"));
     assert!(text(&found.stderr).contains("no environment variable with a secret is set"));
     let found = json(&found.stdout);
     assert_eq!(found["hits"].as_array().map(Vec::len), Some(1), "{found}");

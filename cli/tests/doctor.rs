@@ -137,7 +137,11 @@ fn every_framework_is_found_and_a_correct_project_has_no_problems() {
     let node = |framework: &str| {
         format!(r#"{{ "dependencies": {{ "{framework}": "1.0.0", "deskseal": "^0.1.0" }} }}"#)
     };
-    let cases: [(&str, &str, String, &str); 12] = [
+    let go = |requires: &str| {
+        let module = "github.com/deskseal/deskseal/bindings/go v0.1.0";
+        format!("module shop\n\ngo 1.25.0\n\nrequire (\n\t{module}\n\t{requires}\n)\n")
+    };
+    let cases: [(&str, &str, String, &str); 18] = [
         (
             "Django",
             "requirements.txt",
@@ -162,6 +166,7 @@ fn every_framework_is_found_and_a_correct_project_has_no_problems() {
         ("Fastify", "package.json", node("fastify"), "^0.1.0"),
         ("Next.js", "package.json", node("next"), "^0.1.0"),
         ("Astro", "package.json", node("astro"), "^0.1.0"),
+        ("Cloudflare Workers", "package.json", node("wrangler"), "^0.1.0"),
         (
             "Rails",
             "Gemfile",
@@ -181,6 +186,11 @@ fn every_framework_is_found_and_a_correct_project_has_no_problems() {
                 .into(),
             "0.1.0",
         ),
+        ("chi", "go.mod", go("github.com/go-chi/chi/v5 v5.5.0"), "v0.1.0"),
+        ("Gin", "go.mod", go("github.com/gin-gonic/gin v1.12.0"), "v0.1.0"),
+        ("Echo", "go.mod", go("github.com/labstack/echo/v5 v5.4.6"), "v0.1.0"),
+        ("Fiber", "go.mod", go("github.com/gofiber/fiber/v3 v3.1.0"), "v0.1.0"),
+        ("net/http", "go.mod", go("golang.org/x/text v0.40.0 // indirect"), "v0.1.0"),
     ];
     for (framework, file, manifest, version) in cases {
         let project = Project::new().write(file, manifest);
@@ -277,6 +287,117 @@ fn the_version_of_the_gem_comes_from_the_lock_file() {
     assert_eq!(report["projects"][0]["package"]["version"], "0.1.0");
 }
 
+const GO_MODULE: &str = "github.com/deskseal/deskseal/bindings/go";
+
+#[test]
+fn the_lines_of_a_go_module_are_read_as_go_reads_them() {
+    let cases = [
+        ("require M v0.1.0", "v0.1.0"),
+        ("require M v0.1.0 // indirect", "v0.1.0"),
+        ("require(\n\tM v0.1.0 // pinned; see the notes\n)", "v0.1.0"),
+        ("require (\n\t// M v9.9.9\n\tother.example/a v1.0.0\n\n\tM v0.1.0\n)", "v0.1.0"),
+        ("require \"M\" v0.1.0", "v0.1.0"),
+        ("require M v0.0.0-20261130142536-0123456789ab", "v0.0.0-20261130142536-0123456789ab"),
+        ("require M v0.1.0\nreplace M => other.example/copy v0.2.0", "v0.2.0"),
+        ("require M v0.1.0\nreplace (\n\tM v0.1.0 => other.example/copy v0.2.0\n)", "v0.2.0"),
+        ("require M v0.1.0\nreplace M v0.0.9 => other.example/copy v0.2.0", "v0.1.0"),
+        ("exclude M v0.0.9\nrequire M v0.1.0\r", "v0.1.0"),
+    ];
+    for (lines, version) in cases {
+        let manifest = format!("module shop\n\ngo 1.25.0\n\n{}\n", lines.replace('M', GO_MODULE));
+        let report = Project::new().write("go.mod", &manifest).report(&[]);
+        assert_eq!(report["projects"][0]["package"]["version"], version, "{manifest}");
+        assert_eq!(report["projects"][0]["frameworks"], serde_json::json!(["net/http"]));
+        assert_eq!(problems(&report), [""; 0], "{report:#}");
+    }
+    let folder =
+        format!("module shop\nrequire {GO_MODULE} v0.1.0\nreplace {GO_MODULE} => ../deskseal\n");
+    let report = Project::new().write("go.mod", folder).report(&[]);
+    assert_eq!(report["projects"][0]["package"]["version"], Value::Null);
+    for lines in ["exclude M v0.1.0", "replace M => ../deskseal", "// require M v0.1.0"] {
+        let manifest = format!("module shop\n\ngo 1.25.0\n\n{}\n", lines.replace('M', GO_MODULE));
+        let project = Project::new().write("go.mod", manifest);
+        assert_eq!(project.problems(), ["framework_missing"], "{lines}");
+    }
+}
+
+#[test]
+fn a_go_module_without_the_package_is_told_how_to_install_it() {
+    let router = "module shop\n\ngo 1.25.0\n\nrequire github.com/go-chi/chi v1.5.5\n";
+    let chi = Project::new().write("go.mod", router);
+    let indirect = "module shop\n\ngo 1.25.0\n\nrequire github.com/go-chi/chi v1.5.5 // indirect\n";
+    let server = Project::new()
+        .write("go.mod", indirect)
+        .write("main.go", "package main\n\nimport \"net/http\"\n");
+    for (project, framework) in [(chi, "chi"), (server, "net/http")] {
+        let report = project.report(&[]);
+        assert_eq!(report["projects"][0]["frameworks"], serde_json::json!([framework]));
+        let missing = the_finding(&report, "package_missing");
+        assert_eq!(missing["level"], "problem");
+        assert_eq!(missing["fix"], format!("Run `go get {GO_MODULE}`."));
+        assert_eq!(missing["page"], "docs/ai-builder.md#go");
+    }
+    let tool = "package main\n\nimport \"fmt\"\n";
+    let project = Project::new().write("go.mod", indirect).write("main.go", tool);
+    assert_eq!(project.problems(), ["framework_missing"]);
+}
+
+#[test]
+fn a_workspace_of_go_has_the_modules_of_its_folders_and_no_others() {
+    let manifest = format!("module shop\n\ngo 1.25.0\n\nrequire {GO_MODULE} v0.1.0\n");
+    let main = "package main\n\nimport \"net/http\"\n";
+    let project = Project::new()
+        .write("go.work", "go 1.25.0\n\nuse ./shop\n")
+        .write("shop/go.mod", &manifest)
+        .write("shop/cmd/server/main.go", main)
+        .write("shop/testdata/shop/go.mod", &manifest)
+        .write(&format!("shop/vendor/{GO_MODULE}/go.mod"), format!("module {GO_MODULE}\n"))
+        .write("vendor/modules.txt", format!("# {GO_MODULE} v0.1.0\n"));
+    let report = project.report(&[]);
+    let folders: Vec<&Value> = report["projects"]
+        .as_array()
+        .expect("projects")
+        .iter()
+        .map(|project| &project["folder"])
+        .collect();
+    assert_eq!(folders, ["shop"]);
+    assert_eq!(problems(&report), [""; 0], "{report:#}");
+}
+
+#[test]
+fn a_secret_in_the_source_a_template_or_the_program_of_a_go_module_is_found() {
+    let manifest = format!("module shop\n\ngo 1.25.0\n\nrequire {GO_MODULE} v0.1.0\n");
+    let new = || Project::new().git(&["init", "--quiet"]).write("go.mod", &manifest);
+    let source = format!("var signer, _ = deskseal.NewSigner({TICKET_CENTER:?})\n");
+    let template = format!("{{{{define \"page\"}}}}<script>key = {PORTAL:?}</script>{{{{end}}}}\n");
+    let cases = [
+        ("internal/shop/desk.go", source.as_str(), "HELPDESKY_HMAC_SECRET"),
+        ("templates/page.gohtml", template.as_str(), "LETTERBOOK_PORTAL_TICKET_SECRET"),
+    ];
+    for (file, content, variable) in cases {
+        let project = new().write(file, content).git(&["add", "."]);
+        assert_eq!(project.problems(), ["secret_committed"], "{file}");
+        let message = &project.finding("secret_committed")["message"];
+        assert!(contains(message, &format!(":1 ({variable})")), "{message}");
+    }
+    for built in ["bin/shop", "static/app.js"] {
+        let project = new().write(built, [b"\x7fELF\0", source.as_bytes()].concat());
+        assert_eq!(project.problems(), ["secret_in_bundle"], "{built}");
+    }
+}
+
+#[test]
+fn an_env_file_is_read_where_a_go_module_requires_godotenv() {
+    let manifest = format!("module shop\n\ngo 1.25.0\n\nrequire {GO_MODULE} v0.1.0\n");
+    let project = Project::new()
+        .without_secrets()
+        .write("go.mod", &manifest)
+        .write(".env", format!("HELPDESKY_HMAC_SECRET={TICKET_CENTER}\n"));
+    assert!(contains(&project.finding("env_file_not_read")["fix"], "github.com/joho/godotenv"));
+    let manifest = manifest + "require github.com/joho/godotenv v1.5.1\n";
+    assert_eq!(project.write("go.mod", manifest).problems(), [""; 0]);
+}
+
 #[test]
 fn a_folder_without_a_project_is_a_problem_and_a_missing_folder_is_an_error() {
     let nothing = Project::new();
@@ -334,6 +455,19 @@ fn invalid_secrets_are_reported_with_the_error_codes_of_the_core() {
 }
 
 #[test]
+fn the_secret_of_identity_tokens_is_checked_where_it_is_set() {
+    let with = |secret: &str| Project::express().with("DESKSEAL_IDENTITY_SECRET", secret);
+    assert_eq!(with("a-secret-of-identity-tokens-alone").problems(), [""; 0]);
+    assert_eq!(with("sixteen-bytes-xx").problems(), ["secret_too_short"; 1]);
+    assert_eq!(with("changeme").problems(), ["secret_placeholder"]);
+    let long = "a-secret-of-more-than-thirty-two-bytes";
+    let shared = with(long).with("HELPDESKY_HMAC_SECRET", long);
+    assert_eq!(shared.problems(), ["secret_shared"]);
+    let finding = shared.finding("secret_shared");
+    assert!(contains(&finding["message"], "The Ticket Center and the identity token"));
+}
+
+#[test]
 fn a_missing_secret_is_a_problem_unless_the_other_product_has_one() {
     let neither = Project::express().without_secrets();
     assert_eq!(neither.problems(), ["secret_missing", "secret_missing"]);
@@ -355,11 +489,33 @@ fn rails_may_keep_the_secrets_in_its_encrypted_credentials() {
 }
 
 #[test]
-fn a_secret_in_the_variable_that_integrations_do_not_read_gives_a_warning() {
-    let project = Project::express().without("HELPDESKY_HMAC_SECRET");
-    let project = project.with("HDH_HMAC_SECRET", TICKET_CENTER);
-    let finding = project.finding("secret_other_name");
-    assert!(contains(&finding["fix"], "`secretVariable`"), "{finding}");
+fn the_second_usual_name_is_read_as_the_integrations_read_it() {
+    let project = Project::express().without_secrets().with("HDH_HMAC_SECRET", TICKET_CENTER);
+    assert_eq!(project.problems(), [""; 0]);
+    let set = project.finding("secret_set");
+    assert!(contains(&set["message"], "HDH_HMAC_SECRET is set in the environment"), "{set}");
+    let public = project.with("VITE_HDH_HMAC_SECRET", "x");
+    assert_eq!(public.problems(), ["secret_in_public_variable"]);
+
+    let next = r#"{ "dependencies": { "next": "16", "deskseal": "1" } }"#;
+    let project = Project::new()
+        .without("HELPDESKY_HMAC_SECRET")
+        .write("package.json", next)
+        .write(".env", format!("HDH_HMAC_SECRET={TICKET_CENTER}\n"));
+    assert_eq!(project.problems(), [""; 0]);
+}
+
+#[test]
+fn two_usual_names_with_different_secrets_are_a_problem() {
+    let project = Project::express().with("HDH_HMAC_SECRET", TICKET_CENTER);
+    assert_eq!(project.problems(), [""; 0], "both have the same one");
+    let other = TICKET_CENTER.replace("ticketCenter", "formerCenter");
+    let project = project.with("HDH_HMAC_SECRET", &other);
+    assert_eq!(project.problems(), ["secret_conflict"]);
+    let conflict = project.finding("secret_conflict");
+    let message = "HELPDESKY_HMAC_SECRET and HDH_HMAC_SECRET";
+    assert!(contains(&conflict["message"], message), "{conflict}");
+    assert!(!conflict.to_string().contains(&other), "{conflict}");
 }
 
 #[test]
@@ -405,6 +561,34 @@ fn a_note_says_that_only_the_development_server_of_astro_reads_env_files() {
         .write(".env", format!("HELPDESKY_HMAC_SECRET={TICKET_CENTER}\n"));
     let finding = project.finding("env_file_for_development");
     assert_eq!(finding["level"], "note");
+    assert!(contains(&finding["message"], "`astro dev`"), "{finding}");
+}
+
+#[test]
+fn the_file_of_variables_for_wrangler_dev_is_read_and_has_to_be_ignored_by_git() {
+    let project = Project::new()
+        .without_secrets()
+        .git(&["init", "--quiet"])
+        .write(
+            "package.json",
+            r#"{ "devDependencies": { "wrangler": "4" }, "dependencies": { "deskseal": "1" } }"#,
+        )
+        .write(".dev.vars", format!("HELPDESKY_HMAC_SECRET={TICKET_CENTER}\n"));
+    assert_eq!(project.problems(), ["env_file_not_ignored"]);
+    let finding = project.finding("env_file_for_development");
+    assert!(contains(&finding["message"], "`wrangler dev`"), "{finding}");
+    assert!(contains(&finding["fix"], "`wrangler secret put`"), "{finding}");
+    assert_eq!(project.write(".gitignore", ".dev.vars\n").problems(), [""; 0]);
+}
+
+#[test]
+fn an_astro_site_that_is_deployed_as_a_worker_is_one_of_astro() {
+    let manifest = r#"{ "dependencies": { "astro": "7", "deskseal": "1", "wrangler": "4" } }"#;
+    let project = Project::new()
+        .without_secrets()
+        .write("package.json", manifest)
+        .write(".env", format!("HELPDESKY_HMAC_SECRET={TICKET_CENTER}\n"));
+    let finding = project.finding("env_file_for_development");
     assert!(contains(&finding["message"], "`astro dev`"), "{finding}");
 }
 
@@ -816,6 +1000,8 @@ fn malformed_files_do_not_stop_the_doctor() {
         .write("d/requirements.txt", &binary)
         .write("d/Gemfile", &binary)
         .write("d/composer.json", "null")
+        .write("d/go.mod", &binary)
+        .write("f/go.mod", "module a\nrequire (\n)\n)\n(\nreplace =>\nreplace a =>\nrequire\ngo\n")
         .write("e/package.json", r#"{ "dependencies": ["express", 1], "scripts": { "a": 1 } }"#)
         .write(".env", &binary)
         .write(".env.local", "A=\"\nB='\nHELPDESKY_HMAC_SECRET\n=\n")
@@ -823,7 +1009,7 @@ fn malformed_files_do_not_stop_the_doctor() {
     let report = project.report(&[]);
     let unreadable =
         findings(&report).iter().filter(|finding| finding["code"] == "manifest_unreadable");
-    assert_eq!(unreadable.count(), 4, "{report:#}");
+    assert_eq!(unreadable.count(), 5, "{report:#}");
     assert_eq!(problems(&report), ["secret_in_public_variable"]);
 }
 

@@ -15,8 +15,15 @@ const TOLERANCE: i64 = 300;
 const SMALL_DIFFERENCE: i64 = 30;
 
 /// The files whose time of modification shows when a developer last worked on the project.
-const DATED_FILES: [&str; 6] =
-    ["requirements.txt", "pyproject.toml", "package.json", "Gemfile", "composer.json", "manage.py"];
+const DATED_FILES: [&str; 7] = [
+    "requirements.txt",
+    "pyproject.toml",
+    "package.json",
+    "Gemfile",
+    "composer.json",
+    "go.mod",
+    "manage.py",
+];
 
 const FIX: &str = "Synchronize the system's clock (`timedatectl set-ntp true`, or your host's setting), and \
                    do not pass a timestamp of your own when you sign.";

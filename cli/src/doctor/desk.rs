@@ -172,7 +172,7 @@ const IS_IT_A_DESK: &str =
     "Check that --desk has the address of the desk, not of another page or a proxy.";
 
 /// What to do about each code with which a desk rejects a signature. `docs/ai-builder.md` has the same table.
-const ADVICE: [(&str, &str); 9] = [
+const ADVICE: [(&str, &str); 10] = [
     (
         "helpdesk_unknown",
         "Copy the help desk's id from its dashboard into HELPDESKY_HELPDESK_ID again.",
@@ -185,6 +185,10 @@ const ADVICE: [(&str, &str); 9] = [
     (
         "signature_mismatch",
         "Copy the Ticket Center's secret from the desk's dashboard again; it may have been replaced.",
+    ),
+    (
+        "signatures_not_accepted",
+        "This desk accepts identity tokens only: sign tokens, or ask the desk's owner to accept signatures.",
     ),
     ("contact_blocked", "Unblock this contact in the dashboard, or try another e-mail."),
     (

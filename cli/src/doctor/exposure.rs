@@ -8,7 +8,7 @@ use deskseal::Secret;
 use super::files::Root;
 use super::finding::{Finding, counted};
 use super::projects::Project;
-use super::settings::{self, KnownSecret, Product, Settings, VariableNames};
+use super::settings::{self, KnownSecret, Settings, VariableNames};
 use super::variables::{self, shown_name};
 use crate::git::{IndexError, Repositories};
 use crate::scan::{Form, Hit, Scanner};
@@ -44,11 +44,11 @@ impl<'all> Search<'all> {
     ) -> Self {
         let secrets: Vec<_> =
             known.iter().map(|known| (known.label(), known.variable.value.as_str())).collect();
-        let variables = Product::ALL.map(|product| names.of(product));
-        let labelled = variables.map(|name| (shown_name(name).to_owned(), name));
+        let labelled: Vec<_> =
+            names.all().map(|name| (shown_name(name).to_owned(), name)).collect();
         let public: Vec<String> = Secret::PUBLIC_PREFIXES
             .into_iter()
-            .flat_map(|prefix| variables.map(|name| format!("{prefix}{name}")))
+            .flat_map(|prefix| names.all().map(move |name| format!("{prefix}{name}")))
             .collect();
         let public: Vec<_> =
             public.iter().map(|name| (public_label(name), name.as_str())).collect();
@@ -323,7 +323,7 @@ impl PrivateFile<'_> {
         if *has_secret {
             return Some(Finding::problem("env_file_not_ignored", message, fix));
         }
-        let is_private = matches!(self.name, ".env" | ".env.local");
+        let is_private = matches!(self.name, ".env" | ".env.local" | ".dev.vars");
         is_private.then(|| Finding::warning("env_file_not_ignored", message, fix))
     }
 

@@ -7,6 +7,7 @@ pub(super) enum Language {
     Node,
     Ruby,
     Php,
+    Go,
 }
 
 /// What the doctor checks in a framework's projects, and what it says about them.
@@ -41,6 +42,9 @@ pub(super) struct Framework {
     /// The folders whose files browsers receive.
     pub(super) browser_outputs: &'static [&'static str],
 }
+
+/// Deskseal's module for Go.
+pub(super) const GO_MODULE: &str = "github.com/deskseal/deskseal/bindings/go";
 
 const NODE_LOADERS: &[&str] = &["dotenv", "@dotenvx/dotenvx", "--env-file"];
 const PLAIN_FILES: &[&[&str]] = &[&[".env"]];
@@ -91,8 +95,28 @@ const REACT: Framework = Framework {
     browser_outputs: &["dist", "build", "public"],
 };
 
+/// The part of Go's standard library that the package stands on. Routers mount its handlers.
+const NET_HTTP: Framework = Framework {
+    name: "net/http",
+    language: Language::Go,
+    dependency: GO_MODULE,
+    marker: Some("main.go"),
+    package: GO_MODULE,
+    install: "go get github.com/deskseal/deskseal/bindings/go",
+    is_server: true,
+    section: "go",
+    secret_belongs: ENVIRONMENT,
+    variable_setting: "`deskseal.SignerFromEnv`",
+    environment_files: PLAIN_FILES,
+    environment_loaders: Some(&["github.com/joho/godotenv"]),
+    files_are_for: None,
+    // A program contains the files that it embeds.
+    outputs: &["bin", "dist", "public", "static", "assets"],
+    browser_outputs: &["public", "static", "assets"],
+};
+
 /// All frameworks. In a project with several, the first one that runs on a server signs.
-pub(super) static FRAMEWORKS: [Framework; 11] = [
+pub(super) static FRAMEWORKS: [Framework; 17] = [
     Framework {
         name: "Django",
         language: Language::Python,
@@ -172,6 +196,24 @@ pub(super) static FRAMEWORKS: [Framework; 11] = [
         ..EXPRESS
     },
     Framework { name: "Connect", dependency: "connect", ..EXPRESS },
+    // After the frameworks that can be deployed as Workers, and that sign themselves.
+    Framework {
+        name: "Cloudflare Workers",
+        language: Language::Node,
+        dependency: "wrangler",
+        marker: None,
+        package: "deskseal",
+        install: "npm install deskseal",
+        is_server: true,
+        section: "cloudflare-workers",
+        secret_belongs: "the Worker with `wrangler secret put`, or in `.dev.vars` for `wrangler dev`",
+        variable_setting: "`Signer.fromEnv`",
+        environment_files: &[&[".dev.vars", ".env.local", ".env"]],
+        environment_loaders: None,
+        files_are_for: Some("wrangler dev"),
+        outputs: &["dist", "public"],
+        browser_outputs: &["public"],
+    },
     Framework {
         name: "Rails",
         language: Language::Ruby,
@@ -211,6 +253,11 @@ pub(super) static FRAMEWORKS: [Framework; 11] = [
         outputs: &["public"],
         browser_outputs: &["public"],
     },
+    Framework { name: "chi", dependency: "github.com/go-chi/chi", marker: None, ..NET_HTTP },
+    Framework { name: "Gin", dependency: "github.com/gin-gonic/gin", marker: None, ..NET_HTTP },
+    Framework { name: "Echo", dependency: "github.com/labstack/echo", marker: None, ..NET_HTTP },
+    Framework { name: "Fiber", dependency: "github.com/gofiber/fiber", marker: None, ..NET_HTTP },
+    NET_HTTP,
     REACT,
     Framework { name: "Vue", dependency: "vue", ..REACT },
 ];

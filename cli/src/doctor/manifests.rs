@@ -1,12 +1,13 @@
 //! Reads a project's dependencies from its manifests, such as package.json or pyproject.toml.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use serde_json::Value;
 use toml::Table;
 
 use super::files::Root;
-use super::frameworks::Language;
+use super::frameworks::{GO_MODULE, Language};
 
 /// The usual names of Python's requirements files.
 const REQUIREMENTS: [&str; 9] = [
@@ -58,6 +59,7 @@ impl Manifests {
         manifests.parse(root, folder, "Pipfile", Self::add_pipfile);
         manifests.parse(root, folder, "package.json", Self::add_package_json);
         manifests.parse(root, folder, "composer.json", Self::add_composer_json);
+        manifests.parse(root, folder, "go.mod", Self::add_go_mod);
         if let Some(text) = root.text(&folder.join("Gemfile")) {
             manifests.add_gemfile(&text);
         }
@@ -65,6 +67,11 @@ impl Manifests {
             manifests.take_version_of_lock(&text);
         }
         manifests
+    }
+
+    /// Tells whether a manifest of this language declares anything.
+    pub(super) fn has(&self, language: Language) -> bool {
+        self.dependencies.iter().any(|dependency| dependency.language == language)
     }
 
     /// Adds what a manifest declares, or notes that it cannot be read.
@@ -185,6 +192,29 @@ impl Manifests {
         }
     }
 
+    /// Adds the version of Go and the required modules, each with the version that a replacement gives it. An indirect
+    /// module is one of other modules, and no framework of this one. Deskseal's own may have that comment until
+    /// `go mod tidy` runs.
+    fn add_go_mod(&mut self, text: &str) -> Option<()> {
+        const FILE: &str = "go.mod";
+        let lines = go_lines(text);
+        lines.iter().find(|line| line.keyword == "module")?;
+        let replacements: HashMap<_, _> = lines.iter().filter_map(GoLine::replacement).collect();
+        for line in &lines {
+            match (line.keyword, &line.words[..]) {
+                ("go", [version]) => self.add(Language::Go, FILE, "go", version, Kind::Production),
+                ("require", [path, version]) if !line.is_indirect || go_name(path) == GO_MODULE => {
+                    let keys = [(*path, Some(*version)), (*path, None)];
+                    let replaced = keys.iter().find_map(|key| replacements.get(key).copied());
+                    let version = replaced.unwrap_or(version);
+                    self.add(Language::Go, FILE, go_name(path), version, Kind::Production);
+                }
+                _ => {}
+            }
+        }
+        Some(())
+    }
+
     /// Adds the lines `gem "name", "version"`. A Gemfile is a program, which is not run: other ways to
     /// declare a gem are not recognized.
     fn add_gemfile(&mut self, text: &str) {
@@ -219,6 +249,54 @@ impl Manifests {
 enum Kind {
     Production,
     Development,
+}
+
+/// A line of go.mod, alone or in a block.
+struct GoLine<'text> {
+    keyword: &'text str,
+    words: Vec<&'text str>,
+    /// Whether the comment says that the module is one of other modules.
+    is_indirect: bool,
+}
+
+impl<'text> GoLine<'text> {
+    /// Returns a replaced module, its only version that is replaced if there is one, and the version in its place: none if
+    /// a folder replaces it.
+    fn replacement(&self) -> Option<((&'text str, Option<&'text str>), &'text str)> {
+        let arrow = self.words.iter().position(|word| *word == "=>")?;
+        let (replaced, by) = self.words.split_at(arrow);
+        let version = by.get(2).copied().unwrap_or_default();
+        let path = *replaced.first()?;
+        (self.keyword == "replace").then(|| ((path, replaced.get(1).copied()), version))
+    }
+}
+
+/// Returns the lines of go.mod: `keyword words…`, or `words…` in a block `keyword ( … )`.
+fn go_lines(text: &str) -> Vec<GoLine<'_>> {
+    let mut lines = Vec::new();
+    let mut block = None;
+    for line in text.lines() {
+        let (code, comment) = line.split_once("//").unwrap_or((line, ""));
+        let opens = code.trim_end().ends_with('(');
+        let is_between = |one: char| one.is_whitespace() || "()\"`".contains(one);
+        let mut words: Vec<&str> = code.split(is_between).filter(|word| !word.is_empty()).collect();
+        let is_indirect =
+            comment.split([' ', '\t', ';']).find(|word| !word.is_empty()) == Some("indirect");
+        match block {
+            Some(_) if code.trim() == ")" => block = None,
+            Some(keyword) => lines.push(GoLine { keyword, words, is_indirect }),
+            None if words.is_empty() => {}
+            None if opens => block = Some(words[0]),
+            None => lines.push(GoLine { keyword: words.remove(0), words, is_indirect }),
+        }
+    }
+    lines
+}
+
+/// Returns a module's path without its major version: `/v5` is a part of the path.
+fn go_name(path: &str) -> &str {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    path.rsplit_once("/v").filter(|(_, major)| is_number(major)).map_or(path, |(name, _)| name)
 }
 
 /// Returns the name as PEP 503 normalizes it.

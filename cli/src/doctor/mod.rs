@@ -16,7 +16,7 @@ mod settings;
 mod signatures;
 mod variables;
 
-use deskseal::{Parameter, unix_now};
+use deskseal::{Parameter, Secret, unix_now};
 use serde_json::{Value, json};
 
 use desk::Desk;
@@ -65,10 +65,15 @@ impl<'text> Request<'text> {
         let optional = |parameter, argument: &'text Option<std::ffi::OsString>| {
             argument.as_ref().map(|argument| text(parameter, argument)).transpose()
         };
-        let name = |option, argument| match text(Parameter::Secret, argument)? {
-            "" => Err(Failure::Usage(format!("{option} needs the name of a variable"))),
-            name => Ok(name.to_owned()),
-        };
+        let names =
+            |option, argument: &'text Option<std::ffi::OsString>, usual: &[&str]| match optional(
+                Parameter::Secret,
+                argument,
+            )? {
+                Some("") => Err(Failure::Usage(format!("{option} needs the name of a variable"))),
+                Some(name) => Ok(vec![name.to_owned()]),
+                None => Ok(usual.iter().map(|name| (*name).to_owned()).collect()),
+            };
         if email.is_some() && signature.is_none() && desk.is_none() {
             return Err(Failure::Usage(
                 "--email needs --signature to verify it, or --desk to sign the e-mail here and send it to \
@@ -78,8 +83,17 @@ impl<'text> Request<'text> {
         }
         Ok(Self {
             names: VariableNames {
-                ticket_center: name("--ticket-center-env", &arguments.ticket_center_env)?,
-                portal: name("--portal-env", &arguments.portal_env)?,
+                ticket_center: names(
+                    "--ticket-center-env",
+                    &arguments.ticket_center_env,
+                    &Secret::TICKET_CENTER_VARIABLES,
+                )?,
+                portal: names("--portal-env", &arguments.portal_env, &Secret::PORTAL_VARIABLES)?,
+                identity: names(
+                    "--identity-env",
+                    &arguments.identity_env,
+                    &Secret::IDENTITY_VARIABLES,
+                )?,
             },
             desk: optional(Parameter::PortalUrl, desk)?.map(Desk::new).transpose()?,
             helpdesk_id: optional(Parameter::HelpdeskId, helpdesk_id)?,
@@ -236,8 +250,8 @@ impl<'all> Examination<'all> {
         if self.projects.all.is_empty() {
             let message =
                 "No framework was found: no manifest here declares one that the doctor knows.";
-            let fix = "Pass the folder that contains requirements.txt, pyproject.toml, package.json, Gemfile \
-                       or composer.json.";
+            let fix = "Pass the folder that contains requirements.txt, pyproject.toml, package.json, Gemfile, \
+                       composer.json or go.mod.";
             findings.push(Finding::problem("framework_missing", message, fix));
         } else if !self.projects.any_can_sign() {
             let message = "There are components for browsers, but no server that could sign.";

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ignore::{DirEntry, WalkBuilder};
 
 use super::files::Root;
-use super::frameworks::{FRAMEWORKS, Framework, Language};
+use super::frameworks::{FRAMEWORKS, Framework, GO_MODULE, Language};
 use super::manifests::{Dependency, Manifests};
 
 /// How deep below the examined folder a project may be.
@@ -14,8 +14,8 @@ const MAX_DEPTH: usize = 5;
 /// How many folders are searched for projects.
 const MAX_FOLDERS: usize = 5_000;
 
-/// Folders of dependencies and build output, which are not searched for projects.
-const SKIPPED: [&str; 15] = [
+/// Folders of dependencies, build output and fixtures, which are not searched for projects.
+const SKIPPED: [&str; 16] = [
     "node_modules",
     "vendor",
     "venv",
@@ -31,6 +31,7 @@ const SKIPPED: [&str; 15] = [
     "storage",
     "public",
     "coverage",
+    "testdata",
 ];
 
 /// A folder with an application, or a part of one.
@@ -89,9 +90,15 @@ impl Project {
             let is_marked = framework.marker.is_some_and(|marker| {
                 root.text(&folder.join(marker)).is_some_and(|text| is_marker_of(framework, &text))
             });
-            is_declared || is_marked
+            // A module of Go has several folders with a main.go, and its manifest is in one of them.
+            let may_be_marked = framework.language != Language::Go || manifests.has(Language::Go);
+            is_declared || (is_marked && may_be_marked)
         };
-        let frameworks: Vec<_> = FRAMEWORKS.iter().filter(is_made_with).collect();
+        let mut frameworks: Vec<_> = FRAMEWORKS.iter().filter(is_made_with).collect();
+        // What the package alone shows says nothing new beside a framework of the same language.
+        frameworks.dedup_by(|next, before| {
+            next.dependency == next.package && next.language == before.language
+        });
         let shown = root.shown(folder);
         let project = Self { folder: folder.to_owned(), shown, frameworks, manifests };
         let is_project = !project.frameworks.is_empty()
@@ -121,6 +128,7 @@ impl Project {
             Language::Php => {
                 dependency.name.starts_with("deskseal/") || dependency.name == "ext-deskseal"
             }
+            Language::Go => dependency.name == GO_MODULE,
             _ => dependency.name == "deskseal",
         };
         let packages = self.manifests.dependencies.iter().filter(is_package);
@@ -152,6 +160,7 @@ fn is_marker_of(framework: &Framework, text: &str) -> bool {
     let word = match framework.language {
         Language::Python => "django",
         Language::Ruby => "Rails::Application",
+        Language::Go => "\"net/http\"",
         Language::Php | Language::Node => "Illuminate",
     };
     text.contains(word)

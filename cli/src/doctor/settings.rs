@@ -7,7 +7,8 @@ use deskseal::{ErrorCode, Secret, Signer};
 use super::files::Root;
 use super::finding::Finding;
 use super::projects::Project;
-use super::variables::{self, Location, Variable, shown_name};
+use super::signatures;
+use super::variables::{self, Location, UNNAMED, Variable, shown_name};
 use crate::escape::escaped;
 
 /// How many `.env` files of one folder are read.
@@ -16,43 +17,59 @@ const MAX_FILES: usize = 50;
 /// How many public variables with a secret are reported for each project.
 const MAX_PUBLIC: usize = 20;
 
-/// The two products. Each one has its own secret.
+/// What a secret is for. Each product has a secret of its own, and so have identity tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Product {
     TicketCenter,
     Portal,
+    IdentityTokens,
 }
 
 impl Product {
-    pub(super) const ALL: [Self; 2] = [Self::TicketCenter, Self::Portal];
+    pub(super) const ALL: [Self; 3] = [Self::TicketCenter, Self::Portal, Self::IdentityTokens];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::TicketCenter => "the Ticket Center",
             Self::Portal => "the portal",
+            Self::IdentityTokens => "the identity token",
         }
+    }
+
+    /// Tells whether an application without this secret may lack it by mistake. Tokens take the place of signatures.
+    const fn is_usual(self) -> bool {
+        !matches!(self, Self::IdentityTokens)
     }
 }
 
-/// The names of the variables that hold the two secrets.
+/// The names of the variables that hold the secrets. Of several for one secret, the first that is set counts.
 pub(super) struct VariableNames {
-    pub(super) ticket_center: String,
-    pub(super) portal: String,
+    pub(super) ticket_center: Vec<String>,
+    pub(super) portal: Vec<String>,
+    pub(super) identity: Vec<String>,
 }
 
 impl VariableNames {
-    pub(super) fn of(&self, product: Product) -> &str {
+    pub(super) fn of(&self, product: Product) -> &[String] {
         match product {
             Product::TicketCenter => &self.ticket_center,
             Product::Portal => &self.portal,
+            Product::IdentityTokens => &self.identity,
         }
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
+        Product::ALL.into_iter().flat_map(|product| self.of(product)).map(String::as_str)
+    }
+
+    /// Returns the name under which to set a secret.
+    fn usual(&self, product: Product) -> &'static str {
+        self.of(product).first().map_or(UNNAMED, |name| shown_name(name))
     }
 
     /// Tells whether a variable's name contains the name of a secret's variable.
     fn are_in(&self, name: &str) -> bool {
-        [&*self.ticket_center, &*self.portal, "HDH_HMAC_SECRET"]
-            .iter()
-            .any(|secret| name.contains(secret))
+        self.all().any(|secret| name.contains(secret))
     }
 }
 
@@ -98,7 +115,7 @@ impl<'all> Settings<'all> {
         Self { project, names, environment, files }
     }
 
-    /// Tells whether a file sets one of the two secrets.
+    /// Tells whether a file sets one of the secrets.
     pub(super) fn has_secret(&self, file: &str) -> bool {
         let variables = self.files.iter().filter(|(name, _)| name == file).flat_map(|(_, all)| all);
         variables
@@ -111,12 +128,12 @@ impl<'all> Settings<'all> {
         self.files.iter().map(|(name, _)| name.as_str()).filter(|name| !is_template(name))
     }
 
-    /// Returns every valid value of the two secrets, from the environment and all files.
+    /// Returns every valid value of the secrets, from the environment and all files.
     pub(super) fn usable(&self) -> Vec<KnownSecret> {
         self.without_templates()
             .filter_map(|variable| {
                 let product = self.product_of(&variable.name)?;
-                let is_usable = variable.secret().is_ok();
+                let is_usable = signatures::signer_for(product, variable).is_ok();
                 is_usable.then(|| KnownSecret { product, variable: variable.clone() })
             })
             .collect()
@@ -143,11 +160,14 @@ impl<'all> Settings<'all> {
         }
     }
 
-    /// Checks the two secrets.
+    /// Checks the secrets.
     pub(super) fn check(&self, has_credentials: bool, findings: &mut Vec<Finding>) {
         for files in self.modes() {
-            let secrets =
-                Product::ALL.map(|product| (product, self.variable_in_use(product, &files)));
+            let secrets = Product::ALL.map(|product| {
+                let set = self.variables_in_use(product, &files);
+                self.report_conflict(&set, findings);
+                (product, set.into_iter().next())
+            });
             for (product, variable) in &secrets {
                 if let Some(variable) = variable {
                     self.report(findings, self.secret_finding(*product, variable));
@@ -203,9 +223,13 @@ impl<'all> Settings<'all> {
         })
     }
 
+    /// Returns the variables that the application would use, the first one before the others.
+    fn variables_in_use(&self, product: Product, files: &[&str]) -> Vec<Variable> {
+        self.names.of(product).iter().filter_map(|name| self.variable_in_use(name, files)).collect()
+    }
+
     /// Returns the variable that the application would use: the environment's, or else a file's.
-    fn variable_in_use(&self, product: Product, files: &[&str]) -> Option<Variable> {
-        let name = self.names.of(product);
+    fn variable_in_use(&self, name: &str, files: &[&str]) -> Option<Variable> {
         Variable::from_environment(name).or_else(|| {
             let find_file = |file: &&str| self.files.iter().find(|(name, _)| name == file);
             let mut variables = files.iter().filter_map(find_file).filter_map(|(_, variables)| {
@@ -216,16 +240,32 @@ impl<'all> Settings<'all> {
         })
     }
 
-    fn secret_finding(&self, product: Product, variable: &Variable) -> Finding {
+    /// Reports two variables of one secret that are set to different values: the application rejects both.
+    fn report_conflict(&self, set: &[Variable], findings: &mut Vec<Finding>) {
+        let values: Vec<_> = set
+            .iter()
+            .map(|variable| (variable.name.as_str(), Some(variable.value.as_str())))
+            .collect();
+        let Err(error) = Secret::from_first_named(&values) else { return };
+        if error.code() == ErrorCode::SecretConflict {
+            let places: Vec<_> = set.iter().map(|variable| variable.location.to_string()).collect();
+            let message = format!("{} They are set in {}.", error.message(), places.join(" and "));
+            let fix = "Copy the Ticket Center's secret from the help desk into the first variable, and \
+                       remove the other one.";
+            self.report(findings, Finding::problem(error.code().as_str(), message, fix));
+        }
+    }
+
+    fn secret_finding(&self, purpose: Product, variable: &Variable) -> Finding {
         let (name, location) = (shown_name(&variable.name), &variable.location);
-        let product = product.name();
+        let product = purpose.name();
         if is_example(variable) {
             let message =
                 format!("{name} in {location} is the example secret from the documentation.");
             let fix = format!("Replace it with the secret that the help desk shows for {product}.");
             return Finding::problem("secret_example", message, fix);
         }
-        match variable.secret() {
+        match signatures::signer_for(purpose, variable) {
             Ok(_) => Finding::ok("secret_set", format!("{name} is set in {location}.")),
             Err(error) => {
                 let message = format!("{} It is set in {location}.", error.message());
@@ -244,14 +284,19 @@ impl<'all> Settings<'all> {
     }
 
     fn report_shared(&self, secrets: &[(Product, Option<Variable>)], findings: &mut Vec<Finding>) {
-        let [(_, Some(ticket_center)), (_, Some(portal))] = secrets else { return };
-        if ticket_center.value != portal.value || ticket_center.value.is_empty() {
-            return;
+        let set: Vec<_> = secrets
+            .iter()
+            .filter_map(|(product, variable)| Some((product.name(), &*variable.as_ref()?.value)))
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        for (index, (product, value)) in set.iter().enumerate() {
+            for (other, _) in set[index + 1..].iter().filter(|(_, others)| others == value) {
+                let message = format!("{} and {other} have the same secret.", capitalized(product));
+                let fix = "Copy the secret of each from the help desk. With secrets of their own, a leak of \
+                           one does not expose the other.";
+                self.report(findings, Finding::problem("secret_shared", message, fix));
+            }
         }
-        let message = "The Ticket Center and the portal have the same secret.";
-        let fix = "Copy the secret of each product from the help desk. With two secrets, a leak of one does \
-                   not expose both products.";
-        self.report(findings, Finding::problem("secret_shared", message, fix));
     }
 
     fn report_missing(
@@ -260,21 +305,24 @@ impl<'all> Settings<'all> {
         has_credentials: bool,
         findings: &mut Vec<Finding>,
     ) {
+        let are_all_missing = secrets.iter().all(|(_, variable)| variable.is_none());
         let missing: Vec<Product> = secrets
             .iter()
-            .filter(|(_, variable)| variable.is_none())
+            .filter(|(product, variable)| variable.is_none() && product.is_usual())
             .map(|(product, _)| *product)
             .collect();
         for product in &missing {
-            let name = shown_name(self.names.of(*product));
+            let names: Vec<_> =
+                self.names.of(*product).iter().map(|name| shown_name(name)).collect();
+            let (names, verb) = (names.join(" and "), if names.len() > 1 { "are" } else { "is" });
             let message =
-                format!("{name} is not set in the environment or in a file that was read.");
+                format!("{names} {verb} not set in the environment or in a file that was read.");
             let place = self.where_secrets_belong();
             let fix = format!("Set {}'s secret in {place}.", product.name());
             let finding = if has_credentials {
                 let fix = "Check that it is in the encrypted credentials: run `bin/rails credentials:show`.";
                 Finding::note("secret_elsewhere", message, fix)
-            } else if missing.len() == secrets.len() {
+            } else if are_all_missing {
                 let fix = format!("{fix} Also run the doctor where the application runs.");
                 Finding::problem("secret_missing", message, fix)
             } else {
@@ -284,25 +332,6 @@ impl<'all> Settings<'all> {
             };
             self.report(findings, finding);
         }
-        if missing.contains(&Product::TicketCenter) {
-            self.report_other_name(findings);
-        }
-    }
-
-    fn report_other_name(&self, findings: &mut Vec<Finding>) {
-        let mut all = self.without_templates();
-        let Some(found) = all.find(|variable| variable.name == "HDH_HMAC_SECRET") else { return };
-        if self.names.ticket_center == found.name {
-            return;
-        }
-        let message = format!(
-            "HDH_HMAC_SECRET is set in {}, but no integration reads this name.",
-            found.location
-        );
-        let setting = self.variable_setting();
-        let name = shown_name(&self.names.ticket_center);
-        let fix = format!("Rename the variable to {name}, or set its name in {setting}.");
-        self.report(findings, Finding::warning("secret_other_name", message, fix));
     }
 
     /// Reports files with a secret that the framework does not read.
@@ -333,7 +362,9 @@ impl<'all> Settings<'all> {
     }
 
     fn product_of(&self, name: &str) -> Option<Product> {
-        Product::ALL.into_iter().find(|product| self.names.of(*product) == name)
+        Product::ALL
+            .into_iter()
+            .find(|product| self.names.of(*product).iter().any(|one| one == name))
     }
 
     fn where_secrets_belong(&self) -> &'static str {
@@ -397,17 +428,24 @@ pub(super) fn public_finding(
         "Found {what} in {location}. Variables that start with {prefix} are sent to browsers."
     );
     let fix = format!(
-        "Delete that variable, keep the secret in {} or {} on the server only, and build again. Replace the \
-         secret if a bundle was ever built with it.",
-        shown_name(&names.ticket_center),
-        shown_name(&names.portal)
+        "Delete that variable, keep the secret in {}, {} or {} on the server only, and build again. Replace \
+         the secret if a bundle was ever built with it.",
+        names.usual(Product::TicketCenter),
+        names.usual(Product::Portal),
+        names.usual(Product::IdentityTokens)
     );
     Some(Finding::problem("secret_in_public_variable", message, fix))
 }
 
+fn capitalized(text: &str) -> String {
+    let (first, rest) = text.split_at(1);
+    first.to_uppercase() + rest
+}
+
 /// Tells whether this is the name of a `.env` file. Those for tests only hold secrets for tests.
 pub(super) fn is_environment_file(name: &str) -> bool {
-    let is_one = name == ".env" || name == ".flaskenv" || name.starts_with(".env.");
+    let is_one = [".env", ".flaskenv", ".dev.vars"].contains(&name)
+        || [".env.", ".dev.vars."].iter().any(|start| name.starts_with(start));
     is_one && !name.starts_with(".env.test")
 }
 

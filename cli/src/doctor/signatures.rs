@@ -1,10 +1,11 @@
 //! Signs and verifies with the specification's example and with the project's secrets, and verifies the
 //! signature of `--signature`.
 
-use deskseal::{Secret, Signer, Verifier, VerifierOptions, unix_now};
+use deskseal::{Error, IdentityClaims, Secret, Signer, Verifier, VerifierOptions, unix_now};
 
 use super::finding::Finding;
 use super::settings::{KnownSecret, Product};
+use super::variables::Variable;
 
 /// The specification's example (SPEC 11.1).
 const SECRET: &str = "example-secret-for-documentation";
@@ -64,7 +65,27 @@ fn verify_own_signature(known: &KnownSecret) -> Option<()> {
             let link = signer.portal_link(PORTAL, USER_ID, now).ok()?;
             verifier.verify_link(HOST, &link, now).ok()?.map(|_| ())
         }
+        Product::IdentityTokens => {
+            let token = signer.identity_token(HOST, &claims(), now).ok()?;
+            verifier.verify_identity_token(HOST, &token, now).ok().map(|_| ())
+        }
     }
+}
+
+/// Returns the signer with the variable's secret, if the secret is one for this purpose.
+///
+/// # Errors
+/// Those of [`Variable::secret`]; for identity tokens, `secret_too_short` under 32 bytes.
+pub(super) fn signer_for(product: Product, variable: &Variable) -> Result<Signer, Error> {
+    let signer = Signer::new(variable.secret()?);
+    if product == Product::IdentityTokens {
+        signer.identity_token(HOST, &claims(), unix_now())?;
+    }
+    Ok(signer)
+}
+
+fn claims() -> IdentityClaims<'static> {
+    IdentityClaims { user_id: Some(USER_ID), ..IdentityClaims::default() }
 }
 
 /// Verifies the given signature, or explains why it is rejected.

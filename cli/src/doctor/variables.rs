@@ -58,10 +58,13 @@ impl Variable {
     }
 }
 
+/// What stands for a name that is not printed.
+pub(super) const UNNAMED: &str = "the named variable";
+
 /// Returns a variable's name for printing. An unusual name is not printed: a user may have passed the
 /// secret itself by mistake.
-pub(super) fn shown_name(name: &str) -> &str {
-    if Secret::usual_variables().any(|usual| usual == name) { name } else { "the named variable" }
+pub(super) fn shown_name(name: &str) -> &'static str {
+    Secret::usual_variables().find(|usual| *usual == name).unwrap_or(UNNAMED)
 }
 
 /// Tells whether a name is a default name, with or without a prefix, so that no part of it can be a secret.
