@@ -9,6 +9,7 @@
 )]
 #![expect(clippy::needless_pass_by_value, reason = "PyO3 passes converted arguments by value")]
 
+mod claims;
 mod error;
 mod results;
 mod secret;
@@ -30,7 +31,7 @@ mod _deskseal {
     #[pymodule_export]
     use crate::results::{
         Embed, Explanation, Finding, HttpResponse, Identity, SignedEmail, SignedUser,
-        VerifiedEmail, VerifiedUser,
+        VerifiedEmail, VerifiedIdentity, VerifiedUser,
     };
     #[pymodule_export]
     use crate::signer::Signer;

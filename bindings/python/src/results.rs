@@ -1,24 +1,23 @@
 //! What calls return: immutable objects that compare, hash, unpack and match by their fields.
 
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
+use deskseal::AttributeValue;
 use pyo3::exceptions::PyTypeError;
 #[cfg(feature = "stubs")]
 use pyo3::inspect::{PyStaticConstant, PyStaticExpr};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{IntoPyDict, PyDict, PyIterator, PyTuple, PyType};
+use pyo3::{IntoPyObjectExt as _, intern};
 #[cfg(feature = "stubs")]
-use pyo3::{type_hint_identifier, type_hint_subscript};
+use pyo3::{type_hint_identifier, type_hint_subscript, type_hint_union};
 
 use crate::error::Never;
 
 /// A field's name and value.
 type NamedField<'py> = (&'static str, Bound<'py, PyAny>);
-
-/// Fields that `repr` does not show, because they contain a signature.
-const HIDDEN: [&str; 3] = ["signature", "attributes", "html"];
 
 /// The names of a class's fields, for positional patterns. Type checkers see each name.
 struct MatchArgs<Class>(PhantomData<Class>);
@@ -252,6 +251,43 @@ result! {
 }
 
 result! {
+    /// A customer whom a valid identity token proves (SPEC 12.6).
+    ///
+    /// There is a user id, an e-mail, or both.
+    ///
+    /// Example:
+    ///     >>> from deskseal import Signer, Verifier
+    ///     >>> secret = "example-secret-for-documentation"
+    ///     >>> token = Signer(secret).identity_token(
+    ///     ...     "desk-1", user_id="user-42", attributes={"plan": "pro", "seats": 5}
+    ///     ... )
+    ///     >>> identity = Verifier(secret).verify_identity_token("desk-1", token)
+    ///     >>> identity.user_id, identity.email, identity.attributes
+    ///     ('user-42', None, {'plan': 'pro', 'seats': 5})
+    VerifiedIdentity(identity) {
+        /// The canonical e-mail, which the product has proved.
+        email: Option<&str> = identity.email.as_ref().map(AsRef::as_ref);
+        /// The canonical e-mail, if the product has not proved it. It identifies no customer.
+        unverified_email: Option<&str> = identity.unverified_email.as_ref().map(AsRef::as_ref);
+        /// The customer's permanent id.
+        user_id: Option<&str> = identity.user_id.as_ref().map(AsRef::as_ref);
+        /// The customer's name.
+        name: Option<&str> = identity.name.as_deref();
+        /// What agents see beside the customer, in the order of the names; a new dictionary on each
+        /// access.
+        attributes: CustomerAttributes = CustomerAttributes(identity.attributes.clone());
+        /// The token's id.
+        token_id: Option<&str> = identity.token_id.as_deref();
+        /// The time of signing, in Unix seconds.
+        issued_at: i64 = identity.issued_at;
+        /// The time from which the token is expired, in Unix seconds.
+        expires_at: i64 = identity.expires_at;
+        /// The number of the secret that made the token: 0 is the current one.
+        secret_index: usize = identity.secret_index;
+    }
+}
+
+result! {
     /// One reason why a signature is invalid (SPEC 8).
     ///
     /// Example:
@@ -325,6 +361,12 @@ struct Findings(Vec<deskseal::Finding>);
 /// Texts by name, a dictionary.
 struct Attributes(Vec<(&'static str, String)>);
 
+/// What a token says about the customer, by name: a dictionary.
+struct CustomerAttributes(BTreeMap<String, AttributeValue>);
+
+/// The value of a customer's attribute.
+struct CustomerAttribute(AttributeValue);
+
 /// Markup: a `str` that template engines do not escape.
 struct Html<'embed>(&'embed str);
 
@@ -361,6 +403,32 @@ into_python!(
     type_hint_subscript!(type_hint_identifier!("builtins", "dict"), STR, STR)
 );
 into_python!(
+    CustomerAttributes,
+    |attributes, py| {
+        let attributes = attributes.into_iter();
+        let attributes = attributes.map(|(name, value)| (name, CustomerAttribute(value)));
+        Ok(attributes.into_py_dict(py)?.into_any())
+    },
+    type_hint_subscript!(
+        type_hint_identifier!("builtins", "dict"),
+        STR,
+        CustomerAttribute::OUTPUT_TYPE
+    )
+);
+into_python!(
+    CustomerAttribute,
+    |value, py| match value {
+        AttributeValue::Text(text) => text.into_bound_py_any(py),
+        AttributeValue::Integer(integer) => integer.into_bound_py_any(py),
+        AttributeValue::Flag(flag) => flag.into_bound_py_any(py),
+    },
+    type_hint_union!(
+        STR,
+        type_hint_identifier!("builtins", "int"),
+        type_hint_identifier!("builtins", "bool")
+    )
+);
+into_python!(
     Html<'_>,
     |html, py| {
         static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -385,10 +453,18 @@ fn hash(fields: &Bound<'_, PyTuple>) -> PyResult<isize> {
     PyTuple::new(fields.py(), hashable.collect::<Vec<_>>())?.hash()
 }
 
+/// Tells whether `repr` does not show the field, because it contains a signature or a token.
+fn is_hidden(class: &str, field: &str) -> bool {
+    matches!((class, field), (_, "signature") | ("Embed", "attributes" | "html"))
+}
+
 fn representation(class: &str, fields: &[NamedField<'_>]) -> PyResult<String> {
     let shown = |(name, value): &NamedField<'_>| {
-        let is_hidden = HIDDEN.contains(name);
-        Ok(if is_hidden { format!("{name}=<hidden>") } else { format!("{name}={}", value.repr()?) })
+        Ok(if is_hidden(class, name) {
+            format!("{name}=<hidden>")
+        } else {
+            format!("{name}={}", value.repr()?)
+        })
     };
     let fields = fields.iter().map(shown).collect::<PyResult<Vec<_>>>()?;
     Ok(format!("{class}({})", fields.join(", ")))

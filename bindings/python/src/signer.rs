@@ -1,14 +1,17 @@
 //! The class `Signer`.
 
-use deskseal::{EmbedOptions, Parameter, Secret};
+use deskseal::{
+    DEFAULT_LINK_TOKEN_LIFETIME, DEFAULT_TOKEN_LIFETIME, EmbedOptions, Parameter, Secret,
+};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
+use crate::claims::{Attributes, Claims, optional};
 use crate::error::{Never, answer};
 use crate::results::{Embed, Identity, SignedEmail, SignedUser};
 use crate::secret::{Names, SecretText};
-use crate::text::Text;
+use crate::text::{Integer, Text};
 use crate::time::{Time, or_now};
 
 /// Signs identities with one secret.
@@ -201,14 +204,8 @@ impl Signer {
         answer(|| {
             let email = email.of(Parameter::Email)?;
             let helpdesk_id = helpdesk_id.of(Parameter::HelpdeskId)?;
-            let options = EmbedOptions {
-                align: option(align.as_ref())?,
-                max_width: option(max_width.as_ref())?,
-                container: option(container.as_ref())?,
-                script_url: option(script_url.as_ref())?,
-                crossorigin,
-                nonce: option(nonce.as_ref())?,
-            };
+            let texts = [&align, &max_width, &container, &script_url, &nonce];
+            let options = embed_options(texts, crossorigin)?;
             self.0.ticket_center(email, helpdesk_id, &options).map(Embed)
         })
     }
@@ -239,6 +236,202 @@ impl Signer {
         })
     }
 
+    /// Return an identity token, which names the customer until it expires (SPEC 12).
+    ///
+    /// Any JWT library can verify it. The signer's secret must be for identity tokens only.
+    ///
+    /// Args:
+    ///     audience: The help desk's id, or the portal's host.
+    ///     email: The customer's e-mail.
+    ///     email_verified: Whether the product has proved that the customer receives mail at
+    ///         `email`. An address that is not proved identifies no customer.
+    ///     user_id: The customer's permanent id, used exactly as given.
+    ///     name: The customer's name, 1 to 100 characters.
+    ///     attributes: What agents see beside the customer: at most 20 texts of 255 bytes,
+    ///         integers or flags, by names that match `[a-z][a-z0-9_]{0,39}`.
+    ///     token_id: The token's id, 1 to 128 visible ASCII characters; random by default.
+    ///     expires_in: For how many seconds the token is valid, 1 to 86400.
+    ///     now: The time of signing: Unix seconds, or an aware `datetime`; now by default.
+    ///
+    /// Raises:
+    ///     SecretError: `secret_too_short` under 32 bytes.
+    ///     InputError: `helpdesk_id_malformed` or `host_malformed` for the audience;
+    ///         `email_empty`, `email_too_long`, `email_malformed`,
+    ///         `email_ambiguous`, `user_id_empty`, `user_id_too_long`, `user_id_malformed`;
+    ///         `identity_token_claim` for every other claim, and without a `user_id` and a proved
+    ///         `email`; `timestamp_malformed` for `now`.
+    ///
+    /// Example:
+    ///     >>> from deskseal import Signer
+    ///     >>> signer = Signer("example-secret-for-documentation")
+    ///     >>> token = signer.identity_token("desk-1", user_id="user-42", name="Ada Lovelace")
+    ///     >>> token.count(".")
+    ///     2
+    #[expect(clippy::too_many_arguments, reason = "the API's parameters, all but one by name")]
+    #[pyo3(
+        signature = (
+            audience, *, email = None, email_verified = true, user_id = None, name = None,
+            attributes = None, token_id = None, expires_in = Integer(DEFAULT_TOKEN_LIFETIME),
+            now = None,
+        ),
+        text_signature = "($self, audience, *, email=None, email_verified=True, user_id=None, \
+                          name=None, attributes=None, token_id=None, expires_in=600, now=None)"
+    )]
+    fn identity_token(
+        &self,
+        audience: Text<'_>,
+        email: Option<Text<'_>>,
+        email_verified: bool,
+        user_id: Option<Text<'_>>,
+        name: Option<Text<'_>>,
+        attributes: Option<Attributes<'_>>,
+        token_id: Option<Text<'_>>,
+        expires_in: Integer,
+        now: Option<Time>,
+    ) -> PyResult<String> {
+        let claims =
+            Claims { email, email_verified, user_id, name, attributes, token_id, expires_in };
+        answer(|| {
+            let audience = audience.of(Parameter::Audience)?;
+            self.0.identity_token(audience, &claims.of_token()?, or_now(now))
+        })
+    }
+
+    /// Return the Ticket Center's markup with an identity token (SPEC 12.7).
+    ///
+    /// Args:
+    ///     helpdesk_id: The help desk's id, from its dashboard.
+    ///     email: The customer's e-mail.
+    ///     email_verified: Whether the product has proved that the customer receives mail at
+    ///         `email`. An address that is not proved identifies no customer.
+    ///     user_id: The customer's permanent id, used exactly as given.
+    ///     name: The customer's name, 1 to 100 characters.
+    ///     attributes: What agents see beside the customer: at most 20 texts of 255 bytes,
+    ///         integers or flags, by names that match `[a-z][a-z0-9_]{0,39}`.
+    ///     token_id: The token's id, 1 to 128 visible ASCII characters; random by default.
+    ///     expires_in: For how many seconds the token is valid, 1 to 86400.
+    ///     now: The time of signing: Unix seconds, or an aware `datetime`; now by default.
+    ///     align: As for `ticket_center`, like all parameters below.
+    ///     max_width: The Ticket Center's greatest width.
+    ///     container: The id of the container element.
+    ///     script_url: The script's absolute URL.
+    ///     crossorigin: Whether the browser loads the script with CORS.
+    ///     nonce: The page's Content-Security-Policy nonce.
+    ///
+    /// Raises:
+    ///     SecretError: `secret_too_short` under 32 bytes.
+    ///     InputError: `helpdesk_id_malformed`; `email_empty`, `email_too_long`,
+    ///         `email_malformed`, `email_ambiguous`, `user_id_empty`, `user_id_too_long`,
+    ///         `user_id_malformed`; `identity_token_claim` for every other claim, and without a
+    ///         `user_id` and a proved `email`; `timestamp_malformed` for `now`;
+    ///         `embed_option_malformed`.
+    ///
+    /// Example:
+    ///     >>> from deskseal import Signer
+    ///     >>> signer = Signer("example-secret-for-documentation")
+    ///     >>> embed = signer.ticket_center_with_token("desk-1", user_id="user-42", align="left")
+    ///     >>> embed.attributes["data-identity"][:3]
+    ///     'eyJ'
+    #[expect(clippy::too_many_arguments, reason = "the API's parameters, all but one by name")]
+    #[pyo3(
+        signature = (
+            helpdesk_id, *, email = None, email_verified = true, user_id = None, name = None,
+            attributes = None, token_id = None, expires_in = Integer(DEFAULT_TOKEN_LIFETIME),
+            now = None, align = None, max_width = None, container = None, script_url = None,
+            crossorigin = false, nonce = None,
+        ),
+        text_signature = "($self, helpdesk_id, *, email=None, email_verified=True, user_id=None, \
+                          name=None, attributes=None, token_id=None, expires_in=600, now=None, \
+                          align=None, max_width=None, container=None, script_url=None, \
+                          crossorigin=False, nonce=None)"
+    )]
+    fn ticket_center_with_token(
+        &self,
+        helpdesk_id: Text<'_>,
+        email: Option<Text<'_>>,
+        email_verified: bool,
+        user_id: Option<Text<'_>>,
+        name: Option<Text<'_>>,
+        attributes: Option<Attributes<'_>>,
+        token_id: Option<Text<'_>>,
+        expires_in: Integer,
+        now: Option<Time>,
+        align: Option<Text<'_>>,
+        max_width: Option<Text<'_>>,
+        container: Option<Text<'_>>,
+        script_url: Option<Text<'_>>,
+        crossorigin: bool,
+        nonce: Option<Text<'_>>,
+    ) -> PyResult<Embed> {
+        let claims =
+            Claims { email, email_verified, user_id, name, attributes, token_id, expires_in };
+        answer(|| {
+            let helpdesk_id = helpdesk_id.of(Parameter::HelpdeskId)?;
+            let claims = claims.of_token()?;
+            let texts = [&align, &max_width, &container, &script_url, &nonce];
+            let options = embed_options(texts, crossorigin)?;
+            let now = or_now(now);
+            self.0.ticket_center_with_token(helpdesk_id, &claims, &options, now).map(Embed)
+        })
+    }
+
+    /// Return the link to the portal's form with an identity token (SPEC 12.7).
+    ///
+    /// Sign it when the customer clicks. Links are logged, so its token has no name and no
+    /// attributes.
+    ///
+    /// Args:
+    ///     portal_url: The portal's address; its path, query and fragment are replaced.
+    ///     email: The customer's e-mail.
+    ///     email_verified: Whether the product has proved that the customer receives mail at
+    ///         `email`. An address that is not proved identifies no customer.
+    ///     user_id: The customer's permanent id, used exactly as given.
+    ///     token_id: The token's id, 1 to 128 visible ASCII characters; random by default.
+    ///     expires_in: For how many seconds the token is valid, 1 to 300.
+    ///     now: The time of signing: Unix seconds, or an aware `datetime`; now by default.
+    ///
+    /// Raises:
+    ///     SecretError: `secret_too_short` under 32 bytes.
+    ///     InputError: `portal_url_malformed`, `portal_url_insecure`; `email_empty`,
+    ///         `email_too_long`, `email_malformed`, `email_ambiguous`, `user_id_empty`,
+    ///         `user_id_too_long`, `user_id_malformed`; `identity_token_claim` for every other
+    ///         claim, and without a `user_id` and a proved `email`; `timestamp_malformed` for
+    ///         `now`.
+    ///
+    /// Example:
+    ///     >>> from deskseal import Signer
+    ///     >>> signer = Signer("example-secret-for-documentation")
+    ///     >>> link = signer.portal_link_with_token("https://help.company.com", user_id="user-42")
+    ///     >>> link.partition("=")[0]
+    ///     'https://help.company.com/submit-ticket?identity'
+    #[expect(clippy::too_many_arguments, reason = "the API's parameters, all but one by name")]
+    #[pyo3(
+        signature = (
+            portal_url, *, email = None, email_verified = true, user_id = None, token_id = None,
+            expires_in = Integer(DEFAULT_LINK_TOKEN_LIFETIME), now = None,
+        ),
+        text_signature = "($self, portal_url, *, email=None, email_verified=True, user_id=None, \
+                          token_id=None, expires_in=300, now=None)"
+    )]
+    fn portal_link_with_token(
+        &self,
+        portal_url: Text<'_>,
+        email: Option<Text<'_>>,
+        email_verified: bool,
+        user_id: Option<Text<'_>>,
+        token_id: Option<Text<'_>>,
+        expires_in: Integer,
+        now: Option<Time>,
+    ) -> PyResult<String> {
+        let (name, attributes) = (None, None);
+        let claims =
+            Claims { email, email_verified, user_id, name, attributes, token_id, expires_in };
+        answer(|| {
+            let url = portal_url.of(Parameter::PortalUrl)?;
+            self.0.portal_link_with_token(url, &claims.of_link()?, or_now(now))
+        })
+    }
+
     /// Raise a `TypeError`: a pickle or a copy would contain the secret.
     #[expect(clippy::unused_self, reason = "a method of Python has it")]
     fn __reduce__(&self) -> PyResult<Never> {
@@ -248,6 +441,18 @@ impl Signer {
     }
 }
 
-fn option<'text>(text: Option<&'text Text<'_>>) -> Result<Option<&'text str>, deskseal::Error> {
-    text.map(|text| text.of(Parameter::EmbedOption)).transpose()
+fn embed_options<'text>(
+    texts: [&'text Option<Text<'_>>; 5],
+    crossorigin: bool,
+) -> Result<EmbedOptions<'text>, deskseal::Error> {
+    let option = |text: &'text Option<Text<'_>>| optional(text.as_ref(), Parameter::EmbedOption);
+    let [align, max_width, container, script_url, nonce] = texts;
+    Ok(EmbedOptions {
+        align: option(align)?,
+        max_width: option(max_width)?,
+        container: option(container)?,
+        script_url: option(script_url)?,
+        crossorigin,
+        nonce: option(nonce)?,
+    })
 }

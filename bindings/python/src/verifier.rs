@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyType;
 
 use crate::error::{Never, answer};
-use crate::results::{Explanation, VerifiedEmail, VerifiedUser};
+use crate::results::{Explanation, VerifiedEmail, VerifiedIdentity, VerifiedUser};
 use crate::secret::{Names, OtherSecrets, PreviousSecrets, SecretText};
 use crate::text::{Integer, Text};
 use crate::time::{Time, or_now};
@@ -310,6 +310,87 @@ impl Verifier {
             let url = url.of(Parameter::PortalUrl)?;
             let others = other_secrets.secrets()?;
             self.0.explain_link(portal_host, url, &others, or_now(now)).map(Explanation)
+        })
+    }
+
+    /// Verify an identity token (SPEC 12.6).
+    ///
+    /// Every secret of the verifier must be for identity tokens only.
+    ///
+    /// Args:
+    ///     audience: The verifier's own help desk id or portal host, never taken from the request.
+    ///     token: The token as received.
+    ///     now: Unix seconds, or an aware `datetime`; the clock's time by default.
+    ///
+    /// Raises:
+    ///     SecretError: `secret_too_short` under 32 bytes.
+    ///     InputError: `helpdesk_id_malformed` or `host_malformed` for the audience;
+    ///         `timestamp_malformed` for `now`.
+    ///     VerificationError: `identity_token_malformed`, `signature_mismatch`,
+    ///         `identity_token_audience`, `identity_token_claim`, `identity_token_expired`,
+    ///         `identity_token_in_future`, `email_empty`, `email_too_long`, `email_malformed`,
+    ///         `email_ambiguous`, `user_id_empty`, `user_id_too_long`, `user_id_malformed`.
+    ///
+    /// Example:
+    ///     >>> from deskseal import Signer, Verifier
+    ///     >>> secret = "example-secret-for-documentation"
+    ///     >>> token = Signer(secret).identity_token("desk-1", email="Ada@Example.com")
+    ///     >>> Verifier(secret).verify_identity_token("desk-1", token).email
+    ///     'ada@example.com'
+    #[pyo3(signature = (audience, token, *, now = None))]
+    fn verify_identity_token(
+        &self,
+        audience: Text<'_>,
+        token: Text<'_>,
+        now: Option<Time>,
+    ) -> PyResult<VerifiedIdentity> {
+        answer(|| {
+            let audience = audience.of(Parameter::Audience)?;
+            let token = token.of(Parameter::Token)?;
+            self.0.verify_identity_token(audience, token, or_now(now)).map(VerifiedIdentity)
+        })
+    }
+
+    /// Say why an identity token is invalid, for the owner of the secret (SPEC 8).
+    ///
+    /// Do not call this in a request: its findings are for a prompt or a dashboard.
+    ///
+    /// Args:
+    ///     audience: The verifier's own help desk id or portal host.
+    ///     token: The token as received, in any form.
+    ///     other_secrets: Secrets with other purposes that may have been used by mistake.
+    ///     now: Unix seconds, or an aware `datetime`; the clock's time by default.
+    ///
+    /// Raises:
+    ///     SecretError: `secret_too_short` under 32 bytes; for one of `other_secrets`, as in the
+    ///         constructor.
+    ///     InputError: `helpdesk_id_malformed` or `host_malformed` for the audience;
+    ///         `timestamp_malformed` for `now`.
+    ///     VerificationError: `identity_token_malformed` for ill-formed text.
+    ///
+    /// Example:
+    ///     >>> from deskseal import Signer, Verifier
+    ///     >>> secret = "example-secret-for-documentation"
+    ///     >>> token = Signer(secret).identity_token("desk-1", user_id="user-42", now=1767225600)
+    ///     >>> explanation = Verifier(secret).explain_identity_token("desk-1", token, now=1767226205)
+    ///     >>> explanation.findings[0].code
+    ///     'token_expired'
+    #[pyo3(
+        signature = (audience, token, *, other_secrets = OtherSecrets::NONE, now = None),
+        text_signature = "($self, audience, token, *, other_secrets=(), now=None)"
+    )]
+    fn explain_identity_token(
+        &self,
+        audience: Text<'_>,
+        token: Text<'_>,
+        other_secrets: OtherSecrets<'_>,
+        now: Option<Time>,
+    ) -> PyResult<Explanation> {
+        answer(|| {
+            let audience = audience.of(Parameter::Audience)?;
+            let token = token.of(Parameter::Token)?;
+            let others = other_secrets.secrets()?;
+            self.0.explain_identity_token(audience, token, &others, or_now(now)).map(Explanation)
         })
     }
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import timeit
+import uuid
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import django
+import jwt
 from deskseal import Signer, Verifier, generate_secret
 from deskseal.flask import Customer, Deskseal
 from django.conf import settings
@@ -45,6 +47,8 @@ signer = Signer(SECRET)
 verifier = Verifier(SECRET)
 signature = signer.sign_email(EMAIL).signature
 link = signer.portal_link(PORTAL, USER_ID)
+claims = {"email": EMAIL, "name": "Ada Lovelace", "attributes": {"plan": "pro", "seats": 5}}
+token = signer.identity_token(DESK, user_id=USER_ID, expires_in=86400, **claims)
 
 
 class Promise(NamedTuple):
@@ -100,6 +104,18 @@ def verify_link() -> str | None:
         sign(f"{HOST}:{user_id}:{timestamp}"), query["user_id_signature"][0]
     )
     return user_id if is_signed and abs(time.time() - int(timestamp)) <= 300 else None
+
+
+def identity_token() -> str:
+    """Sign a token with PyJWT."""
+    now = int(time.time())
+    times = {"iat": now, "exp": now + 600, "jti": str(uuid.uuid4())}
+    return jwt.encode({"aud": DESK, "sub": USER_ID, **claims, **times}, SECRET, algorithm="HS256")
+
+
+def verify_identity_token() -> dict[str, object]:
+    """Verify a token with PyJWT."""
+    return jwt.decode(token, SECRET, algorithms=["HS256"], audience=DESK)
 
 
 def signed_values(email: str) -> dict[str, str]:
@@ -170,6 +186,18 @@ def promises() -> list[Promise]:
         Promise("portal_link", portal_link, lambda: signer.portal_link(PORTAL, USER_ID), 3),
         Promise("verify_email", verify_email, lambda: verifier.verify_email(EMAIL, signature), 5),
         Promise("verify_link", verify_link, lambda: verifier.verify_link(HOST, link), 5),
+        Promise(
+            "identity_token",
+            identity_token,
+            lambda: signer.identity_token(DESK, user_id=USER_ID, **claims),
+            5,
+        ),
+        Promise(
+            "verify_token",
+            verify_identity_token,
+            lambda: verifier.verify_identity_token(DESK, token),
+            5,
+        ),
         Promise("Django's tag", *django_pages(), 1),
         Promise("Flask's global", *flask_pages(), 1),
     ]

@@ -39,6 +39,7 @@ verifier = Verifier(SECRET, previous=[(OLD, MOMENT)])
 email, signature = signer.sign_email("ada@example.com")
 link = signer.portal_link(f"https://{HOST}", "user-42", timestamp=SECOND)
 user = signer.sign_user(HOST, "user-42", timestamp=SECOND)
+token = signer.identity_token("desk-1", user_id="42", attributes={"plan": "pro"}, now=SECOND)
 claim = {"portal_host": HOST, "user_id": "user-42", "timestamp": str(SECOND)}
 results = [
     signer.sign_email(email),
@@ -48,6 +49,7 @@ results = [
     response_unless_click("/help", {"RSC": "1"}),
     verifier.verify_email(email, signature),
     verifier.verify_user(**claim, signature=user.signature, now=SECOND),
+    verifier.verify_identity_token("desk-1", token, now=SECOND),
     verifier.explain_email(email, "0" * 64),
     verifier.explain_email(email, "0" * 64).findings[0],
 ]
@@ -65,6 +67,7 @@ def use_results() -> None:
 RARE: list[Callable[[], object]] = [
     lambda: verifier.explain_email("Ada@example.com", "0" * 64, other_secrets=[OLD], now=SECOND),
     lambda: verifier.explain_link(HOST, link, other_secrets=[OLD], now=SECOND + 9000),
+    lambda: verifier.explain_identity_token("desk-2", token, other_secrets=[OLD], now=SECOND),
 ]
 CALLS: list[Callable[[], object]] = [
     lambda: Signer(SECRET),
@@ -84,7 +87,11 @@ CALLS: list[Callable[[], object]] = [
     lambda: signer.sign_user(HOST, "user-42", timestamp=MOMENT),
     lambda: signer.portal_link(f"https://{HOST}", "user-42"),
     lambda: signer.ticket_center(email, "desk-1", align="left", max_width="60rem", nonce="abc"),
+    lambda: signer.identity_token(HOST, email=email, attributes={"a": "é", "b": 5, "c": True}),
+    lambda: signer.ticket_center_with_token("desk-1", user_id="42", name="Ada", align="left"),
+    lambda: signer.portal_link_with_token(f"https://{HOST}", user_id="42", now=MOMENT),
     lambda: verifier.verify_email(email, signature),
+    lambda: verifier.verify_identity_token("desk-1", token, now=MOMENT),
     lambda: verifier.verify_user(**claim, signature=user.signature, now=SECOND),
     lambda: verifier.verify_link(HOST, link, now=MOMENT),
     lambda: verifier.verify_link(HOST, "/"),
@@ -108,6 +115,12 @@ CALLS: list[Callable[[], object]] = [
     lambda: signer.sign_user(HOST, "user-42", timestamp=-1),
     lambda: signer.portal_link("http://example.com", "user-42"),
     lambda: signer.ticket_center(email, "desk-1", align="middle"),
+    lambda: signer.identity_token("desk-1"),
+    lambda: signer.identity_token("desk-1", user_id="42", attributes={"a": "b", "c": LONE}),
+    lambda: signer.ticket_center_with_token("desk-1", user_id="42", align="middle"),
+    lambda: signer.portal_link_with_token("http://example.com", user_id="42"),
+    lambda: verifier.verify_identity_token("desk-1", token),
+    lambda: verifier.verify_identity_token("desk-1", LONE),
     lambda: verifier.verify_email(email, "0" * 64),
     lambda: verifier.verify_email(email, LONE),
     lambda: verifier.verify_user(**claim, signature=user.signature),
@@ -121,6 +134,7 @@ CALLS: list[Callable[[], object]] = [
     lambda: verifier.verify_email(email, signature, now=True),
     lambda: verifier.verify_email(email),  # type: ignore[call-arg]
     lambda: Verifier(SECRET, previous=[(OLD, SECOND), OLD]),  # type: ignore[list-item]
+    lambda: signer.identity_token("desk-1", attributes={"a": 1.5}),  # type: ignore[dict-item]
     lambda: signer.__reduce__(),
 ]
 

@@ -42,12 +42,16 @@ TYPES = {
     "[secret]": "Iterable[str | None]",
     "[previous]": "Iterable[tuple[str | None, int | datetime]]",
     "map": "dict[str, str]",
+    "attributes": "dict[str, str | int | bool]",
     "[Finding]": "tuple[Finding, ...]",
 }
 
 
 # The types that are wider for a parameter than for a result.
-TYPES_OF_PARAMETERS = {"map": "Mapping[str, str]"}
+TYPES_OF_PARAMETERS = {
+    "map": "Mapping[str, str]",
+    "attributes?": "Mapping[str, str | int | bool] | None",
+}
 
 
 def stub_type(name: str) -> str:

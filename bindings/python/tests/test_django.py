@@ -385,7 +385,8 @@ def test_the_vendors_own_variable_is_read_as_well(
     monkeypatch.setenv("HDH_HMAC_SECRET", SECRET)
     assert embed() in text(client_of_ada.get("/page"))
     monkeypatch.setenv("HDH_HMAC_SECRET", PORTAL_SECRET)
-    assert _error(client_of_ada) == (503, "secret_conflict")
+    with override_settings(DESKSEAL=DESKSEAL):
+        assert _error(client_of_ada) == (503, "secret_conflict")
     named = {**DESKSEAL["ticket_center"], "secret_variable": "HELPDESKY_HMAC_SECRET"}
     with override_settings(DESKSEAL={"ticket_center": named}):
         assert embed() in text(client_of_ada.get("/page"))
@@ -481,13 +482,28 @@ def test_one_product_never_uses_the_secret_of_the_other(
     assert raised.value.code == "secret_missing"
     monkeypatch.setenv("LETTERBOOK_PORTAL_TICKET_SECRET", PORTAL_SECRET)
     monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
-    deskseal.portal_link(ada)
-    with pytest.raises(DesksealError) as raised:
-        deskseal.identity(ada)
+    with override_settings(DESKSEAL=DESKSEAL):
+        deskseal.portal_link(ada)
+        with pytest.raises(DesksealError) as raised:
+            deskseal.identity(ada)
     assert raised.value.code == "secret_missing"
 
 
-def test_a_changed_secret_or_setting_is_used_at_once(
+def test_a_changed_secret_in_the_settings_is_used_at_once(ada: User) -> None:
+    def signature() -> str:
+        return deskseal.identity(ada)["signature"]
+
+    first, second = (Signer(secret).sign_email(ada.email) for secret in (SECRET, PORTAL_SECRET))
+    assert signature() == first.signature
+    product = {"helpdesk_id": "desk-2", "secret": PORTAL_SECRET}
+    with override_settings(DESKSEAL={"ticket_center": product}):
+        assert signature() == second.signature
+        product["secret"] = SECRET
+        assert signature() == first.signature
+    assert deskseal.identity(ada)["helpdeskId"] == "desk-1"
+
+
+def test_a_variable_is_read_once_for_the_settings(
     ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def signature() -> str:
@@ -496,13 +512,10 @@ def test_a_changed_secret_or_setting_is_used_at_once(
     first, second = (Signer(secret).sign_email(ada.email) for secret in (SECRET, PORTAL_SECRET))
     assert signature() == first.signature
     monkeypatch.setenv("HELPDESKY_HMAC_SECRET", PORTAL_SECRET)
-    assert signature() == second.signature
-    product = {"helpdesk_id": "desk-2", "secret": SECRET}
-    with override_settings(DESKSEAL={"ticket_center": product}):
-        assert signature() == first.signature
-        product["secret"] = PORTAL_SECRET
-        assert signature() == second.signature
-    assert deskseal.identity(ada)["helpdeskId"] == "desk-1"
+    assert signature() == first.signature
+    for other in (DESKSEAL, {"ticket_center": {"helpdesk_id": "desk-2"}}):
+        with override_settings(DESKSEAL=other):
+            assert signature() == second.signature
 
 
 def test_a_secret_in_the_settings_is_used_even_if_it_is_none(ada: User) -> None:
@@ -577,7 +590,10 @@ def test_commands_run_without_a_secret(monkeypatch: pytest.MonkeyPatch, tmp_path
 def test_the_deployment_check_fails_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     call_command("check", deploy=True, stderr=io.StringIO())
     monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
-    with pytest.raises(SystemCheckError, match=r"deskseal\.E003") as raised:
+    with (
+        override_settings(DESKSEAL=DESKSEAL),
+        pytest.raises(SystemCheckError, match=r"deskseal\.E003") as raised,
+    ):
         call_command("check", deploy=True)
     assert "secret_missing" in str(raised.value)
 

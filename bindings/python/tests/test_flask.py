@@ -325,23 +325,34 @@ def test_one_extension_serves_applications_of_a_factory_at_once() -> None:
         Verifier(product["secret"]).verify_email(answer["email"], answer["signature"])
 
 
-def test_a_changed_secret_or_setting_is_used_at_once(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = signed_in(app)
+def signature_of(app: Flask) -> str:
+    """Return the signature that the application gives the customer."""
+    return str(signed_in(app).get("/support/identity").get_json()["signature"])
 
-    def signature() -> str:
-        return str(client.get("/support/identity").get_json()["signature"])
 
+def test_a_changed_secret_in_the_configuration_is_used_at_once(app: Flask) -> None:
     email = "ada@example.com"
     first, second = (Signer(secret).sign_email(email) for secret in (SECRET, PORTAL_SECRET))
-    assert signature() == first.signature
-    monkeypatch.setenv("HELPDESKY_HMAC_SECRET", PORTAL_SECRET)
-    assert signature() == second.signature
-    app.config["DESKSEAL"]["ticket_center"]["secret"] = SECRET
-    assert signature() == first.signature
+    assert signature_of(app) == first.signature
     app.config["DESKSEAL"]["ticket_center"]["secret"] = PORTAL_SECRET
-    assert signature() == second.signature
+    assert signature_of(app) == second.signature
+    app.config["DESKSEAL"]["ticket_center"]["secret"] = SECRET
+    assert signature_of(app) == first.signature
+
+
+def test_a_variable_is_read_once_for_a_configuration(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
+    assert signed_in(app).get("/support/identity").status_code == 503
+    monkeypatch.setenv("HELPDESKY_HMAC_SECRET", SECRET)
+    first = signature_of(app)
+    monkeypatch.setenv("HELPDESKY_HMAC_SECRET", PORTAL_SECRET)
+    assert signature_of(app) == first
+    second = Signer(PORTAL_SECRET).sign_email("ada@example.com").signature
+    assert signature_of(make_app()) == second
+    app.config["DESKSEAL"]["ticket_center"]["script_url"] = "https://desk.company.com/script.js"
+    assert signature_of(app) == second
 
 
 def test_a_request_cannot_change_the_address_of_the_redirect(app: Flask) -> None:

@@ -56,6 +56,7 @@ def names(database: dict[str, str]) -> Iterator[dict[str, Any]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HELPDESKY_HMAC_SECRET", SECRET)
         patch.setenv("LETTERBOOK_PORTAL_TICKET_SECRET", PORTAL_SECRET)
+        patch.setenv("DESKSEAL_IDENTITY_SECRET", generate_secret())
         for block in blocks("python"):
             if block in RECIPES:
                 continue

@@ -19,6 +19,7 @@ from deskseal import (
     SignedUser,
     Signer,
     VerifiedEmail,
+    VerifiedIdentity,
     VerifiedUser,
     Verifier,
     response_unless_click,
@@ -118,12 +119,14 @@ def test_no_repr_shows_a_signature(name: str) -> None:
 def test_results_match_patterns(signer: Signer, verifier: Verifier) -> None:
     email = signer.sign_email("Ada@example.com")
     link = signer.portal_link(f"https://{HOST}", "user-42", timestamp=1767225600)
+    token = signer.identity_token("desk-1", user_id="user-42", attributes={"plan": "pro"})
     explanation = verifier.explain_email("ada@example.com", "0" * 64)
     for result in (
         email,
         signer.sign_user(HOST, "user-42", timestamp=1767225600),
         verifier.verify_email(*email),
         verifier.verify_link(HOST, link, now=1767225600),
+        verifier.verify_identity_token("desk-1", token),
         explanation,
         explanation.findings[0],
         signer.ticket_center("Ada@example.com", "desk-1", nonce="abc"),
@@ -139,6 +142,8 @@ def test_results_match_patterns(signer: Signer, verifier: Verifier) -> None:
                 assert (address, secret_index) == ("ada@example.com", 0)
             case VerifiedUser(user_id=user_id, timestamp=timestamp, secret_index=0):
                 assert (user_id, timestamp) == ("user-42", 1767225600)
+            case VerifiedIdentity(email=None, user_id=user_id, attributes={"plan": plan}):
+                assert (user_id, plan) == ("user-42", "pro")
             case Explanation(findings=(Finding(code=code), *_)):
                 assert code == "unexplained"
             case Finding(code, message):

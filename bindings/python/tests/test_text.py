@@ -11,6 +11,8 @@ LONE = "lone \udcff surrogate"
 EMAIL = "ada@example.com"
 HOST = "help.company.com"
 SIGNATURE = "0" * 64
+CLAIM = "identity_token_claim"
+TOKEN = "identity_token_malformed"
 
 Call = Callable[[Signer, Verifier], object]
 
@@ -33,6 +35,20 @@ ILL_FORMED: list[tuple[Call, type[DesksealError], str]] = [
     (lambda s, v: s.ticket_center("", "", container=LONE), InputError, "embed_option_malformed"),
     (lambda s, v: s.ticket_center("", "", script_url=LONE), InputError, "embed_option_malformed"),
     (lambda s, v: s.ticket_center("", "", nonce=LONE), InputError, "embed_option_malformed"),
+    (lambda s, v: s.identity_token(LONE, email=LONE), InputError, "host_malformed"),
+    (lambda s, v: s.identity_token("", email=LONE, user_id=LONE), InputError, "email_malformed"),
+    (lambda s, v: s.identity_token("", user_id=LONE, name=LONE), InputError, "user_id_malformed"),
+    (lambda s, v: s.identity_token("", user_id="", name=LONE), InputError, CLAIM),
+    (lambda s, v: s.identity_token("", user_id="", attributes={LONE: 1}), InputError, CLAIM),
+    (lambda s, v: s.identity_token("", user_id="", attributes={"": LONE}), InputError, CLAIM),
+    (lambda s, v: s.identity_token("", user_id="", token_id=LONE), InputError, CLAIM),
+    (lambda s, v: s.ticket_center_with_token(LONE), InputError, "helpdesk_id_malformed"),
+    (lambda s, v: s.ticket_center_with_token("", name=LONE, align=LONE), InputError, CLAIM),
+    (lambda s, v: s.ticket_center_with_token("", align=LONE), InputError, "embed_option_malformed"),
+    (lambda s, v: s.portal_link_with_token(LONE), InputError, "portal_url_malformed"),
+    (lambda s, v: s.portal_link_with_token("", email=LONE), InputError, "email_malformed"),
+    (lambda s, v: s.portal_link_with_token("", user_id=LONE), InputError, "user_id_malformed"),
+    (lambda s, v: s.portal_link_with_token("", token_id=LONE), InputError, CLAIM),
     (lambda s, v: Verifier(LONE), SecretError, "secret_malformed"),
     (lambda s, v: Verifier(None, previous=[(LONE, -1)]), SecretError, "secret_malformed"),
     (lambda s, v: Verifier.from_env(LONE), SecretError, "secret_malformed"),
@@ -50,6 +66,15 @@ ILL_FORMED: list[tuple[Call, type[DesksealError], str]] = [
     (lambda s, v: v.explain_email("", LONE), VerificationError, "signature_malformed"),
     (
         lambda s, v: v.explain_email("", "", other_secrets=[None, LONE]),
+        SecretError,
+        "secret_malformed",
+    ),
+    (lambda s, v: v.verify_identity_token(LONE, LONE), InputError, "host_malformed"),
+    (lambda s, v: v.verify_identity_token("", LONE, now=-1), VerificationError, TOKEN),
+    (lambda s, v: v.explain_identity_token(LONE, LONE), InputError, "host_malformed"),
+    (lambda s, v: v.explain_identity_token("", LONE), VerificationError, TOKEN),
+    (
+        lambda s, v: v.explain_identity_token("", "", other_secrets=[None, LONE]),
         SecretError,
         "secret_malformed",
     ),

@@ -28,10 +28,12 @@ def test_threads_share_signer_and_verifier(signer: Signer, verifier: Verifier) -
             link = signer.portal_link(f"https://{HOST}", address)
             visitor = verifier.verify_link(HOST, link)
             right += visitor is not None and visitor.user_id == address
+            token = signer.identity_token("desk-1", user_id=address)
+            right += verifier.verify_identity_token("desk-1", token).user_id == address
         return right
 
     with ThreadPoolExecutor(THREADS) as pool:
-        assert list(pool.map(work, range(THREADS))) == [2 * ROUNDS] * THREADS
+        assert list(pool.map(work, range(THREADS))) == [3 * ROUNDS] * THREADS
 
 
 @pytest.mark.skipif(not hasattr(sys, "_is_gil_enabled"), reason="this Python always has a lock")

@@ -13,6 +13,7 @@ from deskseal import (
     SignedUser,
     Signer,
     VerifiedEmail,
+    VerifiedIdentity,
     VerifiedUser,
     Verifier,
 )
@@ -36,6 +37,10 @@ def sign(moment: datetime, secret: str | None) -> None:
     assert_type(embed.attributes, dict[str, str])
     assert_type(embed.html, str)
     assert_type(embed._asdict(), dict[str, Any])
+    token = signer.identity_token("desk-1", name=secret, attributes={"seats": 5, "vip": True})
+    assert_type(token, str)
+    assert_type(signer.ticket_center_with_token("desk-1", email="a@b", align="left"), Embed)
+    assert_type(signer.portal_link_with_token("https://host", user_id="u", now=moment), str)
 
 
 def verify(moment: datetime, secret: str) -> None:
@@ -47,6 +52,11 @@ def verify(moment: datetime, secret: str) -> None:
     user = verifier.verify_user(portal_host="h", user_id="u", timestamp="1", signature="0", now=1)
     assert_type(user, VerifiedUser)
     assert_type(user.secret_index, int)
+    identity = verifier.verify_identity_token("desk-1", "e.e.e", now=moment)
+    assert_type(identity, VerifiedIdentity)
+    assert_type(identity.user_id, str | None)
+    assert_type(identity.attributes, dict[str, str | int | bool])
+    assert_type(verifier.explain_identity_token("desk-1", "e.e.e"), Explanation)
     assert_type(verifier.explain_email("a@b", "0", other_secrets={secret}), Explanation)
     explanation = verifier.explain_link("host", "/", other_secrets=[None])
     assert_type(explanation.findings, tuple[Finding, ...])

@@ -8,7 +8,12 @@ signatures, each with its own secret:
   `Signer.ticket_center`, verified by `Verifier.verify_email`;
 - the link signature of a ticket portal: `Signer.portal_link`, verified by `Verifier.verify_link`.
 
-If a signature is invalid, `Verifier.explain_email` and `Verifier.explain_link` say why.
+An identity token, with a third secret, can take the place of both. It has an expiry, and names a
+customer by a permanent id: `Signer.ticket_center_with_token`, `Signer.portal_link_with_token` and
+`Signer.identity_token`, verified by `Verifier.verify_identity_token`.
+
+If a signature is invalid, `Verifier.explain_email` and `Verifier.explain_link` say why, and
+`Verifier.explain_identity_token` for a token.
 
 The rules, and the reason for each, are in the project's `SPEC.md`. "SPEC 3.1" means its
 section 3.1.
@@ -26,6 +31,7 @@ from deskseal._deskseal import (
     SignedUser,
     Signer,
     VerifiedEmail,
+    VerifiedIdentity,
     VerifiedUser,
     Verifier,
     canonical_email,
@@ -51,6 +57,7 @@ __all__ = [
     "Signer",
     "VerificationError",
     "VerifiedEmail",
+    "VerifiedIdentity",
     "VerifiedUser",
     "Verifier",
     "canonical_email",

@@ -26,6 +26,7 @@ CLICK_HEADERS: Final = (
     "x-moz",
 )
 HELPDESK_ID_VARIABLE: Final = "HELPDESKY_HELPDESK_ID"
+IDENTITY_VARIABLES: Final = ("DESKSEAL_IDENTITY_SECRET",)
 LINK_PARAMETERS: Final = (
     "user_id",
     "user_id_timestamp",
@@ -41,6 +42,7 @@ TICKET_CENTER_VARIABLES: Final = (
     "HELPDESKY_HMAC_SECRET",
     "HDH_HMAC_SECRET",
 )
+TOKEN_PARAMETER: Final = "identity"
 
 ErrorCode: TypeAlias = Literal[
     "secret_public",
@@ -66,12 +68,17 @@ ErrorCode: TypeAlias = Literal[
     "helpdesk_id_malformed",
     "embed_option_malformed",
     "tolerance_malformed",
+    "identity_token_claim",
     "signature_malformed",
     "signature_mismatch",
     "timestamp_expired",
     "timestamp_in_future",
     "identity_incomplete",
     "identity_repeated",
+    "identity_token_malformed",
+    "identity_token_audience",
+    "identity_token_expired",
+    "identity_token_in_future",
 ]
 
 FindingCode: TypeAlias = Literal[
@@ -161,4 +168,20 @@ FindingCode: TypeAlias = Literal[
     "link_incomplete",
     "link_repeated",
     "link_refused",
+    "token_not_trimmed",
+    "token_quoted",
+    "token_prefixed",
+    "token_encoding",
+    "token_malformed",
+    "token_algorithm",
+    "token_header",
+    "token_claim_renamed",
+    "token_claim_missing",
+    "token_time_in_milliseconds",
+    "token_time_not_integer",
+    "token_claim_refused",
+    "token_lifetime",
+    "token_audience",
+    "token_expired",
+    "token_in_future",
 ]

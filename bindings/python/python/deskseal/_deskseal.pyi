@@ -17,6 +17,7 @@ __all__ = [
     "SignedUser",
     "Signer",
     "VerifiedEmail",
+    "VerifiedIdentity",
     "VerifiedUser",
     "Verifier",
     "canonical_email",
@@ -410,6 +411,53 @@ class Signer:
             >>> signer.identity("Ada@Example.com", "desk-1")
             Identity(email='ada@example.com', signature=<hidden>, helpdesk_id='desk-1')
         """
+    def identity_token(
+        self,
+        /,
+        audience: str,
+        *,
+        email: str | None = None,
+        email_verified: bool = True,
+        user_id: str | None = None,
+        name: str | None = None,
+        attributes: Mapping[str, str | int | bool] | None = None,
+        token_id: str | None = None,
+        expires_in: int = ...,
+        now: int | datetime | None = None,
+    ) -> str:
+        """
+        Return an identity token, which names the customer until it expires (SPEC 12).
+
+        Any JWT library can verify it. The signer's secret must be for identity tokens only.
+
+        Args:
+            audience: The help desk's id, or the portal's host.
+            email: The customer's e-mail.
+            email_verified: Whether the product has proved that the customer receives mail at
+                `email`. An address that is not proved identifies no customer.
+            user_id: The customer's permanent id, used exactly as given.
+            name: The customer's name, 1 to 100 characters.
+            attributes: What agents see beside the customer: at most 20 texts of 255 bytes,
+                integers or flags, by names that match `[a-z][a-z0-9_]{0,39}`.
+            token_id: The token's id, 1 to 128 visible ASCII characters; random by default.
+            expires_in: For how many seconds the token is valid, 1 to 86400.
+            now: The time of signing: Unix seconds, or an aware `datetime`; now by default.
+
+        Raises:
+            SecretError: `secret_too_short` under 32 bytes.
+            InputError: `helpdesk_id_malformed` or `host_malformed` for the audience;
+                `email_empty`, `email_too_long`, `email_malformed`,
+                `email_ambiguous`, `user_id_empty`, `user_id_too_long`, `user_id_malformed`;
+                `identity_token_claim` for every other claim, and without a `user_id` and a proved
+                `email`; `timestamp_malformed` for `now`.
+
+        Example:
+            >>> from deskseal import Signer
+            >>> signer = Signer("example-secret-for-documentation")
+            >>> token = signer.identity_token("desk-1", user_id="user-42", name="Ada Lovelace")
+            >>> token.count(".")
+            2
+        """
     def portal_link(
         self, /, portal_url: str, user_id: str, *, timestamp: int | datetime | None = None
     ) -> str:
@@ -434,6 +482,49 @@ class Signer:
             >>> link = signer.portal_link("https://help.company.com", "user-42")
             >>> link.partition("&")[0]
             'https://help.company.com/submit-ticket?user_id=user-42'
+        """
+    def portal_link_with_token(
+        self,
+        /,
+        portal_url: str,
+        *,
+        email: str | None = None,
+        email_verified: bool = True,
+        user_id: str | None = None,
+        token_id: str | None = None,
+        expires_in: int = ...,
+        now: int | datetime | None = None,
+    ) -> str:
+        """
+        Return the link to the portal's form with an identity token (SPEC 12.7).
+
+        Sign it when the customer clicks. Links are logged, so its token has no name and no
+        attributes.
+
+        Args:
+            portal_url: The portal's address; its path, query and fragment are replaced.
+            email: The customer's e-mail.
+            email_verified: Whether the product has proved that the customer receives mail at
+                `email`. An address that is not proved identifies no customer.
+            user_id: The customer's permanent id, used exactly as given.
+            token_id: The token's id, 1 to 128 visible ASCII characters; random by default.
+            expires_in: For how many seconds the token is valid, 1 to 300.
+            now: The time of signing: Unix seconds, or an aware `datetime`; now by default.
+
+        Raises:
+            SecretError: `secret_too_short` under 32 bytes.
+            InputError: `portal_url_malformed`, `portal_url_insecure`; `email_empty`,
+                `email_too_long`, `email_malformed`, `email_ambiguous`, `user_id_empty`,
+                `user_id_too_long`, `user_id_malformed`; `identity_token_claim` for every other
+                claim, and without a `user_id` and a proved `email`; `timestamp_malformed` for
+                `now`.
+
+        Example:
+            >>> from deskseal import Signer
+            >>> signer = Signer("example-secret-for-documentation")
+            >>> link = signer.portal_link_with_token("https://help.company.com", user_id="user-42")
+            >>> link.partition("=")[0]
+            'https://help.company.com/submit-ticket?identity'
         """
     def sign_email(self, /, email: str) -> SignedEmail:
         """
@@ -516,6 +607,63 @@ class Signer:
             >>> embed.attributes["data-align"]
             'left'
         """
+    def ticket_center_with_token(
+        self,
+        /,
+        helpdesk_id: str,
+        *,
+        email: str | None = None,
+        email_verified: bool = True,
+        user_id: str | None = None,
+        name: str | None = None,
+        attributes: Mapping[str, str | int | bool] | None = None,
+        token_id: str | None = None,
+        expires_in: int = ...,
+        now: int | datetime | None = None,
+        align: str | None = None,
+        max_width: str | None = None,
+        container: str | None = None,
+        script_url: str | None = None,
+        crossorigin: bool = False,
+        nonce: str | None = None,
+    ) -> Embed:
+        """
+        Return the Ticket Center's markup with an identity token (SPEC 12.7).
+
+        Args:
+            helpdesk_id: The help desk's id, from its dashboard.
+            email: The customer's e-mail.
+            email_verified: Whether the product has proved that the customer receives mail at
+                `email`. An address that is not proved identifies no customer.
+            user_id: The customer's permanent id, used exactly as given.
+            name: The customer's name, 1 to 100 characters.
+            attributes: What agents see beside the customer: at most 20 texts of 255 bytes,
+                integers or flags, by names that match `[a-z][a-z0-9_]{0,39}`.
+            token_id: The token's id, 1 to 128 visible ASCII characters; random by default.
+            expires_in: For how many seconds the token is valid, 1 to 86400.
+            now: The time of signing: Unix seconds, or an aware `datetime`; now by default.
+            align: As for `ticket_center`, like all parameters below.
+            max_width: The Ticket Center's greatest width.
+            container: The id of the container element.
+            script_url: The script's absolute URL.
+            crossorigin: Whether the browser loads the script with CORS.
+            nonce: The page's Content-Security-Policy nonce.
+
+        Raises:
+            SecretError: `secret_too_short` under 32 bytes.
+            InputError: `helpdesk_id_malformed`; `email_empty`, `email_too_long`,
+                `email_malformed`, `email_ambiguous`, `user_id_empty`, `user_id_too_long`,
+                `user_id_malformed`; `identity_token_claim` for every other claim, and without a
+                `user_id` and a proved `email`; `timestamp_malformed` for `now`;
+                `embed_option_malformed`.
+
+        Example:
+            >>> from deskseal import Signer
+            >>> signer = Signer("example-secret-for-documentation")
+            >>> embed = signer.ticket_center_with_token("desk-1", user_id="user-42", align="left")
+            >>> embed.attributes["data-identity"][:3]
+            'eyJ'
+        """
 
 @final
 class VerifiedEmail:
@@ -555,6 +703,99 @@ class VerifiedEmail:
     def secret_index(self, /) -> int:
         """
         The number of the secret that made the signature: 0 is the current one.
+        """
+
+@final
+class VerifiedIdentity:
+    """
+    A customer whom a valid identity token proves (SPEC 12.6).
+
+    There is a user id, an e-mail, or both.
+
+    Example:
+        >>> from deskseal import Signer, Verifier
+        >>> secret = "example-secret-for-documentation"
+        >>> token = Signer(secret).identity_token(
+        ...     "desk-1", user_id="user-42", attributes={"plan": "pro", "seats": 5}
+        ... )
+        >>> identity = Verifier(secret).verify_identity_token("desk-1", token)
+        >>> identity.user_id, identity.email, identity.attributes
+        ('user-42', None, {'plan': 'pro', 'seats': 5})
+    """
+
+    __match_args__: Final[
+        tuple[
+            Literal["email"],
+            Literal["unverified_email"],
+            Literal["user_id"],
+            Literal["name"],
+            Literal["attributes"],
+            Literal["token_id"],
+            Literal["issued_at"],
+            Literal["expires_at"],
+            Literal["secret_index"],
+        ]
+    ]
+    def __copy__(self, /) -> VerifiedIdentity: ...
+    def __deepcopy__(self, /, _memo: Any) -> VerifiedIdentity: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self, /) -> int: ...
+    def __iter__(self, /) -> Iterator[Any]:
+        """
+        Return the fields in their order, to unpack them.
+        """
+    def __ne__(self, value: object, /) -> bool: ...
+    def __reduce__(self, /) -> NoReturn: ...
+    def __repr__(self, /) -> str: ...
+    def _asdict(self, /) -> dict[str, Any]:
+        """
+        Return the fields by name, ready for JSON.
+        """
+    @property
+    def attributes(self, /) -> dict[str, str | int | bool]:
+        """
+        What agents see beside the customer, in the order of the names; a new dictionary on each
+        access.
+        """
+    @property
+    def email(self, /) -> str | None:
+        """
+        The canonical e-mail, which the product has proved.
+        """
+    @property
+    def expires_at(self, /) -> int:
+        """
+        The time from which the token is expired, in Unix seconds.
+        """
+    @property
+    def issued_at(self, /) -> int:
+        """
+        The time of signing, in Unix seconds.
+        """
+    @property
+    def name(self, /) -> str | None:
+        """
+        The customer's name.
+        """
+    @property
+    def secret_index(self, /) -> int:
+        """
+        The number of the secret that made the token: 0 is the current one.
+        """
+    @property
+    def token_id(self, /) -> str | None:
+        """
+        The token's id.
+        """
+    @property
+    def unverified_email(self, /) -> str | None:
+        """
+        The canonical e-mail, if the product has not proved it. It identifies no customer.
+        """
+    @property
+    def user_id(self, /) -> str | None:
+        """
+        The customer's permanent id.
         """
 
 @final
@@ -685,6 +926,41 @@ class Verifier:
             >>> Verifier(secret).explain_email("Ada@example.com", wrong).findings[0].code
             'email_not_lowercased'
         """
+    def explain_identity_token(
+        self,
+        /,
+        audience: str,
+        token: str,
+        *,
+        other_secrets: Iterable[str | None] = ...,
+        now: int | datetime | None = None,
+    ) -> Explanation:
+        """
+        Say why an identity token is invalid, for the owner of the secret (SPEC 8).
+
+        Do not call this in a request: its findings are for a prompt or a dashboard.
+
+        Args:
+            audience: The verifier's own help desk id or portal host.
+            token: The token as received, in any form.
+            other_secrets: Secrets with other purposes that may have been used by mistake.
+            now: Unix seconds, or an aware `datetime`; the clock's time by default.
+
+        Raises:
+            SecretError: `secret_too_short` under 32 bytes; for one of `other_secrets`, as in the
+                constructor.
+            InputError: `helpdesk_id_malformed` or `host_malformed` for the audience;
+                `timestamp_malformed` for `now`.
+            VerificationError: `identity_token_malformed` for ill-formed text.
+
+        Example:
+            >>> from deskseal import Signer, Verifier
+            >>> secret = "example-secret-for-documentation"
+            >>> token = Signer(secret).identity_token("desk-1", user_id="user-42", now=1767225600)
+            >>> explanation = Verifier(secret).explain_identity_token("desk-1", token, now=1767226205)
+            >>> explanation.findings[0].code
+            'token_expired'
+        """
     def explain_link(
         self,
         /,
@@ -773,6 +1049,35 @@ class Verifier:
             >>> email, signature = Signer(secret).sign_email("ada@example.com")
             >>> Verifier(secret).verify_email(email, signature)
             VerifiedEmail(email='ada@example.com', secret_index=0)
+        """
+    def verify_identity_token(
+        self, /, audience: str, token: str, *, now: int | datetime | None = None
+    ) -> VerifiedIdentity:
+        """
+        Verify an identity token (SPEC 12.6).
+
+        Every secret of the verifier must be for identity tokens only.
+
+        Args:
+            audience: The verifier's own help desk id or portal host, never taken from the request.
+            token: The token as received.
+            now: Unix seconds, or an aware `datetime`; the clock's time by default.
+
+        Raises:
+            SecretError: `secret_too_short` under 32 bytes.
+            InputError: `helpdesk_id_malformed` or `host_malformed` for the audience;
+                `timestamp_malformed` for `now`.
+            VerificationError: `identity_token_malformed`, `signature_mismatch`,
+                `identity_token_audience`, `identity_token_claim`, `identity_token_expired`,
+                `identity_token_in_future`, `email_empty`, `email_too_long`, `email_malformed`,
+                `email_ambiguous`, `user_id_empty`, `user_id_too_long`, `user_id_malformed`.
+
+        Example:
+            >>> from deskseal import Signer, Verifier
+            >>> secret = "example-secret-for-documentation"
+            >>> token = Signer(secret).identity_token("desk-1", email="Ada@Example.com")
+            >>> Verifier(secret).verify_identity_token("desk-1", token).email
+            'ada@example.com'
         """
     def verify_link(
         self, /, portal_host: str, url: str, *, now: int | datetime | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, fields
 from enum import Enum
-from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Generic, TypedDict, TypeVar
 
 from deskseal import (
@@ -74,16 +73,12 @@ Made = TypeVar("Made")
 
 
 class Cached(Generic[Made]):
-    """Caches an object that is made from a secret, and makes it again when its source changes.
-
-    Sources are compared by their hash, so that memory has no second copy of a secret. Python
-    chooses a new key for these hashes each time it starts.
-    """
+    """Caches an object that is made from settings, and makes it again when they change."""
 
     def __init__(self, make: Callable[..., Made]) -> None:
         """Store the function that makes the object."""
         self._make = make
-        self._made: tuple[int | None, Made] | None = None
+        self._made: tuple[Mapping[str, object], Made] | None = None
 
     def of_settings(self, settings: Mapping[str, object]) -> Made:
         """Return the object for these settings.
@@ -91,24 +86,16 @@ class Cached(Generic[Made]):
         Raises:
             TypeError: The settings are not a dictionary of texts and flags, or have an unknown key.
         """
-        source = hash(tuple({**settings}.items()))
         made = self._made
-        if made is None or made[0] != source:
-            # One assignment: no thread may see its source with the object of another thread.
-            self._made = made = source, self._make(**settings)
+        if made is None or made[0] != settings:
+            # A copy, since the application may change its dictionary; the texts are not copied.
+            # One assignment: no thread may see its settings with the object of another thread.
+            self._made = made = {**settings}, self._make(**settings)
         return made[1]
 
-    def of_variables(self, names: tuple[str, ...]) -> Made:
-        """Return the object for the first of these environment variables that is set."""
-        try:
-            source = hash(tuple(map(os.environ.get, names)))
-        except UnicodeEncodeError:
-            # No variable can have such a name. The signer raises the error for it.
-            source = None
-        made = self._made
-        if made is None or made[0] != source:
-            self._made = made = source, self._make(names)
-        return made[1]
+    def clear(self) -> None:
+        """Forget the object."""
+        self._made = None
 
 
 class Source(Enum):
@@ -119,7 +106,7 @@ class Source(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """A product and its secret, which is read when something is signed."""
+    """A product and its secret, which is read when something is first signed."""
 
     # Error pages show the `repr` of local objects, so it must not contain the secret.
     secret: str | Source | None = field(default=Source.ENVIRONMENT, repr=False)
@@ -147,13 +134,15 @@ class Product:
 
     @property
     def signer(self) -> Signer:
-        """Return the signer with this product's secret. It is created once for each secret."""
-        if isinstance(self.secret, Source):
-            return self._signer_of_variables.of_variables(self._variables)
+        """Return the signer with this product's secret.
+
+        It is created once for these settings: a running process cannot get another environment,
+        and looking variables up takes longer than signing.
+        """
         # Not a `cached_property`: error pages show its local variables, and one has the secret.
         signer: Signer | None = self.__dict__.get("_signer")
         if signer is None:
-            signer = self.__dict__["_signer"] = Signer._of_setting(self.secret)
+            signer = self.__dict__["_signer"] = self._new_signer()
         return signer
 
     @property
@@ -170,13 +159,14 @@ class Product:
             return list(filter(_is_usable, map(os.environ.get, self._variables)))
         return list(filter(_is_usable, [self.secret]))
 
+    def _new_signer(self) -> Signer:
+        if isinstance(self.secret, Source):
+            return Signer.from_env(self._variables)
+        return Signer._of_setting(self.secret)
+
     @property
     def _variables(self) -> tuple[str, ...]:
         return self.VARIABLES if self.secret_variable is None else (self.secret_variable,)
-
-    @cached_property
-    def _signer_of_variables(self) -> Cached[Signer]:
-        return Cached(Signer.from_env)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
 from deskseal import DesksealError
 from deskseal._products import (
@@ -65,6 +67,14 @@ class UsersPortal(Portal):
 
 _ticket_centers: Cached[UsersTicketCenter] = Cached(UsersTicketCenter)
 _portals: Cached[UsersPortal] = Cached(UsersPortal)
+
+
+@receiver(setting_changed)
+def _read_again(setting: str, **_: object) -> None:
+    """Read the environment again in a test that overrides the setting, even with equal values."""
+    if setting == NAME:
+        _ticket_centers.clear()
+        _portals.clear()
 
 
 def ticket_center() -> UsersTicketCenter:

@@ -13,6 +13,7 @@ README shows a complete example.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
@@ -76,7 +77,10 @@ class Customer:
 
 Loader = TypeVar("Loader", bound="Callable[[], Customer | None]")
 Kind = TypeVar("Kind", bound=Product)
-Proxied = TypeVar("Proxied")
+
+# The objects behind Flask's proxies, which are faster to use than the proxies.
+_current_application: Callable[[], Flask] = current_app._get_current_object  # type: ignore[attr-defined]
+_current_request: Callable[[], Request] = request._get_current_object  # type: ignore[attr-defined]
 
 
 class SettingsError(SettingsMalformed, RuntimeError):
@@ -123,13 +127,15 @@ class Deskseal:
         """Add the views and the template globals to an application.
 
         Args:
-            app: The application. Its configuration is read when something is signed.
+            app: The application. Its configuration is read when something is signed, and the
+                environment when something is first signed with that configuration.
             url_prefix: The prefix of the views `deskseal.portal` and `deskseal.identity`.
         """
         app.extensions["deskseal"] = self
         app.extensions[PRODUCTS] = {"ticket_center": Cached(TicketCenter), "portal": Cached(Portal)}
         app.register_blueprint(self._blueprint(), url_prefix=url_prefix)
-        app.add_template_global(self.ticket_center, "ticket_center")
+        # Jinja looks for a mark on what it calls. A bound method takes long to say it has none.
+        app.add_template_global(partial(self.ticket_center), "ticket_center")
         app.add_template_global(portal_link, "portal_link")
         app.after_request(_keep_private)
 
@@ -164,7 +170,7 @@ class Deskseal:
         customer = self._customer()
         if customer is None:
             return Markup()
-        asked = _unproxied(request)
+        asked = _current_request()
         _mark_private(asked)
         try:
             embed = _ticket_center().embed(
@@ -178,7 +184,8 @@ class Deskseal:
         except ERRORS as error:
             _report(error)
             return Markup(render_template(FALLBACK, public_link=_public_link()))
-        return Markup(NO_HISTORY + embed.html)
+        # As `Markup(…)`, without its search for a method that a text does not have.
+        return str.__new__(Markup, NO_HISTORY + embed.html)
 
     def identity(self) -> Identity | None:
         """Return the customer's signed identity, and `None` for an anonymous visitor.
@@ -258,7 +265,7 @@ def _portal() -> Portal:
 
 def _product(name: str, kind: type[Kind]) -> Kind:
     # No local variable may hold the settings: error pages and logs may show local variables.
-    app = _unproxied(current_app)
+    app = _current_application()
     cached: Cached[Kind] = app.extensions[PRODUCTS][name]
     try:
         return cached.of_settings(app.config[NAME][name])
@@ -267,12 +274,6 @@ def _product(name: str, kind: type[Kind]) -> Kind:
     except TypeError:
         sentence = f"{NAME}[{name!r}] must be {kind.shape()}."
         raise SettingsError(sentence) from None
-
-
-def _unproxied(proxy: Proxied) -> Proxied:
-    """Return the object behind Flask's proxy, which is faster to use than the proxy."""
-    found: Proxied = proxy._get_current_object()  # type: ignore[attr-defined]
-    return found
 
 
 def _public_link() -> str | None:
