@@ -6,6 +6,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "magnus passes converted arguments by value")]
 #![expect(missing_docs, reason = "a macro makes the only public function, which Ruby calls")]
 
+mod claims;
 mod error;
 mod holder;
 mod result;

@@ -1,11 +1,13 @@
 //! The results of calls: frozen objects. `lib/deskseal/results.rb` defines their classes and lists their fields.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use deskseal::AttributeValue;
 use magnus::prelude::*;
 use magnus::rb_sys::{AsRawId as _, AsRawValue as _, FromRawValue as _, protect};
 use magnus::value::{IntoId as _, Opaque, OpaqueId};
-use magnus::{Error, RArray, RClass, RHash, RModule, RString, Ruby, Symbol, Value};
+use magnus::{Error, IntoValue as _, RArray, RClass, RHash, RModule, RString, Ruby, Symbol, Value};
 
 /// A class of Ruby with the given number of fields.
 pub(crate) struct ResultClass<const FIELDS: usize> {
@@ -75,6 +77,29 @@ pub(crate) fn map(ruby: &Ruby, texts: &[(&str, String)]) -> Result<Value, Error>
     }
     map.freeze();
     Ok(map.as_value())
+}
+
+/// Returns a frozen Hash of a customer's attributes by name.
+pub(crate) fn attributes(
+    ruby: &Ruby,
+    attributes: &BTreeMap<String, AttributeValue>,
+) -> Result<Value, Error> {
+    let map: RHash = ruby.hash_new();
+    for (name, value) in attributes {
+        let value = match value {
+            AttributeValue::Text(text) => string(ruby, text).as_value(),
+            AttributeValue::Integer(number) => integer(ruby, *number),
+            AttributeValue::Flag(flag) => flag.into_value_with(ruby),
+        };
+        map.aset(string(ruby, name), value)?;
+    }
+    map.freeze();
+    Ok(map.as_value())
+}
+
+/// Returns a frozen string, or `nil`.
+pub(crate) fn optional(ruby: &Ruby, text: Option<&str>) -> Value {
+    text.map_or_else(|| ruby.qnil().as_value(), |text| string(ruby, text).as_value())
 }
 
 /// Returns the signature's hexadecimal digits.

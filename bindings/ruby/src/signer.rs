@@ -1,9 +1,10 @@
 //! The native functions of the class `Signer`.
 
-use deskseal::{EmbedOptions, Parameter};
+use deskseal::{Embed, EmbedOptions, Parameter};
 use magnus::prelude::*;
 use magnus::{Error, RModule, RString, Ruby, Value, function};
 
+use crate::claims::Claims;
 use crate::error::answer;
 use crate::holder::Holder;
 use crate::result::{ResultClass, hex, integer, map, string};
@@ -29,7 +30,11 @@ pub(crate) fn define(ruby: &Ruby, deskseal: RModule, native: RModule) -> Result<
     native.define_singleton_method("sign_user", function!(sign_user, 4))?;
     native.define_singleton_method("portal_link", function!(portal_link, 4))?;
     native.define_singleton_method("identity", function!(identity, 3))?;
-    native.define_singleton_method("ticket_center", function!(ticket_center, 9))
+    native.define_singleton_method("ticket_center", function!(ticket_center, 9))?;
+    native.define_singleton_method("identity_token", function!(identity_token, 4))?;
+    let with_token = function!(ticket_center_with_token, 10);
+    native.define_singleton_method("ticket_center_with_token", with_token)?;
+    native.define_singleton_method("portal_link_with_token", function!(portal_link_with_token, 4))
 }
 
 fn initialize(
@@ -120,9 +125,75 @@ fn ticket_center(
             nonce: option(nonce.as_ref())?,
         };
         let embed = signer.ticket_center(email, helpdesk_id, &options)?;
-        let attributes = map(ruby, &embed.attributes)?;
-        Ok(EMBED.object(ruby, [attributes, string(ruby, &embed.html).as_value()])?)
+        Ok(embedded(ruby, &embed)?)
     })
+}
+
+fn identity_token(
+    ruby: &Ruby,
+    signer: &Signer,
+    audience: Text,
+    mut claims: Claims,
+    now: Option<Time>,
+) -> Result<RString, Error> {
+    answer(ruby, || {
+        let signer = signer.0.get(ruby)?;
+        let audience = audience.of(Parameter::Audience)?;
+        let token = signer.identity_token(audience, &claims.of_token()?, or_now(now))?;
+        Ok(string(ruby, &token))
+    })
+}
+
+#[expect(clippy::too_many_arguments, reason = "they are the API's; Ruby's method has keywords")]
+fn ticket_center_with_token(
+    ruby: &Ruby,
+    signer: &Signer,
+    helpdesk_id: Text,
+    mut claims: Claims,
+    now: Option<Time>,
+    align: Option<Text>,
+    max_width: Option<Text>,
+    container: Option<Text>,
+    script_url: Option<Text>,
+    crossorigin: Flag,
+    nonce: Option<Text>,
+) -> Result<Value, Error> {
+    answer(ruby, || {
+        let signer = signer.0.get(ruby)?;
+        let helpdesk_id = helpdesk_id.of(Parameter::HelpdeskId)?;
+        let claims = claims.of_token()?;
+        let options = EmbedOptions {
+            align: option(align.as_ref())?,
+            max_width: option(max_width.as_ref())?,
+            container: option(container.as_ref())?,
+            script_url: option(script_url.as_ref())?,
+            crossorigin: crossorigin.0,
+            nonce: option(nonce.as_ref())?,
+        };
+        let now = or_now(now);
+        let embed = signer.ticket_center_with_token(helpdesk_id, &claims, &options, now)?;
+        Ok(embedded(ruby, &embed)?)
+    })
+}
+
+fn portal_link_with_token(
+    ruby: &Ruby,
+    signer: &Signer,
+    portal_url: Text,
+    claims: Claims,
+    now: Option<Time>,
+) -> Result<RString, Error> {
+    answer(ruby, || {
+        let signer = signer.0.get(ruby)?;
+        let url = portal_url.of(Parameter::PortalUrl)?;
+        let link = signer.portal_link_with_token(url, &claims.of_link()?, or_now(now))?;
+        Ok(string(ruby, &link))
+    })
+}
+
+fn embedded(ruby: &Ruby, embed: &Embed) -> Result<Value, Error> {
+    let attributes = map(ruby, &embed.attributes)?;
+    EMBED.object(ruby, [attributes, string(ruby, &embed.html).as_value()])
 }
 
 fn option(text: Option<&Text>) -> Result<Option<&str>, deskseal::Error> {

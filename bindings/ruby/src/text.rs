@@ -14,6 +14,11 @@ use magnus::{Error, Integer, RHash, RString, Ruby, TryConvert, Value};
 pub(crate) struct Text(RString);
 
 impl Text {
+    /// Returns the text, or nothing for an object that is no `String`.
+    pub(crate) fn from_value(value: Value) -> Option<Self> {
+        RString::from_value(value).map(Self)
+    }
+
     /// Returns the parameter's text: UTF-8, or ASCII in any encoding. Other characters of another encoding are
     /// ill-formed: the other side cannot know what their bytes mean.
     #[expect(unsafe_code, reason = "the bytes are borrowed from Ruby")]
@@ -38,7 +43,7 @@ impl Text {
 
 impl TryConvert for Text {
     fn try_convert(value: Value) -> Result<Self, Error> {
-        RString::from_value(value).map(Self).ok_or_else(|| wrong_type("String", value))
+        Self::from_value(value).ok_or_else(|| wrong_type("String", value))
     }
 }
 

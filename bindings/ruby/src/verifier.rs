@@ -1,18 +1,22 @@
 //! The native functions of the class `Verifier`.
 
-use deskseal::{Explanation, Parameter, UserClaim, VerifiedUser, VerifierOptions};
+use deskseal::{
+    CanonicalEmail, Explanation, Parameter, UserClaim, UserId, VerifiedIdentity, VerifiedUser,
+    VerifierOptions,
+};
 use magnus::prelude::*;
 use magnus::{Error, IntoValue as _, RArray, RModule, Ruby, Value, function};
 
 use crate::error::answer;
 use crate::holder::Holder;
-use crate::result::{ResultClass, integer, string};
+use crate::result::{ResultClass, attributes, integer, optional, string};
 use crate::secret::{OtherSecrets, PreviousSecrets, SecretText, Source, Variables};
 use crate::text::{Text, WholeNumber};
 use crate::time::{Time, or_now};
 
 static VERIFIED_EMAIL: ResultClass<2> = ResultClass::new("VerifiedEmail");
 static VERIFIED_USER: ResultClass<3> = ResultClass::new("VerifiedUser");
+static VERIFIED_IDENTITY: ResultClass<9> = ResultClass::new("VerifiedIdentity");
 static EXPLANATION: ResultClass<1> = ResultClass::new("Explanation");
 static FINDING: ResultClass<2> = ResultClass::new("Finding");
 
@@ -29,7 +33,9 @@ pub(crate) fn define(ruby: &Ruby, deskseal: RModule, native: RModule) -> Result<
     native.define_singleton_method("verify_user", function!(verify_user, 6))?;
     native.define_singleton_method("verify_link", function!(verify_link, 4))?;
     native.define_singleton_method("explain_email", function!(explain_email, 5))?;
-    native.define_singleton_method("explain_link", function!(explain_link, 5))
+    native.define_singleton_method("explain_link", function!(explain_link, 5))?;
+    native.define_singleton_method("verify_identity_token", function!(verify_identity_token, 4))?;
+    native.define_singleton_method("explain_identity_token", function!(explain_identity_token, 5))
 }
 
 fn initialize(
@@ -139,6 +145,58 @@ fn explain_link(
         let explanation = verifier.explain_link(portal_host, url, &others, or_now(now))?;
         Ok(explained(ruby, &explanation)?)
     })
+}
+
+fn verify_identity_token(
+    ruby: &Ruby,
+    verifier: &Verifier,
+    audience: Text,
+    token: Text,
+    now: Option<Time>,
+) -> Result<Value, Error> {
+    answer(ruby, || {
+        let verifier = verifier.0.get(ruby)?;
+        let audience = audience.of(Parameter::Audience)?;
+        let token = token.of(Parameter::Token)?;
+        let customer = verifier.verify_identity_token(audience, token, or_now(now))?;
+        Ok(verified_identity(ruby, &customer)?)
+    })
+}
+
+fn explain_identity_token(
+    ruby: &Ruby,
+    verifier: &Verifier,
+    audience: Text,
+    token: Text,
+    other_secrets: OtherSecrets,
+    now: Option<Time>,
+) -> Result<Value, Error> {
+    answer(ruby, || {
+        let verifier = verifier.0.get(ruby)?;
+        let audience = audience.of(Parameter::Audience)?;
+        let token = token.of(Parameter::Token)?;
+        let others = other_secrets.secrets()?;
+        let explanation = verifier.explain_identity_token(audience, token, &others, or_now(now))?;
+        Ok(explained(ruby, &explanation)?)
+    })
+}
+
+fn verified_identity(ruby: &Ruby, verified: &VerifiedIdentity) -> Result<Value, Error> {
+    let email = |email: &Option<_>| optional(ruby, email.as_ref().map(CanonicalEmail::as_str));
+    VERIFIED_IDENTITY.object(
+        ruby,
+        [
+            email(&verified.email),
+            email(&verified.unverified_email),
+            optional(ruby, verified.user_id.as_ref().map(UserId::as_str)),
+            optional(ruby, verified.name.as_deref()),
+            attributes(ruby, &verified.attributes)?,
+            optional(ruby, verified.token_id.as_deref()),
+            integer(ruby, verified.issued_at),
+            integer(ruby, verified.expires_at),
+            verified.secret_index.into_value_with(ruby),
+        ],
+    )
 }
 
 fn verified_user(ruby: &Ruby, verified: &VerifiedUser) -> Result<Value, Error> {

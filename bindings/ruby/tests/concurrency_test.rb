@@ -22,6 +22,8 @@ class ConcurrencyTest < Minitest::Test
       signed = signer.sign_email(address.upcase)
       right = verifier.verify_email(signed.email, signed.signature).email == address ? 1 : 0
       right += 1 if code_of_rejection(verifier, "x#{address}", signed.signature) == "signature_mismatch"
+      token = signer.identity_token("desk-1", user_id: address, attributes: { worker: worker, "name" => address })
+      right += 1 if verifier.verify_identity_token("desk-1", token).attributes["name"] == address
       link = signer.portal_link("https://help.company.com", address)
       verifier.verify_link("help.company.com", link).user_id == address ? right + 1 : right
     end
@@ -37,7 +39,7 @@ class ConcurrencyTest < Minitest::Test
     threads = Array.new(WORKERS) do |worker|
       Thread.new { ConcurrencyTest.work(SIGNER, VERIFIER, worker, ROUNDS) }
     end
-    assert_equal [3 * ROUNDS] * WORKERS, threads.map(&:value)
+    assert_equal [4 * ROUNDS] * WORKERS, threads.map(&:value)
   end
 
   def test_ractors_share_signer_and_verifier
@@ -46,7 +48,7 @@ class ConcurrencyTest < Minitest::Test
         ConcurrencyTest.work(*shared)
       end
     end
-    assert_equal [3 * ROUNDS] * WORKERS, ractors.map { |ractor| value_of(ractor) }
+    assert_equal [4 * ROUNDS] * WORKERS, ractors.map { |ractor| value_of(ractor) }
   end
 
   def test_a_ractor_can_make_its_own_signer_and_verifier
@@ -81,7 +83,7 @@ class ConcurrencyTest < Minitest::Test
 
   def test_forked_processes_sign_and_verify_and_generate_other_secrets
     secrets = Array.new(2) { in_fork { work_and_generate } }
-    assert_equal ["#{3 * ROUNDS}"] * 2, secrets.map { |line| line.split.first }
+    assert_equal ["#{4 * ROUNDS}"] * 2, secrets.map { |line| line.split.first }
     assert_equal 3, [*secrets.map { |line| line.split.last }, Deskseal.generate_secret].uniq.length
   end
 

@@ -59,17 +59,21 @@ class ContractTest < Minitest::Test
       assert_equal [*names, *idioms].sort, object_class.public_instance_methods(false).sort
       assert_equal IDIOMS.sort, shared.public_instance_methods(false).sort
       assert_equal Object, shared.superclass
-      assert_equal names, result(name).to_h.keys
+      assert_equal names, results(name).first.to_h.keys
       names.each { |field| assert_empty object_class.instance_method(field).parameters }
     end
   end
 
   def test_the_results_fields_are_of_the_contracts_types
-    types = { "text" => String, "integer" => Integer, "map" => Hash, "[Finding]" => Array }
+    types = {
+      "text" => String, "integer" => Integer, "map" => Hash, "attributes" => Hash, "[Finding]" => Array
+    }
     RESULTS.each do |name, fields|
       fields.each do |field|
-        value = result(name).public_send(field.fetch("name"))
-        assert_instance_of types.fetch(field.fetch("type")), value, field
+        type = field.fetch("type")
+        expected = [types.fetch(type.delete_suffix("?")), *(NilClass if type.end_with?("?"))]
+        values = results(name).map { |result| result.public_send(field.fetch("name")) }
+        assert_equal expected.sort_by(&:name), values.map(&:class).uniq.sort_by(&:name), field
       end
     end
   end
@@ -160,9 +164,10 @@ class ContractTest < Minitest::Test
     source[/def [\w.]+(?:\(.*?\))?/m].gsub(/\(\s+/, "(").gsub(/\s+\)/, ")").gsub(/\s+/, " ")
   end
 
-  def result(name)
-    found = Calls::ALL.lazy.map(&:outcome).flat_map { |outcome| [outcome, *findings(outcome)] }
-    found.find { |outcome| outcome.instance_of?(Deskseal.const_get(name)) }
+  # Returns the results of the class that the calls return.
+  def results(name)
+    found = Calls::ALL.map(&:outcome).flat_map { |outcome| [outcome, *findings(outcome)] }
+    found.grep(Deskseal.const_get(name))
   end
 
   def findings(outcome)

@@ -72,6 +72,15 @@ class ErrorsTest < Minitest::Test
     end
   end
 
+  def test_errors_do_not_show_a_token
+    token = SIGNER.identity_token("desk-1", user_id: "evil", now: SECOND)
+    ["evil", "#{token}evil", token.sub("eyJ", "evil"), token].each do |bad|
+      error = assert_raises(Deskseal::VerificationError) { VERIFIER.verify_identity_token("desk-1", bad) }
+      shown = [error.full_message, error.inspect].join
+      refute(shown.include?("evil") || shown.include?("eyJ"), shown)
+    end
+  end
+
   def test_arguments_are_checked_as_ruby_does
     {
       "missing keywords: :timestamp, :signature" => -> { VERIFIER.verify_user(portal_host: "", user_id: "") },

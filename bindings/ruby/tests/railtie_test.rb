@@ -34,6 +34,7 @@ class Shop < Rails::Application
     get "/stream", to: "support#stream"
     get "/help", to: "support#portal", as: :deskseal_portal
     get "/identity", to: "support#identity"
+    get "/token", to: "support#token"
     get "/submit-ticket", to: "support#verify"
   end
 end
@@ -65,6 +66,11 @@ class SupportController < ActionController::Base
   def portal = redirect_to_portal(current_user)
 
   def identity = render_ticket_center_identity(current_user)
+
+  def token
+    signer = Deskseal::Signer.new(PORTAL_SECRET)
+    redirect_to signer.portal_link_with_token("https://help.company.com", user_id: "42"), allow_other_host: true
+  end
 
   def verify
     visitor = VERIFIER.verify_link("help.company.com", request.original_fullpath)
@@ -243,6 +249,16 @@ class RailtieTest < Minitest::Test
     visitor = Deskseal::Verifier.new(OTHER).verify_link(HOST, answer["Location"])
     assert_equal "42", visitor.user_id
     assert_includes Shop::LOG.string, "Redirected to [FILTERED]"
+  end
+
+  def test_links_with_an_identity_are_not_logged
+    link = get("/token")["Location"]
+    assert_includes Shop::LOG.string, "Redirected to [FILTERED]"
+    get("/submit-ticket?#{URI(link).query}&identity_kind=shown")
+    get("/submit-ticket?user_id=42&user_id_signature=0123")
+    assert_includes Shop::LOG.string, "?identity=[FILTERED]&identity_kind=shown"
+    assert_includes Shop::LOG.string, "&user_id_signature=[FILTERED]"
+    refute_match(/eyJ|0123/, Shop::LOG.string)
   end
 
   def test_without_its_route_the_menu_link_is_the_public_one

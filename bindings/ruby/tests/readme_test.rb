@@ -18,6 +18,7 @@ README = File.read(File.join(__dir__, "../README.md"), encoding: "UTF-8")
 PORTAL_SECRET = Deskseal.generate_secret
 ENV["HELPDESKY_HMAC_SECRET"] = Deskseal.generate_secret
 ENV["LETTERBOOK_PORTAL_TICKET_SECRET"] = PORTAL_SECRET
+ENV["DESKSEAL_IDENTITY_SECRET"] = Deskseal.generate_secret
 
 # The application that the README assumes.
 class ReadmeApplication < Rails::Application

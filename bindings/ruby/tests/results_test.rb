@@ -11,6 +11,8 @@ class ResultsTest < Minitest::Test
 
   SIGNATURE = "52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92"
 
+  CUSTOMER = { user_id: "user-42", attributes: { seats: 5, plan: "pro", is_new: true }, now: SECOND }.freeze
+
   CLASSES = Support.contract["results"].keys.to_h { |name| [name, Deskseal.const_get(name)] }
 
   # Returns one result of every class, by its name.
@@ -88,6 +90,7 @@ class ResultsTest < Minitest::Test
       SIGNER.sign_user(HOST, "user-42", timestamp: SECOND),
       VERIFIER.verify_email(EMAIL, SIGNATURE),
       VERIFIER.verify_link(HOST, link, now: SECOND),
+      VERIFIER.verify_identity_token("desk-1", SIGNER.identity_token("desk-1", **CUSTOMER), now: SECOND),
       explanation,
       explanation.findings.first,
       SIGNER.identity("Ada@example.com", "desk-1"),
@@ -100,6 +103,7 @@ class ResultsTest < Minitest::Test
       in Deskseal::SignedUser(user_id:, timestamp: SECOND, signature: /\A\h{64}\z/) then user_id
       in Deskseal::VerifiedEmail(email: String => email, secret_index: 0) then email
       in Deskseal::VerifiedUser(user_id:, **rest) then [user_id, rest]
+      in Deskseal::VerifiedIdentity(user_id: "user-42", email: nil, attributes: Hash => found) then found["seats"]
       in { findings: [{ code: "unexplained", message: }] } then message[-1]
       in { code:, message: String } then code
       in Deskseal::Identity(email:, signature: SIGNATURE, helpdesk_id:) then [email, helpdesk_id]
@@ -109,7 +113,8 @@ class ResultsTest < Minitest::Test
       end
     end
     rest = { timestamp: SECOND, secret_index: 0 }
-    found = [EMAIL, "user-42", EMAIL, ["user-42", rest], ".", "unexplained", [EMAIL, "desk-1"], "/help", [EMAIL, 2]]
+    found = [EMAIL, "user-42", EMAIL, ["user-42", rest], 5, ".", "unexplained"]
+    found += [[EMAIL, "desk-1"], "/help", [EMAIL, 2]]
     assert_equal found, matched
   end
 
@@ -144,6 +149,43 @@ class ResultsTest < Minitest::Test
     end
     assert_equal '#<Deskseal::SignedEmail email="ada@example.com", signature=[hidden]>', results["SignedEmail"].inspect
     assert_equal "#<Deskseal::Embed attributes=[hidden], html=[hidden]>", results["Embed"].inspect
+  end
+
+  def test_no_inspection_shows_a_token
+    embed = SIGNER.ticket_center_with_token("desk-1", **CUSTOMER)
+    shown = [embed.inspect, embed.pretty_inspect]
+    refute(shown.any? { |text| text.include?("eyJ") }, shown.inspect)
+    assert_includes embed.html, %(data-identity="#{embed.attributes.fetch("data-identity")}")
+  end
+
+  def test_a_verified_identity_shows_its_fields_and_what_is_not_given_is_nil
+    token = SIGNER.identity_token("desk-1", **CUSTOMER, token_id: "token-1")
+    verified = VERIFIER.verify_identity_token("desk-1", token, now: SECOND)
+    assert_equal [nil] * 3, [verified.email, verified.unverified_email, verified.name]
+    assert_equal %w[is_new plan seats], verified.attributes.keys
+    assert(verified.attributes.to_a.flatten.all?(&:frozen?))
+    assert_raises(FrozenError) { verified.attributes["plan"] = "free" }
+    attributes = { "is_new" => true, "plan" => "pro", "seats" => 5 }
+    expected = "#<Deskseal::VerifiedIdentity email=nil, unverified_email=nil, user_id=\"user-42\", name=nil, " \
+      "attributes=#{attributes.inspect}, token_id=\"token-1\", issued_at=#{SECOND}, expires_at=#{SECOND + 600}, " \
+      "secret_index=0>"
+    assert_equal expected, verified.inspect
+    assert_equal({ "email" => nil, "attributes" => attributes }, verified.as_json.slice("email", "attributes"))
+  end
+
+  def test_an_unproved_email_is_not_the_customers
+    token = SIGNER.identity_token("desk-1", email: "Ada@example.com", email_verified: false, user_id: "user-42")
+    verified = VERIFIER.verify_identity_token("desk-1", token)
+    assert_equal [nil, EMAIL, "user-42"], [verified.email, verified.unverified_email, verified.user_id]
+  end
+
+  def test_nil_means_not_given
+    options = { email: nil, name: nil, attributes: nil, token_id: nil, now: nil }
+    token = SIGNER.identity_token("desk-1", user_id: "user-42", **options)
+    verified = VERIFIER.verify_identity_token("desk-1", token)
+    assert_equal [nil, nil, {}], [verified.email, verified.name, verified.attributes]
+    assert_match(/\A[A-Za-z0-9_-]{22}\z/, verified.token_id)
+    assert_includes SIGNER.portal_link_with_token("https://#{HOST}", user_id: "user-42", **options.slice(:email)), "?identity=eyJ"
   end
 
   def test_an_embed_is_its_markup

@@ -51,6 +51,46 @@ class TextTest < Minitest::Test
     *%i[align max_width container script_url nonce].map do |option|
       [Deskseal::InputError, "embed_option_malformed", ->(bad) { SIGNER.ticket_center("", "", option => bad) }]
     end,
+    *{
+      "email_malformed" => ->(bad) { { email: bad, user_id: bad } },
+      "user_id_malformed" => ->(bad) { { user_id: bad, name: bad } },
+    }.map do |code, claims|
+      [Deskseal::InputError, code, ->(bad) { SIGNER.identity_token("", **claims.call(bad), now: -1) }]
+    end,
+    *[
+      ->(bad) { { name: bad } }, ->(bad) { { attributes: { bad => 1 } } }, ->(bad) { { attributes: { a: bad, b: 1 } } },
+      ->(bad) { { token_id: bad } }
+    ].flat_map do |claims|
+      [
+        ->(bad) { SIGNER.identity_token("", **claims.call(bad), now: -1) },
+        ->(bad) { SIGNER.ticket_center_with_token("", **claims.call(bad), align: bad, now: -1) },
+      ].map { |call| [Deskseal::InputError, "identity_token_claim", call] }
+    end,
+    [Deskseal::InputError, "host_malformed", ->(bad) { SIGNER.identity_token(bad, email: bad) }],
+    [Deskseal::InputError, "helpdesk_id_malformed", ->(bad) { SIGNER.ticket_center_with_token(bad, email: bad) }],
+    [Deskseal::InputError, "email_malformed", ->(bad) { SIGNER.ticket_center_with_token("", email: bad, user_id: bad) }],
+    [Deskseal::InputError, "user_id_malformed", ->(bad) { SIGNER.ticket_center_with_token("", user_id: bad, name: bad) }],
+    *%i[align max_width container script_url nonce].map do |option|
+      [Deskseal::InputError, "embed_option_malformed", ->(bad) { SIGNER.ticket_center_with_token("", option => bad) }]
+    end,
+    [Deskseal::InputError, "portal_url_malformed", ->(bad) { SIGNER.portal_link_with_token(bad, email: bad) }],
+    [Deskseal::InputError, "email_malformed", ->(bad) { SIGNER.portal_link_with_token("", email: bad, user_id: bad) }],
+    [Deskseal::InputError, "user_id_malformed", ->(bad) { SIGNER.portal_link_with_token("", user_id: bad, token_id: bad) }],
+    [Deskseal::InputError, "identity_token_claim", ->(bad) { SIGNER.portal_link_with_token("", token_id: bad, now: -1) }],
+    [Deskseal::InputError, "host_malformed", ->(bad) { VERIFIER.verify_identity_token(bad, bad) }],
+    [
+      Deskseal::VerificationError, "identity_token_malformed",
+      ->(bad) { VERIFIER.verify_identity_token("", bad, now: -1) }
+    ],
+    [Deskseal::InputError, "host_malformed", ->(bad) { VERIFIER.explain_identity_token(bad, bad) }],
+    [
+      Deskseal::VerificationError, "identity_token_malformed",
+      ->(bad) { VERIFIER.explain_identity_token("", bad, other_secrets: [bad]) }
+    ],
+    [
+      Deskseal::SecretError, "secret_malformed",
+      ->(bad) { VERIFIER.explain_identity_token("", "", other_secrets: ["", bad], now: -1) }
+    ],
     [Deskseal::VerificationError, "email_malformed", ->(bad) { VERIFIER.verify_email(bad, bad) }],
     [Deskseal::VerificationError, "signature_malformed", ->(bad) { VERIFIER.verify_email("", bad, now: -1) }],
     [Deskseal::InputError, "host_malformed", ->(bad) { VERIFIER.verify_link(bad, bad) }],
@@ -147,6 +187,63 @@ class TextTest < Minitest::Test
     end
   end
 
+  def test_attributes_have_names_and_plain_values
+    value = "expected attributes of String, Integer, true or false"
+    name = "expected attributes with names of String or Symbol"
+    {
+      "private" => "expected a Hash of attributes, not String",
+      [["private", 1]] => "expected a Hash of attributes, not Array",
+      Object.new => "expected a Hash of attributes, not Object",
+      { 1 => "private" } => "#{name}, not Integer",
+      { nil => "private" } => "#{name}, not NilClass",
+      { private: nil } => "#{value}, not NilClass",
+      { private: 1.0 } => "#{value}, not Float",
+      { private: 1r } => "#{value}, not Rational",
+      { private: :symbol } => "#{value}, not Symbol",
+      { private: ["private"] } => "#{value}, not Array",
+      { private: { private: 1 } } => "#{value}, not Hash",
+      { private: Convertible.new } => "#{value}, not #{Convertible}",
+      { private: 1, "private" => 1 } =>
+        "expected attributes with different names, but a String and a Symbol are the same name",
+    }.each do |bad, message|
+      error = assert_raises(TypeError) { SIGNER.identity_token("desk-1", user_id: "user-42", attributes: bad) }
+      assert_equal message, error.message
+    end
+  end
+
+  def test_attributes_keep_their_types_and_names_of_any_encoding_of_ascii
+    attributes = {
+      b: "ä", "a" => Name.new("text"), "c".encode("US-ASCII") => "x".b, "d".b => 2**53 - 1, e: 1 - (2**53), f: true, g: false
+    }
+    token = SIGNER.identity_token("desk-1", user_id: "user-42", attributes: attributes)
+    verified = VERIFIER.verify_identity_token("desk-1", token)
+    expected = { "a" => "text", "b" => "ä", "c" => "x", "d" => 2**53 - 1, "e" => 1 - (2**53), "f" => true, "g" => false }
+    assert_equal expected.to_a, verified.attributes.to_a
+  end
+
+  def test_symbols_are_text_in_their_encoding
+    ["ä".encode("ISO-8859-1"), "\xFF".b, "+AOQ-".dup.force_encoding("UTF-7")].each do |bad|
+      assert_rejected(Deskseal::InputError, "identity_token_claim") do
+        SIGNER.identity_token("", attributes: { bad.to_sym => 1 })
+      end
+    end
+  end
+
+  def test_integers_of_any_size_in_attributes_get_their_code
+    [2**53, 2**62, 2**63, 10**400].flat_map { |beyond| [beyond, -beyond] }.each do |beyond|
+      assert_rejected(Deskseal::InputError, "identity_token_claim") do
+        SIGNER.identity_token("desk-1", user_id: "user-42", attributes: { a: beyond })
+      end
+    end
+  end
+
+  def test_whether_an_email_is_verified_is_true_or_false
+    ["false", 0, nil].each do |bad|
+      error = assert_raises(TypeError) { SIGNER.identity_token("desk-1", email: EMAIL, email_verified: bad) }
+      assert_equal "expected true or false, not #{bad.class}", error.message
+    end
+  end
+
   def test_every_text_is_checked_for_its_type_before_ill_formed_text
     bad = "\xFF"
     [
@@ -162,6 +259,11 @@ class TextTest < Minitest::Test
       -> { VERIFIER.verify_link(bad, bad, now: 1.5) },
       -> { VERIFIER.explain_email(bad, bad, other_secrets: [bad, 1]) },
       -> { VERIFIER.explain_link(bad, bad, other_secrets: nil) },
+      -> { SIGNER.identity_token(bad, attributes: { bad => bad, a: nil }) },
+      -> { SIGNER.ticket_center_with_token(bad, name: bad, nonce: 1) },
+      -> { SIGNER.portal_link_with_token(bad, token_id: 1) },
+      -> { VERIFIER.verify_identity_token(bad, nil) },
+      -> { VERIFIER.explain_identity_token(bad, bad, now: "1") },
     ].each { |call| assert_raises(TypeError, &call) }
   end
 

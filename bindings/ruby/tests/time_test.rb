@@ -19,6 +19,7 @@ class TimeTest < Minitest::Test
       signed = SIGNER.sign_user(HOST, "user-42", timestamp: moment)
       assert_equal SIGNER.sign_user(HOST, "user-42", timestamp: SECOND), signed, moment.inspect
       assert_instance_of Integer, signed.timestamp
+      assert_equal token(SECOND), token(moment), moment.inspect
     end
   end
 
@@ -60,6 +61,25 @@ class TimeTest < Minitest::Test
       assert_rejected(Deskseal::InputError, "tolerance_malformed") do
         Deskseal::Verifier.new(SECRET, tolerance: beyond)
       end
+      assert_rejected(Deskseal::InputError, "timestamp_malformed") { token(beyond) }
+      assert_rejected(Deskseal::InputError, "identity_token_claim") { token(SECOND, expires_in: beyond) }
+    end
+  end
+
+  def test_a_lifetime_must_be_an_integer
+    [true, 300.0, "300", nil, Time.at(300)].each do |bad|
+      error = assert_raises(TypeError) { token(SECOND, expires_in: bad) }
+      assert_equal "expected Integer, not #{bad.class}", error.message
+    end
+  end
+
+  def test_a_token_is_valid_until_its_expiry
+    assert_equal "user-42", VERIFIER.verify_identity_token("desk-1", token(nil), now: nil).user_id
+    [token(SECOND), token(SECOND, expires_in: 600)].each do |token|
+      assert_equal SECOND + 600, VERIFIER.verify_identity_token("desk-1", token, now: SECOND + 599).expires_at
+      assert_rejected(Deskseal::VerificationError, "identity_token_expired") do
+        VERIFIER.verify_identity_token("desk-1", token, now: Time.at(SECOND + 600))
+      end
     end
   end
 
@@ -95,6 +115,11 @@ class TimeTest < Minitest::Test
       -> { VERIFIER.verify_email(EMAIL, WRONG, now: bad) },
       -> { VERIFIER.verify_link(HOST, "/", now: bad) },
       -> { VERIFIER.explain_link(HOST, "/", now: bad) },
+      -> { token(bad) },
+      -> { SIGNER.ticket_center_with_token("desk-1", now: bad) },
+      -> { SIGNER.portal_link_with_token("https://#{HOST}", now: bad) },
+      -> { VERIFIER.verify_identity_token("desk-1", "", now: bad) },
+      -> { VERIFIER.explain_identity_token("desk-1", "", now: bad) },
       -> { Deskseal::Verifier.new(SECRET, previous: [[OLD, bad]]) },
     ].each do |call|
       error = assert_raises(TypeError, &call)
@@ -122,7 +147,28 @@ class TimeTest < Minitest::Test
     assert_equal (1..100).to_a, indices
   end
 
+  def test_a_time_that_empties_the_attributes_while_it_is_converted_is_safe
+    name = "Ada" * 30
+    attributes = Array.new(20) { |index| ["name_#{index}", "value #{index}" * 20] }.to_h
+    expected = attributes.transform_values(&:dup)
+    moment = Meddler.at(SECOND)
+    moment.meddle = lambda do
+      attributes.each_value(&:clear)
+      attributes.clear
+      name.replace("Grace")
+      GC.start
+    end
+    made = SIGNER.identity_token("desk-1", user_id: "user-42", name: name, attributes: attributes, now: moment)
+    assert_empty attributes
+    verified = VERIFIER.verify_identity_token("desk-1", made, now: SECOND)
+    assert_equal [expected.sort, "Grace"], [verified.attributes.to_a, verified.name]
+  end
+
   private
+
+  def token(now, **options)
+    SIGNER.identity_token("desk-1", user_id: "user-42", token_id: "token-1", now: now, **options)
+  end
 
   # Returns a moment that frees the pairs of the array, and has others in their place.
   def meddler(pairs)

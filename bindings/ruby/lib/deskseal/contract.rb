@@ -14,6 +14,9 @@ module Deskseal
       sec-purpose x-sec-purpose purpose x-purpose x-moz
     ].freeze
     HELPDESK_ID_VARIABLE = "HELPDESKY_HELPDESK_ID"
+    IDENTITY_VARIABLES = %w[
+      DESKSEAL_IDENTITY_SECRET
+    ].freeze
     LINK_PARAMETERS = %w[
       user_id user_id_timestamp user_id_signature
     ].freeze
@@ -28,6 +31,7 @@ module Deskseal
     TICKET_CENTER_VARIABLES = %w[
       HELPDESKY_HMAC_SECRET HDH_HMAC_SECRET
     ].freeze
+    TOKEN_PARAMETER = "identity"
   end
   private_constant :Contract
 end

@@ -23,11 +23,12 @@ module Deskseal
       app.middleware.use PrivatePages
     end
 
-    # Rails logs the targets of redirects. Anyone who has a signed link is the customer while it is valid.
+    # Rails logs the targets of redirects. Anyone who has a link with an identity is the customer while it is valid.
     initializer "deskseal.logs" do |app|
-      signature = Contract::LINK_PARAMETERS.last
-      app.config.filter_redirect << /[?&]#{signature}=/
-      app.config.filter_parameters << signature.to_sym
+      [Contract::LINK_PARAMETERS.last, Contract::TOKEN_PARAMETER].each do |parameter|
+        app.config.filter_redirect << /[?&]#{parameter}=/
+        app.config.filter_parameters << /\A#{parameter}\z/
+      end
     end
 
     initializer "deskseal.helpers" do

@@ -10,7 +10,7 @@ module Deskseal
     private_class_method :new, :allocate
 
     # Fields that {#inspect} does not show: with them, anyone can sign in as the customer.
-    HIDDEN = %i[signature attributes html].freeze
+    HIDDEN = %i[signature].freeze
     private_constant :HIDDEN
 
     # Tells whether the other object is of the same class and has the same fields.
@@ -59,11 +59,12 @@ module Deskseal
       as_json.to_json(*arguments)
     end
 
-    # Returns the class and the fields, without those that contain a signature.
+    # Returns the class and the fields, without those that contain a signature or a token.
     #
     # @return [String]
     def inspect
-      shown = fields.map { |name, value| "#{name}=#{HIDDEN.include?(name) ? "[hidden]" : value.inspect}" }
+      hidden = self.class.const_get(:HIDDEN)
+      shown = fields.map { |name, value| "#{name}=#{hidden.include?(name) ? "[hidden]" : value.inspect}" }
       "#<#{self.class} #{shown.join(", ")}>"
     end
 
@@ -145,7 +146,8 @@ module Deskseal
   #   embed.to_s.lines.first # => %(<div id="hdh-ticket-center"></div>\n)
   class Embed < Result
     FIELDS = %i[attributes html].freeze
-    private_constant :FIELDS
+    HIDDEN = FIELDS
+    private_constant :FIELDS, :HIDDEN
 
     # Returns the script tag's attributes, unescaped and in order, for a tag helper.
     #
@@ -255,7 +257,53 @@ module Deskseal
     attr_reader :secret_index
   end
 
-  # Why a signature is invalid: one finding or more (SPEC 8).
+  # A customer whose identity token was verified: a user id or an e-mail, or both (SPEC 12.6).
+  #
+  # @example
+  #   secret = "example-secret-for-documentation"
+  #   token = Deskseal::Signer.new(secret).identity_token("desk-1", user_id: "user-42", attributes: { seats: 5 })
+  #   verified = Deskseal::Verifier.new(secret).verify_identity_token("desk-1", token)
+  #   verified.user_id # => "user-42"
+  #   verified.email # => nil
+  #   verified.attributes # => {"seats"=>5}
+  class VerifiedIdentity < Result
+    FIELDS = %i[
+      email unverified_email user_id name attributes token_id issued_at expires_at secret_index
+    ].freeze
+    private_constant :FIELDS
+
+    # @return [String, nil] the canonical e-mail, which the product has proved
+    attr_reader :email
+
+    # @return [String, nil] the canonical e-mail, which the product has not proved: it identifies no customer
+    attr_reader :unverified_email
+
+    # @return [String, nil] the user id, as signed
+    attr_reader :user_id
+
+    # @return [String, nil] the customer's name
+    attr_reader :name
+
+    # Returns what agents see of the customer, in the order of the names.
+    #
+    # @return [Hash{String => String, Integer, Boolean}]
+    attr_reader :attributes
+
+    # @return [String, nil] the token's id
+    attr_reader :token_id
+
+    # @return [Integer] when the token was signed, in Unix seconds
+    attr_reader :issued_at
+
+    # @return [Integer] from when on the token is expired, in Unix seconds
+    attr_reader :expires_at
+
+    # @return [Integer] which secret made the signature: 0 is the current one, 1 and up are the
+    #   previous ones
+    attr_reader :secret_index
+  end
+
+  # Why a signature or a token is invalid: one finding or more (SPEC 8).
   #
   # @example
   #   verifier = Deskseal::Verifier.new("example-secret-for-documentation")
@@ -270,7 +318,7 @@ module Deskseal
     attr_reader :findings
   end
 
-  # One reason why a signature is invalid (SPEC 8).
+  # One reason why a signature or a token is invalid (SPEC 8).
   #
   # @example
   #   verifier = Deskseal::Verifier.new("example-secret-for-documentation")

@@ -4,8 +4,8 @@ module Deskseal
   # Signs identities with one secret.
   #
   # Make one when the application starts, and use it from any thread or Ractor. An application that uses
-  # the Ticket Center and the portal needs two, since each has its own secret. A signer is frozen, and cannot be
-  # copied or dumped.
+  # the Ticket Center and the portal needs two, since each has its own secret. Identity tokens need a third one. A
+  # signer is frozen, and cannot be copied or dumped.
   #
   # @example
   #   signer = Deskseal::Signer.new("example-secret-for-documentation")
@@ -22,9 +22,9 @@ module Deskseal
 
     # Returns a signer with the secret in the environment variable `name`.
     #
-    # @param name [String, Array<String>] usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
-    #   `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names for the same secret: the first that is
-    #   set is read
+    # @param name [String, Array<String>] usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET`,
+    #   `LETTERBOOK_PORTAL_TICKET_SECRET` or `DESKSEAL_IDENTITY_SECRET` (SPEC 2.5); or several names for the same
+    #   secret: the first that is set is read
     # @return [Signer]
     # @raise [SecretError] `secret_public` if bundlers ship a variable of that name to browsers, `secret_conflict`
     #   if two of several are set and differ, then those of {#initialize}
@@ -142,6 +142,102 @@ module Deskseal
     #   identity.email # => "ada@example.com"
     def identity(email, helpdesk_id)
       Native.identity(self, email, helpdesk_id)
+    end
+
+    # Returns an identity token, a JSON Web Token that says who the customer is (SPEC 12.5).
+    #
+    # The secret is one for identity tokens only. A user id or a proved e-mail is required.
+    #
+    # @param audience [String] the help desk's id, or the portal's host
+    # @param email [String, nil] the signed-in customer's e-mail
+    # @param email_verified [Boolean] whether you have proved that the customer receives mail at `email`; an e-mail
+    #   that is not proved identifies no customer
+    # @param user_id [String, nil] the signed-in customer's permanent id, used exactly as given
+    # @param name [String, nil] the customer's name, 1 to 100 characters
+    # @param attributes [Hash{String, Symbol => String, Integer, Boolean}, nil] what agents see of the customer: up
+    #   to 20 values, by names of a lowercase letter and up to 39 lowercase letters, digits and `_`
+    # @param token_id [String, nil] the token's id, 1 to 128 visible ASCII characters; random by default
+    # @param expires_in [Integer] for how many seconds the token is valid, 1 to 86400
+    # @param now [Integer, Time, nil] Unix seconds, or a Time; now by default
+    # @return [String]
+    # @raise [SecretError] `secret_too_short` for a secret of fewer than 32 bytes
+    # @raise [InputError] `helpdesk_id_malformed` or `host_malformed` for the audience; `email_empty`,
+    #   `email_too_long`, `email_malformed`, `email_ambiguous`, `user_id_empty`, `user_id_too_long`,
+    #   `user_id_malformed`; `identity_token_claim` for the other values; `timestamp_malformed` for `now`
+    #
+    # @example
+    #   signer = Deskseal::Signer.new("example-secret-for-documentation")
+    #   token = signer.identity_token("desk-1", user_id: "user-42", attributes: { plan: "pro" })
+    #   token.split(".").first # => "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
+    def identity_token(
+      audience, email: nil, email_verified: true, user_id: nil, name: nil, attributes: nil, token_id: nil,
+      expires_in: 600, now: nil
+    )
+      claims = [email, email_verified, user_id, name, attributes, token_id, expires_in]
+      Native.identity_token(self, audience, claims, now)
+    end
+
+    # Returns the markup that shows the customer's Ticket Center, with an identity token (SPEC 12.7).
+    #
+    # @param helpdesk_id [String] the help desk's id, from its dashboard
+    # @param email [String, nil] as for {#identity_token}
+    # @param email_verified [Boolean] as for {#identity_token}
+    # @param user_id [String, nil] as for {#identity_token}
+    # @param name [String, nil] as for {#identity_token}
+    # @param attributes [Hash{String, Symbol => String, Integer, Boolean}, nil] as for {#identity_token}
+    # @param token_id [String, nil] as for {#identity_token}
+    # @param expires_in [Integer] as for {#identity_token}
+    # @param now [Integer, Time, nil] as for {#identity_token}
+    # @param align [String, nil] as for {#ticket_center}
+    # @param max_width [String, nil] as for {#ticket_center}
+    # @param container [String, nil] as for {#ticket_center}
+    # @param script_url [String, nil] as for {#ticket_center}
+    # @param crossorigin [Boolean] as for {#ticket_center}
+    # @param nonce [String, nil] as for {#ticket_center}
+    # @return [Embed]
+    # @raise [SecretError] `secret_too_short` for a secret of fewer than 32 bytes
+    # @raise [InputError] `helpdesk_id_malformed`, then those of {#identity_token}, then `embed_option_malformed`
+    #
+    # @example
+    #   signer = Deskseal::Signer.new("example-secret-for-documentation")
+    #   embed = signer.ticket_center_with_token("desk-1", user_id: "user-42", name: "Ada Lovelace")
+    #   embed.attributes.keys # => ["src", "data-helpdesk-id", "data-identity"]
+    def ticket_center_with_token(
+      helpdesk_id, email: nil, email_verified: true, user_id: nil, name: nil, attributes: nil, token_id: nil,
+      expires_in: 600, now: nil, align: nil, max_width: nil, container: nil, script_url: nil,
+      crossorigin: false, nonce: nil
+    )
+      claims = [email, email_verified, user_id, name, attributes, token_id, expires_in]
+      Native.ticket_center_with_token(
+        self, helpdesk_id, claims, now, align, max_width, container, script_url, crossorigin, nonce
+      )
+    end
+
+    # Returns the link that takes a customer to the portal's form, with an identity token (SPEC 12.7).
+    #
+    # Links are logged, so the token has neither a name nor attributes. Call this when the customer clicks.
+    #
+    # @param portal_url [String] the portal's URL; its path, query and fragment are replaced
+    # @param email [String, nil] as for {#identity_token}
+    # @param email_verified [Boolean] as for {#identity_token}
+    # @param user_id [String, nil] as for {#identity_token}
+    # @param token_id [String, nil] as for {#identity_token}
+    # @param expires_in [Integer] for how many seconds the token is valid, 1 to 300
+    # @param now [Integer, Time, nil] Unix seconds, or a Time; now by default
+    # @return [String]
+    # @raise [SecretError] `secret_too_short` for a secret of fewer than 32 bytes
+    # @raise [InputError] `portal_url_malformed`, `portal_url_insecure`, then those of {#identity_token}
+    #
+    # @example
+    #   signer = Deskseal::Signer.new("example-secret-for-documentation")
+    #   link = signer.portal_link_with_token("https://help.company.com", user_id: "user-42")
+    #   link.split(".eyJ").first
+    #   # => "https://help.company.com/submit-ticket?identity=eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
+    def portal_link_with_token(
+      portal_url, email: nil, email_verified: true, user_id: nil, token_id: nil, expires_in: 300, now: nil
+    )
+      claims = [email, email_verified, user_id, nil, nil, token_id, expires_in]
+      Native.portal_link_with_token(self, portal_url, claims, now)
     end
 
     # Returns only the class, even if a subclass has instance variables.

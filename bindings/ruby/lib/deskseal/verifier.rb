@@ -24,9 +24,9 @@ module Deskseal
 
     # Returns a verifier whose current secret is in the environment variable `name`.
     #
-    # @param name [String, Array<String>] usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET` or
-    #   `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5); or several names for the same secret: the first
-    #   that is set is read
+    # @param name [String, Array<String>] usually `HELPDESKY_HMAC_SECRET`, `HDH_HMAC_SECRET`,
+    #   `LETTERBOOK_PORTAL_TICKET_SECRET` or `DESKSEAL_IDENTITY_SECRET` (SPEC 2.5); or several names for the same
+    #   secret: the first that is set is read
     # @param previous [Array<Array(String, Integer)>, Array<Array(String, Time)>] as for {#initialize}
     # @param tolerance [Integer] as for {#initialize}
     # @return [Verifier]
@@ -127,6 +127,31 @@ module Deskseal
       Native.verify_link(self, portal_host, url, now)
     end
 
+    # Verifies an identity token (SPEC 12.6).
+    #
+    # Every secret of the verifier is one for identity tokens only.
+    #
+    # @param audience [String] your own helpdesk id, or the portal's own host; never take it from the request
+    # @param token [String] the token as received
+    # @param now [Integer, Time, nil] Unix seconds, or a Time; now by default
+    # @return [VerifiedIdentity]
+    # @raise [SecretError] `secret_too_short` for a secret of fewer than 32 bytes
+    # @raise [InputError] `helpdesk_id_malformed` or `host_malformed` for the audience; `timestamp_malformed` for
+    #   `now`
+    # @raise [VerificationError] `identity_token_malformed`, `signature_mismatch`, `identity_token_audience`,
+    #   `identity_token_claim`, `identity_token_expired`, `identity_token_in_future`; for the e-mail and the user id
+    #   in the token: `email_empty`, `email_too_long`, `email_malformed`, `email_ambiguous`, `user_id_empty`,
+    #   `user_id_too_long`, `user_id_malformed`
+    #
+    # @example
+    #   secret = "example-secret-for-documentation"
+    #   token = Deskseal::Signer.new(secret).identity_token("desk-1", email: "Ada@Example.com")
+    #   verifier = Deskseal::Verifier.new(secret)
+    #   verifier.verify_identity_token("desk-1", token).email # => "ada@example.com"
+    def verify_identity_token(audience, token, now: nil)
+      Native.verify_identity_token(self, audience, token, now)
+    end
+
     # Says why an e-mail signature is invalid, for the owner of the secret (SPEC 8).
     #
     # Call it at a prompt or in a dashboard, not in a request. Do not show its findings to a visitor.
@@ -174,6 +199,31 @@ module Deskseal
     #   explanation.findings.map(&:code) # => ["link_expired"]
     def explain_link(portal_host, url, other_secrets: [], now: nil)
       Native.explain_link(self, portal_host, url, other_secrets, now)
+    end
+
+    # Says why an identity token is invalid, for the owner of the secret (SPEC 8).
+    #
+    # Call it at a prompt or in a dashboard, not in a request. Do not show its findings to a visitor.
+    #
+    # @param audience [String] your own helpdesk id, or the portal's own host
+    # @param token [String] the token as received, in any form
+    # @param other_secrets [Array<String>] other secrets of yours that may have been used by mistake
+    # @param now [Integer, Time, nil] Unix seconds, or a Time; now by default
+    # @return [Explanation]
+    # @raise [SecretError] `secret_too_short` for a secret of fewer than 32 bytes; for a secret in `other_secrets`
+    #   also `secret_missing`, `secret_empty`, `secret_padded`, `secret_malformed`, `secret_placeholder`
+    # @raise [InputError] `helpdesk_id_malformed` or `host_malformed` for the audience; `timestamp_malformed` for
+    #   `now`
+    # @raise [VerificationError] `identity_token_malformed` for ill-formed text
+    #
+    # @example
+    #   secret = "example-secret-for-documentation"
+    #   token = Deskseal::Signer.new(secret).identity_token("desk-1", user_id: "user-42", now: 1767225600)
+    #   verifier = Deskseal::Verifier.new(secret)
+    #   explanation = verifier.explain_identity_token("desk-1", token, now: 1767226200)
+    #   explanation.findings.map(&:code) # => ["token_expired"]
+    def explain_identity_token(audience, token, other_secrets: [], now: nil)
+      Native.explain_identity_token(self, audience, token, other_secrets, now)
     end
 
     # Returns only the class, even if a subclass has instance variables.
