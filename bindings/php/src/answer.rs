@@ -1,9 +1,10 @@
 //! The return values of functions: a value, or for an error an object with the fields `kind`, `code` and
 //! `message`. No value is an object of that class.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use deskseal::Signature;
+use deskseal::{AttributeValue, Signature};
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::types::{ZendHashTable, ZendObject, ZendStr, Zval};
 
@@ -33,6 +34,11 @@ pub(crate) fn text(text: &str) -> Zval {
     value
 }
 
+/// Returns a string, or `null`.
+pub(crate) fn optional(value: Option<&str>) -> Zval {
+    value.map_or_else(Zval::null, text)
+}
+
 /// Returns a signature's hexadecimal digits.
 pub(crate) fn hexadecimal(signature: &Signature) -> Zval {
     text(signature.write_hex(&mut [0; 64]))
@@ -51,6 +57,20 @@ pub(crate) fn map(entries: &[(&str, String)]) -> Result<Zval, Failure> {
     let mut map = ZendHashTable::with_capacity(entries.len().try_into().unwrap_or_default());
     for (name, value) in entries {
         map.insert(*name, text(value))?;
+    }
+    Ok(map.into_zval(false)?)
+}
+
+/// Returns an array of a customer's attributes by name, in order.
+pub(crate) fn attributes(attributes: &BTreeMap<String, AttributeValue>) -> Result<Zval, Failure> {
+    let mut map = ZendHashTable::with_capacity(attributes.len().try_into().unwrap_or_default());
+    for (name, value) in attributes {
+        let value = match value {
+            AttributeValue::Text(value) => text(value),
+            AttributeValue::Integer(value) => integer(*value)?,
+            AttributeValue::Flag(value) => (*value).into(),
+        };
+        map.insert(name.as_str(), value)?;
     }
     Ok(map.into_zval(false)?)
 }

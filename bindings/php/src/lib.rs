@@ -17,6 +17,7 @@
 )]
 
 mod answer;
+mod attribute;
 mod error;
 mod module;
 mod signer;

@@ -1,12 +1,16 @@
 //! The functions behind the library's class `Signer`.
 
-use deskseal::{EmbedOptions, Parameter, Secret, Signer, unix_now};
+use deskseal::{
+    Embed, EmbedOptions, Error, IdentityClaims, LinkClaims, Parameter, Secret, Signer, unix_now,
+};
 use ext_php_rs::convert::IntoZval as _;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::Zval;
 
 use crate::HANDLE;
 use crate::answer::{answer, hexadecimal, integer, list, map, text};
+use crate::attribute::{Attribute, attributes};
+use crate::error::Failure;
 use crate::text::{Text, optional, variables};
 
 /// A signer, which PHP's engine frees. PHP code cannot create, clone, serialise or read it.
@@ -25,6 +29,9 @@ pub(crate) fn functions(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
         .function(wrap_function!(portal_link))
         .function(wrap_function!(ticket_center))
         .function(wrap_function!(identity))
+        .function(wrap_function!(identity_token))
+        .function(wrap_function!(ticket_center_with_token))
+        .function(wrap_function!(portal_link_with_token))
 }
 
 /// Returns a signer with the secret.
@@ -96,36 +103,46 @@ fn portal_link(
     })
 }
 
-/// Returns the script tag's attributes and the markup.
+/// Returns the script tag's attributes and the markup. Takes the options as [`embed_options`] does.
 #[php_function]
 #[php(name = "Deskseal\\Internal\\ticket_center")]
-#[expect(clippy::too_many_arguments, reason = "the library passes each option by its position")]
 fn ticket_center(
     handle: &SignerHandle,
     email: Text<'_>,
     helpdesk_id: Text<'_>,
-    align: Option<Text<'_>>,
-    max_width: Option<Text<'_>>,
-    container: Option<Text<'_>>,
-    script_url: Option<Text<'_>>,
     crossorigin: bool,
-    nonce: Option<Text<'_>>,
+    options: Vec<Option<Text<'_>>>,
 ) -> Zval {
     answer(|| {
         let email = Parameter::Email.decode(&email)?;
         let helpdesk_id = Parameter::HelpdeskId.decode(&helpdesk_id)?;
-        let option = |text: &Option<_>| optional(text.as_ref(), Parameter::EmbedOption);
-        let options = EmbedOptions {
-            align: option(&align)?,
-            max_width: option(&max_width)?,
-            container: option(&container)?,
-            script_url: option(&script_url)?,
-            crossorigin,
-            nonce: option(&nonce)?,
-        };
-        let embed = handle.0.ticket_center(email, helpdesk_id, &options)?;
-        list([map(&embed.attributes)?, text(&embed.html)])
+        let options = embed_options(crossorigin, &options)?;
+        embedded(&handle.0.ticket_center(email, helpdesk_id, &options)?)
     })
+}
+
+/// Returns the options of an embed: none, or align, maximum width, container, script URL and nonce, in this order.
+/// As one list, since each argument of a function takes time, and most pages give no option.
+fn embed_options<'call>(
+    crossorigin: bool,
+    options: &'call [Option<Text<'_>>],
+) -> Result<EmbedOptions<'call>, Error> {
+    let option = |index: usize| {
+        let text = options.get(index).and_then(Option::as_ref);
+        optional(text, Parameter::EmbedOption)
+    };
+    Ok(EmbedOptions {
+        align: option(0)?,
+        max_width: option(1)?,
+        container: option(2)?,
+        script_url: option(3)?,
+        nonce: option(4)?,
+        crossorigin,
+    })
+}
+
+fn embedded(embed: &Embed) -> Result<Zval, Failure> {
+    list([map(&embed.attributes)?, text(&embed.html)])
 }
 
 /// Returns the canonical e-mail, its signature and the help desk's id.
@@ -141,5 +158,102 @@ fn identity(handle: &SignerHandle, email: Text<'_>, helpdesk_id: Text<'_>) -> Zv
             hexadecimal(&identity.signature),
             text(&identity.helpdesk_id),
         ])
+    })
+}
+
+/// Returns an identity token. Takes the attributes as two lists: names and values.
+#[php_function]
+#[php(name = "Deskseal\\Internal\\identity_token")]
+#[expect(clippy::too_many_arguments, reason = "the library passes each claim by its position")]
+fn identity_token(
+    handle: &SignerHandle,
+    audience: Text<'_>,
+    email: Option<Text<'_>>,
+    email_verified: bool,
+    user_id: Option<Text<'_>>,
+    name: Option<Text<'_>>,
+    attribute_names: Vec<Text<'_>>,
+    attribute_values: Vec<Attribute<'_>>,
+    token_id: Option<Text<'_>>,
+    expires_in: i64,
+    now: Option<i64>,
+) -> Zval {
+    answer(|| {
+        let audience = Parameter::Audience.decode(&audience)?;
+        let claims = IdentityClaims {
+            email: optional(email.as_ref(), Parameter::Email)?,
+            email_verified,
+            user_id: optional(user_id.as_ref(), Parameter::UserId)?,
+            name: optional(name.as_ref(), Parameter::Claim)?,
+            attributes: attributes(&attribute_names, &attribute_values)?,
+            token_id: optional(token_id.as_ref(), Parameter::Claim)?,
+            expires_in: Some(expires_in),
+        };
+        let now = now.unwrap_or_else(unix_now);
+        Ok(text(&handle.0.identity_token(audience, &claims, now)?))
+    })
+}
+
+/// Returns the script tag's attributes and the markup, with an identity token.
+#[php_function]
+#[php(name = "Deskseal\\Internal\\ticket_center_with_token")]
+#[expect(clippy::too_many_arguments, reason = "the library passes each claim by its position")]
+fn ticket_center_with_token(
+    handle: &SignerHandle,
+    helpdesk_id: Text<'_>,
+    email: Option<Text<'_>>,
+    email_verified: bool,
+    user_id: Option<Text<'_>>,
+    name: Option<Text<'_>>,
+    attribute_names: Vec<Text<'_>>,
+    attribute_values: Vec<Attribute<'_>>,
+    token_id: Option<Text<'_>>,
+    expires_in: i64,
+    now: Option<i64>,
+    crossorigin: bool,
+    options: Vec<Option<Text<'_>>>,
+) -> Zval {
+    answer(|| {
+        let helpdesk_id = Parameter::HelpdeskId.decode(&helpdesk_id)?;
+        let claims = IdentityClaims {
+            email: optional(email.as_ref(), Parameter::Email)?,
+            email_verified,
+            user_id: optional(user_id.as_ref(), Parameter::UserId)?,
+            name: optional(name.as_ref(), Parameter::Claim)?,
+            attributes: attributes(&attribute_names, &attribute_values)?,
+            token_id: optional(token_id.as_ref(), Parameter::Claim)?,
+            expires_in: Some(expires_in),
+        };
+        let options = embed_options(crossorigin, &options)?;
+        let now = now.unwrap_or_else(unix_now);
+        embedded(&handle.0.ticket_center_with_token(helpdesk_id, &claims, &options, now)?)
+    })
+}
+
+/// Returns the link to the portal's form, with an identity token.
+#[php_function]
+#[php(name = "Deskseal\\Internal\\portal_link_with_token")]
+#[expect(clippy::too_many_arguments, reason = "the library passes each claim by its position")]
+fn portal_link_with_token(
+    handle: &SignerHandle,
+    portal_url: Text<'_>,
+    email: Option<Text<'_>>,
+    email_verified: bool,
+    user_id: Option<Text<'_>>,
+    token_id: Option<Text<'_>>,
+    expires_in: i64,
+    now: Option<i64>,
+) -> Zval {
+    answer(|| {
+        let portal_url = Parameter::PortalUrl.decode(&portal_url)?;
+        let claims = LinkClaims {
+            email: optional(email.as_ref(), Parameter::Email)?,
+            email_verified,
+            user_id: optional(user_id.as_ref(), Parameter::UserId)?,
+            token_id: optional(token_id.as_ref(), Parameter::Claim)?,
+            expires_in: Some(expires_in),
+        };
+        let now = now.unwrap_or_else(unix_now);
+        Ok(text(&handle.0.portal_link_with_token(portal_url, &claims, now)?))
     })
 }

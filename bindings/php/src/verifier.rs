@@ -1,15 +1,15 @@
 //! The functions behind the library's class `Verifier`.
 
 use deskseal::{
-    Error, Explanation, Parameter, Secret, UserClaim, VerifiedUser, Verifier, VerifierOptions,
-    unix_now,
+    CanonicalEmail, Error, Explanation, Parameter, Secret, UserClaim, UserId, VerifiedIdentity,
+    VerifiedUser, Verifier, VerifierOptions, unix_now,
 };
 use ext_php_rs::convert::IntoZval as _;
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendHashTable, Zval};
 
 use crate::HANDLE;
-use crate::answer::{answer, integer, list, text};
+use crate::answer::{self, answer, integer, list, text};
 use crate::error::Failure;
 use crate::text::{Text, optional, texts, variables};
 
@@ -29,6 +29,8 @@ pub(crate) fn functions(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
         .function(wrap_function!(verify_link))
         .function(wrap_function!(explain_email))
         .function(wrap_function!(explain_link))
+        .function(wrap_function!(verify_identity_token))
+        .function(wrap_function!(explain_identity_token))
 }
 
 /// Returns a verifier with the secret. Takes previous secrets as two lists: texts and expiries.
@@ -173,6 +175,57 @@ fn explain_link(
         let now = now.unwrap_or_else(unix_now);
         findings(&handle.0.explain_link(portal_host, url, &others, now)?)
     })
+}
+
+/// Returns what a token says about the customer, and the number of the secret that made it.
+#[php_function]
+#[php(name = "Deskseal\\Internal\\verify_identity_token")]
+fn verify_identity_token(
+    handle: &VerifierHandle,
+    audience: Text<'_>,
+    token: Text<'_>,
+    now: Option<i64>,
+) -> Zval {
+    answer(|| {
+        let audience = Parameter::Audience.decode(&audience)?;
+        let token = Parameter::Token.decode(&token)?;
+        let now = now.unwrap_or_else(unix_now);
+        identity(&handle.0.verify_identity_token(audience, token, now)?)
+    })
+}
+
+/// Returns the code and message of each finding, in order.
+#[php_function]
+#[php(name = "Deskseal\\Internal\\explain_identity_token")]
+fn explain_identity_token(
+    handle: &VerifierHandle,
+    audience: Text<'_>,
+    token: Text<'_>,
+    other_secrets: Vec<Option<Text<'_>>>,
+    now: Option<i64>,
+) -> Zval {
+    answer(|| {
+        let audience = Parameter::Audience.decode(&audience)?;
+        let token = Parameter::Token.decode(&token)?;
+        let others = self::other_secrets(&other_secrets)?;
+        let now = now.unwrap_or_else(unix_now);
+        findings(&handle.0.explain_identity_token(audience, token, &others, now)?)
+    })
+}
+
+fn identity(verified: &VerifiedIdentity) -> Result<Zval, Failure> {
+    let email = |email: &Option<_>| answer::optional(email.as_ref().map(CanonicalEmail::as_str));
+    list([
+        email(&verified.email),
+        email(&verified.unverified_email),
+        answer::optional(verified.user_id.as_ref().map(UserId::as_str)),
+        answer::optional(verified.name.as_deref()),
+        answer::attributes(&verified.attributes)?,
+        answer::optional(verified.token_id.as_deref()),
+        integer(verified.issued_at)?,
+        integer(verified.expires_at)?,
+        integer(verified.secret_index)?,
+    ])
 }
 
 fn user(verified: &VerifiedUser) -> Result<Zval, Failure> {

@@ -33,11 +33,13 @@ final class ContractTest extends TestCase
         '[secret]' => 'array',
         '[previous]' => 'array',
         'map' => 'array',
+        'attributes' => 'array',
+        'attributes?' => '?array',
         '[Finding]' => 'array',
     ];
 
-    /** The parameters that stack traces hide: secrets and signatures. */
-    private const SENSITIVE = ['secret', 'previous', 'otherSecrets', 'signature', 'url'];
+    /** The parameters that stack traces hide: secrets, signatures and tokens. */
+    private const SENSITIVE = ['secret', 'previous', 'otherSecrets', 'signature', 'url', 'token'];
 
     /** The methods that PHP calls itself. */
     private const HOOKS = ['__debugInfo', '__serialize', '__unserialize'];

@@ -34,6 +34,7 @@ final class ReadmeTest extends TestCase
     private const SECRETS = [
         'HELPDESKY_HMAC_SECRET' => 'the-secret-of-these-tests-alone',
         'LETTERBOOK_PORTAL_TICKET_SECRET' => 'the-portal-secret-of-these-tests',
+        'DESKSEAL_IDENTITY_SECRET' => 'the-secret-of-the-identities-of-these-tests',
     ];
 
     /** Laravel's components and its reader of the environment, as packaged by Debian. */

@@ -21,6 +21,31 @@ final class ResultsTest extends TestCase
     private const HOST = 'help.company.com';
     private const SIGNATURE = '52c24c92ea85fef3100591d5d33200adb10d7954a985da5620704b2fa0733b92';
 
+    /** The example of SPEC 12.8: some of its fields are null. */
+    private const IDENTITY = [
+        'class' => 'Verifier',
+        'new' => ['secret' => self::SECRET],
+        'call' => 'verify_identity_token',
+        'args' => [
+            'audience' => 'desk-1',
+            'token' => 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJhdWQiOiJkZXNrLTEiLCJzdWIiOiJ1c2VyLTQyIiwiZW1haWwiOiJhZGFAZX'
+                . 'hhbXBsZS5jb20iLCJuYW1lIjoiQWRhIExvdmVsYWNlIiwiYXR0cmlidXRlcyI6eyJwbGFuIjoicHJvIiwic2VhdHMiOjV9LCJpYXQiOj'
+                . 'E3NjcyMjU2MDAsImV4cCI6MTc2NzIyNjIwMCwianRpIjoidG9rZW4tMSJ9.d9SaOwVFwrQ_T6TnJPaDdjglpvaFenrYzq-PO1BrWQQ',
+            'now' => 1767225600,
+        ],
+        'expect' => [
+            'email' => 'ada@example.com',
+            'unverified_email' => null,
+            'user_id' => 'user-42',
+            'name' => 'Ada Lovelace',
+            'attributes' => ['plan' => 'pro', 'seats' => 5],
+            'token_id' => 'token-1',
+            'issued_at' => 1767225600,
+            'expires_at' => 1767226200,
+            'secret_index' => 0,
+        ],
+    ];
+
     /**
      * One result of every class, from the first vector that returns one.
      *
@@ -54,11 +79,13 @@ final class ResultsTest extends TestCase
     {
         self::assertSame($fields, get_object_vars($result));
         self::assertSame($fields, (array) $result);
-        self::assertSame($fields, $result->jsonSerialize());
+        $json = $result->jsonSerialize();
+        self::assertSame($fields, array_map(fn ($value) => $value instanceof \stdClass ? (array) $value : $value, $json));
         self::assertSame($fields, iterator_to_array((fn () => yield from (array) $result)()));
         foreach ($fields as $name => $value) {
             self::assertSame($value, $result->$name);
-            self::assertTrue(isset($result->$name));
+            self::assertSame($value !== null, isset($result->$name));
+            self::assertSame($value, $result->$name ?? null);
         }
         self::assertFalse(isset($result->another));
     }
@@ -190,9 +217,44 @@ final class ResultsTest extends TestCase
             }
             self::assertDoesNotMatchRegularExpression('/[0-9a-f]{64}|example-secret/', $dump);
         }
-        $hidden = array_intersect(['signature', 'attributes', 'html'], array_keys($fields));
+        $hidden = array_intersect($result instanceof Embed ? ['attributes', 'html'] : ['signature'], array_keys($fields));
         self::assertSame(count($hidden), substr_count($dumps[1], '<hidden>'));
         self::assertSame($fields, (array) $result, 'a dump changes nothing');
+    }
+
+    public function testDumpsShowNoToken(): void
+    {
+        $embed = (new Signer(self::SECRET))->ticketCenterWithToken('desk-1', userId: 'user-42');
+        ob_start();
+        var_dump($embed);
+        debug_zval_dump($embed);
+        self::assertStringNotContainsString('eyJ', ob_get_clean() . print_r($embed, true));
+        self::assertStringContainsString("data-identity=\"{$embed->attributes['data-identity']}\"", $embed->html);
+    }
+
+    public function testAnIdentityWithoutAttributesHasAnObjectInJson(): void
+    {
+        $verified = (new Verifier(self::SECRET))->verifyIdentityToken('desk-1', self::token(userId: 'user-42'));
+        self::assertSame([], $verified->attributes);
+        self::assertStringContainsString('"name":null,"attributes":{},', json_encode($verified));
+        self::assertSame([false, false], [isset($verified->email), isset($verified->name)]);
+    }
+
+    public function testAnUnprovedEmailIsNotTheCustomers(): void
+    {
+        $token = self::token(email: 'Ada@example.com', emailVerified: false, userId: 'user-42');
+        $verified = (new Verifier(self::SECRET))->verifyIdentityToken('desk-1', $token);
+        $found = [$verified->email, $verified->unverifiedEmail, $verified->userId];
+        self::assertSame([null, 'ada@example.com', 'user-42'], $found);
+    }
+
+    public function testChangingACopyOfTheAttributesDoesNotChangeTheIdentity(): void
+    {
+        $token = self::token(userId: 'user-42', attributes: ['plan' => 'pro', 'is_new' => true]);
+        $verified = (new Verifier(self::SECRET))->verifyIdentityToken('desk-1', $token);
+        $attributes = $verified->attributes;
+        $attributes['plan'] = 'free';
+        self::assertSame(['is_new' => true, 'plan' => 'pro'], $verified->attributes);
     }
 
     public function testAnEmbedRendersItself(): void
@@ -230,10 +292,15 @@ final class ResultsTest extends TestCase
         self::assertTrue($signed == $sign('ada@example.com'));
     }
 
+    private static function token(mixed ...$claims): string
+    {
+        return (new Signer(self::SECRET))->identityToken('desk-1', ...$claims);
+    }
+
     /** @return array<string, array> the first vector with a result of each class */
     private static function vectors(): array
     {
-        $found = [];
+        $found = ['VerifiedIdentity' => self::IDENTITY];
         foreach (glob(getenv('DESKSEAL_REPOSITORY') . '/tests/vectors/*.json') as $file) {
             foreach (json_decode(file_get_contents($file), true, flags: JSON_THROW_ON_ERROR)['cases'] ?? [] as $case) {
                 if (is_array($case['expect'] ?? null) && !isset($case['env'])) {

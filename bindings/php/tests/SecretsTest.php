@@ -301,6 +301,9 @@ final class SecretsTest extends TestCase
         $signer = new Signer($secret);
         $link = $signer->portalLink('https://help.company.com', 'u', self::NOW);
         $signed = $signer->signUser('help.company.com', 'u', self::NOW);
+        $long = "$secret-twice";
+        $identities = new Verifier($long);
+        $token = (new Signer($long))->identityToken('desk-1', userId: 'u');
         $claim = ['help.company.com', 'u', (string) self::NOW, $signed->signature];
         return [
             'Signer::__construct' => [fn () => new Signer($bad)],
@@ -314,6 +317,8 @@ final class SecretsTest extends TestCase
             'claim' => [fn () => $verifier->verifyUser(...$claim, now: 0)],
             'link' => [fn () => $verifier->verifyLink('help.company.com', $link)],
             'link to explain' => [fn () => $verifier->explainLink('help.company.com', $link, now: -1)],
+            'token' => [fn () => $identities->verifyIdentityToken('desk-2', $token)],
+            'token to explain' => [fn () => $identities->explainIdentityToken('desk-1', $token, now: -1)],
             'a wrong type' => [fn () => new Verifier($secret, [$secret => 0])],
         ];
     }
@@ -332,7 +337,7 @@ final class SecretsTest extends TestCase
             self::assertContainsOnlyInstancesOf(SensitiveParameterValue::class, array_filter($arguments, is_object(...)));
             self::assertNotSame([], array_filter($arguments, is_object(...)));
             $shown = $exception . $exception->getTraceAsString() . print_r($own, true) . var_export($own, true);
-            self::assertDoesNotMatchRegularExpression('/secret-of-these-tests|[0-9a-f]{64}/', $shown);
+            self::assertDoesNotMatchRegularExpression('/secret-of-these-tests|[0-9a-f]{64}|eyJ/', $shown);
         } finally {
             ini_set('zend.exception_ignore_args', $setting);
         }

@@ -63,6 +63,34 @@ final class TextTest extends TestCase
             [fn ($s) => $s->ticketCenter('', '', container: $bad), $input, 'embed_option_malformed'],
             [fn ($s) => $s->ticketCenter('', '', scriptUrl: $bad), $input, 'embed_option_malformed'],
             [fn ($s) => $s->ticketCenter('', '', nonce: $bad), $input, 'embed_option_malformed'],
+            [fn ($s) => $s->identityToken($bad, $bad, name: $bad), $input, 'host_malformed'],
+            [fn ($s) => $s->identityToken('', $bad, userId: $bad), $input, 'email_malformed'],
+            [fn ($s) => $s->identityToken('', userId: $bad, name: $bad), $input, 'user_id_malformed'],
+            [fn ($s) => $s->identityToken('', name: $bad, now: -1), $input, 'identity_token_claim'],
+            [fn ($s) => $s->identityToken('', attributes: [$bad => 1]), $input, 'identity_token_claim'],
+            [fn ($s) => $s->identityToken('', attributes: ['a' => 1, 'b' => $bad]), $input, 'identity_token_claim'],
+            [fn ($s) => $s->identityToken('', tokenId: $bad, expiresIn: 0), $input, 'identity_token_claim'],
+            [fn ($s) => $s->ticketCenterWithToken($bad, $bad), $input, 'helpdesk_id_malformed'],
+            [fn ($s) => $s->ticketCenterWithToken('', $bad, userId: $bad), $input, 'email_malformed'],
+            [fn ($s) => $s->ticketCenterWithToken('', userId: $bad, name: $bad), $input, 'user_id_malformed'],
+            [fn ($s) => $s->ticketCenterWithToken('', name: $bad, align: $bad), $input, 'identity_token_claim'],
+            [fn ($s) => $s->ticketCenterWithToken('', attributes: [$bad => 1]), $input, 'identity_token_claim'],
+            [fn ($s) => $s->ticketCenterWithToken('', attributes: ['a' => $bad]), $input, 'identity_token_claim'],
+            [fn ($s) => $s->ticketCenterWithToken('', tokenId: $bad, nonce: $bad), $input, 'identity_token_claim'],
+            [fn ($s) => $s->ticketCenterWithToken('', align: $bad), $input, 'embed_option_malformed'],
+            [fn ($s) => $s->ticketCenterWithToken('', maxWidth: $bad), $input, 'embed_option_malformed'],
+            [fn ($s) => $s->ticketCenterWithToken('', container: $bad), $input, 'embed_option_malformed'],
+            [fn ($s) => $s->ticketCenterWithToken('', scriptUrl: $bad), $input, 'embed_option_malformed'],
+            [fn ($s) => $s->ticketCenterWithToken('', nonce: $bad), $input, 'embed_option_malformed'],
+            [fn ($s) => $s->portalLinkWithToken($bad, $bad), $input, 'portal_url_malformed'],
+            [fn ($s) => $s->portalLinkWithToken('', $bad, userId: $bad), $input, 'email_malformed'],
+            [fn ($s) => $s->portalLinkWithToken('', userId: $bad, tokenId: $bad), $input, 'user_id_malformed'],
+            [fn ($s) => $s->portalLinkWithToken('', tokenId: $bad, now: -1), $input, 'identity_token_claim'],
+            [fn ($s, $v) => $v->verifyIdentityToken($bad, $bad), $input, 'host_malformed'],
+            [fn ($s, $v) => $v->verifyIdentityToken('', $bad, now: -1), $verification, 'identity_token_malformed'],
+            [fn ($s, $v) => $v->explainIdentityToken($bad, $bad), $input, 'host_malformed'],
+            [fn ($s, $v) => $v->explainIdentityToken('', $bad, [$bad]), $verification, 'identity_token_malformed'],
+            [fn ($s, $v) => $v->explainIdentityToken('', '', ['', $bad]), $secret, 'secret_malformed'],
             [fn () => new Verifier($bad), $secret, 'secret_malformed'],
             [fn () => new Verifier(null, previous: [[$bad, -1]]), $secret, 'secret_malformed'],
             [fn () => Verifier::fromEnv($bad), $secret, 'secret_malformed'],
@@ -145,6 +173,55 @@ final class TextTest extends TestCase
         $expected = '/^Deskseal\\\\response_unless_click\(\): Argument #\d \(\$\w+\) must be /';
         self::assertTypeErrorMatches($expected, fn () => response_unless_click($other, []));
         self::assertTypeErrorMatches($expected, fn () => response_unless_click('/', ['accept' => $other]));
+    }
+
+    /** @dataProvider otherTypes */
+    public function testOtherTypesAreRejectedAsAnAttribute(mixed $other): void
+    {
+        $signer = new Signer(self::SECRET);
+        if (!is_bool($other) && !is_int($other)) {
+            $expected = '/^Deskseal\\\\Signer::\w+\(\): Argument #6 \(\$attributes\) must be an array of strings, integers and '
+                . 'booleans by name$/';
+            $attributes = ['a' => 1, 'private' => $other];
+            self::assertTypeErrorMatches($expected, fn () => $signer->identityToken(self::BAD, attributes: $attributes));
+            self::assertTypeErrorMatches($expected, fn () => $signer->ticketCenterWithToken(self::BAD, attributes: $attributes));
+        }
+        if ($other !== null && !is_array($other)) {
+            $expected = '/\(\$attributes\) must be of type \?array, /';
+            self::assertTypeErrorMatches($expected, fn () => $signer->identityToken(self::BAD, attributes: $other));
+        }
+    }
+
+    public function testAttributesKeepTheirTypes(): void
+    {
+        $greatest = 2 ** 53 - 1;
+        $plan = 'pro';
+        $attributes = ['b' => 'ä', 'a' => '5', 'c' => $greatest, 'd' => -$greatest, 'e' => true, 'f' => false, 'g' => &$plan];
+        $signer = new Signer(self::SECRET);
+        $verified = (new Verifier(self::SECRET))->verifyIdentityToken(
+            'desk-1',
+            $signer->identityToken('desk-1', userId: 'user-42', attributes: $attributes),
+        );
+        ksort($attributes);
+        self::assertSame($attributes, $verified->attributes);
+    }
+
+    public function testANameOrAnIntegerThatNoAttributeMayHaveIsRejectedWithItsCode(): void
+    {
+        $signer = new Signer(self::SECRET);
+        foreach ([['pro'], ['5' => 1], ['A' => 1], ['' => 1], ['a' => 2 ** 53], ['a' => PHP_INT_MAX], ['a' => PHP_INT_MIN]] as $bad) {
+            $code = self::code(fn () => $signer->identityToken('desk-1', userId: 'user-42', attributes: $bad));
+            self::assertSame('identity_token_claim', $code);
+        }
+    }
+
+    public function testNullMeansNotGiven(): void
+    {
+        $token = (new Signer(self::SECRET))->identityToken('desk-1', null, true, 'user-42', null, null, null);
+        $verified = (new Verifier(self::SECRET))->verifyIdentityToken('desk-1', $token);
+        self::assertSame([null, null, []], [$verified->email, $verified->name, $verified->attributes]);
+        self::assertMatchesRegularExpression('/^[A-Za-z0-9_-]{22}$/', $verified->tokenId);
+        self::assertSame(600, $verified->expiresAt - $verified->issuedAt);
     }
 
     public function testIllFormedHeadersAreReadWithReplacementCharacters(): void

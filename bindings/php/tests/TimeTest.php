@@ -62,6 +62,8 @@ final class TimeTest extends TestCase
         $link = $signer->portalLink('https://' . self::HOST, 'user-42', timestamp: $moment);
         $verifier = new Verifier(self::SECRET, tolerance: 0);
         self::assertSame(self::SECOND, $verifier->verifyLink(self::HOST, $link, now: $moment)?->timestamp);
+        $token = $signer->identityToken('desk-1', userId: 'user-42', now: $moment);
+        self::assertSame(self::SECOND, $verifier->verifyIdentityToken('desk-1', $token, now: $moment)->issuedAt);
     }
 
     public function testAFractionBefore1970IsDroppedDownwards(): void
@@ -116,12 +118,19 @@ final class TimeTest extends TestCase
                 fn () => $verifier->verifyLink('', '', $other),
                 fn () => $verifier->explainEmail('', '', now: $other),
                 fn () => $verifier->explainLink('', '', now: $other),
+                fn () => $signer->identityToken("\xFF", now: $other),
+                fn () => $signer->ticketCenterWithToken("\xFF", now: $other),
+                fn () => $signer->portalLinkWithToken("\xFF", now: $other),
+                fn () => $verifier->verifyIdentityToken('', '', $other),
+                fn () => $verifier->explainIdentityToken('', '', now: $other),
             ] as $call
         ) {
             self::assertTypeErrorContains('must be of type DateTimeInterface|int|null, ', $call);
         }
         self::assertTypeErrorContains('($previous) must be a list of pairs', fn () => new Verifier('', [[self::OLD, $other]]));
         self::assertTypeErrorContains('($tolerance) must be of type int, ', fn () => new Verifier('', [], $other));
+        self::assertTypeErrorContains('($expiresIn) must be of type int, ', fn () => $signer->identityToken('', expiresIn: $other));
+        self::assertTypeErrorContains('($expiresIn) must be of type int, null given', fn () => $signer->identityToken('', expiresIn: null));
         self::assertTypeErrorContains('($tolerance) must be of type int, null given', fn () => new Verifier('', [], null));
     }
 
@@ -139,6 +148,9 @@ final class TimeTest extends TestCase
         self::assertSame('secret_expiry_malformed', self::code(fn () => new Verifier(self::SECRET, [[self::OLD, $beyond]])));
         self::assertSame('tolerance_malformed', self::code(fn () => new Verifier(self::SECRET, tolerance: $beyond)));
         self::assertSame('timestamp_malformed', self::code(fn () => $verifier->explainEmail('', '', now: PHP_INT_MIN)));
+        $signed = fn (mixed ...$claims) => $signer->identityToken('desk-1', ...$claims, userId: 'user-42');
+        self::assertSame('timestamp_malformed', self::code(fn () => $signed(now: $beyond)));
+        self::assertSame('identity_token_claim', self::code(fn () => $signed(expiresIn: $beyond)));
     }
 
     public function testAnInvalidMomentIsTheCallersFault(): void
@@ -241,6 +253,34 @@ final class TimeTest extends TestCase
         $this->expectException(SecretException::class);
         $this->expectExceptionMessage('placeholder');
         $verifier->explainEmail($signed->email, $signed->signature, [&$old], $moment);
+    }
+
+    public function testAMomentOfTheCallersClassCannotChangeTheAttributesThatAreRead(): void
+    {
+        // Not a constant, so that only the variable has a reference to it.
+        $plan = strrev('orp');
+        $attributes = ['plan' => &$plan];
+        $moment = new Moment(function () use (&$plan, &$attributes): int {
+            $plan = str_repeat('x', 34);
+            $attributes = [];
+            gc_collect_cycles();
+            return self::SECOND;
+        });
+        $token = (new Signer(self::SECRET))->identityToken('desk-1', userId: 'user-42', attributes: $attributes, now: $moment);
+        $verified = (new Verifier(self::SECRET))->verifyIdentityToken('desk-1', $token, now: self::SECOND);
+        self::assertSame(['plan' => 'pro'], $verified->attributes);
+    }
+
+    public function testATokenIsValidUntilItsExpiry(): void
+    {
+        $signer = new Signer(self::SECRET);
+        $verifier = new Verifier(self::SECRET);
+        $verify = fn (string $token, mixed $now) => $verifier->verifyIdentityToken('desk-1', $token, $now);
+        self::assertSame('user-42', $verify($signer->identityToken('desk-1', userId: 'user-42'), null)->userId);
+        $token = $signer->identityToken('desk-1', userId: 'user-42', now: self::SECOND);
+        self::assertSame(self::SECOND + 600, $verify($token, self::SECOND + 599)->expiresAt);
+        $expiry = new DateTimeImmutable('2026-01-01 00:10 UTC');
+        self::assertSame('identity_token_expired', self::code(fn () => $verify($token, $expiry)));
     }
 
     public function testAMomentOfTheCallersClassCannotUseAVerifierBeforeItIsConstructed(): void

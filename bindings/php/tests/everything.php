@@ -49,12 +49,16 @@ $signed = $signer->signEmail('ada@example.com');
 $user = $signer->signUser(HOST, 'user-42', SECOND);
 $link = $signer->portalLink('https://' . HOST, 'user-42', SECOND);
 $claim = ['portalHost' => HOST, 'userId' => 'user-42', 'timestamp' => (string) SECOND, 'signature' => $user->signature];
+$customer = ['email' => 'Ada@Example.com', 'userId' => 'user-42', 'name' => 'Ada', 'attributes' => ['plan' => 'pro', 'seats' => 5]];
+$token = $signer->identityToken('desk-1', ...$customer, now: SECOND);
 $results = [
     $signed,
     $user,
     $signer->ticketCenter('ada@example.com', 'desk-1', nonce: 'abc'),
     $verifier->verifyEmail('ada@example.com', $signed->signature),
     $verifier->verifyUser(...$claim, now: SECOND),
+    $verifier->verifyIdentityToken('desk-1', $token, now: SECOND),
+    $signer->ticketCenterWithToken('desk-1', userId: 'user-42'),
     $verifier->explainEmail('ada@example.com', $signed->signature),
     $verifier->explainEmail('ada@example.com', $signed->signature)->findings[0],
 ];
@@ -95,6 +99,12 @@ $calls = [
     fn () => $signer->signUser(HOST, 'user-42', timestamp: $moment),
     fn () => $signer->portalLink('https://' . HOST, 'user-42'),
     fn () => $signer->ticketCenter('ada@example.com', 'desk-1', align: 'left', maxWidth: '60rem', nonce: 'abc'),
+    fn () => $signer->identityToken('desk-1', ...$customer),
+    fn () => $signer->identityToken('desk-1', ...$customer, now: $moment, tokenId: 'token-1', expiresIn: 60),
+    fn () => $signer->ticketCenterWithToken('desk-1', ...$customer, nonce: 'abc'),
+    fn () => $signer->portalLinkWithToken('https://' . HOST, userId: 'user-42'),
+    fn () => $verifier->verifyIdentityToken('desk-1', $token, now: $moment),
+    fn () => $verifier->explainIdentityToken('desk-1', $token, now: SECOND),
     fn () => $verifier->verifyEmail($signed->email, $signed->signature),
     fn () => $verifier->verifyUser(...$claim, now: SECOND),
     fn () => $verifier->verifyLink(HOST, $link, now: $moment),
@@ -131,6 +141,15 @@ $calls = [
     fn () => $verifier->verifyUser(...$claim),
     fn () => $verifier->verifyLink(HOST, '/?user_id=user-42'),
     fn () => $verifier->explainEmail('', '', otherSecrets: ['short']),
+    fn () => (new Signer(READ))->identityToken('desk-1', userId: 'user-42'),
+    fn () => $signer->identityToken('desk-1'),
+    fn () => $signer->identityToken('desk-1', userId: 'user-42', attributes: ['a' => 1, 'b' => BAD]),
+    fn () => $signer->identityToken('desk-1', userId: 'user-42', attributes: ['a' => 'x', 5 => 'y']),
+    fn () => $signer->ticketCenterWithToken('desk-1', ...$customer, nonce: BAD),
+    fn () => $signer->portalLinkWithToken('https://' . HOST, userId: 'user-42', expiresIn: 301),
+    fn () => $verifier->verifyIdentityToken('desk-2', $token, now: SECOND),
+    fn () => $verifier->verifyIdentityToken('desk-1', "{$token}A", now: SECOND),
+    fn () => $verifier->explainIdentityToken('host:80', $token),
     fn () => $verifier->explainLink('host:80', $link),
     // Wrong types, wrong uses, and exceptions from inside.
     fn () => new Signer(42),
@@ -141,6 +160,9 @@ $calls = [
     fn () => new Verifier(SECRET, [[OLD, $throwing]]),
     fn () => $verifier->verifyEmail('', '', $throwing),
     fn () => $verifier->explainEmail('', '', [OLD, 42]),
+    fn () => $signer->identityToken('desk-1', attributes: ['a' => 'x', 'b' => 1.5]),
+    fn () => $signer->identityToken('desk-1', ...$customer, now: $throwing),
+    fn () => $verifier->verifyIdentityToken('desk-1', null),
     fn () => $signer->__construct(SECRET),
     fn () => clone $verifier,
     fn () => serialize($signer),
@@ -153,6 +175,8 @@ $calls = [
 $rare = [
     fn () => $verifier->explainEmail('Ada@example.com', str_repeat('0', 64), otherSecrets: [OLD], now: SECOND),
     fn () => $verifier->explainLink(HOST, $link, otherSecrets: [OLD], now: SECOND + 9000),
+    fn () => $verifier->explainIdentityToken('desk-1', strrev($token), otherSecrets: [OLD], now: SECOND),
+    fn () => $verifier->explainIdentityToken('desk-1', substr($token, 0, -1) . 'A', otherSecrets: [OLD], now: SECOND),
 ];
 
 $attempt = function (callable $call): void {

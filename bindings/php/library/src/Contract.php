@@ -35,6 +35,9 @@ final class Contract
         'x-moz',
     ];
     public const HELPDESK_ID_VARIABLE = 'HELPDESKY_HELPDESK_ID';
+    public const IDENTITY_VARIABLES = [
+        'DESKSEAL_IDENTITY_SECRET',
+    ];
     public const LINK_PARAMETERS = [
         'user_id',
         'user_id_timestamp',
@@ -52,4 +55,5 @@ final class Contract
         'HELPDESKY_HMAC_SECRET',
         'HDH_HMAC_SECRET',
     ];
+    public const TOKEN_PARAMETER = 'identity';
 }

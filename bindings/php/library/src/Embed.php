@@ -12,7 +12,8 @@ use Stringable;
  * The Ticket Center's markup for one customer (SPEC 6).
  *
  * `<?= $embed ?>` writes it as it is. In a template engine that escapes, write `{{ embed|raw }}` (Twig)
- * or `{!! $embed !!}` (Blade). Dumps do not show the markup, because it contains the signature.
+ * or `{!! $embed !!}` (Blade). Dumps do not show the markup, because it contains the signature
+ * or the identity token.
  *
  * ```php
  * $signer = new Deskseal\Signer('example-secret-for-documentation');
@@ -38,6 +39,12 @@ final readonly class Embed implements JsonSerializable, Stringable
          */
         public string $html,
     ) {
+    }
+
+    /** Hides the fields, which contain a signature or an identity token, from dumps. */
+    public function __debugInfo(): array
+    {
+        return \array_fill_keys(['attributes', 'html'], '<hidden>');
     }
 
     /**

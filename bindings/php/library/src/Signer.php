@@ -8,6 +8,7 @@ use DateTimeInterface;
 use Deskseal\Exception\InputException;
 use Deskseal\Exception\SecretException;
 use Deskseal\Internal\Answer;
+use Deskseal\Internal\Attributes;
 use Deskseal\Internal\Environment;
 use Deskseal\Internal\Extension;
 use Deskseal\Internal\Holder;
@@ -19,8 +20,9 @@ use SensitiveParameter;
  * Signs identities with one secret.
  *
  * Create one when the application starts. An application with the Ticket Center and the portal
- * has two, because each product has its own secret. A signer cannot be cloned, serialized or extended,
- * and dumps of it are empty. In tests, use a real one with a generated secret.
+ * has two, because each product has its own secret, and a third one if it uses identity tokens. A
+ * signer cannot be cloned, serialized or extended, and dumps of it are empty. In tests, use a real
+ * one with a generated secret.
  *
  * ```php
  * $signer = new Deskseal\Signer('example-secret-for-documentation');
@@ -61,7 +63,8 @@ final readonly class Signer
      * ```
      *
      * @param string|list<string> $name the variable's name, or several names for the same secret: usually
-     *     `HELPDESKY_HMAC_SECRET` and `HDH_HMAC_SECRET`, or `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5)
+     *     `HELPDESKY_HMAC_SECRET` and `HDH_HMAC_SECRET`, or `LETTERBOOK_PORTAL_TICKET_SECRET`, or
+     *     `DESKSEAL_IDENTITY_SECRET` (SPEC 2.5)
      *
      * @throws SecretException `secret_public` if bundlers would send the variable to browsers,
      *     `secret_conflict` if two variables are set and differ, then those of the constructor;
@@ -209,12 +212,10 @@ final readonly class Signer
             $this->handle,
             $email,
             $helpdeskId,
-            $align,
-            $maxWidth,
-            $container,
-            $scriptUrl,
             $crossorigin,
-            $nonce,
+            ($align ?? $maxWidth ?? $container ?? $scriptUrl ?? $nonce) === null
+                ? []
+                : [$align, $maxWidth, $container, $scriptUrl, $nonce],
         ));
     }
 
@@ -236,5 +237,171 @@ final readonly class Signer
     public function identity(string $email, string $helpdeskId): Identity
     {
         return Identity::of(Internal\identity($this->handle, $email, $helpdeskId));
+    }
+
+    /**
+     * Returns an identity token: a JSON Web Token that says who the customer is (SPEC 12.5).
+     *
+     * The secret must be one for identity tokens only. A user id or a proved e-mail is required.
+     *
+     * ```php
+     * $signer = new Deskseal\Signer('example-secret-for-documentation');
+     * $token = $signer->identityToken('desk-1', userId: 'user-42', attributes: ['plan' => 'pro']);
+     * assert(str_starts_with($token, 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.'));
+     * ```
+     *
+     * @param string $audience the help desk's id, or the portal's host
+     * @param string|null $email the signed-in customer's e-mail
+     * @param bool $emailVerified whether you have proved that the customer receives mail at
+     *     `$email`; an e-mail that is not proved identifies no customer
+     * @param string|null $userId the signed-in customer's permanent id, used exactly as given
+     * @param string|null $name the customer's name, 1 to 100 characters
+     * @param array<string, string|int|bool>|null $attributes what agents see of the customer: up to 20
+     *     values, by names of a lowercase letter and up to 39 lowercase letters, digits and `_`
+     * @param string|null $tokenId the token's id, 1 to 128 visible ASCII characters; random by default
+     * @param int $expiresIn for how many seconds the token is valid, 1 to 86400
+     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds; now by default
+     *
+     * @throws SecretException `secret_too_short` for a secret of fewer than 32 bytes
+     * @throws InputException `helpdesk_id_malformed` or `host_malformed` for the audience; `email_empty`,
+     *     `email_too_long`, `email_malformed`, `email_ambiguous`, `user_id_empty`, `user_id_too_long`,
+     *     `user_id_malformed`; `identity_token_claim` for the other values; `timestamp_malformed` for `$now`
+     */
+    public function identityToken(
+        string $audience,
+        ?string $email = null,
+        bool $emailVerified = true,
+        ?string $userId = null,
+        ?string $name = null,
+        ?array $attributes = null,
+        ?string $tokenId = null,
+        int $expiresIn = 600,
+        DateTimeInterface|int|null $now = null,
+    ): string {
+        [$names, $values] = Attributes::lists($attributes, __METHOD__);
+        $seconds = \is_object($now) ? $now->getTimestamp() : $now;
+        return Answer::text(Internal\identity_token(
+            $this->handle,
+            $audience,
+            $email,
+            $emailVerified,
+            $userId,
+            $name,
+            $names,
+            $values,
+            $tokenId,
+            $expiresIn,
+            $seconds,
+        ));
+    }
+
+    /**
+     * Returns the markup that shows the customer's Ticket Center, with an identity token (SPEC 12.7).
+     *
+     * ```php
+     * $signer = new Deskseal\Signer('example-secret-for-documentation');
+     * $embed = $signer->ticketCenterWithToken('desk-1', userId: 'user-42', name: 'Ada Lovelace');
+     * assert(array_keys($embed->attributes) === ['src', 'data-helpdesk-id', 'data-identity']);
+     * ```
+     *
+     * @param string $helpdeskId the help desk's id, from its dashboard
+     * @param string|null $email as for `identityToken`
+     * @param bool $emailVerified as for `identityToken`
+     * @param string|null $userId as for `identityToken`
+     * @param string|null $name as for `identityToken`
+     * @param array<string, string|int|bool>|null $attributes as for `identityToken`
+     * @param string|null $tokenId as for `identityToken`
+     * @param int $expiresIn as for `identityToken`
+     * @param \DateTimeInterface|int|null $now as for `identityToken`
+     * @param string|null $align as for `ticketCenter`
+     * @param string|null $maxWidth as for `ticketCenter`
+     * @param string|null $container as for `ticketCenter`
+     * @param string|null $scriptUrl as for `ticketCenter`
+     * @param bool $crossorigin as for `ticketCenter`
+     * @param string|null $nonce as for `ticketCenter`
+     *
+     * @throws SecretException `secret_too_short` for a secret of fewer than 32 bytes
+     * @throws InputException `helpdesk_id_malformed`, then those of `identityToken`, then
+     *     `embed_option_malformed`
+     */
+    public function ticketCenterWithToken(
+        string $helpdeskId,
+        ?string $email = null,
+        bool $emailVerified = true,
+        ?string $userId = null,
+        ?string $name = null,
+        ?array $attributes = null,
+        ?string $tokenId = null,
+        int $expiresIn = 600,
+        DateTimeInterface|int|null $now = null,
+        ?string $align = null,
+        ?string $maxWidth = null,
+        ?string $container = null,
+        ?string $scriptUrl = null,
+        bool $crossorigin = false,
+        ?string $nonce = null,
+    ): Embed {
+        [$names, $values] = Attributes::lists($attributes, __METHOD__);
+        $seconds = \is_object($now) ? $now->getTimestamp() : $now;
+        return Embed::of(Internal\ticket_center_with_token(
+            $this->handle,
+            $helpdeskId,
+            $email,
+            $emailVerified,
+            $userId,
+            $name,
+            $names,
+            $values,
+            $tokenId,
+            $expiresIn,
+            $seconds,
+            $crossorigin,
+            [$align, $maxWidth, $container, $scriptUrl, $nonce],
+        ));
+    }
+
+    /**
+     * Returns the link that takes a customer to the portal's form, with an identity token (SPEC 12.7).
+     *
+     * Links are logged, so the token has neither a name nor attributes. Sign it when the customer clicks.
+     *
+     * ```php
+     * $signer = new Deskseal\Signer('example-secret-for-documentation');
+     * $link = $signer->portalLinkWithToken('https://help.company.com', userId: 'user-42');
+     * assert(str_starts_with($link, 'https://help.company.com/submit-ticket?identity=eyJ'));
+     * ```
+     *
+     * @param string $portalUrl the portal's address; its path, query and fragment are
+     *     replaced
+     * @param string|null $email as for `identityToken`
+     * @param bool $emailVerified as for `identityToken`
+     * @param string|null $userId as for `identityToken`
+     * @param string|null $tokenId as for `identityToken`
+     * @param int $expiresIn for how many seconds the token is valid, 1 to 300
+     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds; now by default
+     *
+     * @throws SecretException `secret_too_short` for a secret of fewer than 32 bytes
+     * @throws InputException `portal_url_malformed`, `portal_url_insecure`, then those of `identityToken`
+     */
+    public function portalLinkWithToken(
+        string $portalUrl,
+        ?string $email = null,
+        bool $emailVerified = true,
+        ?string $userId = null,
+        ?string $tokenId = null,
+        int $expiresIn = 300,
+        DateTimeInterface|int|null $now = null,
+    ): string {
+        $seconds = \is_object($now) ? $now->getTimestamp() : $now;
+        return Answer::text(Internal\portal_link_with_token(
+            $this->handle,
+            $portalUrl,
+            $email,
+            $emailVerified,
+            $userId,
+            $tokenId,
+            $expiresIn,
+            $seconds,
+        ));
     }
 }

@@ -75,7 +75,8 @@ final readonly class Verifier
      * ```
      *
      * @param string|list<string> $name the variable's name, or several names for the same secret: usually
-     *     `HELPDESKY_HMAC_SECRET` and `HDH_HMAC_SECRET`, or `LETTERBOOK_PORTAL_TICKET_SECRET` (SPEC 2.5)
+     *     `HELPDESKY_HMAC_SECRET` and `HDH_HMAC_SECRET`, or `LETTERBOOK_PORTAL_TICKET_SECRET`, or
+     *     `DESKSEAL_IDENTITY_SECRET` (SPEC 2.5)
      * @param array<array{string|false|null, \DateTimeInterface|int}> $previous as for the
      *     constructor
      * @param int $tolerance as for the constructor
@@ -224,6 +225,41 @@ final readonly class Verifier
     }
 
     /**
+     * Verifies an identity token (SPEC 12.6).
+     *
+     * Every secret of the verifier must be one for identity tokens only.
+     *
+     * ```php
+     * $secret = 'example-secret-for-documentation';
+     * $token = (new Deskseal\Signer($secret))->identityToken('desk-1', email: 'Ada@Example.com');
+     * $verified = (new Deskseal\Verifier($secret))->verifyIdentityToken('desk-1', $token);
+     * assert($verified->email === 'ada@example.com');
+     * ```
+     *
+     * @param string $audience your own helpdesk id, or the portal's own host, never taken from the request
+     * @param string $token the token as received
+     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds; the clock's
+     *     time by default
+     *
+     * @throws SecretException `secret_too_short` for a secret of fewer than 32 bytes
+     * @throws InputException `helpdesk_id_malformed` or `host_malformed` for the audience;
+     *     `timestamp_malformed` for `$now`
+     * @throws VerificationException `identity_token_malformed`, `signature_mismatch`,
+     *     `identity_token_audience`, `identity_token_claim`, `identity_token_expired`,
+     *     `identity_token_in_future`; for the e-mail and the user id in the token: `email_empty`,
+     *     `email_too_long`, `email_malformed`, `email_ambiguous`, `user_id_empty`, `user_id_too_long`,
+     *     `user_id_malformed`
+     */
+    public function verifyIdentityToken(
+        string $audience,
+        #[SensitiveParameter] string $token,
+        DateTimeInterface|int|null $now = null,
+    ): VerifiedIdentity {
+        $seconds = \is_object($now) ? $now->getTimestamp() : $now;
+        return VerifiedIdentity::of(Internal\verify_identity_token($this->handle, $audience, $token, $seconds));
+    }
+
+    /**
      * Says why an e-mail's signature is invalid, for the owner of the secret (SPEC 8).
      *
      * Do not call this in a request: its findings are for a prompt or a dashboard.
@@ -295,5 +331,42 @@ final readonly class Verifier
         $seconds = \is_object($now) ? $now->getTimestamp() : $now;
         $others = Secrets::others($otherSecrets, __METHOD__);
         return Explanation::of(Internal\explain_link($this->handle, $portalHost, $url, $others, $seconds));
+    }
+
+    /**
+     * Says why an identity token is invalid, for the owner of the secret (SPEC 8).
+     *
+     * Do not call this in a request: its findings are for a prompt or a dashboard.
+     *
+     * ```php
+     * $secret = 'example-secret-for-documentation';
+     * $token = (new Deskseal\Signer($secret))->identityToken('desk-1', userId: 'user-42', now: 1767225600);
+     * $explanation = (new Deskseal\Verifier($secret))->explainIdentityToken('desk-1', $token, now: 1767226200);
+     * assert($explanation->findings[0]->code === 'token_expired');
+     * ```
+     *
+     * @param string $audience your own helpdesk id, or the portal's own host
+     * @param string $token the token as received, in any form
+     * @param array<string|false|null> $otherSecrets secrets with other purposes that may
+     *     have been used by mistake
+     * @param \DateTimeInterface|int|null $now the moment, or Unix seconds; the clock's
+     *     time by default
+     *
+     * @throws SecretException `secret_too_short` for a secret of fewer than 32 bytes; for one of
+     *     `$otherSecrets` also `secret_missing`, `secret_empty`, `secret_padded`, `secret_malformed`,
+     *     `secret_placeholder`
+     * @throws InputException `helpdesk_id_malformed` or `host_malformed` for the audience;
+     *     `timestamp_malformed` for `$now`
+     * @throws VerificationException `identity_token_malformed` for ill-formed text
+     */
+    public function explainIdentityToken(
+        string $audience,
+        #[SensitiveParameter] string $token,
+        #[SensitiveParameter] array $otherSecrets = [],
+        DateTimeInterface|int|null $now = null,
+    ): Explanation {
+        $seconds = \is_object($now) ? $now->getTimestamp() : $now;
+        $others = Secrets::others($otherSecrets, __METHOD__);
+        return Explanation::of(Internal\explain_identity_token($this->handle, $audience, $token, $others, $seconds));
     }
 }

@@ -38,8 +38,7 @@ trait Result
     public function __debugInfo(): array
     {
         $fields = \get_object_vars($this);
-        $hidden = \array_fill_keys(['signature', 'attributes', 'html'], '<hidden>');
-        return \array_replace($fields, \array_intersect_key($hidden, $fields));
+        return isset($fields['signature']) ? \array_replace($fields, ['signature' => '<hidden>']) : $fields;
     }
 
     /** Throws, because serialised data would contain the signature. */
