@@ -1,7 +1,5 @@
 'use strict'
 
-const { isDate } = require('node:util').types
-
 /** The options of a call without options. */
 const NO_OPTIONS = Object.freeze({ __proto__: null })
 
@@ -13,9 +11,19 @@ class NamedSecret {
   }
 }
 
-/** Returns the value of an environment variable. */
+/** Returns the value of an environment variable. A runtime without `process` has an environment that is passed. */
 function ofProcess(name) {
-  return Object.hasOwn(process.env, name) ? process.env[name] : undefined
+  return ownValue(globalThis.process?.env ?? NO_OPTIONS, name)
+}
+
+function ownValue(variables, name) {
+  return Object.hasOwn(variables, name) ? variables[name] : undefined
+}
+
+/** Returns the function that reads a variable of `options.env`, or of the process. */
+function variablesOf(options) {
+  const { env } = optionsObject(options)
+  return env === undefined ? ofProcess : (name) => ownValue(object(env, 'options.env'), name)
 }
 
 /** Returns the string. */
@@ -43,14 +51,14 @@ function optionalFlag(value, name) {
   return value
 }
 
-/** Returns the secret's text. The core rejects a secret that is `undefined` or `null`. */
-function secretText(value, name) {
+/** Returns the string, or `undefined` for a value that is `undefined` or `null`. */
+function textOrNone(value, name) {
   return value === undefined || value === null ? undefined : text(value, name)
 }
 
-/** Returns the texts of a list of secrets. */
+/** Returns the texts of a list of secrets. The core rejects one that is `undefined`. */
 function secretTexts(values, name) {
-  return list(values, name).map((value, index) => secretText(value, `${name}[${index}]`))
+  return list(values, name).map((value, index) => textOrNone(value, `${name}[${index}]`))
 }
 
 /** Returns the secrets and the expiries of `[secret, expiresAt]` pairs, as two lists. */
@@ -59,10 +67,86 @@ function previousSecrets(pairs, name) {
   const expiries = []
   list(pairs, name).forEach((pair, index) => {
     const [secret, expiresAt] = list(pair, `${name}[${index}]`)
-    secrets.push(secretText(secret, `${name}[${index}][0]`))
+    secrets.push(textOrNone(secret, `${name}[${index}][0]`))
     expiries.push(seconds(expiresAt, `${name}[${index}][1]`))
   })
   return [secrets, expiries]
+}
+
+/** Returns the options of an embed, in the order of the addon's arguments. */
+function embedOptions({ align, maxWidth, container, scriptUrl, crossorigin, nonce }) {
+  return [
+    optionalText(align, 'options.align'),
+    optionalText(maxWidth, 'options.maxWidth'),
+    optionalText(container, 'options.container'),
+    optionalText(scriptUrl, 'options.scriptUrl'),
+    optionalFlag(crossorigin, 'options.crossorigin'),
+    optionalText(nonce, 'options.nonce'),
+  ]
+}
+
+/**
+ * Returns a token's claims and time, in the order of the addon's arguments. The last one is for random bytes, which
+ * the addon does not need.
+ */
+function identityClaims(options) {
+  const { email, emailVerified, userId, name, attributes, tokenId, expiresIn, now } = options
+  return [
+    textOrNone(email, 'options.email'),
+    optionalFlag(emailVerified, 'options.emailVerified'),
+    textOrNone(userId, 'options.userId'),
+    textOrNone(name, 'options.name'),
+    attributesText(attributes, 'options.attributes'),
+    textOrNone(tokenId, 'options.tokenId'),
+    optionalInteger(expiresIn, 'options.expiresIn'),
+    secondsOrNow(now, 'options.now'),
+    undefined,
+  ]
+}
+
+/**
+ * Returns the attributes as one string, or `undefined` for a value that is `undefined` or `null`. Each attribute is
+ * `t`, `i` or `b` for its type and its name, then its value, with a zero after name and value.
+ */
+function attributesText(attributes, name) {
+  if (attributes === undefined || attributes === null) return undefined
+  if (!isPlainObject(attributes)) throw invalidType(name, 'a plain object', attributes)
+  let written = ''
+  const keys = Object.keys(attributes)
+  for (let index = 0; index < keys.length; index += 1) {
+    const value = attributes[keys[index]]
+    const type = typeof value
+    if (type !== 'string' && type !== 'boolean' && !Number.isInteger(value)) {
+      throw invalidType(`${name}[${index}]`, 'a string, an integer or a boolean', value)
+    }
+    const text = type === 'number' ? integerText(value) : String(value)
+    const letter = type === 'string' ? 't' : type === 'number' ? 'i' : 'b'
+    written += `${letter}${escaped(keys[index])}\0${escaped(text)}\0`
+  }
+  return written
+}
+
+/** Returns the text with U+0000, which ends a part, and U+0001 written as U+0001 and a digit. */
+function escaped(text) {
+  return /[\0\x01]/.test(text) ? text.replaceAll('\x01', '\x011').replaceAll('\0', '\x010') : text
+}
+
+/** Returns the text that `escaped` was given. */
+function unescaped(text) {
+  return text.includes('\x01') ? text.replaceAll('\x010', '\0').replaceAll('\x011', '\x01') : text
+}
+
+/** Returns the digits. The core rejects integers that JavaScript does not keep exactly. */
+function integerText(integer) {
+  return String(Number.isSafeInteger(integer) ? integer : Math.sign(integer) * 2 ** 53)
+}
+
+/** Tells whether the value is an object that has keys and values alone, unlike a `Map`. */
+function isPlainObject(value) {
+  if (typeof value !== 'object') return false
+  const parent = Object.getPrototypeOf(value)
+  // Objects of another realm, such as Jest's, have another `Object.prototype`.
+  return parent === null || Object.getPrototypeOf(parent) === null
 }
 
 /** Returns name, value, name, value … of the request's headers that are in `names`, in any letter case. */
@@ -88,7 +172,29 @@ function object(value, name) {
 
 /** Returns the time in Unix seconds, by default the current time. */
 function secondsOrNow(time, name) {
-  return time === undefined ? Math.floor(Date.now() / 1000) : seconds(time, name)
+  if (time !== undefined) return seconds(time, name)
+  const now = Math.floor(Date.now() / 1000)
+  if (now === 0) throw withoutClock()
+  return now
+}
+
+/** Returns the failure for a runtime whose clock stands still, in the form that `startingAt` of errors.cjs reads. */
+function withoutClock() {
+  const message =
+    'The clock of this runtime stands at 0: a Worker has no time while it starts. Make this call for a request, or ' +
+    'pass the time.'
+  return ['input', 'timestamp_malformed', message, false]
+}
+
+/** Tells whether the value is a `Date`, of any realm. */
+function isDate(value) {
+  if (typeof value !== 'object' || value === null) return false
+  try {
+    Date.prototype.getTime.call(value)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Returns a `Date`, or a whole number of Unix seconds, as Unix seconds. */
@@ -143,16 +249,19 @@ function outOfRange(name, expected, value) {
 
 module.exports = {
   NamedSecret,
+  embedOptions,
+  identityClaims,
   namedHeaders,
   object,
   ofProcess,
   optionalFlag,
   optionalInteger,
-  optionalText,
   optionsObject,
   previousSecrets,
   secondsOrNow,
-  secretText,
   secretTexts,
   text,
+  textOrNone,
+  unescaped,
+  variablesOf,
 }

@@ -7,29 +7,26 @@ const { Signer } = deskseal
 
 const SETTINGS = 'virtual:deskseal/settings'
 
-/** The conditions that adapters for edge runtimes give Vite. Edge runtimes cannot load native addons. */
+/** The conditions of runtimes without addons. Their bundles contain the signer, with its WebAssembly build. */
 const EDGE_CONDITIONS = ['workerd', 'worker', 'edge-light']
 
-/** Keeps the signer and its addon out of server bundles. Browser bundles get a module that throws. */
+/** Keeps the signer and its addon out of bundles for Node.js. Browser bundles get a module that throws. */
 const SIGNER_PLUGIN = {
   name: 'deskseal-signer',
-  configEnvironment: (name) =>
-    name === 'client' ? undefined : { resolve: { external: ['deskseal'] } },
-  configResolved: ({ ssr, environments }) => {
-    const { client, ...servers } = environments
-    const conditions = Object.values(servers).flatMap(({ resolve }) => resolve.conditions)
+  // After the adapter, which says for what it builds.
+  enforce: 'post',
+  configEnvironment(name, { resolve: { conditions = [], noExternal } = {} }) {
     const isEdge = conditions.some((condition) => EDGE_CONDITIONS.includes(condition))
-    if (isEdge || ssr?.target === 'webworker') throw new Error(EDGE_ADAPTER)
+    const bundlesAll = noExternal === true
+    return name === 'client' || isEdge || bundlesAll
+      ? undefined
+      : { resolve: { external: ['deskseal'] } }
   },
 }
 
 const NO_ADAPTER =
   'Deskseal signs on the server for each request, and this site has no server: add an adapter, such as ' +
   '`adapter: node({ mode: "standalone" })` of @astrojs/node, to astro.config.'
-
-const EDGE_ADAPTER =
-  'Deskseal is a native addon, which this edge runtime cannot load: set an adapter for Node.js, such ' +
-  'as `adapter: node({ mode: "standalone" })` of @astrojs/node, in astro.config.'
 
 export default function integration({ ticketCenter = {}, portal = {} } = {}) {
   const secretVariables = [

@@ -28,6 +28,7 @@ export type InputErrorCode =
   | 'helpdesk_id_malformed'
   | 'embed_option_malformed'
   | 'tolerance_malformed'
+  | 'identity_token_claim'
 
 /** Codes of `VerificationError`: its own, and those of values that the visitor sent. */
 export type VerificationErrorCode =
@@ -37,6 +38,10 @@ export type VerificationErrorCode =
   | 'timestamp_in_future'
   | 'identity_incomplete'
   | 'identity_repeated'
+  | 'identity_token_malformed'
+  | 'identity_token_audience'
+  | 'identity_token_expired'
+  | 'identity_token_in_future'
   | 'email_empty'
   | 'email_malformed'
   | 'email_too_long'
@@ -46,6 +51,7 @@ export type VerificationErrorCode =
   | 'user_id_malformed'
   | 'user_id_too_long'
   | 'timestamp_malformed'
+  | 'identity_token_claim'
 
 /** Codes of findings (SPEC 8), in their order. */
 export type FindingCode =
@@ -135,6 +141,22 @@ export type FindingCode =
   | 'link_incomplete'
   | 'link_repeated'
   | 'link_refused'
+  | 'token_not_trimmed'
+  | 'token_quoted'
+  | 'token_prefixed'
+  | 'token_encoding'
+  | 'token_malformed'
+  | 'token_algorithm'
+  | 'token_header'
+  | 'token_claim_renamed'
+  | 'token_claim_missing'
+  | 'token_time_in_milliseconds'
+  | 'token_time_not_integer'
+  | 'token_claim_refused'
+  | 'token_lifetime'
+  | 'token_audience'
+  | 'token_expired'
+  | 'token_in_future'
 
 /** The codes of all errors (SPEC 7.1). */
 export type ErrorCode = SecretErrorCode | InputErrorCode | VerificationErrorCode

@@ -25,6 +25,7 @@ module.exports = Object.freeze({
     'x-moz',
   ]),
   helpdeskIdVariable: 'HELPDESKY_HELPDESK_ID',
+  identityVariables: Object.freeze(['DESKSEAL_IDENTITY_SECRET']),
   linkParameters: Object.freeze(['user_id', 'user_id_timestamp', 'user_id_signature']),
   noHistory: '<template data-hx-history="false"></template>',
   portalVariables: Object.freeze(['LETTERBOOK_PORTAL_TICKET_SECRET']),
@@ -33,4 +34,5 @@ module.exports = Object.freeze({
   statusNotSignedIn: 204,
   statusUnavailable: 503,
   ticketCenterVariables: Object.freeze(['HELPDESKY_HMAC_SECRET', 'HDH_HMAC_SECRET']),
+  tokenParameter: 'identity',
 })

@@ -32,7 +32,7 @@ class Desk {
     this.#ticketCenterSigner = lazySigner(ticketCenter, contract.ticketCenterVariables, variable)
     this.#portalUrl = portal.url
     this.#portalSigner = lazySigner(portal, contract.portalVariables, variable)
-    this.#isDebugging = debug ?? process.env.NODE_ENV !== 'production'
+    this.#isDebugging = debug ?? ofProcess('NODE_ENV') !== 'production'
     this.#log = log
     this.#variable = variable
   }

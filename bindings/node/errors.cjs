@@ -18,8 +18,13 @@ class InputError extends DesksealError {}
 /** What the visitor sent does not prove an identity. */
 class VerificationError extends DesksealError {}
 
-for (const Class of [DesksealError, SecretError, InputError, VerificationError]) {
-  const { name } = Class
+// Bundlers and minifiers change the names of classes, so they are written here.
+for (const [name, Class] of Object.entries({
+  DesksealError,
+  SecretError,
+  InputError,
+  VerificationError,
+})) {
   Object.defineProperty(Class.prototype, 'name', {
     value: name,
     configurable: true,

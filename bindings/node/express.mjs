@@ -1,4 +1,5 @@
 // One copy of everything for both module systems.
+import '#held'
 import express from './express.cjs'
 
 export const { deskseal } = express

@@ -2,17 +2,20 @@
 
 const {
   NamedSecret,
+  embedOptions,
+  identityClaims,
   namedHeaders,
   object,
   optionalFlag,
   optionalInteger,
-  optionalText,
   optionsObject,
   previousSecrets,
   secondsOrNow,
-  secretText,
   secretTexts,
   text,
+  textOrNone,
+  unescaped,
+  variablesOf,
 } = require('./arguments.cjs')
 const { clickHeaders } = require('./contract.cjs')
 const {
@@ -22,14 +25,20 @@ const {
   VerificationError,
   startingAt,
 } = require('./errors.cjs')
-const native = require('./native.cjs')
+const loaded = require('#native')
 
 // The functions are documented in index.d.cts, where editors show it.
 
 const { freeze } = Object
 
+/** The addon's functions, or the same over WebAssembly, which is an ES module in Workers. */
+const native = loaded.default ?? loaded
+
 /** The length of a signature, with which some of the addon's answers begin. */
 const SIGNATURE_LENGTH = 64
+
+/** The lists of attribute names, by the numbers with which embeds begin. */
+const attributeNames = []
 
 function canonicalEmail(email) {
   try {
@@ -74,7 +83,7 @@ function portalHost(portalUrl) {
 function responseUnlessClick(target, headers) {
   try {
     const answer = native.responseUnlessClick(
-      text(target, 'target'),
+      [text(target, 'target')],
       namedHeaders(headers, clickHeaders),
     )
     return answer === null ? null : httpResponse(answer)
@@ -87,9 +96,6 @@ class Signer {
   /** The addon's functions. They hold the secret outside of JavaScript. */
   #native
 
-  /** The lists of attribute names, by the numbers that the addon gave them. */
-  #attributeNames = []
-
   constructor(secret) {
     try {
       this.#native = native.createSigner(...currentSecret(secret))
@@ -98,9 +104,9 @@ class Signer {
     }
   }
 
-  static fromEnv(name) {
+  static fromEnv(name, options) {
     try {
-      return new this(new NamedSecret(name))
+      return new this(new NamedSecret(name, variablesOf(options)))
     } catch (failure) {
       throw startingAt(Signer.fromEnv, failure)
     }
@@ -150,20 +156,9 @@ class Signer {
     try {
       text(email, 'email')
       text(helpdeskId, 'helpdeskId')
-      if (options === undefined) return this.#embed(this.#native.ticketCenter(email, helpdeskId))
-      const { align, maxWidth, container, scriptUrl, crossorigin, nonce } = optionsObject(options)
-      return this.#embed(
-        this.#native.ticketCenter(
-          email,
-          helpdeskId,
-          optionalText(align, 'options.align'),
-          optionalText(maxWidth, 'options.maxWidth'),
-          optionalText(container, 'options.container'),
-          optionalText(scriptUrl, 'options.scriptUrl'),
-          optionalFlag(crossorigin, 'options.crossorigin'),
-          optionalText(nonce, 'options.nonce'),
-        ),
-      )
+      if (options === undefined) return embed(this.#native.ticketCenter(email, helpdeskId))
+      const given = embedOptions(optionsObject(options))
+      return embed(this.#native.ticketCenter(email, helpdeskId, ...given))
     } catch (failure) {
       throw startingAt(Signer.prototype.ticketCenter, failure)
     }
@@ -183,10 +178,45 @@ class Signer {
     }
   }
 
-  #embed(answer) {
-    const number = answer.charCodeAt(0)
-    this.#attributeNames[number] ??= this.#native.attributeNames(number)
-    return embedOf(this.#attributeNames[number], answer)
+  identityToken(audience, options) {
+    try {
+      const claims = identityClaims(optionsObject(options))
+      return this.#native.identityToken(text(audience, 'audience'), ...claims)
+    } catch (failure) {
+      throw startingAt(Signer.prototype.identityToken, failure)
+    }
+  }
+
+  ticketCenterWithToken(helpdeskId, options) {
+    try {
+      const given = optionsObject(options)
+      return embed(
+        this.#native.ticketCenterWithToken(
+          text(helpdeskId, 'helpdeskId'),
+          ...identityClaims(given),
+          ...embedOptions(given),
+        ),
+      )
+    } catch (failure) {
+      throw startingAt(Signer.prototype.ticketCenterWithToken, failure)
+    }
+  }
+
+  portalLinkWithToken(portalUrl, options) {
+    try {
+      const { email, emailVerified, userId, tokenId, expiresIn, now } = optionsObject(options)
+      return this.#native.portalLinkWithToken(
+        text(portalUrl, 'portalUrl'),
+        textOrNone(email, 'options.email'),
+        optionalFlag(emailVerified, 'options.emailVerified'),
+        textOrNone(userId, 'options.userId'),
+        textOrNone(tokenId, 'options.tokenId'),
+        optionalInteger(expiresIn, 'options.expiresIn'),
+        secondsOrNow(now, 'options.now'),
+      )
+    } catch (failure) {
+      throw startingAt(Signer.prototype.portalLinkWithToken, failure)
+    }
   }
 }
 
@@ -210,7 +240,7 @@ class Verifier {
 
   static fromEnv(name, options) {
     try {
-      return new this(new NamedSecret(name), options)
+      return new this(new NamedSecret(name, variablesOf(options)), options)
     } catch (failure) {
       throw startingAt(Verifier.fromEnv, failure)
     }
@@ -291,14 +321,44 @@ class Verifier {
       throw startingAt(Verifier.prototype.explainLink, failure)
     }
   }
+
+  verifyIdentityToken(audience, token, options) {
+    try {
+      return verifiedIdentity(
+        this.#native.verifyIdentityToken(
+          text(audience, 'audience'),
+          text(token, 'token'),
+          secondsOrNow(optionsObject(options).now, 'options.now'),
+        ),
+      )
+    } catch (failure) {
+      throw startingAt(Verifier.prototype.verifyIdentityToken, failure)
+    }
+  }
+
+  explainIdentityToken(audience, token, options) {
+    try {
+      const { otherSecrets = [], now } = optionsObject(options)
+      return explanation(
+        this.#native.explainIdentityToken(
+          text(audience, 'audience'),
+          text(token, 'token'),
+          secretTexts(otherSecrets, 'options.otherSecrets'),
+          secondsOrNow(now, 'options.now'),
+        ),
+      )
+    } catch (failure) {
+      throw startingAt(Verifier.prototype.explainIdentityToken, failure)
+    }
+  }
 }
 
 /** Returns the names of the secret's variables (none if the secret was passed as text), and the values. */
 function currentSecret(secret) {
   if (secret instanceof NamedSecret) {
-    return [secret.names, secret.values.map((value) => secretText(value, 'secret'))]
+    return [secret.names, secret.values.map((value) => textOrNone(value, 'secret'))]
   }
-  return [[], [secretText(secret, 'secret')]]
+  return [[], [textOrNone(secret, 'secret')]]
 }
 
 /** Reads a verified user from the addon's answer: the secret's index, the timestamp and the user id. */
@@ -312,8 +372,48 @@ function verifiedUser(answer) {
   })
 }
 
-/** Reads an embed from the attribute names, and the addon's answer: the attribute values and the markup. */
-function embedOf(names, answer) {
+/** Reads a verified identity from the addon's answer: parts with a zero after each, then the attributes. */
+function verifiedIdentity(answer) {
+  let end = -1
+  const part = () => {
+    const start = end + 1
+    end = answer.indexOf('\0', start)
+    return answer.slice(start, end)
+  }
+  const [secretIndex, issuedAt, expiresAt] = [Number(part()), Number(part()), Number(part())]
+  const tokenId = part() || null
+  return freeze({
+    email: part() || null,
+    unverifiedEmail: part() || null,
+    userId: part() || null,
+    name: part() || null,
+    attributes: freeze(attributesOf(answer, end + 1)),
+    tokenId,
+    issuedAt,
+    expiresAt,
+    secretIndex,
+  })
+}
+
+/** Reads attributes as `attributesText` of arguments.cjs writes them. */
+function attributesOf(answer, first) {
+  const attributes = {}
+  for (let start = first; start < answer.length;) {
+    const nameEnd = answer.indexOf('\0', start)
+    const end = answer.indexOf('\0', nameEnd + 1)
+    const written = unescaped(answer.slice(nameEnd + 1, end))
+    const type = answer[start]
+    const value = type === 't' ? written : type === 'i' ? Number(written) : written === 'true'
+    attributes[answer.slice(start + 1, nameEnd)] = value
+    start = end + 1
+  }
+  return attributes
+}
+
+/** Reads an embed from the addon's answer: the number of its list of attribute names, their values, the markup. */
+function embed(answer) {
+  const number = answer.charCodeAt(0)
+  const names = (attributeNames[number] ??= native.attributeNames(number))
   const attributes = {}
   let start = 1
   for (const name of names) {

@@ -3,7 +3,8 @@
  *
  * A product's server signs the customer's identity with a secret that it shares with the help desk.
  * There are two signatures, each with a secret of its own: the e-mail signature of an embedded Ticket
- * Center, and the link signature of a ticket portal. The rules are in Deskseal's specification: "SPEC 3.1"
+ * Center, and the link signature of a ticket portal. An identity token, with a third secret, can take the
+ * place of both: it has an expiry, and names a customer by a permanent id. The rules are in Deskseal's specification: "SPEC 3.1"
  * here means its section 3.1.
  */
 
@@ -115,7 +116,7 @@ export class Signer {
   constructor(secret: Secret)
 
   /**
-   * Reads the secret from `process.env`.
+   * Reads the secret from `process.env`, or from `options.env`, such as a Worker's `env`.
    *
    * @param name The variable's name, or several names for the same secret: the first that is set is read.
    * @throws {SecretError} `secret_public` if bundlers ship a variable of that name to browsers,
@@ -124,7 +125,7 @@ export class Signer {
    * process.env.HELPDESKY_HMAC_SECRET = generateSecret()
    * const signer = Signer.fromEnv('HELPDESKY_HMAC_SECRET')
    */
-  static fromEnv(name: string | readonly string[]): Signer
+  static fromEnv(name: string | readonly string[], options?: EnvironmentOptions): Signer
 
   /**
    * Signs the canonical form of an e-mail (SPEC 3). Put both fields of the result into the page.
@@ -194,6 +195,52 @@ export class Signer {
    * assert.equal(identity.email, 'ada@example.com')
    */
   identity(email: string, helpdeskId: string): Identity
+
+  /**
+   * Returns an identity token, which names the customer for one desk or portal until it expires (SPEC 12).
+   * Any JWT library can verify it. The signer's secret must be for identity tokens only.
+   *
+   * @param audience The help desk's id, or the portal's bare host.
+   * @param options Who the customer is: `userId`, a proved `email`, or both are required.
+   * @throws {SecretError} `secret_too_short` under 32 bytes.
+   * @throws {InputError} `helpdesk_id_malformed` or `host_malformed` for the audience; `email_empty`,
+   * `email_too_long`, `email_malformed`, `email_ambiguous`, `user_id_empty`, `user_id_too_long`,
+   * `user_id_malformed`; `identity_token_claim` for any other option, and if no option identifies the
+   * customer; `timestamp_malformed` for `now`.
+   * @example
+   * const token = signer.identityToken('desk-1', { userId: 'user-42', name: 'Ada Lovelace' })
+   * assert.equal(verifier.verifyIdentityToken('desk-1', token).name, 'Ada Lovelace')
+   */
+  identityToken(audience: string, options?: IdentityTokenOptions): string
+
+  /**
+   * Returns the markup that shows the customer's Ticket Center, with an identity token (SPEC 12.7).
+   *
+   * @param helpdeskId The help desk's id, from its dashboard.
+   * @param options Those of {@link Signer.identityToken} and {@link Signer.ticketCenter}.
+   * @throws {SecretError} `secret_too_short` under 32 bytes.
+   * @throws {InputError} those of {@link Signer.identityToken}, then `embed_option_malformed`.
+   * @example
+   * const embed = signer.ticketCenterWithToken('desk-1', { userId: 'user-42', align: 'left' })
+   * assert.match(embed.attributes['data-identity'], /^eyJ/)
+   */
+  ticketCenterWithToken(helpdeskId: string, options?: TicketCenterWithTokenOptions): Embed
+
+  /**
+   * Returns the link that takes a customer to the portal's form, signed in by an identity token (SPEC 12.7).
+   * Make it when the customer clicks: it is valid for minutes. Links are logged, so the token has no name and
+   * no attributes.
+   *
+   * @param portalUrl The portal's `https` URL; its path, query and fragment are replaced.
+   * @param options Who the customer is: `userId`, a proved `email`, or both are required.
+   * @throws {SecretError} `secret_too_short` under 32 bytes.
+   * @throws {InputError} `portal_url_malformed`, `portal_url_insecure`, and those of
+   * {@link Signer.identityToken}.
+   * @example
+   * const link = signer.portalLinkWithToken('https://help.company.com', { userId: 'user-42' })
+   * assert.match(new URL(link).searchParams.get('identity'), /^eyJ/)
+   */
+  portalLinkWithToken(portalUrl: string, options?: PortalLinkWithTokenOptions): string
 }
 
 /**
@@ -220,7 +267,7 @@ export class Verifier {
   constructor(secret: Secret, options?: VerifierOptions)
 
   /**
-   * Reads the current secret from `process.env`.
+   * Reads the current secret from `process.env`, or from `options.env`, such as a Worker's `env`.
    *
    * @param name The variable's name, or several names for the same secret: the first that is set is read.
    * @throws {SecretError} `secret_public` if bundlers ship a variable of that name to browsers,
@@ -230,7 +277,10 @@ export class Verifier {
    * process.env.HELPDESKY_HMAC_SECRET = generateSecret()
    * const verifier = Verifier.fromEnv('HELPDESKY_HMAC_SECRET', { tolerance: 60 })
    */
-  static fromEnv(name: string | readonly string[], options?: VerifierOptions): Verifier
+  static fromEnv(
+    name: string | readonly string[],
+    options?: VerifierOptions & EnvironmentOptions,
+  ): Verifier
 
   /**
    * Verifies an e-mail signature (SPEC 5.1).
@@ -318,6 +368,47 @@ export class Verifier {
    * assert.equal(findings[0].code, 'link_expired')
    */
   explainLink(portalHost: string, url: string, options?: ExplainOptions): Explanation
+
+  /**
+   * Verifies an identity token (SPEC 12.6). Every secret of the verifier must be for identity tokens only.
+   *
+   * @param audience The verifier's own help desk id or portal host. Never take it from the request.
+   * @param token The token, as received.
+   * @throws {SecretError} `secret_too_short` under 32 bytes.
+   * @throws {InputError} `helpdesk_id_malformed` or `host_malformed` for the audience, and
+   * `timestamp_malformed` for `now`.
+   * @throws {VerificationError} `identity_token_malformed`, `signature_mismatch`, `identity_token_audience`,
+   * `identity_token_claim`, `identity_token_expired`, `identity_token_in_future`, `email_empty`,
+   * `email_too_long`, `email_malformed`, `email_ambiguous`, `user_id_empty`, `user_id_too_long`,
+   * `user_id_malformed`.
+   * @example
+   * const token = signer.identityToken('desk-1', { userId: 'user-42', attributes: { plan: 'pro' } })
+   * const identity = verifier.verifyIdentityToken('desk-1', token)
+   * assert.equal(identity.userId, 'user-42')
+   * assert.equal(identity.attributes.plan, 'pro')
+   */
+  verifyIdentityToken(
+    audience: string,
+    token: string,
+    options?: VerifyIdentityTokenOptions,
+  ): VerifiedIdentity
+
+  /**
+   * Says why an identity token is invalid (SPEC 8). For the owner of the secret, at a prompt or in a
+   * dashboard. Do not call it in a request, and do not show the findings to a visitor.
+   *
+   * @param audience The help desk's id, or the portal's bare host.
+   * @param token The token, in any form.
+   * @throws {SecretError} `secret_too_short` under 32 bytes, and those of the constructor, for `otherSecrets`.
+   * @throws {InputError} `helpdesk_id_malformed` or `host_malformed` for the audience, and
+   * `timestamp_malformed` for `now`.
+   * @throws {VerificationError} `identity_token_malformed` for text that is not well-formed Unicode.
+   * @example
+   * const token = signer.identityToken('desk-1', { userId: 'user-42', now: 1767225600 })
+   * const { findings } = verifier.explainIdentityToken('desk-1', token, { now: 1767226205 })
+   * assert.equal(findings[0].code, 'token_expired')
+   */
+  explainIdentityToken(audience: string, token: string, options?: ExplainOptions): Explanation
 }
 
 /** A request's headers by name, in any letter case. Those that SPEC 6.5 does not list are ignored. */
@@ -351,6 +442,54 @@ export interface TicketCenterOptions {
   nonce?: string | undefined
 }
 
+export interface IdentityTokenOptions {
+  /** The customer's e-mail. */
+  email?: string | null | undefined
+  /**
+   * Whether the product has proved that the customer receives mail at `email`; default `true`. An address that
+   * is not proved identifies no customer.
+   */
+  emailVerified?: boolean | undefined
+  /** The customer's permanent id, used exactly as given. */
+  userId?: string | null | undefined
+  /** The customer's name, 1 to 100 characters. */
+  name?: string | null | undefined
+  /**
+   * What agents see beside the customer: at most 20 texts of 255 bytes, integers or booleans, by names that match
+   * `[a-z][a-z0-9_]{0,39}`.
+   */
+  attributes?: Readonly<Record<string, string | number | boolean>> | null | undefined
+  /** The token's id, 1 to 128 visible ASCII characters; random by default. */
+  tokenId?: string | null | undefined
+  /** For how many seconds the token is valid, 1 to 86400; default 600. */
+  expiresIn?: number | undefined
+  /** When the token is signed; now by default. */
+  now?: Time | undefined
+}
+
+export interface TicketCenterWithTokenOptions extends IdentityTokenOptions, TicketCenterOptions {}
+
+export interface PortalLinkWithTokenOptions {
+  /** The customer's e-mail. */
+  email?: string | null | undefined
+  /** Whether the product has proved that the customer receives mail at `email`; default `true`. */
+  emailVerified?: boolean | undefined
+  /** The customer's permanent id, used exactly as given. */
+  userId?: string | null | undefined
+  /** The token's id, 1 to 128 visible ASCII characters; random by default. */
+  tokenId?: string | null | undefined
+  /** For how many seconds the token is valid, 1 to 300; default 300. */
+  expiresIn?: number | undefined
+  /** When the token is signed; now by default. */
+  now?: Time | undefined
+}
+
+/** Where `fromEnv` reads variables. */
+export interface EnvironmentOptions {
+  /** The variables by name; default `process.env`. */
+  readonly env?: object | undefined
+}
+
 export interface VerifierOptions {
   /** Replaced secrets, each with the time at which it expires; none by default. */
   previous?: readonly (readonly [secret: Secret, expiresAt: Time])[] | undefined
@@ -377,6 +516,11 @@ export interface UserClaim {
 }
 
 export interface VerifyLinkOptions {
+  /** The time to compare with; now by default. */
+  now?: Time | undefined
+}
+
+export interface VerifyIdentityTokenOptions {
   /** The time to compare with; now by default. */
   now?: Time | undefined
 }
@@ -452,7 +596,29 @@ export interface VerifiedUser {
   readonly secretIndex: number
 }
 
-/** Why a signature is invalid (SPEC 8). */
+/** A customer whose identity token was verified (SPEC 12.6). There is a user id, an e-mail, or both. */
+export interface VerifiedIdentity {
+  /** The canonical e-mail, which the product has proved. */
+  readonly email: string | null
+  /** The canonical e-mail, if the product has not proved it. It identifies no customer. */
+  readonly unverifiedEmail: string | null
+  /** The customer's permanent id. */
+  readonly userId: string | null
+  /** The customer's name. */
+  readonly name: string | null
+  /** What agents see beside the customer, in the order of the names. */
+  readonly attributes: Readonly<Record<string, string | number | boolean>>
+  /** The token's id. */
+  readonly tokenId: string | null
+  /** When the token was signed, in Unix seconds. */
+  readonly issuedAt: number
+  /** When the token expires, in Unix seconds. */
+  readonly expiresAt: number
+  /** 0 for the current secret, 1 and up for the previous ones. */
+  readonly secretIndex: number
+}
+
+/** Why a signature or token is invalid (SPEC 8). */
 export interface Explanation {
   /** One finding or more. Together they reproduce the signature, unless the last is `unexplained`. */
   readonly findings: readonly [Finding, ...Finding[]]

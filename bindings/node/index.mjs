@@ -1,4 +1,5 @@
 // Both module systems use one copy of the classes, so that `instanceof` works across them.
+import '#held'
 import deskseal from './index.cjs'
 
 export const {

@@ -73,9 +73,12 @@ const PACKAGES = {
   ],
 }
 
+/** The variable that forbids the slower WebAssembly build where the addon cannot be loaded. */
+const ADDON_VARIABLE = 'DESKSEAL_REQUIRE_ADDON'
+
 /**
  * Returns the addon for this platform. Linux has two, and npm installs the right one. If both are installed,
- * the system cannot load the wrong one.
+ * the system cannot load the wrong one. Without an addon, the WebAssembly build does the same.
  */
 function addon() {
   const platform = `${process.platform}-${process.arch}`
@@ -84,22 +87,35 @@ function addon() {
     const loaded = load((cause) => causes.push(cause))
     if (loaded !== undefined) return loaded
   }
-  throw unavailable(platform, causes)
+  const reason = reasonFor(platform, causes)
+  if (process.env[ADDON_VARIABLE]) {
+    throw new Error(`${reason} ${ADDON_VARIABLE} forbids the WebAssembly build.`, {
+      cause: causeOf(causes),
+    })
+  }
+  process.emitWarning(
+    `${reason} Its WebAssembly build is used, which gives the same answers more slowly. Set ` +
+      `${ADDON_VARIABLE}=1 to stop the application instead.`,
+    { code: 'DESKSEAL_WITHOUT_ADDON' },
+  )
+  return require('./native-wasm.cjs')
 }
 
-function unavailable(platform, causes) {
+function reasonFor(platform, causes) {
   if (causes.length === 0) {
     const platforms = Object.keys(PACKAGES).join(', ')
-    return new Error(
-      `Deskseal has no addon for ${platform}. Use one of these platforms: ${platforms}.`,
-    )
+    return `Deskseal has no addon for ${platform}; there is one for ${platforms}.`
   }
-  const cause = causes.find(({ code }) => code !== 'MODULE_NOT_FOUND') ?? causes[0]
-  return new Error(
+  return (
     `Deskseal's addon for ${platform} cannot be loaded: install with optional dependencies, on the ` +
-      'platform where the application runs, and keep "deskseal" out of server bundles.',
-    { cause },
+    'platform where the application runs, and keep "deskseal" out of server bundles.'
   )
 }
 
-module.exports = addon()
+/** Returns the error that tells the most: a missing package tells less than one that cannot be loaded. */
+function causeOf(causes) {
+  return causes.find(({ code }) => code !== 'MODULE_NOT_FOUND') ?? causes[0]
+}
+
+// Deno resolves a package's imports as Node does. An addon would need its permission to run native code.
+module.exports = globalThis.Deno === undefined ? addon() : require('./native-wasm.cjs')

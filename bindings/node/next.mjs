@@ -1,4 +1,5 @@
 import { Suspense, createElement } from 'react'
+import '#held'
 import deskModule from './desk.cjs'
 import { TicketCenter as MountedTicketCenter } from './react.mjs'
 

@@ -23,6 +23,17 @@ import { transformSync } from 'esbuild'
 
 const LICENSES = ['LICENSE-APACHE', 'LICENSE-MIT']
 
+/** The core as WebAssembly, and the module that has it as text. */
+const WASM = 'deskseal.wasm'
+const WASM_MODULE = 'deskseal.wasm.cjs'
+
+/**
+ * What a platform's package has for bundlers that read the field `browser`. They build for other runtimes, cannot bundle
+ * an addon, and stop where it is: Netlify's, for edge functions. There, the package uses its WebAssembly build.
+ */
+const WITHOUT_ADDON = 'without-addon.cjs'
+const NO_ADDON = "throw new Error('Code for this runtime cannot have an addon.')\n"
+
 /** Modules for bundlers. CommonJS gets a copy of each. */
 const MODULES = ['defaults', 'mount', 'next', 'react', 'vue']
 
@@ -44,17 +55,22 @@ function packPlatform(platform) {
   cpSync(join(folder, addon), join(staged, platform, addon))
   const path = join(staged, platform, 'package.json')
   const platformManifest = JSON.parse(readFileSync(path))
-  write(path, { ...platformManifest, files: [addon, ...LICENSES] })
+  writeFileSync(join(staged, platform, WITHOUT_ADDON), NO_ADDON)
+  const files = [addon, WITHOUT_ADDON, ...LICENSES]
+  write(path, { ...platformManifest, browser: WITHOUT_ADDON, files })
   pack(platform)
 }
 
 function packMain() {
   const main = join(staged, 'deskseal')
-  const made = [...LICENSES, ...MODULES.map((name) => `${name}.cjs`)]
+  const made = [...LICENSES, WASM, WASM_MODULE, ...MODULES.map((name) => `${name}.cjs`)]
   for (const name of ['README.md', ...manifest.files]) {
     if (!made.includes(name)) cpSync(join(source, name), join(main, name), { recursive: true })
   }
   for (const name of MODULES) writeCommonJs(name, main)
+  const wasm = readFileSync(join(source, '../bridge', WASM))
+  writeFileSync(join(main, WASM), wasm)
+  writeFileSync(join(main, WASM_MODULE), `module.exports = '${wasm.toString('base64')}'\n`)
   write(join(main, 'package.json'), publishedManifest())
   pack('deskseal')
 }

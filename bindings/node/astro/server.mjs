@@ -1,5 +1,6 @@
 // Re-exports the modules that need the addon, and that bundlers must leave out.
 
+import '#held'
 import contractModule from '../contract.cjs'
 import deskModule from '../desk.cjs'
 

@@ -6,13 +6,14 @@
 
 #![expect(unsafe_code, reason = "Node-API is a C interface")]
 
+use std::collections::BTreeMap;
 use std::ffi::c_void;
-use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::rc::Rc;
 
-use deskseal::{Parameter, Signature};
+use deskseal::{AttributeValue, Parameter, Signature};
+use deskseal_bridge::{Answer, Arguments, Failure, attributes_from_parts, system_random};
 use napi::bindgen_prelude::{
     Array, FromNapiValue, JsValue as _, Null, Object, ToNapiValue as _, Unknown,
 };
@@ -20,13 +21,16 @@ use napi::{Env, JsString, ValueType, sys};
 use napi_derive::napi;
 use zeroize::Zeroizing;
 
-use crate::error::Failure;
+use crate::error::{misuse, throw, throw_panic};
 
-/// The number of arguments of the longest call, `ticketCenter`.
-const MAX_ARGUMENTS: usize = 8;
+/// The number of arguments of the longest call, `ticketCenterWithToken`.
+const MAX_ARGUMENTS: usize = 16;
 
-/// The size of a buffer on the stack. Longer texts are read again, into allocated memory.
+/// The usual size of a buffer on the stack. Longer texts are read again, into allocated memory.
 const SHORT_BYTES: usize = 128;
+
+/// The size of a buffer on the stack for an identity token or its attributes.
+const TOKEN_BYTES: usize = 1024;
 
 /// The number of hexadecimal digits of a signature.
 const SIGNATURE_DIGITS: usize = 64;
@@ -35,76 +39,48 @@ const SIGNATURE_DIGITS: usize = 64;
 /// unused bytes.
 const MAX_CHARACTER_BYTES: usize = 4;
 
-/// A function's body: takes the state and the call, and returns the answer.
-pub(crate) type Body<State> = for<'call> fn(&State, &Call<'call>) -> Result<Answer<'call>, Failure>;
+/// A function: takes the call, and returns the JavaScript value.
+pub(crate) type Function = fn(&Call) -> Result<sys::napi_value, Failure>;
 
-/// A call of a function, with its arguments.
-pub(crate) struct Call<'call> {
+/// A function of a signer or verifier: takes that and the call, and returns the answer.
+type Method<State> = fn(&State, &Call) -> Result<Answer, Failure>;
+
+/// What a JavaScript function runs; the target of its data pointer.
+type Body = Box<dyn Fn(&Call) -> Result<sys::napi_value, Failure>>;
+
+/// A call of a function, with its arguments. It exists only while the function runs.
+pub(crate) struct Call {
     env: Env,
     arguments: [sys::napi_value; MAX_ARGUMENTS],
     count: usize,
-    values: PhantomData<&'call ()>,
-}
-
-/// The target of a function's data pointer.
-struct Bound<State> {
-    state: Rc<State>,
-    body: Body<State>,
-}
-
-/// The answer of a function. A result with several values is one string: making each value costs more time than
-/// its characters.
-pub(crate) enum Answer<'call> {
-    /// `null`.
-    Nothing,
-    /// A string.
-    Text(String),
-    /// A string: the signature's digits, and the text after them.
-    Signed(Signature, String),
-    /// A string whose memory is overwritten after JavaScript has copied it.
-    Secret(Zeroizing<String>),
-    /// An array of strings.
-    Texts(Vec<String>),
-    /// An object of functions.
-    Functions(Object<'call>),
 }
 
 /// The memory for a text that is not a secret.
-pub(crate) struct Buffer {
-    short: [u8; SHORT_BYTES],
+pub(crate) struct Buffer<const BYTES: usize> {
+    short: [u8; BYTES],
     long: String,
 }
 
 #[napi(module_exports)]
 pub(crate) fn register(mut exports: Object<'_>, env: Env) -> napi::Result<()> {
-    add_functions(&mut exports, env, &Rc::new(crate::Stateless), crate::FUNCTIONS)
-}
-
-/// Adds functions to the object. They own the state together.
-fn add_functions<State: 'static>(
-    object: &mut Object<'_>,
-    env: Env,
-    state: &Rc<State>,
-    functions: &[(&str, Body<State>)],
-) -> napi::Result<()> {
-    for &(name, body) in functions {
-        object.set(name, function(env, Bound { state: Rc::clone(state), body })?)?;
+    for &(name, body) in crate::FUNCTIONS {
+        exports.set(name, function(env, Box::new(body))?)?;
     }
     Ok(())
 }
 
-/// Returns a JavaScript function that owns `bound`.
-fn function<State>(env: Env, bound: Bound<State>) -> napi::Result<sys::napi_value> {
-    let data = Box::into_raw(Box::new(bound)).cast();
+/// Returns a JavaScript function that owns the body.
+fn function(env: Env, body: Body) -> napi::Result<sys::napi_value> {
+    let data = Box::into_raw(Box::new(body)).cast();
     let mut function = ptr::null_mut();
-    // SAFETY: `env` is the running call's. `data` is what `enter::<State>` expects, and is valid until
-    // `release::<State>` runs, after which the function cannot be called.
+    // SAFETY: `env` is the running call's. `data` is what `enter` expects, and is valid until `release` runs, after
+    // which the function cannot be called.
     let status = unsafe {
         let status = sys::napi_create_function(
             env.raw(),
             ptr::null(),
             0,
-            Some(enter::<State>),
+            Some(enter),
             data,
             &raw mut function,
         );
@@ -113,37 +89,34 @@ fn function<State>(env: Env, bound: Bound<State>) -> napi::Result<sys::napi_valu
                 env.raw(),
                 function,
                 data,
-                Some(release::<State>),
+                Some(release),
                 ptr::null_mut(),
                 ptr::null_mut(),
             ),
             failed => failed,
         };
         if status != sys::Status::napi_ok {
-            release::<State>(env.raw(), data, ptr::null_mut());
+            release(env.raw(), data, ptr::null_mut());
         }
         status
     };
     done(status).map(|()| function)
 }
 
-/// Drops a function's `Bound`.
-unsafe extern "C" fn release<State>(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
+/// Drops a function's body.
+unsafe extern "C" fn release(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
     // SAFETY: `function` made the box, and Node-API runs this once.
-    drop(unsafe { Box::from_raw(data.cast::<Bound<State>>()) });
+    drop(unsafe { Box::from_raw(data.cast::<Body>()) });
 }
 
 /// Runs a function's body. No panic leaves it: it becomes an `Error` that JavaScript can catch.
-unsafe extern "C" fn enter<State>(
-    env: sys::napi_env,
-    info: sys::napi_callback_info,
-) -> sys::napi_value {
+unsafe extern "C" fn enter(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let mut data = ptr::null_mut();
     let mut count = MAX_ARGUMENTS;
     let mut arguments = [ptr::null_mut(); MAX_ARGUMENTS];
     // SAFETY: `env` and `info` are the running call's, and `arguments` has `count` elements. `function` set the data
-    // to a `Bound<State>`, which is valid as long as the function that is being called.
-    let bound = unsafe {
+    // to a `Body`, which is valid as long as the function that is being called.
+    let body = unsafe {
         let status = sys::napi_get_cb_info(
             env,
             info,
@@ -155,39 +128,24 @@ unsafe extern "C" fn enter<State>(
         if status != sys::Status::napi_ok {
             return ptr::null_mut();
         }
-        &*data.cast::<Bound<State>>()
+        &*data.cast::<Body>()
     };
     let env = Env::from_raw(env);
-    let call = Call { env, arguments, count, values: PhantomData };
-    let answer = catch_unwind(AssertUnwindSafe(|| {
-        (bound.body)(&bound.state, &call)?.into_value(env).map_err(Failure::from)
-    }));
-    answer.unwrap_or(Err(Failure::Panic)).unwrap_or_else(|failure| {
-        // If this fails, too, an exception is pending already.
-        let _ = failure.throw(env);
-        ptr::null_mut()
-    })
+    let call = Call { env, arguments, count };
+    let thrown = match catch_unwind(AssertUnwindSafe(|| body(&call))) {
+        Ok(Ok(value)) => return value,
+        Ok(Err(failure)) => throw(&failure, env),
+        Err(_) => throw_panic(env),
+    };
+    // If throwing fails, another exception is pending already.
+    let _ = thrown;
+    ptr::null_mut()
 }
 
 fn done(status: sys::napi_status) -> napi::Result<()> {
     match status {
         sys::Status::napi_ok => Ok(()),
         failed => Err(napi::Error::from_status(failed.into())),
-    }
-}
-
-impl Answer<'_> {
-    fn into_value(self, env: Env) -> napi::Result<sys::napi_value> {
-        Ok(match self {
-            Self::Nothing => Null.into_unknown(&env)?.raw(),
-            // ASCII is Latin-1, which needs no decoding.
-            Self::Text(text) if text.is_ascii() => env.create_string_latin1(text)?.raw(),
-            Self::Text(text) => env.create_string(text)?.raw(),
-            Self::Signed(signature, text) => signed(env, &signature, &text)?,
-            Self::Secret(secret) => env.create_string(&*secret)?.raw(),
-            Self::Texts(texts) => Array::from_vec(&env, texts)?.raw(),
-            Self::Functions(object) => object.raw(),
-        })
     }
 }
 
@@ -207,69 +165,68 @@ fn signed(env: Env, signature: &Signature, text: &str) -> napi::Result<sys::napi
     }
 }
 
-impl Buffer {
-    pub(crate) const fn new() -> Self {
-        Self { short: [0; SHORT_BYTES], long: String::new() }
+impl<const BYTES: usize> Default for Buffer<BYTES> {
+    fn default() -> Self {
+        Self { short: [0; BYTES], long: String::new() }
     }
 }
 
-impl<'call> Call<'call> {
-    /// Returns an object of functions that share the state.
-    pub(crate) fn functions<State: 'static>(
-        &self,
-        state: State,
-        functions: &[(&str, Body<State>)],
-    ) -> Result<Answer<'call>, Failure> {
-        let mut object = Object::new(&self.env)?;
-        add_functions(&mut object, self.env, &Rc::new(state), functions)?;
-        Ok(Answer::Functions(object))
+impl Call {
+    /// Returns an answer as a JavaScript value.
+    pub(crate) fn answer(&self, answer: Answer) -> Result<sys::napi_value, Failure> {
+        self.value_of(answer).map_err(misuse)
     }
 
-    /// Tells whether the argument was passed, even as `undefined`.
-    pub(crate) const fn has(&self, index: usize) -> bool {
-        index < self.count
+    fn value_of(&self, answer: Answer) -> napi::Result<sys::napi_value> {
+        let env = self.env;
+        Ok(match answer {
+            Answer::Nothing => Null.into_unknown(&env)?.raw(),
+            // ASCII is Latin-1, which needs no decoding.
+            Answer::Text(text) if text.is_ascii() => env.create_string_latin1(text)?.raw(),
+            Answer::Text(text) => env.create_string(text)?.raw(),
+            Answer::Signed(signature, text) => signed(env, &signature, &text)?,
+            Answer::Secret(secret) => env.create_string(&*secret)?.raw(),
+            Answer::Texts(texts) => Array::from_vec(&env, texts)?.raw(),
+        })
+    }
+
+    /// Returns an object whose functions own the signer or verifier together.
+    pub(crate) fn object<State: 'static, const COUNT: usize>(
+        &self,
+        state: State,
+        methods: [(&str, Method<State>); COUNT],
+    ) -> Result<sys::napi_value, Failure> {
+        let state = Rc::new(state);
+        let mut object = Object::new(&self.env).map_err(misuse)?;
+        for (name, method) in methods {
+            let state = Rc::clone(&state);
+            let body: Body = Box::new(move |call| call.answer(method(&state, call)?));
+            let function = function(self.env, body).map_err(misuse)?;
+            object.set(camel_case(name), function).map_err(misuse)?;
+        }
+        Ok(object.raw())
     }
 
     /// Returns the argument, or `undefined` if it was omitted.
     pub(crate) fn value<T: FromNapiValue>(&self, index: usize) -> Result<T, Failure> {
         // SAFETY: environment and value are of the running call.
-        Ok(unsafe { T::from_napi_value(self.env.raw(), self.arguments[index]) }?)
+        unsafe { T::from_napi_value(self.env.raw(), self.arguments[index]) }.map_err(misuse)
     }
 
     /// Returns the argument, or `None` if it is `undefined` or was omitted.
-    pub(crate) fn optional<T: FromNapiValue>(&self, index: usize) -> Result<Option<T>, Failure> {
+    fn optional<T: FromNapiValue>(&self, index: usize) -> Result<Option<T>, Failure> {
         defined(self.value(index)?)
     }
 
-    /// Returns the argument's text, or the parameter's error if it contains a lone surrogate (SPEC 1.1).
-    pub(crate) fn text<'buffer>(
-        &self,
-        index: usize,
-        parameter: Parameter,
-        buffer: &'buffer mut Buffer,
-    ) -> Result<&'buffer str, Failure> {
-        self.read(self.value(index)?, parameter, buffer)
-    }
-
-    /// Returns the argument's text, or `None` if it is `undefined` or was omitted.
-    pub(crate) fn optional_text<'buffer>(
-        &self,
-        index: usize,
-        parameter: Parameter,
-        buffer: &'buffer mut Buffer,
-    ) -> Result<Option<&'buffer str>, Failure> {
-        self.optional(index)?.map(|string| self.read(string, parameter, buffer)).transpose()
-    }
-
-    fn read<'buffer>(
+    fn read<'buffer, const BYTES: usize>(
         &self,
         string: JsString<'_>,
         parameter: Parameter,
-        buffer: &'buffer mut Buffer,
+        buffer: &'buffer mut Buffer<BYTES>,
     ) -> Result<&'buffer str, Failure> {
         let length = write_utf8(string, &mut buffer.short)?;
-        let text = if length < SHORT_BYTES - MAX_CHARACTER_BYTES {
-            str::from_utf8(&buffer.short[..length]).map_err(|_| Failure::Internal)?
+        let text = if length < BYTES - MAX_CHARACTER_BYTES {
+            str::from_utf8(&buffer.short[..length]).map_err(|_| Failure::Misuse)?
         } else {
             buffer.long = whole_utf8(string)?;
             &buffer.long
@@ -278,38 +235,125 @@ impl<'call> Call<'call> {
         Ok(text)
     }
 
-    /// Returns a secret's text, in memory that is overwritten when it is dropped, or `None` for `undefined`.
-    pub(crate) fn secret(&self, value: Unknown<'_>) -> Result<Option<Zeroizing<String>>, Failure> {
-        let Some(string) = defined(value)? else { return Ok(None) };
-        let secret = Zeroizing::new(whole_utf8(string)?);
-        self.check(string, &secret, Parameter::Secret)?;
-        Ok(Some(secret))
-    }
-
     /// Rejects a string with a lone surrogate. Node-API replaces it with U+FFFD, so the text differs from the
     /// string. A string that contains U+FFFD itself is equal to its text.
     fn check(&self, string: JsString<'_>, text: &str, parameter: Parameter) -> Result<(), Failure> {
         let is_suspicious = !text.is_ascii() && text.contains('\u{FFFD}');
-        if is_suspicious && !self.env.strict_equals(string, self.env.create_string(text)?)? {
+        if is_suspicious
+            && !self
+                .env
+                .strict_equals(string, self.env.create_string(text).map_err(misuse)?)
+                .map_err(misuse)?
+        {
             return Err(parameter.ill_formed().into());
         }
         Ok(())
     }
 }
 
+impl Arguments for Call {
+    type Memory = Buffer<SHORT_BYTES>;
+    type TokenMemory = Buffer<TOKEN_BYTES>;
+
+    fn has(&self, index: usize) -> bool {
+        index < self.count
+    }
+
+    fn text<'text>(
+        &'text self,
+        index: usize,
+        parameter: Parameter,
+        memory: &'text mut Self::Memory,
+    ) -> Result<&'text str, Failure> {
+        self.read(self.value(index)?, parameter, memory)
+    }
+
+    fn optional_text<'text>(
+        &'text self,
+        index: usize,
+        parameter: Parameter,
+        memory: &'text mut Self::Memory,
+    ) -> Result<Option<&'text str>, Failure> {
+        self.optional(index)?.map(|string| self.read(string, parameter, memory)).transpose()
+    }
+
+    fn token<'text>(
+        &'text self,
+        index: usize,
+        memory: &'text mut Self::TokenMemory,
+    ) -> Result<&'text str, Failure> {
+        self.read(self.value(index)?, Parameter::Token, memory)
+    }
+
+    fn attributes(&self, index: usize) -> Result<BTreeMap<String, AttributeValue>, Failure> {
+        let Some(string) = self.optional(index)? else { return Ok(BTreeMap::new()) };
+        let mut memory = Self::TokenMemory::default();
+        let parts = self.read(string, Parameter::Claim, &mut memory)?;
+        attributes_from_parts(parts).ok_or(Failure::Misuse)
+    }
+
+    /// Node-API replaces ill-formed text with U+FFFD.
+    fn received_texts(&self, index: usize) -> Result<Vec<String>, Failure> {
+        self.value(index)
+    }
+
+    fn secrets(&self, index: usize) -> Result<Vec<Option<Zeroizing<String>>>, Failure> {
+        let values: Array<'_> = self.value(index)?;
+        let secret = |value: Unknown<'_>| {
+            let Some(string) = defined(value)? else { return Ok(None) };
+            let secret = Zeroizing::new(whole_utf8(string)?);
+            self.check(string, &secret, Parameter::Secret)?;
+            Ok(Some(secret))
+        };
+        (0..values.len())
+            .map(|index| values.get(index).map_err(misuse)?.map_or(Ok(None), secret))
+            .collect()
+    }
+
+    fn integer(&self, index: usize) -> Result<i64, Failure> {
+        self.value(index)
+    }
+
+    fn optional_integer(&self, index: usize) -> Result<Option<i64>, Failure> {
+        self.optional(index)
+    }
+
+    fn integers(&self, index: usize) -> Result<Vec<i64>, Failure> {
+        self.value(index)
+    }
+
+    fn optional_flag(&self, index: usize) -> Result<Option<bool>, Failure> {
+        self.optional(index)
+    }
+
+    fn random<const BYTES: usize>(&self, _: usize) -> Result<[u8; BYTES], Failure> {
+        system_random()
+    }
+}
+
+/// Returns the name as JavaScript spells it.
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |spelled, word| {
+        let (initial, rest) = word.split_at(1);
+        spelled + &initial.to_ascii_uppercase() + rest
+    })
+}
+
 /// Returns the value as a `T`, or `None` if it is `undefined`.
 fn defined<T: FromNapiValue>(value: Unknown<'_>) -> Result<Option<T>, Failure> {
-    if value.get_type()? == ValueType::Undefined {
+    if value.get_type().map_err(misuse)? == ValueType::Undefined {
         return Ok(None);
     }
-    Ok(Some(T::from_unknown(value)?))
+    T::from_unknown(value).map(Some).map_err(misuse)
 }
 
 fn whole_utf8(string: JsString<'_>) -> Result<String, Failure> {
-    let mut bytes = Zeroizing::new(vec![0; string.utf8_len()? + 1]);
+    let mut bytes = Zeroizing::new(vec![0; string.utf8_len().map_err(misuse)? + 1]);
     let length = write_utf8(string, &mut bytes)?;
     bytes.truncate(length);
-    String::from_utf8(std::mem::take(&mut *bytes)).map_err(|_| Failure::Internal)
+    String::from_utf8(std::mem::take(&mut *bytes)).map_err(|_| Failure::Misuse)
 }
 
 /// Writes as many whole characters as fit, and a zero after them.
@@ -327,6 +371,6 @@ fn write_utf8(string: JsString<'_>, buffer: &mut [u8]) -> Result<usize, Failure>
             &raw mut length,
         )
     };
-    done(status)?;
+    done(status).map_err(misuse)?;
     Ok(length)
 }

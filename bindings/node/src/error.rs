@@ -1,60 +1,32 @@
 //! Failures of a call, and the exceptions that they become in JavaScript.
 
-use std::io;
-
+use deskseal_bridge::Failure;
 use napi::Env;
 use napi::bindgen_prelude::Array;
 
-/// Why a call has no result.
-pub(crate) enum Failure {
-    /// The core returned an error. JavaScript makes the error of that kind.
-    Rejected(deskseal::Error),
-    /// The operating system's random source cannot be read.
-    Random(io::Error),
-    /// A panic, which is a bug in Deskseal.
-    Panic,
-    /// A call of Node-API failed. With the arguments that the package passes, this does not happen.
-    Internal,
+/// Throws `[kind, code, message, isAboutCustomer]` for an error of the core, and otherwise an `Error`.
+pub(crate) fn throw(failure: &Failure, env: Env) -> napi::Result<()> {
+    let Failure::Rejected(error) = failure else {
+        return env.throw_error(&failure.to_string(), None);
+    };
+    let mut parts = Array::from_ref_vec(
+        &env,
+        &[error.kind().as_str(), error.code().as_str(), error.message()],
+    )?;
+    parts.insert(error.is_about_customer())?;
+    env.throw(parts)
 }
 
-impl Failure {
-    /// Throws `[kind, code, message, isAboutCustomer]` for an error of the core, and otherwise an `Error`.
-    pub(crate) fn throw(&self, env: Env) -> napi::Result<()> {
-        match self {
-            Self::Rejected(error) => {
-                let mut parts = Array::from_ref_vec(
-                    &env,
-                    &[error.kind().as_str(), error.code().as_str(), error.message()],
-                )?;
-                parts.insert(error.is_about_customer())?;
-                env.throw(parts)
-            }
-            Self::Random(error) => {
-                let message =
-                    format!("Cannot read the operating system's random source: {error}");
-                env.throw_error(&message, None)
-            }
-            Self::Panic => env.throw_error(
-                "Internal error in deskseal; nothing was signed or verified. Please report this bug.",
-                None,
-            ),
-            Self::Internal => env.throw_error(
-                "The addon of deskseal got arguments that its package does not pass. Install deskseal again, so \
-                 that package and addon have the same version.",
-                None,
-            ),
-        }
-    }
+/// Throws the `Error` for a panic, which is a bug in Deskseal.
+pub(crate) fn throw_panic(env: Env) -> napi::Result<()> {
+    env.throw_error(
+        "Internal error in deskseal; nothing was signed or verified. Please report this bug.",
+        None,
+    )
 }
 
-impl From<deskseal::Error> for Failure {
-    fn from(error: deskseal::Error) -> Self {
-        Self::Rejected(error)
-    }
-}
-
-impl From<napi::Error> for Failure {
-    fn from(_: napi::Error) -> Self {
-        Self::Internal
-    }
+/// Returns the failure for a call of Node-API that failed. With the arguments that the package passes, this does not
+/// happen.
+pub(crate) fn misuse(_: napi::Error) -> Failure {
+    Failure::Misuse
 }

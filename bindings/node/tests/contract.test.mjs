@@ -31,17 +31,23 @@ const VALUES = [...FUNCTIONS, ...CLASSES, ...ERRORS].sort()
 /** What types of the contract are in TypeScript. */
 const TYPES = {
   text: 'string',
+  'text?': 'string | null',
   received: 'string',
   names: 'string | readonly string[]',
   integer: 'number',
+  object: 'object',
   flag: 'boolean',
   secret: 'string | null | undefined',
   '[secret]': 'readonly Secret[]',
   '[previous]': 'readonly (readonly [secret: Secret, expiresAt: Time])[]',
   time: 'Time',
   map: 'Readonly<Record<string, string>>',
+  attributes: 'Readonly<Record<string, string | number | boolean>>',
   '[Finding]': 'readonly [Finding, ...Finding[]]',
 }
+
+/** Parameters that may be `null`, as a database has it, since the customer need not have them. */
+const NULLABLE = ['email', 'user_id', 'name', 'attributes', 'token_id']
 
 test('the version is that of the contract', () => {
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json')))
@@ -85,7 +91,8 @@ for (const call of api.call) {
       .getParameters()
       .map((symbol) => ({ name: symbol.name, type: typeOf(symbol), symbol }))
     const positional = call.parameters.filter(({ by }) => by === 'position')
-    const named = call.parameters.filter(({ by }) => by === 'name')
+    const own = api.own_parameters.node[call.name] ?? []
+    const named = [...call.parameters, ...own].filter(({ by }) => by === 'name')
     const last = parameters.slice(positional.length)
     assert.deepEqual(
       parameters.slice(0, positional.length).map(shape),
@@ -257,8 +264,10 @@ function expectedShape(parameter) {
   const type = parameter.type.replace(/\?$/, '')
   const special = { align: "'left' | 'center' | 'right'", headers: 'RequestHeaders' }
   const spelled = special[parameter.name] ?? TYPES[type]
-  const isSecret = parameter.type === 'secret'
-  return [camelCase(parameter.name), canBeLeftOut(parameter), isSecret ? 'Secret' : spelled]
+  const isNullable = parameter.type.endsWith('?') && NULLABLE.includes(parameter.name)
+  const written = parameter.type === 'secret' ? 'Secret' : spelled
+  const shown = isNullable ? `${written} | null` : written
+  return [camelCase(parameter.name), canBeLeftOut(parameter), shown]
 }
 
 function written(type) {

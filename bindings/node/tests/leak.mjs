@@ -29,6 +29,13 @@ const verifier = new Verifier(SECRET, { previous: [[OLD_SECRET, 99999999999]] })
 const { email, signature } = signer.signEmail('Ada@example.com')
 const user = signer.signUser(HOST, 'user-42', { timestamp: NOW })
 const link = signer.portalLink(`https://${HOST}`, 'user-42', { timestamp: NOW })
+const claims = {
+  userId: 'user-42',
+  name: 'Ada',
+  attributes: { plan: 'pro', seats: 5, vip: true },
+  now: NOW,
+}
+const token = signer.identityToken('desk-1', claims)
 const claim = { portalHost: HOST, ...user, timestamp: String(NOW), now: NOW }
 
 const WORK = [
@@ -48,7 +55,11 @@ const WORK = [
   () => signer.ticketCenter('Ada@example.com', 'desk-1', { align: 'left', nonce: 'abc' }),
   () => signer.ticketCenter('Ada@example.com', 'desk-1'),
   () => signer.identity('Ada@example.com', 'desk-1'),
+  () => signer.identityToken('desk-1', claims),
+  () => signer.ticketCenterWithToken('desk-1', { ...claims, align: 'left' }),
+  () => signer.portalLinkWithToken(`https://${HOST}`, { email: 'Ada@example.com' }),
   () => verifier.verifyEmail(email, signature),
+  () => verifier.verifyIdentityToken('desk-1', token, { now: NOW }),
   () => verifier.verifyUser(claim),
   () => verifier.verifyLink(HOST, link, { now: NOW }),
   () => verifier.verifyLink(HOST, '/submit-ticket'),
@@ -70,7 +81,13 @@ const ERRORS = [
   () => signer.portalLink('http://a.example', 'u'),
   () => signer.ticketCenter('a@b', ''),
   () => signer.ticketCenter('a@b', 'd', { nonce: '"' }),
+  () => signer.identityToken('desk-1'),
+  () => signer.identityToken('desk-1', { ...claims, attributes: { plan: '\ud800' } }),
+  () => signer.ticketCenterWithToken('desk-1', { ...claims, attributes: { plan: 1.5 } }),
+  () => signer.portalLinkWithToken(`https://${HOST}`, { userId: LONG }),
   () => verifier.verifyEmail(email, 'ab'.repeat(32)),
+  () => verifier.verifyIdentityToken('desk-1', token),
+  () => verifier.verifyIdentityToken('desk-1', LONG),
   () => verifier.verifyEmail(email, signature, { now: 1.5 }),
   () => verifier.verifyUser({ ...claim, timestamp: '7' }),
   () => verifier.verifyUser({ ...claim, now: NOW + 301 }),
@@ -81,6 +98,7 @@ const EXPLAINED = [
   () => verifier.explainEmail('Ada@example.com', signature),
   () => verifier.explainEmail(email, LONG, { otherSecrets: [OLD_SECRET] }),
   () => verifier.explainLink(HOST, link, { now: NOW + 3600 }),
+  () => verifier.explainIdentityToken('desk-2', token, { otherSecrets: [OLD_SECRET] }),
 ]
 
 process.env.DESKSEAL_LEAK_SECRET = generateSecret()

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import test from 'node:test'
+import { brotliCompressSync } from 'node:zlib'
 
 const folder = dirname(createRequire(import.meta.url).resolve('deskseal'))
 const manifest = JSON.parse(readFileSync(join(folder, 'package.json')))
@@ -26,4 +27,13 @@ test('the package and deskseal/express import no other package', () => {
   const loaded = JSON.parse(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }))
   assert.ok(loaded.length >= 5)
   for (const path of loaded) assert.match(path, /[\\/]node_modules[\\/]deskseal(-[a-z0-9-]+)?[\\/]/)
+})
+
+test('the WebAssembly build is small, imports nothing and needs little memory', () => {
+  const bytes = readFileSync(join(folder, 'deskseal.wasm'))
+  assert.ok(brotliCompressSync(bytes).length <= 200_000)
+  const module = new WebAssembly.Module(bytes)
+  assert.deepEqual(WebAssembly.Module.imports(module), [])
+  const { memory } = new WebAssembly.Instance(module).exports
+  assert.ok(memory.buffer.byteLength <= 512 * 1024)
 })

@@ -2,7 +2,8 @@
 //
 //     node tests/published.mjs [--from FOLDER] PROJECT TARBALL… [-- SUITE…]
 //
-// The tests are those of FOLDER, by default this one; tests/frameworks has those of applications.
+// The tests are those of FOLDER, by default this one; tests/frameworks has those of applications, tests/runtimes
+// those of other runtimes, and tests/adapters those of Astro's adapters.
 // PROJECT is a folder that is made anew; TARBALLs are the main package's and this platform's. Without
 // SUITEs, all tests/*.test.mjs run; other versions of Node.js run those that need no tools of their own.
 // The addon of a build with the feature `panic-test` is given in DESKSEAL_PANIC_ADDON.
@@ -11,6 +12,9 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+
+/** The files of this folder that the tests of other folders import. */
+const SHARED = ['answers.mjs', 'conform.mjs', 'serving.mjs']
 
 const own = dirname(fileURLToPath(import.meta.url))
 const repository = join(own, '../../..')
@@ -24,6 +28,7 @@ cpSync(tests, join(project, 'tests'), {
   recursive: true,
   filter: (path) => basename(path) !== 'node_modules',
 })
+for (const name of SHARED) cpSync(join(own, name), join(project, 'tests', name))
 cpSync(join(own, '../README.md'), join(project, 'README.md'))
 for (const name of ['package.json', 'package-lock.json', '.npmrc']) {
   cpSync(join(tests, name), join(project, name))

@@ -24,6 +24,7 @@ const SNIPPETS = [...README.matchAll(/```js\n(?!\/\/ (?!server\.mjs)\S+\.\w+\n)(
 )
 
 process.env.HELPDESKY_HMAC_SECRET = GENERATED
+process.env.DESKSEAL_IDENTITY_SECRET = GENERATED
 process.env.HELPDESKY_OLD_SECRET = 'an-older-secret-now-being-replaced'
 process.env.LETTERBOOK_PORTAL_TICKET_SECRET = GENERATED
 
@@ -53,6 +54,14 @@ const CHECKS = {
     const url = new deskseal.Signer(GENERATED).portalLink('https://help.company.com', 'user-42')
     assert.equal(visitorOf({ url }), 'user-42')
     assert.equal(visitorOf({ url: '/submit-ticket' }), 'public')
+  },
+  pageWithToken: async (code) => {
+    const { pageWithToken } = await load(code)
+    const customer = { id: 'user-42', email: null, name: 'Ada Lovelace', plan: 'pro' }
+    const [, token] = pageWithToken(customer).match(/ data-identity="(.*?)"/)
+    const identity = new deskseal.Verifier(GENERATED).verifyIdentityToken('desk-1', token)
+    assert.deepEqual([identity.userId, identity.name], ['user-42', 'Ada Lovelace'])
+    assert.deepEqual(identity.attributes, { plan: 'pro' })
   },
   previous: async (code) => {
     const { secretIndexOf } = await load(code)

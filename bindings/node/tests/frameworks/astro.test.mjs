@@ -239,37 +239,6 @@ test('an application without a server is not built', async () => {
   await setUp({ adapter: { name: '@astrojs/node' } })
 })
 
-const EDGES = {
-  "Vite's conditions": {
-    environments: { ssr: { resolve: { conditions: ['workerd', 'worker'] } } },
-  },
-  "Vite's target": { ssr: { target: 'webworker' } },
-}
-
-for (const [sign, vite] of Object.entries(EDGES)) {
-  test(`an application for an edge runtime, known by ${sign}, is not built`, () => {
-    const config = `import { defineConfig } from 'astro/config'
-      import deskseal from 'deskseal/astro'
-      const features = { serverOutput: 'stable', envGetSecret: 'stable' }
-      const adapter = {
-        name: 'example-edge',
-        hooks: {
-          'astro:config:setup': ({ updateConfig }) => updateConfig({ vite: ${JSON.stringify(vite)} }),
-          'astro:config:done': ({ setAdapter }) =>
-            setAdapter({ name: 'example-edge', supportedAstroFeatures: features }),
-        },
-      }
-      export default defineConfig({ output: 'server', adapter, integrations: [deskseal()] })`
-    writeFileSync(join(app, 'edge.config.mjs'), config)
-    const { status, output } = run(app, ASTRO, ['build', '--config', 'edge.config.mjs'])
-    assert.notEqual(status, 0)
-    assert.match(
-      output,
-      /this edge runtime cannot load: set an adapter for Node\.js, such as `adapter/,
-    )
-  })
-}
-
 test('a variable that Astro ships to browsers is rejected', async () => {
   for (const product of ['ticketCenter', 'portal']) {
     const options = {

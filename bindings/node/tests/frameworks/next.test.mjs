@@ -1,7 +1,7 @@
 // The README's application of Next.js, built in each way and visited with a browser.
 
 import assert from 'node:assert/strict'
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
@@ -216,10 +216,6 @@ const REJECTED_ROUTES = {
       export const generateStaticParams = () => [{ answer: 'identity' }]`,
     sentence: /built once for all visitors: remove `export const dynamic = "force-static"` from/,
   },
-  'is for the edge runtime': {
-    code: "export const runtime = 'edge'",
-    sentence: /edge runtime, .* in Next\.js, set `export const runtime = "nodejs"`/,
-  },
 }
 
 for (const [what, { code, sentence }] of Object.entries(REJECTED_ROUTES)) {
@@ -231,6 +227,37 @@ for (const [what, { code, sentence }] of Object.entries(REJECTED_ROUTES)) {
     assert.match(output, sentence)
   })
 }
+
+for (const option of ['--turbopack', '--webpack']) {
+  test(`${option}: routes and middleware of the edge runtime sign`, async (t) => {
+    const app = applicationOfReadme()
+    appendFileSync(join(app, 'app/deskseal/[answer]/route.js'), "export const runtime = 'edge'\n")
+    rmSync(join(app, 'proxy.js'))
+    writeFileSync(join(app, 'middleware.js'), MIDDLEWARE)
+    const { status, output } = run(app, NEXT, ['build', option])
+    assert.equal(status, 0, output)
+    const site = await start(t, app, NEXT, ['start', '-p', '0', '-H', '127.0.0.1'], SECRETS)
+    const cookie = `user=${cookieOf(ADA)}`
+    const answer = await get(`${site.origin}/deskseal/identity`, { cookie })
+    assert.equal(answer.status, 200, site.printed.join(''))
+    assert.equal((await answer.json()).signature, SIGNATURE)
+    assert.equal(answer.headers.get('x-signature'), SIGNATURE)
+    const { headers } = await get(`${site.origin}/deskseal/portal`, { cookie })
+    const verifier = new Verifier(SECRETS.LETTERBOOK_PORTAL_TICKET_SECRET)
+    assert.equal(verifier.verifyLink('help.company.com', headers.get('location')).userId, '42')
+  })
+}
+
+/** Signs for each request, in the edge runtime. */
+const MIDDLEWARE = `
+  import { NextResponse } from 'next/server'
+  import { Signer } from 'deskseal'
+
+  export function middleware() {
+    const { signature } = Signer.fromEnv('HELPDESKY_HMAC_SECRET').signEmail('ada@example.com')
+    return NextResponse.next({ headers: { 'x-signature': signature } })
+  }
+`
 
 test('headers that let caches keep pages print a warning', async (t) => {
   const { mock } = t.mock.method(console, 'warn', () => {})

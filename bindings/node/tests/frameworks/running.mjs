@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { request as requestOf } from 'node:http'
-import { createServer } from 'node:net'
 import { delimiter, dirname, join } from 'node:path'
+
+export { freePort, get } from './serving.mjs'
 
 /** Runs a script to its end. */
 export function run(folder, script, options, env) {
@@ -40,26 +40,6 @@ export async function start(t, folder, script, options, env) {
 /** Waits until the site's output matches: it may come after the answer to which it belongs. */
 export async function assertPrinted(t, { printed }, pattern) {
   await t.waitFor(() => assert.match(printed.join(''), pattern), { timeout: 60_000 })
-}
-
-/** Sends a request as a visit does. `fetch` would tell the server that it is a script. */
-export function get(url, headers) {
-  return new Promise((resolve, reject) => {
-    const request = requestOf(url, { headers }, async (answer) => {
-      const body = (await answer.toArray()).join('')
-      resolve(new Response(body || null, { status: answer.statusCode, headers: answer.headers }))
-    })
-    request.on('error', reject).end()
-  })
-}
-
-/** Returns a port that was free a moment ago, for servers that cannot choose one themselves. */
-export async function freePort() {
-  const server = createServer()
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return String(port)
 }
 
 /** Checks with the command that no file of the folders has one of the secrets. */

@@ -1,0 +1,4 @@
+'use strict'
+
+/** The compiled build, where a module sets it that imports it. */
+module.exports = { module: undefined }
