@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::contacts::ContactLookup;
 use crate::conversations;
+use crate::customer_sessions;
 use crate::limits::Limits;
 use crate::mail::Mailer;
 use crate::metrics::Metrics;
@@ -20,6 +21,7 @@ use crate::open_desks::OpenDesks;
 use crate::passwords::Passwords;
 use crate::portal_hosts::PortalRoot;
 use crate::sessions;
+use crate::spent_tokens;
 use crate::store::{Store, StoreError};
 use crate::throttle;
 use crate::tickets;
@@ -118,7 +120,7 @@ impl AppState {
         })
     }
 
-    /// Deletes ended sessions, expired links and forms, and full budgets, once an hour.
+    /// Deletes ended sessions, expired links, forms and spent tokens, and full budgets, once an hour.
     async fn delete_expired(&self, cleaned_at: &mut Option<Instant>) -> Result<(), StoreError> {
         if cleaned_at.is_some_and(|at| at.elapsed() < CLEANUP_INTERVAL) {
             return Ok(());
@@ -126,6 +128,8 @@ impl AppState {
         *cleaned_at = Some(Instant::now());
         let now = self.clock.now();
         sessions::delete_ended(&self.store, now).await?;
+        customer_sessions::delete_ended(&self.store, now).await?;
+        spent_tokens::delete_expired(&self.store, now).await?;
         accounts::delete_expired(&self.store, now).await?;
         throttle::delete_full(&self.store, now).await?;
         tickets::delete_expired_forms(&self.store, now).await

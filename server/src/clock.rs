@@ -99,6 +99,13 @@ impl Moment {
         Self(self.0.saturating_add(milliseconds))
     }
 
+    /// Returns the moment this much earlier.
+    #[must_use]
+    pub fn before(self, duration: Duration) -> Self {
+        let milliseconds = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_sub(milliseconds))
+    }
+
     /// Returns the moment as a [`SystemTime`].
     pub fn system_time(self) -> SystemTime {
         let since_1970 = Duration::from_millis(self.0.unsigned_abs());

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod agents;
+mod mail;
 mod secret;
 
 use std::error::Error;
@@ -67,6 +68,9 @@ enum Command {
     /// Issue, list and revoke the secrets of desks (in the dashboard: Ticket Center, Portal)
     #[command(subcommand)]
     Secret(secret::SecretCommand),
+    /// Check the mail settings
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// Generate keys that encrypt secrets at rest
     #[command(subcommand)]
     Key(Key),
@@ -129,6 +133,7 @@ pub async fn run(arguments: Arguments) -> Outcome {
         Command::Serve(Serve { check: true }) => check(&config).await,
         Command::Serve(Serve { check: false }) => serve(config).await,
         Command::Backup { path } => back_up(config, path).await,
+        Command::Mail(command) => mail::run(&config, &command).await,
         command => {
             if !command.creates_database() {
                 check_database_exists(&config)?;
@@ -148,6 +153,7 @@ async fn administer(config: &Config, store: &Store, command: Command) -> Outcome
         | Command::Serve(_)
         | Command::Demo { .. }
         | Command::Key(_)
+        | Command::Mail(_)
         | Command::Backup { .. } => Ok(()),
         Command::Desk(Desk::Create { name }) => {
             let id = desks::create(store, &name, Clock::default().now()).await?;
@@ -226,7 +232,7 @@ async fn serve(config: Config) -> Outcome {
     let app = AppState::new(config, store, keyring, Clock::default())?;
     let maintenance = app.start_maintenance();
     if let Some(listener) = metrics_listener {
-        tracing::info!(address = %listener.local_addr()?, "answering /metrics");
+        tracing::info!(address = %listener.local_addr()?, "serving /metrics");
         tokio::spawn(http::serve_metrics(Arc::clone(&app), listener));
     }
     let mails = Worker::start(&app);
@@ -235,8 +241,9 @@ async fn serve(config: Config) -> Outcome {
             "mail is not set up; notifications wait until smtp_url and mail_from are set"
         );
     }
-    tracing::info!(%address, public_url = %app.config.public_url, "listening");
+    // A signal that comes right after the line below is handled, too.
     let (signal, stopper) = (stop_signal()?, mails.stopper());
+    tracing::info!(%address, public_url = %app.config.public_url, "listening");
     let stop = async move {
         signal.await;
         stopper.send_replace(true);

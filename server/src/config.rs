@@ -37,7 +37,8 @@ pub enum ConfigError {
     Wrong(#[from] ::config::ConfigError),
     /// The public URL contains more than a host.
     #[error(
-        "public_url must be an http or https URL of a host only, such as https://desk.example.com."
+        "public_url must be an http or https URL of a host only, such as https://desk.example.com. Check the \
+         spelling of the host, and remove what follows it."
     )]
     PublicUrl,
     /// The portal URL contains more than a host name, or the public URL is below it.

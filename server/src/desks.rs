@@ -6,10 +6,11 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::clock::Moment;
+use crate::dns;
 use crate::ids::DeskId;
 use crate::origin::{AllowedDomain, AllowedDomains};
 use crate::portal_hosts;
-use crate::store::{Flag, Store, StoreError};
+use crate::store::{Flag, Store, StoreError, stored_as_text};
 
 /// The longest name of a desk, in characters.
 const MAX_NAME: usize = 100;
@@ -35,6 +36,49 @@ impl DeskName {
         &self.0
     }
 }
+
+/// Which proofs of an identity a desk accepts. No request chooses a weaker one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AcceptedProofs {
+    /// E-mail signatures and link signatures.
+    Signatures,
+    /// Signatures and identity tokens.
+    #[default]
+    SignaturesAndTokens,
+    /// Identity tokens.
+    Tokens,
+}
+
+impl AcceptedProofs {
+    /// All of them, in the order in which pages show them.
+    pub const ALL: [Self; 3] = [Self::Signatures, Self::SignaturesAndTokens, Self::Tokens];
+
+    /// Returns the stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Signatures => "signatures",
+            Self::SignaturesAndTokens => "signatures_and_tokens",
+            Self::Tokens => "tokens",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|proofs| proofs.as_str() == text)
+    }
+
+    /// Tells whether signatures are accepted.
+    pub const fn has_signatures(self) -> bool {
+        !matches!(self, Self::Tokens)
+    }
+
+    /// Tells whether identity tokens are accepted.
+    pub const fn has_tokens(self) -> bool {
+        !matches!(self, Self::Signatures)
+    }
+}
+
+stored_as_text!(AcceptedProofs, "policy of accepted proofs");
 
 /// Creates a desk and its portal. It has no secrets, and any site may embed its Ticket Center.
 ///
@@ -207,6 +251,51 @@ pub async fn set_accepts_as_typed(
     Ok(true)
 }
 
+/// Returns which proofs the desk accepts; the default for an unknown desk.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn accepted_proofs(store: &Store, desk: &DeskId) -> Result<AcceptedProofs, StoreError> {
+    let proofs: Option<String> =
+        sqlx::query_scalar("SELECT accepted_proofs FROM desks WHERE id = $1")
+            .bind(desk.as_str())
+            .fetch_optional(store.readers())
+            .await?;
+    proofs.map_or_else(|| Ok(AcceptedProofs::default()), AcceptedProofs::try_from)
+}
+
+/// Sets which proofs the desk accepts. Without tokens, the sessions that they opened end. Returns whether the desk
+/// exists.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_accepted_proofs(
+    store: &Store,
+    desk: &DeskId,
+    proofs: AcceptedProofs,
+) -> Result<bool, StoreError> {
+    let mut transaction = store.begin().await?;
+    if !mark_changed(&mut transaction, desk).await? {
+        return Ok(false);
+    }
+    sqlx::query("UPDATE desks SET accepted_proofs = $1 WHERE id = $2")
+        .bind(proofs.as_str())
+        .bind(desk.as_str())
+        .execute(&mut *transaction)
+        .await?;
+    if !proofs.has_tokens() {
+        sqlx::query(
+            "DELETE FROM customer_sessions WHERE contact_id IN \
+             (SELECT id FROM contacts WHERE desk_id = $1)",
+        )
+        .bind(desk.as_str())
+        .execute(&mut *transaction)
+        .await?;
+    }
+    transaction.commit().await?;
+    Ok(true)
+}
+
 /// The page of the desk's own product where its customers find the Ticket Center.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SupportPage(Url);
@@ -215,7 +304,10 @@ impl SupportPage {
     /// Reads an http or https URL without a password.
     pub fn parse(text: &str) -> Option<Self> {
         let url = Url::parse(text.trim()).ok()?;
-        let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+        let is_web = matches!(url.scheme(), "http" | "https")
+            && url
+                .host_str()
+                .is_some_and(|host| dns::is_host(host.strip_suffix('.').unwrap_or(host)));
         let is_open = url.username().is_empty() && url.password().is_none();
         (is_web && is_open && url.as_str().len() <= MAX_URL).then_some(Self(url))
     }

@@ -5,10 +5,10 @@
 //!
 //! | modules | what they do |
 //! |---|---|
-//! | [`clock`], [`ids`], [`text`], `folding`, [`printed`], [`origin`] | time, ids and texts; which sites may embed the widget |
+//! | [`clock`], [`ids`], [`text`], `folding`, [`printed`], `dns`, [`origin`] | time, ids, texts and host names; which sites may embed the widget |
 //! | [`store`], [`vault`], [`passwords`], [`metrics`], [`backup`], [`mail`] | the database, encryption, password hashes, metrics, backups, the mail client |
-//! | [`desks`], [`portal_hosts`], [`agents`], [`contacts`], [`throttle`], [`config`] | desks and their hosts, agents, customers, budgets of attempts, settings |
-//! | [`secrets`], [`open_desks`], [`sessions`], [`notifications`], [`limits`] | desks' secrets and verifiers, sessions, mails about replies, rate limits |
+//! | [`desks`], [`portal_hosts`], [`agents`], [`contacts`], [`spent_tokens`], [`throttle`], [`config`] | desks and their hosts, agents, customers, identity tokens that are spent, budgets of attempts, settings |
+//! | [`secrets`], [`open_desks`], [`sessions`], [`customer_sessions`], [`notifications`], [`limits`] | desks' secrets and verifiers, sessions of agents and customers, mails about replies, rate limits |
 //! | [`conversations`], [`tickets`], [`accounts`] | messages, portal tickets, invitations and recovery |
 //! | [`app_state`], [`workers`] | the state that all parts share, and the tasks that send mail |
 //! | `web`, `connections` | what all HTTP parts share, and the listener |
@@ -28,8 +28,10 @@ pub mod config;
 mod connections;
 pub mod contacts;
 pub mod conversations;
+pub mod customer_sessions;
 mod dashboard;
 pub mod desks;
+mod dns;
 mod embed;
 mod folding;
 pub mod http;
@@ -46,6 +48,7 @@ pub mod portal_hosts;
 pub mod printed;
 pub mod secrets;
 pub mod sessions;
+pub mod spent_tokens;
 pub mod store;
 pub mod text;
 pub mod throttle;

@@ -9,6 +9,8 @@ use std::fmt;
 use deskseal::{HostRejection, PortalHost};
 use url::{Host, Url};
 
+use crate::dns;
+
 /// A domain or address whose pages may embed the Ticket Center, in the form of SPEC 4.1.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, sqlx::Type)]
 #[sqlx(transparent)]
@@ -23,6 +25,12 @@ pub enum DomainError {
     /// It is not a host name.
     #[error("This is not a domain. Enter one such as example.com, without scheme, port and path.")]
     NoHost,
+    /// No name in DNS is like this.
+    #[error(
+        "`{0}` cannot be a domain. Each part between the dots must have 1 to 63 characters, and must not begin \
+         or end with a hyphen. Check its spelling."
+    )]
+    NotInDns(String),
     /// It starts with `*.`.
     #[error("Subdomains are always included. Enter `{0}`.")]
     Wildcard(String),
@@ -52,7 +60,7 @@ impl AllowedDomain {
         if let Some(parent) = text.strip_prefix("*.") {
             return Err(DomainError::Wildcard(parent.to_owned()));
         }
-        let host = PortalHost::read(text)?.into_string();
+        let host = read_host(text)?.into_string();
         if is_public_suffix(&host) {
             return Err(DomainError::PublicSuffix(host));
         }
@@ -232,6 +240,19 @@ fn origin_url(origin: &str) -> Option<Url> {
     Url::parse(origin).ok().filter(|_| is_bare)
 }
 
+/// Reads a host name that DNS can have, or an IP address.
+///
+/// # Errors
+/// [`DomainError::NotBare`], [`DomainError::NoHost`], [`DomainError::NotInDns`].
+pub(crate) fn read_host(text: &str) -> Result<PortalHost, DomainError> {
+    let host = PortalHost::read(text)?;
+    if dns::is_host(host.as_str()) {
+        Ok(host)
+    } else {
+        Err(DomainError::NotInDns(host.into_string()))
+    }
+}
+
 /// Tells whether the host is a public suffix, under which anyone can register a name.
 pub(crate) fn is_public_suffix(host: &str) -> bool {
     psl::suffix(host.as_bytes())
@@ -330,6 +351,19 @@ mod tests {
         }
         for entry in ["localhost", "intranet", "example.com", "someone.github.io"] {
             assert!(AllowedDomain::parse(entry).is_ok(), "{entry}");
+        }
+    }
+
+    #[test]
+    fn an_entry_that_no_name_in_dns_is_like_is_rejected() {
+        let long = format!("{}.com", "a".repeat(64));
+        for entry in ["app..com", ".com", "-a.com", "a-.com", &long] {
+            let error = AllowedDomain::parse(entry).expect_err("DNS has no such name");
+            assert_eq!(error, DomainError::NotInDns(entry.to_owned()));
+            assert!(
+                error.to_string().starts_with(&format!("`{entry}` cannot be a domain.")),
+                "{error}"
+            );
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deskseal::Secret;
+use deskseal::{ErrorKind, Secret, Verifier, VerifierOptions};
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::{AnyConnection, FromRow};
 use subtle::ConstantTimeEq;
@@ -12,7 +12,7 @@ use crate::clock::Moment;
 use crate::desks;
 use crate::ids::{DeskId, SecretId};
 use crate::store::{Store, StoreError, from_database_error};
-use crate::vault::{Keyring, Sealed, SealedFor, VaultError};
+use crate::vault::{Encrypted, EncryptedFor, Keyring, VaultError};
 
 pub use crate::vault::Purpose;
 
@@ -161,7 +161,7 @@ impl SecretState {
     }
 
     /// Tells whether the secret is active: whether signatures made with it are still accepted.
-    pub const fn holds(self) -> bool {
+    pub const fn is_active(self) -> bool {
         matches!(self, Self::Current | Self::Previous)
     }
 }
@@ -197,7 +197,7 @@ pub enum SecretError {
     GraceTooLong,
     /// The given secret is invalid.
     #[error(transparent)]
-    Refused(#[from] deskseal::Error),
+    Invalid(#[from] deskseal::Error),
     /// The operating system's random source cannot be read.
     #[error("The operating system's random source cannot be read.")]
     NoRandomness(#[source] std::io::Error),
@@ -222,9 +222,9 @@ pub async fn rotate(
     Rotation { desk, purpose, new, replaces, grace }: Rotation<'_>,
     now: Moment,
 ) -> Result<IssuedSecret, SecretError> {
-    let text = secret_text(new)?;
+    let text = secret_text(purpose, new)?;
     let id = SecretId::generate();
-    let sealed = keyring.seal(SealedFor { desk, purpose, secret: &id }, &text)?;
+    let encrypted = keyring.encrypt(EncryptedFor { desk, purpose, secret: &id }, &text)?;
     let mut transaction = store.begin().await?;
     // This locks the desk's row: concurrent rotations run one after the other.
     if !desks::mark_changed(&mut transaction, desk).await? {
@@ -251,8 +251,8 @@ pub async fn rotate(
     .bind(id.as_str())
     .bind(desk.as_str())
     .bind(purpose.as_str())
-    .bind(sealed.key_id.as_str())
-    .bind(sealed.text.as_str())
+    .bind(encrypted.key_id.as_str())
+    .bind(encrypted.text.as_str())
     .bind(now)
     .execute(&mut *transaction)
     .await?;
@@ -320,17 +320,17 @@ pub async fn rekey(store: &Store, keyring: &Keyring) -> Result<u64, SecretError>
     let mut transaction = store.begin().await?;
     let mut count = 0;
     for secret in unrevoked(&mut transaction).await? {
-        if keyring.is_current(&secret.sealed) {
+        if keyring.is_current(&secret.encrypted) {
             continue;
         }
-        let sealed =
-            keyring.seal(secret.owner(), &keyring.open(secret.owner(), &secret.sealed)?)?;
+        let encrypted = keyring
+            .encrypt(secret.owner(), &keyring.decrypt(secret.owner(), &secret.encrypted)?)?;
         // A secret that was revoked in the meantime stays deleted.
         let rekeyed = sqlx::query(
             "UPDATE secrets SET key_id = $1, sealed = $2 WHERE id = $3 AND revoked_at IS NULL",
         )
-        .bind(sealed.key_id.as_str())
-        .bind(sealed.text.as_str())
+        .bind(encrypted.key_id.as_str())
+        .bind(encrypted.text.as_str())
         .bind(secret.id.as_str())
         .execute(&mut *transaction)
         .await?;
@@ -350,7 +350,7 @@ pub async fn check(store: &Store, keyring: &Keyring) -> Result<(), SecretError> 
     }
     let mut reader = store.readers().acquire().await.map_err(StoreError::from)?;
     for secret in unrevoked(&mut reader).await? {
-        keyring.open(secret.owner(), &secret.sealed)?;
+        keyring.decrypt(secret.owner(), &secret.encrypted)?;
     }
     Ok(())
 }
@@ -381,7 +381,7 @@ pub(crate) async fn active(
     .await?;
     rows.into_iter()
         .map(|stored| {
-            let text = keyring.open(stored.owner(), &stored.sealed)?;
+            let text = keyring.decrypt(stored.owner(), &stored.encrypted)?;
             Ok(ActiveSecret {
                 secret: Secret::new(text.as_str())?,
                 expires_at: stored.expires_at,
@@ -400,13 +400,13 @@ struct StoredSecret {
     #[sqlx(try_from = "String")]
     purpose: Purpose,
     #[sqlx(flatten)]
-    sealed: Sealed,
+    encrypted: Encrypted,
     expires_at: Option<i64>,
 }
 
 impl StoredSecret {
-    const fn owner(&self) -> SealedFor<'_> {
-        SealedFor { desk: &self.desk, purpose: self.purpose, secret: &self.id }
+    const fn owner(&self) -> EncryptedFor<'_> {
+        EncryptedFor { desk: &self.desk, purpose: self.purpose, secret: &self.id }
     }
 }
 
@@ -419,13 +419,26 @@ async fn unrevoked(connection: &mut AnyConnection) -> Result<Vec<StoredSecret>, 
     Ok(secrets)
 }
 
-fn secret_text(new: NewSecret<'_>) -> Result<Zeroizing<String>, SecretError> {
+fn secret_text(purpose: Purpose, new: NewSecret<'_>) -> Result<Zeroizing<String>, SecretError> {
     match new {
         NewSecret::Generated => deskseal::generate_secret().map_err(SecretError::NoRandomness),
         NewSecret::Given(text) => {
-            Secret::new(text)?;
+            let secret = Secret::new(text)?;
+            if purpose == Purpose::Identity {
+                check_for_tokens(secret)?;
+            }
             Ok(Zeroizing::new(text.to_owned()))
         }
+    }
+}
+
+/// Checks that the secret is long enough for identity tokens. A verifier checks its secrets before it reads a
+/// token, so any text will do.
+fn check_for_tokens(secret: Secret) -> Result<(), deskseal::Error> {
+    let verifier = Verifier::new(secret, VerifierOptions::default());
+    match verifier.verify_identity_token("desk", "", 0) {
+        Err(error) if error.kind() == ErrorKind::Secret => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -437,7 +450,7 @@ async fn is_in_use(
     text: &str,
 ) -> Result<bool, SecretError> {
     for other in unrevoked(connection).await? {
-        let other = keyring.open(other.owner(), &other.sealed)?;
+        let other = keyring.decrypt(other.owner(), &other.encrypted)?;
         if bool::from(other.as_bytes().ct_eq(text.as_bytes())) {
             return Ok(true);
         }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use deskseal::ErrorCode;
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
@@ -35,6 +36,19 @@ pub enum TextError {
     /// The name has more than 100 characters.
     #[error("The name has more than 100 characters. Shorten it.")]
     NameTooLong,
+}
+
+/// Returns the sentence for a person who typed an invalid e-mail address. The library's own sentences are for the
+/// developers of a product.
+pub(crate) const fn typed_email_problem(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::EmailEmpty => "Enter an e-mail address.",
+        ErrorCode::EmailTooLong => "This e-mail address is too long. Please check it.",
+        ErrorCode::EmailAmbiguous => {
+            "This e-mail address has a letter that looks like another one. Please type it again."
+        }
+        _ => "This e-mail address is incomplete. Enter one such as ada@example.com.",
+    }
 }
 
 /// A message's text: 1 to 10 000 characters, with lines that end in a line feed.

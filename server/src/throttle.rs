@@ -47,9 +47,18 @@ impl Budget {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key(String);
 
+/// A budget, and the key that it is counted under.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyedBudget {
+    /// The key.
+    pub key: Key,
+    /// The budget.
+    pub budget: Budget,
+}
+
 /// Returns the key for the parts: a keyed hash, from which no address can be read.
 pub(crate) fn key(keyring: &Keyring, parts: &[&str]) -> Key {
-    let secret = keyring.derived(KeyUse::Session).next().map(|(_, secret)| secret);
+    let secret = keyring.derived(KeyUse::Session).next();
     let secret = secret.as_ref().map_or(&[][..], |secret| &secret[..]);
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length");
     for part in parts {
@@ -78,11 +87,11 @@ from_database_error!(ThrottleError);
 /// [`ThrottleError`].
 pub async fn take(
     store: &Store,
-    budgets: &[(Key, Budget)],
+    budgets: &[KeyedBudget],
     now: Moment,
 ) -> Result<(), ThrottleError> {
     let mut transaction = store.begin().await?;
-    for (key, budget) in budgets {
+    for KeyedBudget { key, budget } in budgets {
         take_one(&mut transaction, key, *budget, now.milliseconds()).await?;
     }
     transaction.commit().await?;

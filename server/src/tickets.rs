@@ -1,8 +1,8 @@
 //! Tickets of the portal: conversations that begin outside the widget.
 //!
-//! A ticket belongs to a contact that a signed link proved, or to one whose address an anonymous visitor
-//! typed. A contact that an e-mail signature proved sends no tickets, so a ticket is never shown in a widget,
-//! whatever was typed.
+//! A ticket belongs to a contact that a link proved, or to one whose address an anonymous visitor typed. What was
+//! typed never decides whose it is: in the Ticket Center, a customer sees a ticket only if their token sent it, or if
+//! an owner has said that links and tokens have the same customer ids.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use deskseal::PortalHost;
@@ -10,9 +10,10 @@ use sha2::{Digest as _, Sha256};
 use sqlx::AnyConnection;
 
 use crate::clock::Moment;
-use crate::contacts::{self, Identity, TypedAddress};
+use crate::contacts::{self, Contact, Identity, TokenIdentity, TypedAddress};
 use crate::conversations::{self, Begun, ConversationError, IdempotencyKey, Opening};
 use crate::ids::{ConversationId, DeskId};
+use crate::spent_tokens::{self, TokenKey};
 use crate::store::{Store, StoreError, from_database_error};
 use crate::text::{MessageText, PersonName, Subject};
 
@@ -20,26 +21,41 @@ use crate::text::{MessageText, PersonName, Subject};
 /// because the clocks of instances differ.
 const FORM_RETENTION: i64 = 2 * 24 * 60 * 60 * 1000;
 
-/// Who sends a ticket. A contact that an e-mail signature proved sends none: they have the widget.
+/// Who sends a ticket.
 #[derive(Clone, Debug)]
 pub enum Sender {
     /// A customer whose user id a signed link proved, and the address that they typed, if any.
     Verified(deskseal::UserId, Option<TypedAddress>),
+    /// A customer whom the identity token of a link proved, and the address that they typed, if any.
+    Token(TokenProof, Option<TypedAddress>),
     /// An anonymous visitor, and the address that they typed.
     Public(TypedAddress),
 }
 
-impl Sender {
-    fn identity(&self) -> Identity {
-        match self {
-            Self::Verified(user_id, _) => Identity::PortalUser(user_id.clone()),
-            Self::Public(address) => Identity::Typed(address.clone()),
-        }
-    }
+/// The identity token of a link, as an opened form keeps it until the ticket spends it.
+#[derive(Clone, Debug)]
+pub struct TokenProof {
+    /// Whom the token proves.
+    pub identity: TokenIdentity,
+    /// Stands for the token.
+    pub key: TokenKey,
+    /// The Unix second at which the token expires.
+    pub expires_at: i64,
+}
 
+impl TokenProof {
+    /// Returns the customer's id or else the e-mail, for the page.
+    pub fn shown(&self) -> &str {
+        let TokenIdentity { user_id, email, .. } = &self.identity;
+        let user_id = user_id.as_ref().map(deskseal::UserId::as_str);
+        user_id.or_else(|| email.as_ref().map(deskseal::CanonicalEmail::as_str)).unwrap_or_default()
+    }
+}
+
+impl Sender {
     const fn typed_address(&self) -> Option<&TypedAddress> {
         match self {
-            Self::Verified(_, address) => address.as_ref(),
+            Self::Verified(_, address) | Self::Token(_, address) => address.as_ref(),
             Self::Public(address) => Some(address),
         }
     }
@@ -79,6 +95,9 @@ pub enum TicketError {
     /// The desk blocked the contact.
     #[error("The desk has blocked this contact.")]
     Blocked,
+    /// The identity token of the link has already sent a ticket, with another form.
+    #[error("The identity token of the link is spent.")]
+    Replayed,
     /// The form has already sent another ticket.
     #[error("The form was already used to send a message.")]
     FormUsed,
@@ -101,8 +120,9 @@ impl From<ConversationError> for TicketError {
     }
 }
 
-/// Stores a ticket and returns its conversation. It is durable when this returns. A form sends one ticket:
-/// sending the same ticket again changes nothing, and another one is rejected.
+/// Stores a ticket and returns its conversation. It is durable when this returns. A form sends one ticket: sending
+/// the same ticket again changes nothing, and another one is rejected. The ticket spends the identity token of its
+/// link.
 ///
 /// # Errors
 /// [`TicketError`].
@@ -113,9 +133,8 @@ pub async fn submit(
     now: Moment,
 ) -> Result<ConversationId, TicketError> {
     let mut transaction = store.begin().await?;
-    spend_form(&mut transaction, ticket, now).await?;
-    let identity = ticket.sender.identity();
-    let contact = contacts::find_or_create_within(&mut transaction, desk, &identity, now).await?;
+    let is_first = spend_form(&mut transaction, ticket, now).await?;
+    let contact = contact(&mut transaction, desk, &ticket.sender, is_first, now).await?;
     if contact.is_blocked {
         return Err(TicketError::Blocked);
     }
@@ -130,6 +149,27 @@ pub async fn submit(
     Ok(id)
 }
 
+/// Returns the sender's contact. The form's first ticket spends the token of its link.
+async fn contact(
+    connection: &mut AnyConnection,
+    desk: &DeskId,
+    sender: &Sender,
+    is_first: bool,
+    now: Moment,
+) -> Result<Contact, TicketError> {
+    let identity = match sender {
+        Sender::Verified(user_id, _) => Identity::PortalUser(user_id.clone()),
+        Sender::Public(address) => Identity::Typed(address.clone()),
+        Sender::Token(TokenProof { identity, key, expires_at }, _) => {
+            if is_first && !spent_tokens::spend(connection, key.as_str(), *expires_at).await? {
+                return Err(TicketError::Replayed);
+            }
+            return Ok(contacts::proved_by_token(connection, desk, identity, now).await?);
+        }
+    };
+    Ok(contacts::find_or_create_within(connection, desk, &identity, now).await?)
+}
+
 /// Deletes forms whose tokens have expired.
 ///
 /// # Errors
@@ -140,12 +180,13 @@ pub async fn delete_expired_forms(store: &Store, now: Moment) -> Result<(), Stor
     Ok(())
 }
 
-/// Records that the form sends this ticket. It is an error if the form has already sent another one.
+/// Records that the form sends this ticket, and returns whether it is the first time. It is an error if the form has
+/// already sent another one.
 async fn spend_form(
     connection: &mut AnyConnection,
     ticket: &Ticket,
     now: Moment,
-) -> Result<(), TicketError> {
+) -> Result<bool, TicketError> {
     let (key, hash) = (ticket.key.as_str(), hash_of(ticket));
     // A concurrent request with the same form waits here until this transaction ends.
     let spent = sqlx::query(
@@ -159,20 +200,21 @@ async fn spend_form(
     .await?
     .rows_affected();
     if spent == 1 {
-        return Ok(());
+        return Ok(true);
     }
     let earlier: String =
         sqlx::query_scalar("SELECT ticket_hash FROM portal_forms WHERE form_key = $1")
             .bind(key)
             .fetch_one(connection)
             .await?;
-    if earlier == hash { Ok(()) } else { Err(TicketError::FormUsed) }
+    if earlier == hash { Ok(false) } else { Err(TicketError::FormUsed) }
 }
 
 /// Returns a hash of all submitted fields.
 fn hash_of(ticket: &Ticket) -> String {
     let sender = match &ticket.sender {
         Sender::Verified(user, _) => user.as_str(),
+        Sender::Token(proof, _) => proof.shown(),
         Sender::Public(_) => "",
     };
     let parts = [

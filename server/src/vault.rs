@@ -25,6 +25,8 @@ pub enum Purpose {
     TicketCenter,
     /// Verifying link signatures.
     Portal,
+    /// Verifying identity tokens.
+    Identity,
 }
 
 impl Purpose {
@@ -33,6 +35,7 @@ impl Purpose {
         match self {
             Self::TicketCenter => "ticket_center",
             Self::Portal => "portal",
+            Self::Identity => "identity",
         }
     }
 
@@ -40,6 +43,7 @@ impl Purpose {
         match text {
             "ticket_center" => Some(Self::TicketCenter),
             "portal" => Some(Self::Portal),
+            "identity" => Some(Self::Identity),
             _ => None,
         }
     }
@@ -97,7 +101,7 @@ pub enum VaultError {
         "A secret in the database cannot be decrypted: the secret or the key of its id was changed. Restore \
          the key, or issue a new secret."
     )]
-    SealBroken,
+    NotDecryptable,
     /// The operating system's random source cannot be read.
     #[error("The operating system's random source cannot be read.")]
     NoRandomness,
@@ -126,7 +130,7 @@ struct RootKey {
 
 /// Which secret an encrypted text belongs to: the associated data of its encryption.
 #[derive(Clone, Copy, Debug)]
-pub struct SealedFor<'id> {
+pub struct EncryptedFor<'id> {
     /// The desk.
     pub desk: &'id DeskId,
     /// What the desk uses the secret for.
@@ -137,7 +141,7 @@ pub struct SealedFor<'id> {
 
 /// An encrypted secret, as the database stores it.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct Sealed {
+pub struct Encrypted {
     /// The id of the key that encrypted it.
     pub key_id: String,
     /// The nonce and the ciphertext in base64url.
@@ -176,31 +180,31 @@ impl Keyring {
     ///
     /// # Errors
     /// [`VaultError::NoRandomness`].
-    pub fn seal(&self, what: SealedFor<'_>, secret: &str) -> Result<Sealed, VaultError> {
+    pub fn encrypt(&self, what: EncryptedFor<'_>, secret: &str) -> Result<Encrypted, VaultError> {
         let key = self.0.first().ok_or(VaultError::KeyMissing)?;
         let nonce = random::<NONCE_BYTES>()?;
         let associated = what.associated_data();
         let payload = Payload { msg: secret.as_bytes(), aad: &associated };
         let ciphertext = cipher(key, KeyUse::SecretsAtRest)
             .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| VaultError::SealBroken)?;
+            .map_err(|_| VaultError::NotDecryptable)?;
         let text = Base64UrlUnpadded::encode_string(&[&nonce[..], &ciphertext].concat());
-        Ok(Sealed { key_id: key.id.clone(), text })
+        Ok(Encrypted { key_id: key.id.clone(), text })
     }
 
     /// Decrypts a secret with the key whose id it contains.
     ///
     /// # Errors
-    /// [`VaultError::KeyUnknown`]; [`VaultError::SealBroken`], also when the desk, purpose or secret id is
+    /// [`VaultError::KeyUnknown`]; [`VaultError::NotDecryptable`], also when the desk, purpose or secret id is
     /// another one.
-    pub fn open(
+    pub fn decrypt(
         &self,
-        what: SealedFor<'_>,
-        sealed: &Sealed,
+        what: EncryptedFor<'_>,
+        encrypted: &Encrypted,
     ) -> Result<Zeroizing<String>, VaultError> {
-        let bytes =
-            Base64UrlUnpadded::decode_vec(&sealed.text).map_err(|_| VaultError::SealBroken)?;
-        let key = self.key(&sealed.key_id)?;
+        let bytes = Base64UrlUnpadded::decode_vec(&encrypted.text)
+            .map_err(|_| VaultError::NotDecryptable)?;
+        let key = self.key(&encrypted.key_id)?;
         decrypted(key, KeyUse::SecretsAtRest, &what.associated_data(), &bytes)
     }
 
@@ -213,7 +217,7 @@ impl Keyring {
     ///
     /// # Errors
     /// [`VaultError::NoRandomness`].
-    pub fn seal_text(
+    pub fn encrypt_text(
         &self,
         key_use: KeyUse,
         associated: &[u8],
@@ -224,41 +228,39 @@ impl Keyring {
         let payload = Payload { msg: text.as_bytes(), aad: associated };
         let ciphertext = cipher(key, key_use)
             .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| VaultError::SealBroken)?;
-        let sealed = Base64UrlUnpadded::encode_string(&[&nonce[..], &ciphertext].concat());
-        Ok(format!("{}.{sealed}", key.id))
+            .map_err(|_| VaultError::NotDecryptable)?;
+        let encrypted = Base64UrlUnpadded::encode_string(&[&nonce[..], &ciphertext].concat());
+        Ok(format!("{}.{encrypted}", key.id))
     }
 
     /// Decrypts a text that a browser kept.
     ///
     /// # Errors
-    /// [`VaultError::SealBroken`], [`VaultError::KeyUnknown`].
-    pub fn open_text(
+    /// [`VaultError::NotDecryptable`], [`VaultError::KeyUnknown`].
+    pub fn decrypt_text(
         &self,
         key_use: KeyUse,
         associated: &[u8],
-        sealed: &str,
+        encrypted: &str,
     ) -> Result<Zeroizing<String>, VaultError> {
-        let (key_id, sealed) = sealed.split_once('.').ok_or(VaultError::SealBroken)?;
-        let bytes = Base64UrlUnpadded::decode_vec(sealed).map_err(|_| VaultError::SealBroken)?;
+        let (key_id, encrypted) = encrypted.split_once('.').ok_or(VaultError::NotDecryptable)?;
+        let bytes =
+            Base64UrlUnpadded::decode_vec(encrypted).map_err(|_| VaultError::NotDecryptable)?;
         decrypted(self.key(key_id)?, key_use, associated, &bytes)
     }
 
     /// Tells whether the current key encrypted the secret.
-    pub fn is_current(&self, sealed: &Sealed) -> bool {
-        self.0.first().is_some_and(|key| key.id == sealed.key_id)
+    pub fn is_current(&self, encrypted: &Encrypted) -> bool {
+        self.0.first().is_some_and(|key| key.id == encrypted.key_id)
     }
 
-    /// Returns the keys for a use, each with the id of its root key, the current one first.
-    pub fn derived(
-        &self,
-        key_use: KeyUse,
-    ) -> impl Iterator<Item = (&str, Zeroizing<[u8; KEY_BYTES]>)> {
-        self.0.iter().map(move |key| (key.id.as_str(), derived(key, key_use)))
+    /// Returns the keys for a use, the current one first.
+    pub fn derived(&self, key_use: KeyUse) -> impl Iterator<Item = Zeroizing<[u8; KEY_BYTES]>> {
+        self.0.iter().map(move |key| derived(key, key_use))
     }
 }
 
-impl SealedFor<'_> {
+impl EncryptedFor<'_> {
     /// Zero bytes separate the parts; no part can contain one.
     fn associated_data(&self) -> Vec<u8> {
         let parts = [self.desk.as_str(), self.purpose.as_str(), self.secret.as_str()];
@@ -299,12 +301,12 @@ fn decrypted(
     bytes: &[u8],
 ) -> Result<Zeroizing<String>, VaultError> {
     let (nonce, ciphertext) =
-        bytes.split_first_chunk::<NONCE_BYTES>().ok_or(VaultError::SealBroken)?;
+        bytes.split_first_chunk::<NONCE_BYTES>().ok_or(VaultError::NotDecryptable)?;
     let plaintext = cipher(key, key_use)
         .decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: associated })
         .map(Zeroizing::new)
-        .map_err(|_| VaultError::SealBroken)?;
-    let text = std::str::from_utf8(&plaintext).map_err(|_| VaultError::SealBroken)?;
+        .map_err(|_| VaultError::NotDecryptable)?;
+    let text = std::str::from_utf8(&plaintext).map_err(|_| VaultError::NotDecryptable)?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
@@ -316,7 +318,7 @@ fn random<const N: usize>() -> Result<[u8; N], VaultError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{KeyUse, Keyring, Purpose, Sealed, SealedFor, VaultError};
+    use super::{Encrypted, EncryptedFor, KeyUse, Keyring, Purpose, VaultError};
     use crate::ids::{DeskId, SecretId};
 
     const SECRET: &str = "example-secret-for-documentation";
@@ -336,8 +338,8 @@ mod tests {
             Self { desk: DeskId::generate(), secret: SecretId::generate() }
         }
 
-        fn of(&self, purpose: Purpose) -> SealedFor<'_> {
-            SealedFor { desk: &self.desk, purpose, secret: &self.secret }
+        fn of(&self, purpose: Purpose) -> EncryptedFor<'_> {
+            EncryptedFor { desk: &self.desk, purpose, secret: &self.secret }
         }
     }
 
@@ -346,15 +348,16 @@ mod tests {
         let keyring = Keyring::parse(&key("a")).expect("the key is good");
         let (owner, other) = (Owner::new(), Owner::new());
         let own = owner.of(Purpose::TicketCenter);
-        let sealed = keyring.seal(own, SECRET).expect("it can be sealed");
-        assert_eq!(keyring.open(own, &sealed).expect("it opens").as_str(), SECRET);
+        let encrypted = keyring.encrypt(own, SECRET).expect("it is encrypted");
+        assert_eq!(keyring.decrypt(own, &encrypted).expect("it is decrypted").as_str(), SECRET);
         let wrong = [
             owner.of(Purpose::Portal),
-            SealedFor { desk: &other.desk, ..own },
-            SealedFor { secret: &other.secret, ..own },
+            owner.of(Purpose::Identity),
+            EncryptedFor { desk: &other.desk, ..own },
+            EncryptedFor { secret: &other.secret, ..own },
         ];
         for what in wrong {
-            assert_eq!(keyring.open(what, &sealed), Err(VaultError::SealBroken));
+            assert_eq!(keyring.decrypt(what, &encrypted), Err(VaultError::NotDecryptable));
         }
     }
 
@@ -363,13 +366,17 @@ mod tests {
         let keyring = Keyring::parse(&key("a")).expect("the key is good");
         let owner = Owner::new();
         let own = owner.of(Purpose::Portal);
-        let sealed = keyring.seal(own, SECRET).expect("it can be sealed");
-        for index in 0..sealed.text.len() {
-            let mut bytes = sealed.text.clone().into_bytes();
+        let encrypted = keyring.encrypt(own, SECRET).expect("it is encrypted");
+        for index in 0..encrypted.text.len() {
+            let mut bytes = encrypted.text.clone().into_bytes();
             bytes[index] = if bytes[index] == b'A' { b'B' } else { b'A' };
             let text = String::from_utf8(bytes).expect("it is ASCII");
-            let changed = Sealed { text, ..sealed.clone() };
-            assert_eq!(keyring.open(own, &changed), Err(VaultError::SealBroken), "at {index}");
+            let changed = Encrypted { text, ..encrypted.clone() };
+            assert_eq!(
+                keyring.decrypt(own, &changed),
+                Err(VaultError::NotDecryptable),
+                "at {index}"
+            );
         }
     }
 
@@ -378,7 +385,7 @@ mod tests {
         let keyring = Keyring::parse(&key("a")).expect("the key is good");
         let owner = Owner::new();
         let own = owner.of(Purpose::Portal);
-        assert_ne!(keyring.seal(own, SECRET), keyring.seal(own, SECRET));
+        assert_ne!(keyring.encrypt(own, SECRET), keyring.encrypt(own, SECRET));
     }
 
     #[test]
@@ -387,22 +394,25 @@ mod tests {
         let owner = Owner::new();
         let own = owner.of(Purpose::Portal);
         let before = Keyring::parse(&old).expect("the key is good");
-        let sealed = before.seal(own, SECRET).expect("it can be sealed");
+        let encrypted = before.encrypt(own, SECRET).expect("it is encrypted");
         let after = Keyring::parse(&format!("{new},{old}")).expect("the keys are good");
-        assert_eq!(after.open(own, &sealed).expect("it opens").as_str(), SECRET);
-        assert!(!after.is_current(&sealed));
-        assert_eq!(after.seal(own, SECRET).expect("it can be sealed").key_id, "new");
+        assert_eq!(after.decrypt(own, &encrypted).expect("it is decrypted").as_str(), SECRET);
+        assert!(!after.is_current(&encrypted));
+        assert_eq!(after.encrypt(own, SECRET).expect("it is encrypted").key_id, "new");
         let without = Keyring::parse(&new).expect("the key is good");
-        assert_eq!(without.open(own, &sealed), Err(VaultError::KeyUnknown("old".to_owned())));
+        assert_eq!(without.decrypt(own, &encrypted), Err(VaultError::KeyUnknown("old".to_owned())));
     }
 
     #[test]
     fn another_key_with_the_same_id_cannot_decrypt() {
         let owner = Owner::new();
         let own = owner.of(Purpose::Portal);
-        let sealed = Keyring::parse(&key("a")).and_then(|keyring| keyring.seal(own, SECRET));
+        let encrypted = Keyring::parse(&key("a")).and_then(|keyring| keyring.encrypt(own, SECRET));
         let another = Keyring::parse(&key("a")).expect("the key is good");
-        assert_eq!(another.open(own, &sealed.expect("it seals")), Err(VaultError::SealBroken));
+        assert_eq!(
+            another.decrypt(own, &encrypted.expect("it is encrypted")),
+            Err(VaultError::NotDecryptable)
+        );
     }
 
     #[test]
@@ -411,19 +421,24 @@ mod tests {
         let uses = [KeyUse::SecretsAtRest, KeyUse::PortalForm, KeyUse::Session];
         let keys: Vec<_> = uses.into_iter().flat_map(|use_| keyring.derived(use_)).collect();
         assert_eq!(keys.len(), 3);
-        assert!(keys[0].1 != keys[1].1 && keys[1].1 != keys[2].1 && keys[0].1 != keys[2].1);
+        assert!(keys[0] != keys[1] && keys[1] != keys[2] && keys[0] != keys[2]);
     }
 
     #[test]
     fn an_encrypted_text_can_be_decrypted_only_for_its_own_use_and_associated_data() {
         let keyring = Keyring::parse(&key("a")).expect("the key is good");
-        let sealed = keyring.seal_text(KeyUse::Session, b"browser", "a text").expect("it seals");
-        let open = |key_use, associated: &[u8]| keyring.open_text(key_use, associated, &sealed);
-        assert_eq!(open(KeyUse::Session, b"browser").expect("it opens").as_str(), "a text");
-        assert_eq!(open(KeyUse::PortalForm, b"browser"), Err(VaultError::SealBroken));
-        assert_eq!(open(KeyUse::Session, b"another"), Err(VaultError::SealBroken));
-        for changed in ["", "a.", &sealed[1..], &sealed[..sealed.len() - 1]] {
-            assert!(keyring.open_text(KeyUse::Session, b"browser", changed).is_err(), "{changed}");
+        let encrypted =
+            keyring.encrypt_text(KeyUse::Session, b"browser", "a text").expect("it is encrypted");
+        let open =
+            |key_use, associated: &[u8]| keyring.decrypt_text(key_use, associated, &encrypted);
+        assert_eq!(open(KeyUse::Session, b"browser").expect("it is decrypted").as_str(), "a text");
+        assert_eq!(open(KeyUse::PortalForm, b"browser"), Err(VaultError::NotDecryptable));
+        assert_eq!(open(KeyUse::Session, b"another"), Err(VaultError::NotDecryptable));
+        for changed in ["", "a.", &encrypted[1..], &encrypted[..encrypted.len() - 1]] {
+            assert!(
+                keyring.decrypt_text(KeyUse::Session, b"browser", changed).is_err(),
+                "{changed}"
+            );
         }
     }
 

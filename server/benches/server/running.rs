@@ -99,10 +99,10 @@ async fn desk(store: &Store, keyring: &Keyring) -> (DeskId, Signer) {
 }
 
 pub(crate) fn credentials(signer: &Signer, desk: &str, email: &str) -> Value {
-    let seal = signer.sign_email(email).expect("it is an e-mail");
+    let identity = signer.sign_email(email).expect("it is an e-mail");
     json!({
         "helpdeskId": desk,
-        "email": seal.email.as_str(),
-        "signature": seal.signature.to_hex(),
+        "email": identity.email.as_str(),
+        "signature": identity.signature.to_hex(),
     })
 }

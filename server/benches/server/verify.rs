@@ -9,7 +9,6 @@ use axum::extract::State;
 use axum::routing::post;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
-use sqlx::Row as _;
 use ticket_center::store::Store;
 
 use crate::client::{self, Connection};
@@ -70,12 +69,13 @@ async fn select(
     State(store): State<Arc<Store>>,
     Json(body): Json<Credentials>,
 ) -> Json<Credentials> {
-    let row = sqlx::query("SELECT name, revision FROM desks WHERE id = $1")
-        .bind(body.helpdesk_id.as_str())
-        .fetch_one(store.readers())
-        .await
-        .expect("there is the desk");
-    Json(Credentials { email: row.get("name"), ..body })
+    let (email, _): (String, String) =
+        sqlx::query_as("SELECT name, revision FROM desks WHERE id = $1")
+            .bind(body.helpdesk_id.as_str())
+            .fetch_one(store.readers())
+            .await
+            .expect("there is the desk");
+    Json(Credentials { email, ..body })
 }
 
 /// The result of one round.

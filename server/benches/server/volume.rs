@@ -191,7 +191,7 @@ fn questions() -> Vec<(&'static str, Ask)> {
         ("open, few messages", call(ada, second, unread)),
         ("inbox", Ask::Inbox(Filter::default())),
         ("inbox, closed", Ask::Inbox(closed)),
-        ("inbox, nobody's", Ask::Inbox(unassigned)),
+        ("inbox, unassigned", Ask::Inbox(unassigned)),
         ("search, a whole address", Ask::Search("k7@example.com")),
         ("search, a whole busy address", Ask::Search(ada)),
         ("search, words that are common", Ask::Search("length people")),

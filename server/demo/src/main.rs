@@ -37,7 +37,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use mailbox::Mailbox;
-use seed::{Desk, SignIn};
+use seed::{Desk, People, SignIn};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -192,7 +192,7 @@ async fn facts(
     };
     let desk = seed::desk(state).await?;
     let portal_host = seed::portal_host(state, &desk).await?;
-    let ([owner, agent], writer) = seed::people(state, &desk).await?;
+    let People { sign_ins: [owner, agent], agent: writer } = seed::people(state, &desk).await?;
     seed::conversations(state, &desk, &writer).await?;
     seed::tickets(state, &desk, &portal_host).await?;
     let overview_url = url("127.0.0.1", &listeners.overview)?;
@@ -217,7 +217,7 @@ async fn facts(
 fn product_settings(state: &AppState, facts: &Facts) -> Result<product::Settings, deskseal::Error> {
     let desk_origin = state.config.public_url.as_str().trim_end_matches('/').to_owned();
     Ok(product::Settings {
-        ticket_center: Signer::new(Secret::new(facts.desk.ticket_center_secret.as_str())?),
+        identity: Signer::new(Secret::new(facts.desk.identity_secret.as_str())?),
         helpdesk_id: facts.desk.helpdesk_id.clone(),
         desk_origin,
         portal: Signer::new(Secret::new(facts.desk.portal_secret.as_str())?),

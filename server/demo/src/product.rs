@@ -1,7 +1,7 @@
 //! A sample product: how a product's own server puts the Ticket Center and the portal into its pages.
 //!
 //! Copy three things into your product: [`Settings`], which come from the server's environment; [`support`],
-//! which signs the signed-in customer's e-mail address and puts the markup into the page, under a
+//! which signs an identity token for the signed-in customer and puts the markup into the page, under a
 //! Content-Security-Policy with a nonce; [`ask`], which signs a link when the customer clicks. The rest stands
 //! in for a real product.
 
@@ -15,15 +15,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use base64ct::{Base64, Encoding as _};
-use deskseal::{EmbedOptions, Signer};
+use deskseal::{EmbedOptions, IdentityClaims, Signer};
 use serde::Deserialize;
 
 use super::pages;
 
-/// What a product needs to know about its desk. Both secrets stay on the server.
+/// What a product needs to know about its desk. Its secrets stay on the server.
 pub(super) struct Settings {
-    /// Signs for the Ticket Center: use `Signer::from_env("HELPDESKY_HMAC_SECRET")` in yours.
-    pub(super) ticket_center: Signer,
+    /// Signs identity tokens: use `Signer::from_env("DESKSEAL_IDENTITY_SECRET")` in yours.
+    pub(super) identity: Signer,
     /// The `data-helpdesk-id`.
     pub(super) helpdesk_id: String,
     /// The desk's origin, such as `https://desk.example.com`.
@@ -42,13 +42,15 @@ pub(super) struct Customer {
     pub(super) user_id: &'static str,
     pub(super) name: &'static str,
     pub(super) email: &'static str,
+    /// What agents see beside the customer.
+    pub(super) plan: &'static str,
 }
 
 pub(super) const ADA: Customer =
-    Customer { user_id: "user-42", name: "Ada", email: "ada@example.com" };
+    Customer { user_id: "user-42", name: "Ada", email: "ada@example.com", plan: "pro" };
 
 pub(super) const GRACE: Customer =
-    Customer { user_id: "user-43", name: "Grace", email: "grace@example.com" };
+    Customer { user_id: "user-43", name: "Grace", email: "grace@example.com", plan: "free" };
 
 const CUSTOMERS: [Customer; 2] = [ADA, GRACE];
 
@@ -73,7 +75,7 @@ pub(super) fn router(settings: Settings) -> Router {
 #[derive(Clone)]
 struct Nonce(String);
 
-/// Gives each response its own Content-Security-Policy, and keeps signatures out of caches.
+/// Gives each response its own Content-Security-Policy, and keeps identities out of caches.
 async fn guarded(
     State(settings): State<Arc<Settings>>,
     mut request: Request,
@@ -118,7 +120,8 @@ async fn home(State(settings): State<Arc<Settings>>, headers: HeaderMap) -> Resp
     pages::shown(&HomePage { settings: &settings, signed_in: signed_in(&headers) })
 }
 
-/// The page with the Ticket Center, with the signature of the signed-in customer's e-mail address.
+/// The page with the Ticket Center, with an identity token of the signed-in customer. The product has verified the
+/// customer's address; `email_verified` would be false otherwise.
 async fn support(
     State(settings): State<Arc<Settings>>,
     Extension(Nonce(nonce)): Extension<Nonce>,
@@ -131,7 +134,15 @@ async fn support(
         nonce: Some(&nonce),
         ..EmbedOptions::default()
     };
-    match settings.ticket_center.ticket_center(customer.email, &settings.helpdesk_id, &options) {
+    let claims = IdentityClaims {
+        user_id: Some(customer.user_id),
+        email: Some(customer.email),
+        name: Some(customer.name),
+        attributes: [("plan".to_owned(), customer.plan.into())].into(),
+        ..IdentityClaims::default()
+    };
+    let (desk, now) = (&settings.helpdesk_id, deskseal::unix_now());
+    match settings.identity.ticket_center_with_token(desk, &claims, &options, now) {
         Ok(embed) => pages::shown(&SupportPage {
             settings: &settings,
             signed_in: Some(customer),

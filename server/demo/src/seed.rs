@@ -28,6 +28,7 @@ pub(super) struct Desk {
     pub(super) helpdesk_id: String,
     pub(super) ticket_center_secret: String,
     pub(super) portal_secret: String,
+    pub(super) identity_secret: String,
     #[serde(skip)]
     id: DeskId,
 }
@@ -102,7 +103,7 @@ const STORIES: [Story; 4] = [
     },
 ];
 
-/// Creates the desk with both its secrets.
+/// Creates the desk with its secrets.
 pub(super) async fn desk(state: &AppState) -> Result<Desk, Failure> {
     let name = DeskName::parse("Example").ok_or("the name of the demo's desk is invalid")?;
     let id = desks::create(&state.store, &name, state.clock.now()).await?;
@@ -110,6 +111,7 @@ pub(super) async fn desk(state: &AppState) -> Result<Desk, Failure> {
         helpdesk_id: id.as_str().to_owned(),
         ticket_center_secret: secret(state, &id, Purpose::TicketCenter).await?,
         portal_secret: secret(state, &id, Purpose::Portal).await?,
+        identity_secret: secret(state, &id, Purpose::Identity).await?,
         id,
     })
 }
@@ -186,7 +188,7 @@ async fn tell(
     story: &Story,
 ) -> Result<(), Failure> {
     let mut now = later(state.clock.now(), -60 * story.hours_ago);
-    let identity = Identity::Sealed(CanonicalEmail::parse(story.customer.email)?);
+    let identity = Identity::Email(CanonicalEmail::parse(story.customer.email)?);
     let contact = contacts::find_or_create(&state.store, desk, &identity, now).await?;
     // The demo made this customer up; every other one has to be proved by a signature.
     let customer = Customer::proved(desk.clone(), contact.id);
@@ -201,9 +203,7 @@ async fn tell(
                     .await?;
                 Some(id)
             }
-            earlier => {
-                Some(ask(&state.store, &customer, (earlier, story.subject), text, now).await?)
-            }
+            earlier => Some(ask(&state.store, &customer, earlier, story.subject, text, now).await?),
         };
         now = later(now, 30);
     }
@@ -221,7 +221,8 @@ async fn tell(
 async fn ask(
     store: &Store,
     customer: &Customer,
-    (conversation, subject): (Option<ConversationId>, &str),
+    conversation: Option<ConversationId>,
+    subject: &str,
     text: MessageText,
     now: Moment,
 ) -> Result<ConversationId, Failure> {
@@ -240,19 +241,36 @@ fn later(moment: Moment, minutes: i64) -> Moment {
     Moment::from_milliseconds(moment.milliseconds() + minutes * 60_000)
 }
 
-/// Creates the desk's owner and its agent; returns their sign-in data, and the agent as the author of replies.
-pub(super) async fn people(state: &AppState, desk: &Desk) -> Result<([SignIn; 2], Agent), Failure> {
-    let (owner, _) = member(state, desk, Role::Owner, ("owner@example.com", "Owner")).await?;
-    let (agent, id) = member(state, desk, Role::Agent, ("agent@example.com", "Agent")).await?;
-    Ok(([owner, agent], Agent { id, name: "Agent".to_owned() }))
+/// The people of the demo's desk.
+pub(super) struct People {
+    pub(super) sign_ins: [SignIn; 2],
+    /// The agent as the author of replies.
+    pub(super) agent: Agent,
+}
+
+/// Creates the desk's owner and its agent.
+pub(super) async fn people(state: &AppState, desk: &Desk) -> Result<People, Failure> {
+    let owner = member(state, desk, Role::Owner, "owner@example.com", "Owner").await?;
+    let agent = member(state, desk, Role::Agent, "agent@example.com", "Agent").await?;
+    Ok(People {
+        sign_ins: [owner.sign_in, agent.sign_in],
+        agent: Agent { id: agent.id, name: "Agent".to_owned() },
+    })
+}
+
+/// A member of the demo's desk.
+struct NewMemberAccount {
+    id: AgentId,
+    sign_in: SignIn,
 }
 
 async fn member(
     state: &AppState,
     desk: &Desk,
     role: Role,
-    (email, name): (&'static str, &str),
-) -> Result<(SignIn, AgentId), Failure> {
+    email: &'static str,
+    name: &str,
+) -> Result<NewMemberAccount, Failure> {
     let password = Password::generate()?;
     let new = NewMember {
         email: &CanonicalEmail::parse(email)?,
@@ -261,5 +279,5 @@ async fn member(
         password: &state.passwords.hash(&password).await?,
     };
     let id = agents::create_member(&state.store, &desk.id, new, state.clock.now()).await?;
-    Ok((SignIn { email, password: password.shown().to_owned() }, id))
+    Ok(NewMemberAccount { id, sign_in: SignIn { email, password: password.shown().to_owned() } })
 }

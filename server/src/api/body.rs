@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
+use deskseal::ErrorCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
@@ -37,18 +38,49 @@ where
     }
 }
 
-/// The customer's credentials, signed by the product's server.
+/// The customer's credentials.
 #[derive(Clone, Copy)]
 pub(super) struct Credentials<'body> {
     /// The desk's id.
     pub(super) helpdesk_id: &'body str,
-    /// The e-mail.
-    pub(super) email: &'body str,
-    /// The signature.
-    pub(super) signature: &'body str,
+    /// The proof of the customer's identity.
+    pub(super) proof: Proof<'body>,
 }
 
-/// Declares a body with the three credentials and further fields.
+/// What proves the customer's identity.
+#[derive(Clone, Copy)]
+pub(super) enum Proof<'body> {
+    /// An e-mail that the product's server signed.
+    Signature { email: &'body str, signature: &'body str },
+    /// A session that an identity token opened.
+    Session(&'body str),
+}
+
+impl<'body> Proof<'body> {
+    fn of(
+        email: Option<&'body str>,
+        signature: Option<&'body str>,
+        session: Option<&'body str>,
+    ) -> Result<Self, JsonError> {
+        match (email, signature, session) {
+            (Some(email), Some(signature), None) => Ok(Self::Signature { email, signature }),
+            (None, None, Some(session)) => Ok(Self::Session(session)),
+            (_, _, Some(_)) => Err(JsonError::new(
+                StatusCode::BAD_REQUEST,
+                ErrorCode::IdentityRepeated.as_str(),
+                "The body has a session beside an email or a signature. Send the session alone, or email and \
+                 signature.",
+            )),
+            _ => Err(JsonError::new(
+                StatusCode::BAD_REQUEST,
+                web::Error::BodyMalformed.code(),
+                "The body names no customer. Send email and signature, or session.",
+            )),
+        }
+    }
+}
+
+/// Declares a body with the credentials and further fields.
 ///
 /// They are fields of each and not flattened into it: flattening would take repeated fields.
 macro_rules! bodies {
@@ -63,66 +95,88 @@ macro_rules! bodies {
         pub(super) struct $name {
             /// The desk's id: the embed's `data-helpdesk-id`.
             helpdesk_id: String,
-            /// The signed e-mail.
+            /// The signed e-mail. Required together with `signature`, unless there is a `session`.
             #[schema(examples("ada@example.com"))]
-            email: String,
+            email: Option<String>,
             /// The signature of the e-mail: 64 hexadecimal digits.
-            signature: String,
+            signature: Option<String>,
+            /// A session that an identity token opened, in place of `email` and `signature`. Not in the vendor's API.
+            session: Option<String>,
             $($(#[$field_attribute])* pub(super) $field: $type,)*
         }
 
         impl $name {
-            /// Returns the credentials.
-            pub(super) fn credentials(&self) -> Credentials<'_> {
-                Credentials {
-                    helpdesk_id: &self.helpdesk_id,
-                    email: &self.email,
-                    signature: &self.signature,
-                }
+            /// Returns the credentials. It is an error if there is none, or more than one form of them.
+            pub(super) fn credentials(&self) -> Result<Credentials<'_>, JsonError> {
+                let (email, signature) = (self.email.as_deref(), self.signature.as_deref());
+                let proof = Proof::of(email, signature, self.session.as_deref())?;
+                Ok(Credentials { helpdesk_id: &self.helpdesk_id, proof })
             }
         }
     )+};
 }
 
 bodies! {
-    /// Verifies, or closes: who asks is all that is needed.
+    /// The customer's credentials and nothing else: to verify, or to close a conversation.
     SignedRequest {}
 
-    /// Asks for a page of conversations.
+    /// Which page of conversations to return.
     ConversationsRequest {
-        /// How many, 1 to 100; 20 without it.
+        /// The most conversations to return, 1 to 100. The default is 20.
         #[schema(minimum = 1, maximum = 100)]
         limit: Option<u32>,
-        /// The `nextCursor` of the page before.
+        /// The `nextCursor` of the previous page.
         cursor: Option<String>,
     }
 
-    /// Sends a message.
+    /// A message to send.
     MessageRequest {
         /// The text, 1 to 10 000 characters.
         message: String,
-        /// The conversation to reply to; without it, a new one begins.
+        /// The conversation to reply to. Without it, a new conversation begins.
         conversation_id: Option<String>,
-        /// The subject of a new conversation; without it, the message's first line.
+        /// The subject of a new conversation. The default is the first line of the message.
         #[schema(max_length = 200)]
         subject: Option<String>,
-        /// Makes a repeated call harmless: 1 to 64 of `A-Z a-z 0-9 _ -`.
+        /// A repeated request with the same key adds no second message. 1 to 64 characters: `A-Z a-z 0-9 _ -`.
         #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$")]
         idempotency_key: Option<String>,
     }
 
-    /// Asks for a page of a conversation's messages.
+    /// Which page of a conversation's messages to return.
     MessagesRequest {
-        /// How many at most, 1 to 100; 50 without it. There are fewer where their texts are longer than 256 KiB.
+        /// The most messages to return, 1 to 100. The default is 50. A page has fewer if their texts exceed 256 KiB.
         #[schema(minimum = 1, maximum = 100)]
         limit: Option<u32>,
-        /// The message before which the page ends.
+        /// A message's id: the page ends before it.
         before: Option<String>,
-        /// The message after which the page begins.
+        /// A message's id: the page begins after it.
         after: Option<String>,
-        /// Whether the contact has now read what is returned; true without it.
+        /// Whether to mark the returned messages as read. The default is true.
         mark_read: Option<bool>,
     }
+}
+
+/// Exchanges an identity token for a session.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SessionRequest {
+    /// The desk's id: the embed's `data-helpdesk-id`.
+    pub(super) helpdesk_id: String,
+    /// The identity token, which the product's server signed.
+    pub(super) identity: String,
+    /// A session of the same customer to renew; without it, a new one begins. Its former token is spent.
+    pub(super) session: Option<String>,
+}
+
+/// Ends a session.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SessionEndRequest {
+    /// The desk's id: the embed's `data-helpdesk-id`.
+    pub(super) helpdesk_id: String,
+    /// The session.
+    pub(super) session: String,
 }
 
 /// Returns the asked size of a page.

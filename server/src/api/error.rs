@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::conversations::ConversationError;
+use crate::customer_sessions::ExchangeError;
 use crate::secrets::SecretError;
 use crate::text::TextError;
 use crate::web::{Error, JsonError};
@@ -12,6 +13,19 @@ pub(super) fn helpdesk_unknown() -> JsonError {
     let message = "No help desk has this helpdeskId. Copy it from the embed code on the \
         dashboard's Ticket Center page.";
     JsonError::new(StatusCode::NOT_FOUND, "helpdesk_unknown", message)
+}
+
+/// An owner blocked the contact.
+pub(super) fn contact_blocked() -> JsonError {
+    let message =
+        "The help desk has blocked this contact. An owner can unblock it in the dashboard.";
+    JsonError::new(StatusCode::FORBIDDEN, "contact_blocked", message)
+}
+
+/// The session has ended, or there is none with this text: the response is the same for both.
+pub(super) fn session_ended() -> JsonError {
+    let message = "The session has ended. Exchange a new identity token for another one.";
+    JsonError::new(StatusCode::UNAUTHORIZED, "session_ended", message)
 }
 
 /// The conversation does not exist, or belongs to another contact: the response is the same for both.
@@ -42,6 +56,25 @@ impl From<SecretError> for JsonError {
             SecretError::Store(error) => error.into(),
             error => {
                 tracing::error!(%error, "could not use a desk's secrets");
+                Error::Internal.into()
+            }
+        }
+    }
+}
+
+impl From<ExchangeError> for JsonError {
+    fn from(error: ExchangeError) -> Self {
+        match error {
+            ExchangeError::Blocked => contact_blocked(),
+            ExchangeError::Replayed => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "identity_token_replayed",
+                "This identity token is spent. Exchange a new one, which the product's server signs.",
+            ),
+            ExchangeError::Ended => session_ended(),
+            ExchangeError::Store(error) => error.into(),
+            ExchangeError::Vault(error) => {
+                tracing::error!(%error, "could not open a session");
                 Error::Internal.into()
             }
         }

@@ -1,13 +1,14 @@
 //! The Ticket Center's API: the calls of the embedded widget.
 //!
-//! Each call identifies the customer by `helpdeskId`, `email` and `signature` in its body, and by nothing
-//! else: no cookie, no header, no conversation id.
+//! Each call identifies the customer by `helpdeskId` and either `email` and `signature` or `session` in its body, and
+//! by nothing else: no cookie, no header, no conversation id.
 
 mod authorize;
 mod body;
 mod caller;
 mod error;
 mod responses;
+mod session;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ use responses::{
 };
 
 use crate::app_state::AppState;
+use crate::clock::Moment;
 use crate::conversations::{self, Cursor, Destination, IdempotencyKey, Range, Submission};
 use crate::ids::{ConversationId, MessageId};
 use crate::text::{MessageText, Subject};
@@ -52,11 +54,12 @@ type Shared = State<Arc<AppState>>;
 #[openapi(
     info(
         title = "Ticket Center",
-        description = "The calls of the embedded Ticket Center. Each call identifies the customer by \
-                       helpdeskId, email and signature in its body. Parts that the vendor's API does \
-                       not have are marked as additions."
+        description = "The API that the Ticket Center's widget uses. Each request identifies the customer \
+                       in its body: by helpdeskId, email and signature, or by helpdeskId and session. An \
+                       identity token opens a session. Both forms together are rejected. What the vendor's \
+                       API does not have is marked \"Not in the vendor's API\"."
     ),
-    tags((name = "ticket-center", description = "What a customer can do"))
+    tags((name = "ticket-center", description = "Read and write a customer's conversations"))
 )]
 struct Document;
 
@@ -69,17 +72,20 @@ pub fn router() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(send_message))
         .routes(routes!(list_messages))
         .routes(routes!(close_conversation))
+        .routes(routes!(session::exchange))
+        .routes(routes!(session::end))
 }
 
-/// Verifies the signature and returns the contact, which is created where it is new.
+/// Verifies the proof and returns the contact. Creates the contact if it is new.
 ///
-/// It is the cheapest call: repeat it after `pollAfter` to see by `revision` whether anything changed.
+/// This is the cheapest request. Repeat it after `pollAfter` milliseconds: a changed `revision` says that there is
+/// something new.
 #[utoipa::path(
     post, context_path = PATH, path = "/verify", tag = "ticket-center", request_body = SignedRequest,
     responses(
-        (status = 200, description = "The signature is valid.", body = VerifyResponse),
-        (status = "4XX", description = "Rejected.", body = ErrorBody),
-        (status = "5XX", description = "The server failed.", body = ErrorBody),
+        (status = 200, description = "The proof is valid.", body = VerifyResponse),
+        (status = "4XX", description = "The request was rejected. The code says why.", body = ErrorBody),
+        (status = "5XX", description = "The server has an error. Retry the request.", body = ErrorBody),
     )
 )]
 async fn verify(
@@ -87,12 +93,12 @@ async fn verify(
     caller: Caller,
     Body(request): Body<SignedRequest>,
 ) -> Result<Json<VerifyResponse>, JsonError> {
-    let authorized = authorize(&app, &caller, request.credentials(), Operation::Verify).await?;
+    let authorized = authorize(&app, &caller, request.credentials()?, Operation::Verify).await?;
     let contact = authorized.contact;
     Ok(Json(VerifyResponse {
         contact: ContactResponse {
             id: contact.id.to_string(),
-            email: authorized.email.into_string(),
+            email: authorized.email,
             created_at: contact.created_at.to_rfc3339(),
         },
         helpdesk: HelpdeskResponse {
@@ -102,16 +108,17 @@ async fn verify(
         unread: contact.unread,
         revision: contact.revision.to_string(),
         poll_after: POLL_MILLISECONDS,
+        session_expires_at: authorized.session_expires_at.map(Moment::to_rfc3339),
     }))
 }
 
-/// Returns a page of the contact's conversations, the latest activity first. An addition.
+/// Returns a page of the contact's conversations, the latest activity first. Not in the vendor's API.
 #[utoipa::path(
     post, context_path = PATH, path = "/conversations", tag = "ticket-center", request_body = ConversationsRequest,
     responses(
-        (status = 200, description = "The page.", body = ConversationsResponse),
-        (status = "4XX", description = "Rejected.", body = ErrorBody),
-        (status = "5XX", description = "The server failed.", body = ErrorBody),
+        (status = 200, description = "A page of conversations.", body = ConversationsResponse),
+        (status = "4XX", description = "The request was rejected. The code says why.", body = ErrorBody),
+        (status = "5XX", description = "The server has an error. Retry the request.", body = ErrorBody),
     )
 )]
 async fn list_conversations(
@@ -119,7 +126,7 @@ async fn list_conversations(
     caller: Caller,
     Body(request): Body<ConversationsRequest>,
 ) -> Result<Json<ConversationsResponse>, JsonError> {
-    let authorized = authorize(&app, &caller, request.credentials(), Operation::Read).await?;
+    let authorized = authorize(&app, &caller, request.credentials()?, Operation::Read).await?;
     let limit = page_size(request.limit, DEFAULT_CONVERSATIONS)?;
     let cursor = request
         .cursor
@@ -133,17 +140,17 @@ async fn list_conversations(
     }))
 }
 
-/// Begins a conversation, or replies in one with `conversationId`, which reopens a closed one.
+/// Begins a conversation. With `conversationId`, replies in that conversation, and reopens it if it is closed.
 ///
-/// `subject` and `idempotencyKey` are additions.
+/// `subject` and `idempotencyKey` are not in the vendor's API.
 #[utoipa::path(
     post, context_path = PATH, path = "/message", tag = "ticket-center", request_body = MessageRequest,
     responses(
         (status = 201, description = "The message is stored.", body = MessageSentResponse),
         (status = 200, description = "The message was stored before, with the same idempotencyKey.",
             body = MessageSentResponse),
-        (status = "4XX", description = "Rejected.", body = ErrorBody),
-        (status = "5XX", description = "The server failed.", body = ErrorBody),
+        (status = "4XX", description = "The request was rejected. The code says why.", body = ErrorBody),
+        (status = "5XX", description = "The server has an error. Retry the request.", body = ErrorBody),
     )
 )]
 async fn send_message(
@@ -151,7 +158,7 @@ async fn send_message(
     caller: Caller,
     Body(request): Body<MessageRequest>,
 ) -> Result<(StatusCode, Json<MessageSentResponse>), JsonError> {
-    let authorized = authorize(&app, &caller, request.credentials(), Operation::Send).await?;
+    let authorized = authorize(&app, &caller, request.credentials()?, Operation::Send).await?;
     let submission = submission(&request)?;
     let now = app.clock.now();
     let receipt = conversations::submit(&app.store, &authorized.customer, &submission, now).await?;
@@ -163,17 +170,17 @@ async fn send_message(
     Ok((status, Json(response)))
 }
 
-/// Returns a page of a conversation's messages, the newest page without `before` and `after`.
+/// Returns a page of a conversation's messages. Without `before` and `after`, it is the newest page.
 ///
-/// `limit`, `before`, `after` and `markRead` are additions.
+/// `limit`, `before`, `after` and `markRead` are not in the vendor's API.
 #[utoipa::path(
     post, context_path = PATH, path = "/conversations/{id}/messages", tag = "ticket-center",
     params(("id" = String, Path, description = "The conversation's id")),
     request_body = MessagesRequest,
     responses(
-        (status = 200, description = "The page.", body = MessagesResponse),
-        (status = "4XX", description = "Rejected.", body = ErrorBody),
-        (status = "5XX", description = "The server failed.", body = ErrorBody),
+        (status = 200, description = "A page of messages.", body = MessagesResponse),
+        (status = "4XX", description = "The request was rejected. The code says why.", body = ErrorBody),
+        (status = "5XX", description = "The server has an error. Retry the request.", body = ErrorBody),
     )
 )]
 async fn list_messages(
@@ -182,7 +189,7 @@ async fn list_messages(
     caller: Caller,
     Body(request): Body<MessagesRequest>,
 ) -> Result<Json<MessagesResponse>, JsonError> {
-    let authorized = authorize(&app, &caller, request.credentials(), Operation::Read).await?;
+    let authorized = authorize(&app, &caller, request.credentials()?, Operation::Read).await?;
     let id = conversation_id(id)?;
     let limit = page_size(request.limit, DEFAULT_MESSAGES)?;
     let range = range(&request)?;
@@ -197,15 +204,15 @@ async fn list_messages(
     }))
 }
 
-/// Closes a conversation of the contact. Closing a closed one changes nothing.
+/// Closes a conversation of the contact. If it is closed already, nothing changes.
 #[utoipa::path(
     post, context_path = PATH, path = "/conversations/{id}/close", tag = "ticket-center",
     params(("id" = String, Path, description = "The conversation's id")),
     request_body = SignedRequest,
     responses(
         (status = 200, description = "The conversation is closed.", body = ClosedResponse),
-        (status = "4XX", description = "Rejected.", body = ErrorBody),
-        (status = "5XX", description = "The server failed.", body = ErrorBody),
+        (status = "4XX", description = "The request was rejected. The code says why.", body = ErrorBody),
+        (status = "5XX", description = "The server has an error. Retry the request.", body = ErrorBody),
     )
 )]
 async fn close_conversation(
@@ -214,7 +221,7 @@ async fn close_conversation(
     caller: Caller,
     Body(request): Body<SignedRequest>,
 ) -> Result<Json<ClosedResponse>, JsonError> {
-    let authorized = authorize(&app, &caller, request.credentials(), Operation::Read).await?;
+    let authorized = authorize(&app, &caller, request.credentials()?, Operation::Read).await?;
     let id = conversation_id(id)?;
     let now = app.clock.now();
     let conversation =

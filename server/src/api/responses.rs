@@ -5,15 +5,15 @@ use utoipa::ToSchema;
 
 use crate::conversations::{Conversation, Message, Side, Status};
 
-/// A contact whose e-mail is proved.
+/// A contact whose identity is proved.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ContactResponse {
     /// The id.
     pub(super) id: String,
-    /// The canonical e-mail.
+    /// The canonical e-mail; `null` if an identity token named the customer by id only.
     #[schema(examples("ada@example.com"))]
-    pub(super) email: String,
+    pub(super) email: Option<String>,
     /// When it was first seen.
     #[schema(format = DateTime)]
     pub(super) created_at: String,
@@ -28,7 +28,7 @@ pub(super) struct HelpdeskResponse {
     pub(super) name: String,
 }
 
-/// The contact, and whether there is anything new.
+/// The contact, the desk, and what shows whether something is new.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct VerifyResponse {
@@ -38,10 +38,32 @@ pub(super) struct VerifyResponse {
     pub(super) helpdesk: HelpdeskResponse,
     /// Messages that the contact has not read.
     pub(super) unread: i64,
-    /// Changes whenever anything that the contact can see has changed.
+    /// Changes when something that the contact can see changes.
     pub(super) revision: String,
-    /// Milliseconds after which to verify again, to see what changed.
+    /// Milliseconds to wait before the next verification.
     pub(super) poll_after: u32,
+    /// When the session ends, unless it is used or renewed; only for calls with a session. Not in the vendor's API.
+    #[schema(format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) session_expires_at: Option<String>,
+}
+
+/// A session of a customer.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SessionResponse {
+    /// What the other calls take as `session`. Keep it in the page's memory only.
+    pub(super) session: String,
+    /// When it ends, unless it is used or renewed.
+    #[schema(format = DateTime)]
+    pub(super) expires_at: String,
+}
+
+/// A session that has ended.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SessionEndedResponse {
+    /// Always true, also if it had ended before.
+    pub(super) ended: bool,
 }
 
 /// A page of conversations.
@@ -50,7 +72,7 @@ pub(super) struct VerifyResponse {
 pub(super) struct ConversationsResponse {
     /// The conversations, the latest activity first.
     pub(super) conversations: Vec<ConversationResponse>,
-    /// What to send as `cursor` for the next page, if there is one.
+    /// The `cursor` of the next page, if there is one.
     pub(super) next_cursor: Option<String>,
 }
 
@@ -71,7 +93,7 @@ pub(super) struct MessagesResponse {
     pub(super) conversation: ConversationResponse,
     /// The messages, the oldest first.
     pub(super) messages: Vec<MessageResponse>,
-    /// Whether there are more messages after `after`, or else older ones.
+    /// Whether there are more messages: later ones if the request has `after`, else earlier ones.
     pub(super) has_more: bool,
 }
 
@@ -100,7 +122,7 @@ pub(super) struct ConversationResponse {
     /// When there was the last activity.
     #[schema(format = DateTime)]
     updated_at: String,
-    /// The last message, in short.
+    /// The beginning of the last message.
     last_message: LastMessageResponse,
 }
 
@@ -124,7 +146,7 @@ pub(super) enum SideResponse {
     Agent,
 }
 
-/// A message, in short.
+/// The beginning of a message.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct LastMessageResponse {

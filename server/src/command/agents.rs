@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::ids::DeskId;
 use crate::passwords::{Known, Passwords};
 use crate::store::{Store, StoreError};
+use crate::text::typed_email_problem;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AgentCommand {
@@ -140,8 +141,8 @@ async fn reset_agent(config: &Config, store: &Store, reset: &Reset) -> Outcome {
     print(&accounts::link_url(&config.public_url, "recovery", &token))
 }
 
-fn email(text: &str) -> Result<CanonicalEmail, String> {
-    CanonicalEmail::parse(text).map_err(|error| error.message().to_owned())
+fn email(text: &str) -> Result<CanonicalEmail, &'static str> {
+    CanonicalEmail::parse(text).map_err(|error| typed_email_problem(error.code()))
 }
 
 fn agent_name(text: &str) -> Result<AgentName, &'static str> {

@@ -84,6 +84,8 @@ enum PurposeName {
     TicketCenter,
     /// Verifying link signatures: the Portal Ticket Auth Secret on the dashboard's Portal page
     Portal,
+    /// Verifying identity tokens: the Identity Secret on the dashboard's Identity tokens page
+    Identity,
 }
 
 impl From<PurposeName> for Purpose {
@@ -91,6 +93,7 @@ impl From<PurposeName> for Purpose {
         match name {
             PurposeName::TicketCenter => Self::TicketCenter,
             PurposeName::Portal => Self::Portal,
+            PurposeName::Identity => Self::Identity,
         }
     }
 }
@@ -100,6 +103,7 @@ impl From<Purpose> for PurposeName {
         match purpose {
             Purpose::TicketCenter => Self::TicketCenter,
             Purpose::Portal => Self::Portal,
+            Purpose::Identity => Self::Identity,
         }
     }
 }
@@ -110,6 +114,7 @@ impl PurposeName {
         match self {
             Self::TicketCenter => "ticket-center",
             Self::Portal => "portal",
+            Self::Identity => "identity",
         }
     }
 }

@@ -96,6 +96,13 @@ pub(super) enum Activity {
     Waiting,
 }
 
+/// What a connection is doing, and since when.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ongoing {
+    pub(super) activity: Activity,
+    pub(super) since: Instant,
+}
+
 impl Connection {
     pub(super) fn new(
         number: u64,
@@ -195,15 +202,15 @@ impl Connection {
         is_new
     }
 
-    /// Returns the activity and its start, or `None` while a request is being handled.
-    pub(super) fn activity(&self) -> Option<(Activity, Instant)> {
+    /// Returns what the connection is doing, or `None` while a request is being handled.
+    pub(super) fn ongoing(&self) -> Option<Ongoing> {
         let requests = self.requests();
         if requests.open.is_empty() {
-            return Some((Activity::Waiting, requests.idle_since));
+            return Some(Ongoing { activity: Activity::Waiting, since: requests.idle_since });
         }
         let is_answering = requests.open.values().all(|open| open.response_bytes.is_some());
         let since = requests.open.values().map(|open| open.since).min()?;
-        is_answering.then_some((Activity::Answering, since))
+        is_answering.then_some(Ongoing { activity: Activity::Answering, since })
     }
 
     /// Returns the bytes of unread responses.

@@ -37,7 +37,7 @@ pub(crate) struct ConnectionLimits {
     pub(super) read_timeout: Duration,
     /// How many bytes of responses may be unread at the same time.
     pub(super) unread_bytes: usize,
-    trusted_proxies: Vec<IpNet>,
+    pub(super) trusted_proxies: Vec<IpNet>,
 }
 
 impl ConnectionLimits {

@@ -271,3 +271,86 @@ where
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::net::{SocketAddr, TcpListener, TcpStream};
+    use std::pin::pin;
+    use std::sync::Arc;
+
+    use axum::Router;
+    use axum::routing::{MethodRouter, get};
+    use tokio::io::AsyncReadExt as _;
+    use tokio::sync::Notify;
+
+    use super::{ConnectionLimits, Duration, serve};
+    use crate::config::Config;
+    use crate::metrics::ConnectionMetrics;
+
+    /// Connects without giving other tasks the time to run: the system completes the connection by itself.
+    fn connect(address: SocketAddr, request: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(address).expect("the system accepts it");
+        stream.write_all(request.as_bytes()).expect("the system takes it");
+        stream.set_nonblocking(true).expect("it can be read by a task");
+        stream
+    }
+
+    async fn response(stream: TcpStream) -> String {
+        let mut stream = tokio::net::TcpStream::from_std(stream).expect("it can be read by a task");
+        let mut response = String::new();
+        // An evicted connection is reset; what was read before counts.
+        let _ = stream.read_to_string(&mut response).await;
+        response
+    }
+
+    /// Returns a handler that tells when it has a request, and responds when it is released.
+    fn held(entered: &Arc<Notify>, release: &Arc<Notify>) -> MethodRouter {
+        let (entered, release) = (Arc::clone(entered), Arc::clone(release));
+        get(async move || {
+            entered.notify_one();
+            release.notified().await;
+        })
+    }
+
+    /// All tasks run on one thread, so the task of a connection does not run before the server waits for something.
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_health_check_that_has_arrived_is_not_evicted_by_the_next_connections() {
+        let [entered, checked, release, stopped] = [(); 4].map(|()| Arc::new(Notify::new()));
+        let router = Router::new()
+            .route("/busy", held(&entered, &release))
+            .route("/healthz", held(&checked, &release));
+        let limits = ConnectionLimits {
+            connections: 1,
+            reserve: 1,
+            ..ConnectionLimits::new(&Config::default())
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let (stop, metrics) = (Arc::clone(&stopped), ConnectionMetrics::default());
+        let server = tokio::spawn(async move {
+            serve(listener, router, limits, metrics, stop.notified(), Duration::from_mins(1)).await
+        });
+        // The only regular connection is in use, so the next ones need the reserve.
+        let busy = connect(address, "GET /busy HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        entered.notified().await;
+        let check =
+            connect(address, "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        let silent = [(); 8].map(|()| connect(address, ""));
+        let mut check = pin!(response(check));
+        let rejected = async {
+            for stream in silent {
+                assert_eq!(response(stream).await, "");
+            }
+        };
+        tokio::select! {
+            response = &mut check => panic!("the health check was evicted: {response}"),
+            () = rejected => {}
+        }
+        release.notify_waiters();
+        assert!(check.await.starts_with("HTTP/1.1 200 "));
+        assert!(response(busy).await.starts_with("HTTP/1.1 200 "));
+        stopped.notify_one();
+        server.await.expect("the task did not panic").expect("it served");
+    }
+}

@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
 use super::body::TrackedBody;
-use super::connection::{Activity, Connection, End, OpenRequest};
+use super::connection::{Activity, Connection, End, Ongoing, OpenRequest};
 use super::limits::ConnectionLimits;
 use super::stream::{self, Closer};
 use crate::limits::ClientNetwork;
@@ -66,6 +66,13 @@ struct Connections {
     by_number: HashMap<u64, Weak<Connection>>,
     by_network: HashMap<ClientNetwork, usize>,
     warned_at: Option<Instant>,
+}
+
+/// The connections of a client network, and the bytes of their unread responses.
+#[derive(Default)]
+struct UnreadGroup<'table> {
+    bytes: usize,
+    connections: Vec<&'table Arc<Connection>>,
 }
 
 impl ConnectionTable {
@@ -164,7 +171,7 @@ impl ConnectionTable {
             .filter(|connection| !connection.is_closing() && is_candidate(connection));
         let mut groups: HashMap<_, Vec<_>> = HashMap::new();
         for connection in candidates {
-            if let Some((activity, since)) = connection.activity() {
+            if let Some(Ongoing { activity, since }) = connection.ongoing() {
                 groups
                     .entry((&connection.network, activity))
                     .or_default()
@@ -187,15 +194,16 @@ impl ConnectionTable {
     /// Ends the oldest unread responses of the client network that has the most unread bytes.
     fn evict_unread(&self) -> bool {
         let connections = self.snapshot();
-        let mut groups: HashMap<_, (usize, Vec<_>)> = HashMap::new();
+        let mut groups: HashMap<_, UnreadGroup<'_>> = HashMap::new();
         for connection in &connections {
-            let (bytes, group) = groups.entry(&connection.network).or_default();
-            *bytes += connection.unread_bytes();
-            group.push(connection);
+            let group = groups.entry(&connection.network).or_default();
+            group.bytes += connection.unread_bytes();
+            group.connections.push(connection);
         }
-        let largest = groups.into_values().max_by_key(|(bytes, _)| *bytes);
-        let Some((_, group)) = largest else { return false };
+        let largest = groups.into_values().max_by_key(|group| group.bytes);
+        let Some(group) = largest else { return false };
         let mut unread: Vec<_> = group
+            .connections
             .iter()
             .flat_map(|connection| {
                 connection.unread().into_iter().map(move |response| (response, connection))

@@ -8,13 +8,13 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
-use sqlx::any::AnyRow;
-use sqlx::{AnyPool, Row};
+use sqlx::{AnyPool, FromRow};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::{Contact, Kind as ContactKind};
-use crate::ids::DeskId;
-use crate::store::{Kind, Store, StoreError, Watch};
+use crate::clock::Moment;
+use crate::ids::{ContactId, DeskId};
+use crate::store::{IsSet, Kind, Store, StoreError, Watch};
 
 /// How many calls one statement looks up. There are few sizes, so that each statement stays prepared.
 const BATCH_SIZES: [usize; 3] = [1, 8, 32];
@@ -51,8 +51,12 @@ struct Lookup {
     result: oneshot::Sender<Result<Option<DeskContact>, StoreError>>,
 }
 
-/// A desk and an e-mail.
-type Key = (DeskId, String);
+/// What a call looks up.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    desk: DeskId,
+    email: String,
+}
 
 impl ContactLookup {
     /// Starts the readers. They stop when the last clone of the returned value is dropped.
@@ -76,7 +80,7 @@ impl ContactLookup {
     /// # Errors
     /// [`StoreError`].
     pub async fn of(&self, desk: &DeskId, email: &str) -> Result<Option<DeskContact>, StoreError> {
-        let key = (desk.clone(), email.to_owned());
+        let key = Key { desk: desk.clone(), email: email.to_owned() };
         let Some(cache) = &self.cache else { return self.query_database(key).await };
         // The version is read before the data: a commit in between is noticed by the next call.
         let Some(data_version) = cache.watch.data_version() else {
@@ -156,36 +160,50 @@ async fn run_reader(pool: AnyPool, receiver: Arc<Mutex<mpsc::Receiver<Lookup>>>)
 /// Returns the results in the order of the lookups.
 async fn results(pool: &AnyPool, lookups: &[Lookup]) -> sqlx::Result<Vec<Option<DeskContact>>> {
     let index = BATCH_SIZES.iter().position(|size| *size >= lookups.len()).unwrap_or(2);
-    let mut query = sqlx::query(STATEMENTS[index].as_str());
+    let mut query = sqlx::query_as(STATEMENTS[index].as_str());
     for number in 0..BATCH_SIZES[index] {
         let key = lookups.get(number).map(|lookup| &lookup.key);
-        let (desk, email) = key.map_or(("", ""), |(desk, email)| (desk.as_str(), email.as_str()));
+        let (desk, email) = key.map_or(("", ""), |key| (key.desk.as_str(), key.email.as_str()));
         query = query.bind(desk).bind(email);
     }
-    let rows = query.fetch_all(pool).await?;
+    let rows: Vec<LookupRow> = query.fetch_all(pool).await?;
     let mut results = vec![None; lookups.len()];
-    for row in &rows {
-        let number = usize::try_from(row.try_get::<i64, _>("number")?).unwrap_or(usize::MAX);
+    for row in rows {
+        let number = usize::try_from(row.number).unwrap_or(usize::MAX);
         if let Some(result) = results.get_mut(number) {
-            *result = Some(desk_contact(row)?);
+            *result = Some(row.desk_contact());
         }
     }
     Ok(results)
 }
 
-fn desk_contact(row: &AnyRow) -> sqlx::Result<DeskContact> {
-    let desk_revision = row.try_get("desk_revision")?;
-    let Some(id) = row.try_get("contact_id")? else {
-        return Ok(DeskContact { desk_revision, contact: None });
-    };
-    let contact = Contact {
-        id,
-        created_at: row.try_get("created_at")?,
-        is_blocked: row.try_get::<Option<i64>, _>("blocked_at")?.is_some(),
-        revision: row.try_get("revision")?,
-        unread: row.try_get("unread")?,
-    };
-    Ok(DeskContact { desk_revision, contact: Some(contact) })
+/// The row of a lookup. The columns of the contact are null if the contact is new.
+#[derive(FromRow)]
+struct LookupRow {
+    number: i64,
+    desk_revision: String,
+    contact_id: Option<ContactId>,
+    created_at: Option<Moment>,
+    revision: Option<i64>,
+    unread: Option<i64>,
+    #[sqlx(rename = "blocked_at", try_from = "IsSet")]
+    is_blocked: bool,
+}
+
+impl LookupRow {
+    fn contact(&self) -> Option<Contact> {
+        Some(Contact {
+            id: self.contact_id.clone()?,
+            created_at: self.created_at?,
+            revision: self.revision?,
+            unread: self.unread?,
+            is_blocked: self.is_blocked,
+        })
+    }
+
+    fn desk_contact(self) -> DeskContact {
+        DeskContact { contact: self.contact(), desk_revision: self.desk_revision }
+    }
 }
 
 fn statement(size: usize) -> String {
@@ -203,6 +221,6 @@ fn statement(size: usize) -> String {
          JOIN desks ON desks.id = asked.column2 \
          LEFT JOIN contacts ON contacts.desk_id = asked.column2 AND contacts.kind = '{}' \
          AND contacts.value = asked.column3",
-        ContactKind::Sealed.as_str()
+        ContactKind::Email.as_str()
     )
 }

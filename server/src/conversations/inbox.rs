@@ -10,6 +10,7 @@ use super::reply_status::{LastOfThread, ReplyStatus};
 use super::{Cursor, Side, Status, cut};
 use crate::clock::Moment;
 use crate::contacts::Kind;
+use crate::contacts::joint::{join_holders, shown_contact};
 use crate::ids::{AgentId, ConversationId, DeskId};
 use crate::notifications::{Reach, State};
 use crate::store::{IsSet, Store, StoreError};
@@ -45,6 +46,8 @@ pub struct ContactShown {
     pub kind: Kind,
     /// The proved e-mail, the proved user id, or the address that was typed.
     pub value: String,
+    /// The address that an identity token last proved for a customer id.
+    pub email: Option<String>,
     /// The name that was typed at the portal.
     pub typed_name: Option<String>,
     /// The address that was typed at the portal.
@@ -57,7 +60,7 @@ pub struct ContactShown {
 impl ContactShown {
     /// Returns whom a reply to this contact reaches.
     pub fn reach(&self, is_mail_set_up: bool) -> Reach {
-        Reach::of(self.kind, &self.value, self.is_blocked, is_mail_set_up)
+        Reach::of(self.kind, &self.value, self.email.as_deref(), self.is_blocked, is_mail_set_up)
     }
 }
 
@@ -135,16 +138,22 @@ pub(super) fn page_statement(source: &str, conditions: &Conditions, limit: u32) 
     )
 }
 
-const COLUMNS: &str = "listed.id, listed.subject, listed.status, listed.last_author, \
-                       listed.last_preview, listed.updated_at, listed.unread, contacts.kind, \
-                       contacts.value, contacts.blocked_at, portal_tickets.typed_name, \
+const COLUMNS: &str = concat!(
+    "listed.id, listed.subject, listed.status, listed.last_author, \
+                       listed.last_preview, listed.updated_at, listed.unread, ",
+    shown_contact!(),
+    ", contacts.blocked_at, portal_tickets.typed_name, \
                        portal_tickets.typed_address, agents.name AS assigned_name, \
                        (SELECT state FROM notifications WHERE conversation_id = listed.id \
-                       ORDER BY position DESC LIMIT 1) AS mail_state";
+                       ORDER BY position DESC LIMIT 1) AS mail_state"
+);
 
-const JOINS: &str = "JOIN contacts ON contacts.id = listed.contact_id \
-                     LEFT JOIN portal_tickets ON portal_tickets.conversation_id = listed.id \
-                     LEFT JOIN agents ON agents.id = listed.assigned_to";
+const JOINS: &str = concat!(
+    "JOIN contacts ON contacts.id = listed.contact_id ",
+    join_holders!(),
+    " LEFT JOIN portal_tickets ON portal_tickets.conversation_id = listed.id \
+                     LEFT JOIN agents ON agents.id = listed.assigned_to"
+);
 
 /// The conditions of a statement about conversations, and their bound values: a moment first, then texts.
 #[derive(Clone, Debug)]

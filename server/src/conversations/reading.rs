@@ -1,10 +1,10 @@
 //! Reads a contact's conversations, and the messages that the contact may see.
 
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, FromRow};
 
 use super::{Conversation, ConversationError, Cursor, Message, count_change, cut, cut_texts};
-use crate::contacts::Customer;
-use crate::ids::{ConversationId, MessageId};
+use crate::contacts::{Customer, joint::and_joined};
+use crate::ids::{ContactId, ConversationId, MessageId};
 use crate::store::{Store, StoreError};
 
 macro_rules! conversation_columns {
@@ -64,7 +64,9 @@ pub async fn list(
     let mut conversations: Vec<Conversation> = sqlx::query_as(concat!(
         "SELECT ",
         conversation_columns!(),
-        " FROM conversations WHERE contact_id = $1 AND (updated_at, id) < ($2, $3) \
+        " FROM conversations WHERE contact_id IN (",
+        and_joined!("$1"),
+        ") AND (updated_at, id) < ($2, $3) \
          ORDER BY updated_at DESC, id DESC LIMIT $4"
     ))
     .bind(customer.contact().as_str())
@@ -111,7 +113,9 @@ pub(super) async fn own(
     let conversation = sqlx::query_as(concat!(
         "SELECT ",
         conversation_columns!(),
-        " FROM conversations WHERE id = $1 AND contact_id = $2"
+        " FROM conversations WHERE id = $1 AND contact_id IN (",
+        and_joined!("$2"),
+        ")"
     ))
     .bind(id.as_str())
     .bind(customer.contact().as_str())
@@ -180,6 +184,12 @@ const AFTER: &str = concat!(
      ORDER BY position LIMIT $3"
 );
 
+#[derive(FromRow)]
+struct UnreadRow {
+    unread: i64,
+    contact_id: ContactId,
+}
+
 /// Marks all messages up to the position as read, and returns the updated conversation.
 async fn mark_read(
     store: &Store,
@@ -189,16 +199,17 @@ async fn mark_read(
 ) -> Result<Conversation, ConversationError> {
     let mut transaction = store.begin().await?;
     // The first statement locks the row; messages that arrived in the meantime are counted after that.
-    let unread_before: Option<i64> = sqlx::query_scalar(
-        "UPDATE conversations SET read_position = $1 \
-         WHERE id = $2 AND contact_id = $3 AND read_position < $1 RETURNING unread",
-    )
+    let before: Option<UnreadRow> = sqlx::query_as(concat!(
+        "UPDATE conversations SET read_position = $1 WHERE id = $2 AND contact_id IN (",
+        and_joined!("$3"),
+        ") AND read_position < $1 RETURNING unread, contact_id"
+    ))
     .bind(position)
     .bind(id.as_str())
     .bind(customer.contact().as_str())
     .fetch_optional(&mut *transaction)
     .await?;
-    if let Some(unread_before) = unread_before {
+    if let Some(UnreadRow { unread: unread_before, contact_id }) = before {
         let unread: i64 = sqlx::query_scalar(
             "UPDATE conversations SET unread = (SELECT COUNT(*) FROM messages \
              WHERE conversation_id = $1 AND position > $2 AND author = 'agent' \
@@ -209,7 +220,7 @@ async fn mark_read(
         .fetch_one(&mut *transaction)
         .await?;
         if unread != unread_before {
-            count_change(&mut transaction, customer.contact(), unread - unread_before).await?;
+            count_change(&mut transaction, &contact_id, unread - unread_before).await?;
         }
     }
     let conversation = own(&mut transaction, customer, id).await?;

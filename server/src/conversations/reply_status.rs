@@ -49,7 +49,7 @@ impl ReplyStatus {
         }
         match last.mail {
             // A mail that a block prevented stays unsent when the contact is unblocked.
-            Some(State::Dead | State::Undeliverable | State::Forgotten | State::Skipped) => {
+            Some(State::Failed | State::Undeliverable | State::Forgotten | State::Skipped) => {
                 Self::NotMailed
             }
             Some(State::Doubtful) => Self::MailUncertain,

@@ -2,8 +2,9 @@
 //!
 //! The search first looks up a whole address, user id or conversation id by an index, which is fast at any
 //! size. Then it lists the conversations that contain every word, the latest first: in the subject, a message
-//! or note, the typed fields, the identity or the id. Texts are compared in folded form, so both databases
-//! give the same results. One page searches a bounded number of conversations; the next page continues.
+//! or note, the typed fields, the identity, what the product says of the customer, or the id. Texts are compared in
+//! folded form, so both databases give the same results. One page searches a bounded number of conversations; the next
+//! page continues.
 
 use std::fmt;
 
@@ -138,8 +139,11 @@ pub async fn search(
 /// `CROSS JOIN` makes SQLite keep this order of the tables.
 const NAMED: &str = "SELECT conversations.id AS named_id FROM contacts CROSS JOIN conversations \
                      WHERE contacts.desk_id = $2 \
-                     AND contacts.kind IN ('sealed', 'portal_user', 'typed') \
+                     AND contacts.kind IN ('sealed', 'portal_user', 'customer', 'typed') \
                      AND contacts.value IN (#, @) AND conversations.contact_id = contacts.id \
+                     UNION SELECT conversations.id FROM contacts CROSS JOIN conversations \
+                     WHERE contacts.desk_id = $2 AND contacts.email = @ \
+                     AND conversations.contact_id = contacts.id \
                      UNION SELECT conversation_id FROM portal_tickets WHERE typed_address = @ \
                      UNION SELECT id FROM conversations WHERE id = #";
 
@@ -203,9 +207,15 @@ async fn found(
 
 /// Returns the condition that a conversation contains the pattern. Rows that an instance of an older version
 /// has just written are not folded yet.
+///
+/// What the product says of a customer also counts for the contacts that are joined to the customer.
 fn containing(pattern: &str) -> String {
     format!(
         "(COALESCE(conversations.folded, LOWER(conversations.subject)) LIKE {pattern} ESCAPE '!' \
+         OR EXISTS (SELECT 1 FROM contacts LEFT JOIN contacts AS customers \
+         ON customers.id = contacts.joined_to AND contacts.left_at IS NULL \
+         WHERE contacts.id = conversations.contact_id \
+         AND (contacts.folded LIKE {pattern} ESCAPE '!' OR customers.folded LIKE {pattern} ESCAPE '!')) \
          OR EXISTS (SELECT 1 FROM messages WHERE messages.conversation_id = conversations.id \
          AND COALESCE(messages.folded, LOWER(messages.body)) LIKE {pattern} ESCAPE '!'))"
     )

@@ -1,10 +1,12 @@
 //! Stores the folded texts that the search compares.
 //!
-//! Each message has its folded text. Each conversation has one folded text of everything else that can be
-//! searched: subject, identity, typed name and address, and id.
+//! Each message has its folded text, and each contact one of what the product says of it (`contacts`). Each
+//! conversation has one folded text of everything else that can be searched: subject, identity, typed name and
+//! address, and id.
 
 use sqlx::{AnyConnection, FromRow};
 
+use crate::contacts;
 use crate::folding::folded;
 use crate::ids::{ConversationId, MessageId};
 use crate::store::{Store, StoreError};
@@ -60,19 +62,25 @@ pub(crate) async fn index(
 /// # Errors
 /// [`StoreError`]; the missing rows are written by the next run.
 pub(crate) async fn index_existing(store: &Store) -> Result<(), StoreError> {
-    let (mut messages, mut conversations) = (0, 0);
+    let (mut messages, mut conversations, mut contacts) = (0, 0, 0);
     for batch in 1.. {
-        let (more_messages, more_conversations) =
-            (index_messages(store).await?, index_conversations(store).await?);
+        let (more_messages, more_conversations, more_contacts) = (
+            index_messages(store).await?,
+            index_conversations(store).await?,
+            contacts::index_existing(store, BATCH).await?,
+        );
         messages += more_messages;
         conversations += more_conversations;
-        let is_done = more_messages + more_conversations == 0;
-        if batch % BATCHES_PER_LOG_LINE == 0 || (is_done && messages + conversations > 0) {
+        contacts += more_contacts;
+        let is_done = more_messages + more_conversations + more_contacts == 0;
+        if batch % BATCHES_PER_LOG_LINE == 0 || (is_done && messages + conversations + contacts > 0)
+        {
             tracing::info!(
                 messages,
                 conversations,
+                contacts,
                 is_done,
-                "older messages were prepared for the search"
+                "older messages and customers were prepared for the search"
             );
         }
         if is_done {

@@ -6,7 +6,7 @@ use super::reading::{message_of, own};
 use super::searchable::index;
 use super::{Conversation, ConversationError, Message, Visibility, Written, count_change, insert};
 use crate::clock::Moment;
-use crate::contacts::Customer;
+use crate::contacts::{Customer, joint::and_joined};
 use crate::ids::{ContactId, ConversationId, DeskId, MessageId, is_id};
 use crate::store::Store;
 use crate::text::{MessageText, Subject};
@@ -91,19 +91,20 @@ pub async fn submit(
     {
         return repeated(&mut transaction, customer, submission, &earlier).await;
     }
-    let (id, position) = match &submission.destination {
+    let (id, taken) = match &submission.destination {
         Destination::New(subject) => {
             let (desk, contact, text) = (customer.desk(), customer.contact(), &submission.text);
             let id = start(&mut transaction, desk, contact, subject, text, now).await?;
-            (id, 1)
+            (id, Taken { last_position: 1, contact_id: contact.clone() })
         }
         Destination::Existing(id) => {
             (id.clone(), take_position(&mut transaction, customer, id, submission, now).await?)
         }
     };
+    let position = taken.last_position;
     let written = Written { id: &message, position, text: &submission.text, now };
     insert(&mut transaction, &id, written, None, Visibility::Public).await?;
-    count_change(&mut transaction, customer.contact(), 0).await?;
+    count_change(&mut transaction, &taken.contact_id, 0).await?;
     let receipt = Receipt {
         conversation: own(&mut transaction, customer, &id).await?,
         message: message_of(&mut transaction, &id, &message).await?,
@@ -144,18 +145,18 @@ pub async fn close(
     now: Moment,
 ) -> Result<Conversation, ConversationError> {
     let mut transaction = store.begin().await?;
-    let closed = sqlx::query(
-        "UPDATE conversations SET status = 'closed', updated_at = $1 \
-         WHERE id = $2 AND contact_id = $3 AND status = 'open'",
-    )
+    let closed: Option<ContactId> = sqlx::query_scalar(concat!(
+        "UPDATE conversations SET status = 'closed', updated_at = $1 WHERE id = $2 AND contact_id IN (",
+        and_joined!("$3"),
+        ") AND status = 'open' RETURNING contact_id"
+    ))
     .bind(now)
     .bind(id.as_str())
     .bind(customer.contact().as_str())
-    .execute(&mut *transaction)
-    .await?
-    .rows_affected();
-    if closed == 1 {
-        count_change(&mut transaction, customer.contact(), 0).await?;
+    .fetch_optional(&mut *transaction)
+    .await?;
+    if let Some(contact) = closed {
+        count_change(&mut transaction, &contact, 0).await?;
     }
     let conversation = own(&mut transaction, customer, id).await?;
     transaction.commit().await?;
@@ -190,6 +191,13 @@ async fn start(
     Ok(id)
 }
 
+/// The position of a new message, and the contact of its conversation.
+#[derive(FromRow)]
+struct Taken {
+    last_position: i64,
+    contact_id: ContactId,
+}
+
 /// Reopens the customer's conversation for a new message, and returns the message's position.
 async fn take_position(
     connection: &mut AnyConnection,
@@ -197,12 +205,14 @@ async fn take_position(
     id: &ConversationId,
     submission: &Submission,
     now: Moment,
-) -> Result<i64, ConversationError> {
-    sqlx::query_scalar(
+) -> Result<Taken, ConversationError> {
+    sqlx::query_as(concat!(
         "UPDATE conversations SET last_position = last_position + 1, status = 'open', \
          updated_at = $1, last_author = 'contact', last_preview = $2, last_message_at = $1 \
-         WHERE id = $3 AND contact_id = $4 RETURNING last_position",
-    )
+         WHERE id = $3 AND contact_id IN (",
+        and_joined!("$4"),
+        ") RETURNING last_position, contact_id"
+    ))
     .bind(now)
     .bind(submission.text.preview())
     .bind(id.as_str())

@@ -5,6 +5,7 @@ use sqlx::FromRow;
 use super::inbox::ContactShown;
 use super::{ConversationError, Side, Status, cut, cut_texts};
 use crate::clock::Moment;
+use crate::contacts::joint::{join_holders, shown_contact};
 use crate::ids::{AgentId, ContactId, ConversationId, DeskId, MessageId};
 use crate::store::{Flag, Store, StoreError};
 
@@ -76,16 +77,19 @@ pub async fn open(
     desk: &DeskId,
     id: &ConversationId,
 ) -> Result<OpenConversation, ConversationError> {
-    let conversation = sqlx::query_as(
+    let conversation = sqlx::query_as(concat!(
         "SELECT conversations.id, conversations.subject, conversations.status, \
          conversations.created_at, conversations.contact_id, \
          NULLIF(conversations.assigned_to, '') AS assigned_to, \
-         conversations.read_position, contacts.kind, contacts.value, contacts.blocked_at, \
+         conversations.read_position, ",
+        shown_contact!(),
+        ", contacts.blocked_at, \
          portal_tickets.typed_name, portal_tickets.typed_address, portal_tickets.host \
-         FROM conversations JOIN contacts ON contacts.id = conversations.contact_id \
-         LEFT JOIN portal_tickets ON portal_tickets.conversation_id = conversations.id \
-         WHERE conversations.id = $1 AND conversations.desk_id = $2",
-    )
+         FROM conversations JOIN contacts ON contacts.id = conversations.contact_id ",
+        join_holders!(),
+        " LEFT JOIN portal_tickets ON portal_tickets.conversation_id = conversations.id \
+         WHERE conversations.id = $1 AND conversations.desk_id = $2"
+    ))
     .bind(id.as_str())
     .bind(desk.as_str())
     .fetch_optional(store.readers())

@@ -20,7 +20,7 @@ use crate::accounts;
 use crate::agents::{self, Member, Role};
 use crate::app_state::AppState;
 use crate::ids::AgentId;
-use crate::throttle::{self, Budget};
+use crate::throttle::{self, Budget, KeyedBudget};
 
 #[derive(Deserialize)]
 struct NewRole {
@@ -43,7 +43,11 @@ async fn agents_page(
     invitations::show(&app, &at_desk, &entered, None).await
 }
 
-type Names = Path<(String, String)>;
+/// The agent in the path.
+#[derive(Deserialize)]
+struct AgentPath {
+    agent: String,
+}
 
 /// Returns the member in the path.
 async fn member(app: &AppState, at_desk: &AtDesk, agent: &str) -> Result<Member> {
@@ -54,7 +58,7 @@ async fn member(app: &AppState, at_desk: &AtDesk, agent: &str) -> Result<Member>
 async fn confirm_role(
     State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
-    Path((_, agent)): Names,
+    Path(AgentPath { agent }): Path<AgentPath>,
     Query(given): Query<NewRole>,
 ) -> Result<Response> {
     let role = Role::parse(&given.role).ok_or(Error::FORM_MALFORMED)?;
@@ -77,7 +81,7 @@ async fn confirm_role(
 
 async fn set_role(
     State(app): State<Arc<AppState>>,
-    Path((_, agent)): Names,
+    Path(AgentPath { agent }): Path<AgentPath>,
     RecentForm(at_desk, given): RecentForm<NewRole>,
 ) -> Result<Response> {
     let agent = AgentId::parse(&agent).ok_or(Error::NOT_FOUND)?;
@@ -93,7 +97,7 @@ async fn set_role(
 async fn confirm_remove(
     State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
-    Path((_, agent)): Names,
+    Path(AgentPath { agent }): Path<AgentPath>,
 ) -> Result<Response> {
     let member = member(&app, &at_desk, &agent).await?;
     let desk = &at_desk.membership.desk_name;
@@ -109,7 +113,7 @@ async fn confirm_remove(
 
 async fn remove(
     State(app): State<Arc<AppState>>,
-    Path((_, agent)): Names,
+    Path(AgentPath { agent }): Path<AgentPath>,
     RecentForm(at_desk, Nothing {}): RecentForm<Nothing>,
 ) -> Result<Response> {
     let agent = AgentId::parse(&agent).ok_or(Error::NOT_FOUND)?;
@@ -123,7 +127,7 @@ async fn remove(
 async fn confirm_recovery(
     State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
-    Path((_, agent)): Names,
+    Path(AgentPath { agent }): Path<AgentPath>,
 ) -> Result<Response> {
     let member = member(&app, &at_desk, &agent).await?;
     expect_mail(&app)?;
@@ -140,7 +144,7 @@ async fn confirm_recovery(
 
 async fn recovery(
     State(app): State<Arc<AppState>>,
-    Path((_, agent)): Names,
+    Path(AgentPath { agent }): Path<AgentPath>,
     RecentForm(at_desk, Nothing {}): RecentForm<Nothing>,
 ) -> Result<Response> {
     let member = member(&app, &at_desk, &agent).await?;
@@ -151,7 +155,7 @@ async fn recovery(
     })?;
     let now = app.clock.now();
     let key = throttle::key(&app.keyring, &["recovery", email.as_str()]);
-    throttle::take(&app.store, &[(key, Budget::RECOVERIES)], now).await?;
+    throttle::take(&app.store, &[KeyedBudget { key, budget: Budget::RECOVERIES }], now).await?;
     accounts::request_recovery(&app.store, &email, now).await?;
     let by = at_desk.signed_in.agent();
     tracing::info!(agent = %member.account.id, %by, "a recovery link was requested");

@@ -22,11 +22,17 @@ pub(super) struct ConfirmAction<'page> {
     /// The path that the form posts to.
     pub(super) action: String,
     /// The hidden fields of the form.
-    pub(super) fields: Vec<(&'static str, &'page str)>,
+    pub(super) fields: Vec<HiddenField<'page>>,
     /// The label of the button that acts.
     pub(super) button: &'static str,
     /// The path of the link that cancels.
     pub(super) back: String,
+}
+
+/// A hidden field of the form.
+pub(super) struct HiddenField<'page> {
+    name: &'static str,
+    value: &'page str,
 }
 
 impl<'page> ConfirmAction<'page> {
@@ -58,7 +64,7 @@ impl<'page> ConfirmAction<'page> {
 
     /// Adds a hidden field.
     pub(super) fn with(mut self, name: &'static str, value: &'page str) -> Self {
-        self.fields.push((name, value));
+        self.fields.push(HiddenField { name, value });
         self
     }
 

@@ -2,8 +2,10 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::contacts::Kind;
+use crate::clock::Moment;
+use crate::contacts::{Description, Joint, Kind};
 use crate::conversations::ContactShown;
+use crate::ids::ContactId;
 use crate::text::visible;
 
 /// Characters that stay unescaped in a `mailto:` link.
@@ -14,6 +16,9 @@ const MAX_HEADING: usize = 320;
 
 /// The longest typed name or address on a page, in characters.
 const MAX_TYPED: usize = 100;
+
+/// The longest name or attribute that the product says, in characters.
+const MAX_SAID: usize = 255;
 
 /// The heading when nothing is proved.
 const ANONYMOUS: &str = "Anonymous visitor";
@@ -26,6 +31,8 @@ pub(super) struct Who {
     /// The kind of proof.
     pub(super) proof: &'static str,
     pub(super) is_verified: bool,
+    /// The address that an identity token proved for a customer id.
+    pub(super) email: Option<String>,
     /// The typed name and address. They may belong to another person, and are shown after "says:".
     pub(super) says: Vec<String>,
     pub(super) is_blocked: bool,
@@ -37,8 +44,10 @@ impl Who {
     pub(super) fn new(contact: &ContactShown) -> Self {
         let typed_address = contact.typed_address.as_deref();
         let (heading, proof) = match contact.kind {
-            Kind::Sealed => (visible(&contact.value, MAX_HEADING), "verified e-mail"),
-            Kind::PortalUser => (visible(&contact.value, MAX_HEADING), "verified customer id"),
+            Kind::Email => (visible(&contact.value, MAX_HEADING), "verified e-mail"),
+            Kind::PortalUser | Kind::Customer => {
+                (visible(&contact.value, MAX_HEADING), "verified customer id")
+            }
             Kind::Typed => (ANONYMOUS.to_owned(), "unconfirmed"),
         };
         // A typed contact is identified by its address, even if no ticket has one.
@@ -48,6 +57,7 @@ impl Who {
             heading,
             proof,
             is_verified: contact.kind != Kind::Typed,
+            email: contact.email.as_deref().map(|email| visible(email, MAX_HEADING)),
             says: says.map(|typed| visible(typed, MAX_TYPED)).collect(),
             is_blocked: contact.is_blocked,
             mail_link: typed_address.map(mail_link),
@@ -57,6 +67,56 @@ impl Who {
     /// Returns a page's title: the contact, then the subject.
     pub(super) fn title(&self, subject: &str) -> String {
         format!("{}: {}", self.heading, visible(subject, MAX_TYPED))
+    }
+}
+
+/// What the product says of a customer, as templates show it.
+#[derive(Clone, Debug)]
+pub(super) struct Says {
+    pub(super) name: Option<String>,
+    pub(super) attributes: Vec<(String, String)>,
+    pub(super) at: Moment,
+}
+
+impl Says {
+    pub(super) fn new(description: &Description) -> Self {
+        let shown = |text: &str| visible(text, MAX_SAID);
+        Self {
+            name: description.name.as_deref().map(shown),
+            attributes: description
+                .attributes
+                .iter()
+                .map(|(name, value)| (shown(name), shown(value)))
+                .collect(),
+            at: description.at,
+        }
+    }
+}
+
+/// A joint, as templates show it.
+#[derive(Clone, Debug)]
+pub(super) struct JointShown {
+    pub(super) id: ContactId,
+    pub(super) identity: String,
+    pub(super) reason: &'static str,
+    pub(super) at: String,
+    pub(super) is_left: bool,
+}
+
+impl JointShown {
+    pub(super) fn new(joint: &Joint) -> Self {
+        Self {
+            id: joint.id.clone(),
+            identity: visible(&joint.value, MAX_HEADING),
+            reason: match joint.kind {
+                Kind::Email => {
+                    "An identity token proved this e-mail together with the customer id."
+                }
+                _ => "An owner said that links and identity tokens have the same customer ids.",
+            },
+            at: joint.joined_at.to_minute(),
+            is_left: joint.is_left,
+        }
     }
 }
 
@@ -76,6 +136,7 @@ mod tests {
         Who::new(&ContactShown {
             kind,
             value: value.to_owned(),
+            email: None,
             typed_name: Some(IMITATION.to_owned()),
             typed_address: Some("a?bcc=eve@example.net&x".to_owned()),
             is_blocked: false,
@@ -91,7 +152,7 @@ mod tests {
     #[test]
     fn a_typed_text_is_never_the_heading() {
         for (kind, heading) in [
-            (Kind::Sealed, "bob@example.com"),
+            (Kind::Email, "bob@example.com"),
             (Kind::PortalUser, "bob@example.com"),
             (Kind::Typed, ANONYMOUS),
         ] {

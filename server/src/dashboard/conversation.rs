@@ -13,7 +13,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::confirm_action::ConfirmAction;
-use super::contact::Who;
+use super::contact::{JointShown, Says, Who};
 use super::error::{Error, Result};
 use super::form::{Form, Nothing, RecentForm};
 use super::notice::{Notice, redirect_with};
@@ -27,7 +27,7 @@ use crate::contacts;
 use crate::conversations::{
     self, Agent, AgentMessage, OpenConversation, Sending, Side, Status, ThreadMessage, Writing,
 };
-use crate::ids::{AgentId, ConversationId, MessageId};
+use crate::ids::{AgentId, ContactId, ConversationId, MessageId};
 use crate::notifications::{self, Reach, State as MailState, UnreachableReason, WidgetOnlyReason};
 use crate::text::MessageText;
 
@@ -69,6 +69,9 @@ struct ConversationPage {
     portal_host: Option<String>,
     title: String,
     who: Who,
+    /// What the product says of the customer, and when.
+    says: Option<(Says, TimeShown)>,
+    joints: Vec<JointShown>,
     reach: Reach,
     delay: u32,
     is_owner: bool,
@@ -118,7 +121,19 @@ struct NewAssignment {
     agent: String,
 }
 
-type Names = Path<(String, String)>;
+/// The joint that an owner undoes, by its contact.
+#[derive(Debug, Deserialize)]
+struct Separated {
+    #[serde(default)]
+    contact: String,
+}
+
+/// The desk and the conversation in the path.
+#[derive(Deserialize)]
+struct ConversationPath {
+    desk: String,
+    conversation: String,
+}
 
 pub(super) fn router() -> Router<Arc<AppState>> {
     Router::new()
@@ -132,15 +147,19 @@ pub(super) fn router() -> Router<Arc<AppState>> {
             "/desks/{desk}/conversations/{conversation}/unblock",
             get(confirm_unblock).post(unblock),
         )
+        .route(
+            "/desks/{desk}/conversations/{conversation}/separate",
+            get(confirm_separate).post(separate),
+        )
 }
 
 async fn conversation_page(
     State(app): State<Arc<AppState>>,
     at_desk: AtDesk,
-    Path((_, id)): Names,
+    Path(path): Path<ConversationPath>,
     Query(position): Query<PagePosition>,
 ) -> Result<Response> {
-    let open = opened(&app, &at_desk, &id).await?;
+    let open = opened(&app, &at_desk, &path).await?;
     show(&app, &at_desk, open, &position, Draft::default()).await
 }
 
@@ -153,6 +172,9 @@ async fn show(
 ) -> Result<Response> {
     let thread = thread(app, at_desk, &open, position).await?;
     let who = Who::new(&open.contact);
+    let says = contacts::description(&app.store, &open.contact_id).await?;
+    let says = says.as_ref().map(Says::new);
+    let joints = contacts::joints(&app.store, &open.contact_id).await?;
     let page = ConversationPage {
         layout: at_desk.layout(Section::Inbox),
         path: thread.path.clone(),
@@ -164,6 +186,11 @@ async fn show(
         title: who.title(&open.subject),
         reach: open.contact.reach(app.mailer.is_some()),
         delay: app.config.notify_after,
+        says: says.map(|says| {
+            let at = TimeShown::new(says.at, app.clock.now());
+            (says, at)
+        }),
+        joints: joints.iter().map(JointShown::new).collect(),
         who,
         subject: open.subject,
         portal_host: open.portal_host,
@@ -181,10 +208,10 @@ async fn show(
 async fn thread_part(
     State(app): State<Arc<AppState>>,
     at_desk: AtDesk,
-    Path((_, id)): Names,
+    Path(path): Path<ConversationPath>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let open = opened(&app, &at_desk, &id).await?;
+    let open = opened(&app, &at_desk, &path).await?;
     let thread = thread(&app, &at_desk, &open, &PagePosition::default()).await?;
     let tag = thread.tag();
     if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
@@ -205,7 +232,7 @@ async fn thread(
     let (who, reach) = (Who::new(&open.contact), open.contact.reach(app.mailer.is_some()));
     let last_mail = thread.messages.iter().rev().find_map(|message| deliveries.get(&message.id));
     let rejected_mail = last_mail
-        .filter(|delivery| delivery.state == MailState::Dead)
+        .filter(|delivery| delivery.state == MailState::Failed)
         .map(|delivery| delivery.reason.clone());
     let now = app.clock.now();
     let view = |message: ThreadMessage| {
@@ -258,20 +285,20 @@ impl ThreadPart {
 async fn write(
     State(app): State<Arc<AppState>>,
     at_desk: Result<AtDesk>,
-    Path((desk, id)): Names,
+    Path(path): Path<ConversationPath>,
     headers: HeaderMap,
     Form(given): Form<NewMessage>,
 ) -> Result<Response> {
     let at_desk = match at_desk {
         // If the session has ended, the typed text is kept.
         Err(Error::SignInFirst(_)) => {
-            let next = format!("/desks/{desk}/conversations/{id}");
+            let next = format!("/desks/{}/conversations/{}", path.desk, path.conversation);
             let fields = SignIn { next: &next, draft: &given.text, ..SignIn::default() };
             return sign_in::respond(&app, &headers, StatusCode::UNAUTHORIZED, fields);
         }
         other => other?,
     };
-    let open = opened(&app, &at_desk, &id).await?;
+    let open = opened(&app, &at_desk, &path).await?;
     let writing = given.writing().ok_or(Error::FORM_MALFORMED)?;
     let text = match MessageText::parse(&given.text) {
         Ok(text) => text,
@@ -313,7 +340,7 @@ impl NewMessage {
 async fn set_status(
     State(app): State<Arc<AppState>>,
     at_desk: AtDesk,
-    Path((_, id)): Names,
+    Path(path): Path<ConversationPath>,
     Form(given): Form<NewStatus>,
 ) -> Result<Response> {
     let (status, notice) = match given.status.as_str() {
@@ -321,7 +348,7 @@ async fn set_status(
         "open" => (Status::Open, Notice::Reopened),
         _ => return Err(Error::FORM_MALFORMED),
     };
-    let id = conversation_id(&id)?;
+    let id = path.id()?;
     let now = app.clock.now();
     conversations::set_status(&app.store, at_desk.desk(), &id, status, now).await?;
     Ok(back(&app, &at_desk, &id, notice))
@@ -330,10 +357,10 @@ async fn set_status(
 async fn assign(
     State(app): State<Arc<AppState>>,
     at_desk: AtDesk,
-    Path((_, id)): Names,
+    Path(path): Path<ConversationPath>,
     Form(given): Form<NewAssignment>,
 ) -> Result<Response> {
-    let id = conversation_id(&id)?;
+    let id = path.id()?;
     let agent = match given.agent.as_str() {
         "" => None,
         agent => Some(AgentId::parse(agent).ok_or(Error::FORM_MALFORMED)?),
@@ -345,9 +372,9 @@ async fn assign(
 async fn confirm_block(
     State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
-    Path((_, id)): Names,
+    Path(path): Path<ConversationPath>,
 ) -> Result<Response> {
-    let open = opened(&app, &at_desk, &id).await?;
+    let open = opened(&app, &at_desk, &path).await?;
     let name = Who::new(&open.contact).heading;
     confirmation(&at_desk, &open.id, "block")
         .about(format!("Block {name}"), "Block this customer")
@@ -362,9 +389,9 @@ async fn confirm_block(
 async fn confirm_unblock(
     State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
-    Path((_, id)): Names,
+    Path(path): Path<ConversationPath>,
 ) -> Result<Response> {
-    let open = opened(&app, &at_desk, &id).await?;
+    let open = opened(&app, &at_desk, &path).await?;
     let name = Who::new(&open.contact).heading;
     confirmation(&at_desk, &open.id, "unblock")
         .about(format!("Unblock {name}"), "Unblock this customer")
@@ -379,27 +406,27 @@ fn confirmation(at_desk: &AtDesk, id: &ConversationId, action: &str) -> ConfirmA
 
 async fn block(
     state: State<Arc<AppState>>,
-    names: Names,
+    Path(path): Path<ConversationPath>,
     RecentForm(at_desk, Nothing {}): RecentForm<Nothing>,
 ) -> Result<Response> {
-    set_blocked(state, &at_desk, names, true).await
+    set_blocked(state, &at_desk, &path, true).await
 }
 
 async fn unblock(
     state: State<Arc<AppState>>,
-    names: Names,
+    Path(path): Path<ConversationPath>,
     RecentForm(at_desk, Nothing {}): RecentForm<Nothing>,
 ) -> Result<Response> {
-    set_blocked(state, &at_desk, names, false).await
+    set_blocked(state, &at_desk, &path, false).await
 }
 
 async fn set_blocked(
     State(app): State<Arc<AppState>>,
     at_desk: &AtDesk,
-    Path((_, id)): Names,
+    path: &ConversationPath,
     is_blocked: bool,
 ) -> Result<Response> {
-    let open = opened(&app, at_desk, &id).await?;
+    let open = opened(&app, at_desk, path).await?;
     let blocked_at = is_blocked.then(|| app.clock.now());
     contacts::set_blocked(&app.store, at_desk.desk(), &open.contact_id, blocked_at).await?;
     let by = at_desk.signed_in.agent();
@@ -408,13 +435,58 @@ async fn set_blocked(
     Ok(back(&app, at_desk, &open.id, notice))
 }
 
-async fn opened(app: &AppState, at_desk: &AtDesk, id: &str) -> Result<OpenConversation> {
-    let id = conversation_id(id)?;
+async fn confirm_separate(
+    State(app): State<Arc<AppState>>,
+    RecentOwner(at_desk): RecentOwner,
+    Path(path): Path<ConversationPath>,
+    Query(asked): Query<Separated>,
+) -> Result<Response> {
+    let open = opened(&app, &at_desk, &path).await?;
+    let joints = contacts::joints(&app.store, &open.contact_id).await?;
+    let joint = joints.iter().find(|joint| joint.id.as_str() == asked.contact);
+    let shown = joint.map(JointShown::new).ok_or(Error::NOT_FOUND)?;
+    confirmation(&at_desk, &open.id, "separate")
+        .about(format!("Separate {}", shown.identity), "Separate them")
+        .says(format!(
+            "The customer no longer sees the conversations that began with {}. Who proves that identity sees them \
+             again.",
+            shown.identity
+        ))
+        .says("No identity token joins them again. You cannot undo this.")
+        .with("contact", &asked.contact)
+        .asked()
+}
+
+async fn separate(
+    State(app): State<Arc<AppState>>,
+    Path(path): Path<ConversationPath>,
+    RecentForm(at_desk, given): RecentForm<Separated>,
+) -> Result<Response> {
+    let open = opened(&app, &at_desk, &path).await?;
+    let contact = ContactId::parse(&given.contact).ok_or(Error::NOT_FOUND)?;
+    let joints = contacts::joints(&app.store, &open.contact_id).await?;
+    let is_joined = joints.iter().any(|joint| joint.id == contact);
+    if !is_joined || !contacts::separate(&app.store, at_desk.desk(), &contact).await? {
+        return Err(Error::NOT_FOUND);
+    }
+    let by = at_desk.signed_in.agent();
+    tracing::info!(%contact, %by, "a joined contact was separated");
+    Ok(back(&app, &at_desk, &open.id, Notice::Separated))
+}
+
+async fn opened(
+    app: &AppState,
+    at_desk: &AtDesk,
+    path: &ConversationPath,
+) -> Result<OpenConversation> {
+    let id = path.id()?;
     Ok(conversations::open(&app.store, at_desk.desk(), &id).await?)
 }
 
-fn conversation_id(id: &str) -> Result<ConversationId> {
-    ConversationId::parse(id).ok_or(Error::NOT_FOUND)
+impl ConversationPath {
+    fn id(&self) -> Result<ConversationId> {
+        ConversationId::parse(&self.conversation).ok_or(Error::NOT_FOUND)
+    }
 }
 
 fn back(app: &AppState, at_desk: &AtDesk, id: &ConversationId, notice: Notice) -> Response {

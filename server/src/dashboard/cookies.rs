@@ -26,19 +26,35 @@ pub(super) enum CookieName {
     Notice,
 }
 
+/// The names of a cookie under https and under plain http.
+struct Names {
+    secure: &'static str,
+    plain: &'static str,
+}
+
 impl CookieName {
-    const fn names(self) -> (&'static str, &'static str) {
+    const fn names(self) -> Names {
         match self {
-            Self::Session => ("__Host-ticket-center-session", "ticket-center-session"),
-            Self::Visitor => ("__Host-ticket-center-visitor", "ticket-center-visitor"),
-            Self::Link => ("__Host-ticket-center-link", "ticket-center-link"),
-            Self::Device => ("__Host-ticket-center-device", "ticket-center-device"),
-            Self::Notice => ("__Host-ticket-center-notice", "ticket-center-notice"),
+            Self::Session => {
+                Names { secure: "__Host-ticket-center-session", plain: "ticket-center-session" }
+            }
+            Self::Visitor => {
+                Names { secure: "__Host-ticket-center-visitor", plain: "ticket-center-visitor" }
+            }
+            Self::Link => {
+                Names { secure: "__Host-ticket-center-link", plain: "ticket-center-link" }
+            }
+            Self::Device => {
+                Names { secure: "__Host-ticket-center-device", plain: "ticket-center-device" }
+            }
+            Self::Notice => {
+                Names { secure: "__Host-ticket-center-notice", plain: "ticket-center-notice" }
+            }
         }
     }
 
     fn name(self, config: &Config) -> &'static str {
-        let (secure, plain) = self.names();
+        let Names { secure, plain } = self.names();
         if is_secure(config) { secure } else { plain }
     }
 

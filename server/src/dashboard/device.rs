@@ -14,9 +14,9 @@ const ASSOCIATED: &[u8] = b"device";
 
 /// Returns this browser's id, if the agent signed in with it before.
 pub(super) fn known(app: &AppState, headers: &HeaderMap, agent: &AgentId) -> Option<String> {
-    let sealed = cookies::read(&app.config, headers, CookieName::Device)?;
-    let opened = app.keyring.open_text(KeyUse::Session, ASSOCIATED, &sealed).ok()?;
-    let (of, id) = opened.split_once(' ')?;
+    let encrypted = cookies::read(&app.config, headers, CookieName::Device)?;
+    let decrypted = app.keyring.decrypt_text(KeyUse::Session, ASSOCIATED, &encrypted).ok()?;
+    let (of, id) = decrypted.split_once(' ')?;
     (of == agent.as_str()).then(|| id.to_owned())
 }
 
@@ -32,7 +32,7 @@ pub(super) fn remember(
 ) -> Result<(), VaultError> {
     let id = known.unwrap_or_else(|| Uuid::now_v7().to_string());
     let text = format!("{agent} {id}");
-    let sealed = app.keyring.seal_text(KeyUse::Session, ASSOCIATED, &text)?;
-    cookies::set(&app.config, headers, CookieName::Device, &sealed);
+    let encrypted = app.keyring.encrypt_text(KeyUse::Session, ASSOCIATED, &text)?;
+    cookies::set(&app.config, headers, CookieName::Device, &encrypted);
     Ok(())
 }

@@ -14,11 +14,17 @@ use crate::secrets::Purpose;
 pub(super) struct Explained {
     /// Whether the signature is valid.
     pub(super) is_valid: bool,
-    /// The findings: code and sentence.
-    pub(super) findings: Vec<(&'static str, String)>,
+    /// The findings.
+    pub(super) findings: Vec<FindingShown>,
 }
 
-/// Runs `explain` with the desk's active secrets of the purpose, and those of the other purpose. Returns
+/// A finding, as the page shows it.
+pub(super) struct FindingShown {
+    pub(super) code: &'static str,
+    pub(super) sentence: String,
+}
+
+/// Runs `explain` with the desk's active secrets of the purpose, and those of the other purposes. Returns
 /// `None` without a current secret.
 ///
 /// # Errors
@@ -57,7 +63,7 @@ pub(super) async fn explained(
         findings: explanation
             .findings
             .into_iter()
-            .map(|finding| (finding.code.as_str(), finding.message))
+            .map(|finding| FindingShown { code: finding.code.as_str(), sentence: finding.message })
             .collect(),
     }))
 }

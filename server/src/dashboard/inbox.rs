@@ -40,7 +40,25 @@ struct InboxParams {
     before: String,
 }
 
-/// One option of a filter.
+/// A page of the list or of a search.
+struct ListedPage {
+    entries: Vec<InboxEntry>,
+    /// The cursor of the next page, if there is one.
+    next: Option<String>,
+}
+
+/// An option that a filter has.
+#[derive(Clone, Copy)]
+struct FilterOption {
+    value: &'static str,
+    name: &'static str,
+}
+
+const fn option(value: &'static str, name: &'static str) -> FilterOption {
+    FilterOption { value, name }
+}
+
+/// One option of a filter, as the page shows it.
 struct Choice {
     value: &'static str,
     name: &'static str,
@@ -84,7 +102,7 @@ async fn inbox(
     at_desk: AtDesk,
     Query(params): Query<InboxParams>,
 ) -> Result<Response> {
-    let (entries, next) = params.listed(&app, &at_desk).await?;
+    let ListedPage { entries, next } = params.listed(&app, &at_desk).await?;
     let now = app.clock.now();
     let path = at_desk.path("inbox");
     let row = |entry: InboxEntry| Row {
@@ -102,15 +120,16 @@ async fn inbox(
         statuses: choices(&params.status, params.statuses()),
         assignments: choices(
             &params.assigned,
-            &[("", "All"), ("me", "Me"), ("nobody", "Unassigned")],
+            &[option("", "All"), option("me", "Me"), option("nobody", "Unassigned")],
         ),
         kinds: choices(
             &params.kind,
             &[
-                ("", "All"),
-                ("sealed", "Verified e-mail"),
-                ("portal_user", "Verified customer id"),
-                ("typed", "Unconfirmed"),
+                option("", "All"),
+                option("sealed", "Verified e-mail"),
+                option("customer", "Verified customer id"),
+                option("portal_user", "Verified customer id (portal)"),
+                option("typed", "Unconfirmed"),
             ],
         ),
         is_filtered: params.is_filtered(),
@@ -121,31 +140,27 @@ async fn inbox(
     })
 }
 
-fn choices(params: &str, choices: &[(&'static str, &'static str)]) -> Vec<Choice> {
-    choices
+fn choices(chosen: &str, options: &[FilterOption]) -> Vec<Choice> {
+    options
         .iter()
-        .map(|(value, name)| Choice { value, name, is_chosen: *value == params })
+        .map(|&FilterOption { value, name }| Choice { value, name, is_chosen: value == chosen })
         .collect()
 }
 
 impl InboxParams {
     /// Returns the conversations of the page, and the cursor of the next page.
-    async fn listed(
-        &self,
-        app: &AppState,
-        at_desk: &AtDesk,
-    ) -> Result<(Vec<InboxEntry>, Option<String>)> {
+    async fn listed(&self, app: &AppState, at_desk: &AtDesk) -> Result<ListedPage> {
         let (store, desk, filter) = (&app.store, at_desk.desk(), self.filter(at_desk));
         let Some(text) = SearchText::parse(&self.search) else {
             let cursor = Cursor::parse(&self.before);
             let Listed { entries, next } =
                 conversations::inbox(store, desk, &filter, cursor.as_ref(), PAGE).await?;
-            return Ok((entries, next.map(|next| next.to_string())));
+            return Ok(ListedPage { entries, next: next.map(|next| next.to_string()) });
         };
         let cursor = SearchCursor::parse(&self.before);
         let SearchPage { entries, next } =
             conversations::search(store, desk, &filter, &text, cursor.as_ref(), PAGE).await?;
-        Ok((entries, next.map(|next| next.to_string())))
+        Ok(ListedPage { entries, next: next.map(|next| next.to_string()) })
     }
 
     fn is_search(&self) -> bool {
@@ -154,11 +169,11 @@ impl InboxParams {
 
     /// Returns the options of the status filter. The first one is the default: open conversations in the
     /// list, and all of them in a search, which may be for a closed one.
-    fn statuses(&self) -> &'static [(&'static str, &'static str)] {
+    fn statuses(&self) -> &'static [FilterOption] {
         if self.is_search() {
-            &[("", "All"), ("open", "Open"), ("closed", "Closed")]
+            &const { [option("", "All"), option("open", "Open"), option("closed", "Closed")] }
         } else {
-            &[("", "Open"), ("closed", "Closed"), ("all", "All")]
+            &const { [option("", "Open"), option("closed", "Closed"), option("all", "All")] }
         }
     }
 

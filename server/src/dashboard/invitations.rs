@@ -21,7 +21,8 @@ use crate::accounts::{self, Issued, NewInvitation, Pending, Way, link_url};
 use crate::agents::{self, AgentError, AgentName, Member, Role};
 use crate::app_state::AppState;
 use crate::ids::{AgentId, InvitationId};
-use crate::throttle::{self, Budget};
+use crate::text::typed_email_problem;
+use crate::throttle::{self, Budget, KeyedBudget};
 
 #[derive(Template)]
 #[template(path = "dashboard/agents.html")]
@@ -58,7 +59,17 @@ pub(super) struct Entered {
     way: String,
 }
 
-type Names = Path<(String, String)>;
+/// The invitation in the path.
+#[derive(Deserialize)]
+struct InvitationPath {
+    invitation: String,
+}
+
+impl InvitationPath {
+    fn id(&self) -> Result<InvitationId> {
+        InvitationId::parse(&self.invitation).ok_or(Error::NOT_FOUND)
+    }
+}
 
 pub(super) fn router() -> Router<Arc<AppState>> {
     Router::new()
@@ -102,7 +113,7 @@ pub(super) async fn invite(
     let way = way(&app, &entered.way)?;
     let email = match CanonicalEmail::parse(&entered.email) {
         Ok(email) => email,
-        Err(error) => return problem(format!("The e-mail: {}", error.message())).await,
+        Err(error) => return problem(typed_email_problem(error.code()).to_owned()).await,
     };
     let name = AgentName::parse(&entered.name);
     if name.is_none() && !entered.name.trim().is_empty() {
@@ -130,11 +141,12 @@ fn way(app: &AppState, text: &str) -> Result<Way> {
 /// Limits how many mails one mailbox can get, from one desk and from all.
 async fn take_budget(app: &AppState, at_desk: &AtDesk, email: &str) -> Result<()> {
     let desk = at_desk.desk().as_str();
-    let key = |parts: &[&str]| throttle::key(&app.keyring, parts);
+    let keyed =
+        |parts: &[&str], budget| KeyedBudget { key: throttle::key(&app.keyring, parts), budget };
     let budgets = [
-        (key(&["invitations", desk]), Budget::INVITATIONS),
-        (key(&["invitation", desk, email]), Budget::INVITATIONS_OF_ADDRESS),
-        (key(&["invitation everywhere", email]), Budget::INVITATIONS_EVERYWHERE),
+        keyed(&["invitations", desk], Budget::INVITATIONS),
+        keyed(&["invitation", desk, email], Budget::INVITATIONS_OF_ADDRESS),
+        keyed(&["invitation everywhere", email], Budget::INVITATIONS_EVERYWHERE),
     ];
     Ok(throttle::take(&app.store, &budgets, app.clock.now()).await?)
 }
@@ -162,36 +174,36 @@ fn invited(
 
 async fn mail_again(
     app: State<Arc<AppState>>,
-    names: Names,
+    Path(path): Path<InvitationPath>,
     RecentForm(at_desk, Nothing {}): RecentForm<Nothing>,
 ) -> Result<Response> {
     let way = way(&app, "mail")?;
-    renew(&app, &at_desk, names, way).await
+    renew(&app, &at_desk, &path, way).await
 }
 
 async fn copy_again(
     app: State<Arc<AppState>>,
-    names: Names,
+    Path(path): Path<InvitationPath>,
     RecentForm(at_desk, Nothing {}): RecentForm<Nothing>,
 ) -> Result<Response> {
-    renew(&app, &at_desk, names, Way::Copy).await
+    renew(&app, &at_desk, &path, Way::Copy).await
 }
 
 async fn renew(
     app: &AppState,
     at_desk: &AtDesk,
-    Path((_, id)): Names,
+    path: &InvitationPath,
     way: Way,
 ) -> Result<Response> {
-    let pending = find(app, at_desk, &id).await?;
+    let pending = find(app, at_desk, path).await?;
     take_budget(app, at_desk, &pending.email).await?;
     let (desk, by, now) = (at_desk.desk(), at_desk.signed_in.agent(), app.clock.now());
     let issued = accounts::renew(&app.store, desk, &pending.id, by, way, now).await?;
     invited(app, at_desk, way, &pending.email, &issued)
 }
 
-async fn find(app: &AppState, at_desk: &AtDesk, id: &str) -> Result<Pending> {
-    let id = InvitationId::parse(id).ok_or(Error::NOT_FOUND)?;
+async fn find(app: &AppState, at_desk: &AtDesk, path: &InvitationPath) -> Result<Pending> {
+    let id = path.id()?;
     let (store, now) = (&app.store, app.clock.now());
     let pending = accounts::pending(store, at_desk.desk(), now).await?;
     pending
@@ -203,9 +215,9 @@ async fn find(app: &AppState, at_desk: &AtDesk, id: &str) -> Result<Pending> {
 async fn confirm_withdraw(
     State(app): State<Arc<AppState>>,
     RecentOwner(at_desk): RecentOwner,
-    Path((_, id)): Names,
+    Path(path): Path<InvitationPath>,
 ) -> Result<Response> {
-    let pending = find(&app, &at_desk, &id).await?;
+    let pending = find(&app, &at_desk, &path).await?;
     let leaf = format!("invitations/{}/withdraw", pending.id);
     ConfirmAction::new(&at_desk, Section::Agents, &leaf, "agents")
         .about(format!("Withdraw the invitation of {}", pending.email), "Withdraw invitation")
@@ -215,10 +227,10 @@ async fn confirm_withdraw(
 
 async fn withdraw(
     State(app): State<Arc<AppState>>,
-    Path((_, id)): Names,
+    Path(path): Path<InvitationPath>,
     RecentForm(at_desk, Nothing {}): RecentForm<Nothing>,
 ) -> Result<Response> {
-    let id = InvitationId::parse(&id).ok_or(Error::NOT_FOUND)?;
+    let id = path.id()?;
     accounts::withdraw(&app.store, at_desk.desk(), &id).await?;
     let by = at_desk.signed_in.agent();
     tracing::info!(invitation = %id, %by, "an invitation was withdrawn");

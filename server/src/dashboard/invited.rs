@@ -27,7 +27,7 @@ use crate::agents::{AgentName, Membership, Role};
 use crate::app_state::AppState;
 use crate::config::SecretString;
 use crate::passwords::{HashedPassword, Known, MIN_CHARACTERS};
-use crate::throttle::{self, Budget};
+use crate::throttle::{self, Budget, KeyedBudget};
 use crate::web::{self, Client};
 
 const PATH: &str = "/invitation";
@@ -230,16 +230,16 @@ async fn accepted(
         }
         (Needed::Password, None) => return Err(Error::FORM_MALFORMED.into()),
         (Needed::NewAccount | Needed::Either, _) => {
-            let (name, password) = new_account(app, client, open, given).await?;
-            let chosen = Chosen::NewAccount { name: &name, password: &password };
+            let new = new_account(app, client, open, given).await?;
+            let chosen = Chosen::NewAccount { name: &new.name, password: &new.password };
             accounts::accept(&app.store, token, chosen, now).await
         }
         (Needed::TakeOver(memberships), _) => {
             if !choices.cover(memberships) {
                 return Err(unprocessable("Choose for each desk whether you stay a member."));
             }
-            let (name, password) = new_account(app, client, open, given).await?;
-            let chosen = Chosen::TakeOver { name: &name, password: &password, choices };
+            let new = new_account(app, client, open, given).await?;
+            let chosen = Chosen::TakeOver { name: &new.name, password: &new.password, choices };
             accounts::accept(&app.store, token, chosen, now).await
         }
     };
@@ -254,19 +254,25 @@ async fn accepted(
     Ok(response)
 }
 
+/// What the holder of the link chose for a new account.
+struct NewAccount {
+    name: AgentName,
+    password: HashedPassword,
+}
+
 async fn new_account(
     app: &AppState,
     client: Client,
     open: &OpenInvitation,
     given: &Acceptance,
-) -> Result<(AgentName, HashedPassword), Problem> {
+) -> Result<NewAccount, Problem> {
     let name = AgentName::parse(&given.name)
         .ok_or_else(|| unprocessable("The name must have 1 to 80 characters, on one line."))?;
     let known = Known::new([open.email.as_str(), name.as_str(), &open.desk_name]);
     let (new, again) = (given.new.as_ref(), given.again.as_ref());
     let password = new_password(app, client, new, again, known).await?;
     let password = password.map_err(|sentence| unprocessable(&sentence))?;
-    Ok((name, password))
+    Ok(NewAccount { name, password })
 }
 
 /// Returns the hash of a new password that was typed twice, or what is wrong with it.
@@ -285,7 +291,8 @@ pub(super) async fn new_password(
     }
     // Limits the holder of a link, who could otherwise delay all sign-ins by choosing passwords repeatedly.
     let key = throttle::key(&app.keyring, &["choosing", &client.network().to_string()]);
-    throttle::take(&app.store, &[(key, Budget::ADDRESS)], app.clock.now()).await?;
+    let choosing = KeyedBudget { key, budget: Budget::ADDRESS };
+    throttle::take(&app.store, &[choosing], app.clock.now()).await?;
     chosen(app, new.expose_secret(), known).await
 }
 

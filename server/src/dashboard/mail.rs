@@ -55,6 +55,12 @@ struct EnteredPage {
     support_page: Option<String>,
 }
 
+/// The mail in the path.
+#[derive(Deserialize)]
+struct NotificationPath {
+    notification: String,
+}
+
 pub(super) fn router() -> Router<Arc<AppState>> {
     Router::new()
         .route("/desks/{desk}/mail", get(mail_page))
@@ -118,10 +124,10 @@ async fn set_support_page(
 async fn send_again(
     State(app): State<Arc<AppState>>,
     Owner(at_desk): Owner,
-    Path((_, id)): Path<(String, String)>,
+    Path(NotificationPath { notification }): Path<NotificationPath>,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response> {
-    let id = NotificationId::parse(&id).ok_or(Error::NOT_FOUND)?;
+    let id = NotificationId::parse(&notification).ok_or(Error::NOT_FOUND)?;
     let now = app.clock.now();
     let is_there = notifications::send_again(&app.store, at_desk.desk(), &id, now).await?;
     decided(&app, &at_desk, &id, is_there, Notice::MailSentAgain)
@@ -130,12 +136,12 @@ async fn send_again(
 async fn confirm_forget(
     State(app): State<Arc<AppState>>,
     Owner(at_desk): Owner,
-    Path((_, id)): Path<(String, String)>,
+    Path(NotificationPath { notification }): Path<NotificationPath>,
 ) -> Result<Response> {
     let listed = notifications::list(&app.store, at_desk.desk()).await?;
-    let listed = listed.into_iter().find(|listed| listed.id.as_str() == id);
+    let listed = listed.into_iter().find(|listed| listed.id.as_str() == notification);
     let listed = listed.ok_or(Error::NOT_FOUND)?;
-    ConfirmAction::new(&at_desk, Section::Mail, &format!("mail/{id}/forget"), "mail")
+    ConfirmAction::new(&at_desk, Section::Mail, &format!("mail/{notification}/forget"), "mail")
         .about(
             format!("Do not send this mail to {}", visible(&listed.email, MAX_SHOWN)),
             "Do not send it",
@@ -151,10 +157,10 @@ async fn confirm_forget(
 async fn forget(
     State(app): State<Arc<AppState>>,
     Owner(at_desk): Owner,
-    Path((_, id)): Path<(String, String)>,
+    Path(NotificationPath { notification }): Path<NotificationPath>,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response> {
-    let id = NotificationId::parse(&id).ok_or(Error::NOT_FOUND)?;
+    let id = NotificationId::parse(&notification).ok_or(Error::NOT_FOUND)?;
     let now = app.clock.now();
     let is_there = notifications::forget(&app.store, at_desk.desk(), &id, now).await?;
     decided(&app, &at_desk, &id, is_there, Notice::MailForgotten)

@@ -14,6 +14,7 @@ mod device;
 mod error;
 mod explained;
 mod form;
+mod identity_tokens;
 mod inbox;
 mod invitations;
 mod invited;
@@ -65,6 +66,7 @@ pub(crate) fn router(app: &Arc<AppState>) -> Router<Arc<AppState>> {
         .merge(ticket_center::router())
         .merge(allowed_domains::router())
         .merge(portal::router())
+        .merge(identity_tokens::router())
         .merge(mail::router())
         .layer(middleware::from_fn_with_state(Arc::clone(app), of_this_origin));
     guarded(pages, app, form::MAX_BYTES, |error| Error::Web(error).into_response())

@@ -49,6 +49,7 @@ notices! {
     Assigned "assigned" "Assignment saved."
     Blocked "blocked" "Customer blocked. They can no longer read or write messages."
     Unblocked "unblocked" "Customer unblocked. They can read and write messages again."
+    Separated "separated" "Separated. No identity token joins them again."
     Invited "invited" "The invitation is being mailed. The list of pending invitations shows when \
         it was sent."
     Withdrawn "withdrawn" "Invitation withdrawn. Its link no longer works."

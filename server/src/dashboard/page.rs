@@ -31,6 +31,8 @@ pub(crate) enum Section {
     AllowedDomains,
     /// The portal.
     Portal,
+    /// Identity tokens: the secret and the verification tool.
+    IdentityTokens,
     /// Mails that need a decision.
     Mail,
     /// The members of the desk.
@@ -39,14 +41,23 @@ pub(crate) enum Section {
     Account,
 }
 
-/// The entries of a desk's navigation: name and last part of the path. Agents see only the first.
-const ENTRIES: [(Section, &str, &str); 6] = [
-    (Section::Inbox, "Inbox", "inbox"),
-    (Section::TicketCenter, "Ticket Center", "ticket-center"),
-    (Section::AllowedDomains, "Allowed domains", "allowed-domains"),
-    (Section::Portal, "Portal", "portal"),
-    (Section::Mail, "Mail", "mail"),
-    (Section::Agents, "Agents", "agents"),
+/// What an entry of a desk's navigation opens.
+struct Target {
+    section: Section,
+    name: &'static str,
+    /// The last part of the path.
+    leaf: &'static str,
+}
+
+/// The entries of a desk's navigation. Agents see only the first.
+const ENTRIES: [Target; 7] = [
+    Target { section: Section::Inbox, name: "Inbox", leaf: "inbox" },
+    Target { section: Section::TicketCenter, name: "Ticket Center", leaf: "ticket-center" },
+    Target { section: Section::AllowedDomains, name: "Allowed domains", leaf: "allowed-domains" },
+    Target { section: Section::Portal, name: "Portal", leaf: "portal" },
+    Target { section: Section::IdentityTokens, name: "Identity tokens", leaf: "identity-tokens" },
+    Target { section: Section::Mail, name: "Mail", leaf: "mail" },
+    Target { section: Section::Agents, name: "Agents", leaf: "agents" },
 ];
 
 /// The layout of a page, for `base.html`. Templates have it as their field `layout`.
@@ -88,10 +99,10 @@ impl Layout {
             return Vec::new();
         };
         let count = if desk.role == Role::Owner { ENTRIES.len() } else { 1 };
-        let entry = |(section, name, leaf): &(Section, &'static str, &str)| Entry {
+        let entry = |&Target { section, name, leaf }: &Target| Entry {
             name,
             path: format!("/desks/{}/{leaf}", desk.desk),
-            is_here: *section == self.section,
+            is_here: section == self.section,
         };
         ENTRIES[..count].iter().map(entry).collect()
     }

@@ -18,7 +18,9 @@ use super::explained::{Explained, explained};
 use super::form::{Form, RecentForm};
 use super::notice::{Notice, redirect_with};
 use super::page::{self, Layout, Section};
-use super::secret_settings::{self, Issued, Revocation, RevocationQuery, Rotation, SecretsView};
+use super::secret_settings::{
+    self, Issued, SecretPage, SecretsView, confirm_revoke, issue, revoke,
+};
 use super::signed_in::{AtDesk, Owner, RecentOwner};
 use crate::app_state::AppState;
 use crate::portal::FORM_PATH;
@@ -83,8 +85,11 @@ pub(super) fn router() -> Router<Arc<AppState>> {
         .route("/desks/{desk}/portal/open", post(set_open).get(back))
         .route("/desks/{desk}/portal/add", post(add).get(back))
         .route("/desks/{desk}/portal/remove", post(remove).get(confirm_remove))
-        .route("/desks/{desk}/portal/secret", post(issue).get(back))
-        .route("/desks/{desk}/portal/revoke", post(revoke).get(confirm_revoke))
+        .route("/desks/{desk}/portal/secret", post(issue::<PortalPage>).get(back))
+        .route(
+            "/desks/{desk}/portal/revoke",
+            post(revoke::<PortalPage>).get(confirm_revoke::<PortalPage>),
+        )
         .route("/desks/{desk}/portal/sign", post(sign).get(back))
         .route("/desks/{desk}/portal/explain", post(explain).get(back))
 }
@@ -154,30 +159,14 @@ async fn remove(
     Ok(redirect_with(&app.config, &at_desk.path(LEAF), Notice::DomainRemoved))
 }
 
-async fn issue(
-    State(app): State<Arc<AppState>>,
-    RecentOwner(at_desk): RecentOwner,
-    Form(rotation): Form<Rotation>,
-) -> Result<Response> {
-    let issued = secret_settings::issue(&app, &at_desk, PURPOSE, &rotation).await?;
-    page::render(&PortalPage::new(&app, &at_desk, Some(issued)).await?)
-}
+impl SecretPage for PortalPage {
+    const LEAF: &'static str = LEAF;
+    const PURPOSE: Purpose = PURPOSE;
+    const SECTION: Section = Section::Portal;
 
-async fn revoke(
-    State(app): State<Arc<AppState>>,
-    RecentOwner(at_desk): RecentOwner,
-    Form(revocation): Form<Revocation>,
-) -> Result<Response> {
-    secret_settings::revoke(&app, &at_desk, PURPOSE, &revocation).await?;
-    Ok(redirect_with(&app.config, &at_desk.path(LEAF), Notice::SecretRevoked))
-}
-
-async fn confirm_revoke(
-    State(app): State<Arc<AppState>>,
-    RecentOwner(at_desk): RecentOwner,
-    Query(asked): Query<RevocationQuery>,
-) -> Result<Response> {
-    secret_settings::confirm_revoke(&app, &at_desk, LEAF, PURPOSE, &asked).await
+    async fn with_issued(app: &AppState, at_desk: &AtDesk, issued: Issued) -> Result<Response> {
+        page::render(&PortalPage::new(app, at_desk, Some(issued)).await?)
+    }
 }
 
 /// Signs a link that is valid for five minutes, as the product's server should.

@@ -24,7 +24,7 @@ use crate::accounts::{self, AcceptError, LinkToken, MembershipChoices, OpenRecov
 use crate::app_state::AppState;
 use crate::config::SecretString;
 use crate::passwords::{Known, MIN_CHARACTERS};
-use crate::throttle::{self, Budget, ThrottleError};
+use crate::throttle::{self, Budget, KeyedBudget, ThrottleError};
 use crate::web::Client;
 
 const PATH: &str = "/recovery";
@@ -93,10 +93,12 @@ async fn forgot(
     let (store, now) = (&app.store, app.clock.now());
     let key = |parts: &[&str]| throttle::key(&app.keyring, parts);
     let of_caller = key(&["recoveries", &client.network().to_string()]);
-    throttle::take(store, &[(of_caller, Budget::RECOVERIES_FROM_ADDRESS)], now).await?;
+    let of_caller = KeyedBudget { key: of_caller, budget: Budget::RECOVERIES_FROM_ADDRESS };
+    throttle::take(store, &[of_caller], now).await?;
     if let (Ok(email), true) = (CanonicalEmail::parse(&given.email), app.mailer.is_some()) {
         let of_address = key(&["recovery", email.as_str()]);
-        match throttle::take(store, &[(of_address, Budget::RECOVERIES)], now).await {
+        let of_address = KeyedBudget { key: of_address, budget: Budget::RECOVERIES };
+        match throttle::take(store, &[of_address], now).await {
             Ok(()) => accounts::request_recovery(store, &email, now).await?,
             // The address got too many mails. The response does not reveal that others requested them.
             Err(ThrottleError::Wait(_)) => {}

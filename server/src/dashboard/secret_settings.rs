@@ -1,18 +1,40 @@
-//! Shows and changes a desk's secrets for one purpose, for the two pages that have secrets.
+//! Shows and changes a desk's secrets for one purpose, for the pages that have secrets.
 
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use super::confirm_action::ConfirmAction;
 use super::error::{Error, Result};
+use super::form::Form;
+use super::notice::{Notice, redirect_with};
 use super::page::{Section, shown_time};
-use super::signed_in::AtDesk;
+use super::signed_in::{AtDesk, RecentOwner};
 use crate::app_state::AppState;
 use crate::clock::Moment;
 use crate::ids::{DeskId, SecretId};
 use crate::secrets::{
     self, ActiveSecret, Grace, IssuedSecret, NewSecret, Purpose, Replaces, SecretRecord,
 };
+
+/// A page with a secret, which [`issue`] and [`revoke`] change.
+pub(super) trait SecretPage: 'static {
+    /// The last part of the page's path.
+    const LEAF: &'static str;
+    /// What the secret is for.
+    const PURPOSE: Purpose;
+    /// The page's place in the navigation.
+    const SECTION: Section;
+
+    /// Returns the page with the secret that this request issued.
+    fn with_issued(
+        app: &AppState,
+        at_desk: &AtDesk,
+        issued: Issued,
+    ) -> impl Future<Output = Result<Response>> + Send;
+}
 
 /// The data of `secrets.html`.
 pub(super) struct SecretsView {
@@ -89,35 +111,72 @@ pub(super) struct RevocationQuery {
     secret: String,
 }
 
+/// Issues a secret; the current one expires after the chosen grace.
+///
+/// # Errors
+/// [`Error::Impossible`] if the page shows an older secret than the current one.
+pub(super) async fn issue<Page: SecretPage>(
+    State(app): State<Arc<AppState>>,
+    RecentOwner(at_desk): RecentOwner,
+    Form(rotation): Form<Rotation>,
+) -> Result<Response> {
+    let (desk, now) = (at_desk.desk(), app.clock.now());
+    let expected = Some(rotation.replaces.as_str()).filter(|id| !id.is_empty());
+    let (replaces, grace) = (Replaces::Exactly(expected), rotation.grace.grace()?);
+    let purpose = Page::PURPOSE;
+    let new = secrets::Rotation { desk, purpose, new: NewSecret::Generated, replaces, grace };
+    let secret = secrets::rotate(&app.store, &app.keyring, new, now).await?;
+    let agent = at_desk.signed_in.agent();
+    tracing::info!(%desk, %agent, purpose = purpose.as_str(), "a secret was issued");
+    let expires_at = secret.previous_expires_at.filter(|_| rotation.grace != GraceChoice::Never);
+    let issued = Issued { previous_expires: expires_at.map(shown_second), secret };
+    Page::with_issued(&app, &at_desk, issued).await
+}
+
+/// Revokes a replaced secret.
+///
+/// # Errors
+/// [`Error::NOT_FOUND`], [`Error::Impossible`] for the current one.
+pub(super) async fn revoke<Page: SecretPage>(
+    State(app): State<Arc<AppState>>,
+    RecentOwner(at_desk): RecentOwner,
+    Form(revocation): Form<Revocation>,
+) -> Result<Response> {
+    let (desk, purpose) = (at_desk.desk(), Page::PURPOSE);
+    let secret = SecretId::parse(&revocation.secret).ok_or(Error::NOT_FOUND)?;
+    secrets::revoke(&app.store, desk, Some(purpose), &secret, app.clock.now()).await?;
+    let agent = at_desk.signed_in.agent();
+    tracing::info!(%desk, %agent, purpose = purpose.as_str(), "a secret was revoked");
+    Ok(redirect_with(&app.config, &at_desk.path(Page::LEAF), Notice::SecretRevoked))
+}
+
 /// Asks for confirmation before a replaced secret is revoked. If there is no such secret, the page with the
 /// secrets is shown.
 ///
 /// # Errors
 /// [`web::Error::Unavailable`], [`Error::INTERNAL`].
-pub(super) async fn confirm_revoke(
-    app: &AppState,
-    at_desk: &AtDesk,
-    leaf: &str,
-    purpose: Purpose,
-    asked: &RevocationQuery,
+pub(super) async fn confirm_revoke<Page: SecretPage>(
+    State(app): State<Arc<AppState>>,
+    RecentOwner(at_desk): RecentOwner,
+    Query(asked): Query<RevocationQuery>,
 ) -> Result<Response> {
-    let records = active(app, at_desk.desk(), purpose).await?;
+    let records = active(&app, at_desk.desk(), Page::PURPOSE).await?;
     let Some(record) = records.iter().find(|record| record.id.as_str() == asked.secret) else {
-        return Ok(Redirect::to(&at_desk.path(leaf)).into_response());
+        return Ok(Redirect::to(&at_desk.path(Page::LEAF)).into_response());
     };
-    let section = match purpose {
-        Purpose::TicketCenter => Section::TicketCenter,
-        Purpose::Portal => Section::Portal,
+    let what = match Page::PURPOSE {
+        Purpose::TicketCenter | Purpose::Portal => "signatures",
+        Purpose::Identity => "identity tokens",
     };
-    ConfirmAction::new(at_desk, section, &format!("{leaf}/revoke"), leaf)
+    ConfirmAction::new(&at_desk, Page::SECTION, &format!("{}/revoke", Page::LEAF), Page::LEAF)
         .about("Revoke a previous secret".to_owned(), "Revoke now")
         .says(format!(
             "This revokes the secret that was generated at {}.",
             shown_time(record.created_at)
         ))
-        .says(
-            "From then on, signatures that your server still makes with it are rejected. You cannot undo this.",
-        )
+        .says(format!(
+            "From then on, {what} that your server still makes with it are rejected. You cannot undo this."
+        ))
         .with("secret", &asked.secret)
         .asked()
 }
@@ -136,54 +195,15 @@ pub(super) async fn view(
     let (current, previous): (Vec<_>, Vec<_>) =
         records.iter().map(row).partition(|row| row.expires.is_none());
     let current = current.into_iter().next();
-    let (name, variable) = names(purpose);
+    let (name, variable) = (name(purpose), variable(purpose));
     Ok(SecretsView { name, variable, current, previous, issued })
-}
-
-/// Issues a secret; the current one expires after the chosen grace.
-///
-/// # Errors
-/// [`Error::Impossible`] if the page shows an older secret than the current one.
-pub(super) async fn issue(
-    app: &AppState,
-    at_desk: &AtDesk,
-    purpose: Purpose,
-    rotation: &Rotation,
-) -> Result<Issued> {
-    let (desk, now) = (at_desk.desk(), app.clock.now());
-    let expected = Some(rotation.replaces.as_str()).filter(|id| !id.is_empty());
-    let (replaces, grace) = (Replaces::Exactly(expected), rotation.grace.grace()?);
-    let new = secrets::Rotation { desk, purpose, new: NewSecret::Generated, replaces, grace };
-    let issued = secrets::rotate(&app.store, &app.keyring, new, now).await?;
-    let agent = at_desk.signed_in.agent();
-    tracing::info!(%desk, %agent, purpose = purpose.as_str(), "a secret was issued");
-    let expires_at = issued.previous_expires_at.filter(|_| rotation.grace != GraceChoice::Never);
-    Ok(Issued { previous_expires: expires_at.map(shown_second), secret: issued })
-}
-
-/// Revokes a replaced secret.
-///
-/// # Errors
-/// [`Error::NOT_FOUND`], [`Error::Impossible`] for the current one.
-pub(super) async fn revoke(
-    app: &AppState,
-    at_desk: &AtDesk,
-    purpose: Purpose,
-    revocation: &Revocation,
-) -> Result<()> {
-    let desk = at_desk.desk();
-    let secret = SecretId::parse(&revocation.secret).ok_or(Error::NOT_FOUND)?;
-    secrets::revoke(&app.store, desk, Some(purpose), &secret, app.clock.now()).await?;
-    let agent = at_desk.signed_in.agent();
-    tracing::info!(%desk, %agent, purpose = purpose.as_str(), "a secret was revoked");
-    Ok(())
 }
 
 /// The active secrets of a desk.
 pub(super) struct ActiveSecrets {
     /// The secrets of the page's purpose, the current one first.
     pub(super) own: Vec<ActiveSecret>,
-    /// The secrets of the other purpose.
+    /// The secrets of the other purposes.
     pub(super) others: Vec<ActiveSecret>,
 }
 
@@ -204,7 +224,7 @@ pub(super) async fn active_secrets(
 async fn active(app: &AppState, desk: &DeskId, purpose: Purpose) -> Result<Vec<SecretRecord>> {
     let now = app.clock.unix_seconds();
     let mut records = secrets::list(&app.store, desk).await?;
-    records.retain(|record| record.purpose == purpose && record.state(now).holds());
+    records.retain(|record| record.purpose == purpose && record.state(now).is_active());
     Ok(records)
 }
 
@@ -221,9 +241,20 @@ fn shown_second(second: i64) -> String {
     shown_time(Moment::from_milliseconds(second.saturating_mul(1000)))
 }
 
-const fn names(purpose: Purpose) -> (&'static str, &'static str) {
+/// Returns the name of the secret on the pages.
+const fn name(purpose: Purpose) -> &'static str {
     match purpose {
-        Purpose::TicketCenter => ("HMAC Secret", "HELPDESKY_HMAC_SECRET"),
-        Purpose::Portal => ("Portal Ticket Auth Secret", "LETTERBOOK_PORTAL_TICKET_SECRET"),
+        Purpose::TicketCenter => "HMAC Secret",
+        Purpose::Portal => "Portal Ticket Auth Secret",
+        Purpose::Identity => "Identity Secret",
+    }
+}
+
+/// Returns the environment variable in which the product expects the secret.
+const fn variable(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::TicketCenter => "HELPDESKY_HMAC_SECRET",
+        Purpose::Portal => "LETTERBOOK_PORTAL_TICKET_SECRET",
+        Purpose::Identity => "DESKSEAL_IDENTITY_SECRET",
     }
 }

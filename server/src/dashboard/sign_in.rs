@@ -1,5 +1,6 @@
 //! Signs agents in and out, and asks for the password again.
 
+use std::slice;
 use std::sync::Arc;
 
 use askama::Template;
@@ -26,7 +27,7 @@ use crate::config::SecretString;
 use crate::ids::{AgentId, MessageId};
 use crate::passwords::HashedPassword;
 use crate::sessions::{self, Token};
-use crate::throttle::{self, Budget, Key};
+use crate::throttle::{self, Budget, KeyedBudget};
 use crate::web::{self, Client};
 
 /// The page to continue at after the password.
@@ -201,8 +202,8 @@ pub(super) async fn authenticate(
     if !app.passwords.is_right(password, found.as_ref().map(|found| &found.password)).await? {
         return Err(SignInError::Wrong);
     }
-    if let Some((key, _)) = budgets.first() {
-        throttle::restore(&app.store, key).await?;
+    if let Some(first) = budgets.first() {
+        throttle::restore(&app.store, &first.key).await?;
     }
     found.ok_or(SignInError::Wrong)
 }
@@ -213,15 +214,16 @@ fn budgets(
     client: Client,
     email: Option<&CanonicalEmail>,
     device: Option<&str>,
-) -> Vec<(Key, Budget)> {
-    let key = |parts: &[&str]| throttle::key(&app.keyring, parts);
+) -> Vec<KeyedBudget> {
+    let keyed =
+        |parts: &[&str], budget| KeyedBudget { key: throttle::key(&app.keyring, parts), budget };
     if let Some(device) = device {
-        return vec![(key(&["device", device]), Budget::DEVICE)];
+        return vec![keyed(&["device", device], Budget::DEVICE)];
     }
     let (address, email) = (client.network().to_string(), email.map_or("", CanonicalEmail::as_str));
     vec![
-        (key(&["account", email, &address]), Budget::ACCOUNT_FROM_ADDRESS),
-        (key(&["address", &address]), Budget::ADDRESS),
+        keyed(&["account", email, &address], Budget::ACCOUNT_FROM_ADDRESS),
+        keyed(&["address", &address], Budget::ADDRESS),
     ]
 }
 
@@ -327,12 +329,12 @@ pub(super) async fn own_password(
     given: &str,
 ) -> Result<Option<HashedPassword>> {
     let key = throttle::key(&app.keyring, &["confirmation", signed_in.agent().as_str()]);
-    let budget = [(key, Budget::CONFIRMATION)];
-    throttle::take(&app.store, &budget, app.clock.now()).await?;
+    let confirmation = KeyedBudget { key, budget: Budget::CONFIRMATION };
+    throttle::take(&app.store, slice::from_ref(&confirmation), app.clock.now()).await?;
     let hashed = agents::password_of(&app.store, signed_in.agent()).await?;
     if !app.passwords.is_right(given, hashed.as_ref()).await? {
         return Ok(None);
     }
-    throttle::restore(&app.store, &budget[0].0).await?;
+    throttle::restore(&app.store, &confirmation.key).await?;
     Ok(hashed)
 }

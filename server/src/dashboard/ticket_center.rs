@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -16,7 +16,9 @@ use super::explained::{Explained, explained};
 use super::form::{Form, RecentForm};
 use super::notice::{Notice, redirect_with};
 use super::page::{self, Layout, Section};
-use super::secret_settings::{self, Issued, Revocation, RevocationQuery, Rotation, SecretsView};
+use super::secret_settings::{
+    self, Issued, SecretPage, SecretsView, confirm_revoke, issue, revoke,
+};
 use super::signed_in::{AtDesk, Owner, RecentOwner};
 use crate::app_state::AppState;
 use crate::desks;
@@ -74,8 +76,11 @@ pub(super) fn router() -> Router<Arc<AppState>> {
     let back = async |Owner(at_desk): Owner| Redirect::to(&at_desk.path(LEAF));
     Router::new()
         .route("/desks/{desk}/ticket-center", get(show))
-        .route("/desks/{desk}/ticket-center/secret", post(issue).get(back))
-        .route("/desks/{desk}/ticket-center/revoke", post(revoke).get(confirm_revoke))
+        .route("/desks/{desk}/ticket-center/secret", post(issue::<TicketCenterPage>).get(back))
+        .route(
+            "/desks/{desk}/ticket-center/revoke",
+            post(revoke::<TicketCenterPage>).get(confirm_revoke::<TicketCenterPage>),
+        )
         .route("/desks/{desk}/ticket-center/as-typed", post(set_as_typed).get(back))
         .route("/desks/{desk}/ticket-center/sign", post(sign).get(back))
         .route("/desks/{desk}/ticket-center/explain", post(explain).get(back))
@@ -85,30 +90,14 @@ async fn show(State(app): State<Arc<AppState>>, Owner(at_desk): Owner) -> Result
     page_with(&app, &at_desk, None, Tool::default()).await
 }
 
-async fn issue(
-    State(app): State<Arc<AppState>>,
-    RecentOwner(at_desk): RecentOwner,
-    Form(rotation): Form<Rotation>,
-) -> Result<Response> {
-    let issued = secret_settings::issue(&app, &at_desk, PURPOSE, &rotation).await?;
-    page_with(&app, &at_desk, Some(issued), Tool::default()).await
-}
+impl SecretPage for TicketCenterPage {
+    const LEAF: &'static str = LEAF;
+    const PURPOSE: Purpose = PURPOSE;
+    const SECTION: Section = Section::TicketCenter;
 
-async fn revoke(
-    State(app): State<Arc<AppState>>,
-    RecentOwner(at_desk): RecentOwner,
-    Form(revocation): Form<Revocation>,
-) -> Result<Response> {
-    secret_settings::revoke(&app, &at_desk, PURPOSE, &revocation).await?;
-    Ok(redirect_with(&app.config, &at_desk.path(LEAF), Notice::SecretRevoked))
-}
-
-async fn confirm_revoke(
-    State(app): State<Arc<AppState>>,
-    RecentOwner(at_desk): RecentOwner,
-    Query(asked): Query<RevocationQuery>,
-) -> Result<Response> {
-    secret_settings::confirm_revoke(&app, &at_desk, LEAF, PURPOSE, &asked).await
+    async fn with_issued(app: &AppState, at_desk: &AtDesk, issued: Issued) -> Result<Response> {
+        page_with(app, at_desk, Some(issued), Tool::default()).await
+    }
 }
 
 async fn set_as_typed(

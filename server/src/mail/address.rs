@@ -5,6 +5,8 @@ use std::net::Ipv4Addr;
 use lettre::Address;
 use lettre::message::header::HeaderName;
 
+use crate::origin::read_host;
+
 /// Tells other mail systems not to reply automatically (RFC 3834).
 pub(crate) const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
 
@@ -32,7 +34,7 @@ pub(crate) fn address(text: &str) -> Result<Address, AddressError> {
     if local.is_empty() || !local.bytes().all(is_plain) {
         return Err(AddressError::Local);
     }
-    let domain = deskseal::canonical_host(domain).map_err(|_| AddressError::Domain)?;
+    let domain = read_host(domain).map_err(|_| AddressError::Domain)?;
     let domain = domain.as_str();
     if domain.starts_with('[') || domain.parse::<Ipv4Addr>().is_ok() {
         return Err(AddressError::Domain);
@@ -58,7 +60,14 @@ mod tests {
         ] {
             assert_eq!(written(text), Err(AddressError::Local), "{text}");
         }
-        for text in ["ada@192.0.2.1", "ada@[::1]", "ada@a b", "ada@example.com>"] {
+        for text in [
+            "ada@192.0.2.1",
+            "ada@[::1]",
+            "ada@a b",
+            "ada@example.com>",
+            "ada@a..com",
+            "ada@-a.com",
+        ] {
             assert_eq!(written(text), Err(AddressError::Domain), "{text}");
         }
         for text in ["ada", "a..b@example.com", &format!("{}@example.com", "a".repeat(65))] {

@@ -2,6 +2,7 @@
 
 mod address;
 mod smtp;
+mod test_mail;
 
 pub(crate) use address::{AUTO_SUBMITTED, AddressError, address};
 pub(crate) use smtp::SendOutcome;

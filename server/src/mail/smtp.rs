@@ -7,6 +7,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use base64ct::{Base64Unpadded, Encoding as _};
 use lettre::Address;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -14,10 +15,12 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use percent_encoding::percent_decode_str;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::time;
 use url::Url;
 
 use super::address::{AddressError, address};
+use crate::origin::read_host;
 
 /// The longest response that is kept to show to a person, in characters.
 const MAX_REASON: usize = 300;
@@ -28,6 +31,9 @@ pub enum MailerError {
     /// The URL names no mail server.
     #[error("smtp_url must be smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465.")]
     Url,
+    /// The URL's host is neither a host name nor an address.
+    #[error("The host in smtp_url cannot be a host name. Check its spelling.")]
+    Host,
     /// `mail_from` is not set.
     #[error(
         "smtp_url is set, but mail_from is not. Set mail_from to the address that mails come from."
@@ -76,6 +82,8 @@ pub struct Mailer {
     port: u16,
     protection: Protection,
     credentials: Option<Credentials>,
+    /// The password, and the forms in which a server may repeat it.
+    secrets: Vec<SecretString>,
     sender: Address,
     timeout: Duration,
 }
@@ -90,8 +98,8 @@ impl Mailer {
         let sender = sender.ok_or(MailerError::SenderMissing)?;
         let sender = address(sender).map_err(|_| MailerError::Sender)?;
         let url = Url::parse(url).map_err(|_| MailerError::Url)?;
-        let host = url.host_str().and_then(|host| deskseal::canonical_host(host).ok());
-        let host = host.ok_or(MailerError::Url)?.to_string();
+        let host = url.host_str().ok_or(MailerError::Url)?;
+        let host = read_host(host).map_err(|_| MailerError::Host)?.into_string();
         let (protection, usual_port) = match url.scheme() {
             "smtps" => (Protection::Tls, 465),
             "smtp" if is_loopback(&host) => (Protection::Loopback, 25),
@@ -103,7 +111,12 @@ impl Mailer {
             return Err(MailerError::Url);
         }
         let port = url.port().unwrap_or(usual_port);
-        Ok(Self { host, port, protection, credentials: credentials(&url)?, sender, timeout })
+        let signing_in = SignIn::read(&url)?;
+        let (credentials, secrets) = match signing_in {
+            Some(sign_in) => (Some(sign_in.credentials), sign_in.secrets),
+            None => (None, Vec::new()),
+        };
+        Ok(Self { host, port, protection, credentials, secrets, sender, timeout })
     }
 
     /// Returns the address that mails come from.
@@ -121,30 +134,47 @@ impl Mailer {
         self.timeout * 3 + self.settle_timeout() + self.timeout
     }
 
-    /// Sends a mail to one recipient.
-    pub(crate) async fn send_mail(&self, recipient: &Address, mail: &[u8]) -> SendOutcome {
-        let mut connection = match time::timeout(self.timeout, self.reach()).await {
+    /// Sends a mail to one recipient, and calls `done` after each step.
+    pub(crate) async fn send_mail(
+        &self,
+        recipient: &Address,
+        mail: &[u8],
+        done: &mut (dyn FnMut(Step) + Send),
+    ) -> SendOutcome {
+        let mut connection = match time::timeout(self.timeout, self.reach(done)).await {
             Ok(Ok(connection)) => connection,
             // The mail was not offered yet, so this error is about the server's setup.
             Ok(Err(reason)) => return SendOutcome::Deferred(reason),
             Err(_) => return SendOutcome::Deferred(self.timeout_reason("to the connection")),
         };
-        match time::timeout(self.timeout, self.offer(&mut connection, recipient)).await {
+        match time::timeout(self.timeout, self.offer(&mut connection, recipient, done)).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) if error.is_permanent() => {
+            Ok(Err(failed)) if failed.error.is_permanent() => {
                 self.quit(connection);
-                return SendOutcome::Rejected(reason(&error));
+                return SendOutcome::Rejected(self.reason(failed.step, &failed.error));
             }
-            Ok(Err(error)) => return SendOutcome::Deferred(reason(&error)),
+            Ok(Err(failed)) => {
+                return SendOutcome::Deferred(self.reason(failed.step, &failed.error));
+            }
             Err(_) => {
                 return SendOutcome::Deferred(self.timeout_reason("to the sender and recipient"));
             }
         }
         let outcome = match time::timeout(self.timeout, connection.message(mail)).await {
-            Ok(Ok(_)) => SendOutcome::Accepted,
-            Ok(Err(error)) if error.is_permanent() => SendOutcome::Rejected(reason(&error)),
-            Ok(Err(error)) if error.is_transient() => SendOutcome::Deferred(reason(&error)),
-            Ok(Err(error)) => SendOutcome::Unknown(reason(&error)),
+            Ok(Ok(_)) => {
+                done(Step::Text);
+                SendOutcome::Accepted
+            }
+            Ok(Err(error)) => {
+                let reason = self.reason(Step::Text, &error);
+                if error.is_permanent() {
+                    SendOutcome::Rejected(reason)
+                } else if error.is_transient() {
+                    SendOutcome::Deferred(reason)
+                } else {
+                    SendOutcome::Unknown(reason)
+                }
+            }
             Err(_) => return SendOutcome::Unknown(self.timeout_reason("to the text of the mail")),
         };
         self.quit(connection);
@@ -152,10 +182,13 @@ impl Mailer {
     }
 
     /// Connects, encrypts and signs in. Returns the reason if one of these steps fails.
-    async fn reach(&self) -> Result<AsyncSmtpConnection, String> {
+    async fn reach(
+        &self,
+        done: &mut (dyn FnMut(Step) + Send),
+    ) -> Result<AsyncSmtpConnection, String> {
         let parameters = || {
             TlsParameters::new(self.host.trim_matches(['[', ']']).to_owned())
-                .map_err(|error| reason_of(Step::Encrypt, &error))
+                .map_err(|error| self.reason(Step::Encrypt, &error))
         };
         let hello = ClientId::Domain(self.sender.domain().to_owned());
         let from_the_start = match self.protection {
@@ -165,16 +198,20 @@ impl Mailer {
         let server = (self.host.trim_matches(['[', ']']), self.port);
         let connecting =
             AsyncSmtpConnection::connect_tokio1(server, None, &hello, from_the_start, None);
-        let mut connection = connecting.await.map_err(|error| reason_of(Step::Connect, &error))?;
+        let mut connection =
+            connecting.await.map_err(|error| self.reason(Step::Connect, &error))?;
+        done(Step::Connect);
         if self.protection == Protection::StartTls {
             let encrypted = connection.starttls(parameters()?, &hello).await;
-            encrypted.map_err(|error| reason_of(Step::Encrypt, &error))?;
+            encrypted.map_err(|error| self.reason(Step::Encrypt, &error))?;
         }
+        done(Step::Encrypt);
         if let Some(credentials) = &self.credentials {
             let mechanisms = [Mechanism::Plain, Mechanism::Login];
             let signed_in = connection.auth(&mechanisms, credentials).await;
-            signed_in.map_err(|error| reason_of(Step::SignIn, &error))?;
+            signed_in.map_err(|error| self.reason(Step::SignIn, &error))?;
         }
+        done(Step::SignIn);
         Ok(connection)
     }
 
@@ -182,10 +219,16 @@ impl Mailer {
         &self,
         connection: &mut AsyncSmtpConnection,
         recipient: &Address,
-    ) -> Result<(), SmtpError> {
-        connection.command(Mail::new(Some(self.sender.clone()), Vec::new())).await?;
-        connection.command(Rcpt::new(recipient.clone(), Vec::new())).await?;
-        connection.command(Data).await?;
+        done: &mut (dyn FnMut(Step) + Send),
+    ) -> Result<(), FailedStep> {
+        let failed = |step| move |error| FailedStep { step, error };
+        let sender = Mail::new(Some(self.sender.clone()), Vec::new());
+        connection.command(sender).await.map_err(failed(Step::Sender))?;
+        done(Step::Sender);
+        let recipient = Rcpt::new(recipient.clone(), Vec::new());
+        connection.command(recipient).await.map_err(failed(Step::Recipient))?;
+        done(Step::Recipient);
+        connection.command(Data).await.map_err(failed(Step::Text))?;
         Ok(())
     }
 
@@ -206,13 +249,30 @@ impl Mailer {
     }
 }
 
-fn credentials(url: &Url) -> Result<Option<Credentials>, MailerError> {
-    let decoded = |text| percent_decode_str(text).decode_utf8().map_err(|_| MailerError::Url);
-    match (url.username(), url.password()) {
-        ("", None) => Ok(None),
-        ("", Some(_)) | (_, None) => Err(MailerError::Url),
-        (user, Some(password)) => {
-            Ok(Some(Credentials::new(decoded(user)?.into_owned(), decoded(password)?.into_owned())))
+/// The user and password of `smtp_url`.
+struct SignIn {
+    credentials: Credentials,
+    /// The password, and the forms in which a server may repeat it.
+    secrets: Vec<SecretString>,
+}
+
+impl SignIn {
+    /// Reads the user and password of the URL, if it has them.
+    fn read(url: &Url) -> Result<Option<Self>, MailerError> {
+        let decoded = |text| percent_decode_str(text).decode_utf8().map_err(|_| MailerError::Url);
+        match (url.username(), url.password()) {
+            ("", None) => Ok(None),
+            ("", Some(_)) | (_, None) => Err(MailerError::Url),
+            (user, Some(password)) => {
+                let (user, password) =
+                    (decoded(user)?.into_owned(), decoded(password)?.into_owned());
+                // As the commands AUTH PLAIN and AUTH LOGIN contain it.
+                let plain =
+                    Base64Unpadded::encode_string(format!("\0{user}\0{password}").as_bytes());
+                let login = Base64Unpadded::encode_string(password.as_bytes());
+                let secrets = [plain, login, password.clone()].map(SecretString::from).into();
+                Ok(Some(Self { credentials: Credentials::new(user, password), secrets }))
+            }
         }
     }
 }
@@ -222,37 +282,81 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// What the server and this program were doing when an error occurred.
+/// A step of sending a mail, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+pub(crate) enum Step {
+    /// Connecting, with TLS from the start for `smtps`.
     Connect,
+    /// Starting TLS, unless the server is on the same machine.
     Encrypt,
+    /// Signing in, if `smtp_url` has a user.
     SignIn,
-    Send,
+    /// Offering the sender.
+    Sender,
+    /// Offering the recipient.
+    Recipient,
+    /// Sending the text.
+    Text,
 }
 
-/// Returns the server's response to an offered mail, or the connection error, on one line.
-fn reason(error: &SmtpError) -> String {
-    reason_of(Step::Send, error)
+/// The step at which the mail server did not accept an offered mail.
+struct FailedStep {
+    step: Step,
+    error: SmtpError,
 }
 
-/// Returns what failed and, before a mail was offered, which part of `smtp_url` to check, on one line.
-fn reason_of(step: Step, error: &SmtpError) -> String {
-    let source = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-    let what = match error.status() {
-        Some(code) => format!("the mail server answered {code} {source}"),
-        None if step == Step::Connect => format!("the mail server could not be reached: {source}"),
-        None => format!("the connection to the mail server ended: {source}"),
-    };
-    let check = match step {
-        Step::Connect => " (check the host and port in smtp_url)",
-        Step::Encrypt => " (when TLS was started; check the scheme and port in smtp_url)",
-        Step::SignIn => " (at sign-in; check the user and password in smtp_url)",
-        Step::Send => "",
-    };
-    // What to check comes last, and is not cut off.
-    let what = crate::text::on_one_line(&what);
-    what.chars().take(MAX_REASON - check.len()).chain(check.chars()).collect()
+impl Mailer {
+    /// Returns the sentence for an operator after a step is done.
+    pub(crate) fn done(&self, step: Step, recipient: &Address) -> String {
+        let (host, port, sender) = (&self.host, self.port, &self.sender);
+        match step {
+            Step::Connect => format!("Connected to the mail server {host}, port {port}."),
+            Step::Encrypt if self.protection == Protection::Loopback => {
+                "Not encrypted, because the mail server is on this machine.".to_owned()
+            }
+            Step::Encrypt => "Encrypted with TLS.".to_owned(),
+            Step::SignIn if self.credentials.is_none() => {
+                "Not signed in, because smtp_url has no user and password.".to_owned()
+            }
+            Step::SignIn => "Signed in.".to_owned(),
+            Step::Sender => format!("The mail server accepted the sender {sender}."),
+            Step::Recipient => format!("The mail server accepted the recipient {recipient}."),
+            Step::Text => "The mail server accepted the mail.".to_owned(),
+        }
+    }
+
+    /// Returns what failed and what to check, on one line.
+    fn reason(&self, step: Step, error: &SmtpError) -> String {
+        let source = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+        let what = match error.status() {
+            Some(code) => format!("the mail server answered {code} {source}"),
+            None if step == Step::Connect => {
+                format!("the mail server could not be reached: {source}")
+            }
+            None => format!("the connection to the mail server ended: {source}"),
+        };
+        let check = match step {
+            Step::Connect if self.protection == Protection::Tls => {
+                " (check the scheme, host and port in smtp_url)"
+            }
+            Step::Connect => " (check the host and port in smtp_url)",
+            Step::Encrypt => " (when TLS was started; check the scheme and port in smtp_url)",
+            Step::SignIn => " (at sign-in; check the user and password in smtp_url)",
+            Step::Sender => " (at the sender; check mail_from)",
+            Step::Recipient => " (at the recipient; check the address)",
+            Step::Text => "",
+        };
+        // What to check comes last, and is not cut off.
+        let what = self.without_password(crate::text::on_one_line(&what));
+        what.chars().take(MAX_REASON - check.len()).chain(check.chars()).collect()
+    }
+
+    /// Removes the password from a response: some servers repeat the command that they do not accept.
+    fn without_password(&self, text: String) -> String {
+        let secrets = self.secrets.iter().map(ExposeSecret::expose_secret);
+        let secrets = secrets.filter(|password| !password.is_empty());
+        secrets.fold(text, |text, password| text.replace(password, "[password]"))
+    }
 }
 
 impl From<AddressError> for SendOutcome {
@@ -322,6 +426,11 @@ mod tests {
         ] {
             assert_eq!(parse(url).err(), Some(MailerError::Url), "{url}");
         }
+        for url in
+            ["smtp://mail..example.com", "smtps://-mail.example.com", "smtp://mail.example.com."]
+        {
+            assert_eq!(parse(url).err(), Some(MailerError::Host), "{url}");
+        }
         let missing = Mailer::parse("smtp://localhost", None, TIMEOUT).err();
         assert_eq!(missing, Some(MailerError::SenderMissing));
         for sender in ["desk", "Desk <desk@example.com>", "a@example.com, b@example.com"] {
@@ -349,7 +458,8 @@ mod tests {
         let mailer =
             Mailer { protection: Protection::StartTls, ..parse(&url).expect("it is good") };
         let recipient = address("ada@example.com").expect("it is an address");
-        let outcome = mailer.send_mail(&recipient, b"Subject: hello\r\n\r\nhello").await;
+        let outcome =
+            mailer.send_mail(&recipient, b"Subject: hello\r\n\r\nhello", &mut |_| {}).await;
         assert!(matches!(outcome, SendOutcome::Deferred(_)), "{outcome:?}");
         assert_eq!(server.await.expect("the task did not panic"), ["EHLO"]);
     }
@@ -360,7 +470,7 @@ mod tests {
         let url = format!("smtp://{}", free.local_addr().expect("an address"));
         drop(free);
         let recipient = address("ada@example.com").expect("an address");
-        let outcome = parse(&url).expect("a mailer").send_mail(&recipient, b"").await;
+        let outcome = parse(&url).expect("a mailer").send_mail(&recipient, b"", &mut |_| {}).await;
         let SendOutcome::Deferred(reason) = outcome else { panic!("{outcome:?}") };
         assert!(reason.starts_with("the mail server could not be reached: "), "{reason}");
         assert!(reason.ends_with("(check the host and port in smtp_url)"), "{reason}");

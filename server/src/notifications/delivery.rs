@@ -21,7 +21,7 @@ pub enum State {
     /// It is unknown whether the mail server accepted it. It is not sent again automatically.
     Doubtful,
     /// It was rejected permanently, or failed too often.
-    Dead,
+    Failed,
     /// No mail server accepts the contact's address.
     Undeliverable,
     /// An agent decided not to send it.
@@ -36,7 +36,7 @@ impl State {
         Self::Sent,
         Self::Skipped,
         Self::Doubtful,
-        Self::Dead,
+        Self::Failed,
         Self::Undeliverable,
         Self::Forgotten,
     ];
@@ -49,7 +49,7 @@ impl State {
             Self::Sent => "sent",
             Self::Skipped => "skipped",
             Self::Doubtful => "doubtful",
-            Self::Dead => "dead",
+            Self::Failed => "dead",
             Self::Undeliverable => "undeliverable",
             Self::Forgotten => "forgotten",
         }
@@ -66,7 +66,7 @@ impl State {
 
     /// Tells whether an owner must decide what happens next.
     pub const fn needs_a_person(self) -> bool {
-        matches!(self, Self::Doubtful | Self::Dead | Self::Undeliverable)
+        matches!(self, Self::Doubtful | Self::Failed | Self::Undeliverable)
     }
 }
 
@@ -115,7 +115,9 @@ impl Delivery {
             }
             State::Sending => "The mail is being sent.".to_owned(),
             State::Sent => "Mailed.".to_owned(),
-            State::Skipped | State::Dead | State::Undeliverable => format!("Not mailed: {reason}"),
+            State::Skipped | State::Failed | State::Undeliverable => {
+                format!("Not mailed: {reason}")
+            }
             State::Doubtful => format!("Mail uncertain: {reason}"),
             State::Forgotten => "Not mailed: an owner decided not to send it.".to_owned(),
         }

@@ -7,6 +7,7 @@ use sqlx::FromRow;
 use super::delivery::{Delivery, State};
 use super::queue::is_behind;
 use crate::clock::Moment;
+use crate::contacts::joint::join_holders;
 use crate::ids::{ConversationId, DeskId, MessageId, NotificationId};
 use crate::store::{Store, StoreError};
 
@@ -63,14 +64,16 @@ pub struct Listed {
 /// [`StoreError`].
 pub async fn list(store: &Store, desk: &DeskId) -> Result<Vec<Listed>, StoreError> {
     let listed = sqlx::query_as(concat!(
-        "SELECT notifications.id, notifications.conversation_id, conversations.subject, contacts.value, \
+        "SELECT notifications.id, notifications.conversation_id, conversations.subject, \
+         COALESCE(contacts.email, holders.email, contacts.value) AS value, \
          notifications.state, notifications.reason, notifications.changed_at, notifications.due_at, \
          notifications.is_delayed, CASE WHEN ",
         is_behind!(),
         " THEN 1 ELSE 0 END AS is_behind FROM notifications \
          JOIN conversations ON conversations.id = notifications.conversation_id \
-         JOIN contacts ON contacts.id = conversations.contact_id \
-         WHERE notifications.desk_id = $1 \
+         JOIN contacts ON contacts.id = conversations.contact_id ",
+        join_holders!(),
+        " WHERE notifications.desk_id = $1 \
          AND notifications.state IN ('waiting', 'sending', 'doubtful', 'dead', 'undeliverable') \
          ORDER BY notifications.changed_at DESC, notifications.id DESC LIMIT $2"
     ))

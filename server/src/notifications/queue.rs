@@ -22,6 +22,7 @@ use super::email_message::EmailMessage;
 use super::reach::Reach;
 use crate::clock::Moment;
 use crate::contacts::Kind;
+use crate::contacts::joint::{join_holders, shown_contact};
 use crate::ids::{ConversationId, MessageId, NotificationId};
 use crate::mail::SendOutcome;
 use crate::store::{Flag, IsSet, Store, StoreError};
@@ -145,6 +146,7 @@ struct ContactRow {
     #[sqlx(try_from = "String")]
     kind: Kind,
     value: String,
+    email: Option<String>,
     #[sqlx(rename = "blocked_at", try_from = "IsSet")]
     is_blocked: bool,
 }
@@ -155,14 +157,19 @@ async fn reach_of(
     connection: &mut AnyConnection,
     conversation: &ConversationId,
 ) -> Result<Reach, StoreError> {
-    let contact: ContactRow = sqlx::query_as(
-        "SELECT contacts.kind, contacts.value, contacts.blocked_at FROM conversations \
-         JOIN contacts ON contacts.id = conversations.contact_id WHERE conversations.id = $1",
-    )
+    let contact: ContactRow = sqlx::query_as(concat!(
+        "SELECT ",
+        shown_contact!(),
+        ", contacts.blocked_at FROM conversations \
+         JOIN contacts ON contacts.id = conversations.contact_id ",
+        join_holders!(),
+        " WHERE conversations.id = $1"
+    ))
     .bind(conversation.as_str())
     .fetch_one(connection)
     .await?;
-    Ok(Reach::of(contact.kind, &contact.value, contact.is_blocked, true))
+    let email = contact.email.as_deref();
+    Ok(Reach::of(contact.kind, &contact.value, email, contact.is_blocked, true))
 }
 
 /// Returns notifications that are due, the oldest first.
@@ -271,7 +278,7 @@ async fn skip_reason(
 
 #[derive(FromRow)]
 struct MailRow {
-    value: String,
+    address: String,
     subject: String,
     body: String,
     agent_name: Option<String>,
@@ -286,15 +293,17 @@ async fn email_message(
     connection: &mut AnyConnection,
     id: &NotificationId,
 ) -> Result<EmailMessage, StoreError> {
-    let row: MailRow = sqlx::query_as(
-        "SELECT contacts.value, conversations.subject, messages.body, messages.agent_name, \
+    let row: MailRow = sqlx::query_as(concat!(
+        "SELECT COALESCE(contacts.email, holders.email, contacts.value) AS address, \
+         conversations.subject, messages.body, messages.agent_name, \
          desks.name, desks.support_page_url, notifications.mail_id, notifications.conversation_id, \
          notifications.position FROM notifications \
          JOIN messages ON messages.id = notifications.message_id \
          JOIN conversations ON conversations.id = notifications.conversation_id \
-         JOIN contacts ON contacts.id = conversations.contact_id \
-         JOIN desks ON desks.id = notifications.desk_id WHERE notifications.id = $1",
-    )
+         JOIN contacts ON contacts.id = conversations.contact_id ",
+        join_holders!(),
+        " JOIN desks ON desks.id = notifications.desk_id WHERE notifications.id = $1"
+    ))
     .bind(id.as_str())
     .fetch_one(&mut *connection)
     .await?;
@@ -310,7 +319,7 @@ async fn email_message(
     earlier.reverse();
     let thread = thread(connection, &row.conversation_id).await?;
     Ok(EmailMessage {
-        to: row.value,
+        to: row.address,
         subject: row.subject,
         text: row.body,
         agent: row.agent_name.unwrap_or_default(),
@@ -366,10 +375,10 @@ fn after(outcome: &SendOutcome, attempts: i64, now: Moment) -> Next<'_> {
     let next = |state, reason| Next { state, reason, due_at: now };
     match outcome {
         SendOutcome::Accepted => next(State::Sent, ""),
-        SendOutcome::Rejected(reason) => next(State::Dead, reason),
+        SendOutcome::Rejected(reason) => next(State::Failed, reason),
         SendOutcome::Unknown(reason) => next(State::Doubtful, reason),
         SendOutcome::Unaddressable(reason) => next(State::Undeliverable, reason),
-        SendOutcome::Deferred(reason) if attempts >= MAX_ATTEMPTS => next(State::Dead, reason),
+        SendOutcome::Deferred(reason) if attempts >= MAX_ATTEMPTS => next(State::Failed, reason),
         SendOutcome::Deferred(reason) => {
             Next { due_at: now.after(wait(attempts)), ..next(State::Waiting, reason) }
         }

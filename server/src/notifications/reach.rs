@@ -19,6 +19,8 @@ pub enum Reach {
 pub enum WidgetOnlyReason {
     /// The server has no mail server configured.
     NotSetUp,
+    /// No identity token has proved an address of the customer.
+    NoAddress,
     /// No mail server accepts the address. The sentence says why.
     Unaddressable(String),
 }
@@ -35,17 +37,28 @@ pub enum UnreachableReason {
 }
 
 impl Reach {
-    /// Decides by what the contact has proved.
-    pub fn of(kind: Kind, value: &str, is_blocked: bool, is_mail_set_up: bool) -> Self {
-        match kind {
-            Kind::PortalUser => Self::Unreachable(UnreachableReason::CustomerIdOnly),
-            Kind::Typed => Self::Unreachable(UnreachableReason::Unconfirmed),
-            Kind::Sealed if is_blocked => Self::Unreachable(UnreachableReason::Blocked),
-            Kind::Sealed => match address(value) {
-                Err(error) => Self::WidgetOnly(WidgetOnlyReason::Unaddressable(error.to_string())),
-                Ok(_) if !is_mail_set_up => Self::WidgetOnly(WidgetOnlyReason::NotSetUp),
-                Ok(_) => Self::WidgetAndMail,
-            },
+    /// Decides by what the contact has proved: its identity, and the address that a token proved for a customer id.
+    pub fn of(
+        kind: Kind,
+        value: &str,
+        email: Option<&str>,
+        is_blocked: bool,
+        is_mail_set_up: bool,
+    ) -> Self {
+        let proved = match kind {
+            Kind::PortalUser => return Self::Unreachable(UnreachableReason::CustomerIdOnly),
+            Kind::Typed => return Self::Unreachable(UnreachableReason::Unconfirmed),
+            Kind::Email | Kind::Customer if is_blocked => {
+                return Self::Unreachable(UnreachableReason::Blocked);
+            }
+            Kind::Email => Some(value),
+            Kind::Customer => email,
+        };
+        let Some(proved) = proved else { return Self::WidgetOnly(WidgetOnlyReason::NoAddress) };
+        match address(proved) {
+            Err(error) => Self::WidgetOnly(WidgetOnlyReason::Unaddressable(error.to_string())),
+            Ok(_) if !is_mail_set_up => Self::WidgetOnly(WidgetOnlyReason::NotSetUp),
+            Ok(_) => Self::WidgetAndMail,
         }
     }
 
@@ -56,6 +69,7 @@ impl Reach {
         !matches!(
             self,
             Self::Unreachable(UnreachableReason::CustomerIdOnly | UnreachableReason::Unconfirmed)
+                | Self::WidgetOnly(WidgetOnlyReason::NoAddress)
         )
     }
 
@@ -79,9 +93,13 @@ mod tests {
 
     #[test]
     fn only_a_proved_address_is_mailed() {
-        assert_eq!(Reach::of(Kind::Sealed, ADA, false, true), Reach::WidgetAndMail);
+        assert_eq!(Reach::of(Kind::Email, ADA, None, false, true), Reach::WidgetAndMail);
+        let customer = |email| Reach::of(Kind::Customer, "eve@example.com", email, false, true);
+        assert_eq!(customer(Some(ADA)), Reach::WidgetAndMail);
+        assert_eq!(customer(None), Reach::WidgetOnly(WidgetOnlyReason::NoAddress));
+        assert!(!customer(None).is_queued() && customer(Some(ADA)).is_queued());
         for is_blocked in [false, true] {
-            let reach = |kind| Reach::of(kind, ADA, is_blocked, true);
+            let reach = |kind| Reach::of(kind, ADA, Some(ADA), is_blocked, true);
             assert_eq!(
                 reach(Kind::PortalUser),
                 Reach::Unreachable(UnreachableReason::CustomerIdOnly)
@@ -93,9 +111,9 @@ mod tests {
 
     #[test]
     fn without_mail_there_is_still_the_widget() {
-        let reach = Reach::of(Kind::Sealed, ADA, false, false);
+        let reach = Reach::of(Kind::Email, ADA, None, false, false);
         assert_eq!(reach, Reach::WidgetOnly(WidgetOnlyReason::NotSetUp));
-        let reach = Reach::of(Kind::Sealed, "\u{e4}@example.com", false, true);
+        let reach = Reach::of(Kind::Email, "\u{e4}@example.com", None, false, true);
         assert!(
             matches!(reach, Reach::WidgetOnly(WidgetOnlyReason::Unaddressable(_))),
             "{reach:?}"
@@ -105,7 +123,9 @@ mod tests {
 
     #[test]
     fn a_blocked_contact_is_not_reached() {
-        let reach = Reach::of(Kind::Sealed, ADA, true, true);
-        assert_eq!(reach, Reach::Unreachable(UnreachableReason::Blocked));
+        for kind in [Kind::Email, Kind::Customer] {
+            let reach = Reach::of(kind, ADA, None, true, true);
+            assert_eq!(reach, Reach::Unreachable(UnreachableReason::Blocked));
+        }
     }
 }

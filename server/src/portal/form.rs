@@ -3,10 +3,10 @@
 use deskseal::ErrorCode;
 use url::form_urlencoded;
 
-use super::token::Visit;
+use super::token::{Customer, Visit};
 use crate::contacts::TypedAddress;
 use crate::portal_hosts::PortalDesk;
-use crate::text::{MessageText, PersonName, Subject, TextError};
+use crate::text::{MessageText, PersonName, Subject, TextError, typed_email_problem};
 use crate::tickets::{Sender, Ticket};
 
 /// The fields of the form, as they were sent.
@@ -50,9 +50,16 @@ pub(super) struct Problems {
     pub(super) message: Option<String>,
 }
 
+/// An invalid field.
+pub(super) struct InvalidField<'problems> {
+    /// The id of the field on the page.
+    pub(super) id: &'static str,
+    pub(super) sentence: &'problems str,
+}
+
 impl Problems {
-    /// Returns the invalid fields, by id and label.
-    pub(super) fn list(&self) -> Vec<(&'static str, &str)> {
+    /// Returns the invalid fields.
+    pub(super) fn list(&self) -> Vec<InvalidField<'_>> {
         [
             ("name", &self.name),
             ("email", &self.email),
@@ -60,7 +67,7 @@ impl Problems {
             ("message", &self.message),
         ]
         .into_iter()
-        .filter_map(|(id, problem)| Some((id, problem.as_deref()?)))
+        .filter_map(|(id, problem)| Some(InvalidField { id, sentence: problem.as_deref()? }))
         .collect()
     }
 }
@@ -92,16 +99,20 @@ pub(super) fn ticket(typed: &Typed, visit: &Visit, desk: &PortalDesk) -> Result<
     }
 }
 
-/// Returns the sender. A verified customer may leave the address out; the desk knows their user id.
+/// Returns the sender. A verified customer may leave the address out; the desk knows who they are.
 fn sender(typed: &Typed, visit: &Visit) -> Result<Sender, String> {
     let address = TypedAddress::parse(&typed.email);
     let is_replaced = typed.email.contains(char::REPLACEMENT_CHARACTER);
-    match (&visit.user, address) {
+    let verified = |customer: &Customer, address| match customer.clone() {
+        Customer::User(user) => Sender::Verified(user, address),
+        Customer::Token(proof) => Sender::Token(proof, address),
+    };
+    match (&visit.customer, address) {
         (_, Ok(_)) if is_replaced => Err(address_sentence(ErrorCode::EmailMalformed)),
-        (Some(user), Ok(address)) => Ok(Sender::Verified(user.clone(), Some(address))),
+        (Some(customer), Ok(address)) => Ok(verified(customer, Some(address))),
         (None, Ok(address)) => Ok(Sender::Public(address)),
-        (Some(user), Err(error)) if error.code() == ErrorCode::EmailEmpty => {
-            Ok(Sender::Verified(user.clone(), None))
+        (Some(customer), Err(error)) if error.code() == ErrorCode::EmailEmpty => {
+            Ok(verified(customer, None))
         }
         (_, Err(error)) => Err(address_sentence(error.code())),
     }
@@ -110,11 +121,7 @@ fn sender(typed: &Typed, visit: &Visit) -> Result<Sender, String> {
 fn address_sentence(code: ErrorCode) -> String {
     match code {
         ErrorCode::EmailEmpty => "Enter your e-mail address, so that we can answer you.",
-        ErrorCode::EmailTooLong => "This e-mail address is too long. Please check it.",
-        ErrorCode::EmailAmbiguous => {
-            "This e-mail address has a letter that looks like another one. Please type it again."
-        }
-        _ => "This e-mail address is incomplete. Enter one such as ada@example.com.",
+        code => typed_email_problem(code),
     }
     .to_owned()
 }

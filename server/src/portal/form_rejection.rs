@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use axum::http::{StatusCode, header};
 use axum::response::Response;
-use deskseal::UserId;
 
 use super::form::{Problems, Typed};
+use super::link_rejection::LinkRejection;
 use super::pages::{self, FormPage, Notice, PortalError};
-use super::token::{self, TokenProblem, Visit};
+use super::token::{self, Customer, TokenProblem, Visit};
 use crate::app_state::AppState;
 use crate::limits::Exceeded;
 use crate::portal_hosts::PortalDesk;
@@ -29,6 +29,8 @@ pub(super) struct RejectedForm {
     notice: Notice,
     problems: Problems,
     retry_seconds: Option<u64>,
+    /// The code of the rejection, where it has one.
+    code: Option<&'static str>,
     /// The visit of the form, if it can still be sent; otherwise a public form is opened.
     visit: Option<Visit>,
 }
@@ -41,7 +43,14 @@ impl RejectedForm {
     /// Shows the form of the visit, or a public one without it.
     pub(super) fn with(status: StatusCode, notice: Notice, visit: Option<Visit>) -> FormRejection {
         let problems = Problems::default();
-        FormRejection::Form(Box::new(Self { status, notice, problems, retry_seconds: None, visit }))
+        FormRejection::Form(Box::new(Self {
+            status,
+            notice,
+            problems,
+            retry_seconds: None,
+            code: None,
+            visit,
+        }))
     }
 
     /// Returns the page.
@@ -55,19 +64,25 @@ impl RejectedForm {
         typed: &Typed,
     ) -> Result<Response, PortalError> {
         let Some(visit) = &self.visit else {
-            return fresh_form(app, desk, typed, self.status, Some(self.notice));
+            let response = fresh_form(app, desk, typed, self.status, Some(self.notice))?;
+            return Ok(match self.code {
+                Some(code) => with_code(response, code),
+                None => response,
+            });
         };
         let template = FormPage {
             desk: &desk.name,
-            user: visit.user.as_ref().map(UserId::as_str),
+            user: visit.customer.as_ref().map(Customer::shown),
             notice: Some(self.notice),
             problems: self.problems,
             typed,
             token: &typed.token,
         };
         let mut response = pages::page(self.status, &template);
+        if let Some(code) = self.code {
+            response = with_code(response, code);
+        }
         if let Some(seconds) = self.retry_seconds {
-            response = with_code(response, "rate_limited");
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         Ok(response)
@@ -104,6 +119,7 @@ pub(super) fn with_problems(visit: Visit, problems: Problems) -> FormRejection {
         notice: Notice::new("Please check what you entered", ""),
         problems,
         retry_seconds: None,
+        code: None,
         visit: Some(visit),
     }))
 }
@@ -116,6 +132,7 @@ pub(super) fn too_many(visit: Visit, exceeded: Exceeded) -> FormRejection {
         notice: Notice::new("Too many messages were sent", text),
         problems: Problems::default(),
         retry_seconds: Some(exceeded.seconds()),
+        code: Some("rate_limited"),
         visit: Some(visit),
     }))
 }
@@ -149,18 +166,49 @@ pub(super) fn reopened(problem: TokenProblem, desk: &str) -> FormRejection {
 }
 
 fn unrecognised(reason: &str, desk: &str) -> String {
+    format!("The form {reason}. {}", ways_to_send(desk))
+}
+
+/// Says how to send the typed text, in a form that no longer knows the customer.
+fn ways_to_send(desk: &str) -> String {
     format!(
-        "The form {reason}. Your text is still here. To send it as a customer of {desk}, copy it, open \
-         support again from there, and paste it. Or enter your e-mail address below and send it without a \
-         confirmed identity."
+        "Your text is still here. To send it as a customer of {desk}, copy it, open support again from there, and \
+         paste it. Or enter your e-mail address below and send it without a confirmed identity."
     )
+}
+
+/// Explains that a link with an identity token sends only one ticket.
+pub(super) fn replayed(desk: &str) -> FormRejection {
+    let text = format!(
+        "A message was already sent with it, perhaps in another tab. {}",
+        ways_to_send(desk)
+    );
+    link_rejected(LinkRejection::Replayed, Notice::new(LinkRejection::Replayed.title(), text))
+}
+
+/// Explains that an owner changed which links the desk accepts after the form was opened.
+pub(super) fn no_longer_accepted(rejection: LinkRejection, desk: &str) -> FormRejection {
+    let text = unrecognised("was opened with a kind of link that we no longer accept", desk);
+    link_rejected(rejection, Notice::new("We can no longer confirm who you are", text))
+}
+
+/// Shows a public form in place of the one that the link opened.
+fn link_rejected(rejection: LinkRejection, notice: Notice) -> FormRejection {
+    FormRejection::Form(Box::new(RejectedForm {
+        status: StatusCode::FORBIDDEN,
+        notice,
+        problems: Problems::default(),
+        retry_seconds: None,
+        code: Some(rejection.code()),
+        visit: None,
+    }))
 }
 
 /// Explains that a form sends only one ticket.
 pub(super) fn used(visit: &Visit, desk: &str) -> FormRejection {
     let title = "Your first message has arrived";
     let text = "This form was already used to send a message.";
-    if visit.user.is_none() {
+    if visit.customer.is_none() {
         return RejectedForm::fresh(
             title,
             format!("{text} If this is a different message, send it again."),

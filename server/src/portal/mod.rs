@@ -1,8 +1,8 @@
 //! The portal: a ticket form on the hosts of a desk, for signed-in customers and anonymous visitors.
 //!
-//! A GET with the three signed parameters proves a customer to the form that it returns, and to nothing else:
-//! a GET without parameters is public, whatever the browser sent before. The form contains the identity in an
-//! encrypted token; see `token`.
+//! A GET with the three signed parameters, or with an identity token, proves a customer to the form that it returns,
+//! and to nothing else: a GET without parameters is public, whatever the browser sent before. A token is spent by the
+//! ticket. The form contains the identity in an encrypted token; see `token`.
 
 mod assets;
 mod browser;

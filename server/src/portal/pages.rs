@@ -96,11 +96,17 @@ pub(super) enum PortalError {
     HostUnknown,
 }
 
+/// What the page of an error says.
+struct Words {
+    title: &'static str,
+    text: &'static str,
+}
+
 impl PortalError {
     /// Returns the page, with the desk's name where it is known.
     pub(super) fn page(&self, desk: Option<&str>) -> Response {
         let (status, code) = self.status_and_code();
-        let (title, text) = self.words();
+        let Words { title, text } = self.words();
         let has_form = !matches!(self, Self::Closed | Self::HostUnknown);
         let template = MessagePage {
             desk: desk.unwrap_or(NO_DESK),
@@ -125,53 +131,60 @@ impl PortalError {
         }
     }
 
-    const fn words(&self) -> (&'static str, &'static str) {
+    const fn words(&self) -> Words {
         match self {
-            Self::Closed => (
-                "We do not accept messages here at the moment",
-                "Please use another way to reach us.",
-            ),
-            Self::Blocked => (
-                "We did not accept your message",
-                "We do not accept messages from you here. Please use another way to reach us.",
-            ),
-            Self::Web(Error::CrossSite) => (
-                "This form was submitted from another site",
-                "Your message was not sent. Please use the form on this site.",
-            ),
-            Self::Web(Error::NotFound) => {
-                ("Page not found", "Please check the address, or open the form.")
-            }
-            Self::Web(Error::MethodNotAllowed) => {
-                ("This page does not accept this request", "Please use the form.")
-            }
-            Self::Web(Error::ContentTypeUnsupported) => {
-                ("This message was not sent by our form", "Please use the form to write to us.")
-            }
-            Self::Web(Error::BodyTooLarge) => (
-                "Your message is too long",
-                "Go back, shorten it to 10,000 characters, and send it again.",
-            ),
-            Self::Web(Error::BodyMalformed) => {
-                ("Your message arrived incomplete", "Go back and send it again.")
-            }
-            Self::HostUnknown => (
-                "No support is set up at this address",
-                "Please check the address. If it is right, try again later: it may not be set up yet.",
-            ),
-            Self::Web(Error::RateLimited(_)) => {
-                ("Too many requests", "Please wait a minute, go back, and try again.")
-            }
-            Self::Web(Error::TimedOut) => {
-                ("Sending took too long", "Go back and send your message again.")
-            }
-            Self::Web(Error::Unavailable) => {
-                ("Support is unavailable at the moment", "Please try again in a minute.")
-            }
-            Self::Web(Error::Internal) => (
-                "Something went wrong on our side",
-                "Please try again. If it happens again, use another way to reach us.",
-            ),
+            Self::Closed => Words {
+                title: "We do not accept messages here at the moment",
+                text: "Please use another way to reach us.",
+            },
+            Self::Blocked => Words {
+                title: "We did not accept your message",
+                text: "We do not accept messages from you here. Please use another way to reach us.",
+            },
+            Self::Web(Error::CrossSite) => Words {
+                title: "This form was submitted from another site",
+                text: "Your message was not sent. Please use the form on this site.",
+            },
+            Self::Web(Error::NotFound) => Words {
+                title: "Page not found",
+                text: "Please check the address, or open the form.",
+            },
+            Self::Web(Error::MethodNotAllowed) => Words {
+                title: "This page does not accept this request",
+                text: "Please use the form.",
+            },
+            Self::Web(Error::ContentTypeUnsupported) => Words {
+                title: "This message was not sent by our form",
+                text: "Please use the form to write to us.",
+            },
+            Self::Web(Error::BodyTooLarge) => Words {
+                title: "Your message is too long",
+                text: "Go back, shorten it to 10,000 characters, and send it again.",
+            },
+            Self::Web(Error::BodyMalformed) => Words {
+                title: "Your message arrived incomplete",
+                text: "Go back and send it again.",
+            },
+            Self::HostUnknown => Words {
+                title: "No support is set up at this address",
+                text: "Please check the address. If it is right, try again later: it may not be set up yet.",
+            },
+            Self::Web(Error::RateLimited(_)) => Words {
+                title: "Too many requests",
+                text: "Please wait a minute, go back, and try again.",
+            },
+            Self::Web(Error::TimedOut) => Words {
+                title: "Sending took too long",
+                text: "Go back and send your message again.",
+            },
+            Self::Web(Error::Unavailable) => Words {
+                title: "Support is unavailable at the moment",
+                text: "Please try again in a minute.",
+            },
+            Self::Web(Error::Internal) => Words {
+                title: "Something went wrong on our side",
+                text: "Please try again. If it happens again, use another way to reach us.",
+            },
         }
     }
 }

@@ -7,14 +7,17 @@
 
 use std::time::Duration;
 
-use deskseal::UserId;
+use deskseal::{CanonicalEmail, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::browser::Browser;
 use crate::clock::Moment;
+use crate::contacts::TokenIdentity;
 use crate::conversations::IdempotencyKey;
 use crate::portal_hosts::PortalDesk;
+use crate::spent_tokens::TokenKey;
+use crate::tickets::TokenProof;
 use crate::vault::{KeyUse, Keyring, VaultError};
 
 /// How long a form stays valid.
@@ -35,8 +38,27 @@ pub(super) struct Visit {
     /// Identifies the form, so that it sends only one ticket.
     pub(super) key: IdempotencyKey,
     /// The customer whose link opened it, if any.
-    pub(super) user: Option<UserId>,
+    pub(super) customer: Option<Customer>,
     opened_at: Moment,
+}
+
+/// The customer whom a link proved.
+#[derive(Clone, Debug)]
+pub(super) enum Customer {
+    /// By a link signature.
+    User(UserId),
+    /// By an identity token.
+    Token(TokenProof),
+}
+
+impl Customer {
+    /// Returns the customer's id or else the e-mail, for the page.
+    pub(super) fn shown(&self) -> &str {
+        match self {
+            Self::User(user) => user.as_str(),
+            Self::Token(proof) => proof.shown(),
+        }
+    }
 }
 
 impl Visit {
@@ -62,11 +84,56 @@ pub(super) enum TokenProblem {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Sealed {
+struct FormState {
     key: String,
     user: Option<String>,
+    token: Option<TokenState>,
     opened_at: i64,
     expires_at: i64,
+}
+
+/// The identity token of a link. It has neither name nor attributes (SPEC 12.7).
+#[derive(Serialize, Deserialize)]
+struct TokenState {
+    user: Option<String>,
+    email: Option<String>,
+    issued_at: i64,
+    key: String,
+    expires_at: i64,
+}
+
+impl TokenState {
+    fn of(proof: &TokenProof) -> Self {
+        let TokenProof { identity, key, expires_at } = proof;
+        Self {
+            user: identity.user_id.as_ref().map(|user| user.as_str().to_owned()),
+            email: identity.email.as_ref().map(|email| email.as_str().to_owned()),
+            issued_at: identity.issued_at.milliseconds(),
+            key: key.as_str().to_owned(),
+            expires_at: *expires_at,
+        }
+    }
+
+    fn proof(self) -> Result<TokenProof, deskseal::Error> {
+        Ok(TokenProof {
+            identity: TokenIdentity {
+                user_id: self.user.map(|user| UserId::parse(&user)).transpose()?,
+                email: self.email.map(|email| CanonicalEmail::parse(&email)).transpose()?,
+                name: None,
+                attributes: None,
+                issued_at: Moment::from_milliseconds(self.issued_at),
+            },
+            key: TokenKey::stored(self.key),
+            expires_at: self.expires_at,
+        })
+    }
+}
+
+/// The customer who opened the form with a link, and their browser.
+#[derive(Clone, Copy)]
+pub(super) struct SignedOpener<'opener> {
+    pub(super) customer: &'opener Customer,
+    pub(super) browser: &'opener Browser,
 }
 
 /// Returns the token of a form that is opened now.
@@ -76,18 +143,25 @@ struct Sealed {
 pub(super) fn issue(
     keyring: &Keyring,
     desk: &PortalDesk,
-    user: Option<(&UserId, &Browser)>,
+    opener: Option<SignedOpener<'_>>,
     now: Moment,
 ) -> Result<String, VaultError> {
-    let sealed = Sealed {
+    let state = FormState {
         key: Uuid::now_v7().to_string(),
-        user: user.map(|(user, _)| user.as_str().to_owned()),
+        user: match opener.map(|opener| opener.customer) {
+            Some(Customer::User(user)) => Some(user.as_str().to_owned()),
+            _ => None,
+        },
+        token: match opener.map(|opener| opener.customer) {
+            Some(Customer::Token(proof)) => Some(TokenState::of(proof)),
+            _ => None,
+        },
         opened_at: now.milliseconds(),
         expires_at: now.milliseconds() + milliseconds(LIFETIME),
     };
-    let browser = user.map(|(_, browser)| browser);
-    let text = serde_json::to_string(&sealed).map_err(|_| VaultError::SealBroken)?;
-    let token = keyring.seal_text(KeyUse::PortalForm, &associated_data(desk, browser), &text)?;
+    let browser = opener.map(|opener| opener.browser);
+    let text = serde_json::to_string(&state).map_err(|_| VaultError::NotDecryptable)?;
+    let token = keyring.encrypt_text(KeyUse::PortalForm, &associated_data(desk, browser), &text)?;
     Ok(format!("{}.{token}", kind(browser)))
 }
 
@@ -112,15 +186,20 @@ pub(super) fn read(
         _ => return Err(TokenProblem::Missing),
     };
     let associated = associated_data(desk, browser);
-    let text = keyring.open_text(KeyUse::PortalForm, &associated, token).map_err(|_| broken)?;
-    let sealed: Sealed = serde_json::from_str(&text).map_err(|_| broken)?;
-    if now.milliseconds() >= sealed.expires_at {
+    let text = keyring.decrypt_text(KeyUse::PortalForm, &associated, token).map_err(|_| broken)?;
+    let state: FormState = serde_json::from_str(&text).map_err(|_| broken)?;
+    if now.milliseconds() >= state.expires_at {
         return Err(expired);
     }
+    let customer = match (state.user, state.token) {
+        (Some(user), _) => Some(Customer::User(UserId::parse(&user).map_err(|_| broken)?)),
+        (None, Some(token)) => Some(Customer::Token(token.proof().map_err(|_| broken)?)),
+        (None, None) => None,
+    };
     Ok(Visit {
-        key: IdempotencyKey::parse(&sealed.key).ok_or(broken)?,
-        user: sealed.user.map(|user| UserId::parse(&user)).transpose().map_err(|_| broken)?,
-        opened_at: Moment::from_milliseconds(sealed.opened_at),
+        key: IdempotencyKey::parse(&state.key).ok_or(broken)?,
+        customer,
+        opened_at: Moment::from_milliseconds(state.opened_at),
     })
 }
 

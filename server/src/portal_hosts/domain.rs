@@ -5,7 +5,7 @@ use std::fmt;
 use deskseal::PortalHost;
 
 use super::root::{PortalRoot, is_name};
-use crate::origin::{DomainError, is_public_suffix};
+use crate::origin::{DomainError, is_public_suffix, read_host};
 use crate::store::{StoreError, from_database_error};
 
 /// A domain of a desk's portal, in the form of SPEC 4.1.
@@ -59,7 +59,7 @@ impl PortalDomain {
         if text.contains('*') {
             return Err(PortalDomainError::Wildcard);
         }
-        let host = PortalHost::read(text).map_err(DomainError::from)?;
+        let host = read_host(text)?;
         if !is_name(&host) {
             return Err(PortalDomainError::Address);
         }
@@ -107,7 +107,13 @@ mod tests {
             domain(" Hilfe.BÜCHER.example ").expect("it is good"),
             "hilfe.xn--bcher-kva.example"
         );
-        for text in ["", "https://help.acme.example/submit-ticket", "help.acme.example:443"] {
+        for text in [
+            "",
+            "https://help.acme.example/submit-ticket",
+            "help.acme.example:443",
+            "help..acme.example",
+            "-help.acme.example",
+        ] {
             assert!(matches!(domain(text), Err(PortalDomainError::Malformed(_))), "{text}");
         }
         assert!(matches!(domain("*.acme.example"), Err(PortalDomainError::Wildcard)));

@@ -3,6 +3,8 @@
 use deskseal::PortalHost;
 use url::{Host, Url};
 
+use crate::origin::read_host;
+
 /// The host below which every desk has its default portal, and how portals are reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PortalRoot {
@@ -22,7 +24,7 @@ impl PortalRoot {
     /// an address.
     pub fn beside(public_url: &Url, public_host: &PortalHost) -> Option<Self> {
         let name = if is_name(public_host) { public_host.as_str() } else { "localhost" };
-        let host = deskseal::canonical_host(&format!("help.{name}")).ok()?;
+        let host = read_host(&format!("help.{name}")).ok()?;
         Some(Self { host, is_secure: public_url.scheme() == "https", port: public_url.port() })
     }
 
@@ -68,7 +70,7 @@ pub(crate) fn bare_host(url: &Url) -> Option<PortalHost> {
         && url.fragment().is_none()
         && url.username().is_empty()
         && url.password().is_none();
-    url.host_str().filter(|_| is_bare).and_then(|host| deskseal::canonical_host(host).ok())
+    url.host_str().filter(|_| is_bare).and_then(|host| read_host(host).ok())
 }
 
 /// Tells whether the host is a name and no IP address.
@@ -80,7 +82,18 @@ pub(super) fn is_name(host: &PortalHost) -> bool {
 mod tests {
     use url::Url;
 
-    use super::PortalRoot;
+    use super::{PortalRoot, bare_host};
+
+    #[test]
+    fn a_url_of_a_host_that_no_name_in_dns_is_like_is_rejected() {
+        let host = |url: &str| bare_host(&Url::parse(url).expect("it is a URL"));
+        assert!(
+            host("https://desk.example.com").is_some() && host("http://127.0.0.1:8080").is_some()
+        );
+        for url in ["https://desk..example.com", "https://-desk.example.com", "https://.com"] {
+            assert_eq!(host(url), None, "{url}");
+        }
+    }
 
     #[test]
     fn a_desks_host_is_one_label_below_the_root() {

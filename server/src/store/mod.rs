@@ -27,6 +27,10 @@ const SQLITE_READERS: u32 = 4;
 /// How long a connection may be idle before it is tested, since the database may have closed it.
 const MAX_UNCHECKED_IDLE: Duration = Duration::from_secs(5);
 
+/// How long to wait for running statements when the server stops. A connection to a database that no longer answers is
+/// never returned to its pool.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// How long to wait for a connection before the database counts as unavailable.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -168,10 +172,15 @@ impl Store {
         Ok(found.is_some())
     }
 
-    /// Finishes running statements and closes every connection.
+    /// Finishes running statements and closes every connection. After 5 seconds, it leaves those that are still in use.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writers.close().await;
+        let closed = async {
+            self.readers.close().await;
+            self.writers.close().await;
+        };
+        if tokio::time::timeout(CLOSE_TIMEOUT, closed).await.is_err() {
+            tracing::warn!("the database did not answer in time, and was left without closing");
+        }
     }
 
     /// Returns connections for statements that only read.

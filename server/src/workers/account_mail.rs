@@ -66,7 +66,7 @@ async fn send(app: &AppState, mailer: &Mailer, attempt: &queue::Attempt) -> Send
     let email_message = &attempt.email_message;
     let mail = email_message.composed(mailer.sender(), &app.config.public_url, app.clock.now());
     match (address(&email_message.to), mail) {
-        (Ok(recipient), Ok(mail)) => mailer.send_mail(&recipient, &mail).await,
+        (Ok(recipient), Ok(mail)) => mailer.send_mail(&recipient, &mail, &mut |_| {}).await,
         (Err(error), _) | (_, Err(error)) => error.into(),
     }
 }

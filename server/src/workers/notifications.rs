@@ -33,7 +33,7 @@ pub struct Done {
     /// Notifications that are retried later.
     pub deferred: u32,
     /// Notifications that were rejected permanently, or failed too often.
-    pub dead: u32,
+    pub failed: u32,
     /// Notifications whose outcome is unknown.
     pub doubtful: u32,
     /// Notifications to addresses that no mail server accepts.
@@ -46,7 +46,7 @@ impl Done {
             State::Sent => self.sent += 1,
             State::Skipped => self.skipped += 1,
             State::Waiting => self.deferred += 1,
-            State::Dead => self.dead += 1,
+            State::Failed => self.failed += 1,
             State::Doubtful => self.doubtful += 1,
             State::Undeliverable => self.undeliverable += 1,
             State::Sending | State::Forgotten => {}
@@ -58,7 +58,7 @@ impl Done {
             sent: self.sent + other.sent,
             skipped: self.skipped + other.skipped,
             deferred: self.deferred + other.deferred,
-            dead: self.dead + other.dead,
+            failed: self.failed + other.failed,
             doubtful: self.doubtful + other.doubtful,
             undeliverable: self.undeliverable + other.undeliverable,
         }
@@ -133,7 +133,9 @@ impl Round<'_> {
         let recipient = address(&attempt.email_message.to);
         let mail = attempt.email_message.composed(sender, self.app.clock.now());
         match (recipient, mail) {
-            (Ok(recipient), Ok(mail)) => self.mailer.send_mail(&recipient, &mail).await,
+            (Ok(recipient), Ok(mail)) => {
+                self.mailer.send_mail(&recipient, &mail, &mut |_| {}).await
+            }
             (Err(error), _) | (_, Err(error)) => error.into(),
         }
     }

@@ -62,6 +62,12 @@ struct Recovery<'message> {
     until: &'message str,
 }
 
+/// The words of a mail.
+struct Written {
+    subject: String,
+    text: String,
+}
+
 impl EmailMessage {
     /// Returns the composed mail.
     pub(crate) fn composed(
@@ -70,7 +76,7 @@ impl EmailMessage {
         public_url: &Url,
         now: Moment,
     ) -> Result<Vec<u8>, AddressError> {
-        let (subject, text) = self.written(public_url);
+        let Written { subject, text } = self.written(public_url);
         let mail = Message::builder()
             .from(Mailbox::new(Some(SENDER.to_owned()), sender.clone()))
             .to(Mailbox::new(None, address(&self.to)?))
@@ -83,7 +89,7 @@ impl EmailMessage {
         Ok(mail.map_err(|_| AddressError::Malformed)?.formatted())
     }
 
-    fn written(&self, public_url: &Url) -> (String, String) {
+    fn written(&self, public_url: &Url) -> Written {
         let until = &self.expires_at.to_minute();
         let host = public_url.host_str().unwrap_or_default();
         let (subject, text) = match &self.content {
@@ -102,7 +108,7 @@ impl EmailMessage {
             }
         };
         // Rendering into a string cannot fail.
-        (subject, text.unwrap_or_default())
+        Written { subject, text: text.unwrap_or_default() }
     }
 }
 
@@ -135,7 +141,12 @@ mod tests {
     use crate::clock::Moment;
     use crate::mail::address;
 
-    fn composed(desk: &str, by: &str) -> (String, String) {
+    struct Composed {
+        head: String,
+        body: String,
+    }
+
+    fn composed(desk: &str, by: &str) -> Composed {
         let email_message = EmailMessage {
             to: "ada@example.com".to_owned(),
             content: EmailContent::Invitation {
@@ -151,7 +162,7 @@ mod tests {
         let mail = email_message.composed(&sender, &url, Moment::from_milliseconds(0));
         let mail = String::from_utf8(mail.expect("it is a mail")).expect("it is text");
         let (head, body) = mail.split_once("\r\n\r\n").expect("there is a head");
-        (head.to_owned(), body.to_owned())
+        Composed { head: head.to_owned(), body: body.to_owned() }
     }
 
     #[test]
@@ -173,7 +184,7 @@ mod tests {
     #[test]
     fn no_name_adds_a_header_a_line_or_a_link() {
         let evil = "x\r\nBcc: eve@example.com\r\n\r\nhttps://evil.example/pay";
-        let (head, body) = composed(evil, evil);
+        let Composed { head, body } = composed(evil, evil);
         assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
         assert_eq!(body.matches("://").count(), 1, "{body}");
         assert!(!body.contains("evil.example"), "{body}");

@@ -52,12 +52,23 @@ impl MailState {
         }
     }
 
-    const fn parts(&self) -> (&'static str, &str) {
+    /// Returns the stable name of the state.
+    const fn as_str(&self) -> &'static str {
         match self {
-            Self::Waiting(reason) => ("waiting", reason.as_str()),
-            Self::Sent => ("sent", ""),
-            Self::Failed(reason) => ("failed", reason.as_str()),
-            Self::Doubtful(reason) => ("doubtful", reason.as_str()),
+            Self::Waiting(_) => "waiting",
+            Self::Sent => "sent",
+            Self::Failed(_) => "failed",
+            Self::Doubtful(_) => "doubtful",
+        }
+    }
+
+    /// Returns the last failure; empty if there was none.
+    const fn reason(&self) -> &str {
+        match self {
+            Self::Sent => "",
+            Self::Waiting(reason) | Self::Failed(reason) | Self::Doubtful(reason) => {
+                reason.as_str()
+            }
         }
     }
 
@@ -361,10 +372,9 @@ async fn end(
     state: &MailState,
 ) -> Result<(), sqlx::Error> {
     if is_invitation || matches!(state, MailState::Waiting(_)) {
-        let (state, reason) = state.parts();
         sqlx::query("UPDATE account_mails SET state = $1, reason = $2 WHERE id = $3")
-            .bind(state)
-            .bind(reason)
+            .bind(state.as_str())
+            .bind(state.reason())
             .bind(id.as_str())
             .execute(connection)
             .await?;
