@@ -100,12 +100,10 @@ export class ConversationScreen implements Screen {
 
   async load(signal: AbortSignal): Promise<void> {
     const isFirst = this.#newest === null
-    const wasAtEnd = this.#isAtEnd()
     const arrived = isFirst ? await this.#loadNewest(signal) : await this.#loadNewer(signal)
-    if (isFirst || wasAtEnd) this.#scrollToEnd()
     if (isFirst) return
     const replies = arrived.filter((message) => message.isFromAgent)
-    if (!wasAtEnd && replies.length > 0) this.#jump.hidden = false
+    if (!this.#isAtEnd() && replies.length > 0) this.#jump.hidden = false
     for (const { authorName, text } of replies) {
       this.#host.announce(
         texts.repliedBy(authorName || texts.agent, text.slice(0, LONGEST_ANNOUNCEMENT)),
@@ -140,9 +138,12 @@ export class ConversationScreen implements Screen {
 
   #add(page: MessagePage): readonly Message[] {
     const arrived = page.messages.filter(({ id }) => !this.#bubbles.has(id))
+    // Not before the page was loaded: meanwhile the customer may have scrolled to an older message.
+    const isAtEnd = this.#newest === null || this.#isAtEnd()
     this.#newest = page.messages.at(-1)?.id ?? this.#newest
     this.#update(page.conversation)
     this.#append(page.messages)
+    if (isAtEnd) this.#scrollToEnd()
     return arrived
   }
 

@@ -91,10 +91,11 @@ export class Copies {
     else this.#changed()
   }
 
-  /** Removes pages with a signature that htmx stored before this script ran. */
+  /** Removes pages with a signature or token that htmx stored before this script ran. */
   readonly #onHtmxStore = (event: Event): void => {
     const { cache } = detailOf<HtmxDetail>(event)
-    const kept = cache?.filter(({ content }) => content?.includes('data-signature') !== true) ?? []
+    const kept =
+      cache?.filter(({ content }) => !/data-(signature|identity)/.test(content ?? '')) ?? []
     cache?.splice(0, cache.length, ...kept)
   }
 

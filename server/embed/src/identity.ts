@@ -1,13 +1,20 @@
 // Reads which customer the page identifies now: from its newest script tag, or from a later `update()`.
 
-import { isSameCustomer, settingsOf, validated } from './settings.js'
+import { hasCustomer, isSameIdentity, settingsOf, validated, withoutCustomer } from './settings.js'
 import type { Changes, Settings } from './settings.js'
 import { Tree } from './tree.js'
 import type { Root } from './tree.js'
 
 const SCRIPT = '/ticket-center.js'
 
-const IDENTITY_ATTRIBUTES = ['src', 'data-helpdesk-id', 'data-email', 'data-signature']
+const IDENTITY_ATTRIBUTES = [
+  'src',
+  'data-helpdesk-id',
+  'data-email',
+  'data-signature',
+  'data-identity',
+  'data-identity-url',
+]
 
 /** A script tag as it was read last. */
 interface TagRecord {
@@ -23,13 +30,15 @@ interface Update {
   readonly changes: Partial<Settings>
   readonly tag: HTMLScriptElement | null
   readonly stamp: number
+  /** When its token or endpoint was set; 0 without them. */
+  readonly tokenStamp: number
   /** Whether the tag identified a customer: then the update ends when the tag is removed. */
   readonly endsWithTag: boolean
 }
 
 export class PageIdentity {
   readonly tree: Tree
-  /** Whether a tag identifies a customer: then a copy of the page would contain their signature. */
+  /** Whether a tag identifies a customer: then a copy of the page would contain their signature or token. */
   isInPage = false
   /** The root in which the container is searched first. */
   root: Root = document
@@ -42,6 +51,8 @@ export class PageIdentity {
   #base: Settings
   #update: Update | null = null
   #lastStamp = 0
+  /** When the identity that was read last was set: it is another one than with an earlier number. */
+  stamp = 0
   #hadTag = false
   /** Identities up to this stamp have expired: the page was left since. They came from this tag, or from `update()`. */
   #expiredStamp = 0
@@ -82,7 +93,8 @@ export class PageIdentity {
       changes: { ...this.#update?.changes, ...validated(changes) },
       tag,
       stamp: record?.stamp ?? 0,
-      endsWithTag: record !== undefined && record.settings.email !== '',
+      tokenStamp: setsTokens(changes) ? this.#nextStamp() : (this.#update?.tokenStamp ?? 0),
+      endsWithTag: record !== undefined && hasCustomer(record.settings),
     }
   }
 
@@ -94,7 +106,7 @@ export class PageIdentity {
   /** Expires the customer whom the page identifies now, until the page sets an identity again. */
   expire(): void {
     const settings = this.read()
-    if (settings === null || settings.email === '') return
+    if (settings === null || !hasCustomer(settings)) return
     this.#update = null
     this.#expiredStamp = this.#lastStamp
     this.#expiredTag = this.#newestTag()
@@ -117,6 +129,7 @@ export class PageIdentity {
     this.#hadTag = tag !== null
     this.root = tag === null ? document : (tag.getRootNode() as Root)
     if (this.#update !== null && !isCurrent(this.#update, tag, record)) this.#update = null
+    this.stamp = Math.max(record?.stamp ?? 0, this.#update?.tokenStamp ?? 0)
     // A preview of Turbo is a copy: it identifies the customer of then, not the one of now.
     if (document.querySelector('[data-turbo-preview]') !== null) return null
     if (record === null) return this.#update && { ...this.#base, ...this.#update.changes }
@@ -155,7 +168,7 @@ export class PageIdentity {
     this.isInPage = false
     for (const tag of this.#tags()) {
       const { stamp, settings } = this.#recordOf(tag)
-      if (settings.email !== '') this.isInPage = true
+      if (hasCustomer(settings)) this.isInPage = true
       if (stamp > largest) newest = tag
       largest = Math.max(largest, stamp)
     }
@@ -227,12 +240,8 @@ function isCurrent(
   return tag === update.tag && record.stamp === update.stamp
 }
 
-function isSameIdentity(one: Settings, other: Settings): boolean {
-  return isSameCustomer(one, other) && one.signature === other.signature
-}
-
-function withoutCustomer(settings: Settings): Settings {
-  return { ...settings, email: '', signature: '' }
+function setsTokens({ identity, identityUrl }: Changes): boolean {
+  return identity !== undefined || identityUrl !== undefined
 }
 
 function sourceOf(script: HTMLScriptElement): URL | null {

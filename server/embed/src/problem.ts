@@ -1,12 +1,16 @@
 // The kinds of problems, by what the customer or the site's developers can do about them.
 
 export type ProblemKind =
-  /** The page identifies no customer: `data-email` or `data-signature` is missing. */
+  /** The page identifies no customer: it has no `data-identity`, and not both of `data-email` and `data-signature`. */
   | 'signed-out'
   /** `data-helpdesk-id` is missing or unknown, or the desk has no secret. */
   | 'not-set-up'
-  /** The signature is invalid. */
+  /** The signature is invalid, or the page has a token beside it. */
   | 'verification'
+  /** The identity token is invalid. */
+  | 'token'
+  /** The session has ended, or the token that should open one has expired: a reload gets a new token. */
+  | 'session-ended'
   /** The page's website is not on the desk's list of allowed domains. */
   | 'origin'
   /** The desk has blocked this customer. */
@@ -47,6 +51,8 @@ const LASTING: ReadonlySet<ProblemKind> = new Set([
   'signed-out',
   'not-set-up',
   'verification',
+  'token',
+  'session-ended',
   'origin',
   'blocked',
 ])
@@ -57,6 +63,9 @@ const KINDS: Readonly<Record<string, ProblemKind>> = {
   origin_not_allowed: 'origin',
   contact_blocked: 'blocked',
   conversation_unknown: 'gone',
+  session_ended: 'session-ended',
+  identity_token_expired: 'session-ended',
+  identity_token_replayed: 'session-ended',
   message_empty: 'message-empty',
   message_too_long: 'message-too-long',
   body_too_large: 'message-too-long',

@@ -7,6 +7,14 @@ export interface Verification {
   readonly revision: string
   /** After how many milliseconds to poll again. */
   readonly pollAfter: number
+  /** When the session ends; `null` without one. */
+  readonly sessionExpiresAt: Date | null
+}
+
+/** A session that an identity token has opened. */
+export interface Opened {
+  readonly session: string
+  readonly expiresAt: Date
 }
 
 export interface Conversation {
@@ -48,12 +56,30 @@ export class MalformedResponse extends Error {}
 
 export function verificationOf(json: unknown): Verification {
   const response = recordOf(json)
+  const { email } = recordOf(response['contact'])
+  const end = response['sessionExpiresAt']
   return {
     helpdeskName: textOf(recordOf(response['helpdesk'])['name']),
-    email: textOf(recordOf(response['contact'])['email']),
+    // A token may name the customer by id only.
+    email: email === null ? '' : textOf(email),
     revision: textOf(response['revision']),
     pollAfter: numberOf(response['pollAfter']),
+    sessionExpiresAt: end === undefined ? null : dateOf(end),
   }
+}
+
+export function openedOf(json: unknown): Opened {
+  const response = recordOf(json)
+  return { session: textOf(response['session']), expiresAt: dateOf(response['expiresAt']) }
+}
+
+/** Parses the answer of the page's own endpoint. */
+export function identityOf(json: unknown): {
+  readonly identity: string
+  readonly helpdeskId: string
+} {
+  const answer = recordOf(json)
+  return { identity: textOf(answer['identity']), helpdeskId: textOf(answer['helpdeskId']) }
 }
 
 export function conversationPageOf(json: unknown): ConversationPage {

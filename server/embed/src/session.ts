@@ -25,6 +25,8 @@ export class CustomerSession implements ScreenHost {
   /** The revision that the screen shows. */
   #shownRevision: string | null = null
   #failure: ProblemKind | null = null
+  /** Whether the shell says that the session ends soon. */
+  #isWarned = false
 
   constructor(server: Server, shell: Shell, refresh: () => void) {
     this.state = {
@@ -55,6 +57,7 @@ export class CustomerSession implements ScreenHost {
     if (signal.aborted || this.#isEnded) return 0
     this.#shownRevision = revision
     this.#recover()
+    this.#warn()
     return Math.min(Math.max(pollAfter, SHORTEST_PAUSE), LONGEST_PAUSE)
   }
 
@@ -64,6 +67,7 @@ export class CustomerSession implements ScreenHost {
     if (problem.kind === 'gone' && !this.#screen.isWritten) return this.#leaveGone()
     if (this.#failure === problem.kind) return
     this.#failure = problem.kind
+    this.#isWarned = false
     if (this.#screen.isLoaded) this.#shell.notify(noticeOf(problem), problem.isLasting)
     else this.#shell.show(problemState(wordsOf(problem, location.origin), this.refresh))
   }
@@ -98,6 +102,7 @@ export class CustomerSession implements ScreenHost {
     this.#screen = screen
     this.#shownRevision = null
     this.#failure = null
+    this.#isWarned = false
     this.#shell.notify('')
     this.#shell.show(screen.element)
     screen.focus()
@@ -121,6 +126,13 @@ export class CustomerSession implements ScreenHost {
     this.#shell.show(this.#screen.element)
     // The "Try again" button is gone, and the focus with it.
     if (wasFocused && !this.#shell.isFocused) this.#screen.focus()
+  }
+
+  /** Says that the session ends soon, until it was prolonged. */
+  #warn(): void {
+    const isNeeded = this.state.server.needsReload
+    if (isNeeded !== this.#isWarned) this.#shell.notify(isNeeded ? texts.endsSoon : '')
+    this.#isWarned = isNeeded
   }
 
   #leaveGone(): void {

@@ -1,6 +1,7 @@
 // The page's settings: the script tag's attributes, or what a script passes to `update()`.
 
 import { DEFAULTS, FORMS } from './contract.js'
+import { customerOf } from './token.js'
 
 export interface Settings {
   /** The origin of the script's address: its server has the API. */
@@ -8,6 +9,10 @@ export interface Settings {
   readonly helpdeskId: string
   readonly email: string
   readonly signature: string
+  /** An identity token, in place of `email` and `signature`. */
+  readonly identity: string
+  /** The page's own endpoint that returns identity tokens, or an empty text. */
+  readonly identityUrl: string
   readonly align: string
   readonly maxWidth: string
   /** The id of the element in which the widget is shown. */
@@ -19,7 +24,9 @@ export type Changes = {
   readonly [Name in Exclude<keyof Settings, 'origin'>]?: string | null
 }
 
-const SETTINGS = { helpdeskId: '', email: '', signature: '', ...DEFAULTS }
+const CUSTOMER = { email: '', signature: '', identity: '', identityUrl: '' }
+
+const SETTINGS = { helpdeskId: '', ...CUSTOMER, ...DEFAULTS }
 
 const ATTRIBUTES = {
   align: 'data-align',
@@ -34,13 +41,13 @@ const EXPECTED = {
   container: 'an id of letters, digits, "-" and "_" that begins with a letter',
 }
 
+const IDENTITY = ['origin', 'helpdeskId', 'email', 'signature', 'identity', 'identityUrl'] as const
+
 const NAMES = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[]
 
 /** Returns the settings in the script tag's attributes now. */
 export function settingsOf(script: HTMLScriptElement): Settings {
-  const { helpdeskId, email, signature, align, maxWidth, container } = script.dataset
-  const attributes = { helpdeskId, email, signature, align, maxWidth, container }
-  return { origin: originOf(script), ...SETTINGS, ...validated(attributes) }
+  return { origin: originOf(script), ...SETTINGS, ...validated(script.dataset) }
 }
 
 /** Returns the changes that are given; an invalid value becomes the default. */
@@ -58,13 +65,45 @@ export function validated(changes: {
 /** Whether both identify the same customer of the same desk. */
 export function isSameCustomer(one: Settings, other: Settings): boolean {
   return (
-    one.origin === other.origin && one.helpdeskId === other.helpdeskId && one.email === other.email
+    one.origin === other.origin &&
+    one.helpdeskId === other.helpdeskId &&
+    one.email === other.email &&
+    (one.identity === other.identity || customerOf(one.identity) === customerOf(other.identity))
   )
 }
 
+/** Whether both have the same proof of the same customer. */
+export function isSameIdentity(one: Settings, other: Settings): boolean {
+  return IDENTITY.every((name) => one[name] === other[name])
+}
+
+/** Whether the page identifies a customer, or its endpoint may. */
+export function hasCustomer({ email, identity, identityUrl }: Settings): boolean {
+  return email !== '' || usesTokens({ identity, identityUrl })
+}
+
+export function withoutCustomer(settings: Settings): Settings {
+  return { ...settings, ...CUSTOMER }
+}
+
+/** Whether identity tokens prove who the customer is. */
+export function usesTokens({
+  identity,
+  identityUrl,
+}: Pick<Settings, 'identity' | 'identityUrl'>): boolean {
+  return identity !== '' || identityUrl !== ''
+}
+
+/** Whether the page has a signature beside a token, so that it is unclear which one counts. */
+export function hasBothForms(settings: Settings): boolean {
+  return usesTokens(settings) && (settings.email !== '' || settings.signature !== '')
+}
+
 /** Whether the settings have everything that the server verifies. */
-export function isSigned({ helpdeskId, email, signature }: Settings): boolean {
-  return helpdeskId !== '' && email !== '' && signature !== ''
+export function isSigned(settings: Settings): boolean {
+  const { helpdeskId, email, signature } = settings
+  if (helpdeskId === '' || hasBothForms(settings)) return false
+  return usesTokens(settings) || (email !== '' && signature !== '')
 }
 
 function originOf({ src }: HTMLScriptElement): string {
@@ -78,11 +117,23 @@ function originOf({ src }: HTMLScriptElement): string {
 function validOf(name: keyof typeof SETTINGS, value: string | null): string {
   if (value === null) return SETTINGS[name]
   const text = String(value)
+  if (name === 'identityUrl') return ownAddress(text)
   if (!isLayout(name) || FORMS[name].test(text)) return text
   console.warn(
     `Ticket Center: ${ATTRIBUTES[name]} (${name} in update) is ${JSON.stringify(text)}. Set it to ${EXPECTED[name]}. Until then it is ${SETTINGS[name]}.`,
   )
   return SETTINGS[name]
+}
+
+/** Returns the address of the page's own endpoint; another site must not say who the customer is. */
+function ownAddress(text: string): string {
+  if (text === '') return ''
+  const address = URL.canParse(text, document.baseURI) ? new URL(text, document.baseURI) : null
+  if (address?.origin === location.origin && address.origin !== 'null') return address.href
+  console.warn(
+    `Ticket Center: data-identity-url (identityUrl in update) is ${JSON.stringify(text)}, which is not an address of ${location.origin}. It is ignored. Set it to a path of this site.`,
+  )
+  return ''
 }
 
 function isLayout(name: string): name is keyof typeof FORMS {

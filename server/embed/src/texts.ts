@@ -48,6 +48,7 @@ export const texts = {
   closedNow: 'Conversation closed.',
   notClosed: (reason: string) => `The conversation was not closed: ${reason}. Please try again.`,
   closedNote: 'This conversation is closed. Write a message below to reopen it.',
+  endsSoon: 'Your session ends soon. Copy what you have typed, then reload the page.',
   gone: 'That conversation is no longer available.',
 
   newTitle: 'New conversation',
@@ -75,7 +76,9 @@ export const texts = {
 /** Returns the texts that are shown instead of a screen that cannot be loaded. */
 export function wordsOf(problem: Problem, origin: string): Words {
   const words = WORDS[problem.kind] ?? WORDS.server
-  return typeof words === 'function' ? words(origin) : words
+  const checks = CHECKS[problem.code]
+  const found = typeof words === 'function' ? words(origin) : words
+  return checks === undefined ? found : { ...found, checks }
 }
 
 /** Returns the notice above a screen that is loaded but may be out of date. */
@@ -98,10 +101,10 @@ export function sendErrorOf(problem: Problem): string {
   return `Not sent. ${title}: ${text} ${KEPT}`
 }
 
-/** Returns for the console what happened, and what the site's developers check. */
-export function reasonOf(problem: Problem, origin: string): string {
-  const { text, checks } = wordsOf(problem, origin)
-  return [`${problem.message}.`, ...(checks ?? [text])].join(' ')
+/** Says in the console what happened, and what the site's developers check. */
+export function logProblem(problem: Problem): void {
+  const { text, checks } = wordsOf(problem, location.origin)
+  console.warn(`Ticket Center: ${[`${problem.message}.`, ...(checks ?? [text])].join(' ')}`)
 }
 
 const KEPT = 'Your text is kept here.'
@@ -134,6 +137,46 @@ const SERVER: Words = {
   ],
 }
 
+/** What to check for a code, in place of what its kind of problem says. */
+const CHECKS: Readonly<Record<string, readonly string[]>> = {
+  identity_repeated: [
+    'The page has an identity token (data-identity or data-identity-url) beside data-email or data-signature. Remove data-email and data-signature, or remove the token’s attributes.',
+  ],
+  session_ended: [
+    'The session of data-identity has ended: it lasts 30 minutes without use, and 12 hours at most.',
+    'Set data-identity-url to your own endpoint that returns new tokens. Then the page needs no reload.',
+  ],
+  identity_token_expired: [
+    'The token in data-identity has expired. Sign it for each response, and keep the page out of caches.',
+    'Check the clock of the server that signs, and the token’s lifetime (exp minus iat).',
+    'Set data-identity-url to your own endpoint that returns new tokens. Then the page needs no reload.',
+  ],
+  identity_token_replayed: [
+    'The token in data-identity was used before: the customer has signed out, or a newer token has replaced it. Sign a new one, with another jti, for each response.',
+  ],
+  identity_token_in_future: [
+    'The token in data-identity is not valid yet. Set the clock of the server that signs; iat and nbf are Unix seconds, not milliseconds.',
+  ],
+  identity_token_audience: [
+    'The token in data-identity is for another desk. Its aud must be the text of data-helpdesk-id.',
+  ],
+  identity_token_claim: [
+    'A claim of the token in data-identity is missing or has a wrong form: aud, iat, exp, and sub or email are required, and exp minus iat is at most 86400.',
+  ],
+  identity_token_malformed: [
+    'data-identity must be the whole JWT, signed with HS256: three parts with two dots, at most 8192 bytes.',
+  ],
+  tokens_not_accepted: [
+    'The desk accepts no identity tokens, so data-identity cannot be used. An owner can accept them on the dashboard’s Identity tokens page; else use data-email and data-signature.',
+  ],
+  signatures_not_accepted: [
+    'The desk accepts identity tokens only. Replace data-email and data-signature by data-identity, or let an owner accept signatures on the dashboard’s Identity tokens page.',
+  ],
+  identity_url: [
+    'data-identity-url must answer 200 with the JSON { identity, helpdeskId, expiresAt }, or 204 if no customer is signed in, without a redirect. helpdeskId must be that of data-helpdesk-id.',
+  ],
+}
+
 const WORDS: Readonly<
   Partial<Record<ProblemKind, Words | ((origin: string) => Words)>> & { server: Words }
 > = {
@@ -153,7 +196,8 @@ const WORDS: Readonly<
     title: 'Please sign in',
     text: 'Sign in to see your conversations with support.',
     checks: [
-      'The script tag has no data-email or no data-signature. Your server must write both for the signed-in customer.',
+      'The script tag has no data-email or no data-signature, and no data-identity. Your server must write both, or data-identity, for the signed-in customer.',
+      'With data-identity-url, your endpoint has answered 204: no customer is signed in.',
     ],
   },
   'not-set-up': {
@@ -162,6 +206,7 @@ const WORDS: Readonly<
     checks: [
       'data-helpdesk-id must be the id from the embed code on the dashboard’s Ticket Center page.',
       'The same page must show a Ticket Center secret. If it shows none, generate one.',
+      'For data-identity, the Identity tokens page must show an Identity Secret.',
     ],
   },
   verification: {
@@ -173,6 +218,18 @@ const WORDS: Readonly<
       'data-signature must be the HMAC-SHA256 of the e-mail alone, in 64 hexadecimal digits.',
       'The Verification tool on the dashboard’s Ticket Center page shows what differs.',
     ],
+  },
+  token: {
+    title: 'Verification failed',
+    text: 'We could not confirm who you are. Please reload the page, or sign out and in again.',
+    checks: [
+      'data-identity must be signed with the desk’s current Identity Secret, without whitespace or quotes around it.',
+      'The verification tool on the dashboard’s Identity tokens page shows what differs.',
+    ],
+  },
+  'session-ended': {
+    title: 'Please reload the page',
+    text: 'Your session has ended. Copy any text that you have typed, then reload the page.',
   },
   origin: (origin) => ({
     title: 'Support cannot be shown here',

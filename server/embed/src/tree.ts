@@ -8,6 +8,8 @@ const WATCHED = [
   'id',
   'data-helpdesk-id',
   'data-email',
+  'data-identity',
+  'data-identity-url',
   'data-signature',
   'data-align',
   'data-max-width',

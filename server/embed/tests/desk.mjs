@@ -10,9 +10,35 @@ const LONGEST_BODY = 64 * 1024
 
 export const HELPDESK = 'example-desk'
 const SECRET = 'example-secret-for-documentation'
+const IDENTITY_SECRET = 'another-example-secret-for-documentation'
 
 export function signatureOf(email) {
   return createHmac('sha256', SECRET).update(email).digest('hex')
+}
+
+/** Returns an identity token; each call returns another one. */
+export function tokenOf(claims) {
+  const iat = Math.floor(Date.now() / 1000)
+  const payload = {
+    aud: HELPDESK,
+    ...claims,
+    iat,
+    exp: iat + 600,
+    jti: randomBytes(8).toString('hex'),
+  }
+  const parts = [{ alg: 'HS256', typ: 'JWT' }, payload].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  )
+  return `${parts.join('.')}.${tokenSignature(parts.join('.'))}`
+}
+
+/** Returns the claims of a token. */
+export function claimsOf(token) {
+  return JSON.parse(Buffer.from(token.split('.')[1], 'base64url'))
+}
+
+function tokenSignature(message) {
+  return createHmac('sha256', IDENTITY_SECRET).update(message).digest('base64url')
 }
 
 class Rejection extends Error {
@@ -37,6 +63,17 @@ export class Desk {
   after = async () => {}
   /** The script waits for this before it is sent. */
   beforeScript = async () => {}
+  /** Whether tokens name the customer's address, and not only an id. */
+  hasAddress = true
+  /**
+   * In how many milliseconds a session ends, as `verify` and a renewal say, or `null` for the usual 30 minutes. It
+   * ends by `endSessions` only.
+   */
+  verifiedEndsIn = null
+  renewedEndsIn = null
+  /** The sessions by their text, and the tokens that are spent. */
+  sessions = new Map()
+  spent = new Set()
   #contacts = new Map()
   #keys = new Map()
   #clock = Date.UTC(2026, 0, 1, 9, 0, 0)
@@ -83,6 +120,11 @@ export class Desk {
     const contact = this.#contact(email)
     contact.conversations = contact.conversations.filter((one) => one !== conversation)
     contact.revision += 1
+  }
+
+  /** Ends every session without spending its token, as after 30 minutes without use. */
+  endSessions() {
+    this.sessions.clear()
   }
 
   /** Advances the clock of later messages. */
@@ -158,10 +200,55 @@ export class Desk {
     if (body.length > LONGEST_BODY) throw new Rejection(413, 'body_too_large')
     const fields = JSON.parse(body)
     if (fields.helpdeskId !== HELPDESK) throw new Rejection(404, 'helpdesk_unknown')
-    if (fields.signature !== signatureOf(fields.email))
+    const path = url.slice(BASE.length)
+    if (path === 'session') return [200, this.#exchange(fields)]
+    if (path === 'session/end') return [200, this.#end(fields)]
+    const email = this.#customerOf(fields)
+    if (this.blocked.has(email)) throw new Rejection(403, 'contact_blocked')
+    return this.#call(path.split('/'), { ...fields, email })
+  }
+
+  #customerOf({ email, signature, session }) {
+    if (session === undefined) {
+      if (signature === signatureOf(email)) return email
       throw new Rejection(401, 'signature_mismatch')
-    if (this.blocked.has(fields.email)) throw new Rejection(403, 'contact_blocked')
-    return this.#call(url.slice(BASE.length).split('/'), fields)
+    }
+    if (email !== undefined || signature !== undefined)
+      throw new Rejection(400, 'identity_repeated')
+    const found = this.sessions.get(session)
+    if (!found) throw new Rejection(401, 'session_ended')
+    return found.email
+  }
+
+  #exchange({ identity, session }) {
+    const [header, payload, signature] = identity.split('.')
+    if (signature === undefined) throw new Rejection(401, 'identity_token_malformed')
+    if (signature !== tokenSignature(`${header}.${payload}`))
+      throw new Rejection(401, 'signature_mismatch')
+    const { email, sub, exp } = claimsOf(identity)
+    if (exp * 1000 <= Date.now()) throw new Rejection(401, 'identity_token_expired')
+    if (this.spent.has(identity)) throw new Rejection(401, 'identity_token_replayed')
+    const customer = email ?? sub
+    if (session === undefined) {
+      const text = randomBytes(32).toString('base64url')
+      this.sessions.set(text, { email: customer, identity })
+      return { session: text, expiresAt: sessionEnd() }
+    }
+    const renewed = this.sessions.get(session)
+    if (renewed?.email !== customer) throw new Rejection(401, 'session_ended')
+    if (renewed.identity === identity) throw new Rejection(401, 'identity_token_replayed')
+    this.spent.add(renewed.identity)
+    renewed.identity = identity
+    return { session, expiresAt: sessionEnd(this.renewedEndsIn) }
+  }
+
+  #end({ session }) {
+    const ended = this.sessions.get(session)
+    if (ended) this.spent.add(ended.identity)
+    for (const [text, { identity }] of this.sessions) {
+      if (identity === ended?.identity) this.sessions.delete(text)
+    }
+    return { ended: true }
   }
 
   #call([call, id, action], fields) {
@@ -180,14 +267,19 @@ export class Desk {
     return found
   }
 
-  #verify({ email }) {
+  #verify({ email, session }) {
     const { conversations, revision } = this.#contact(email)
     return {
-      contact: { id: `contact-${email}`, email, createdAt: this.#now() },
+      contact: {
+        id: `contact-${email}`,
+        email: this.hasAddress ? email : null,
+        createdAt: this.#now(),
+      },
       helpdesk: { id: HELPDESK, name: this.name },
       unread: conversations.map(unreadIn).reduce((sum, count) => sum + count, 0),
       revision: String(revision),
       pollAfter: this.pollAfter ?? 200,
+      ...(session !== undefined && { sessionExpiresAt: sessionEnd(this.verifiedEndsIn) }),
     }
   }
 
@@ -250,6 +342,10 @@ function shown(conversation) {
     updatedAt: last.createdAt,
     lastMessage: { author: last.author.kind, preview, createdAt: last.createdAt },
   }
+}
+
+function sessionEnd(endsIn = null) {
+  return new Date(Date.now() + (endsIn ?? 30 * 60_000)).toISOString()
 }
 
 function unreadIn({ messages, read }) {

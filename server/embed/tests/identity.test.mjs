@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Desk, HELPDESK, signatureOf } from './desk.mjs'
+import { Desk, HELPDESK, claimsOf, signatureOf, tokenOf } from './desk.mjs'
 import { GRACE, keptBy } from './product.mjs'
-import { CONTAINER, pageWith, tagFor } from './site.mjs'
+import { CONTAINER, pageWith, tagFor, tokenTagFor } from './site.mjs'
 import {
   ADA,
   assertNoProblems,
@@ -25,20 +25,32 @@ const sentBy = (desk) =>
     .filter(({ method, url }) => method === 'POST' && url.startsWith('/api/'))
     .map(({ url, body }) => ({ url, ...JSON.parse(body) }))
 
-async function openAda(t, { body = (embed) => embed, path = 'open' } = {}) {
+/** The forms in which a page proves who its customer is. */
+const FORMS = {
+  'a signature': {
+    tag: tagFor,
+    proofOf: (email) => ({ email, signature: signatureOf(email) }),
+  },
+  'an identity token': {
+    tag: tokenTagFor,
+    proofOf: (email) => ({ identity: tokenOf({ email }) }),
+  },
+}
+
+async function openAda(
+  t,
+  { body = (embed) => embed, path = 'open', form = FORMS['a signature'] } = {},
+) {
   const world = await start(t)
   world.desk.begin(ADA, 'a secret of Ada')
   world.desk.begin(GRACE, 'a secret of Grace')
   const page = await openPage(t)
   await page.addInitScript(noteRequests)
-  const html = body(CONTAINER + tagFor(world.desk, ADA, { id: 'tag' }))
+  const html = body(CONTAINER + form.tag(world.desk, ADA, { id: 'tag' }))
   await page.goto(world.site.publish(pageWith(html)))
-  const grace = {
-    helpdeskId: HELPDESK,
-    email: GRACE,
-    signature: signatureOf(GRACE),
-    src: `${world.desk.origin}/ticket-center.js`,
-  }
+  const proof = form.proofOf(GRACE)
+  const src = `${world.desk.origin}/ticket-center.js`
+  const grace = { helpdeskId: HELPDESK, ...proof, src, proof }
   await page.evaluate((identity) => (window.grace = identity), grace)
   if (path === 'open') await openConversation(page, 'a secret of Ada')
   return { ...world, page }
@@ -49,8 +61,7 @@ function noteRequests() {
   window.asked = []
   const { fetch } = window
   window.fetch = function (url, options) {
-    const { email, signature } = JSON.parse(options.body)
-    window.asked.push({ email, signature })
+    window.asked.push(JSON.parse(options.body))
     return fetch.apply(this, arguments)
   }
 }
@@ -86,55 +97,66 @@ async function assertGrace({ desk, page }) {
   await page.getByText('a secret of Grace').first().waitFor()
   assert.equal(await ofAda(page).count(), 0)
   for (const asked of await askedSince(page)) {
-    assert.deepEqual(asked, { email: GRACE, signature: signatureOf(GRACE) })
+    assert.equal(provedBy(desk, asked), GRACE)
   }
   assert.equal(desk.conversationsOf(GRACE)[0].messages.length, 1)
+}
+
+/** Returns the customer whom the body of a call proves. */
+function provedBy(desk, { email, signature, identity, session }) {
+  if (identity !== undefined) return claimsOf(identity).email
+  if (session !== undefined) return desk.sessions.get(session).email
+  assert.equal(signature, signatureOf(email))
+  return email
 }
 
 /** Ways in which a page can identify Grace; each runs in the page, in one task. */
 const SWITCHES = {
   'the attributes of the tag are set': () => {
-    const { email, signature } = window.grace
-    Object.assign(document.getElementById('tag').dataset, { email, signature })
+    Object.assign(document.getElementById('tag').dataset, window.grace.proof)
   },
   'the tag is replaced by a copy that does not run': () => {
-    const { email, signature } = window.grace
     const copy = document.getElementById('tag').cloneNode()
-    Object.assign(copy.dataset, { email, signature })
+    Object.assign(copy.dataset, window.grace.proof)
     document.getElementById('tag').replaceWith(copy)
   },
   'a second tag is added, whose script is missing': () => {
-    const { src, ...identity } = window.grace
+    const { src, helpdeskId, proof } = window.grace
     const tag = document.createElement('script')
-    Object.assign(tag.dataset, identity)
+    Object.assign(tag.dataset, { helpdeskId, ...proof })
     tag.src = src.replace('/ticket', '/missing/ticket')
     document.head.prepend(tag)
   },
   'a second tag is added, of a type that no browser runs': () => {
-    const { src, ...identity } = window.grace
+    const { src, helpdeskId, proof } = window.grace
     const tag = document.createElement('script')
     tag.type = 'text/plain'
-    Object.assign(tag.dataset, identity)
+    Object.assign(tag.dataset, { helpdeskId, ...proof })
     document.body.append(tag)
     tag.src = src
   },
   'update is called': () => {
-    const { email, signature } = window.grace
-    window.DesksealTicketCenter.update({ email, signature })
+    window.DesksealTicketCenter.update(window.grace.proof)
   },
   'the tag and its container are written again': () => {
     const main = document.querySelector('main')
-    const html = main.innerHTML
-    const { email, signature } = document.getElementById('tag').dataset
+    const { dataset } = document.getElementById('tag')
+    let html = main.innerHTML
+    for (const [name, value] of Object.entries(window.grace.proof)) {
+      html = html.replace(dataset[name], value)
+    }
     main.innerHTML = html
-      .replace(email, window.grace.email)
-      .replace(signature, window.grace.signature)
   },
 }
 
-for (const [what, switched] of Object.entries(SWITCHES)) {
+const withForms = (ways) =>
+  Object.entries(FORMS).flatMap(([name, form]) =>
+    Object.entries(ways).map(([what, way]) => [`${what}, with ${name}`, way, form]),
+  )
+
+for (const [what, switched, form] of withForms(SWITCHES)) {
   test(`the widget is empty at once and then shows the other customer when ${what}`, async (t) => {
-    const world = await openAda(t)
+    const world = await openAda(t, { form })
     const { page } = world
     await page.getByLabel('Your reply').fill('half a sentence of Ada')
     await change(page, switched)
@@ -148,7 +170,7 @@ for (const [what, switched] of Object.entries(SWITCHES)) {
   })
 
   test(`one customer's text is never sent for another, even if Send is pressed in the task in which ${what}`, async (t) => {
-    const world = await openAda(t)
+    const world = await openAda(t, { form })
     const { desk, page } = world
     await page.getByLabel('Your reply').fill('half a sentence of Ada')
     await page.evaluate(() => {
@@ -209,9 +231,9 @@ const ENDS = {
   'the page is emptied': () => document.documentElement.remove(),
 }
 
-for (const [what, ended] of Object.entries(ENDS)) {
+for (const [what, ended, form] of withForms(ENDS)) {
   test(`nothing is shown and nothing is sent once ${what}`, async (t) => {
-    const world = await openAda(t)
+    const world = await openAda(t, { form })
     await world.page.getByLabel('Your reply').fill('half a sentence of Ada')
     await change(world.page, ended)
     assert.deepEqual(await askedSince(world.page), [])
@@ -299,9 +321,9 @@ test('a tag of another server is followed once its script has run', async (t) =>
   const held = new Promise((resolve) => (release = resolve))
   other.beforeScript = () => held
   await world.page.evaluate((origin) => {
-    const { src, ...identity } = window.grace
+    const { helpdeskId, proof } = window.grace
     const tag = document.createElement('script')
-    Object.assign(tag.dataset, identity)
+    Object.assign(tag.dataset, { helpdeskId, ...proof })
     tag.src = `${origin}/ticket-center.js`
     document.body.append(tag)
   }, other.origin)
@@ -352,7 +374,7 @@ test('after a loader has removed the tag, the widget shows nothing until update 
   await assertNothing(page)
   await page.evaluate((given) => window.DesksealTicketCenter.update(given), identity)
   await ofAda(page).first().waitFor()
-  assert.deepEqual(await keptBy(page), [])
+  assert.deepEqual(await keptBy(page, world), [])
 })
 
 test('an update stays when a loader then removes a tag that identifies no customer', async (t) => {

@@ -1,7 +1,7 @@
 // A product whose server embeds the signed-in customer in each page, with a library that swaps its pages.
 
 import { readFile } from 'node:fs/promises'
-import { signatureOf } from './desk.mjs'
+import { claimsOf, signatureOf, tokenOf } from './desk.mjs'
 import { CONTAINER, pageWith, tagFor } from './site.mjs'
 import { ADA, openPage, start } from './visit.mjs'
 
@@ -19,6 +19,9 @@ const LIBRARIES = {
 const OLD_NONCE = 'b2xkLW5vbmNl'
 const NEW_NONCE = 'bmV3LW5vbmNl'
 
+/** How a page proves who the customer is. */
+export const PROOFS = ['signatures', 'tokens']
+
 /** How the script is loaded in pages after the first. */
 export const SCRIPTS = ['in time', 'late', 'missing', 'blocked by a policy']
 
@@ -31,11 +34,13 @@ export class Product {
   frame = (embed) => embed
   /** Whether the tag is in the head, away from its container. */
   isInHead = false
+  /** The identity tokens of its pages. */
+  tokens = []
   #visits = 0
 
-  static async start(t, libraries) {
+  static async start(t, proof, libraries) {
     const world = await start(t)
-    const product = Object.assign(new Product(), world)
+    const product = Object.assign(new Product(), world, { proof })
     world.desk.begin(ADA, 'a secret of Ada')
     world.desk.begin(GRACE, 'a secret of Grace')
     product.tags = await Promise.all(libraries.map((name) => product.#library(name)))
@@ -64,7 +69,33 @@ export class Product {
   embed() {
     if (this.customer === null) return ''
     this.#visits += 1
-    return CONTAINER + tagFor(this.desk, this.customer, this.#attributes())
+    const { email = null, signature = null, identity = null } = this.proofOf(this.customer)
+    const proof = { 'data-email': email, 'data-signature': signature, 'data-identity': identity }
+    return CONTAINER + tagFor(this.desk, this.customer, { ...proof, ...this.#attributes() })
+  }
+
+  /** Returns what proves the customer, as `update()` takes it. */
+  proofOf(email) {
+    if (this.proof === 'signatures') return { email, signature: signatureOf(email) }
+    const identity = tokenOf({ email })
+    this.tokens.push(identity)
+    return { identity }
+  }
+
+  /** Returns the customers on whose behalf the widget has called the desk. */
+  get callers() {
+    return this.sent.map(({ body }) => {
+      const { email, identity, session } = JSON.parse(body)
+      if (identity !== undefined) return claimsOf(identity).email
+      return session === undefined ? email : this.desk.sessions.get(session)?.email
+    })
+  }
+
+  /** The calls that the desk received. */
+  get sent() {
+    return this.desk.requests.filter(
+      ({ method, url }) => method === 'POST' && url.startsWith('/api/'),
+    )
   }
 
   #attributes() {
@@ -106,24 +137,45 @@ export async function openWatched(t, product, options) {
 
 function watchPage({ names }) {
   const tag = () => [...document.querySelectorAll('script[src*="ticket-center.js"]')].at(-1)
+  const claimsOf = (token) =>
+    JSON.parse(atob(token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/')))
+  function named() {
+    const { email, identity } = tag()?.dataset ?? {}
+    return identity === undefined ? email : claimsOf(identity).email
+  }
+  /** The customers of the sessions that tokens have opened. */
+  const sessions = new Map()
   const { fetch } = window
   window.asked = 0
-  window.fetch = function (url, options) {
-    if (String(url).includes('/api/messaging/')) {
+  window.fetch = async function (url, options) {
+    const isCall = String(url).includes('/api/messaging/')
+    const { email, signature, identity, session } = isCall ? JSON.parse(options.body) : {}
+    if (isCall) {
       window.asked += 1
-      const { email, signature } = JSON.parse(options.body)
-      const named = tag()?.dataset ?? {}
-      if (email !== named.email || signature !== named.signature) {
-        window.fault(`sent as ${email} where the page identifies ${named.email}`)
+      const dataset = tag()?.dataset ?? {}
+      const isOwn =
+        session === undefined || identity !== undefined
+          ? email === dataset.email &&
+            signature === dataset.signature &&
+            identity === dataset.identity
+          : sessions.get(session) === named()
+      if (!isOwn) {
+        const sender = email ?? sessions.get(session) ?? claimsOf(identity).email
+        window.fault(`sent as ${sender} where the page identifies ${named()}`)
       }
     }
-    return fetch.apply(this, arguments)
+    const response = await fetch.apply(this, arguments)
+    if (isCall && identity !== undefined && response.ok) {
+      const opened = await response.clone().json()
+      sessions.set(opened.session, claimsOf(identity).email)
+    }
+    return response
   }
   function look() {
     const shown = document.getElementById('hdh-ticket-center')?.shadowRoot?.textContent ?? ''
     for (const [name, email] of Object.entries(names)) {
-      if (new RegExp(name, 'i').test(shown) && tag()?.dataset.email !== email) {
-        window.fault(`shows ${name} where the page identifies ${tag()?.dataset.email}`)
+      if (new RegExp(name, 'i').test(shown) && named() !== email) {
+        window.fault(`shows ${name} where the page identifies ${named()}`)
       }
     }
     requestAnimationFrame(look)
@@ -132,13 +184,13 @@ function watchPage({ names }) {
 }
 
 /** Returns a customer's data that is in the browser's storage. */
-export function keptBy(page) {
-  const traces = ['ada@', 'grace@', signatureOf(ADA), signatureOf(GRACE)]
+export function keptBy(page, { desk, tokens = [] }) {
+  const proofs = [signatureOf(ADA), signatureOf(GRACE), ...tokens, ...desk.sessions.keys()]
   return page.evaluate(
     (texts) =>
       [localStorage, sessionStorage]
         .flatMap((storage) => Object.entries(storage).map(([, value]) => value))
         .flatMap((value) => texts.filter((text) => value.includes(text))),
-    traces,
+    ['ada@', 'grace@', ...proofs],
   )
 }

@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http'
 import { chromium } from 'playwright-core'
-import { HELPDESK, signatureOf } from './desk.mjs'
+import { HELPDESK, signatureOf, tokenOf } from './desk.mjs'
 
 export const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
@@ -24,7 +24,7 @@ export class Site {
 
   static async start() {
     const site = new Site()
-    site.server = createServer((request, response) => site.#serve(request.url, response))
+    site.server = createServer((request, response) => void site.#serve(request, response))
     await new Promise((resolve) => site.server.listen(0, '127.0.0.1', resolve))
     // Another origin than the desk's: `localhost` and 127.0.0.1 are two hosts.
     site.origin = `http://localhost:${site.server.address().port}`
@@ -43,17 +43,18 @@ export class Site {
     return this.origin + path
   }
 
-  /** Answers a path, with any query, by a function that returns `{ html, headers }`, and returns the address. */
+  /** Answers a path, with any query, by a function that returns `{ html, headers, status }`, and returns the address. */
   answer(path, answered) {
     this.#routes.set(path, answered)
     return this.origin + path
   }
 
-  #serve(url, response) {
-    const page = this.#pages.get(url) ?? this.#routes.get(url.split('?')[0])?.(url)
+  async #serve(request, response) {
+    const { url } = request
+    const page = this.#pages.get(url) ?? (await this.#routes.get(url.split('?')[0])?.(url, request))
     if (!page) return response.writeHead(404).end()
     const headers = { 'content-type': 'text/html; charset=utf-8', ...page.headers }
-    response.writeHead(200, headers).end(page.html)
+    response.writeHead(page.status ?? 200, headers).end(page.html)
   }
 }
 
@@ -70,6 +71,12 @@ export function tagFor(desk, email, attributes = {}) {
   }
   const given = Object.entries(all).filter(([, value]) => value !== null)
   return `<script ${given.map(([name, value]) => `${name}="${value}"`).join(' ')}></script>`
+}
+
+/** Returns the script tag with an identity token in place of the signature. */
+export function tokenTagFor(desk, email, attributes = {}) {
+  const token = { 'data-email': null, 'data-signature': null, 'data-identity': tokenOf({ email }) }
+  return tagFor(desk, email, { ...token, ...attributes })
 }
 
 export function pageWith(body, head = '') {

@@ -176,6 +176,26 @@ test('a new reply does not scroll a customer away from an older message', async 
   )
 })
 
+test('a customer who scrolls while a reply is loading stays at the older message', async (t) => {
+  const world = await start(t)
+  const conversation = world.desk.begin(ADA, 'question')
+  for (let count = 0; count < 30; count += 1) world.desk.reply(ADA, conversation, `line ${count}`)
+  const page = await visit(t, world)
+  await openConversation(page, 'question')
+  const region = page.getByRole('region', { name: 'Messages' })
+  await region.getByText('line 29', { exact: true }).waitFor()
+  let respond = null
+  world.desk.after = (url) =>
+    url.endsWith('/messages') ? new Promise((resolve) => (respond = resolve)) : undefined
+  world.desk.reply(ADA, conversation, 'the newest')
+  await until(() => respond !== null)
+  await region.evaluate((element) => (element.scrollTop = 0))
+  world.desk.after = async () => {}
+  respond()
+  await page.getByRole('button', { name: 'Show new reply' }).waitFor()
+  assert.equal(await region.evaluate((element) => element.scrollTop), 0)
+})
+
 test('"Show older messages" adds them above the others', async (t) => {
   const world = await start(t)
   const conversation = world.desk.begin(ADA, 'message 0')
