@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { openFromInbox, signIn } from './dashboard.mjs'
 import { signatureOf } from './signatures.mjs'
 import {
   ADA,
@@ -165,6 +166,22 @@ test('the sample product shows its customer under its own Content-Security-Polic
   assert.doesNotMatch(policy, /unsafe/)
   await page.getByText('Signed in as grace@example.com').waitFor()
   await page.getByRole('button', { name: 'Export as CSV' }).waitFor()
+  assertNoProblems(page)
+})
+
+test('agents see the name and the plan that the sample product says in its token', async (t) => {
+  const page = await openPage(t, world)
+  await page.goto(world.facts.productUrl)
+  await page.getByRole('button', { name: 'Be Ada' }).click()
+  // The conversations that began with e-mail signatures are the same customer's.
+  await page.getByRole('button', { name: 'Wrong address on the invoice' }).waitFor()
+  await write(page, 'who says that I am Ada')
+  const agent = await openPage(t, world)
+  await signIn(agent, world.facts.agent, world)
+  await openFromInbox(agent, 'who says that I am Ada')
+  const says = agent.locator('#product-says')
+  await says.getByText('Ada', { exact: true }).waitFor()
+  await says.getByText('pro', { exact: true }).waitFor()
   assertNoProblems(page)
 })
 

@@ -102,7 +102,7 @@ on_both_databases! {
         let identities = [
             Identity::Typed(TypedAddress::parse(email).expect("it is an address")),
             Identity::PortalUser(deskseal::UserId::parse(email).expect("it is a user id")),
-            Identity::Sealed(deskseal::canonical_email(email).expect("it is an e-mail")),
+            Identity::Email(deskseal::canonical_email(email).expect("it is an e-mail")),
         ];
         let now = server.instance.app.clock.now();
         let mut ids: Vec<ContactId> = Vec::new();

@@ -5,6 +5,7 @@ use ticket_center::desks;
 use ticket_center::origin::AllowedDomain;
 
 use crate::server::{ApiResponse, Customer, Database, Server, on_both_databases};
+use crate::waiting::client;
 
 async fn allow(server: &Server, entries: &[&str]) {
     let parse = |entry: &&str| AllowedDomain::parse(entry).expect("it is a domain");
@@ -48,7 +49,7 @@ on_both_databases! {
     async fn an_isolated_page_may_load_the_script_and_read_the_responses(database: Database) {
         let server = Server::start(database).await;
         let script = format!("{}/ticket-center.js", server.instance.url);
-        let get = || reqwest::Client::new().get(&script).header("origin", "https://shop.example");
+        let get = || client().get(&script).header("origin", "https://shop.example");
         let loaded = get().send().await.expect("a response");
         let etag = loaded.headers()["etag"].clone();
         let unchanged = get().header("if-none-match", etag).send().await.expect("a response");

@@ -6,6 +6,7 @@ use ticket_center::agents::Role;
 use crate::dashboard::browser::{Browser, PASSWORD};
 use crate::portal::Portal;
 use crate::server::{Database, Server, on_both_databases};
+use crate::waiting::client_builder;
 
 const ADA: &str = "ada@example.com";
 
@@ -71,7 +72,7 @@ on_both_databases! {
 
     async fn calls_succeed_over_http2(database: Database) {
         let server = Server::start(database).await;
-        let client = reqwest::Client::builder().http2_prior_knowledge().build();
+        let client = client_builder().http2_prior_knowledge().build();
         let mut ada = server.customer(ADA);
         ada.client = client.expect("it is a client");
         ada.verify().await.done();

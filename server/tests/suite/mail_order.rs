@@ -14,6 +14,7 @@ use ticket_center::workers::notifications::run_due;
 
 use crate::server::{Database, Instance, START, Server, conversation_id, on_both_databases};
 use crate::smtp::{Behaviour, Sink};
+use crate::waiting::until;
 
 const INSTANTLY: Writing = Writing::Reply(Sending::Instantly);
 const DELAYED: Writing = Writing::Reply(Sending::Delayed);
@@ -56,9 +57,8 @@ async fn states(server: &Server, conversation: &Value) -> Vec<State> {
 
 /// Waits until an attempt of the conversation is claimed.
 async fn is_in_hand(server: &Server, conversation: &Value) {
-    while !states(server, conversation).await.contains(&State::Sending) {
-        tokio::task::yield_now().await;
-    }
+    let is_claimed = async || states(server, conversation).await.contains(&State::Sending);
+    until("an attempt is claimed", is_claimed).await;
 }
 
 /// Tells whether any notification still waits or is claimed.
@@ -155,7 +155,7 @@ on_both_databases! {
     async fn a_reply_that_needs_a_decision_does_not_delay_later_ones(database: Database) {
         let (server, sink) = server(database).await;
         for (behaviour, state) in [
-            (Behaviour::Reply("RCPT", "550 nobody here"), State::Dead),
+            (Behaviour::Reply("RCPT", "550 no such mailbox"), State::Failed),
             (Behaviour::CloseAmidText, State::Doubtful),
         ] {
             let conversation = begun(&server).await;
@@ -206,10 +206,12 @@ on_both_databases! {
             tokio::join!(one, two, three);
             advance(61);
         }
-        while is_unsettled(&server).await {
+        until("every notification is settled", async || {
             tokio::join!(run(&server.instance), run(&second), run(&third));
             advance(HOUR);
-        }
+            !is_unsettled(&server).await
+        })
+        .await;
         let received = received(&sink);
         assert_eq!(received.len(), conversations);
         let written: Vec<_> = (0..replies).map(|reply| reply.to_string()).collect();
@@ -250,10 +252,14 @@ on_both_databases! {
         let restarted = server.second_instance().await;
         run(&restarted).await;
         assert!(sink.mails().is_empty(), "the first one may still be going out");
-        while sink.mails().is_empty() {
+        until("the lease has expired and the second one is mailed", async || {
             run(&restarted).await;
+            // Where the machine is slow, the attempt takes longer than a second, and is due again later.
+            server.clock.advance(HOUR);
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
+            !sink.mails().is_empty()
+        })
+        .await;
         assert_eq!(received_by_one(&sink), ["two"]);
         assert_eq!(states(&server, &conversation).await, [State::Sent, State::Doubtful]);
     }

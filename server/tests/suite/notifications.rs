@@ -23,10 +23,10 @@ const INSTANTLY: Writing = Writing::Reply(Sending::Instantly);
 const DELAYED: Writing = Writing::Reply(Sending::Delayed);
 
 const NOTHING: Done =
-    Done { sent: 0, skipped: 0, deferred: 0, dead: 0, doubtful: 0, undeliverable: 0 };
+    Done { sent: 0, skipped: 0, deferred: 0, failed: 0, doubtful: 0, undeliverable: 0 };
 const SENT: Done = Done { sent: 1, ..NOTHING };
 const DEFERRED: Done = Done { deferred: 1, ..NOTHING };
-const REJECTED: Done = Done { dead: 1, ..NOTHING };
+const REJECTED: Done = Done { failed: 1, ..NOTHING };
 const DOUBTFUL: Done = Done { doubtful: 1, ..NOTHING };
 
 /// A day, in seconds.
@@ -260,7 +260,7 @@ on_both_databases! {
         let (server, sink) = server(database).await;
         for behaviour in [
             Behaviour::Reply("MAIL", "550 not from you"),
-            Behaviour::Reply("RCPT", "550 5.1.1 nobody here"),
+            Behaviour::Reply("RCPT", "550 5.1.1 no such mailbox"),
             Behaviour::Reply("DATA", "554 no"),
             Behaviour::Reply(".", "554 spam"),
         ] {

@@ -22,6 +22,7 @@ use crate::dashboard::browser::{Browser, PASSWORD};
 use crate::durability::{every_message, write};
 use crate::program::{Program, program};
 use crate::server::{Customer, Database, Server, on_both_databases};
+use crate::waiting::{client, until};
 
 fn error_text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
@@ -39,17 +40,13 @@ async fn a_backup_contains_all_acknowledged_data_while_writes_continue() {
             tokio::spawn(written)
         })
         .collect();
-    while count.load(Ordering::SeqCst) < 100 {
-        tokio::task::yield_now().await;
-    }
+    until("100 messages are acknowledged", async || count.load(Ordering::SeqCst) >= 100).await;
     let before = acknowledged.lock().expect("the task did not panic").clone();
     let original = program.database.url.trim_start_matches("sqlite:").to_owned();
     let copy = format!("{original}.backup");
     assert_eq!(program.stdout(&["backup", &copy]), copy);
     let after = count.load(Ordering::SeqCst);
-    while count.load(Ordering::SeqCst) < after + 20 {
-        tokio::task::yield_now().await;
-    }
+    until("20 more are acknowledged", async || count.load(Ordering::SeqCst) >= after + 20).await;
     let mode = std::fs::metadata(&copy).expect("it is there").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let again = program.output(&["backup", &copy]);
@@ -60,8 +57,7 @@ async fn a_backup_contains_all_acknowledged_data_while_writes_continue() {
     }
     program.database.url = format!("sqlite:{copy}");
     let serving = program.serve();
-    let customer =
-        Customer { url: serving.url.clone(), client: reqwest::Client::new(), ..customer };
+    let customer = Customer { url: serving.url.clone(), client: client(), ..customer };
     let kept = every_message(&customer).await;
     let lost: Vec<_> = before.difference(&kept).collect();
     assert!(lost.is_empty(), "{lost:?}");
@@ -280,7 +276,7 @@ on_both_databases! {
         let (program, customer) = program(database).await;
         let serving = program.serve();
         let get = async |path: &str| {
-            let response = reqwest::get(format!("{}{path}", serving.url)).await.expect("a response");
+            let response = client().get(format!("{}{path}", serving.url)).send().await.expect("a response");
             response.status().as_u16()
         };
         for _ in 0..3 {
@@ -337,7 +333,7 @@ on_both_databases! {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let address = listener.local_addr().expect("it is bound");
         let serving = tokio::spawn(http::serve_metrics(Arc::clone(&server.instance.app), listener));
-        let metrics = reqwest::get(format!("http://{address}/metrics")).await.expect("a response");
+        let metrics = client().get(format!("http://{address}/metrics")).send().await.expect("a response");
         let page = metrics.text().await.expect("it is text");
         serving.abort();
         let version = env!("CARGO_PKG_VERSION");
@@ -361,7 +357,7 @@ on_both_databases! {
     async fn metrics_are_not_served_at_the_public_address(database: Database) {
         let server = Server::start(database).await;
         let url = format!("{}/metrics", server.instance.url);
-        assert_eq!(reqwest::get(url).await.expect("a response").status().as_u16(), 404);
+        assert_eq!(client().get(url).send().await.expect("a response").status().as_u16(), 404);
     }
 }
 

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::Connection as _;
 
+use crate::scratch;
+
 /// The folder in which Debian installs the programs of each version.
 const DEBIAN: &str = "/usr/lib/postgresql";
 
@@ -18,7 +20,7 @@ const USER: &str = "postgres";
 /// Stops PostgreSQL and removes its folder when standard input ends: when the test process ends in any way.
 /// The data is not synced, because it need not survive a crash of the machine.
 const KEEPER: &str = r#"
-folder=$(mktemp -d) || exit
+folder=$(mktemp -d -p "$3") || exit
 fail() { cat "$folder/log" >&2; rm -rf "$folder"; exit 1; }
 "$1/initdb" --pgdata "$folder/data" --auth trust --username postgres --no-sync >"$folder/log" 2>&1 ||
     fail
@@ -65,6 +67,7 @@ impl Cluster {
             .args(["-c", KEEPER, "keeper"])
             .arg(programs())
             .arg(port.to_string())
+            .arg(scratch::folder())
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -14,6 +14,7 @@ use ticket_center::text::MessageText;
 use ticket_center::vault::Keyring;
 
 use crate::server::{Customer, Database, TestDatabase, conversation_id};
+use crate::waiting::client;
 
 /// The command with its own configuration.
 pub(crate) struct Program {
@@ -126,7 +127,7 @@ pub(crate) async fn program(database: Database) -> (Program, Customer) {
         "email": identity.email.as_str(),
         "signature": identity.signature.to_hex(),
     });
-    (program, Customer { url: String::new(), credentials, client: reqwest::Client::new() })
+    (program, Customer { url: String::new(), credentials, client: client() })
 }
 
 /// Writes an agent's reply or note while the server runs.

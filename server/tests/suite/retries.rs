@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::program::program;
 use crate::server::{Customer, Database, on_both_databases};
+use crate::waiting::client;
 
 const WRITERS: usize = 6;
 
@@ -42,7 +43,7 @@ on_both_databases! {
         let (told, mut tell) = tokio::sync::mpsc::channel(WRITERS * ENOUGH);
         let writers: Vec<_> = (0..WRITERS)
             .map(|writer| {
-                let client = reqwest::Client::new();
+                let client = client();
                 let customer = Customer { client, ..customer.clone() };
                 tokio::spawn(try_until_stopped(customer, writer, told.clone()))
             })
@@ -57,7 +58,7 @@ on_both_databases! {
         }
         drop(serving);
         let serving = program.serve();
-        let customer = Customer { url: serving.url.clone(), client: reqwest::Client::new(), ..customer };
+        let customer = Customer { url: serving.url.clone(), client: client(), ..customer };
         for (writer, count) in tried.iter().enumerate() {
             for number in 0..*count {
                 customer.call("/message", numbered(writer, number)).await.done();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
-use sqlx::{Connection as _, Row as _};
+use sqlx::Connection as _;
 use ticket_center::clock::Moment;
 use ticket_center::desks::{self, DeskName};
 use ticket_center::secrets::{self, Grace, NewSecret, Purpose, Replaces, Rotation, SecretError};
@@ -129,7 +129,13 @@ on_both_databases! {
         let own = "hdh_secret_in-use-elsewhere-already";
         give(Purpose::Portal, own).await.expect("it is taken");
         assert!(matches!(give(Purpose::TicketCenter, own).await, Err(SecretError::InUse)));
-        assert!(matches!(give(Purpose::Portal, "changeme").await, Err(SecretError::Refused(_))));
+        assert!(matches!(give(Purpose::Portal, "changeme").await, Err(SecretError::Invalid(_))));
+        let shared = give(Purpose::Identity, server.secret.shown()).await;
+        assert!(matches!(shared, Err(SecretError::InUse)));
+        // RFC 7518 wants 32 bytes for HS256; 31 are enough for signatures.
+        let short = "hdh_secret_of-thirty-one-bytes-in-use-here";
+        assert!(matches!(give(Purpose::Identity, short).await, Err(SecretError::Invalid(_))));
+        give(Purpose::Portal, short).await.expect("it is long enough for links");
         let portal = server.customer_with("ada@example.com", own);
         assert_eq!(portal.verify().await.error(), (401, "signature_mismatch"));
         server.customer("ada@example.com").verify().await.done();
@@ -172,9 +178,9 @@ on_both_databases! {
             let url = server.config.database_url.expose_secret();
             let mut connection =
                 sqlx::AnyConnection::connect(url).await.expect("it is reached");
-            let row = sqlx::query("SELECT key_id, sealed FROM secrets").fetch_one(&mut connection);
-            let row = row.await.expect("there is one secret");
-            (row.get::<String, _>("key_id"), row.get::<String, _>("sealed"))
+            let row = sqlx::query_as("SELECT key_id, sealed FROM secrets").fetch_one(&mut connection);
+            let row: (String, String) = row.await.expect("there is one secret");
+            row
         };
         let (key_id, before) = encrypted().await;
         assert_eq!(key_id, "test");

@@ -23,7 +23,8 @@ use ticket_center::text::MessageText;
 use ticket_center::vault::Keyring;
 use tokio::sync::oneshot;
 
-use crate::postgres;
+use crate::waiting::client;
+use crate::{postgres, scratch};
 
 /// The Unix second at which every test begins.
 pub(crate) const START: i64 = 1_767_225_600;
@@ -65,7 +66,7 @@ pub(crate) struct TestDatabase {
 
 impl TestDatabase {
     pub(crate) async fn new(database: Database) -> Self {
-        let folder = TempDir::new().expect("there is room");
+        let folder = TempDir::new_in(scratch::folder()).expect("there is room");
         let url = match database {
             Database::Sqlite => format!("sqlite:{}", folder.path().join("desk.db").display()),
             Database::Postgres => postgres::new_database().await,
@@ -172,7 +173,7 @@ impl Server {
                 "email": identity.email.as_str(),
                 "signature": identity.signature.to_hex(),
             }),
-            client: reqwest::Client::new(),
+            client: client(),
         }
     }
 

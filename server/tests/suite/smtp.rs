@@ -8,6 +8,8 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+use crate::waiting::until;
+
 /// How the server treats one connection if it does not accept the mail. A command is named by its verb; the
 /// end of the text by a dot.
 #[derive(Clone, Copy, Debug)]
@@ -87,9 +89,7 @@ impl Sink {
 
     /// Waits until the server has accepted so many mails.
     pub(crate) async fn has(&self, count: usize) {
-        while lock(&self.state).mails.len() < count {
-            tokio::task::yield_now().await;
-        }
+        until("the mails are accepted", async || lock(&self.state).mails.len() >= count).await;
     }
 }
 

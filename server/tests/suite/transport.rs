@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 
 use crate::portal::HOST;
 use crate::server::{ApiResponse, Customer, Database, Server, on_both_databases};
+use crate::waiting::{client, until};
 
 const VERIFY: &str = "/api/messaging/ticket-center/verify";
 
@@ -197,7 +198,7 @@ on_both_databases! {
             let request = ada.request("/verify", &json!({})).header("x-forwarded-for", forwarded);
             request.send().await.expect("a response").status().as_u16()
         };
-        while status(b"\xff, 198.51.100.1").await != 429 {}
+        until("the client is limited", async || status(b"\xff, 198.51.100.1").await == 429).await;
         // The other client and the proxy itself have not used up their limits.
         assert_eq!(status(b"\xff, 198.51.100.2").await, 200);
         ada.verify().await.done();
@@ -225,7 +226,8 @@ on_both_databases! {
         assert_eq!(codes[0], "signature_mismatch");
         assert!(codes.iter().any(|code| code == "rate_limited"), "{codes:?}");
         let unknown = guesser.with("helpdeskId", "nothing");
-        while unknown.verify().await.error() != (429, "rate_limited") {}
+        let is_limited = async || unknown.verify().await.error() == (429, "rate_limited");
+        until("the guesser is limited at a desk that does not exist", is_limited).await;
     }
 
     async fn another_host_serves_only_health_checks(database: Database) {
@@ -246,7 +248,7 @@ on_both_databases! {
         let server = Server::start(database).await;
         let get = || {
             let url = format!("{}/ticket-center.js", server.instance.url);
-            reqwest::Client::new().get(url).header("accept-encoding", "gzip")
+            client().get(url).header("accept-encoding", "gzip")
         };
         let response = get().send().await.expect("a response");
         assert_eq!(response.headers()["content-type"], "text/javascript; charset=utf-8");
@@ -272,7 +274,7 @@ on_both_databases! {
 
     async fn the_document_names_every_call(database: Database) {
         let server = Server::start(database).await;
-        let response = reqwest::get(format!("{}/api/openapi.json", server.instance.url)).await;
+        let response = client().get(format!("{}/api/openapi.json", server.instance.url)).send().await;
         let document: Value = response.expect("a response").json().await.expect("it is JSON");
         assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1.")));
         let paths = document["paths"].as_object().expect("there are paths");
@@ -280,7 +282,7 @@ on_both_databases! {
         names.sort_unstable();
         let expected = [
             "/conversations", "/conversations/{id}/close", "/conversations/{id}/messages",
-            "/message", "/verify",
+            "/message", "/session", "/session/end", "/verify",
         ];
         assert_eq!(names, expected.map(|path| format!("/api/messaging/ticket-center{path}")));
         assert!(paths.values().all(|path| path["post"]["requestBody"].is_object()));

@@ -9,6 +9,7 @@ use super::answered;
 use super::frames::{END_HEADERS, HEADERS, PREFACE, block, frame, opening};
 use crate::program::{Program, Serving, program};
 use crate::server::{Customer, Database};
+use crate::waiting::client;
 
 /// More connections than the server may have open files.
 const MANY: usize = 1100;
@@ -59,7 +60,7 @@ async fn assert_healthy(url: &str) {
         let mut response = None;
         for _ in 0..TRIES {
             // Each check uses a new connection. In a flood, one that sends its request late may be replaced.
-            response = answered(reqwest::get(format!("{url}{path}"))).await.ok();
+            response = answered(client().get(format!("{url}{path}")).send()).await.ok();
             if response.is_some() {
                 break;
             }
@@ -78,7 +79,7 @@ async fn silent_connections_block_neither_health_checks_nor_customers() {
         for _ in 0..5 {
             assert_healthy(&serving.url).await;
             // A customer's connection replaces an idle one.
-            let fresh = Customer { client: reqwest::Client::new(), ..customer.clone() };
+            let fresh = Customer { client: client(), ..customer.clone() };
             answered(fresh.verify()).await.done();
         }
         drop(held);

@@ -8,6 +8,7 @@ use tokio::net::{TcpSocket, TcpStream};
 
 use super::{answered, until_the_end};
 use crate::server::{Database, Server};
+use crate::waiting::client;
 
 const HEALTH: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
 const HALF_REQUEST: &[u8] =
@@ -140,7 +141,8 @@ async fn metrics_tell_how_many_connections_there_are_and_why_the_server_ended_so
     let url = format!("http://{}/metrics", listener.local_addr().expect("it is bound"));
     let app = std::sync::Arc::clone(&server.instance.app);
     let serving = tokio::spawn(ticket_center::http::serve_metrics(app, listener));
-    let page = reqwest::get(url).await.expect("a response").text().await.expect("it is text");
+    let page =
+        client().get(url).send().await.expect("a response").text().await.expect("it is text");
     serving.abort();
     for line in [
         "ticket_center_connections 0",

@@ -10,6 +10,7 @@ use tokio::net::{TcpSocket, TcpStream};
 
 use super::{answered, connected, long_conversation, request_for_page, until_the_end};
 use crate::server::{Customer, Database, Server};
+use crate::waiting::client_builder;
 
 /// More pages than the system buffers for a client that reads nothing.
 const PAGES: usize = 40;
@@ -18,7 +19,9 @@ async fn started(
     set: impl FnOnce(&mut ticket_center::config::Config),
 ) -> (Server, Customer, Value) {
     let server = Server::start_with(Database::Sqlite, set).await;
-    let customer = server.customer("ada@example.com");
+    // The server soon closes a connection that is not in use, and a request may be on its way by then.
+    let client = client_builder().pool_max_idle_per_host(0).build().expect("it is a client");
+    let customer = Customer { client, ..server.customer("ada@example.com") };
     let conversation = long_conversation(&customer).await;
     (server, customer, conversation)
 }

@@ -32,6 +32,7 @@ fn pages(conversation: &str) -> Vec<(String, For)> {
         ("allowed-domains".to_owned(), For::Owners),
         ("messages".to_owned(), For::Owners),
         ("portal".to_owned(), For::Owners),
+        ("identity-tokens".to_owned(), For::Owners),
         ("mail".to_owned(), For::Owners),
     ]
 }
@@ -46,6 +47,7 @@ fn forms(conversation: &str, agent: &AgentId) -> Vec<(String, For, Fields)> {
         (format!("{talk}/assign"), For::Members, vec![("agent", "")]),
         (format!("{talk}/block"), For::Owners, vec![]),
         (format!("{talk}/unblock"), For::Owners, vec![]),
+        (format!("{talk}/separate"), For::Owners, vec![("contact", "x")]),
         (
             "agents".to_owned(),
             For::Owners,
@@ -70,7 +72,7 @@ fn forms(conversation: &str, agent: &AgentId) -> Vec<(String, For, Fields)> {
 }
 
 /// Forms of settings.
-const SETTINGS: [&str; 14] = [
+const SETTINGS: [&str; 20] = [
     "ticket-center/secret",
     "ticket-center/revoke",
     "ticket-center/as-typed",
@@ -85,6 +87,12 @@ const SETTINGS: [&str; 14] = [
     "portal/revoke",
     "portal/sign",
     "portal/explain",
+    "identity-tokens/secret",
+    "identity-tokens/revoke",
+    "identity-tokens/accepted",
+    "identity-tokens/shared-ids",
+    "identity-tokens/sign",
+    "identity-tokens/explain",
 ];
 
 /// Forms that do not belong to a desk.

@@ -11,6 +11,7 @@ use ticket_center::ids::{AgentId, DeskId};
 use ticket_center::passwords::Known;
 
 use crate::server::{Instance, Server};
+use crate::waiting::client_builder;
 
 /// The password of every agent of the tests.
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -61,14 +62,14 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) fn new(url: &str) -> Self {
-        let client = reqwest::Client::builder().redirect(Policy::none()).build();
+        let client = client_builder().redirect(Policy::none()).build();
         let (cookies, client) = (BTreeMap::new(), client.expect("it is a client"));
         Self { url: url.to_owned(), client, cookies, address: None }
     }
 
     /// Returns a browser that speaks HTTP/2 without TLS, as a proxy does for browsers.
     pub(crate) fn over_http2(url: &str) -> Self {
-        let client = reqwest::Client::builder().redirect(Policy::none()).http2_prior_knowledge();
+        let client = client_builder().redirect(Policy::none()).http2_prior_knowledge();
         Self { client: client.build().expect("it is a client"), ..Self::new(url) }
     }
 

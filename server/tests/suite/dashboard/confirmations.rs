@@ -21,7 +21,7 @@ enum Asks {
 }
 
 /// Every form of a desk. A form that is not listed here fails the test.
-const FORMS: [(&str, Asks); 29] = [
+const FORMS: [(&str, Asks); 36] = [
     ("agents", Asks::Again),
     ("agents/{agent}/role", Asks::Again),
     ("agents/{agent}/remove", Asks::Again),
@@ -34,6 +34,7 @@ const FORMS: [(&str, Asks); 29] = [
     ("conversations/{conversation}/assign", Asks::Not),
     ("conversations/{conversation}/block", Asks::Again),
     ("conversations/{conversation}/unblock", Asks::Again),
+    ("conversations/{conversation}/separate", Asks::Again),
     ("ticket-center/secret", Asks::Again),
     ("ticket-center/revoke", Asks::Again),
     ("ticket-center/as-typed", Asks::Again),
@@ -48,6 +49,12 @@ const FORMS: [(&str, Asks); 29] = [
     ("portal/revoke", Asks::Again),
     ("portal/sign", Asks::Again),
     ("portal/explain", Asks::Again),
+    ("identity-tokens/secret", Asks::Again),
+    ("identity-tokens/revoke", Asks::Again),
+    ("identity-tokens/accepted", Asks::Again),
+    ("identity-tokens/shared-ids", Asks::Again),
+    ("identity-tokens/sign", Asks::Again),
+    ("identity-tokens/explain", Asks::Again),
     ("mail/support-page", Asks::Again),
     ("mail/{notification}/send-again", Asks::Not),
     ("mail/{notification}/forget", Asks::Not),
@@ -115,7 +122,7 @@ on_both_databases! {
             let page = owner.send(&server.path(&leaf), &[("csrf", &csrf), ("role", "owner"),
                 ("domain", "example.com"), ("email", "x@example.com"), ("name", "x"), ("way", "copy"),
                 ("support_page", "https://example.com"), ("replaces", ""), ("grace", "day"),
-                ("secret", "x"), ("signature", "x"), ("user_id", "x"), ("link", "x"),
+                ("secret", "x"), ("signature", "x"), ("user_id", "x"), ("link", "x"), ("token", "x"), ("proofs", "tokens"),
                 ("status", "open"), ("kind", "note"), ("text", "x")]).await;
             let is_asked = page.status == 303 && page.location().starts_with("/confirm");
             if is_asked != (*expected == Asks::Again) {

@@ -2,7 +2,6 @@
 
 use deskseal::CanonicalEmail;
 use mail_parser::MessageParser;
-use sqlx::Row as _;
 use ticket_center::accounts;
 use ticket_center::agents::{self, Role};
 use ticket_center::config::SecretString;
@@ -156,8 +155,23 @@ on_both_databases! {
         let token = link.split_once('=').expect("it has a token").1;
         let page = owner.get(&server.path("agents")).await.shown();
         assert!(page.has(CEO) && page.has("Mailed.") && !page.has(token), "{}", page.text);
-        let row = sqlx::query("SELECT token_hash FROM account_links").fetch_one(server.store().readers());
-        assert_ne!(row.await.expect("it is there").get::<String, _>("token_hash"), token);
+        let hash = sqlx::query_scalar("SELECT token_hash FROM account_links").fetch_one(server.store().readers());
+        let hash: String = hash.await.expect("it is there");
+        assert_ne!(hash, token);
+    }
+
+    async fn an_invalid_address_gets_one_sentence_that_says_what_to_enter(database: Database) {
+        let (server, _) = server(database).await;
+        let mut owner = server.signed_in(OWNER).await;
+        for (email, sentence) in [
+            (" ", "Enter an e-mail address."),
+            ("grace", "This e-mail address is incomplete. Enter one such as ada@example.com."),
+            ("\u{212a}im@example.com", "This e-mail address has a letter that looks like another one. Please type it again."),
+        ] {
+            let page = invite(&mut owner, &server.desk, email, "copy").await;
+            assert_eq!(page.status, 422);
+            assert!(page.has(&format!(">{sentence}<")), "{}", page.text);
+        }
     }
 
     async fn a_copied_link_binds_no_account_that_another_person_made(database: Database) {

@@ -101,7 +101,7 @@ on_both_databases! {
         let ada = server.customer("ada@example.com");
         for (behaviour, standing) in [
             (Behaviour::Reply("NOOP", "250 fine"), "answered"),
-            (Behaviour::Reply("RCPT", "550 nobody here"), "not mailed"),
+            (Behaviour::Reply("RCPT", "550 no such mailbox"), "not mailed"),
             (Behaviour::Close("."), "mail uncertain"),
         ] {
             let conversation = ada.begin("Hello").await;

@@ -1,6 +1,5 @@
 //! Forgotten passwords: who gets a recovery link, and what the link does.
 
-use sqlx::Row as _;
 use ticket_center::agents::{self, Role};
 use ticket_center::workers::account_mail::run_due;
 
@@ -82,8 +81,8 @@ on_both_databases! {
             responses.push((page.status, headers, page.text));
         }
         assert!(responses.iter().all(|response| *response == responses[0]));
-        let rows = sqlx::query("SELECT email FROM account_mails ORDER BY email").fetch_all(server.store().readers()).await;
-        let emails: Vec<_> = rows.expect("they are read").iter().map(|row| row.get::<String, _>("email")).collect();
+        let emails = sqlx::query_scalar("SELECT email FROM account_mails ORDER BY email");
+        let emails: Vec<String> = emails.fetch_all(server.store().readers()).await.expect("they are read");
         assert_eq!(emails, [ADA, "nobody@acme.example"], "the same work for both");
         assert_eq!(run_due(&server.instance.app).await.expect("the database responds"), 1);
         assert_eq!(sink.mails().len(), 1);

@@ -1,5 +1,6 @@
 //! The search of the inbox.
 
+use deskseal::IdentityClaims;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use ticket_center::agents::Role;
@@ -7,6 +8,7 @@ use ticket_center::conversations::Writing;
 
 use super::browser::{Browser, Page};
 use super::tickets::{customer, submit, visitor};
+use crate::identity_tokens::Tokens;
 use crate::server::{Customer, Database, Server, on_both_databases};
 
 const GRACE: &str = "grace@example.com";
@@ -117,6 +119,51 @@ on_both_databases! {
         ] {
             ada.begin(written).await;
             assert_eq!(found(&mut browser, &server, sought).await, [written], "{sought}");
+        }
+    }
+
+    async fn what_the_product_says_of_a_customer_is_found(database: Database) {
+        let (server, mut browser) = server(database).await;
+        let tokens = Tokens::of(server).await;
+        let server = &tokens.server;
+        let signed = server.customer("ada@example.com");
+        signed.begin("Joined address").await;
+        server.customer("bob@example.com").begin("Another customer").await;
+        let says = |name: Option<&'static str>, city: &str| tokens.token(&IdentityClaims {
+            user_id: Some("user-42"), email: Some("ada@example.com"), name,
+            attributes: [("city".to_owned(), city.into()), ("seats".to_owned(), 1815.into())].into(),
+            ..IdentityClaims::default()
+        });
+        let ada = tokens.customer(&says(Some("Ada Zo\u{eb}"), "İSTANBUL 100%")).await;
+        ada.begin("Own id").await;
+        let both = ["Joined address", "Own id"];
+        let sorted = async |browser: &mut Browser, text: &str| {
+            let mut found = found(browser, server, text).await;
+            found.sort();
+            found
+        };
+        for text in ["ZOE\u{308} ada", "istanbul", "1815", "da@exam", "zo\u{eb} 100%", "1815 user-42"] {
+            let expected = if text.contains("user-42") { &both[1..] } else { &both[..] };
+            assert_eq!(sorted(&mut browser, text).await, expected, "{text}");
+        }
+        assert_eq!(sorted(&mut browser, "joined zo\u{eb}").await, both[..1]);
+        for text in ["lovelace", "zo\u{eb} another", "istanbul_100", "city"] {
+            assert_eq!(found(&mut browser, server, text).await, [""; 0], "{text}");
+        }
+        // A newer token replaces what an older one said, and an older one brings nothing back.
+        let older = says(Some("Ada Zo\u{eb}"), "Oldtown");
+        server.clock.advance(60);
+        tokens.customer(&says(None, "London")).await;
+        tokens.customer(&older).await;
+        for (text, expected) in [("london", &both[..]), ("zo\u{eb}", &[]), ("istanbul", &[]), ("oldtown", &[])] {
+            assert_eq!(sorted(&mut browser, text).await, expected, "{text}");
+        }
+        // The next holder of an address that the customer left is not found by what is said of the customer.
+        server.clock.advance(60);
+        tokens.customer(&tokens.both("user-42", "lovelace@example.com")).await;
+        signed.begin("Of the next holder").await;
+        for text in ["london", "lovelace@exam"] {
+            assert_eq!(sorted(&mut browser, text).await, both, "{text}");
         }
     }
 

@@ -1,7 +1,6 @@
 //! Passwords, sessions and cookies.
 
 use reqwest::Method;
-use sqlx::Row as _;
 use ticket_center::agents::Role;
 
 use super::browser::{Browser, PASSWORD};
@@ -126,13 +125,13 @@ on_both_databases! {
         let server = Server::start(database).await;
         server.agent(ADA, Role::Agent).await;
         let browser = server.signed_in(ADA).await;
-        let rows = sqlx::query("SELECT token_hash FROM sessions").fetch_all(server.store().readers()).await;
-        let rows = rows.expect("they are read");
-        assert_eq!(rows.len(), 1);
-        assert_ne!(rows[0].get::<String, _>("token_hash"), browser.cookies[SESSION]);
-        let rows = sqlx::query("SELECT throttle_key FROM throttles").fetch_all(server.store().readers()).await;
-        for row in rows.expect("they are read") {
-            let key = row.get::<String, _>("throttle_key");
+        let hashes = sqlx::query_scalar("SELECT token_hash FROM sessions").fetch_all(server.store().readers()).await;
+        let hashes: Vec<String> = hashes.expect("they are read");
+        assert_eq!(hashes.len(), 1);
+        assert_ne!(hashes[0], browser.cookies[SESSION]);
+        let keys = sqlx::query_scalar("SELECT throttle_key FROM throttles").fetch_all(server.store().readers()).await;
+        let keys: Vec<String> = keys.expect("they are read");
+        for key in keys {
             assert!(key.len() == 43 && !key.contains("127.0.0.1"), "{key}");
         }
     }

@@ -12,8 +12,8 @@ const ADA: &str = "ada@example.com";
 const DAY: i64 = 24 * 60 * 60;
 
 /// The pages of settings, and what their forms send.
-const PAGES: [&str; 3] = ["ticket-center", "allowed-domains", "portal"];
-const FORMS: [(&str, &[(&str, &str)]); 13] = [
+const PAGES: [&str; 4] = ["ticket-center", "allowed-domains", "portal", "identity-tokens"];
+const FORMS: [(&str, &[(&str, &str)]); 19] = [
     ("ticket-center/secret", &[("replaces", ""), ("grace", "day")]),
     ("ticket-center/revoke", &[("secret", "x")]),
     ("ticket-center/as-typed", &[]),
@@ -27,6 +27,12 @@ const FORMS: [(&str, &[(&str, &str)]); 13] = [
     ("portal/secret", &[("replaces", ""), ("grace", "day")]),
     ("portal/sign", &[("user_id", "1")]),
     ("portal/explain", &[("link", "x")]),
+    ("identity-tokens/secret", &[("replaces", ""), ("grace", "day")]),
+    ("identity-tokens/revoke", &[("secret", "x")]),
+    ("identity-tokens/accepted", &[("proofs", "tokens")]),
+    ("identity-tokens/shared-ids", &[("shared", "yes")]),
+    ("identity-tokens/sign", &[("user_id", "1")]),
+    ("identity-tokens/explain", &[("token", "x")]),
 ];
 
 async fn owner(server: &Server) -> Browser {
@@ -107,6 +113,7 @@ on_both_databases! {
         let asking = [
             "ticket-center/secret", "ticket-center/revoke", "ticket-center/sign", "ticket-center/explain",
             "portal/secret", "portal/sign", "portal/explain",
+            "identity-tokens/secret", "identity-tokens/accepted", "identity-tokens/sign", "identity-tokens/explain",
         ];
         for (leaf, fields) in FORMS.iter().filter(|(leaf, _)| asking.contains(leaf)) {
             let page = browser.submit("/account", &server.path(leaf), fields).await;

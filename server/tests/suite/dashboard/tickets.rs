@@ -10,18 +10,18 @@ use ticket_center::tickets::{self, Sender, Ticket};
 use crate::server::Server;
 
 /// Returns a visitor who typed this address.
-pub(super) fn visitor(address: &str) -> Sender {
+pub(crate) fn visitor(address: &str) -> Sender {
     Sender::Public(TypedAddress::parse(address).expect("it is an address"))
 }
 
 /// Returns a customer whose link proved this id, and who typed this address.
-pub(super) fn customer(id: &str, address: &str) -> Sender {
+pub(crate) fn customer(id: &str, address: &str) -> Sender {
     let user = UserId::parse(id).expect("it is a user id");
     Sender::Verified(user, Some(TypedAddress::parse(address).expect("it is an address")))
 }
 
 /// Submits a ticket, and returns its conversation.
-pub(super) async fn submit(
+pub(crate) async fn submit(
     server: &Server,
     sender: Sender,
     name: &str,

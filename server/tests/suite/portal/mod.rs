@@ -4,6 +4,7 @@ mod forms;
 mod hosts;
 mod links;
 mod spam;
+mod tokens;
 
 use std::sync::Mutex;
 
@@ -11,12 +12,12 @@ use deskseal::{PortalHost, Secret, SignedUser, Signer};
 use reqwest::header::{HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
-use sqlx::Row as _;
 use ticket_center::config::Config;
 use ticket_center::secrets::{Grace, IssuedSecret, Purpose};
 use url::form_urlencoded;
 
 use crate::server::{Database, Instance, START, Server, rotate};
+use crate::waiting::client_builder;
 
 /// The default host of the desk "Example".
 pub(crate) const HOST: &str = "example.help.localhost";
@@ -52,7 +53,7 @@ impl Portal {
             url: server.instance.url.clone(),
             host: HOST.to_owned(),
             cookie: Mutex::default(),
-            client: Client::builder().redirect(Policy::none()).build().expect("it is a client"),
+            client: client_builder().redirect(Policy::none()).build().expect("it is a client"),
         }
     }
 
@@ -60,7 +61,7 @@ impl Portal {
     pub(crate) fn browser_over_http2(&self) -> Browser {
         let address = self.server.instance.url.trim_start_matches("http://");
         let address: std::net::SocketAddr = address.parse().expect("it is an address");
-        let client = Client::builder().redirect(Policy::none()).http2_prior_knowledge();
+        let client = client_builder().redirect(Policy::none()).http2_prior_knowledge();
         let client = client.resolve(HOST, address).build().expect("it is a client");
         let url = format!("http://{HOST}:{}", address.port());
         Browser { url, client, ..self.browser() }
@@ -73,7 +74,7 @@ impl Portal {
 
     /// Returns the tickets, the oldest first.
     pub(crate) async fn tickets(&self) -> Vec<Stored> {
-        sqlx::query(
+        sqlx::query_as(
             "SELECT contacts.kind, contacts.value, conversations.subject, messages.body, \
              portal_tickets.typed_name, portal_tickets.typed_address, portal_tickets.host \
              FROM portal_tickets \
@@ -85,17 +86,6 @@ impl Portal {
         .fetch_all(self.server.store().readers())
         .await
         .expect("they are read")
-        .iter()
-        .map(|row| Stored {
-            kind: row.get("kind"),
-            value: row.get("value"),
-            subject: row.get("subject"),
-            text: row.get("body"),
-            typed_name: row.get("typed_name"),
-            typed_address: row.get("typed_address"),
-            host: row.get("host"),
-        })
-        .collect()
     }
 
     /// Returns kind and value of the contact of each ticket.
@@ -110,11 +100,12 @@ impl Portal {
 }
 
 /// A ticket, as the database stores it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct Stored {
     kind: String,
     value: String,
     subject: String,
+    #[sqlx(rename = "body")]
     text: String,
     typed_name: Option<String>,
     typed_address: Option<String>,
