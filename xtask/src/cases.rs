@@ -117,6 +117,13 @@ impl Case {
         self.request.get("call")?.as_str()
     }
 
+    /// Tells whether one of its secrets is missing: none, in the language's own way.
+    pub(crate) fn has_no_secret(&self) -> bool {
+        let is_null = |place| self.request.pointer(place).is_some_and(Value::is_null);
+        let others = self.request.pointer("/args/other_secrets").and_then(Value::as_array);
+        is_null("/new/secret") || others.is_some_and(|others| others.iter().any(Value::is_null))
+    }
+
     /// Returns the variable that the call's constructor reads.
     pub(crate) fn variable(&self) -> Option<&str> {
         self.request.get("new")?.get("name")?.as_str()

@@ -15,6 +15,21 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Copies a file, or a folder with everything in it.
+pub(crate) fn copy_all(from: &Path, to: &Path) -> Result<()> {
+    if !from.is_dir() {
+        return copy(from, to);
+    }
+    for file in all(from)? {
+        let target = to.join(file.strip_prefix(from)?);
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        copy(&file, &target)?;
+    }
+    Ok(())
+}
+
 /// Creates an empty folder, after removing an existing one, and returns its path.
 pub(crate) fn emptied(folder: &Path) -> Result<PathBuf> {
     if folder.exists() {
@@ -63,9 +78,15 @@ pub(crate) fn all(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// Returns a digest of the files' paths and contents.
 pub(crate) fn digest(files: &[PathBuf]) -> Result<String> {
+    // A path that is joined with an absolute one is that one.
+    digest_in(Path::new(""), files)
+}
+
+/// Returns a digest of the files' contents and of their paths in the folder, which is the same wherever that is.
+pub(crate) fn digest_in(folder: &Path, files: &[PathBuf]) -> Result<String> {
     let mut digest = Sha256::new();
     for file in files {
-        let content = fs::read(file)?;
+        let content = fs::read(folder.join(file))?;
         digest.update(format!("{} {}\n", file.display(), content.len()));
         digest.update(content);
     }

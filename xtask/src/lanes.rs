@@ -11,7 +11,7 @@ use fs_err::{self as fs, File};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::files;
-use crate::process::Running;
+use crate::process::{self, Running};
 use crate::suite::{self, Suite};
 use crate::workspace::Workspace;
 
@@ -20,6 +20,19 @@ const OUTPUT: &str = "test";
 
 /// How often the running suites are checked.
 const POLL: Duration = Duration::from_millis(100);
+
+/// How often the running suites are printed where no terminal shows them, so that a log tells where a run stopped.
+const REPORT: Duration = Duration::from_secs(300);
+
+/// A suite that has printed nothing for so long stands still: it is ended, and its output shows where. The longest
+/// silence of a suite that goes on is a build from nothing.
+const STANDSTILL: Duration = Duration::from_secs(30 * 60);
+
+/// How long a suite may take to end when it is asked to.
+const GRACE: Duration = Duration::from_secs(60);
+
+/// How many characters of a suite's last line are printed.
+const SHOWN: usize = 200;
 
 /// A resource that two suites cannot use at the same time.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,6 +49,7 @@ pub(crate) enum Shared {
     Node,
     Ruby,
     Php,
+    Go,
 }
 
 /// A suite: its name, its function, and the resources that it uses.
@@ -97,6 +111,7 @@ pub(crate) fn run(
     let mut running: Vec<Lane> = Vec::new();
     let mut suites: Vec<(usize, Suite)> = Vec::new();
     let progress = progress()?;
+    let mut reported = Instant::now();
     while suites.len() < steps.len() {
         while running.len() < lanes
             && let Some(next) = next(&waiting, &running)
@@ -117,7 +132,7 @@ pub(crate) fn run(
         }
         let mut still = Vec::new();
         for mut lane in running {
-            let Some(is_passed) = lane.ended() else {
+            let Some(is_passed) = lane.ended()? else {
                 still.push(lane);
                 continue;
             };
@@ -133,6 +148,13 @@ pub(crate) fn run(
         }
         running = still;
         progress.set_message(listed(&running));
+        if progress.is_hidden() && reported.elapsed() >= REPORT {
+            println!("   running: {}", listed(&running));
+            for lane in &running {
+                println!("     {}: {}", lane.step.name, lane.last_line()?);
+            }
+            reported = Instant::now();
+        }
         thread::sleep(POLL);
     }
     progress.finish_and_clear();
@@ -152,6 +174,8 @@ struct Lane {
     step: &'static Step,
     start: Instant,
     log: PathBuf,
+    /// The size of the log, and when it grew to it.
+    grown: (u64, Instant),
     process: Running,
 }
 
@@ -163,13 +187,46 @@ impl Lane {
         command.args(["test", "--alone", step.name]);
         command.stdin(Stdio::null()).stdout(output).stderr(errors);
         let process = Running::start(&mut command)?;
-        Ok(Self { index, step, start: Instant::now(), log, process })
+        let start = Instant::now();
+        Ok(Self { index, step, start, log, grown: (0, start), process })
     }
 
-    /// Tells whether the suite has passed, or returns `None` while it runs. If its status cannot be read, it has
-    /// failed.
-    fn ended(&mut self) -> Option<bool> {
-        self.process.try_end().map_or(Some(false), |status| Some(status?.success()))
+    /// Tells whether the suite has passed, or returns `None` while it runs. If its status cannot be read, or if it
+    /// stands still, it has failed.
+    fn ended(&mut self) -> Result<Option<bool>> {
+        let size = fs::metadata(&self.log)?.len();
+        if size != self.grown.0 {
+            self.grown = (size, Instant::now());
+        }
+        if self.grown.1.elapsed() < STANDSTILL {
+            return Ok(self
+                .process
+                .try_end()
+                .map_or(Some(false), |status| Some(status?.success())));
+        }
+        println!("error: {} stands still; what runs is:", self.step.name);
+        // Without this program, the output is still there.
+        let _ = process::run(Command::new("ps").args(["-eo", "pid,ppid,stat,etimes,args"]));
+        self.stop();
+        Ok(Some(false))
+    }
+
+    /// Asks the suite to end as Ctrl-C does, so that it ends its own children, and waits for it.
+    fn stop(&mut self) {
+        let is_running = |process: &mut Running| matches!(process.try_end(), Ok(None));
+        if is_running(&mut self.process) && self.process.interrupt().is_ok() {
+            let deadline = Instant::now() + GRACE;
+            while is_running(&mut self.process) && Instant::now() < deadline {
+                thread::sleep(POLL);
+            }
+        }
+    }
+
+    /// Returns the last line of the output so far, which names a test that has been running for long.
+    fn last_line(&self) -> Result<String> {
+        let output = fs::read(&self.log)?;
+        let output = String::from_utf8_lossy(&output);
+        Ok(output.trim_end().lines().next_back().unwrap_or_default().chars().take(SHOWN).collect())
     }
 
     fn show_output(&self) -> Result<()> {
@@ -179,16 +236,9 @@ impl Lane {
     }
 }
 
-/// A dropped suite is ended as by Ctrl-C, so that it ends its own children.
-#[cfg(unix)]
 impl Drop for Lane {
     fn drop(&mut self) {
-        let is_running = |process: &mut Running| matches!(process.try_end(), Ok(None));
-        if is_running(&mut self.process) && self.process.interrupt().is_ok() {
-            while is_running(&mut self.process) {
-                thread::sleep(POLL);
-            }
-        }
+        self.stop();
     }
 }
 

@@ -17,6 +17,7 @@ mod examples;
 mod files;
 mod generate;
 mod git;
+mod go;
 mod http;
 mod lanes;
 mod licences;
@@ -27,6 +28,7 @@ mod php;
 mod process;
 mod python;
 mod ruby;
+mod sanitizer;
 mod server;
 mod setup;
 mod snippets;
@@ -34,6 +36,7 @@ mod suite;
 mod test;
 mod tools;
 mod vectors;
+mod wasm;
 mod workspace;
 
 use std::process::ExitCode;
@@ -92,6 +95,13 @@ Examples:
   cargo xtask generate --check")]
     Generate(generate::Arguments),
 
+    /// Build the core as WebAssembly and Go, or check that the committed files are what their sources give.
+    #[command(after_help = "\
+Examples:
+  cargo xtask wasm
+  cargo xtask wasm --check")]
+    Wasm(wasm::Arguments),
+
     /// Build the packages for publication into a folder, and print how to install them.
     #[command(after_help = "\
 Examples:
@@ -147,6 +157,7 @@ fn run(command: &Command) -> Result<()> {
         Command::Conform(arguments) => conform::run(&Workspace::find()?, arguments),
         Command::Vectors(arguments) => vectors::run(&Workspace::find()?, arguments),
         Command::Generate(arguments) => generate::run(&Workspace::find()?, arguments),
+        Command::Wasm(arguments) => wasm::run(&Workspace::find()?, arguments),
         Command::Package(arguments) => package::run(&Workspace::find()?, arguments),
         Command::Bench(arguments) => bench::run(&Workspace::find()?, arguments),
         Command::Snippets => snippets::run(&Workspace::find()?),

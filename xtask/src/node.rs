@@ -20,9 +20,17 @@ const PACKAGE: &str = "bindings/node";
 /// The tests of the frameworks, which are a project of their own.
 const FRAMEWORKS: &str = "tests/frameworks";
 
+/// The tests of other runtimes, and those of Astro's adapters for three hosts, each a project of its own.
+const RUNTIMES: &str = "tests/runtimes";
+const ADAPTERS: &str = "tests/adapters";
+
 /// The examples whose style is checked with the package's, relative to its folder.
-const EXAMPLES: [&str; 3] =
-    ["../../examples/express", "../../examples/next", "../../examples/astro"];
+const EXAMPLES: [&str; 4] = [
+    "../../examples/express",
+    "../../examples/next",
+    "../../examples/astro",
+    "../../examples/worker",
+];
 
 /// The folder of the built files, in the package's folder.
 const DIST: &str = "dist";
@@ -33,8 +41,9 @@ const OUTPUT: &str = "node";
 /// The size limit of the addon, in bytes.
 const LONGEST_ADDON: u64 = 1_500_000;
 
-/// The size limit of the packed package without the addon, in bytes.
-const LONGEST_TARBALL: u64 = 44_000;
+/// The size limit of the packed package without the addon, in bytes. The WebAssembly build, as a file and as text, is
+/// 620 000 of them.
+const LONGEST_TARBALL: u64 = 680_000;
 
 /// The file that records what a project was made from.
 const STAMP: &str = "made-from.txt";
@@ -43,10 +52,12 @@ const STAMP: &str = "made-from.txt";
 const SMOKE: &str = "errors.test.mjs";
 
 /// The suites that need no other tools, which run on every version of Node.
-const PORTABLE: [&str; 9] = [
+const PORTABLE: [&str; 11] = [
     "tests/panic.test.mjs",
+    "tests/fallback.test.mjs",
     "tests/errors.test.mjs",
     "tests/values.test.mjs",
+    "tests/tokens.test.mjs",
     "tests/secrecy.test.mjs",
     "tests/workers.test.mjs",
     "tests/contract.test.mjs",
@@ -58,6 +69,20 @@ const PORTABLE: [&str; 9] = [
 /// The options of the test for memory leaks. Without a limit, Node 24's young generation grows for a long time,
 /// which looks like a leak.
 const LEAKS: [&str; 3] = ["--expose-gc", "--max-semi-space-size=16", "tests/leak.mjs"];
+
+/// The option of Node with which the package does not load its addon.
+const WITHOUT_ADDON: &str = "--conditions=deno";
+
+/// The suites about the addon itself.
+const ADDON: [&str; 3] =
+    ["tests/panic.test.mjs", "tests/fallback.test.mjs", "tests/package.test.mjs"];
+
+/// How many times as fast as the usual snippet signing is without the addon, by runtime.
+const PROMISED: [(&str, &[&str], &str); 3] = [
+    ("node", &[WITHOUT_ADDON], "2"),
+    ("node_modules/.bin/bun", &[], "1"),
+    ("node_modules/.bin/deno", &["run", "--no-prompt"], "3"),
+];
 
 /// A version of Node that the package supports.
 struct Release {
@@ -102,12 +127,20 @@ type Check = (&'static str, fn(&Installed<'_>) -> Result<()>);
 const CHECKS: &[Check] = &[
     ("node: size", package_is_small),
     ("node: tests", tests),
-    ("node: frameworks", frameworks),
     ("node: leaks", leaks),
+    ("node: without the addon", without_addon),
+    ("node: runtimes", runtimes),
     ("node: tests on 22.20.0", |package| tests_on(package, &NODE_22)),
     ("node: tests on 24.19.0", |package| tests_on(package, &NODE_24)),
     ("node: tests on 26.10.0", |package| tests_on(package, &NODE_26)),
     ("node: style", style),
+];
+
+/// The checks that take minutes.
+const SLOW_CHECKS: &[Check] = &[
+    ("node: frameworks", frameworks),
+    ("node: adapters", adapters),
+    ("node: leaks without the addon", leaks_without_addon),
 ];
 
 /// The package, installed from its tarballs in a project of its own.
@@ -148,6 +181,16 @@ impl Installed<'_> {
         let mut command = self.command(node)?;
         process::run(command.args(["--test", "--test-reporter=spec"]).args(suites))
     }
+
+    /// Installs the tarballs into a project of the tests in a folder, and runs them.
+    fn run_project(&self, node: &Node, folder: &str) -> Result<PathBuf> {
+        println!("   on Node {}", node.version);
+        let project = output(self.workspace, files::name(Path::new(folder)).as_str());
+        let mut command = with_browser(self, node)?;
+        command.args(["tests/published.mjs", "--from", folder]).arg(&project);
+        process::run(command.args(&self.tarballs))?;
+        Ok(project)
+    }
 }
 
 /// Runs all checks of the package, even if one fails.
@@ -156,11 +199,28 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     suite::run_checks("node", CHECKS, &package)
 }
 
+/// Runs the checks that take minutes, even if one fails.
+pub(crate) fn test_slowly(workspace: &Workspace) -> Result<()> {
+    suite::run_checks("node-frameworks", SLOW_CHECKS, &installed(workspace)?)
+}
+
 /// Compares the package's speed with the usual code without it.
 pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     let package = installed(workspace)?;
     suite::header("the Node package");
-    process::run(package.command(&package.node)?.arg("tests/bench.mjs"))
+    process::run(package.command(&package.node)?.arg("tests/bench.mjs"))?;
+    suite::header("the Node package without its addon");
+    let node = NODE_24.installed(workspace, &package.node)?;
+    let project = package.run_project(&node, RUNTIMES)?;
+    for (program, options, promised) in PROMISED {
+        let mut command = match program {
+            "node" => node.command(workspace)?,
+            program => Command::new(project.join(program)),
+        };
+        command.args(options).args(["tests/speed.mjs", &files::name(Path::new(program)), promised]);
+        process::run(command.current_dir(&project))?;
+    }
+    Ok(())
 }
 
 /// Returns the tarballs for publication, and a Node that all frameworks support.
@@ -264,12 +324,31 @@ fn tests(package: &Installed<'_>) -> Result<()> {
 
 /// Builds an application with each framework, and visits it with a browser.
 fn frameworks(package: &Installed<'_>) -> Result<()> {
-    let Installed { workspace, tarballs, .. } = package;
-    let node = NODE_24.installed(workspace, &package.node)?;
-    println!("   on Node {}", node.version);
-    let mut command = with_browser(package, &node)?;
-    command.args(["tests/published.mjs", "--from", FRAMEWORKS]);
-    process::run(command.arg(output(workspace, "frameworks")).args(tarballs))
+    let node = NODE_24.installed(package.workspace, &package.node)?;
+    package.run_project(&node, FRAMEWORKS).map(drop)
+}
+
+/// Runs the suites with the WebAssembly build, which runtimes without addons use.
+fn without_addon(package: &Installed<'_>) -> Result<()> {
+    let mut command = package.command(&package.node)?;
+    command.args([WITHOUT_ADDON, "--test", "--test-reporter=spec"]);
+    process::run(command.args(PORTABLE.iter().filter(|suite| !ADDON.contains(suite))))
+}
+
+fn leaks_without_addon(package: &Installed<'_>) -> Result<()> {
+    process::run(package.command(&package.node)?.arg(WITHOUT_ADDON).args(LEAKS))
+}
+
+/// Compares the answers of all runtimes without the addon with the addon's.
+fn runtimes(package: &Installed<'_>) -> Result<()> {
+    let node = NODE_24.installed(package.workspace, &package.node)?;
+    package.run_project(&node, RUNTIMES).map(drop)
+}
+
+/// Builds an application of Astro for three hosts, and asks it as they do.
+fn adapters(package: &Installed<'_>) -> Result<()> {
+    let node = NODE_24.installed(package.workspace, &package.node)?;
+    package.run_project(&node, ADAPTERS).map(drop)
 }
 
 /// Returns the command node, which runs in the package's folder, with the paths of a browser and of `deskseal`.

@@ -104,6 +104,7 @@ fn stated_in(workspace: &Workspace, path: &Path, versions: &Versions) -> Result<
         }
         ("package.json", _) => node_manifest(path, &read()?, versions),
         ("CHANGELOG.md", _) => newest_entry(path, &read()?, versions),
+        ("go.mod", _) => in_text(path, &read()?, &[(GO_MODULE, &versions.version)]),
         ("version.rb", _) => in_text(path, &read()?, &[(GEM_VERSION, &versions.version)]),
         (_, "md" | "txt" | "yml" | "yaml") => {
             let patterns = [
@@ -111,6 +112,7 @@ fn stated_in(workspace: &Workspace, path: &Path, versions: &Versions) -> Result<
                 (MINIMUM_RUST, &versions.rust_version),
                 (RUST_BADGE, &versions.rust_version),
                 (DEPENDENCY, &versions.version),
+                (GO_MODULE, &versions.version),
             ];
             in_text(path, &read()?, &patterns)
         }
@@ -130,6 +132,9 @@ const RUST_BADGE: &str = r"(?i)\brust(?:c)?-v?(1\.[0-9]+)(?:%2B|\+)?-";
 /// `deskseal = "0.1.0"`, `deskseal@0.1.0`, `deskseal==0.1.0`, `deskseal[django]==0.1.0`.
 const DEPENDENCY: &str =
     r#"\bdeskseal(?:-cli|\[\w+\])?"?(?:@| ?==? ?"?|": "[\^~]?)v?([0-9]+\.[0-9]+\.[0-9]+)"#;
+
+/// `deskseal/bindings/go v0.1.0`, `deskseal/bindings/go@v0.1.0`.
+const GO_MODULE: &str = r"\bdeskseal/bindings/go[ @]v([0-9]+\.[0-9]+\.[0-9]+)";
 
 /// `VERSION = "0.1.0"`, which the gem's specification reads.
 const GEM_VERSION: &str = r#"\bVERSION = "([^"]+)""#;

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::environment::Environment;
 use crate::files;
+use crate::go::{self, Go};
 use crate::node;
 use crate::php;
 use crate::process;
@@ -41,12 +42,13 @@ struct Language {
     install: fn(&Workspace, &Folder) -> Result<Vec<String>>,
 }
 
-const LANGUAGES: [Language; 5] = [
+const LANGUAGES: [Language; 6] = [
     Language { name: "rust", pack: crates, install: install_crates },
     Language { name: "python", pack: python::packages, install: install_wheel },
     Language { name: "node", pack: node::packages, install: install_tarballs },
     Language { name: "ruby", pack: ruby::packages, install: install_gem },
     Language { name: "php", pack: php::packages, install: install_extension },
+    Language { name: "go", pack: go::packages, install: install_module },
 ];
 
 /// The checks of the suite `packages`.
@@ -56,6 +58,7 @@ const CHECKS: &[Check<Workspace>] = &[
     ("packages: node", try_node),
     ("packages: ruby", try_ruby),
     ("packages: php", try_php),
+    ("packages: go", try_go),
 ];
 
 /// The arguments of `cargo xtask package`.
@@ -112,7 +115,7 @@ impl Language {
         let built = (self.pack)(workspace)?;
         let path = files::emptied(&output.join(self.name))?;
         for file in built {
-            files::copy(&file, &path.join(files::name(&file)))?;
+            files::copy_all(&file, &path.join(files::name(&file)))?;
         }
         Ok(Folder { path, install: self.install })
     }
@@ -241,6 +244,18 @@ fn composer_packages(workspace: &Workspace, folder: &Folder) -> Result<Vec<Strin
         manifest["name"].as_str().map(str::to_owned).context("a package for Composer has no name")
     };
     files::with_extension(&folder.path, "zip")?.iter().map(name).collect()
+}
+
+/// Returns one command with Go's settings. Other modules still come from where they usually do.
+fn install_module(_: &Workspace, folder: &Folder) -> Result<Vec<String>> {
+    let proxy = folder.path.join(go::PROXY);
+    Ok(vec![format!(
+        "GONOSUMDB={} GOPROXY=file://{},\"$(go env GOPROXY)\" go get {}@{}",
+        go::MODULE,
+        quoted(&proxy)?,
+        go::MODULE,
+        go::VERSION,
+    )])
 }
 
 /// An empty project, for installing the packages.
@@ -443,4 +458,29 @@ fn try_php(workspace: &Workspace) -> Result<()> {
     prepare(&mut php);
     php.arg("shop.php");
     project.run_snippet(&snippet, workspace, php)
+}
+
+fn try_go(workspace: &Workspace) -> Result<()> {
+    let project = Project::of(workspace, "go")?;
+    let go = Go::found(workspace)?;
+    let prepare = |command: &mut Command| -> Result<()> {
+        go::with_own_modules(command, &project.path.join("modules"));
+        go.prefer(command)
+    };
+    fs::write(project.path.join("go.mod"), "module shop\n\ngo 1.24.0\n")?;
+    let mut shell = project.shell(|_| true)?;
+    prepare(&mut shell)?;
+    process::run(&mut shell)?;
+    let snippet = Snippet {
+        readme: "bindings/go/README.md",
+        fence: "go",
+        marker: "SignEmail",
+        before: "",
+        after: "",
+        file: "main.go",
+    };
+    let mut run = Command::new("go");
+    prepare(&mut run)?;
+    run.args(["run", "."]);
+    project.run_snippet(&snippet, workspace, run)
 }

@@ -79,11 +79,17 @@ impl Running {
         }
     }
 
-    /// Ends the child as Ctrl-C does, so that it can end its own children.
+    /// Asks the child to end as Ctrl-C does, so that it can end its own children.
     #[cfg(unix)]
     pub(crate) fn interrupt(&self) -> Result<()> {
         let pid = pid_of(self.child.id()).context("the child process has no id")?;
         Ok(rustix::process::kill_process(pid, rustix::process::Signal::INT)?)
+    }
+
+    /// Only Unix has a signal for this.
+    #[cfg(not(unix))]
+    pub(crate) fn interrupt(&self) -> Result<()> {
+        bail!("this system cannot interrupt process {}", self.child.id())
     }
 
     /// Returns the child's exit status, or `None` while it runs.

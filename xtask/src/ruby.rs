@@ -41,7 +41,7 @@ const COMPILER: Tool = (
 
 /// The libraries that the tests import.
 const LIBRARIES: Tool = (
-    "%w[minitest puma sinatra/base action_controller/railtie json_schemer].each { |name| require name }
+    "%w[minitest jwt puma sinatra/base action_controller/railtie json_schemer].each { |name| require name }
     exit %w[sprockets/railtie propshaft].any? { |name| Gem.find_files(name).any? }",
     Package {
         name: "the libraries that the tests of the gem import",
@@ -50,6 +50,7 @@ const LIBRARIES: Tool = (
             "ruby-actionpack",
             "ruby-actionview",
             "ruby-json-schemer",
+            "ruby-jwt",
             "ruby-minitest",
             "ruby-railties",
             "ruby-sinatra",

@@ -32,7 +32,7 @@ const SCHEMATHESIS_ENVIRONMENT: &str = "tools/schemathesis";
 /// failure, and so is a server error.
 const SCHEMATHESIS_OPTIONS: [&str; 6] = [
     "--seed=1",
-    "--max-examples=60",
+    "--max-examples=30",
     "--generation-database=none",
     "--continue-on-failure",
     "--warnings=off",

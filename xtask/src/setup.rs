@@ -11,6 +11,7 @@ use crate::browser;
 use crate::e2e;
 use crate::embed;
 use crate::environment::Environment;
+use crate::go;
 use crate::licences;
 use crate::node;
 use crate::php;
@@ -128,6 +129,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     oracle(workspace)?;
     python::tools(workspace)?;
     node::tools(workspace)?;
+    go::tools(workspace)?;
     embed::tools(workspace)?;
     server::tools(workspace)?;
     browser::tools(workspace)?;

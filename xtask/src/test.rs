@@ -14,6 +14,7 @@ use crate::e2e;
 use crate::embed;
 use crate::generate;
 use crate::git;
+use crate::go;
 use crate::lanes::{self, Shared, Step};
 use crate::licences;
 use crate::node;
@@ -23,10 +24,12 @@ use crate::php;
 use crate::process;
 use crate::python;
 use crate::ruby;
+use crate::sanitizer;
 use crate::server;
 use crate::setup;
 use crate::suite::{self, Suite};
 use crate::vectors;
+use crate::wasm;
 use crate::workspace::Workspace;
 
 /// All suites, in the order in which they start. Long suites, which wait for browsers, start early, at the same
@@ -47,6 +50,7 @@ static STEPS: &[Step] = &[
     Step::new("python", python::test).sharing(&[Shared::Python]),
     Step::new("ruby", ruby::test).sharing(&[Shared::Ruby]),
     Step::new("php", php::test).sharing(&[Shared::Php]),
+    Step::new("go", go::test).sharing(&[Shared::Go]),
     Step::new("e2e", e2e::test).sharing(&[
         Shared::Server,
         Shared::Command,
@@ -54,6 +58,7 @@ static STEPS: &[Step] = &[
         Shared::Node,
         Shared::Ruby,
         Shared::Php,
+        Shared::Go,
     ]),
     Step::new("conformance", conformance).sharing(&[
         Shared::Command,
@@ -61,6 +66,7 @@ static STEPS: &[Step] = &[
         Shared::Node,
         Shared::Ruby,
         Shared::Php,
+        Shared::Go,
     ]),
     Step::new("packages", package::test).sharing(&[
         Shared::Command,
@@ -68,10 +74,17 @@ static STEPS: &[Step] = &[
         Shared::Node,
         Shared::Ruby,
         Shared::Php,
+        Shared::Go,
     ]),
     Step::new("licences", licences::check),
     Step::new("one-version", one_version::check),
     Step::new("workflows", workflows),
+    Step::new("wasm", wasm::check).slow(),
+    Step::new("sanitizer", sanitizer::test).slow(),
+    Step::new("node-frameworks", node::test_slowly)
+        .sharing(&[Shared::Node, Shared::Command])
+        .slow(),
+    Step::new("go-platforms", go::test_slowly).sharing(&[Shared::Go]).slow(),
     Step::new("debian-13", debian::test).sharing(&[Shared::Python]).slow(),
     Step::new("benches", benches).sharing(&[Shared::Compiler]).slow(),
 ];

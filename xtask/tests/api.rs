@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use deskseal::{EmbedOptions, ErrorCode, FindingCode, Secret, Signer};
+use deskseal::{EmbedOptions, ErrorCode, FindingCode, Secret, Signer, VerifierOptions};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -18,6 +18,8 @@ struct Api {
     constants: BTreeMap<String, toml::Value>,
     results: BTreeMap<String, Vec<Field>>,
     call: Vec<Call>,
+    #[expect(dead_code, reason = "read by that language's own test")]
+    own_parameters: BTreeMap<String, toml::Table>,
     names: BTreeMap<String, BTreeMap<String, String>>,
 }
 
@@ -143,7 +145,8 @@ fn error_codes_and_their_kinds_are_those_of_the_core() {
 #[test]
 fn finding_codes_are_those_of_the_core() {
     let api = api();
-    let subjects = ["question", "email", "secret", "call", "written_signature", "link"];
+    let subjects =
+        ["question", "email", "secret", "call", "written_signature", "link", "identity_token"];
     let stated = subjects.iter().flat_map(|subject| &api.findings[*subject]).collect::<Vec<_>>();
     let real = FindingCode::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>();
     assert_eq!(stated, real);
@@ -154,9 +157,11 @@ fn finding_codes_are_those_of_the_core() {
 #[test]
 fn constants_are_those_of_the_core() {
     let api = api();
-    let core: [(&str, toml::Value); 6] = [
+    let core: [(&str, toml::Value); 8] = [
         ("ticket_center_variables", Secret::TICKET_CENTER_VARIABLES.to_vec().into()),
         ("portal_variables", Secret::PORTAL_VARIABLES.to_vec().into()),
+        ("identity_variables", Secret::IDENTITY_VARIABLES.to_vec().into()),
+        ("token_parameter", deskseal::TOKEN_PARAMETER.into()),
         ("link_parameters", deskseal::LINK_PARAMETERS.to_vec().into()),
         ("cache_control", deskseal::CACHE_CONTROL.into()),
         ("no_history", deskseal::NO_HISTORY.into()),
@@ -181,6 +186,11 @@ fn defaults_are_those_of_the_core() {
     assert_eq!(embed("max_width"), Some(deskseal::DEFAULT_MAX_WIDTH.into()));
     assert_eq!(embed("container"), Some(deskseal::DEFAULT_CONTAINER.into()));
     assert_eq!(embed("script_url"), Some(deskseal::DEFAULT_SCRIPT_URL.into()));
+    let lifetime = |call| default_of("Signer", call, "expires_in");
+    assert_eq!(lifetime("identity_token"), Some(deskseal::DEFAULT_TOKEN_LIFETIME.into()));
+    assert_eq!(lifetime("ticket_center_with_token"), Some(deskseal::DEFAULT_TOKEN_LIFETIME.into()));
+    let of_link = deskseal::DEFAULT_LINK_TOKEN_LIFETIME;
+    assert_eq!(lifetime("portal_link_with_token"), Some(of_link.into()));
     for constructor in ["new", "from_env"] {
         let tolerance = default_of("Verifier", constructor, "tolerance");
         assert_eq!(tolerance, Some(deskseal::Tolerance::DEFAULT.seconds().into()));
@@ -255,8 +265,18 @@ fn every_name_that_is_used_is_defined() {
     let is_type = |name: &str| {
         let name = name.trim_end_matches('?');
         let name = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
-        let plain =
-            ["text", "received", "integer", "flag", "time", "secret", "previous", "names", "map"];
+        let plain = [
+            "text",
+            "received",
+            "integer",
+            "flag",
+            "time",
+            "secret",
+            "previous",
+            "names",
+            "map",
+            "attributes",
+        ];
         plain.contains(&name) || classes.contains(name) || api.results.contains_key(name)
     };
     for call in &api.call {
@@ -291,7 +311,7 @@ fn every_name_that_is_used_is_defined() {
 fn every_text_parameter_has_the_code_of_ill_formed_text() {
     for call in api().call {
         for parameter in &call.parameters {
-            let is_text = ["text", "secret", "previous", "names"]
+            let is_text = ["text", "secret", "previous", "names", "attributes"]
                 .iter()
                 .any(|kind| parameter.kind.contains(kind));
             assert_eq!(
@@ -383,6 +403,11 @@ fn is_of(api: &Api, value: &Value, kind: &str) -> bool {
         "names" => is_of(api, value, "text") || is_of(api, value, "[text]"),
         "integer" | "time" => value.is_i64(),
         "flag" => value.is_boolean(),
+        "attributes" => value.as_object().is_some_and(|attributes| {
+            attributes
+                .values()
+                .all(|value| ["text", "integer", "flag"].iter().any(|kind| is_of(api, value, kind)))
+        }),
         "map" => value.as_object().is_some_and(|map| map.values().all(Value::is_string)),
         "previous" => value.as_array().is_some_and(|pair| match pair.as_slice() {
             [secret, expires_at] => secret.is_string() && expires_at.is_i64(),
@@ -418,6 +443,15 @@ fn is_field(api: &Api, value: &Value, field: &Field) -> bool {
     }
 }
 
+/// Tells whether the constructor accepts what it gets in the case, so that another call gives the error.
+fn is_constructed(case: &Value) -> bool {
+    let previous = case["new"]["previous"].as_array().map_or(&[][..], Vec::as_slice);
+    let previous = previous.iter().map(|pair| (pair[0].as_str(), pair[1].as_i64().unwrap_or(-1)));
+    let tolerance = case["new"]["tolerance"].as_i64();
+    Secret::new(case["new"]["secret"].as_str()).is_ok()
+        && VerifierOptions::new(previous, tolerance).is_ok()
+}
+
 #[test]
 fn the_vectors_cause_every_error_of_the_contract_and_no_other() {
     let api = api();
@@ -431,9 +465,7 @@ fn the_vectors_cause_every_error_of_the_contract_and_no_other() {
         let error = (code.to_owned(), kind.to_owned());
         let calls = calls_of(&api, &case);
         let mut able = calls.iter().filter(|call| call.possible_errors(&kinds).contains(&error));
-        // Only cases about other secrets give any, and a good one to the constructor.
-        let is_about_other_secrets = case["args"].get("other_secrets").is_some();
-        let Some(call) = (if is_about_other_secrets { able.next_back() } else { able.next() })
+        let Some(call) = (if is_constructed(&case) { able.next_back() } else { able.next() })
         else {
             panic!("{}: no call of it gives {error:?} by the contract", case["id"]);
         };

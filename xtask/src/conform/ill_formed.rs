@@ -81,9 +81,11 @@ impl Call {
 }
 
 impl Parameter {
-    /// Tells whether it may be left out, and is no time, without which the answer depends on the clock.
+    /// Tells whether it may be left out, and the answer then depends neither on the clock nor on random bytes.
     pub(crate) fn is_option(&self) -> bool {
-        self.kind != "time?" && (self.default.is_some() || self.kind.ends_with('?'))
+        self.kind != "time?"
+            && self.name != "token_id"
+            && (self.default.is_some() || self.kind.ends_with('?'))
     }
 }
 
@@ -164,13 +166,20 @@ impl Contract {
     }
 }
 
-/// Returns the places of all texts in a value: the value itself, or its items.
+/// Returns the places of all texts in a value: the value itself, its items, or the values of its members.
 fn places_in(value: &Value, place: &str) -> Vec<String> {
     match value {
         Value::String(_) => vec![place.to_owned()],
         Value::Array(items) => (0..)
             .zip(items)
             .flat_map(|(index, item): (usize, _)| places_in(item, &format!("{place}/{index}")))
+            .collect(),
+        Value::Object(members) => members
+            .iter()
+            .flat_map(|(name, member)| {
+                let name = name.replace('~', "~0").replace('/', "~1");
+                places_in(member, &format!("{place}/{name}"))
+            })
             .collect(),
         _ => Vec::new(),
     }

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::go;
 use crate::node;
 use crate::php;
 use crate::process;
@@ -25,6 +26,9 @@ pub(crate) struct Language {
     folder: &'static str,
     /// The calls that it does not implement. Their cases are counted, and not sent.
     pub(crate) not_covered: &'static [&'static str],
+    /// Whether its texts can be none, so that a secret can be missing. Otherwise, cases with such a secret are counted,
+    /// and not sent.
+    pub(crate) has_none: bool,
 }
 
 pub(crate) const LANGUAGES: &[Language] = &[
@@ -36,6 +40,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         adapter: &["{target}/debug/deskseal", "conform"],
         folder: ".",
         not_covered: &[],
+        has_none: true,
     },
     // Not a binding: it does not call core, so it compares core with Node's own functions.
     Language {
@@ -44,7 +49,8 @@ pub(crate) const LANGUAGES: &[Language] = &[
         adapter: &["node", "tests/oracle/conform.mjs"],
         folder: ".",
         // Only core explains signatures.
-        not_covered: &["explain_email", "explain_link"],
+        not_covered: &["explain_email", "explain_link", "explain_identity_token"],
+        has_none: true,
     },
     Language {
         name: "python",
@@ -52,6 +58,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         adapter: &["{target}/python/venv/bin/python", "-I", "-B", "tests/conform.py"],
         folder: "bindings/python",
         not_covered: &[],
+        has_none: true,
     },
     Language {
         name: "node",
@@ -59,6 +66,16 @@ pub(crate) const LANGUAGES: &[Language] = &[
         adapter: &["node", "{target}/node/project/tests/conform.mjs"],
         folder: ".",
         not_covered: &[],
+        has_none: true,
+    },
+    // The same package without its addon, as Deno, Bun and edge runtimes load it.
+    Language {
+        name: "wasm",
+        prepare: node::install,
+        adapter: &["node", "--conditions=deno", "{target}/node/project/tests/conform.mjs"],
+        folder: ".",
+        not_covered: &[],
+        has_none: true,
     },
     Language {
         name: "ruby",
@@ -73,6 +90,7 @@ pub(crate) const LANGUAGES: &[Language] = &[
         ],
         folder: "bindings/ruby",
         not_covered: &[],
+        has_none: true,
     },
     Language {
         name: "php",
@@ -80,6 +98,16 @@ pub(crate) const LANGUAGES: &[Language] = &[
         adapter: &["php", "-n", "-d", "extension={target}/php/deskseal.so", "tests/conform.php"],
         folder: "bindings/php",
         not_covered: &[],
+        has_none: true,
+    },
+    Language {
+        name: "go",
+        prepare: go::install,
+        adapter: &["env", "DESKSEAL_CONTRACT={target}/go/contract.json", "{target}/go/conform"],
+        folder: ".",
+        not_covered: &[],
+        // A secret is missing only where a variable is not set.
+        has_none: false,
     },
 ];
 

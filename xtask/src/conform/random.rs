@@ -11,7 +11,7 @@ mod command;
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context as _, Result, ensure};
-use deskseal::{CLICK_HEADERS, Secret, Signer};
+use deskseal::{CLICK_HEADERS, IdentityClaims, Secret, Signer};
 use oorandom::Rand64;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
@@ -111,6 +111,26 @@ const USER_PIECES: [&str; 22] = [
     "user-42", "42", "0", "a:b", "&", "=", "+", "%2B", "%", " ", "é", "e\u{301}", "😀", "\u{0}",
     "\n", "\u{85}", "'\"<>", "/", "?", "#", "\u{FFFD}", "~!*()",
 ];
+const AUDIENCES: [&str; 12] = [
+    "desk-1",
+    "Desk_2",
+    "help.company.com",
+    "HELP.Company.COM",
+    "bücher.example",
+    "[0:0::1]",
+    "127.1",
+    "",
+    "YOUR_HELPDESK_ID",
+    "https://help.company.com",
+    "help.company.com:443",
+    "a b",
+];
+const PEOPLE: [&str; 8] =
+    ["Ada", "Ada Lovelace", "山田 太郎", "😀", "\"\\/<&>", "a\u{202E}b", "line\nbreak", ""];
+const TOKEN_IDS: [&str; 7] = ["token-1", "0", "~!\"\\'", "", "a b", "é", "jti.jti_jti-jti"];
+const ATTRIBUTE_NAMES: [&str; 10] =
+    ["plan", "seats", "a", "constructor", "is_admin", "to_string", "A", "__proto__", "a-b", ""];
+const LIFETIMES: [i64; 9] = [600, 300, 1, 86_400, 0, 301, 86_401, -1, FARTHEST];
 const TARGETS: [&str; 8] =
     ["/help", "/", "//evil.example/help", "/\\evil.example", "help", "/é\"><x", "/a/b'&", ""];
 const QUERIES: [&str; 6] = ["", "", "?again", "?next=1", "?x=?again", "?"];
@@ -280,6 +300,7 @@ impl<'contract> Source<'contract> {
             "verify_email" | "explain_email" => self.received_email(),
             "verify_user" => self.received().arguments(),
             "verify_link" | "explain_link" => self.link(),
+            "verify_identity_token" | "explain_identity_token" => self.received_token(),
             _ => json!({}),
         };
         for parameter in &call.parameters {
@@ -297,6 +318,11 @@ impl<'contract> Source<'contract> {
             ("time?", _) => self.time().into(),
             ("flag", _) => (self.below(2) == 0).into(),
             ("map", _) => self.headers(),
+            ("attributes?", _) => self.attributes(),
+            (_, "expires_in") => self.usually(600, &LIFETIMES).into(),
+            (_, "audience") => self.usually("desk-1", &AUDIENCES).into(),
+            (_, "name") => self.usually("Ada", &PEOPLE).into(),
+            (_, "token_id") => self.usually("token-1", &TOKEN_IDS).into(),
             ("[secret]", _) => json!([OTHER_SECRET]),
             (_, "email") => self.email().into(),
             (_, "host" | "portal_host") => self.host().into(),
@@ -315,6 +341,65 @@ impl<'contract> Source<'contract> {
     fn headers(&mut self) -> Value {
         let sent = CLICK_HEADERS.iter().filter(|_| self.below(8) == 0).copied().collect::<Vec<_>>();
         sent.into_iter().map(|name| (name, self.one_of(&HEADER_VALUES))).collect()
+    }
+
+    fn attributes(&mut self) -> Value {
+        let count = if self.below(12) == 0 { 21 } else { self.below(4) };
+        let attributes = (0..count).map(|number| {
+            let name = match self.below(8) {
+                0 => self.one_of(&ATTRIBUTE_NAMES).to_owned(),
+                _ => format!("{}{number}", self.one_of(&["b", "ab_", "z"])),
+            };
+            let value = match self.below(4) {
+                0 => self.one_of(&[0, 1, -5, FARTHEST, -FARTHEST]).into(),
+                1 => (self.below(2) == 0).into(),
+                2 => self.one_of(&NAMES).repeat(self.one_of(&[1, 1, 1, 40])).into(),
+                _ => self.one_of(&USER_PIECES).into(),
+            };
+            (name, value)
+        });
+        Value::Object(attributes.collect())
+    }
+
+    /// Returns a token, which is valid in most cases, and for whom it is received.
+    fn received_token(&mut self) -> Value {
+        let (email, user_id, issued_at) = (self.email(), self.user_id(), self.time());
+        let token_id = self.usually("token-1", &TOKEN_IDS);
+        let claims = IdentityClaims {
+            email: (self.below(2) == 0).then_some(email.as_str()),
+            email_verified: self.below(4) > 0,
+            user_id: (self.below(3) > 0).then_some(user_id.as_str()),
+            name: (self.below(3) == 0).then(|| self.one_of(&PEOPLE)),
+            attributes: BTreeMap::from([("plan".to_owned(), "pro".into())]),
+            token_id: Some(token_id),
+            expires_in: Some(self.usually(600, &LIFETIMES)),
+        };
+        let audience = self.usually("desk-1", &AUDIENCES);
+        let is_previous = self.below(4) == 0;
+        let signer = if is_previous { &self.previous_signer } else { &self.signer };
+        let token = signer.identity_token(audience, &claims, issued_at);
+        let token = token.unwrap_or_else(|_| "eyJhbGciOiJIUzI1NiJ9.e30.".to_owned());
+        let received_at = if self.below(8) == 0 { "desk-1" } else { audience };
+        let age = self.one_of(&[0, 0, 0, 1, 299, 300, 599, 600, -60, -61]);
+        json!({
+            "audience": received_at,
+            "token": self.perhaps_changed(token),
+            "now": (issued_at + age).clamp(-FARTHEST, FARTHEST),
+        })
+    }
+
+    /// Returns a token as it may be changed on its way.
+    fn perhaps_changed(&mut self, token: String) -> String {
+        match self.below(14) {
+            0 => format!("{token}="),
+            1 => format!(" {token}"),
+            2 => format!("Bearer {token}"),
+            3 => token.replacen('.', "", 1),
+            4 => token.chars().rev().collect(),
+            5 => token.replace('a', "b"),
+            6 => token.replace('_', "/").replace('-', "+"),
+            _ => token,
+        }
     }
 
     /// Half of the signatures are of this very address, so that many hold.

@@ -13,7 +13,7 @@ use crate::http;
 use crate::suite;
 use crate::workspace::Workspace;
 
-/// Installs the example, and shows it until somebody ends it.
+/// Installs the example, and shows it until the user stops it.
 pub(super) fn run(
     workspace: &Workspace,
     framework: Framework,
@@ -28,7 +28,7 @@ pub(super) fn run(
     }
     let (desk, shop) = open(workspace, &program, &example, &std::env::temp_dir())?;
     println!("{}", guide(&desk.facts, &shop));
-    // Nobody is there to see it where the text goes elsewhere.
+    // Without a terminal, no person is there to see it.
     let is_opened = !arguments.no_open && io::stdout().is_terminal();
     if is_opened && open::that_detached(&shop.url).is_err() {
         println!("No browser could be opened; open the first address yourself.");

@@ -12,6 +12,7 @@ use super::recipe::Language;
 use crate::environment::Environment;
 use crate::files;
 use crate::git::git;
+use crate::go;
 use crate::node;
 use crate::php;
 use crate::process;
@@ -33,6 +34,7 @@ pub(super) enum Runtime<'a> {
     Node { workspace: &'a Workspace, node: Node },
     Ruby { workspace: &'a Workspace, home: PathBuf },
     Php(php::Installed<'a>),
+    Go(go::Published<'a>),
 }
 
 impl<'a> Runtime<'a> {
@@ -47,6 +49,7 @@ impl<'a> Runtime<'a> {
             Language::Node => Self::Node { workspace, node: node_packages(workspace, folder)? },
             Language::Ruby => Self::Ruby { workspace, home: ruby::published(workspace)? },
             Language::Php => Self::Php(php_packages(workspace, folder)?),
+            Language::Go => Self::Go(go_module(workspace, folder)?),
         })
     }
 
@@ -65,6 +68,8 @@ impl<'a> Runtime<'a> {
             }
             Self::Ruby { workspace, home } => ruby::with_gems(workspace, home),
             Self::Php(extension) => extension.command_with_modules(program),
+            Self::Go(module) if *program == "go" => module.command(),
+            Self::Go(_) => Command::new(folder.join(program)),
         };
         command.args(arguments);
         Ok(command)
@@ -169,4 +174,11 @@ fn php_packages<'a>(workspace: &'a Workspace, folder: &Path) -> Result<php::Inst
     fs::write(&path, serde_json::to_string_pretty(&manifest)?)?;
     process::run_shown(php::composer(&extension).current_dir(folder).arg("install"))?;
     Ok(extension)
+}
+
+/// Installs the module from the folder of a proxy.
+fn go_module<'a>(workspace: &'a Workspace, folder: &Path) -> Result<go::Published<'a>> {
+    let module = go::Published::new(workspace)?;
+    process::run(module.command().current_dir(folder).args(["mod", "tidy"]))?;
+    Ok(module)
 }

@@ -47,8 +47,10 @@ pub(crate) enum Framework {
     Express,
     Next,
     Astro,
+    Worker,
     Rails,
     Laravel,
+    Go,
 }
 
 impl Framework {
@@ -60,8 +62,10 @@ impl Framework {
             Self::Express => "express",
             Self::Next => "next",
             Self::Astro => "astro",
+            Self::Worker => "worker",
             Self::Rails => "rails",
             Self::Laravel => "laravel",
+            Self::Go => "go",
         }
     }
 
@@ -73,8 +77,10 @@ impl Framework {
             Self::Express => "Express",
             Self::Next => "Next.js",
             Self::Astro => "Astro",
+            Self::Worker => "Cloudflare Workers",
             Self::Rails => "Rails",
             Self::Laravel => "Laravel",
+            Self::Go => "Go",
         }
     }
 

@@ -21,6 +21,7 @@ pub(super) enum Language {
     Node,
     Ruby,
     Php,
+    Go,
 }
 
 /// A command that starts an example. In `words`, `{port}` stands for the port.
@@ -32,6 +33,9 @@ pub(super) struct Server {
 const DJANGO: &[&str] = &["python", "manage.py", "runserver", "--noreload", "127.0.0.1:{port}"];
 const FLASK: &[&str] = &["python", "-m", "flask", "run", "--no-reload", "--port={port}"];
 const EXPRESS: &[&str] = &["node", "server.js"];
+/// Two of these start at the same time, so the system chooses the port for debuggers.
+const WORKER: &[&str] =
+    &["wrangler", "dev", "--ip=127.0.0.1", "--port={port}", "--inspector-port=0"];
 const RAILS: &[&str] = &[
     "ruby",
     "bin/rails",
@@ -47,6 +51,10 @@ const PYTHON: (&str, &str) = ("PYTHONUNBUFFERED", "1");
 
 const SILENT_NEXT: (&str, &str) = ("NEXT_TELEMETRY_DISABLED", "1");
 const SILENT_ASTRO: (&str, &str) = ("ASTRO_TELEMETRY_DISABLED", "1");
+const SILENT_WORKER: (&str, &str) = ("WRANGLER_SEND_METRICS", "false");
+
+/// Puts wrangler's own logs into the example's folder, where they are searched for secrets.
+const LOGS_OF_WORKER: (&str, &str) = ("WRANGLER_LOG_PATH", ".wrangler/logs");
 
 const PRODUCTION: (&str, &str) = ("NODE_ENV", "production");
 const DEVELOPMENT: (&str, &str) = ("NODE_ENV", "development");
@@ -101,6 +109,13 @@ pub(super) const fn of(framework: Framework) -> &'static Recipe {
                 environment: &[DEVELOPMENT],
             },
         },
+        Framework::Worker => &Recipe {
+            language: Language::Node,
+            environment: &[SILENT_WORKER, LOGS_OF_WORKER],
+            builds: &[&["wrangler", "deploy", "--dry-run", "--outdir=dist"]],
+            production: Server { words: WORKER, environment: &[PRODUCTION] },
+            development: Server { words: WORKER, environment: &[DEVELOPMENT] },
+        },
         Framework::Rails => &Recipe {
             language: Language::Ruby,
             environment: &[],
@@ -126,6 +141,13 @@ pub(super) const fn of(framework: Framework) -> &'static Recipe {
             ],
             production: Server { words: LARAVEL, environment: &[] },
             development: Server { words: LARAVEL, environment: &[("APP_DEBUG", "true")] },
+        },
+        Framework::Go => &Recipe {
+            language: Language::Go,
+            environment: &[],
+            builds: &[&["go", "build"]],
+            production: Server { words: &["shop"], environment: &[] },
+            development: Server { words: &["go", "run", "."], environment: &[] },
         },
     }
 }

@@ -3,6 +3,7 @@
 //! The contract is the source; nothing here is edited by hand. Files are made whole; of others the lists of the
 //! package's names, and of the packages' READMEs the tables of error codes, row by row.
 
+mod go;
 mod node;
 mod php;
 mod python;
@@ -18,6 +19,7 @@ use serde::Deserialize;
 
 use crate::api;
 use crate::suite;
+use crate::wasm;
 use crate::workspace::Workspace;
 
 /// What to do.
@@ -32,6 +34,8 @@ pub(crate) struct Arguments {
 type Output = (&'static str, fn(&Contract) -> Result<String>);
 
 const OUTPUTS: &[Output] = &[
+    ("bindings/go/codes.go", go::codes),
+    ("bindings/go/internal/contract/contract.go", go::constants),
     ("bindings/node/contract.cjs", node::constants),
     ("bindings/node/defaults.mjs", node::defaults),
     ("bindings/node/codes.d.cts", node::codes),
@@ -56,6 +60,11 @@ const TABLES: &[Table] = &[
         Kind::Secret => "| `Deskseal::SecretError` |",
         Kind::Input => "| `Deskseal::InputError` |",
         Kind::Verification => "| `Deskseal::VerificationError` |",
+    }),
+    ("bindings/go/README.md", |kind| match kind {
+        Kind::Secret => "| `KindSecret` |",
+        Kind::Input => "| `KindInput` |",
+        Kind::Verification => "| `KindVerification` |",
     }),
     ("bindings/php/README.md", |kind| match kind {
         Kind::Secret => "| `SecretException` |",
@@ -178,7 +187,8 @@ impl Contract {
 
     fn all_findings(&self) -> Result<Vec<&str>> {
         // The order of SPEC 8.
-        let subjects = ["question", "email", "secret", "call", "written_signature", "link"];
+        let subjects =
+            ["question", "email", "secret", "call", "written_signature", "link", "identity_token"];
         ensure!(
             self.findings.len() == subjects.len(),
             "the contract has another subject of findings"
@@ -218,11 +228,14 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
         .map(|(path, lists)| Ok((*path, with_lists(workspace, path, lists, &contract)?)));
     let made = outputs.chain(tables).chain(lists).collect::<Result<Vec<_>>>()?;
     for (path, text) in &made {
-        if !arguments.check {
-            fs::write(workspace.path(path), text)?;
-        } else if workspace.read(path)? != *text {
+        if workspace.read(path).is_ok_and(|current| current == *text) {
+            continue;
+        }
+        if arguments.check {
             bail!("{path} is not what tests/api.toml says: run `cargo xtask generate`");
         }
+        fs::write(workspace.path(path), text)?;
+        println!("   {path} written");
     }
     println!("{}", suite::closing_line("generated", made.len(), 0));
     Ok(())
@@ -230,7 +243,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
 
 /// Checks the files.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
-    run(workspace, &Arguments { check: true })
+    run(workspace, &Arguments { check: true })?;
+    wasm::check_sources(workspace)
 }
 
 /// Returns the README with the last cell of each kind's row made again.

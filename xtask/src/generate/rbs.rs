@@ -41,7 +41,9 @@ pub(super) fn signatures(contract: &Contract) -> Result<String> {
          # A replaced secret, and when it expires.\n  \
          type previous = [ String?, time ]\n\n  \
          # The name of a secret's variable, or several names for the same secret.\n  \
-         type names = String | Array[String]\n\n"
+         type names = String | Array[String]\n\n  \
+         # What agents see of a customer, by name. Results have names that are String.\n  \
+         type attributes = Hash[String | Symbol, String | Integer | bool]\n\n"
     );
     for call in contract.call.iter().filter(|call| call.class.is_none()) {
         writeln!(text, "  def self.{}", method(contract, call)?)?;
@@ -130,7 +132,7 @@ fn type_of(contract: &Contract, kind: &str) -> Result<String> {
         "integer" => "Integer",
         "flag" => "bool",
         "map" => "Hash[String, String]",
-        "time" | "previous" | "names" => kind,
+        "time" | "previous" | "names" | "attributes" => kind,
         result if contract.results.contains_key(result) => result,
         other => bail!("the contract has no type {other}"),
     }
