@@ -146,6 +146,8 @@ fn command(program: &Path, folder: &Path, key: &str, arguments: &[&str]) -> Comm
     let mut command = Command::new(program);
     command.args(arguments).current_dir(folder);
     command
+        // The log says where the server listens.
+        .env_remove("RUST_LOG")
         .env("DATABASE_URL", "sqlite:desk.db")
         .env("TICKET_CENTER_KEYS", format!("test:{key}"))
         .env("TICKET_CENTER_LISTEN", "127.0.0.1:0")

@@ -35,6 +35,8 @@ impl Program {
         let mut command = self.executable();
         command
             .args(arguments)
+            // The log says where the server listens.
+            .env_remove("RUST_LOG")
             .env("DATABASE_URL", &self.database.url)
             .env("TICKET_CENTER_KEYS", &self.keys)
             .env("TICKET_CENTER_LISTEN", "127.0.0.1:0")
