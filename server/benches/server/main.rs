@@ -10,6 +10,8 @@ mod client;
 #[path = "../../tests/suite/postgres.rs"]
 mod postgres;
 mod running;
+#[path = "../../tests/suite/scratch.rs"]
+mod scratch;
 mod verify;
 mod volume;
 mod widgets;
