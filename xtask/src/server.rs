@@ -71,23 +71,22 @@ pub(crate) fn tools(workspace: &Workspace) -> Result<Environment> {
 }
 
 fn tests(workspace: &Workspace) -> Result<()> {
-    process::run(workspace.cargo().args([
-        "test",
-        "--quiet",
-        "--package",
-        PACKAGE,
-        "--package",
-        demo::PACKAGE,
-        "--all-features",
-        "--locked",
-        "--no-fail-fast",
-    ]))
+    process::run(cargo_test(workspace).arg("--no-fail-fast"))
+}
+
+/// Returns the command that builds the server and its tests, and runs them.
+fn cargo_test(workspace: &Workspace) -> Command {
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "--quiet", "--locked", "--all-features"]);
+    cargo.args(["--package", PACKAGE, "--package", demo::PACKAGE]);
+    cargo
 }
 
 /// Calls the running server with valid and invalid requests, made from its API description.
 fn document(workspace: &Workspace) -> Result<()> {
     let environment = tools(workspace)?;
-    process::run(workspace.cargo().args(["build", "--quiet", "--locked", "--package", PACKAGE]))?;
+    // The program that the tests have built: `cargo build` would compile all its dependencies with other features.
+    process::run(cargo_test(workspace).arg("--no-run"))?;
     let server = Server::start(workspace)?;
     let mut schemathesis = environment.program("schemathesis")?;
     schemathesis
