@@ -333,6 +333,17 @@ def test_an_anonymous_visitor_has_no_identity() -> None:
     assert answer["Cache-Control"] == PRIVATE
 
 
+@override_settings(
+    MIDDLEWARE=[*settings.MIDDLEWARE, "django.contrib.auth.middleware.LoginRequiredMiddleware"]
+)
+def test_the_views_answer_anonymous_visitors_where_all_other_views_require_sign_in() -> None:
+    assert Client().get("/page")["Location"] == "/accounts/login/?next=/page"
+    answer = Client().get("/support/identity")
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer["Cache-Control"] == PRIVATE
+    assert Client().get("/support/portal")["Location"] == PUBLIC_LINK
+
+
 @pytest.mark.parametrize("email", ["", "ada", "a" * 320 + "@example.com"])
 def test_an_address_that_cannot_be_signed_answers_422_with_the_code(
     email: str, caplog: pytest.LogCaptureFixture

@@ -1,7 +1,11 @@
-"""Views that sign on each request, so that no page contains a link that expires."""
+"""Views that sign on each request, so that no page contains a link that expires.
+
+Both views answer anonymous visitors. A project's `LoginRequiredMiddleware` must not redirect them.
+"""
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.views.decorators.http import require_safe
 
@@ -14,6 +18,7 @@ from deskseal.django import _settings
 HEADERS = {"Cache-Control": CACHE_CONTROL}
 
 
+@login_not_required
 @require_safe
 def portal(request: HttpRequest) -> HttpResponse:
     """Redirect a click to the portal's form, with a signed link if the user is signed in.
@@ -30,6 +35,7 @@ def portal(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(link, headers=HEADERS)
 
 
+@login_not_required
 @require_safe
 def identity(request: HttpRequest) -> HttpResponse:
     """Answer with the signed identity of the signed-in user, as JSON.
