@@ -164,8 +164,9 @@ function lazySigner(product, usualVariables, variable) {
   }
 }
 
+/** Tells whether no customer is signed in. `session.userId && …` results in `false`, `''` or `0` then. */
 function isAnonymous(customer) {
-  return customer === undefined || customer === null
+  return !customer
 }
 
 /** Returns the customer's id as text: databases often number their customers, and some customers have no id. */

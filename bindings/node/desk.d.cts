@@ -10,6 +10,9 @@ export interface Customer {
   readonly email?: string | null | undefined
 }
 
+/** What `user` returns. Every value except a customer means that no customer is signed in. */
+export type SignedIn = Customer | false | '' | 0 | null | undefined
+
 /** Where a product's secret is. It is read at its first use. No product uses another's secret. */
 export interface SecretOptions {
   /** The secret's text, if it is not in an environment variable. */

@@ -3,13 +3,14 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Customer, IntegrationOptions } from './desk.cjs'
+import type { IntegrationOptions, SignedIn } from './desk.cjs'
 
 export type {
   Customer,
   Identity,
   IntegrationOptions,
   PortalSettings,
+  SignedIn,
   TicketCenterSettings,
 } from './desk.cjs'
 
@@ -33,8 +34,11 @@ export function deskseal<Request extends IncomingMessage = IncomingMessage>(
 export interface DesksealOptions<
   Request extends IncomingMessage = IncomingMessage,
 > extends IntegrationOptions {
-  /** Returns the customer whom your own sign-in verified, or null. Never trust what the browser claims. */
-  user: (request: Request) => Customer | null | undefined | Promise<Customer | null | undefined>
+  /**
+   * Returns the customer whom your own sign-in verified, or null if no customer is signed in. Never trust what
+   * the browser claims.
+   */
+  user: (request: Request) => SignedIn | Promise<SignedIn>
 }
 
 export interface Deskseal<Request extends IncomingMessage = IncomingMessage> {

@@ -3,13 +3,14 @@
  */
 
 import type { ReactNode } from 'react'
-import type { Customer, IntegrationOptions } from './desk.cjs'
+import type { IntegrationOptions, SignedIn } from './desk.cjs'
 
 export type {
   Customer,
   Identity,
   IntegrationOptions,
   PortalSettings,
+  SignedIn,
   TicketCenterSettings,
 } from './desk.cjs'
 
@@ -32,8 +33,8 @@ export function withDeskseal<Configuration extends NextConfiguration>(
 export function deskseal(options: DesksealOptions): Deskseal
 
 export interface DesksealOptions extends IntegrationOptions {
-  /** Returns the customer whom your own sign-in verified, or null. */
-  user: () => Customer | null | undefined | Promise<Customer | null | undefined>
+  /** Returns the customer whom your own sign-in verified, or null if no customer is signed in. */
+  user: () => SignedIn | Promise<SignedIn>
 }
 
 export interface Deskseal {

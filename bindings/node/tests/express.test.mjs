@@ -97,6 +97,18 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
     assert.equal(page.headers['cache-control'], undefined)
   })
 
+  test(`${name}: a user that is false, an empty text or 0 is an anonymous visitor`, async (t) => {
+    for (const user of [false, '', 0]) {
+      for (const signedIn of [() => user, async () => user]) {
+        const visit = await start(t, { user: signedIn, debug: true })
+        assert.deepEqual(await statusAndBody(visit('/deskseal/identity')), [204, ''])
+        assert.deepEqual(await statusAndBody(visit('/support')), [200, ''])
+        const { status, headers } = await visit('/deskseal/portal')
+        assert.deepEqual([status, headers.location], [303, PUBLIC_FORM])
+      }
+    }
+  })
+
   test(`${name}: the page contains the Ticket Center, and is private`, async (t) => {
     const visit = await start(t)
     const page = await visit('/support', ADA)

@@ -172,6 +172,14 @@ def test_the_tag_never_signs_for_the_user_that_a_page_shows(ada: User) -> None:
     assert source.render(RequestContext(request, {"user": ada})) == ""
 
 
+@pytest.mark.parametrize("user", ["None", "False", "''", "not_set"])
+def test_the_tag_shows_nothing_if_it_is_given_no_user(ada: User, user: str) -> None:
+    request = RequestFactory().get("/page")
+    request.user = ada
+    source = Template(f"{{% load deskseal %}}{{% ticket_center user={user} %}}")
+    assert source.render(RequestContext(request)) == ""
+
+
 def test_the_tag_finds_the_nonce_where_middleware_puts_it(ada: User) -> None:
     source = Template("{% load deskseal %}{% ticket_center %}")
     request = RequestFactory().get("/page")

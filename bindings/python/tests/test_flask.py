@@ -220,6 +220,24 @@ def test_the_identity_is_json(app: Flask) -> None:
     assert answer.headers["Cache-Control"] == PRIVATE
 
 
+@pytest.mark.parametrize("customer", [None, False, ""])
+def test_a_loader_that_returns_a_false_value_means_an_anonymous_visitor(customer: Any) -> None:
+    other = Deskseal()
+    other.customer_loader(lambda: customer)
+    app = Flask(__name__)
+    app.debug = True
+    app.config["DESKSEAL"] = {
+        "ticket_center": {"helpdesk_id": "desk-1"},
+        "portal": {"url": PORTAL},
+    }
+    other.init_app(app)
+    app.add_url_rule("/page", "page", lambda: render_template_string(PAGE))
+    client = app.test_client()
+    assert client.get("/page").text == "<h1>Support</h1>"
+    assert client.get("/deskseal/identity").status_code == 204
+    assert client.get("/deskseal/portal").headers["Location"] == PUBLIC_LINK
+
+
 def test_an_anonymous_visitor_has_no_identity(app: Flask) -> None:
     answer = app.test_client().get("/support/identity")
     assert (answer.status_code, answer.data) == (204, b"")

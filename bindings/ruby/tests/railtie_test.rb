@@ -315,6 +315,15 @@ class RailtieTest < Minitest::Test
     assert_equal [204, "", PRIVATE], [answer.status, answer.body, answer["Cache-Control"]]
   end
 
+  def test_a_customer_that_is_false_is_an_anonymous_visitor
+    Shop::CUSTOMERS["nobody"] = false
+    assert_equal "<h1>Support</h1>", get("/page?as=nobody").body
+    assert_equal 204, get("/identity?as=nobody").status
+    assert_equal PUBLIC_LINK, get("/help?as=nobody")["Location"]
+  ensure
+    Shop::CUSTOMERS.delete("nobody")
+  end
+
   def test_an_address_that_cannot_be_signed_is_an_error_about_the_customer
     assert_error_answer 422, "email_empty", get("/identity?as=")
     assert_error_answer 422, "email_malformed", get("/identity?as=ada")

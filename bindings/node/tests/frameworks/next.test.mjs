@@ -333,6 +333,16 @@ test('the route is called in a test without a server', async () => {
   }
 })
 
+test('a user that is false, an empty text or 0 is an anonymous visitor', async () => {
+  const portal = { url: 'https://help.company.com' }
+  for (const user of [false, '', 0]) {
+    const { GET } = deskseal({ user: async () => user, portal, debug: true })
+    assert.equal((await GET(new Request('http://localhost/deskseal/identity'))).status, 204)
+    const { headers } = await GET(new Request('http://localhost/deskseal/portal'))
+    assert.equal(headers.get('location'), PUBLIC_FORM)
+  }
+})
+
 test('CommonJS has the same exports', () => {
   const required = createRequire(import.meta.url)('deskseal/next')
   assert.deepEqual(Object.keys(required), ['deskseal', 'withDeskseal'])

@@ -2,12 +2,12 @@ import connect from 'connect'
 import { type Identity, deskseal } from 'deskseal/express'
 import express, { type Request } from 'express'
 
-interface SignedIn extends Request {
+interface ShopRequest extends Request {
   user?: { id: number; email: string | null }
 }
 
 const { router, views } = deskseal({
-  user: (request: SignedIn) => request.user,
+  user: (request: ShopRequest) => request.user,
   ticketCenter: { helpdeskId: 'desk-1', secret: process.env.A_SECRET, align: 'left' },
   portal: { url: 'https://help.company.com', secretVariable: 'A_PORTAL_SECRET' },
   debug: false,
@@ -16,6 +16,9 @@ const { router, views } = deskseal({
 const app = express().use('/deskseal', router)
 app.get('/support', views, (_, response) => response.send(response.locals.ticketCenter()))
 
+deskseal({ user: (request: ShopRequest) => request.user?.id && request.user })
+deskseal({ user: async ({ user }: ShopRequest) => user !== undefined && user })
+deskseal({ user: ({ headers }) => headers.cookie && { email: headers.cookie } })
 const anybody = deskseal({ user: async () => null })
 export const plain = connect().use('/deskseal', anybody.router)
 export const keys: (keyof Identity)[] = ['email', 'signature', 'helpdeskId']

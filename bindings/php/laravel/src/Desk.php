@@ -135,13 +135,15 @@ class Desk
      * If the address cannot be signed, the user sees the view `deskseal::fallback`, and the code is logged. In
      * debug mode, the error is thrown instead.
      *
-     * @param array{user?: ?Authenticatable, align?: ?string, maxWidth?: ?string, container?: ?string, crossorigin?: bool, nonce?: ?string} $options
+     * If the option `user` is null or false, no user is signed in.
+     *
+     * @param array{user?: Authenticatable|false|null, align?: ?string, maxWidth?: ?string, container?: ?string, crossorigin?: bool, nonce?: ?string} $options
      */
     public function ticketCenter(array $options = []): HtmlString
     {
         $request = $this->app->make('request');
         $user = array_key_exists('user', $options) ? $options['user'] : $request->user();
-        if ($user === null) {
+        if (!$user) {
             return new HtmlString('');
         }
         self::markPrivate($request);

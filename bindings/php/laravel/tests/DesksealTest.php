@@ -80,9 +80,11 @@ final class DesksealTest extends TestCase
         $this->shop->view('page', "@ticketCenter(['user' => new \\Illuminate\\Auth\\GenericUser($user)])");
         self::assertSame($this->page(), $this->shop->get('/page')->getContent());
 
-        $this->shop = new Shop();
-        $this->shop->view('page', "@ticketCenter(['user' => null])empty");
-        self::assertSame('empty', $this->shop->get('/page', self::ADA)->getContent());
+        foreach (['null', 'false', "''"] as $none) {
+            $this->shop = new Shop();
+            $this->shop->view('page', "@ticketCenter(['user' => $none])empty");
+            self::assertSame('empty', $this->shop->get('/page', self::ADA)->getContent(), $none);
+        }
     }
 
     public function testTheDirectiveTakesTheNonceOfNewerVersionsOfLaravel(): void

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from flask import (
     Blueprint,
@@ -75,7 +75,10 @@ class Customer:
     user_id: str
 
 
-Loader = TypeVar("Loader", bound="Callable[[], Customer | None]")
+# What a loader returns. All values except a customer mean that no customer is signed in.
+SignedIn: TypeAlias = Customer | Literal[False, ""] | None
+
+Loader = TypeVar("Loader", bound="Callable[[], SignedIn]")
 Kind = TypeVar("Kind", bound=Product)
 
 # The objects behind Flask's proxies, which are faster to use than the proxies.
@@ -119,7 +122,7 @@ class Deskseal:
 
     def __init__(self, app: Flask | None = None) -> None:
         """Set up the application, if it is given."""
-        self._load_customer: Callable[[], Customer | None] | None = None
+        self._load_customer: Callable[[], SignedIn] | None = None
         if app is not None:
             self.init_app(app)
 
@@ -140,7 +143,10 @@ class Deskseal:
         app.after_request(_keep_private)
 
     def customer_loader(self, loader: Loader) -> Loader:
-        """Set the function that returns a request's signed-in customer, or `None`."""
+        """Set the function that returns a request's signed-in customer.
+
+        For an anonymous visitor, it returns `None`. `False` and an empty text mean the same.
+        """
         self._load_customer = loader
         return loader
 
@@ -215,7 +221,7 @@ class Deskseal:
         if self._load_customer is None:
             sentence = "There is no customer loader. Set it with the decorator customer_loader."
             raise RuntimeError(sentence)
-        return self._load_customer()
+        return self._load_customer() or None
 
     def _blueprint(self) -> Blueprint:
         blueprint = Blueprint("deskseal", __name__, template_folder="templates")

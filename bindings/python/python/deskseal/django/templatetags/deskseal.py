@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from django import template
 from django.core.exceptions import ImproperlyConfigured
@@ -37,7 +37,7 @@ class Source(Enum):
 def ticket_center(
     context: Context,
     *,
-    user: AbstractBaseUser | AnonymousUser | Source = Source.REQUEST,
+    user: AbstractBaseUser | AnonymousUser | Source | Literal[False, ""] | None = Source.REQUEST,
     align: str | None = None,
     max_width: str | None = None,
     container: str | None = None,
@@ -51,12 +51,13 @@ def ticket_center(
 
     Options are `align`, `max_width`, `container`, `crossorigin` (by default the setting's value)
     and `nonce` (by default the request's nonce). Views that have awaited `request.auser()` pass the
-    result as `user`.
+    result as `user`. If `user` is `None`, `False` or a variable that is not set, no user is signed
+    in.
     """
     request = _request_of(context)
     # Not the context's variable `user`: on a page about another user, it may be that user.
     customer = request.user if isinstance(user, Source) else user
-    if not customer.is_authenticated:
+    if not customer or not customer.is_authenticated:
         return ""
     mark_private(request)
     try:
