@@ -106,7 +106,7 @@ class Desk {
     }
   }
 
-  #embed(customer, options) {
+  #embed(customer, { nonce, ...options }) {
     const { scriptUrl, align, maxWidth, container, crossorigin } = this.#ticketCenter
     return this.#ticketCenterSigner().ticketCenter(customer.email ?? '', this.#helpdeskId(), {
       scriptUrl,
@@ -115,6 +115,8 @@ class Desk {
       container,
       crossorigin,
       ...options,
+      // An empty nonce is none.
+      nonce: nonce || undefined,
     })
   }
 

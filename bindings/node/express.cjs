@@ -39,7 +39,8 @@ function deskseal({ user, ...options }) {
   }
 
   function ticketCenter(response, customer, { fallback, ...options } = {}) {
-    const embed = desk.embed(customer, { nonce: response.locals.cspNonce, ...options })
+    const nonce = options.nonce || response.locals.cspNonce
+    const embed = desk.embed(customer, { ...options, nonce })
     if (embed === undefined) return ''
     if (embed === null) return fallback ?? publicLink()
     keepPrivate(response)

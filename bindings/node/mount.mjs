@@ -136,7 +136,7 @@ function scriptFor({ email, signature, helpdeskId }, options) {
     if (value !== undefined) script.dataset[name] = value
   }
   if (crossorigin) script.crossOrigin = 'anonymous'
-  if (nonce !== undefined) script.nonce = nonce
+  if (nonce) script.nonce = nonce
   return script
 }
 

@@ -61,11 +61,12 @@ export function deskseal({ user, ...options }) {
   }
 
   async function SignedTicketCenter({ fallback, ...props }) {
-    const nonce = await nonceOfRequest()
-    const identity = desk.identity(await signedIn(), { nonce, ...props })
+    const nonceOfPage = await nonceOfRequest()
+    const options = { ...props, nonce: props.nonce || nonceOfPage }
+    const identity = desk.identity(await signedIn(), options)
     if (identity === undefined) return null
     if (identity === null) return fallback ?? publicLink()
-    return createElement(MountedTicketCenter, { nonce, ...defaults, ...props, fallback, identity })
+    return createElement(MountedTicketCenter, { ...defaults, ...options, fallback, identity })
   }
 
   function publicLink() {
@@ -101,7 +102,7 @@ async function nonceOfRequest() {
   const { headers } = await import('next/headers.js')
   const request = await headers()
   rejectStatic(request)
-  return request.get('x-nonce') ?? undefined
+  return request.get('x-nonce') || undefined
 }
 
 /** Throws while a static page is built: its request has no headers, and every real request has some. */

@@ -46,7 +46,7 @@ type TicketCenter struct {
 }
 
 // Embed returns the Ticket Center's markup for the request's customer, and makes the response private. The markup is
-// empty for an anonymous visitor, and Fallback if nothing can be signed.
+// empty for an anonymous visitor, and Fallback if nothing can be signed. An empty nonce is none.
 func (center *TicketCenter) Embed(
 	writer http.ResponseWriter, request *http.Request, options *deskseal.TicketCenterOptions,
 ) (template.HTML, error) {
@@ -54,13 +54,23 @@ func (center *TicketCenter) Embed(
 	if err != nil || customer == nil {
 		return "", err
 	}
-	embed, err := center.Signer.TicketCenter(customer.Email, center.HelpdeskID, options)
+	embed, err := center.Signer.TicketCenter(customer.Email, center.HelpdeskID, withoutEmptyNonce(options))
 	if err != nil {
 		report(request.Context(), center.Logger, err)
 		return center.Fallback, nil
 	}
 	keepPrivate(writer)
 	return contract.NoHistory + embed.HTML, nil
+}
+
+// withoutEmptyNonce returns options without a nonce if it is empty, as on a page without a Content-Security-Policy.
+func withoutEmptyNonce(options *deskseal.TicketCenterOptions) *deskseal.TicketCenterOptions {
+	if options == nil || options.Nonce == nil || *options.Nonce != "" {
+		return options
+	}
+	changed := *options
+	changed.Nonce = nil
+	return &changed
 }
 
 // ServeHTTP answers with the identity.

@@ -208,6 +208,11 @@ func TestAPageShowsTheTicketCenterOfItsCustomer(t *testing.T) {
 	if recorder.Header().Get("Cache-Control") != "private, no-store" {
 		t.Error("the page can be cached")
 	}
+	options := &deskseal.TicketCenterOptions{Nonce: deskseal.Ptr("")}
+	embed, err = center.Embed(recorder, request, options)
+	if err != nil || !strings.Contains(string(embed), "data-email") || strings.Contains(string(embed), "nonce") {
+		t.Errorf("an empty nonce: got %s, %v", embed, err)
+	}
 	for _, row := range []struct {
 		customer *desksealhttp.Customer
 		embed    template.HTML

@@ -379,6 +379,25 @@ test('a view sets the fallback, the nonce and the appearance', async (t) => {
   assert.equal((await visit('/support', { email: '' })).body, '<p>Call us.</p>')
 })
 
+test('an empty nonce is no nonce', async (t) => {
+  const { views } = deskseal({ ...OPTIONS, debug: true })
+  const app = express()
+  app.get('/support', views, (request, response) => {
+    response.locals.cspNonce = request.query.page
+    response.send(response.locals.ticketCenter({ nonce: request.query.option }))
+  })
+  const visit = await visitor(t, createServer(app))
+  const nonces = async (query) => {
+    const { body } = await visit(`/support?${query}`, ADA)
+    return body.match(/ nonce="[^"]*"/g)
+  }
+  for (const none of ['', 'page=', 'option=', 'page=&option=']) {
+    assert.equal(await nonces(none), null, none)
+  }
+  assert.deepEqual(await nonces('page=abc&option='), [' nonce="abc"'])
+  assert.deepEqual(await nonces('page=abc&option=def'), [' nonce="def"'])
+})
+
 test('the setting crossorigin loads the script with CORS on every page', async (t) => {
   const ticketCenter = { ...OPTIONS.ticketCenter, crossorigin: true }
   const { views } = deskseal({ ...OPTIONS, ticketCenter })

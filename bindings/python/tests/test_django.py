@@ -191,6 +191,19 @@ def test_the_tag_finds_the_nonce_where_middleware_puts_it(ada: User) -> None:
     assert source.render(RequestContext(request)) == embed(nonce="of-django-csp")
 
 
+def test_an_empty_nonce_is_no_nonce(ada: User) -> None:
+    request = RequestFactory().get("/page")
+    request.user = ada
+    source = Template("{% load deskseal %}{% ticket_center nonce='' %}")
+    assert source.render(RequestContext(request)) == embed()
+    assert source.render(RequestContext(request, {"csp_nonce": ""})) == embed()
+    request.csp_nonce = ""  # type: ignore[attr-defined]
+    assert source.render(RequestContext(request)) == embed()
+    request.csp_nonce = "of-django-csp"  # type: ignore[attr-defined]
+    assert source.render(RequestContext(request)) == embed(nonce="of-django-csp")
+    assert "nonce" not in deskseal.ticket_center(ada, nonce="").attributes
+
+
 def test_the_tag_needs_the_request() -> None:
     with pytest.raises(ImproperlyConfigured, match="with its request"):
         Template("{% load deskseal %}{% ticket_center %}").render(Context())

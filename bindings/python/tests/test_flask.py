@@ -120,6 +120,17 @@ def test_the_global_finds_the_nonce_where_talisman_puts_it(app: Flask) -> None:
     assert embed(nonce="of-talisman") in signed_in(app).get("/page").text
 
 
+def test_an_empty_nonce_is_no_nonce(app: Flask) -> None:
+    @app.before_request
+    def make_nonce() -> None:
+        request.csp_nonce = ""  # type: ignore[attr-defined]
+
+    source = "{{ ticket_center(nonce='') }}"
+    app.add_url_rule("/empty", "empty", lambda: render_template_string(source))
+    for path in ("/page", "/empty"):
+        assert embed() in signed_in(app).get(path).text
+
+
 def test_a_page_with_an_identity_overrides_the_views_cache_header(app: Flask) -> None:
     @app.get("/public")
     def public() -> Response:

@@ -172,6 +172,12 @@ class RailtieTest < Minitest::Test
     assert_includes get("/page?#{ADA}&nonce=").body, embed
   end
 
+  def test_an_empty_nonce_that_is_passed_is_ignored
+    empty = template('<%= ticket_center_tag current_user, nonce: "" %>')
+    assert_equal embed, get("/page?#{ADA}&nonce=&#{empty}").body
+    assert_equal embed(nonce: "of-rails"), get("/page?#{ADA}&nonce=of-rails&#{empty}").body
+  end
+
   def test_a_page_with_an_identity_is_private_even_if_the_action_sets_another_cache_control
     assert_equal PRIVATE, get("/cacheable?#{ADA}")["Cache-Control"]
     assert_includes get("/cacheable")["Cache-Control"], "public"

@@ -59,6 +59,8 @@ class Desk
     public function embed(Authenticatable $user, array $options = []): Embed
     {
         $settings = $this->settings('ticket_center');
+        // An empty nonce is none.
+        $options['nonce'] = ($options['nonce'] ?? '') ?: null;
         return $this->signer('ticket_center', $settings)->ticketCenter(
             self::address($user, $settings),
             (string) ($settings['helpdesk_id'] ?? ''),
@@ -152,7 +154,8 @@ class Desk
         }
         unset($options['user']);
         try {
-            $embed = $this->embed($user, $options + ['nonce' => $this->nonce()]);
+            $options['nonce'] = ($options['nonce'] ?? '') ?: $this->nonce();
+            $embed = $this->embed($user, $options);
             return new HtmlString(Contract::NO_HISTORY . $embed->html);
         } catch (DesksealException $error) {
             $this->report($error);

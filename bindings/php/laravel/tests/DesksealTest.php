@@ -97,6 +97,20 @@ final class DesksealTest extends TestCase
         self::assertStringContainsString($this->page(nonce: 'of-vite'), $page);
     }
 
+    public function testAnEmptyNonceIsIgnored(): void
+    {
+        $this->shop->app->singleton('Illuminate\Foundation\Vite', Vite::class);
+        Vite::$nonce = '';
+        self::assertStringContainsString($this->page(), $this->shop->get('/page', self::ADA)->getContent());
+        self::assertSame($this->embed(), Deskseal::embed(new GenericUser(self::ADA), ['nonce' => ''])->html);
+
+        Vite::$nonce = 'of-vite';
+        $this->shop->view('empty', "@ticketCenter(['nonce' => ''])");
+        $this->shop->app->make('router')->get('/empty', fn () => view('empty'));
+        $page = $this->shop->get('/empty', self::ADA)->getContent();
+        self::assertSame($this->page(nonce: 'of-vite'), $page);
+    }
+
     public function testAPageWithAnIdentityOverridesTheControllersCacheHeader(): void
     {
         $this->assertPrivate($this->shop->get('/public', self::ADA));

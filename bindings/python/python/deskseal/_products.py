@@ -195,7 +195,7 @@ class TicketCenter(Product):
         crossorigin: bool | None = None,
         nonce: str | None = None,
     ) -> Embed:
-        """Return the markup that shows the customer's Ticket Center."""
+        """Return the markup that shows the customer's Ticket Center. An empty nonce is none."""
         return self.signer.ticket_center(
             email,
             self.desk_id,
@@ -204,7 +204,7 @@ class TicketCenter(Product):
             container=container,
             script_url=self.script_url,
             crossorigin=self.crossorigin if crossorigin is None else crossorigin,
-            nonce=nonce,
+            nonce=nonce or None,
         )
 
     def identity(self, email: str) -> Identity:

@@ -30,7 +30,7 @@ module Deskseal
 
       deskseal_keep_private
       deskseal_keep_out_of_fragments
-      options[:nonce] ||= content_security_policy_nonce.presence if respond_to?(:content_security_policy_nonce)
+      options[:nonce] = options[:nonce].presence || deskseal_nonce
       embed = Desk.current.embed(customer, **options)
       turbo_exempts_page_from_cache if respond_to?(:turbo_exempts_page_from_cache)
       "#{Contract::NO_HISTORY}#{embed.html}".html_safe
@@ -61,6 +61,11 @@ module Deskseal
     end
 
     private
+
+    # A generator that reads the session's id returns an empty text before the session has one.
+    def deskseal_nonce
+      content_security_policy_nonce.presence if respond_to?(:content_security_policy_nonce)
+    end
 
     def deskseal_keep_private
       PrivatePages.mark(request.env)
