@@ -165,6 +165,20 @@ test('the built application signs', async (t) => {
     assert.doesNotMatch(html, /ada@example\.com|data-signature/)
   })
 
+  await t.test('and a policy with a nonce blocks none of its scripts', async (t) => {
+    const page = await visitor(t, ADA)
+    const blocked = []
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) blocked.push(message.text())
+    })
+    const answer = await page.goto(`${site.origin}/strict`)
+    await page.getByText(`ada@example.com ${SIGNATURE} desk-1`).waitFor()
+    assert.deepEqual(blocked, [])
+    const [, nonce] = /'nonce-(.+)'/.exec(await answer.headerValue('content-security-policy'))
+    const html = await answer.text()
+    assert.equal(html.split('<script ').length, html.split(` nonce="${nonce}"`).length)
+  })
+
   await t.test('and warns where a page is cacheable', async () => {
     const page = await (await visit('/cached', ADA)).text()
     assert.match(page, / data-align="left" crossorigin="anonymous" nonce="bm9uY2U="><\/script>/)
