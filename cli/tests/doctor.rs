@@ -176,7 +176,7 @@ fn every_framework_is_found_and_a_correct_project_has_no_problems() {
         (
             "Laravel",
             "composer.json",
-            r#"{ "require": { "laravel/framework": "^12.0", "deskseal/laravel": "^0.1" } }"#.into(),
+            r#"{ "require": { "laravel/framework": "^13.0", "deskseal/laravel": "^0.1" } }"#.into(),
             "^0.1",
         ),
         (

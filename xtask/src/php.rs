@@ -36,6 +36,9 @@ const ILLUMINATE: [&str; 5] = [
     "illuminate/view",
 ];
 
+/// Debian's version of Laravel, and the first of each newer one that the package allows.
+const LARAVEL_VERSIONS: [&str; 6] = ["8.83.26", "9.0.0", "10.0.0", "11.0.0", "12.0.0", "13.0.0"];
+
 /// The project's version.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -350,18 +353,23 @@ pub(crate) fn packages(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     Ok(packages)
 }
 
-/// Checks that Composer installs the release's archives from a folder, and that they contain no tests.
+/// Checks that Composer installs the release's archives from a folder beside each version of Laravel, and that they
+/// contain no tests.
 fn composer_installs(installed: &Installed<'_>) -> Result<()> {
     let folder = published(installed)?;
-    let project = files::emptied(&output(installed.workspace, "packages/project"))?;
-    let manifest = serde_json::json!({
-        "repositories": [{ "type": "artifact", "url": folder }, { "packagist": false }],
-        "require": { "deskseal/laravel": VERSION },
-        // Debian's Laravel is not installed by Composer.
-        "provide": serde_json::Map::from_iter(ILLUMINATE.map(|name| (name.into(), "8.83.26".into()))),
-    });
-    fs::write(project.join("composer.json"), manifest.to_string())?;
-    process::run_shown(composer(installed).current_dir(&project).arg("install"))?;
+    for laravel in LARAVEL_VERSIONS {
+        println!("   beside Laravel {laravel}");
+        let manifest = serde_json::json!({
+            "repositories": [{ "type": "artifact", "url": folder }, { "packagist": false }],
+            "require": { "deskseal/laravel": VERSION },
+            // No Laravel is installed: Composer takes the project for it.
+            "provide": serde_json::Map::from_iter(ILLUMINATE.map(|name| (name.into(), laravel.into()))),
+        });
+        let project = files::emptied(&output(installed.workspace, "packages/project"))?;
+        fs::write(project.join("composer.json"), manifest.to_string())?;
+        process::run_shown(composer(installed).current_dir(&project).arg("install"))?;
+    }
+    let project = output(installed.workspace, "packages/project");
     let vendor = project.join("vendor/deskseal");
     let has = |path: &str| vendor.join(path).is_file();
     if !has("laravel/src/Desk.php") || !has("deskseal-php/src/Signer.php") {

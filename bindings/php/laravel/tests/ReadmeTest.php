@@ -45,6 +45,19 @@ final class ReadmeTest extends TestCase
         self::assertStringEndsWith($embed, trim($page));
     }
 
+    public function testTheReadmesNameTheVersionsOfLaravelThatComposerAllows(): void
+    {
+        $manifest = json_decode(file_get_contents(dirname(__DIR__) . '/composer.json'), true, flags: JSON_THROW_ON_ERROR);
+        $parts = array_filter($manifest['require'], fn (string $name): bool => str_starts_with($name, 'illuminate/'), ARRAY_FILTER_USE_KEY);
+        self::assertCount(1, array_unique($parts));
+        preg_match_all('/\^(\d+)\.(\d+)/', reset($parts), $versions);
+        self::assertSame(range(8, 13), array_map(intval(...), $versions[1]));
+        $supported = "Laravel {$versions[1][0]}.{$versions[2][0]} to 13";
+        foreach ([dirname(__DIR__), dirname(__DIR__, 3)] as $folder) {
+            self::assertStringContainsString($supported, file_get_contents("$folder/README.md"));
+        }
+    }
+
     public function testTheRecipeVerifiesALink(): void
     {
         $recipe = self::blocks('php')[0];
