@@ -2,12 +2,14 @@
 
 const contract = require('./contract.cjs')
 const { Desk, signedInBy, writtenOf } = require('./desk.cjs')
+const { markupFor, warnIfCacheable } = require('./pages.cjs')
 
 // The functions are documented in express.d.cts, where editors show it.
 
-const CACHEABLE =
-  'A page that shows a Ticket Center was sent as cacheable; send it with ' +
-  `"Cache-Control: ${contract.cacheControl}".`
+const OF_FASTIFY =
+  'Deskseal: this request comes from Fastify, through @fastify/middie or @fastify/express. It has nothing that ' +
+  "plugins and hooks add to Fastify's own request, such as the session, so no customer would be signed in. " +
+  'Register the plugin of "deskseal/fastify" in place of the middleware of "deskseal/express".'
 
 function deskseal({ user, ...options }) {
   const signedIn = signedInBy(user)
@@ -32,41 +34,39 @@ function deskseal({ user, ...options }) {
 
   async function addHelpers(request, response, next) {
     const customer = await signedIn(request)
-    // Connect and Fastify have no `response.locals`.
+    // Connect has no `response.locals`.
     response.locals ??= {}
     response.locals.ticketCenter = (options) => ticketCenter(response, customer, options)
     next()
   }
 
-  function ticketCenter(response, customer, { fallback, ...options } = {}) {
+  function ticketCenter(response, customer, options = {}) {
     const nonce = options.nonce || response.locals.cspNonce
-    const embed = desk.embed(customer, { ...options, nonce })
-    if (embed === undefined) return ''
-    if (embed === null) return fallback ?? publicLink()
-    keepPrivate(response)
-    return contract.noHistory + embed.html
-  }
-
-  function publicLink() {
-    const link = desk.publicLink()
-    return link === null ? '' : `<a href="${link}">Contact support</a>`
+    return markupFor(desk, customer, { ...options, nonce }, () => keepPrivate(response))
   }
 
   function keepPrivate(response) {
     if (!response.headersSent) response.setHeader('Cache-Control', contract.cacheControl)
-    response.once('finish', () => {
-      if (isCacheable(response)) desk.warn(CACHEABLE)
-    })
+    warnIfCacheable(desk, response)
   }
 
   return Object.freeze({ router: passingErrors(answer), views: passingErrors(addHelpers) })
 }
 
-/** Passes errors to `next`: Express 4, Connect and Fastify do not wait for promises. */
+/** Passes errors to `next`: Express 4 and Connect do not wait for promises. */
 function passingErrors(handle) {
   return (request, response, next) => {
+    if (isOfFastify(request, response)) return next(new Error(OF_FASTIFY))
     handle(request, response, next).catch(next)
   }
+}
+
+/**
+ * Tells whether a request comes from one of Fastify's packages for middleware. They set `ips` on each request,
+ * which Express's requests inherit, and one log on request and response.
+ */
+function isOfFastify(request, response) {
+  return Object.hasOwn(request, 'ips') && request.log !== undefined && request.log === response.log
 }
 
 function send(response, answer) {
@@ -82,10 +82,6 @@ function isGetOrHead({ method }) {
 
 function pathOf({ url }) {
   return url.split('?', 1)[0]
-}
-
-function isCacheable(response) {
-  return !/\bno-store\b/.test(response.getHeader('Cache-Control') ?? '')
 }
 
 module.exports = { deskseal }

@@ -1,5 +1,5 @@
 /**
- * The Ticket Center and the portal for Express, Connect and Fastify's middleware.
+ * The Ticket Center and the portal for Express and Connect. Fastify has a plugin: see `deskseal/fastify`.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'

@@ -65,6 +65,7 @@ test('esbuild, server, not external: building fails', async () => {
 
 for (const [module, name] of [
   ['deskseal/express', 'deskseal'],
+  ['deskseal/fastify', 'deskseal'],
   ['deskseal/next', 'withDeskseal'],
   ['deskseal/astro/server', 'Desk'],
 ]) {

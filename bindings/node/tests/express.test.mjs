@@ -1,9 +1,10 @@
-// The middleware in Express 5, Express 4, Connect and Fastify: the same answers in each.
+// The integrations of Express 5, Express 4, Connect and Fastify: the same answers in each.
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createServer, request as requestOf } from 'node:http'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import test from 'node:test'
 import { inspect } from 'node:util'
 import middie from '@fastify/middie'
@@ -11,6 +12,7 @@ import Ajv from 'ajv'
 import connect from 'connect'
 import { generateSecret, Verifier } from 'deskseal'
 import { deskseal } from 'deskseal/express'
+import { deskseal as fastifyPlugin } from 'deskseal/fastify'
 import express from 'express'
 import express4 from 'express-4'
 import Fastify from 'fastify'
@@ -39,14 +41,15 @@ const CLICKS = JSON.parse(
 const isIdentity = new Ajv().compile(SCHEMA)
 const isErrorAnswer = new Ajv().compile(SCHEMA.definitions.error)
 
-/** An application of each framework: the router, a page, a portal, and the framework's own errors. */
+/** An application of each framework: the routes, a page, a portal, and the framework's own errors. */
 const FRAMEWORKS = {
-  'Express 5': (middleware, portal) => expressApp(express, middleware, portal),
-  'Express 4': (middleware, portal) => expressApp(express4, middleware, portal),
-  Connect: (middleware, portal) => {
+  'Express 5': (options, portal) => expressApp(express, options, portal),
+  'Express 4': (options, portal) => expressApp(express4, options, portal),
+  Connect: (options, portal) => {
+    const { router, views } = deskseal(options)
     const app = connect()
-    app.use('/deskseal', middleware.router)
-    app.use(middleware.views)
+    app.use('/deskseal', router)
+    app.use(views)
     app.use('/support', (request, response) => response.end(response.locals.ticketCenter()))
     app.use('/submit-ticket', (request, response) => response.end(portal(request.originalUrl)))
     app.use((error, request, response, next) => {
@@ -55,16 +58,15 @@ const FRAMEWORKS = {
     })
     return createServer(app)
   },
-  Fastify: async (middleware, portal) => {
+  Fastify: async (options, portal) => {
     const app = Fastify()
-    await app.register(middie)
-    app.use('/deskseal', middleware.router)
-    app.use('/support', middleware.views)
-    app.get('/support', (request, reply) =>
-      reply.type('text/html').send(reply.raw.locals.ticketCenter()),
-    )
-    app.get('/submit-ticket', (request) => portal(request.originalUrl))
     app.setErrorHandler((error, request, reply) => reply.code(500).send(error.code))
+    await app.register(fastifyPlugin, options)
+    app.get('/support', async (request, reply) => {
+      reply.type('text/html')
+      return reply.ticketCenter()
+    })
+    app.get('/submit-ticket', async (request) => portal(request.originalUrl))
     await app.ready()
     return app.server
   },
@@ -434,9 +436,109 @@ test('a page with a Ticket Center that is sent as cacheable logs a warning', asy
   )
 })
 
-test('without a function "user" the integration throws', () => {
+test("Fastify: the customer is found on Fastify's own request, whichever hook signs in", async (t) => {
+  for (const hook of ['onRequest', 'preValidation', 'preHandler']) {
+    const visit = await fastify(t, async (app) => {
+      app.decorateRequest('customer', null)
+      await app.register(fastifyPlugin, { ...OPTIONS, user: ({ customer }) => customer })
+      // After the plugin, as in an application that registers it first.
+      app.addHook(hook, async (request) => {
+        request.customer = ADA
+      })
+    })
+    assert.equal(JSON.parse((await visit('/deskseal/identity')).body).email, 'ada@example.com')
+    assert.match((await visit('/support')).body, / data-email="ada@example.com"/)
+    assert.match((await visit('/deskseal/portal')).headers.location, /user_id=42&/)
+  }
+})
+
+test("Fastify: the plugin belongs to the context that registers it, with its prefix and the option's", async (t) => {
+  const visit = await fastify(t, async (app) => {
+    app.register(async (shop) => shop.register(fastifyPlugin, OPTIONS), { prefix: '/shop' })
+    app.register(async (inner) => inner.register(fastifyPlugin, { ...OPTIONS, prefix: '/help/' }))
+  })
+  for (const path of ['/shop/deskseal/identity', '/help/identity']) {
+    assert.equal((await visit(path, ADA)).status, 200)
+  }
+  assert.equal((await visit('/deskseal/identity', ADA)).status, 404)
+  assert.equal((await visit('/support', ADA)).status, 500)
+})
+
+test("Fastify: a page takes the nonce of Fastify's helmet, the fallback and the appearance", async (t) => {
+  const options = { align: 'left', crossorigin: true, fallback: '<p>Call us.</p>', nonce: '' }
+  const visit = await fastify(t, async (app) => {
+    app.decorateReply('cspNonce', null)
+    app.addHook('onRequest', async (request, reply) => {
+      reply.cspNonce = { script: 'bm9uY2U=', style: 'c3R5bGU=' }
+    })
+    await app.register(fastifyPlugin, { ...OPTIONS, debug: false, log() {} })
+    app.get('/options', async (request, reply) => reply.ticketCenter(options))
+  })
+  const { body } = await visit('/options', ADA)
+  assert.match(body, / data-align="left" crossorigin="anonymous" nonce="bm9uY2U="><\/script>$/)
+  assert.match((await visit('/support', ADA)).body, / nonce="bm9uY2U="><\/script>$/)
+  assert.equal((await visit('/options', { email: '' })).body, '<p>Call us.</p>')
+})
+
+test('Fastify: a page with a Ticket Center is private, or its being cacheable is logged', async (t) => {
+  const logged = []
+  const visit = await fastify(t, async (app) => {
+    const log = (message) => logged.push(message)
+    await app.register(fastifyPlugin, { ...OPTIONS, log })
+    app.get('/before', async (request, reply) => {
+      reply.header('Cache-Control', 'public')
+      return reply.ticketCenter()
+    })
+    app.get('/after', async (request, reply) => {
+      const markup = await reply.ticketCenter()
+      reply.header('Cache-Control', 'public')
+      return markup
+    })
+    app.get('/streamed', async (request, reply) => {
+      async function* parts() {
+        yield '<h1>Support</h1>'
+        yield await reply.ticketCenter()
+      }
+      return reply.header('Cache-Control', 'public').send(Readable.from(parts()))
+    })
+  })
+  for (const path of ['/support', '/before']) {
+    assert.equal((await visit(path, ADA)).headers['cache-control'], 'private, no-store')
+  }
+  for (const path of ['/before', '/after', '/streamed']) {
+    assert.equal((await visit(path)).headers['cache-control'], 'public')
+  }
+  assert.deepEqual(logged, [])
+  for (const path of ['/after', '/streamed']) {
+    const page = await visit(path, ADA)
+    assert.equal(page.headers['cache-control'], 'public')
+    assert.match(page.body, / data-email="ada@example.com"/)
+  }
+  assert.equal(logged.length, 2)
+  assert.match(logged.join(), /Deskseal: .* cacheable; send it with "Cache-Control: private/)
+})
+
+test("Fastify: Express's middleware says that the plugin has to be registered", async (t) => {
+  const { router, views } = deskseal({ ...OPTIONS, debug: false })
+  const visit = await fastify(t, async (app) => {
+    await app.register(middie)
+    app.use('/deskseal', router)
+    app.use('/page', views)
+    app.get('/page', async () => 'a page without a Ticket Center')
+    app.setErrorHandler((error, request, reply) => reply.code(500).send(error.message))
+  })
+  for (const path of ['/deskseal/identity', '/deskseal/portal', '/page']) {
+    const { status, body } = await visit(path, ADA)
+    assert.equal(status, 500)
+    assert.match(body, /comes from Fastify, .* Register the plugin of "deskseal\/fastify"/)
+  }
+})
+
+test('without a function "user" the integrations throw', async () => {
   for (const user of [undefined, { email: 'ada@example.com' }]) {
-    assert.throws(() => deskseal({ user }), /^TypeError: Deskseal: set "user" to a function/)
+    const sentence = /^TypeError: Deskseal: set "user" to a function/
+    assert.throws(() => deskseal({ user }), sentence)
+    await assert.rejects(async () => Fastify().register(fastifyPlugin, { user }), sentence)
   }
 })
 
@@ -445,10 +547,11 @@ test('the integration does not show the secrets', () => {
   assert.doesNotMatch(shown, /secret-for/)
 })
 
-function expressApp(framework, middleware, portal) {
+function expressApp(framework, options, portal) {
+  const { router, views } = deskseal(options)
   const app = framework()
-  app.use('/deskseal', middleware.router)
-  app.get('/support', middleware.views, (request, response) => {
+  app.use('/deskseal', router)
+  app.get('/support', views, (request, response) => {
     response.send(response.locals.ticketCenter())
   })
   app.get('/submit-ticket', (request, response) => response.send(portal(request.originalUrl)))
@@ -456,12 +559,20 @@ function expressApp(framework, middleware, portal) {
   return createServer(app)
 }
 
+/** Starts an application of Fastify with the page `/support` until the test ends. Returns what `started` does. */
+async function fastify(t, setUp) {
+  const app = Fastify()
+  await setUp(app)
+  app.get('/support', async (request, reply) => reply.ticketCenter())
+  await app.ready()
+  return visitor(t, app.server)
+}
+
 /** Starts the application until the test ends. Returns a function that requests its pages. */
 async function started(t, application, changes = {}) {
-  const middleware = deskseal({ ...OPTIONS, ...changes })
   const verifier = new Verifier(PORTAL_SECRET)
   const portal = (url) => verifier.verifyLink('help.company.com', url)?.userId ?? 'public'
-  return visitor(t, await application(middleware, portal))
+  return visitor(t, await application({ ...OPTIONS, ...changes }, portal))
 }
 
 async function visitor(t, server) {

@@ -16,13 +16,13 @@ test('the only dependency is the addon, and every framework is optional', () => 
   const optional = Object.keys(manifest.optionalDependencies)
   assert.ok(optional.every((name) => name.startsWith('deskseal-')))
   const peers = Object.keys(manifest.peerDependencies)
-  assert.deepEqual(peers, ['astro', 'next', 'react', 'vue'])
+  assert.deepEqual(peers, ['astro', 'fastify', 'next', 'react', 'vue'])
   for (const peer of peers)
     assert.deepEqual(manifest.peerDependenciesMeta[peer], { optional: true })
 })
 
-test('the package and deskseal/express import no other package', () => {
-  const script = `require('deskseal'); require('deskseal/express')
+test('the package, deskseal/express and deskseal/fastify import no other package', () => {
+  const script = `for (const name of ['', '/express', '/fastify']) require('deskseal' + name)
     console.log(JSON.stringify(Object.keys(require.cache)))`
   const loaded = JSON.parse(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }))
   assert.ok(loaded.length >= 5)

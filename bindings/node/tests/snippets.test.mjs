@@ -81,6 +81,16 @@ const CHECKS = {
     const form = 'https://help.company.com/submit-ticket'
     assert.ok(headers.get('location').startsWith(`${form}?user_id=user-42&`))
   },
+  "from 'deskseal/fastify'": async (code) => {
+    const visit = await started(code)
+    const identity = await (await visit('/deskseal/identity')).json()
+    assert.equal(identity.email, email)
+    const attributes = `data-email="${email}" data-signature="${identity.signature}"`
+    assert.ok((await (await visit('/support')).text()).includes(attributes))
+    const { status, headers } = await visit('/deskseal/portal')
+    assert.equal(status, 303)
+    assert.match(headers.get('location'), /\?user_id=user-42&/)
+  },
   submitTicket: async (code) => {
     const { submitTicket } = await load(code)
     const link = new deskseal.Signer(GENERATED).portalLink('https://help.company.com', 'user-42')
@@ -103,7 +113,11 @@ test('every snippet of the README is run', () => {
 })
 
 /** The modules that Node.js alone can run, and the types with their examples. */
-const MODULES = { deskseal: 'index.d.cts', 'deskseal/express': 'express.d.cts' }
+const MODULES = {
+  deskseal: 'index.d.cts',
+  'deskseal/express': 'express.d.cts',
+  'deskseal/fastify': 'fastify.d.cts',
+}
 
 for (const [module, file] of Object.entries(MODULES)) {
   const names = Object.keys(await import(module))

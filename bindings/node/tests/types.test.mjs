@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import test from 'node:test'
 
 const require = createRequire(import.meta.url)
-const FRAMEWORKS = ['./express', './next', './react', './vue']
+const FRAMEWORKS = ['./express', './fastify', './next', './react', './vue']
 const MODES = [
   ['node16', 'node16'],
   ['nodenext', 'nodenext'],

@@ -57,7 +57,7 @@ const ENVIRONMENT: &str = "the environment of the server process, such as system
 const NODE_SETTING: &str = "`secretVariable` in `ticketCenter` or `portal`";
 const PYTHON_SETTING: &str = "`\"secret_variable\"` in `DESKSEAL`";
 
-/// Connect and Fastify use the same middleware.
+/// Connect uses the same middleware, and Fastify's plugin has the same settings.
 const EXPRESS: Framework = Framework {
     name: "Express",
     language: Language::Node,
@@ -189,12 +189,7 @@ pub(super) static FRAMEWORKS: [Framework; 17] = [
         browser_outputs: &["dist/client", "public"],
     },
     EXPRESS,
-    Framework {
-        name: "Fastify",
-        dependency: "fastify",
-        install: "npm install deskseal @fastify/middie",
-        ..EXPRESS
-    },
+    Framework { name: "Fastify", dependency: "fastify", section: "fastify", ..EXPRESS },
     Framework { name: "Connect", dependency: "connect", ..EXPRESS },
     // After the frameworks that can be deployed as Workers, and that sign themselves.
     Framework {
