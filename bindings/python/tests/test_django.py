@@ -60,6 +60,13 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(render(request, "page.html").content for _ in range(1))
 
 
+def own_page(request: HttpRequest, function: str) -> HttpResponse:
+    """Return what one of the package's functions signs, as a view of the project does."""
+    if not request.user.is_authenticated:
+        return HttpResponse("anonymous")
+    return HttpResponse(str(getattr(deskseal, function)(request, request.user)))
+
+
 def verify(request: HttpRequest) -> HttpResponse:
     """Verify as the README does."""
     verifier = Verifier(PORTAL_SECRET)
@@ -71,6 +78,7 @@ urlpatterns = [
     path("page", page),
     path("async", async_page),
     path("cached", cache_page(600)(page)),
+    path("own/<function>", cache_page(600)(own_page)),
     path("stream", stream),
     path("submit-ticket", verify),
     path("support/", include("deskseal.django.urls")),
@@ -122,6 +130,11 @@ def embed(**options: str | bool) -> str:
     """Return the customer's Ticket Center as a page has it."""
     html = Signer(SECRET).ticket_center("ada@example.com", "desk-1", **options).html  # type: ignore[arg-type]
     return f'<template data-hx-history="false"></template>{html}'
+
+
+def asked() -> HttpRequest:
+    """Return a request."""
+    return RequestFactory().get("/page")
 
 
 def text(response: Any) -> str:
@@ -201,7 +214,7 @@ def test_an_empty_nonce_is_no_nonce(ada: User) -> None:
     assert source.render(RequestContext(request)) == embed()
     request.csp_nonce = "of-django-csp"  # type: ignore[attr-defined]
     assert source.render(RequestContext(request)) == embed(nonce="of-django-csp")
-    assert "nonce" not in deskseal.ticket_center(ada, nonce="").attributes
+    assert "nonce" not in deskseal.ticket_center(asked(), ada, nonce="").attributes
 
 
 def test_the_tag_needs_the_request() -> None:
@@ -267,6 +280,57 @@ def test_a_cached_view_never_serves_the_page_of_another_customer(
     assert embed() in text(client_of_ada.get("/cached"))
     assert "ada@example.com" not in text(Client().get("/cached"))
     assert cache.get("anything", "nothing") == "nothing"
+
+
+@pytest.mark.parametrize("function", ["ticket_center", "identity", "portal_link"])
+def test_a_cached_view_never_serves_what_the_functions_signed_for_another_customer(
+    client_of_ada: Client, function: str
+) -> None:
+    page = client_of_ada.get(f"/own/{function}")
+    assert "signature" in text(page)
+    assert page["Cache-Control"] == PRIVATE
+    assert text(Client().get(f"/own/{function}")) == "anonymous"
+
+
+FRAGMENTS = {
+    "inside": ("{% ticket_center %}", ""),
+    "in an include": ("{% include 'inner.html' %}", "{% load deskseal %}{% ticket_center %}"),
+    "in a block": (
+        "{% block help %}{% endblock %}",
+        "{% extends 'outer.html' %}{% load deskseal %}{% block help %}{% ticket_center %}"
+        "{% endblock %}",
+    ),
+}
+
+
+@pytest.mark.parametrize("where", FRAGMENTS)
+def test_the_tag_shows_the_public_form_in_a_cached_fragment_and_says_why(
+    client_of_ada: Client,
+    templates_here: dict[str, str],
+    caplog: pytest.LogCaptureFixture,
+    where: str,
+) -> None:
+    outer, inner = FRAGMENTS[where]
+    fragment = f"{{% load cache deskseal %}}{{% cache 600 help %}}{outer}{{% endcache %}}"
+    templates_here["page.html"] = inner if where == "in a block" else fragment
+    templates_here |= {"outer.html": fragment, "inner.html": inner}
+    client_of_ada.raise_request_exception = True
+    with override_settings(DEBUG=True), pytest.raises(ImproperlyConfigured, match="cache block"):
+        client_of_ada.get("/page")
+    for client in (client_of_ada, Client()):
+        page = text(client.get("/page"))
+        assert PUBLIC_LINK in page
+        assert "ada@example.com" not in page
+    assert caplog.text.count("Deskseal: fragment_cached: Move ticket_center") == 1
+
+
+def test_a_page_with_a_cached_fragment_beside_the_tag_shows_the_ticket_center(
+    client_of_ada: Client, templates_here: dict[str, str]
+) -> None:
+    templates_here["page.html"] = (
+        "{% load cache deskseal %}{% cache 600 menu %}Menu{% endcache %}{% ticket_center %}"
+    )
+    assert text(client_of_ada.get("/page")) == f"Menu{embed()}"
 
 
 def test_a_streamed_page_with_an_identity_logs_a_warning(
@@ -479,10 +543,10 @@ def test_asynchronous_views_work(ada: User) -> None:
 
 
 def test_the_functions_sign_in_a_view(ada: User) -> None:
-    html = deskseal.ticket_center(ada, nonce="abc").html
+    html = deskseal.ticket_center(asked(), ada, nonce="abc").html
     assert html == Signer(SECRET).ticket_center("ada@example.com", "desk-1", nonce="abc").html
-    assert deskseal.identity(ada)["email"] == "ada@example.com"
-    assert deskseal.portal_link(ada).startswith(f"{PUBLIC_LINK}?user_id={ada.pk}&")
+    assert deskseal.identity(asked(), ada)["email"] == "ada@example.com"
+    assert deskseal.portal_link(asked(), ada).startswith(f"{PUBLIC_LINK}?user_id={ada.pk}&")
 
 
 def test_the_id_of_the_desk_may_be_in_the_environment(
@@ -490,7 +554,7 @@ def test_the_id_of_the_desk_may_be_in_the_environment(
 ) -> None:
     monkeypatch.setenv("HELPDESKY_HELPDESK_ID", "desk-2")
     with override_settings(DESKSEAL={"ticket_center": {}}):
-        assert deskseal.identity(ada)["helpdeskId"] == "desk-2"
+        assert deskseal.identity(asked(), ada)["helpdeskId"] == "desk-2"
 
 
 def test_settings_name_the_fields_of_the_user(ada: User) -> None:
@@ -500,30 +564,30 @@ def test_settings_name_the_fields_of_the_user(ada: User) -> None:
         "portal": {"url": PORTAL, "user_id_field": "username"},
     }
     with override_settings(DESKSEAL=named):
-        assert deskseal.identity(ada)["email"] == "first@example.com"
-        assert "user_id=uuid-1&" in deskseal.portal_link(ada)
+        assert deskseal.identity(asked(), ada)["email"] == "first@example.com"
+        assert "user_id=uuid-1&" in deskseal.portal_link(asked(), ada)
 
 
 def test_one_product_never_uses_the_secret_of_the_other(
     ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("LETTERBOOK_PORTAL_TICKET_SECRET")
-    deskseal.identity(ada)
+    deskseal.identity(asked(), ada)
     with pytest.raises(DesksealError) as raised:
-        deskseal.portal_link(ada)
+        deskseal.portal_link(asked(), ada)
     assert raised.value.code == "secret_missing"
     monkeypatch.setenv("LETTERBOOK_PORTAL_TICKET_SECRET", PORTAL_SECRET)
     monkeypatch.delenv("HELPDESKY_HMAC_SECRET")
     with override_settings(DESKSEAL=DESKSEAL):
-        deskseal.portal_link(ada)
+        deskseal.portal_link(asked(), ada)
         with pytest.raises(DesksealError) as raised:
-            deskseal.identity(ada)
+            deskseal.identity(asked(), ada)
     assert raised.value.code == "secret_missing"
 
 
 def test_a_changed_secret_in_the_settings_is_used_at_once(ada: User) -> None:
     def signature() -> str:
-        return deskseal.identity(ada)["signature"]
+        return deskseal.identity(asked(), ada)["signature"]
 
     first, second = (Signer(secret).sign_email(ada.email) for secret in (SECRET, PORTAL_SECRET))
     assert signature() == first.signature
@@ -532,14 +596,14 @@ def test_a_changed_secret_in_the_settings_is_used_at_once(ada: User) -> None:
         assert signature() == second.signature
         product["secret"] = SECRET
         assert signature() == first.signature
-    assert deskseal.identity(ada)["helpdeskId"] == "desk-1"
+    assert deskseal.identity(asked(), ada)["helpdeskId"] == "desk-1"
 
 
 def test_a_variable_is_read_once_for_the_settings(
     ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def signature() -> str:
-        return deskseal.identity(ada)["signature"]
+        return deskseal.identity(asked(), ada)["signature"]
 
     first, second = (Signer(secret).sign_email(ada.email) for secret in (SECRET, PORTAL_SECRET))
     assert signature() == first.signature
@@ -556,7 +620,7 @@ def test_a_secret_in_the_settings_is_used_even_if_it_is_none(ada: User) -> None:
         override_settings(DESKSEAL={"ticket_center": product}),
         pytest.raises(DesksealError) as raised,
     ):
-        deskseal.identity(ada)
+        deskseal.identity(asked(), ada)
     assert raised.value.code == "secret_missing"
 
 
@@ -686,7 +750,7 @@ def test_verifying_the_raw_target_rejects_a_repeated_parameter() -> None:
 
 
 def test_the_documentation_has_examples_that_run() -> None:
-    assert doctest.testmod(deskseal) == (0, 10)
+    assert doctest.testmod(deskseal) == (0, 14)
 
 
 def test_the_app_has_its_label() -> None:

@@ -3,9 +3,11 @@
 Add `deskseal.django` to `INSTALLED_APPS`, name the desk in the setting `DESKSEAL`, and write
 `{% ticket_center %}` into a template. The package's README shows a complete example.
 
-The functions here sign for a user of `django.contrib.auth`. They do not block, so asynchronous
-views may call them too. They raise a `DesksealError`. The tag and the views of this package log its
-code instead, except in debug mode.
+The functions here sign for a user of `django.contrib.auth`. They take the request and make its
+response private: `PrivatePageMiddleware` sends it with `Cache-Control: private, no-store`, and
+`cache_page` does not store it. They do not block, so asynchronous views may call them too. They
+raise a `DesksealError`. The tag and the views of this package log its code instead, except in debug
+mode.
 """
 
 from __future__ import annotations
@@ -14,9 +16,11 @@ from typing import TYPE_CHECKING
 
 from deskseal._products import Identity
 from deskseal.django import _settings
+from deskseal.django.middleware import mark_private
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
+    from django.http import HttpRequest
 
     from deskseal import Embed
 
@@ -24,6 +28,7 @@ __all__ = ["Identity", "identity", "portal_link", "ticket_center"]
 
 
 def ticket_center(
+    request: HttpRequest,
     user: AbstractBaseUser,
     *,
     align: str | None = None,
@@ -32,9 +37,12 @@ def ticket_center(
     crossorigin: bool | None = None,
     nonce: str | None = None,
 ) -> Embed:
-    """Return the markup that shows this user's Ticket Center.
+    """Return the markup that shows this user's Ticket Center, for the response to this request.
+
+    Do not put the markup into `{% cache %}`.
 
     Args:
+        request: The request. Its response is made private.
         user: The signed-in user. The address is in the model's e-mail field, or in the field that
             `email_field` names.
         align: `left`, `center` (the default) or `right`.
@@ -52,10 +60,13 @@ def ticket_center(
     Example:
         >>> from deskseal.django import ticket_center
         >>> from django.contrib.auth.models import User
-        >>> embed = ticket_center(User(email="Ada@example.com"), align="left")
+        >>> from django.test import RequestFactory
+        >>> request = RequestFactory().get("/help")
+        >>> embed = ticket_center(request, User(email="Ada@example.com"), align="left")
         >>> embed.attributes["data-align"]
         'left'
     """
+    mark_private(request)
     product = _settings.ticket_center()
     return product.embed(
         product.email_of(user),
@@ -67,8 +78,12 @@ def ticket_center(
     )
 
 
-def identity(user: AbstractBaseUser) -> Identity:
+def identity(request: HttpRequest, user: AbstractBaseUser) -> Identity:
     """Return this user's signed identity, for a page that mounts the Ticket Center itself.
+
+    Args:
+        request: The request. Its response is made private.
+        user: The signed-in user.
 
     Raises:
         SecretError: The deployment's secret is missing or invalid.
@@ -78,17 +93,20 @@ def identity(user: AbstractBaseUser) -> Identity:
     Example:
         >>> from deskseal.django import identity
         >>> from django.contrib.auth.models import User
-        >>> identity(User(email="Ada@example.com"))["email"]
+        >>> from django.test import RequestFactory
+        >>> identity(RequestFactory().get("/help"), User(email="Ada@example.com"))["email"]
         'ada@example.com'
     """
+    mark_private(request)
     product = _settings.ticket_center()
     return product.identity(product.email_of(user))
 
 
-def portal_link(user: AbstractBaseUser) -> str:
+def portal_link(request: HttpRequest, user: AbstractBaseUser) -> str:
     """Return the link that opens the portal's form as this user. It is valid for five minutes.
 
     Args:
+        request: The request. Its response is made private.
         user: The signed-in user. The id is the primary key, or the field that `user_id_field`
             names.
 
@@ -100,8 +118,10 @@ def portal_link(user: AbstractBaseUser) -> str:
     Example:
         >>> from deskseal.django import portal_link
         >>> from django.contrib.auth.models import User
-        >>> portal_link(User(pk=42)).partition("&")[0]
+        >>> from django.test import RequestFactory
+        >>> portal_link(RequestFactory().get("/help"), User(pk=42)).partition("&")[0]
         'https://help.company.com/submit-ticket?user_id=42'
     """
+    mark_private(request)
     product = _settings.portal()
     return product.link(product.user_id_of(user))

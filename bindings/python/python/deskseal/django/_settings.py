@@ -38,6 +38,12 @@ class SettingsError(SettingsMalformed, ImproperlyConfigured):
     """The setting `DESKSEAL` is misconfigured, so nothing is signed."""
 
 
+class FragmentCachedError(SettingsError):
+    """The tag is inside `{% cache %}`, which would show one user's page to all visitors."""
+
+    code = "fragment_cached"
+
+
 # The errors that must not break the customer's page.
 ERRORS = (DesksealError, SettingsError)
 Error: TypeAlias = DesksealError | SettingsError

@@ -47,7 +47,7 @@ def identity(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return HttpResponse(status=STATUS_NOT_SIGNED_IN, headers=HEADERS)
     try:
-        return JsonResponse(deskseal.identity(request.user), headers=HEADERS)
+        return JsonResponse(deskseal.identity(request, request.user), headers=HEADERS)
     except _settings.ERRORS as error:
         _settings.report(error)
         content, status = error_response(error)
@@ -58,7 +58,7 @@ def _link_of(request: HttpRequest) -> str | None:
     if not request.user.is_authenticated:
         return None
     try:
-        return deskseal.portal_link(request.user)
+        return deskseal.portal_link(request, request.user)
     except _settings.ERRORS as error:
         _settings.report(error)
         return None

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
 from django import template
 from django.core.exceptions import ImproperlyConfigured
 from django.template.loader import get_template
+from django.templatetags.cache import CacheNode
 from django.urls import NoReverseMatch, reverse
 
 from deskseal import django as deskseal
 from deskseal._contract import NO_HISTORY
 from deskseal._html import Html
 from deskseal.django import _settings
-from deskseal.django.middleware import mark_private
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -47,7 +48,8 @@ def ticket_center(
     """Show the signed-in user's Ticket Center, and nothing to anonymous visitors.
 
     If the address cannot be signed, the user sees the template `deskseal/fallback.html`, which
-    links to the portal's public form. In debug mode, the error is raised instead.
+    links to the portal's public form. In debug mode, the error is raised instead. The same happens
+    inside `{% cache %}`.
 
     Options are `align`, `max_width`, `container`, `crossorigin` (by default the setting's value)
     and `nonce` (by default the request's nonce). Views that have awaited `request.auser()` pass the
@@ -59,9 +61,10 @@ def ticket_center(
     customer = request.user if isinstance(user, Source) else user
     if not customer or not customer.is_authenticated:
         return ""
-    mark_private(request)
     try:
+        _reject_cached_fragment()
         embed = deskseal.ticket_center(
+            request,
             customer,
             align=align,
             max_width=max_width,
@@ -97,6 +100,18 @@ def _request_of(context: Context) -> HttpRequest:
         sentence = "The tag ticket_center needs the request. Render the template with its request."
         raise ImproperlyConfigured(sentence)
     return request
+
+
+def _reject_cached_fragment() -> None:
+    """Raise an error inside `{% cache %}`, also if an include or a block is between the two."""
+    # Neither the template nor the context says what is around an include: only the call stack does.
+    frame = sys._getframe().f_back
+    while frame is not None:
+        if frame.f_code is CacheNode.render.__code__:
+            advice = "Move ticket_center out of the cache block"
+            sentence = f"{advice}: all visitors would see this user's tickets."
+            raise _settings.FragmentCachedError(sentence)
+        frame = frame.f_back
 
 
 def _nonce_of(context: Context, request: HttpRequest) -> str | None:
