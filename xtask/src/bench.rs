@@ -10,6 +10,7 @@ use fs_err as fs;
 use serde_json::Value;
 
 use crate::go;
+use crate::jvm;
 use crate::node;
 use crate::php;
 use crate::process;
@@ -31,6 +32,7 @@ const BENCHMARKS: &[Benchmark] = &[
     ("ruby", ruby::bench),
     ("php", php::bench),
     ("go", go::bench),
+    ("jvm", jvm::bench),
 ];
 
 /// The benchmark that the ratios refer to: the two compressions that every HMAC needs.

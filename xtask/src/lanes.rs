@@ -50,6 +50,7 @@ pub(crate) enum Shared {
     Ruby,
     Php,
     Go,
+    Jvm,
 }
 
 /// A suite: its name, its function, and the resources that it uses.

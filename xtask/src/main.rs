@@ -19,6 +19,7 @@ mod generate;
 mod git;
 mod go;
 mod http;
+mod jvm;
 mod lanes;
 mod licences;
 mod node;

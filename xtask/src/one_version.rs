@@ -105,6 +105,7 @@ fn stated_in(workspace: &Workspace, path: &Path, versions: &Versions) -> Result<
         ("package.json", _) => node_manifest(path, &read()?, versions),
         ("CHANGELOG.md", _) => newest_entry(path, &read()?, versions),
         ("go.mod", _) => in_text(path, &read()?, &[(GO_MODULE, &versions.version)]),
+        ("pom.xml", _) => maven_manifest(path, &read()?, versions),
         ("version.rb", _) => in_text(path, &read()?, &[(GEM_VERSION, &versions.version)]),
         (_, "md" | "txt" | "yml" | "yaml") => {
             let patterns = [
@@ -113,8 +114,12 @@ fn stated_in(workspace: &Workspace, path: &Path, versions: &Versions) -> Result<
                 (RUST_BADGE, &versions.rust_version),
                 (DEPENDENCY, &versions.version),
                 (GO_MODULE, &versions.version),
+                (JAR, &versions.version),
             ];
-            in_text(path, &read()?, &patterns)
+            let text = read()?;
+            let mut statements = in_text(path, &text, &patterns)?;
+            statements.extend(maven_manifest(path, &text, versions)?);
+            Ok(statements)
         }
         _ => Ok(Vec::new()),
     }
@@ -135,6 +140,13 @@ const DEPENDENCY: &str =
 
 /// `deskseal/bindings/go v0.1.0`, `deskseal/bindings/go@v0.1.0`.
 const GO_MODULE: &str = r"\bdeskseal/bindings/go[ @]v([0-9]+\.[0-9]+\.[0-9]+)";
+
+/// `com.deskseal:deskseal:0.1.0`.
+const JAR: &str = r"\bcom\.deskseal:deskseal:([0-9]+\.[0-9]+\.[0-9]+)";
+
+/// `<artifactId>deskseal</artifactId> <version>0.1.0</version>`.
+const MAVEN: &str =
+    r"<artifactId>deskseal(?:-\w+)?</artifactId>\s*<version>([^<]*)</version>";
 
 /// `VERSION = "0.1.0"`, which the gem's specification reads.
 const GEM_VERSION: &str = r#"\bVERSION = "([^"]+)""#;
@@ -200,6 +212,13 @@ fn node_manifest(path: &Path, text: &str, versions: &Versions) -> Result<Vec<Sta
         None => vec![of_package(path, "nothing", versions)],
         Some(stated) => vec![of_package(path, stated, versions)],
     })
+}
+
+/// Returns what a pom.xml, or a part of one in a document, states about our own artifacts.
+fn maven_manifest(path: &Path, text: &str, versions: &Versions) -> Result<Vec<Statement>> {
+    let own = Regex::new(MAVEN)?;
+    let stated = own.captures_iter(text).filter_map(|found| found.get(1));
+    Ok(stated.map(|stated| of_package(path, stated.as_str(), versions)).collect())
 }
 
 fn of_package(path: &Path, stated: &str, versions: &Versions) -> Statement {

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::environment::Environment;
 use crate::files;
 use crate::go::{self, Go};
+use crate::jvm;
 use crate::node;
 use crate::php;
 use crate::process;
@@ -42,13 +43,14 @@ struct Language {
     install: fn(&Workspace, &Folder) -> Result<Vec<String>>,
 }
 
-const LANGUAGES: [Language; 6] = [
+const LANGUAGES: [Language; 7] = [
     Language { name: "rust", pack: crates, install: install_crates },
     Language { name: "python", pack: python::packages, install: install_wheel },
     Language { name: "node", pack: node::packages, install: install_tarballs },
     Language { name: "ruby", pack: ruby::packages, install: install_gem },
     Language { name: "php", pack: php::packages, install: install_extension },
     Language { name: "go", pack: go::packages, install: install_module },
+    Language { name: "jvm", pack: jvm::packages, install: install_jar },
 ];
 
 /// The checks of the suite `packages`.
@@ -257,6 +259,34 @@ fn install_module(_: &Workspace, folder: &Folder) -> Result<Vec<String>> {
         go::VERSION,
     )])
 }
+
+/// Returns what a project's pom.xml needs, as a comment. Other packages still come from where they usually do.
+fn install_jar(_: &Workspace, folder: &Folder) -> Result<Vec<String>> {
+    let repository = folder.path.join(jvm::REPOSITORY);
+    Ok(REPOSITORY_AND_DEPENDENCY
+        .replace("{repository}", &repository.display().to_string())
+        .lines()
+        .map(|line| format!("# {line}"))
+        .chain(["mvn --batch-mode package".to_owned()])
+        .collect())
+}
+
+/// What a pom.xml has to install the jar.
+const REPOSITORY_AND_DEPENDENCY: &str = concat!(
+    "in pom.xml:\n",
+    "<repositories>\n",
+    "  <repository><id>deskseal</id><url>file://{repository}</url></repository>\n",
+    "</repositories>\n",
+    "<dependencies>\n",
+    "  <dependency>\n",
+    "    <groupId>com.deskseal</groupId>\n",
+    "    <artifactId>deskseal</artifactId>\n",
+    "    <version>",
+    env!("CARGO_PKG_VERSION"),
+    "</version>\n",
+    "  </dependency>\n",
+    "</dependencies>\n",
+);
 
 /// An empty project, for installing the packages.
 struct Project {
@@ -483,4 +513,41 @@ fn try_go(workspace: &Workspace) -> Result<()> {
     prepare(&mut run)?;
     run.args(["run", "."]);
     project.run_snippet(&snippet, workspace, run)
+}
+
+/// Installs the jar with Maven. It is part of the suite `jvm`, since the suite `packages` needs no Java.
+pub(crate) fn try_jvm(workspace: &Workspace) -> Result<()> {
+    let project = Project::of(workspace, "jvm")?;
+    let prepare = |command: &mut Command| jvm::prefer(workspace, command);
+    jvm::forget(workspace)?;
+    // The lines of the printed comment, in the smallest project.
+    let needed = project.lines.iter().filter_map(|line| line.strip_prefix("# ")).skip(1);
+    let needed: Vec<&str> = needed.collect();
+    let manifest = format!(
+        "<project>\n<modelVersion>4.0.0</modelVersion>\n<groupId>shop</groupId>\n\
+         <artifactId>shop</artifactId>\n<version>1</version>\n<properties>\n\
+         <maven.compiler.source>17</maven.compiler.source>\n\
+         <maven.compiler.target>17</maven.compiler.target>\n\
+         <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>\n</properties>\n\
+         {}\n</project>\n",
+        needed.join("\n")
+    );
+    fs::write(project.path.join("pom.xml"), manifest)?;
+    let source = files::emptied(&project.path.join("src/main/java"))?;
+    fs::write(source.join("Empty.java"), "class Empty {}\n")?;
+    let mut shell = project.shell(|line| !line.starts_with('#'))?;
+    prepare(&mut shell)?;
+    process::run(&mut shell)?;
+    let snippet = Snippet {
+        readme: "bindings/jvm/README.md",
+        fence: "java",
+        marker: "Deskseal.generateSecret",
+        before: "",
+        after: "",
+        file: "Shop.java",
+    };
+    let mut java = Command::new("java");
+    prepare(&mut java)?;
+    java.arg("-cp").arg(jvm::jar(workspace)).arg("Shop.java");
+    project.run_snippet(&snippet, workspace, java)
 }

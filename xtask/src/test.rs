@@ -15,6 +15,7 @@ use crate::embed;
 use crate::generate;
 use crate::git;
 use crate::go;
+use crate::jvm;
 use crate::lanes::{self, Shared, Step};
 use crate::licences;
 use crate::node;
@@ -85,6 +86,7 @@ static STEPS: &[Step] = &[
         .sharing(&[Shared::Node, Shared::Command])
         .slow(),
     Step::new("go-platforms", go::test_slowly).sharing(&[Shared::Go]).slow(),
+    Step::new("jvm", jvm::test).sharing(&[Shared::Compiler, Shared::Jvm]).slow(),
     Step::new("debian-13", debian::test).sharing(&[Shared::Python]).slow(),
     Step::new("benches", benches).sharing(&[Shared::Compiler]).slow(),
 ];

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::go;
+use crate::jvm;
 use crate::node;
 use crate::php;
 use crate::process;
@@ -20,7 +21,7 @@ pub(crate) struct Language {
     pub(crate) name: &'static str,
     /// Builds the package that the adapter calls, if there is one.
     pub(crate) prepare: fn(&Workspace) -> Result<()>,
-    /// The program and its arguments; `node` is the Node that builds the package.
+    /// The program and its arguments; `node` is the Node that builds the package, and `java` the whole adapter.
     adapter: &'static [&'static str],
     /// The adapter's working folder, relative to the repository's root.
     folder: &'static str,
@@ -111,6 +112,16 @@ pub(crate) const LANGUAGES: &[Language] = &[
     },
 ];
 
+/// The languages that are checked only where they are named: the usual suites need no Java.
+pub(crate) const NAMED_ONLY: &[Language] = &[Language {
+    name: "jvm",
+    prepare: jvm::install,
+    adapter: &["java"],
+    folder: ".",
+    not_covered: &[],
+    has_none: true,
+}];
+
 impl Language {
     /// Returns the command that starts the adapter.
     pub(crate) fn adapter(&self, workspace: &Workspace) -> Result<Command> {
@@ -122,6 +133,7 @@ impl Language {
         };
         let mut command = match program.as_str() {
             "node" => setup::node(workspace)?.command(workspace)?,
+            "java" => jvm::adapter(workspace)?,
             program => Command::new(PathBuf::from(program)),
         };
         command.args(arguments).current_dir(workspace.path(self.folder));

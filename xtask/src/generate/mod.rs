@@ -4,6 +4,7 @@
 //! package's names, and of the packages' READMEs the tables of error codes, row by row.
 
 mod go;
+mod jvm;
 mod node;
 mod php;
 mod python;
@@ -36,6 +37,9 @@ type Output = (&'static str, fn(&Contract) -> Result<String>);
 const OUTPUTS: &[Output] = &[
     ("bindings/go/codes.go", go::codes),
     ("bindings/go/internal/contract/contract.go", go::constants),
+    ("bindings/jvm/src/main/java/com/deskseal/Contract.java", jvm::constants),
+    ("bindings/jvm/src/main/java/com/deskseal/ErrorCodes.java", jvm::error_codes),
+    ("bindings/jvm/src/main/java/com/deskseal/FindingCodes.java", jvm::finding_codes),
     ("bindings/node/contract.cjs", node::constants),
     ("bindings/node/defaults.mjs", node::defaults),
     ("bindings/node/codes.d.cts", node::codes),
@@ -66,6 +70,11 @@ const TABLES: &[Table] = &[
         Kind::Input => "| `KindInput` |",
         Kind::Verification => "| `KindVerification` |",
     }),
+    ("bindings/jvm/README.md", |kind| match kind {
+        Kind::Secret => "| `SecretException` |",
+        Kind::Input => "| `InputException` |",
+        Kind::Verification => "| `VerificationException` |",
+    }),
     ("bindings/php/README.md", |kind| match kind {
         Kind::Secret => "| `SecretException` |",
         Kind::Input => "| `InputException` |",
@@ -95,6 +104,7 @@ const WIDTH: usize = 100;
 /// What is read of the contract here.
 #[derive(Deserialize)]
 struct Contract {
+    version: String,
     errors: Errors,
     findings: BTreeMap<String, Vec<String>>,
     error_classes: ErrorClasses,

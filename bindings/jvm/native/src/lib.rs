@@ -1,0 +1,161 @@
+//! The native library of the jar `deskseal`, for Java's class `com.deskseal.Native`.
+//!
+//! Each function takes an array with the arguments, and the number of its bytes that are used. It returns an array with
+//! the answer, or null for nothing. A signer or a verifier is a handle, which its functions take first; a handle that
+//! was freed, or that is of the other kind, is a failure.
+//!
+//! No function calls Java, except to read and to make arrays. Functions that take secrets overwrite their copy of the
+//! arguments.
+
+#![expect(
+    unsafe_code,
+    reason = "Java finds functions by their names, which Rust cannot check for other uses"
+)]
+
+mod answer;
+mod arguments;
+mod handles;
+
+use std::sync::Arc;
+
+use deskseal_bridge::{self as bridge, Answer, Arguments as _, Failure};
+use jni::errors::{Error, ThrowRuntimeExAndDefault};
+use jni::objects::{JByteArray, JClass};
+use jni::sys::{jint, jlong};
+use jni::{EnvUnowned, jni_mangle};
+use zeroize::Zeroize as _;
+
+use arguments::JavaArguments;
+use handles::Object;
+
+/// Whether a function's arguments or its answer contain a secret.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Secrecy {
+    None,
+    Secret,
+}
+
+/// Answers a call. A fault of the Java machine, such as too little memory for the answer, is thrown.
+fn answer<'local>(
+    mut env: EnvUnowned<'local>,
+    arguments: &JByteArray<'local>,
+    length: jint,
+    secrecy: Secrecy,
+    call: impl FnOnce(&JavaArguments<'_>) -> Result<Answer, Failure>,
+) -> JByteArray<'local> {
+    env.with_env(|env| -> Result<_, Error> {
+        let mut bytes = env.convert_byte_array(arguments)?;
+        let given = usize::try_from(length).ok().and_then(|length| bytes.get(..length));
+        let mut answer = answer::of(given, call);
+        let array = match &answer {
+            Some(answer) => env.byte_array_from_slice(answer),
+            None => Ok(JByteArray::null()),
+        };
+        if secrecy == Secrecy::Secret {
+            bytes.zeroize();
+            answer.zeroize();
+        }
+        array
+    })
+    .resolve::<ThrowRuntimeExAndDefault>()
+}
+
+/// Makes functions without a signer or verifier.
+macro_rules! functions {
+    ($($name:ident $secrecy:ident $call:expr;)*) => {$(
+        #[doc = concat!("`Native.", stringify!($name), "`")]
+        #[jni_mangle("com.deskseal.Native")]
+        pub fn $name<'local>(
+            env: EnvUnowned<'local>,
+            _: JClass<'local>,
+            arguments: JByteArray<'local>,
+            length: jint,
+        ) -> JByteArray<'local> {
+            answer(env, &arguments, length, Secrecy::$secrecy, $call)
+        }
+    )*};
+}
+
+functions! {
+    canonical_email None |given| bridge::canonical_email(given);
+    canonical_host None |given| bridge::canonical_host(given);
+    generate_secret Secret |given| bridge::generate_secret(given);
+    public_form_url None |given| bridge::public_form_url(given);
+    portal_host None |given| bridge::portal_host(given);
+    response_unless_click None |given| bridge::response_unless_click(given);
+    attribute_names None |given| {
+        bridge::attribute_names(u8::try_from(given.integer(0)?).map_err(|_| Failure::Misuse)?)
+    };
+    create_signer Secret |given| {
+        kept(Object::Signer(Arc::new(bridge::create_signer(given)?)))
+    };
+    create_verifier Secret |given| {
+        kept(Object::Verifier(Arc::new(bridge::create_verifier(given)?)))
+    };
+    version None |_| Ok(Answer::Text(env!("CARGO_PKG_VERSION").to_owned()));
+}
+
+/// Returns the object's handle as text.
+fn kept(object: Object) -> Result<Answer, Failure> {
+    handles::keep(object).map(|handle| Answer::Text(handle.to_string()))
+}
+
+/// Makes functions of a signer or a verifier.
+macro_rules! methods {
+    ($object:path; $($name:ident $secrecy:ident;)*) => {$(
+        #[doc = concat!("`Native.", stringify!($name), "`")]
+        #[jni_mangle("com.deskseal.Native")]
+        pub fn $name<'local>(
+            env: EnvUnowned<'local>,
+            _: JClass<'local>,
+            handle: jlong,
+            arguments: JByteArray<'local>,
+            length: jint,
+        ) -> JByteArray<'local> {
+            answer(env, &arguments, length, Secrecy::$secrecy, |given| {
+                bridge::$name(&*$object(handle)?, given)
+            })
+        }
+    )*};
+}
+
+methods! {
+    handles::signer;
+    sign_email None;
+    sign_user None;
+    portal_link None;
+    ticket_center None;
+    identity None;
+    identity_token None;
+    ticket_center_with_token None;
+    portal_link_with_token None;
+}
+
+methods! {
+    handles::verifier;
+    verify_email None;
+    verify_user None;
+    verify_link None;
+    explain_email Secret;
+    explain_link Secret;
+    verify_identity_token None;
+    explain_identity_token Secret;
+}
+
+/// Frees the signer or verifier, and overwrites its secrets.
+#[jni_mangle("com.deskseal.Native")]
+pub fn free<'local>(_: EnvUnowned<'local>, _: JClass<'local>, handle: jlong) {
+    handles::free(handle);
+}
+
+/// A panic, for the test that Java can catch it.
+#[cfg(feature = "panic-test")]
+#[jni_mangle("com.deskseal.Panicking")]
+pub fn panic<'local>(
+    env: EnvUnowned<'local>,
+    _: JClass<'local>,
+    arguments: JByteArray<'local>,
+    length: jint,
+) -> JByteArray<'local> {
+    answer(env, &arguments, length, Secrecy::None, |_| panic!("on purpose"))
+}
