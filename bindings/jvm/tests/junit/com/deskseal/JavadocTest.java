@@ -29,7 +29,8 @@ final class JavadocTest {
                 String name = "Example" + count++;
                 Files.writeString(
                         folder.resolve(name + ".java"),
-                        HEAD + "public class " + name + " {\n    public static void main(String[] none) {\n" + body + "    }\n}\n");
+                        HEAD + "public class " + name + " {\n    public static void main(String[] none) {\n" + body
+                                + "    }\n}\n");
             }
         }
         assertTrue(count >= 20, "only " + count + " examples were found");

@@ -34,8 +34,9 @@ final class NativeLibrary {
         Arguments none = new Arguments();
         String version = Answers.text(Answers.given(Native.version(none.bytes(), none.length())));
         if (!version.equals(Contract.VERSION)) {
-            throw new UnsatisfiedLinkError("The native library of deskseal has version " + version + ", and the jar has version "
-                    + Contract.VERSION + ". Remove the library from java.library.path, or install the same version of both.");
+            throw new UnsatisfiedLinkError("The native library of deskseal has version " + version
+                    + ", and the jar has version " + Contract.VERSION
+                    + ". Remove the library from java.library.path, or install the same version of both.");
         }
     }
 
@@ -125,9 +126,9 @@ final class NativeLibrary {
 
     private static UnsatisfiedLinkError cannot(String what, String where, Throwable cause) {
         String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        UnsatisfiedLinkError error = new UnsatisfiedLinkError("Cannot " + what + " the native library of deskseal in " + where
-                + " (" + reason + "). If that file system is read-only or mounted with noexec, name another folder: -D"
-                + FOLDER + "=FOLDER.");
+        UnsatisfiedLinkError error = new UnsatisfiedLinkError("Cannot " + what + " the native library of deskseal in "
+                + where + " (" + reason + "). If that file system is read-only or mounted with noexec, name another "
+                + "folder: -D" + FOLDER + "=FOLDER.");
         error.initCause(cause);
         return error;
     }

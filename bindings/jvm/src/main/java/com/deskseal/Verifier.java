@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Verifies identities with one secret, and with replaced secrets until they expire.
  *
- * <p>A verifier may be used by many threads at the same time. It is never printed or serialised with its secrets. The secrets
- * are overwritten when the verifier is closed, or some time after the program no longer uses it.
+ * <p>A verifier may be used by many threads at the same time. It is never printed or serialised with its secrets. The
+ * secrets are overwritten when the verifier is closed, or some time after the program no longer uses it.
  */
 public final class Verifier implements AutoCloseable {
     private final Handle handle;
@@ -102,7 +102,8 @@ public final class Verifier implements AutoCloseable {
      * @param email the e-mail, as received.
      * @param signature the signature, as received.
      * @return the customer.
-     * @throws VerificationException {@code email_empty}, {@code email_too_long}, {@code email_malformed}, {@code email_ambiguous},
+     * @throws VerificationException
+     *     {@code email_empty}, {@code email_too_long}, {@code email_malformed}, {@code email_ambiguous},
      *     {@code signature_malformed}, {@code signature_mismatch}.
      */
     public VerifiedEmail verifyEmail(String email, String signature) {
@@ -116,7 +117,8 @@ public final class Verifier implements AutoCloseable {
      * @param signature the signature, as received.
      * @param now the time that decides which previous secrets are active.
      * @return the customer.
-     * @throws VerificationException {@code email_empty}, {@code email_too_long}, {@code email_malformed}, {@code email_ambiguous},
+     * @throws VerificationException
+     *     {@code email_empty}, {@code email_too_long}, {@code email_malformed}, {@code email_ambiguous},
      *     {@code signature_malformed}, {@code signature_mismatch}.
      * @throws InputException {@code timestamp_malformed} for the time.
      */
@@ -131,8 +133,8 @@ public final class Verifier implements AutoCloseable {
     }
 
     /**
-     * Verifies the parts of a signed link, at the current time (SPEC 5.2). Prefer {@link #verifyLink(String, String)}, which
-     * also notices a repeated parameter.
+     * Verifies the parts of a signed link, at the current time (SPEC 5.2). Prefer {@link #verifyLink(String, String)},
+     * which also notices a repeated parameter.
      *
      * @param claim the four parts.
      * @return the customer.
