@@ -107,8 +107,7 @@ impl Jdk {
     }
 
     fn in_home(home: PathBuf) -> Option<Self> {
-        let version =
-            process::answer(Command::new(home.join("bin/javac")).arg("-version")).ok()?;
+        let version = process::answer(Command::new(home.join("bin/javac")).arg("-version")).ok()?;
         (number(&version)? >= OLDEST).then_some(Self { home, version })
     }
 
@@ -303,7 +302,8 @@ fn newest(jar: &Installed<'_>) -> Result<()> {
         Some((number(&version.stderr)?, home))
     });
     let newest = versions.max();
-    let Some((version, home)) = newest.filter(|(version, _)| Some(*version) > number(&jar.jdk.version))
+    let Some((version, home)) =
+        newest.filter(|(version, _)| Some(*version) > number(&jar.jdk.version))
     else {
         println!("   there is no newer Java in {JAVA_FOLDER}");
         return Ok(());

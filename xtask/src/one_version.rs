@@ -145,8 +145,7 @@ const GO_MODULE: &str = r"\bdeskseal/bindings/go[ @]v([0-9]+\.[0-9]+\.[0-9]+)";
 const JAR: &str = r"\bcom\.deskseal:deskseal:([0-9]+\.[0-9]+\.[0-9]+)";
 
 /// `<artifactId>deskseal</artifactId> <version>0.1.0</version>`.
-const MAVEN: &str =
-    r"<artifactId>deskseal(?:-\w+)?</artifactId>\s*<version>([^<]*)</version>";
+const MAVEN: &str = r"<artifactId>deskseal(?:-\w+)?</artifactId>\s*<version>([^<]*)</version>";
 
 /// `VERSION = "0.1.0"`, which the gem's specification reads.
 const GEM_VERSION: &str = r#"\bVERSION = "([^"]+)""#;

@@ -7,10 +7,7 @@
 //! No function calls Java, except to read and to make arrays. Functions that take secrets overwrite their copy of the
 //! arguments.
 
-#![expect(
-    unsafe_code,
-    reason = "Java finds functions by their names, which Rust cannot check for other uses"
-)]
+#![forbid(unsafe_code)]
 
 mod answer;
 mod arguments;
@@ -148,7 +145,10 @@ pub fn free<'local>(_: EnvUnowned<'local>, _: JClass<'local>, handle: jlong) {
     handles::free(handle);
 }
 
-/// A panic, for the test that Java can catch it.
+/// A panic, for the test that Java gets a failure.
+///
+/// # Panics
+/// Never beyond this function: [`answer`] catches it.
 #[cfg(feature = "panic-test")]
 #[jni_mangle("com.deskseal.Panicking")]
 pub fn panic<'local>(
