@@ -98,12 +98,12 @@ impl Jdk {
             return Ok(None);
         }
         let named = std::env::var_os("JAVA_HOME").map(PathBuf::from);
-        let homes = named.into_iter().chain(match tools::in_path("javac") {
+        let mut homes = named.into_iter().chain(match tools::in_path("javac") {
             // The program in PATH is a link into the Java's folder.
             Some(javac) => home_of(&fs::canonicalize(javac)?),
             None => None,
         });
-        Ok(homes.filter_map(Self::in_home).next())
+        Ok(homes.find_map(Self::in_home))
     }
 
     fn in_home(home: PathBuf) -> Option<Self> {
@@ -253,18 +253,18 @@ fn library(workspace: &Workspace, profile: &str, features: &[&str]) -> Result<Pa
 
 /// Builds the jar with this platform's native library, and returns the folder that Maven installs it from.
 fn packed(workspace: &Workspace, jdk: &Jdk) -> Result<PathBuf> {
-    let built = library(workspace, "release", &[])?;
+    let native = library(workspace, "release", &[])?;
     let natives = files::emptied(&output(workspace, "native"))?;
     let folder = natives.join(platform());
     fs::create_dir_all(&folder)?;
-    files::copy(&built, &folder.join(files::name(&built)))?;
-    files::assert_length(&built, LONGEST_LIBRARY)?;
-    let build = files::emptied(&output(workspace, "build"))?;
+    files::copy(&native, &folder.join(files::name(&native)))?;
+    files::assert_length(&native, LONGEST_LIBRARY)?;
+    let compiled = files::emptied(&output(workspace, "build"))?;
     let repository = files::emptied(&output(workspace, REPOSITORY))?;
     let mut deploy = maven(workspace, jdk);
     deploy.current_dir(workspace.path(PACKAGE));
     deploy.arg(format!("-Ddeskseal.natives={}", natives.display()));
-    deploy.arg(format!("-Ddeskseal.output={}", build.display()));
+    deploy.arg(format!("-Ddeskseal.output={}", compiled.display()));
     deploy.arg(format!("-DaltDeploymentRepository=deskseal::file://{}", repository.display()));
     process::run_shown(deploy.arg("deploy"))
         .context("cannot build the jar; is Maven's central repository reachable?")?;
@@ -327,14 +327,14 @@ fn programs<'a>(readme: &'a str, fence: &str) -> Vec<&'a str> {
 
 /// Writes the README's program in Kotlin and its test beside the tests, which run both.
 fn write_tests_of_readme(workspace: &Workspace, project: &Path) -> Result<()> {
-    let text = workspace.read(README)?;
-    let [kotlin] = programs(&text, "kotlin")[..] else {
+    let readme = workspace.read(README)?;
+    let [kotlin] = programs(&readme, "kotlin")[..] else {
         bail!("{README} should have one program in Kotlin");
     };
     fs::write(project.join("kotlin/Readme.kt"), format!("package readme\n\n{kotlin}\n"))?;
-    let test = programs(&text, "java").into_iter().find(|program| program.contains(TEST));
-    let test = test.with_context(|| format!("{README} has no test"))?;
-    Ok(fs::write(project.join("junit/ShopTest.java"), test)?)
+    let shop_test = programs(&readme, "java").into_iter().find(|program| program.contains(TEST));
+    let shop_test = shop_test.with_context(|| format!("{README} has no test"))?;
+    Ok(fs::write(project.join("junit/ShopTest.java"), shop_test)?)
 }
 
 /// Runs every program of the README.

@@ -264,7 +264,7 @@ fn install_module(_: &Workspace, folder: &Folder) -> Result<Vec<String>> {
 fn install_jar(_: &Workspace, folder: &Folder) -> Result<Vec<String>> {
     let repository = folder.path.join(jvm::REPOSITORY);
     Ok(REPOSITORY_AND_DEPENDENCY
-        .replace("{repository}", &repository.display().to_string())
+        .replace("{repository}", repository.to_str().context("the folder's path is not Unicode")?)
         .lines()
         .map(|line| format!("# {line}"))
         .chain(["mvn --batch-mode package".to_owned()])
