@@ -230,7 +230,7 @@ fn class_path(workspace: &Workspace) -> String {
 fn maven(workspace: &Workspace, jdk: &Jdk) -> Command {
     let mut maven = Command::new(if cfg!(windows) { "mvn.cmd" } else { "mvn" });
     maven.env("JAVA_HOME", &jdk.home);
-    maven.args(["--batch-mode", "--no-transfer-progress"]);
+    maven.args(["--batch-mode", "--no-transfer-progress", "-Dstyle.color=never"]);
     maven.arg(format!("-Dmaven.repo.local={}", output(workspace, INSTALLED).display()));
     maven.arg(format!("-Ddeskseal.repository={}", output(workspace, REPOSITORY).display()));
     maven
