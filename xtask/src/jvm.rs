@@ -57,6 +57,9 @@ const JDK: Package = Package {
     homebrew: &["openjdk@17", "maven"],
 };
 
+/// The variables with the folders of native libraries that cargo sets.
+const CARGO_VARIABLES: [&str; 2] = ["LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"];
+
 /// The variable of the tests with a secret, and the usual one that is read only where the first is not set.
 const TEST_VARIABLE: &str = "SHOP_SECOND_SECRET";
 const SECOND_VARIABLE: &str = "HDH_HMAC_SECRET";
@@ -113,7 +116,9 @@ impl Jdk {
 
     /// Returns the command java.
     fn java(&self) -> Command {
-        Command::new(self.home.join("bin/java"))
+        let mut java = Command::new(self.home.join("bin/java"));
+        without_libraries_of_cargo(&mut java);
+        java
     }
 }
 
@@ -193,6 +198,7 @@ pub(crate) fn packages(workspace: &Workspace) -> Result<Vec<PathBuf>> {
 pub(crate) fn prefer(workspace: &Workspace, command: &mut Command) -> Result<()> {
     let jdk = Jdk::found()?;
     let installed = output(workspace, INSTALLED);
+    without_libraries_of_cargo(command);
     command.env("JAVA_HOME", &jdk.home);
     command.env("MAVEN_OPTS", format!("-Dmaven.repo.local={}", installed.display()));
     tools::prefer(command, &jdk.home.join("bin"))
@@ -212,6 +218,14 @@ pub(crate) fn forget(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// Makes Java find no native library where cargo builds them. Cargo adds these folders for the programs that it runs, and
+/// Java would prefer a library there to the one in the jar.
+fn without_libraries_of_cargo(command: &mut Command) {
+    for variable in CARGO_VARIABLES {
+        command.env_remove(variable);
+    }
+}
+
 fn output(workspace: &Workspace, name: &str) -> PathBuf {
     workspace.target.join(OUTPUT).join(name)
 }
@@ -229,6 +243,7 @@ fn class_path(workspace: &Workspace) -> String {
 /// Returns the command mvn, whose packages and whose output are in cargo's target folder.
 fn maven(workspace: &Workspace, jdk: &Jdk) -> Command {
     let mut maven = Command::new(if cfg!(windows) { "mvn.cmd" } else { "mvn" });
+    without_libraries_of_cargo(&mut maven);
     maven.env("JAVA_HOME", &jdk.home);
     maven.args(["--batch-mode", "--no-transfer-progress", "-Dstyle.color=never"]);
     maven.arg(format!("-Dmaven.repo.local={}", output(workspace, INSTALLED).display()));
