@@ -327,7 +327,7 @@ fn newest(jar: &Installed<'_>) -> Result<()> {
     let java = home.join("bin/java");
     let mut maven = jar.maven()?;
     maven.arg(format!("-Djvm={}", java.display()));
-    maven.arg("-DargLine=-Xcheck:jni --enable-native-access=ALL-UNNAMED");
+    maven.arg("-Ddeskseal.java=-Xcheck:jni --enable-native-access=ALL-UNNAMED");
     process::run_shown(maven.arg("surefire:test"))
 }
 
