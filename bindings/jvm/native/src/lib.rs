@@ -1,10 +1,10 @@
 //! The native library of the jar `deskseal`, for Java's class `com.deskseal.Native`.
 //!
-//! Each function takes an array with the arguments, and the number of its bytes that are used. It returns an array with
-//! the answer, or null for nothing. A signer or a verifier is a handle, which its functions take first; a handle that
+//! Each function takes an array with the arguments, and the number of its bytes that are used. It writes the answer over
+//! the arguments and returns null or, where the answer is longer than that array, returns a new one. A signer or a verifier is a handle, which its functions take first; a handle that
 //! was freed, or that is of the other kind, is a failure.
 //!
-//! No function calls Java, except to read and to make arrays. Functions that take secrets overwrite their copy of the
+//! No function calls Java, except to read, to write and to make arrays. Functions that take secrets overwrite their copy of the
 //! arguments.
 
 #![forbid(unsafe_code)]
@@ -13,17 +13,21 @@ mod answer;
 mod arguments;
 mod handles;
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use deskseal_bridge::{self as bridge, Answer, Arguments as _, Failure};
 use jni::errors::{Error, ThrowRuntimeExAndDefault};
 use jni::objects::{JByteArray, JClass};
 use jni::sys::{jint, jlong};
-use jni::{EnvUnowned, jni_mangle};
+use jni::{Env, EnvUnowned, Outcome, jni_mangle};
 use zeroize::Zeroize as _;
 
 use arguments::JavaArguments;
 use handles::Object;
+
+/// The number of bytes that every array of arguments has.
+const USUAL_BYTES: usize = 192;
 
 /// Whether a function's arguments or its answer contain a secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,21 +44,43 @@ fn answer<'local>(
     secrecy: Secrecy,
     call: impl FnOnce(&JavaArguments<'_>) -> Result<Answer, Failure>,
 ) -> JByteArray<'local> {
-    env.with_env(|env| -> Result<_, Error> {
-        let mut bytes = env.convert_byte_array(arguments)?;
-        let given = usize::try_from(length).ok().and_then(|length| bytes.get(..length));
-        let mut answer = answer::of(given, call);
-        let array = match &answer {
-            Some(answer) => env.byte_array_from_slice(answer),
-            None => Ok(JByteArray::null()),
-        };
+    let outcome = env.with_env(|env| -> Result<_, Error> {
+        let mut given = vec![0; usize::try_from(length).unwrap_or_default()];
+        arguments.get_region(env, 0, &mut given)?;
+        let mut given: Vec<u8> = given.into_iter().map(i8::cast_unsigned).collect();
+        let answer = answer::of(&given, call);
+        let mut answer: Vec<i8> = answer.into_iter().map(u8::cast_signed).collect();
         if secrecy == Secrecy::Secret {
-            bytes.zeroize();
+            given.zeroize();
+        }
+        let array = written(env, arguments, &answer);
+        if secrecy == Secrecy::Secret {
             answer.zeroize();
         }
         array
-    })
-    .resolve::<ThrowRuntimeExAndDefault>()
+    });
+    match outcome.into_outcome() {
+        Outcome::Ok(array) => array,
+        Outcome::Err(error) => env.with_env(|_| Err(error)).resolve::<ThrowRuntimeExAndDefault>(),
+        Outcome::Panic(cause) => env
+            .with_env(|_| -> Result<_, Error> { resume_unwind(cause) })
+            .resolve::<ThrowRuntimeExAndDefault>(),
+    }
+}
+
+/// Writes the answer over the arguments and returns null, or returns a new array if the answer is longer.
+fn written<'local>(
+    env: &mut Env<'local>,
+    arguments: &JByteArray<'local>,
+    answer: &[i8],
+) -> Result<JByteArray<'local>, Error> {
+    if answer.len() <= USUAL_BYTES {
+        arguments.set_region(env, 0, answer)?;
+        return Ok(JByteArray::null());
+    }
+    let array = JByteArray::new(env, answer.len())?;
+    array.set_region(env, 0, answer)?;
+    Ok(array)
 }
 
 /// Makes functions without a signer or verifier.

@@ -10,7 +10,8 @@ final class Panicking {
     public static void main(String[] arguments) {
         Signer signer = new Signer(Deskseal.generateSecret());
         try {
-            Answers.checked(panic(new byte[0], 0));
+            Arguments none = new Arguments();
+            Answers.checked(none.answer(panic(none.bytes(), none.length())));
         } catch (IllegalStateException exception) {
             System.out.println(exception.getMessage());
         }

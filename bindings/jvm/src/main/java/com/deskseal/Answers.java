@@ -12,8 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the answers of the native library. */
 final class Answers {
-    /** The first byte of an answer. Another one begins a failure. */
+    /** The first byte of an answer, and of nothing. Another one begins a failure. */
     private static final byte ANSWER = 0;
+
+    private static final byte NOTHING = 2;
+
+    /** The number of the bytes before an answer: the first byte, and the answer's length. */
+    private static final int HEAD = 5;
 
     private static final int SIGNATURE_DIGITS = 64;
 
@@ -28,9 +33,12 @@ final class Answers {
      * @throws DesksealException for a failure of a secret or an argument.
      * @throws IllegalStateException for a fault of this package.
      */
-    static byte @Nullable [] checked(byte @Nullable [] answer) {
-        if (answer == null || answer[0] == ANSWER) {
+    static byte @Nullable [] checked(byte[] answer) {
+        if (answer[0] == ANSWER) {
             return answer;
+        }
+        if (answer[0] == NOTHING) {
+            return null;
         }
         List<String> parts = partsOf(text(answer));
         String kind = parts.get(0);
@@ -46,7 +54,7 @@ final class Answers {
     }
 
     /** Returns an answer that is never nothing. */
-    static byte[] given(byte @Nullable [] answer) {
+    static byte[] given(byte[] answer) {
         byte[] checked = checked(answer);
         if (checked == null) {
             throw new IllegalStateException("The native library of deskseal gave no answer. Please report this bug.");
@@ -55,18 +63,22 @@ final class Answers {
     }
 
     static String text(byte[] answer) {
-        return new String(answer, 1, answer.length - 1, StandardCharsets.UTF_8);
+        return new String(answer, HEAD, length(answer), StandardCharsets.UTF_8);
+    }
+
+    private static int length(byte[] answer) {
+        return answer[1] & 0xFF | (answer[2] & 0xFF) << 8 | (answer[3] & 0xFF) << 16 | answer[4] << 24;
     }
 
     /** Returns the signature with which the answer begins. */
     static String signature(byte[] answer) {
-        return new String(answer, 1, SIGNATURE_DIGITS, StandardCharsets.ISO_8859_1);
+        return new String(answer, HEAD, SIGNATURE_DIGITS, StandardCharsets.ISO_8859_1);
     }
 
     /** Returns the text after the signature. */
     static String afterSignature(byte[] answer) {
-        int start = 1 + SIGNATURE_DIGITS;
-        return new String(answer, start, answer.length - start, StandardCharsets.UTF_8);
+        int rest = length(answer) - SIGNATURE_DIGITS;
+        return new String(answer, HEAD + SIGNATURE_DIGITS, rest, StandardCharsets.UTF_8);
     }
 
     /** Returns the parts of a text, each of which ends with a zero. */
@@ -153,7 +165,7 @@ final class Answers {
         List<String> names = NAMES.get(number);
         if (names == null) {
             Arguments given = new Arguments().integer(number);
-            names = partsOf(text(given(Native.attributeNames(given.bytes(), given.length()))));
+            names = partsOf(text(given(given.answer(Native.attributeNames(given.bytes(), given.length())))));
             NAMES.set(number, names);
         }
         return names;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Arguments {
     private static final int NONE = -1;
 
-    /** How many bytes of arguments need no second array. */
+    /** How many bytes of arguments, and of an answer, need no second array. The native library relies on this number. */
     private static final int USUAL_BYTES = 192;
 
     /** The longest array of every Java machine. */
@@ -36,6 +36,11 @@ final class Arguments {
     /** Returns the number of the array's bytes that are used. */
     int length() {
         return length;
+    }
+
+    /** Returns the array that holds the answer: that of the arguments, if the native library returned none. */
+    byte[] answer(byte @Nullable [] returned) {
+        return returned == null ? bytes : returned;
     }
 
     /** Adds a text that must be given. Its name is for the exception. */

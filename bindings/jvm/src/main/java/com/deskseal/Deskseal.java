@@ -32,7 +32,7 @@ public final class Deskseal {
      */
     public static String canonicalEmail(String email) {
         Arguments given = new Arguments().text("email", email);
-        return Answers.text(Answers.given(Native.canonicalEmail(given.bytes(), given.length())));
+        return Answers.text(Answers.given(given.answer(Native.canonicalEmail(given.bytes(), given.length()))));
     }
 
     /**
@@ -48,7 +48,7 @@ public final class Deskseal {
      */
     public static String canonicalHost(String host) {
         Arguments given = new Arguments().text("host", host);
-        return Answers.text(Answers.given(Native.canonicalHost(given.bytes(), given.length())));
+        return Answers.text(Answers.given(given.answer(Native.canonicalHost(given.bytes(), given.length()))));
     }
 
     /**
@@ -62,7 +62,7 @@ public final class Deskseal {
      */
     public static String generateSecret() {
         Arguments none = new Arguments();
-        byte[] answer = Answers.given(Native.generateSecret(none.bytes(), none.length()));
+        byte[] answer = Answers.given(none.answer(Native.generateSecret(none.bytes(), none.length())));
         String secret = Answers.text(answer);
         Arrays.fill(answer, (byte) 0);
         return secret;
@@ -81,7 +81,7 @@ public final class Deskseal {
      */
     public static String publicFormUrl(String portalUrl) {
         Arguments given = new Arguments().text("portalUrl", portalUrl);
-        return Answers.text(Answers.given(Native.publicFormUrl(given.bytes(), given.length())));
+        return Answers.text(Answers.given(given.answer(Native.publicFormUrl(given.bytes(), given.length()))));
     }
 
     /**
@@ -97,7 +97,7 @@ public final class Deskseal {
      */
     public static String portalHost(String portalUrl) {
         Arguments given = new Arguments().text("portalUrl", portalUrl);
-        return Answers.text(Answers.given(Native.portalHost(given.bytes(), given.length())));
+        return Answers.text(Answers.given(given.answer(Native.portalHost(given.bytes(), given.length()))));
     }
 
     /**
@@ -127,7 +127,7 @@ public final class Deskseal {
             }
         });
         given.endList(startOfHeaders);
-        byte[] answer = Answers.checked(Native.responseUnlessClick(given.bytes(), given.length()));
+        byte[] answer = Answers.checked(given.answer(Native.responseUnlessClick(given.bytes(), given.length())));
         return answer == null ? Optional.empty() : Optional.of(Answers.httpResponse(answer));
     }
 }

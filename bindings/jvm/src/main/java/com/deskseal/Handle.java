@@ -33,7 +33,7 @@ final class Handle {
     }
 
     /** Returns the answer of a call with this handle, which is not freed before. */
-    byte[] given(byte @Nullable [] answer) {
+    byte[] given(byte[] answer) {
         try {
             return Answers.given(answer);
         } finally {
@@ -42,7 +42,7 @@ final class Handle {
     }
 
     /** Returns the answer of a call with this handle, or null for nothing. */
-    byte @Nullable [] checked(byte @Nullable [] answer) {
+    byte @Nullable [] checked(byte[] answer) {
         try {
             return Answers.checked(answer);
         } finally {

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The functions of the native library. Each takes an array with the arguments, and the number of its bytes that are used.
- * Each returns the answer, or null for nothing.
+ * Each writes the answer over the arguments and returns null or, where the answer is longer, returns a new array.
  */
 final class Native {
     static {

@@ -32,7 +32,7 @@ final class NativeLibrary {
             loadCopy(platform());
         }
         Arguments none = new Arguments();
-        String version = Answers.text(Answers.given(Native.version(none.bytes(), none.length())));
+        String version = Answers.text(Answers.given(none.answer(Native.version(none.bytes(), none.length()))));
         if (!version.equals(Contract.VERSION)) {
             throw new UnsatisfiedLinkError("The native library of deskseal has version " + version
                     + ", and the jar has version " + Contract.VERSION

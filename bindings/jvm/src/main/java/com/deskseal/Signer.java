@@ -40,7 +40,7 @@ public final class Signer implements AutoCloseable {
 
     private Signer(Arguments given) {
         try {
-            handle = new Handle("signer", Answers.given(Native.createSigner(given.bytes(), given.length())));
+            handle = new Handle("signer", Answers.given(given.answer(Native.createSigner(given.bytes(), given.length()))));
         } finally {
             given.wipe();
         }
@@ -95,7 +95,7 @@ public final class Signer implements AutoCloseable {
      */
     public SignedEmail signEmail(String email) {
         Arguments given = new Arguments().text("email", email);
-        byte[] answer = handle.given(Native.signEmail(handle.value(), given.bytes(), given.length()));
+        byte[] answer = handle.given(given.answer(Native.signEmail(handle.value(), given.bytes(), given.length())));
         return new SignedEmail(Answers.afterSignature(answer), Answers.signature(answer));
     }
 
@@ -134,7 +134,7 @@ public final class Signer implements AutoCloseable {
 
     private SignedUser signUserAt(String portalHost, String userId, long timestamp) {
         Arguments given = new Arguments().text("portalHost", portalHost).text("userId", userId).integer(timestamp);
-        byte[] answer = handle.given(Native.signUser(handle.value(), given.bytes(), given.length()));
+        byte[] answer = handle.given(given.answer(Native.signUser(handle.value(), given.bytes(), given.length())));
         return new SignedUser(Answers.afterSignature(answer), timestamp, Answers.signature(answer));
     }
 
@@ -173,7 +173,7 @@ public final class Signer implements AutoCloseable {
 
     private String portalLinkAt(String portalUrl, String userId, long timestamp) {
         Arguments given = new Arguments().text("portalUrl", portalUrl).text("userId", userId).integer(timestamp);
-        return Answers.text(handle.given(Native.portalLink(handle.value(), given.bytes(), given.length())));
+        return Answers.text(handle.given(given.answer(Native.portalLink(handle.value(), given.bytes(), given.length()))));
     }
 
     /**
@@ -208,7 +208,7 @@ public final class Signer implements AutoCloseable {
     public Embed ticketCenter(String email, String helpdeskId, TicketCenterOptions options) {
         Arguments given = new Arguments().text("email", email).text("helpdeskId", helpdeskId);
         addEmbed(given, options);
-        return Answers.embed(handle.given(Native.ticketCenter(handle.value(), given.bytes(), given.length())));
+        return Answers.embed(handle.given(given.answer(Native.ticketCenter(handle.value(), given.bytes(), given.length()))));
     }
 
     /**
@@ -222,7 +222,7 @@ public final class Signer implements AutoCloseable {
      */
     public Identity identity(String email, String helpdeskId) {
         Arguments given = new Arguments().text("email", email).text("helpdeskId", helpdeskId);
-        byte[] answer = handle.given(Native.identity(handle.value(), given.bytes(), given.length()));
+        byte[] answer = handle.given(given.answer(Native.identity(handle.value(), given.bytes(), given.length())));
         String rest = Answers.afterSignature(answer);
         int end = rest.indexOf(' ');
         return new Identity(rest.substring(end + 1), Answers.signature(answer), rest.substring(0, end));
@@ -250,7 +250,7 @@ public final class Signer implements AutoCloseable {
     public String identityToken(String audience, IdentityTokenOptions options) {
         Arguments given = new Arguments().text("audience", audience);
         addClaims(given, options);
-        return Answers.text(handle.given(Native.identityToken(handle.value(), given.bytes(), given.length())));
+        return Answers.text(handle.given(given.answer(Native.identityToken(handle.value(), given.bytes(), given.length()))));
     }
 
     /**
@@ -291,7 +291,7 @@ public final class Signer implements AutoCloseable {
         addClaims(given, token);
         addEmbed(given, options);
         return Answers.embed(
-                handle.given(Native.ticketCenterWithToken(handle.value(), given.bytes(), given.length())));
+                handle.given(given.answer(Native.ticketCenterWithToken(handle.value(), given.bytes(), given.length()))));
     }
 
     /**
@@ -322,7 +322,7 @@ public final class Signer implements AutoCloseable {
                 .optionalText(options.tokenId)
                 .optionalInteger(options.expiresIn)
                 .timeOrNow(options.now);
-        return Answers.text(handle.given(Native.portalLinkWithToken(handle.value(), given.bytes(), given.length())));
+        return Answers.text(handle.given(given.answer(Native.portalLinkWithToken(handle.value(), given.bytes(), given.length()))));
     }
 
     /** Adds a token's claims and time. In place of the random bytes, which the native library makes itself, is none. */

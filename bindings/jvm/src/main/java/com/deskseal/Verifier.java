@@ -46,7 +46,7 @@ public final class Verifier implements AutoCloseable {
     private Verifier(Arguments given, VerifierOptions options) {
         try {
             addOptions(given, options);
-            handle = new Handle("verifier", Answers.given(Native.createVerifier(given.bytes(), given.length())));
+            handle = new Handle("verifier", Answers.given(given.answer(Native.createVerifier(given.bytes(), given.length()))));
         } finally {
             given.wipe();
         }
@@ -129,7 +129,7 @@ public final class Verifier implements AutoCloseable {
     private VerifiedEmail verifyEmailAt(String email, String signature, long now) {
         Arguments given = new Arguments().text("email", email).text("signature", signature).integer(now);
         return Answers.verifiedEmail(
-                handle.given(Native.verifyEmail(handle.value(), given.bytes(), given.length())));
+                handle.given(given.answer(Native.verifyEmail(handle.value(), given.bytes(), given.length()))));
     }
 
     /**
@@ -180,7 +180,7 @@ public final class Verifier implements AutoCloseable {
                 .text("timestamp", Arguments.required("timestamp", claim.timestamp))
                 .text("signature", Arguments.required("signature", claim.signature))
                 .integer(now);
-        return Answers.verifiedUser(handle.given(Native.verifyUser(handle.value(), given.bytes(), given.length())));
+        return Answers.verifiedUser(handle.given(given.answer(Native.verifyUser(handle.value(), given.bytes(), given.length()))));
     }
 
     /**
@@ -221,7 +221,7 @@ public final class Verifier implements AutoCloseable {
 
     private Optional<VerifiedUser> verifyLinkAt(String portalHost, String url, long now) {
         Arguments given = new Arguments().text("portalHost", portalHost).text("url", url).integer(now);
-        byte[] answer = handle.checked(Native.verifyLink(handle.value(), given.bytes(), given.length()));
+        byte[] answer = handle.checked(given.answer(Native.verifyLink(handle.value(), given.bytes(), given.length())));
         return answer == null ? Optional.empty() : Optional.of(Answers.verifiedUser(answer));
     }
 
@@ -268,7 +268,7 @@ public final class Verifier implements AutoCloseable {
     private VerifiedIdentity verifyIdentityTokenAt(String audience, String token, long now) {
         Arguments given = new Arguments().text("audience", audience).text("token", token).integer(now);
         return Answers.verifiedIdentity(
-                handle.given(Native.verifyIdentityToken(handle.value(), given.bytes(), given.length())));
+                handle.given(given.answer(Native.verifyIdentityToken(handle.value(), given.bytes(), given.length()))));
     }
 
     /**
@@ -307,7 +307,7 @@ public final class Verifier implements AutoCloseable {
         try {
             addOptions(given, options);
             return Answers.explanation(
-                    handle.given(Native.explainEmail(handle.value(), given.bytes(), given.length())));
+                    handle.given(given.answer(Native.explainEmail(handle.value(), given.bytes(), given.length()))));
         } finally {
             given.wipe();
         }
@@ -341,7 +341,7 @@ public final class Verifier implements AutoCloseable {
         try {
             addOptions(given, options);
             return Answers.explanation(
-                    handle.given(Native.explainLink(handle.value(), given.bytes(), given.length())));
+                    handle.given(given.answer(Native.explainLink(handle.value(), given.bytes(), given.length()))));
         } finally {
             given.wipe();
         }
@@ -377,7 +377,7 @@ public final class Verifier implements AutoCloseable {
         try {
             addOptions(given, options);
             return Answers.explanation(
-                    handle.given(Native.explainIdentityToken(handle.value(), given.bytes(), given.length())));
+                    handle.given(given.answer(Native.explainIdentityToken(handle.value(), given.bytes(), given.length()))));
         } finally {
             given.wipe();
         }
