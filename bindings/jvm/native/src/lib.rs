@@ -174,7 +174,7 @@ pub fn free<'local>(_: EnvUnowned<'local>, _: JClass<'local>, handle: jlong) {
 /// A panic, for the test that Java gets a failure.
 ///
 /// # Panics
-/// Never beyond this function: [`answer`] catches it.
+/// Never beyond this function, which catches it.
 #[cfg(feature = "panic-test")]
 #[jni_mangle("com.deskseal.Panicking")]
 pub fn panic<'local>(
