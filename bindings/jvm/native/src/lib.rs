@@ -45,17 +45,18 @@ fn answer<'local>(
     call: impl FnOnce(&JavaArguments<'_>) -> Result<Answer, Failure>,
 ) -> JByteArray<'local> {
     let outcome = env.with_env(|env| -> Result<_, Error> {
-        let mut given = vec![0; usize::try_from(length).unwrap_or_default()];
-        arguments.get_region(env, 0, &mut given)?;
-        let mut given: Vec<u8> = given.into_iter().map(i8::cast_unsigned).collect();
-        let answer = answer::of(&given, call);
-        let mut answer: Vec<i8> = answer.into_iter().map(u8::cast_signed).collect();
+        let mut read = vec![0; usize::try_from(length).unwrap_or_default()];
+        arguments.get_region(env, 0, &mut read)?;
+        // Copies, so that both can be overwritten.
+        let mut given: Vec<u8> = read.iter().map(|byte| byte.cast_unsigned()).collect();
+        let mut answer = answer::of(&given, call);
+        let mut shown: Vec<i8> = answer.iter().map(|byte| byte.cast_signed()).collect();
+        let array = written(env, arguments, &shown);
         if secrecy == Secrecy::Secret {
+            read.zeroize();
             given.zeroize();
-        }
-        let array = written(env, arguments, &answer);
-        if secrecy == Secrecy::Secret {
             answer.zeroize();
+            shown.zeroize();
         }
         array
     });
