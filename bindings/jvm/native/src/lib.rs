@@ -1,11 +1,12 @@
 //! The native library of the jar `deskseal`, for Java's class `com.deskseal.Native`.
 //!
 //! Each function takes an array with the arguments, and the number of its bytes that are used. It writes the answer over
-//! the arguments and returns null or, where the answer is longer than that array, returns a new one. A signer or a verifier is a handle, which its functions take first; a handle that
-//! was freed, or that is of the other kind, is a failure.
+//! the arguments and returns null or, where the answer is longer than that array, returns a new one. A signer or a
+//! verifier is a handle, which its functions take first; a handle that was freed, or that is of the other kind, is a
+//! failure.
 //!
-//! No function calls Java, except to read, to write and to make arrays. Functions that take secrets overwrite their copy of the
-//! arguments.
+//! No function calls Java, except to read, to write and to make arrays. Functions that take secrets overwrite their copy
+//! of the arguments.
 
 #![forbid(unsafe_code)]
 
