@@ -322,12 +322,12 @@ class RailtieTest < Minitest::Test
   end
 
   def test_a_customer_that_is_false_is_an_anonymous_visitor
-    Shop::CUSTOMERS["nobody"] = false
-    assert_equal "<h1>Support</h1>", get("/page?as=nobody").body
-    assert_equal 204, get("/identity?as=nobody").status
-    assert_equal PUBLIC_LINK, get("/help?as=nobody")["Location"]
+    Shop::CUSTOMERS["signed-out"] = false
+    assert_equal "<h1>Support</h1>", get("/page?as=signed-out").body
+    assert_equal 204, get("/identity?as=signed-out").status
+    assert_equal PUBLIC_LINK, get("/help?as=signed-out")["Location"]
   ensure
-    Shop::CUSTOMERS.delete("nobody")
+    Shop::CUSTOMERS.delete("signed-out")
   end
 
   def test_an_address_that_cannot_be_signed_is_an_error_about_the_customer

@@ -120,7 +120,7 @@ async fn inbox(
         statuses: choices(&params.status, params.statuses()),
         assignments: choices(
             &params.assigned,
-            &[option("", "All"), option("me", "Me"), option("nobody", "Unassigned")],
+            &[option("", "All"), option("me", "Me"), option("unassigned", "Unassigned")],
         ),
         kinds: choices(
             &params.kind,
@@ -188,7 +188,7 @@ impl InboxParams {
             },
             assignment: match self.assigned.as_str() {
                 "me" => Assignment::Agent(at_desk.signed_in.agent().clone()),
-                "nobody" => Assignment::Unassigned,
+                "unassigned" => Assignment::Unassigned,
                 _ => Assignment::Anyone,
             },
             kind: Kind::parse(&self.kind),

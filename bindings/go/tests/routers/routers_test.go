@@ -102,7 +102,7 @@ func TestTheIdentityIsTheSignedInCustomers(t *testing.T) {
 		if kind := identity.Header.Get("Content-Type"); kind != "application/json; charset=utf-8" {
 			t.Errorf("got %s", kind)
 		}
-		for _, cookie := range []string{"", "session=of-nobody"} {
+		for _, cookie := range []string{"", "session=unknown"} {
 			anonymous := client.ask("GET", "/deskseal/identity", "Cookie", cookie)
 			if anonymous.StatusCode != 204 || anonymous.text != "" {
 				t.Errorf("got %d %s", anonymous.StatusCode, anonymous.text)

@@ -121,10 +121,10 @@ on_both_databases! {
         let revision = ada.verify().await.done()["revision"].clone();
         browser.submit(&path, &action, &[("agent", grace.as_str())]).await.location();
         assert_eq!(listed(&mut browser, &server, "assigned=me").await, ["hello"]);
-        assert!(listed(&mut browser, &server, "assigned=nobody").await.is_empty());
+        assert!(listed(&mut browser, &server, "assigned=unassigned").await.is_empty());
         assert_eq!(browser.submit(&path, &action, &[("agent", eve.as_str())]).await.status, 404);
         browser.submit(&path, &action, &[("agent", "")]).await.location();
-        assert_eq!(listed(&mut browser, &server, "assigned=nobody&status=all").await, ["hello"]);
+        assert_eq!(listed(&mut browser, &server, "assigned=unassigned&status=all").await, ["hello"]);
         assert_eq!(ada.verify().await.done()["revision"], revision, "the customer sees nothing of it");
     }
 

@@ -88,7 +88,7 @@ final class NativeLibrary {
 
     private static void loadCopy(InputStream library, String file) throws IOException {
         Path base = Path.of(folder());
-        // The folder is new, and its name cannot be guessed: nobody else can have put a file there.
+        // The folder is new, and its name cannot be guessed: no other user can have put a file there.
         Path own = Files.createTempDirectory(base, "deskseal-", permissions(base, "rwx------"));
         Path copy = own.resolve(file);
         try {
