@@ -460,7 +460,7 @@ impl Answer for VerifiedIdentity {
 
 impl Answer for Embed {
     fn to_json(&self) -> Value {
-        json!({ "attributes": map(&self.attributes), "html": self.html })
+        json!({ "attributes": map(self.attributes()), "html": self.html })
     }
 }
 
@@ -476,7 +476,8 @@ impl Answer for Identity {
 
 impl Answer for HttpResponse {
     fn to_json(&self) -> Value {
-        json!({ "status": self.status, "headers": map(&self.headers), "body": self.body })
+        let headers = self.headers.iter().map(|(name, value)| (*name, value.as_str()));
+        json!({ "status": self.status, "headers": map(headers), "body": self.body })
     }
 }
 
@@ -491,6 +492,8 @@ impl Answer for Explanation {
     }
 }
 
-fn map(entries: &[(&str, String)]) -> Map<String, Value> {
-    entries.iter().map(|(name, value)| ((*name).to_owned(), Value::String(value.clone()))).collect()
+fn map<'name, 'text>(
+    entries: impl Iterator<Item = (&'name str, &'text str)>,
+) -> Map<String, Value> {
+    entries.map(|(name, value)| (name.to_owned(), value.into())).collect()
 }

@@ -58,24 +58,60 @@ pub struct EmbedOptions<'text> {
 /// # use deskseal::{EmbedOptions, Secret, Signer};
 /// # let signer = Signer::new(Secret::new("example-secret-for-documentation")?);
 /// let embed = signer.ticket_center("ada@example.com", "desk-1", &EmbedOptions::default())?;
-/// let (name, value) = &embed.attributes[0];
-/// assert_eq!((*name, value.as_str()), ("src", "https://helpdesky.io/ticket-center.js"));
+/// let src = embed.attributes().next();
+/// assert_eq!(src, Some(("src", "https://helpdesky.io/ticket-center.js")));
 /// assert!(embed.html.starts_with(r#"<div id="hdh-ticket-center"></div>"#));
 /// # Ok::<(), deskseal::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Embed {
-    /// The script tag's attributes, unescaped, in order and without defaults, for frameworks that
-    /// build their own tags.
-    pub attributes: Vec<(&'static str, String)>,
     /// The HTML of the container and the script tag, with all values escaped.
     pub html: String,
+    attributes: Attributes,
+}
+
+/// Names and values. All values stand in one text, since each text of its own takes time to allocate.
+#[derive(Clone, PartialEq, Eq)]
+struct Attributes {
+    /// Each name, and where its value ends in `values`.
+    ends: Vec<(&'static str, usize)>,
+    values: String,
+}
+
+impl Attributes {
+    fn new(attributes: &[(&'static str, Option<&str>)]) -> Self {
+        let length = attributes.iter().filter_map(|(_, value)| *value).map(str::len).sum();
+        let mut ends = Vec::with_capacity(attributes.len());
+        let mut values = String::with_capacity(length);
+        for (name, value) in attributes {
+            if let Some(value) = value {
+                values.push_str(value);
+                ends.push((*name, values.len()));
+            }
+        }
+        Self { ends, values }
+    }
+
+    fn iter(&self) -> impl ExactSizeIterator<Item = (&'static str, &str)> {
+        let mut start = 0;
+        self.ends.iter().map(move |(name, end)| {
+            let value = &self.values[start..*end];
+            start = *end;
+            (*name, value)
+        })
+    }
 }
 
 impl Embed {
+    /// Returns the script tag's attributes, unescaped, in order and without defaults, for frameworks that build
+    /// their own tags.
+    pub fn attributes(&self) -> impl ExactSizeIterator<Item = (&'static str, &str)> {
+        self.attributes.iter()
+    }
+
     pub(crate) fn new(
-        identity: impl IntoIterator<Item = (&'static str, String)>,
+        identity: [(&'static str, Option<&str>); 2],
         helpdesk_id: &str,
         options: &EmbedOptions<'_>,
     ) -> Result<Self, Error> {
@@ -96,38 +132,33 @@ impl Embed {
             "container",
             "an element id: a letter, then letters, digits, - and _",
         )?;
-        let script_url = match options.script_url {
-            None => DEFAULT_SCRIPT_URL.to_owned(),
-            Some(url) => script_url(url)?,
-        };
+        let script_url = options.script_url.map(script_url).transpose()?;
         let nonce =
             checked(options.nonce, "", is_nonce, "nonce", "a base64 value without whitespace")?;
 
-        let mut attributes = Vec::with_capacity(9);
-        attributes.extend([("src", script_url), ("data-helpdesk-id", helpdesk_id.to_owned())]);
-        attributes.extend(identity);
-        let changed = [
+        let [proof, signature] = identity;
+        let attributes = Attributes::new(&[
+            ("src", Some(script_url.as_deref().unwrap_or(DEFAULT_SCRIPT_URL))),
+            ("data-helpdesk-id", Some(helpdesk_id)),
+            proof,
+            signature,
             ("data-align", align),
             ("data-max-width", max_width),
             ("data-container", container),
             ("crossorigin", options.crossorigin.then_some("anonymous")),
             ("nonce", nonce),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?.to_owned())));
-        attributes.extend(changed);
-
+        ]);
         let html = html(container.unwrap_or(DEFAULT_CONTAINER), &attributes);
-        Ok(Self { attributes, html })
+        Ok(Self { html, attributes })
     }
 }
 
 impl fmt::Debug for Embed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_credential = |name| matches!(name, DATA_SIGNATURE | DATA_IDENTITY);
-        let shown = self.attributes.iter().filter(|(name, _)| !is_credential(name));
+        let shown = self.attributes().filter(|(name, _)| !is_credential(*name));
         formatter.write_str("Embed ")?;
-        formatter.debug_map().entries(shown.map(|(name, value)| (name, value))).finish()
+        formatter.debug_map().entries(shown).finish()
     }
 }
 
@@ -204,17 +235,22 @@ pub(crate) fn is_id_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
-fn html(container: &str, attributes: &[(&str, String)]) -> String {
+fn html(container: &str, attributes: &Attributes) -> String {
     let values: usize = attributes.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
     let mut html = String::with_capacity(container.len() + values + 48);
     html.push_str("<div id=\"");
     html.push_str(container);
     html.push_str("\"></div>\n<script");
-    for (name, value) in attributes {
+    let are_plain = is_plain(&attributes.values);
+    for (name, value) in attributes.iter() {
         html.push(' ');
         html.push_str(name);
         html.push_str("=\"");
-        push_escaped(&mut html, value);
+        if are_plain {
+            html.push_str(value);
+        } else {
+            push_escaped(&mut html, value);
+        }
         html.push('"');
     }
     html.push_str("></script>");
@@ -223,11 +259,6 @@ fn html(container: &str, attributes: &[(&str, String)]) -> String {
 
 /// Adds the text with `& < > " '` escaped (SPEC 6.2).
 pub(crate) fn push_escaped(html: &mut String, text: &str) {
-    // Not `any`: without an early exit, the loop is done in a few vector instructions.
-    if text.bytes().fold(true, |is_plain, byte| is_plain & escape_of(byte).is_none()) {
-        html.push_str(text);
-        return;
-    }
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| escape_of(byte).is_some()) {
         html.push_str(&rest[..at]);
@@ -235,6 +266,12 @@ pub(crate) fn push_escaped(html: &mut String, text: &str) {
         rest = &rest[at + 1..];
     }
     html.push_str(rest);
+}
+
+/// Tells whether nothing in the text is escaped.
+fn is_plain(text: &str) -> bool {
+    // Not `all`: without an early exit, the loop is done in a few vector instructions.
+    text.bytes().fold(true, |is_plain, byte| is_plain & escape_of(byte).is_none())
 }
 
 const fn escape_of(byte: u8) -> Option<&'static str> {

@@ -234,7 +234,7 @@ impl Signer {
     /// let options = EmbedOptions { align: Some("left"), ..EmbedOptions::default() };
     /// let embed = signer.ticket_center("Ada@Example.com", "desk-1", &options)?;
     /// assert!(embed.html.contains(r#" data-email="ada@example.com" "#));
-    /// assert!(embed.attributes.contains(&("data-align", "left".to_owned())));
+    /// assert!(embed.attributes().any(|attribute| attribute == ("data-align", "left")));
     /// # Ok::<(), deskseal::Error>(())
     /// ```
     pub fn ticket_center(
@@ -244,7 +244,9 @@ impl Signer {
         options: &EmbedOptions<'_>,
     ) -> Result<Embed, Error> {
         let SignedEmail { email, signature } = self.sign_email(email)?;
-        let identity = [(DATA_EMAIL, email.into_string()), (DATA_SIGNATURE, signature.to_hex())];
+        let mut digits = [0; 64];
+        let digits = signature.write_hex(&mut digits);
+        let identity = [(DATA_EMAIL, Some(email.as_str())), (DATA_SIGNATURE, Some(digits))];
         Embed::new(identity, helpdesk_id, options)
     }
 
@@ -331,7 +333,7 @@ impl Signer {
     ) -> Result<Embed, Error> {
         self.key.check_for_tokens()?;
         let token = self.key.token(&Audience::desk(helpdesk_id)?, claims, now)?;
-        Embed::new([(DATA_IDENTITY, token)], helpdesk_id, options)
+        Embed::new([(DATA_IDENTITY, Some(&token)), (DATA_SIGNATURE, None)], helpdesk_id, options)
     }
 
     /// Returns the link that opens the portal's form as this customer, with an identity token (SPEC 12.7).

@@ -510,7 +510,7 @@ proptest! {
         let count = |mark: char| embed.html.chars().filter(|&it| it == mark).count();
         prop_assert_eq!(count('<'), 4);
         prop_assert_eq!(count('>'), 4);
-        prop_assert_eq!(count('"'), 2 + 2 * embed.attributes.len());
+        prop_assert_eq!(count('"'), 2 + 2 * embed.attributes().len());
         prop_assert_eq!(count('\''), 0);
     }
 

@@ -67,16 +67,16 @@ fn number_of_names(embed: &Embed) -> u8 {
             .position(|optional| *optional == name)
             .map_or(0, |position| 2 << position),
     };
-    embed.attributes.iter().map(|(name, _)| bit(name)).sum()
+    embed.attributes().map(|(name, _)| bit(name)).sum()
 }
 
 /// Returns one character whose code is the number of the list of attribute names, then the attributes' values as
 /// parts, and the HTML: no value contains a zero.
 pub(crate) fn embed(embed: &Embed) -> Answer {
-    let values = embed.attributes.iter().map(|(_, value)| value.len() + 1).sum::<usize>();
+    let values = embed.attributes().map(|(_, value)| value.len() + 1).sum::<usize>();
     let mut answer = String::with_capacity(1 + values + embed.html.len());
     answer.push(number_of_names(embed).into());
-    for (_, value) in &embed.attributes {
+    for (_, value) in embed.attributes() {
         answer.push_str(value);
         answer.push(PART_END);
     }

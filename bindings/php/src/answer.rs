@@ -1,12 +1,14 @@
 //! The return values of functions: a value, or for an error an object with the fields `kind`, `code` and
 //! `message`. No value is an object of that class.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use deskseal::{AttributeValue, Signature};
+use ext_php_rs::boxed::ZBox;
 use ext_php_rs::convert::IntoZval;
-use ext_php_rs::types::{ZendHashTable, ZendObject, ZendStr, Zval};
+use ext_php_rs::types::{ArrayKey, ZendHashTable, ZendObject, ZendStr, Zval};
 
 use crate::error::Failure;
 
@@ -52,13 +54,27 @@ where
     Ok(integer.into_zval(false)?)
 }
 
-/// Returns an array of the texts by name, in order.
-pub(crate) fn map(entries: &[(&str, String)]) -> Result<Zval, Failure> {
-    let mut map = ZendHashTable::with_capacity(entries.len().try_into().unwrap_or_default());
-    for (name, value) in entries {
-        map.insert(*name, text(value))?;
+/// The keys of arrays, for those who return arrays often: making a key takes time, and so does its hash.
+#[derive(Default)]
+pub(crate) struct Keys(RefCell<Vec<(&'static str, ZBox<ZendStr>)>>);
+
+impl Keys {
+    /// Returns an array of the texts by name, in order.
+    pub(crate) fn map<'text>(
+        &self,
+        entries: impl ExactSizeIterator<Item = (&'static str, &'text str)>,
+    ) -> Result<Zval, Failure> {
+        let mut keys = self.0.borrow_mut();
+        let mut map = ZendHashTable::with_capacity(entries.len().try_into().unwrap_or_default());
+        for (name, value) in entries {
+            let index = keys.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
+                keys.push((name, ZendStr::new(name, false)));
+                keys.len() - 1
+            });
+            map.insert(ArrayKey::ZendString(&keys[index].1), text(value))?;
+        }
+        Ok(map.into_zval(false)?)
     }
-    Ok(map.into_zval(false)?)
 }
 
 /// Returns an array of a customer's attributes by name, in order.

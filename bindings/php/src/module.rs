@@ -6,7 +6,7 @@ use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ModuleEntry;
 use ext_php_rs::{info_table_end, info_table_row, info_table_start};
 
-use crate::answer::{answer, integer, list, map, text};
+use crate::answer::{Keys, answer, integer, list, text};
 use crate::error::Failure;
 use crate::text::Text;
 use crate::{signer, verifier};
@@ -74,7 +74,8 @@ fn response_unless_click(target: Text<'_>, names: Vec<Text<'_>>, values: Vec<Tex
         let Some(answered) = deskseal::response_unless_click(&target, &headers) else {
             return Ok(Zval::null());
         };
-        list([integer(answered.status)?, map(&answered.headers)?, text(&answered.body)])
+        let headers = answered.headers.iter().map(|(name, value)| (*name, value.as_str()));
+        list([integer(answered.status)?, Keys::default().map(headers)?, text(&answered.body)])
     })
 }
 

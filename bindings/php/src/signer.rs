@@ -8,7 +8,7 @@ use ext_php_rs::prelude::*;
 use ext_php_rs::types::Zval;
 
 use crate::HANDLE;
-use crate::answer::{answer, hexadecimal, integer, list, map, text};
+use crate::answer::{Keys, answer, hexadecimal, integer, list, text};
 use crate::attribute::{Attribute, attributes};
 use crate::error::Failure;
 use crate::text::{Text, optional, variables};
@@ -17,7 +17,16 @@ use crate::text::{Text, optional, variables};
 #[php_class]
 #[php(name = "Deskseal\\Internal\\SignerHandle")]
 #[php(flags = HANDLE)]
-pub struct SignerHandle(Signer);
+pub struct SignerHandle {
+    signer: Signer,
+    keys: Keys,
+}
+
+impl SignerHandle {
+    fn with(secret: Secret) -> Result<Zval, Failure> {
+        Ok(Self { signer: Signer::new(secret), keys: Keys::default() }.into_zval(false)?)
+    }
+}
 
 /// Adds the functions.
 pub(crate) fn functions(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
@@ -40,7 +49,7 @@ pub(crate) fn functions(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
 fn signer(secret: Option<Text<'_>>) -> Zval {
     answer(|| {
         let secret = Secret::new(optional(secret.as_ref(), Parameter::Secret)?)?;
-        Ok(SignerHandle(Signer::new(secret)).into_zval(false)?)
+        SignerHandle::with(secret)
     })
 }
 
@@ -50,7 +59,7 @@ fn signer(secret: Option<Text<'_>>) -> Zval {
 fn signer_from_first_named(names: Vec<Text<'_>>, values: Vec<Option<Text<'_>>>) -> Zval {
     answer(|| {
         let secret = Secret::from_first_named(&variables(&names, &values)?)?;
-        Ok(SignerHandle(Signer::new(secret)).into_zval(false)?)
+        SignerHandle::with(secret)
     })
 }
 
@@ -59,7 +68,7 @@ fn signer_from_first_named(names: Vec<Text<'_>>, values: Vec<Option<Text<'_>>>) 
 #[php(name = "Deskseal\\Internal\\sign_email")]
 fn sign_email(handle: &SignerHandle, email: Text<'_>) -> Zval {
     answer(|| {
-        let signed = handle.0.sign_email(Parameter::Email.decode(&email)?)?;
+        let signed = handle.signer.sign_email(Parameter::Email.decode(&email)?)?;
         list([text(signed.email.as_str()), hexadecimal(&signed.signature)])
     })
 }
@@ -77,7 +86,7 @@ fn sign_user(
         let portal_host = Parameter::Host.decode(&portal_host)?;
         let user_id = Parameter::UserId.decode(&user_id)?;
         let timestamp = timestamp.unwrap_or_else(unix_now);
-        let signed = handle.0.sign_user(portal_host, user_id, timestamp)?;
+        let signed = handle.signer.sign_user(portal_host, user_id, timestamp)?;
         list([
             text(signed.user_id.as_str()),
             integer(signed.timestamp.seconds())?,
@@ -99,7 +108,7 @@ fn portal_link(
         let portal_url = Parameter::PortalUrl.decode(&portal_url)?;
         let user_id = Parameter::UserId.decode(&user_id)?;
         let timestamp = timestamp.unwrap_or_else(unix_now);
-        Ok(text(&handle.0.portal_link(portal_url, user_id, timestamp)?))
+        Ok(text(&handle.signer.portal_link(portal_url, user_id, timestamp)?))
     })
 }
 
@@ -110,39 +119,36 @@ fn ticket_center(
     handle: &SignerHandle,
     email: Text<'_>,
     helpdesk_id: Text<'_>,
-    crossorigin: bool,
-    options: Vec<Option<Text<'_>>>,
+    options: Option<Vec<Option<Text<'_>>>>,
 ) -> Zval {
     answer(|| {
         let email = Parameter::Email.decode(&email)?;
         let helpdesk_id = Parameter::HelpdeskId.decode(&helpdesk_id)?;
-        let options = embed_options(crossorigin, &options)?;
-        embedded(&handle.0.ticket_center(email, helpdesk_id, &options)?)
+        let options = embed_options(options.as_deref())?;
+        embedded(&handle.keys, &handle.signer.ticket_center(email, helpdesk_id, &options)?)
     })
 }
 
-/// Returns the options of an embed: none, or align, maximum width, container, script URL and nonce, in this order.
-/// As one list, since each argument of a function takes time, and most pages give no option.
+/// Returns the options of an embed: align, maximum width, container, script URL, nonce, and any text if the script
+/// is loaded with CORS, in this order. As one list, since each argument of a function takes time, and most pages
+/// give no option.
 fn embed_options<'call>(
-    crossorigin: bool,
-    options: &'call [Option<Text<'_>>],
+    options: Option<&'call [Option<Text<'_>>]>,
 ) -> Result<EmbedOptions<'call>, Error> {
-    let option = |index: usize| {
-        let text = options.get(index).and_then(Option::as_ref);
-        optional(text, Parameter::EmbedOption)
-    };
+    let option = |index: usize| options.and_then(|options| options.get(index)?.as_ref());
+    let text = |index| optional(option(index), Parameter::EmbedOption);
     Ok(EmbedOptions {
-        align: option(0)?,
-        max_width: option(1)?,
-        container: option(2)?,
-        script_url: option(3)?,
-        nonce: option(4)?,
-        crossorigin,
+        align: text(0)?,
+        max_width: text(1)?,
+        container: text(2)?,
+        script_url: text(3)?,
+        nonce: text(4)?,
+        crossorigin: option(5).is_some(),
     })
 }
 
-fn embedded(embed: &Embed) -> Result<Zval, Failure> {
-    list([map(&embed.attributes)?, text(&embed.html)])
+fn embedded(keys: &Keys, embed: &Embed) -> Result<Zval, Failure> {
+    list([keys.map(embed.attributes())?, text(&embed.html)])
 }
 
 /// Returns the canonical e-mail, its signature and the help desk's id.
@@ -152,7 +158,7 @@ fn identity(handle: &SignerHandle, email: Text<'_>, helpdesk_id: Text<'_>) -> Zv
     answer(|| {
         let email = Parameter::Email.decode(&email)?;
         let helpdesk_id = Parameter::HelpdeskId.decode(&helpdesk_id)?;
-        let identity = handle.0.identity(email, helpdesk_id)?;
+        let identity = handle.signer.identity(email, helpdesk_id)?;
         list([
             text(identity.email.as_str()),
             hexadecimal(&identity.signature),
@@ -190,7 +196,7 @@ fn identity_token(
             expires_in: Some(expires_in),
         };
         let now = now.unwrap_or_else(unix_now);
-        Ok(text(&handle.0.identity_token(audience, &claims, now)?))
+        Ok(text(&handle.signer.identity_token(audience, &claims, now)?))
     })
 }
 
@@ -210,8 +216,7 @@ fn ticket_center_with_token(
     token_id: Option<Text<'_>>,
     expires_in: i64,
     now: Option<i64>,
-    crossorigin: bool,
-    options: Vec<Option<Text<'_>>>,
+    options: Option<Vec<Option<Text<'_>>>>,
 ) -> Zval {
     answer(|| {
         let helpdesk_id = Parameter::HelpdeskId.decode(&helpdesk_id)?;
@@ -224,9 +229,12 @@ fn ticket_center_with_token(
             token_id: optional(token_id.as_ref(), Parameter::Claim)?,
             expires_in: Some(expires_in),
         };
-        let options = embed_options(crossorigin, &options)?;
+        let options = embed_options(options.as_deref())?;
         let now = now.unwrap_or_else(unix_now);
-        embedded(&handle.0.ticket_center_with_token(helpdesk_id, &claims, &options, now)?)
+        embedded(
+            &handle.keys,
+            &handle.signer.ticket_center_with_token(helpdesk_id, &claims, &options, now)?,
+        )
     })
 }
 
@@ -254,6 +262,6 @@ fn portal_link_with_token(
             expires_in: Some(expires_in),
         };
         let now = now.unwrap_or_else(unix_now);
-        Ok(text(&handle.0.portal_link_with_token(portal_url, &claims, now)?))
+        Ok(text(&handle.signer.portal_link_with_token(portal_url, &claims, now)?))
     })
 }

@@ -207,7 +207,7 @@ result! {
         /// The status code.
         status: u16 = answer.status;
         /// The headers' values by name; a new dictionary on each access.
-        headers: Attributes = Attributes(answer.headers.clone());
+        headers: Texts<'_> = Texts(answer.headers.iter().map(|(name, value)| (*name, value.as_str())).collect());
         /// The body.
         body: &str = answer.body.as_str();
     }
@@ -336,7 +336,7 @@ result! {
     Embed(embed) {
         /// The script tag's attributes, unescaped and in order, for frameworks that build their own
         /// tags; a new dictionary on each access.
-        attributes: Attributes = Attributes(embed.attributes.clone());
+        attributes: Texts<'_> = Texts(embed.attributes().collect());
         /// The container and the script tag, escaped.
         html: Html<'_> = Html(&embed.html);
     }
@@ -359,7 +359,7 @@ struct FindingCode(deskseal::FindingCode);
 struct Findings(Vec<deskseal::Finding>);
 
 /// Texts by name, a dictionary.
-struct Attributes(Vec<(&'static str, String)>);
+struct Texts<'result>(Vec<(&'static str, &'result str)>);
 
 /// What a token says about the customer, by name: a dictionary.
 struct CustomerAttributes(BTreeMap<String, AttributeValue>);
@@ -398,8 +398,8 @@ into_python!(
     )
 );
 into_python!(
-    Attributes,
-    |attributes, py| Ok(attributes.into_py_dict(py)?.into_any()),
+    Texts<'_>,
+    |texts, py| Ok(texts.into_py_dict(py)?.into_any()),
     type_hint_subscript!(type_hint_identifier!("builtins", "dict"), STR, STR)
 );
 into_python!(

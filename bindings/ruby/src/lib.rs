@@ -91,7 +91,8 @@ fn response_unless_click(
 
 fn http_response(ruby: &Ruby, answer: &HttpResponse) -> Result<Value, Error> {
     let status = integer(ruby, answer.status.into());
-    let headers = map(ruby, &answer.headers)?;
+    let headers = answer.headers.iter().map(|(name, value)| (*name, value.as_str()));
+    let headers = map(ruby, headers)?;
     HTTP_RESPONSE.object(ruby, [status, headers, string(ruby, &answer.body).as_value()])
 }
 

@@ -70,7 +70,10 @@ pub(crate) fn string(ruby: &Ruby, text: &str) -> RString {
 }
 
 /// Returns a frozen Hash of the texts by name.
-pub(crate) fn map(ruby: &Ruby, texts: &[(&str, String)]) -> Result<Value, Error> {
+pub(crate) fn map<'name, 'text>(
+    ruby: &Ruby,
+    texts: impl Iterator<Item = (&'name str, &'text str)>,
+) -> Result<Value, Error> {
     let map: RHash = ruby.hash_new();
     for (name, value) in texts {
         map.aset(string(ruby, name), string(ruby, value))?;

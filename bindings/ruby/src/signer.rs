@@ -192,7 +192,7 @@ fn portal_link_with_token(
 }
 
 fn embedded(ruby: &Ruby, embed: &Embed) -> Result<Value, Error> {
-    let attributes = map(ruby, &embed.attributes)?;
+    let attributes = map(ruby, embed.attributes())?;
     EMBED.object(ruby, [attributes, string(ruby, &embed.html).as_value()])
 }
 

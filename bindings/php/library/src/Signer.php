@@ -212,10 +212,9 @@ final readonly class Signer
             $this->handle,
             $email,
             $helpdeskId,
-            $crossorigin,
-            ($align ?? $maxWidth ?? $container ?? $scriptUrl ?? $nonce) === null
-                ? []
-                : [$align, $maxWidth, $container, $scriptUrl, $nonce],
+            \func_num_args() > 2
+                ? [$align, $maxWidth, $container, $scriptUrl, $nonce, $crossorigin ? '' : null]
+                : null,
         ));
     }
 
@@ -355,8 +354,7 @@ final readonly class Signer
             $tokenId,
             $expiresIn,
             $seconds,
-            $crossorigin,
-            [$align, $maxWidth, $container, $scriptUrl, $nonce],
+            [$align, $maxWidth, $container, $scriptUrl, $nonce, $crossorigin ? '' : null],
         ));
     }
 
