@@ -4,13 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use deskseal::{Error, ErrorKind};
 use pyo3::exceptions::PyRuntimeError;
+use pyo3::intern;
 use pyo3::prelude::*;
-
-// Classes of Python, since they have typed attributes and several bases there.
-pyo3::import_exception!(deskseal._errors, DesksealError);
-pyo3::import_exception!(deskseal._errors, SecretError);
-pyo3::import_exception!(deskseal._errors, InputError);
-pyo3::import_exception!(deskseal._errors, VerificationError);
+use pyo3::types::PyType;
 
 /// Returns the core's result, or the Python exception for its error.
 pub(crate) fn answer<T>(call: impl FnOnce() -> Result<T, Error>) -> PyResult<T> {
@@ -44,12 +40,25 @@ impl<'py> IntoPyObject<'py> for Never {
     }
 }
 
+/// Returns the exception for an error.
+///
+/// Its class is one of Python, since it has typed attributes and several bases there. The class is looked up each
+/// time: a process with several interpreters, as under `mod_wsgi`, has one class for each, and `except` finds only that
+/// of its own interpreter.
 fn exception(error: &Error) -> PyErr {
+    let class = match error.kind() {
+        ErrorKind::Secret => "SecretError",
+        ErrorKind::Input => "InputError",
+        ErrorKind::Verification => "VerificationError",
+        _ => "DesksealError",
+    };
     let arguments = (error.message().to_owned(), error.code().as_str(), error.is_about_customer());
-    match error.kind() {
-        ErrorKind::Secret => SecretError::new_err(arguments),
-        ErrorKind::Input => InputError::new_err(arguments),
-        ErrorKind::Verification => VerificationError::new_err(arguments),
-        _ => DesksealError::new_err(arguments),
-    }
+    Python::attach(|py| {
+        let class =
+            py.import(intern!(py, "deskseal._errors")).and_then(|module| module.getattr(class));
+        class.map_or_else(PyErr::from, |class| match class.cast_into::<PyType>() {
+            Ok(class) => PyErr::from_type(class, arguments),
+            Err(error) => error.into(),
+        })
+    })
 }

@@ -19,6 +19,16 @@ The rules, and the reason for each, are in the project's `SPEC.md`. "SPEC 3.1" m
 section 3.1.
 """
 
+try:
+    import deskseal._deskseal
+except ImportError as error:
+    if "subinterpreters" not in str(error):
+        raise
+    raise ImportError(
+        "deskseal cannot be loaded into an interpreter that has a lock of its own. Use threads, "
+        "processes, or an interpreter that shares the main interpreter's lock, as under mod_wsgi."
+    ) from error
+
 # Both lists are generated from tests/api.toml by `cargo xtask generate`.
 
 from deskseal._deskseal import (
