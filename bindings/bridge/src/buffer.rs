@@ -1,10 +1,11 @@
-//! Arguments and answers as bytes, for hosts that have only memory in common with Rust.
+//! Arguments and answers as bytes, for hosts whose values Rust does not read.
 //!
 //! An argument is its length, as four bytes with the lowest first, and its bytes; none is the length
 //! [`NONE`] alone. The bytes are UTF-8 for a text, eight bytes with the lowest first for a whole number, one byte, 0
 //! or 1, for a flag, and for a list its elements, written like arguments.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use deskseal::{AttributeValue, Parameter};
 use zeroize::Zeroizing;
@@ -23,13 +24,19 @@ const MAX_ARGUMENTS: usize = 16;
 const SIGNATURE_DIGITS: usize = 64;
 
 /// The arguments of a call, in the host's bytes.
-pub(crate) struct FlatArguments<'bytes> {
+///
+/// Random bytes that the host does not pass are the operating system's, with the feature `random`.
+pub struct FlatArguments<'bytes> {
     arguments: [Option<&'bytes [u8]>; MAX_ARGUMENTS],
     count: usize,
 }
 
 impl<'bytes> FlatArguments<'bytes> {
-    pub(crate) fn read(mut bytes: &'bytes [u8]) -> Result<Self, Failure> {
+    /// Finds the arguments in the host's bytes.
+    ///
+    /// # Errors
+    /// [`Failure::Misuse`] if the bytes end within an argument, or if they have more arguments than any call.
+    pub fn read(mut bytes: &'bytes [u8]) -> Result<Self, Failure> {
         let (mut arguments, mut count) = ([None; MAX_ARGUMENTS], 0);
         while !bytes.is_empty() {
             let slot = arguments.get_mut(count).ok_or(Failure::Misuse)?;
@@ -55,6 +62,13 @@ impl<'bytes> FlatArguments<'bytes> {
             elements.push(element);
         }
         Ok(elements)
+    }
+}
+
+/// Shows how many arguments there are, and not what they contain: some are secrets.
+impl fmt::Debug for FlatArguments<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("FlatArguments").field("count", &self.count).finish_non_exhaustive()
     }
 }
 
@@ -148,7 +162,13 @@ impl Arguments for FlatArguments<'_> {
     }
 
     fn random<const BYTES: usize>(&self, index: usize) -> Result<[u8; BYTES], Failure> {
-        self.bytes(index)?.try_into().map_err(|_| Failure::Misuse)
+        match self.arguments.get(index).copied().flatten() {
+            Some(bytes) => bytes.try_into().map_err(|_| Failure::Misuse),
+            #[cfg(feature = "random")]
+            None => crate::system_random(),
+            #[cfg(not(feature = "random"))]
+            None => Err(Failure::Misuse),
+        }
     }
 }
 
@@ -156,8 +176,8 @@ impl Arguments for FlatArguments<'_> {
 /// that number for a failure; -1 for nothing.
 ///
 /// A list is written as parts, and a failure as the parts kind (`secret`, `input`, `verification`, or `internal` for a
-/// fault of the host's package), code, message, and `true` or `false` for whether it is about the customer.
-pub(crate) fn write(result: Result<Answer, Failure>, buffer: &mut Vec<u8>) -> isize {
+/// failure that is not a rejection), code, message, and `true` or `false` for whether it is about the customer.
+pub fn write(result: Result<Answer, Failure>, buffer: &mut Vec<u8>) -> isize {
     match result {
         Ok(Answer::Nothing) => -1,
         Ok(Answer::Text(text)) => write_bytes(&[text.as_bytes()], buffer),

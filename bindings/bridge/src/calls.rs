@@ -5,7 +5,7 @@
 macro_rules! calls {
     (
         $(#[$documentation:meta])*
-        $list:ident($Object:ty, $with:ident), $exports:ident, $count:literal;
+        $list:ident($Object:ty, $object:ident), $exports:ident, $count:literal;
         $($call:ident $export:ident $secrecy:ident;)*
     ) => {
         $(#[$documentation])*
@@ -24,7 +24,7 @@ macro_rules! calls {
                 #[unsafe(no_mangle)]
                 pub extern "C" fn $export(handle: u32, length: usize) -> isize {
                     answer(length, Secrecy::$secrecy, |arguments| {
-                        crate::handles::$with(handle, |object| super::$call(object, arguments))
+                        super::$call(&*crate::handles::$object(handle.into())?, arguments)
                     })
                 }
             )*

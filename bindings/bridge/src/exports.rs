@@ -21,8 +21,7 @@ use std::cell::RefCell;
 use zeroize::Zeroize as _;
 
 use crate::buffer::{self, FlatArguments};
-use crate::handles::{self, Object};
-use crate::{Answer, Failure};
+use crate::{Answer, Failure, handles};
 
 pub use crate::signer::exports::*;
 pub use crate::verifier::exports::*;
@@ -65,7 +64,7 @@ pub extern "C" fn deskseal_wipe() {
 /// Frees the signer or verifier, and overwrites its secrets.
 #[unsafe(no_mangle)]
 pub extern "C" fn deskseal_free(handle: u32) {
-    handles::free(handle);
+    handles::free(handle.into());
 }
 
 /// Returns the list of attribute names with this number; see [`attribute_names`](crate::attribute_names).
@@ -91,8 +90,13 @@ pub(crate) fn answer(
     })
 }
 
-fn kept(object: Object) -> Result<Answer, Failure> {
-    handles::keep(object).map(|handle| Answer::Text(handle.to_string()))
+/// Returns the handle as text, if a host can pass it: its numbers have 32 bits.
+fn handle_text(handle: u64) -> Result<Answer, Failure> {
+    if u32::try_from(handle).is_err() {
+        handles::free(handle);
+        return Err(Failure::Misuse);
+    }
+    Ok(Answer::Text(handle.to_string()))
 }
 
 macro_rules! functions {
@@ -124,7 +128,7 @@ functions! {
 #[unsafe(no_mangle)]
 pub extern "C" fn deskseal_create_signer(length: usize) -> isize {
     answer(length, Secrecy::Secret, |arguments| {
-        kept(Object::Signer(crate::create_signer(arguments)?))
+        handle_text(handles::keep_signer(crate::create_signer(arguments)?)?)
     })
 }
 
@@ -132,7 +136,7 @@ pub extern "C" fn deskseal_create_signer(length: usize) -> isize {
 #[unsafe(no_mangle)]
 pub extern "C" fn deskseal_create_verifier(length: usize) -> isize {
     answer(length, Secrecy::Secret, |arguments| {
-        kept(Object::Verifier(crate::create_verifier(arguments)?))
+        handle_text(handles::keep_verifier(crate::create_verifier(arguments)?)?)
     })
 }
 

@@ -12,6 +12,8 @@ pub enum Failure {
     Random(getrandom::Error),
     /// The host passed arguments or a handle that its package does not pass.
     Misuse,
+    /// The call panicked, which is a bug in Deskseal. A host that catches panics reports them with this sentence.
+    Panic,
 }
 
 impl From<deskseal::Error> for Failure {
@@ -31,6 +33,9 @@ impl fmt::Display for Failure {
             Self::Misuse => formatter.write_str(
                 "Deskseal's native part got arguments that its package does not pass. Install deskseal again, so \
                  that both have the same version.",
+            ),
+            Self::Panic => formatter.write_str(
+                "Internal error in deskseal; nothing was signed or verified. Please report this bug.",
             ),
         }
     }

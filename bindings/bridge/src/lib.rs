@@ -4,24 +4,23 @@
 //! [`Failure`]. It is written once, for two kinds of host:
 //!
 //! - a host whose values Rust can read, such as Node, implements [`Arguments`];
-//! - a host that has only memory in common with Rust, such as WebAssembly, uses the functions of `exports`: it
-//!   writes the arguments into one buffer, and reads the answer from it.
+//! - a host whose values Rust does not read passes the arguments as bytes, and gets the answer as bytes, as [`buffer`]
+//!   describes them. It has [`handles`] for signers and verifiers. Java's library makes the calls with these two; a
+//!   WebAssembly instance has the functions of `exports`, over a buffer in its memory.
 //!
 //! No call reads the clock or the environment. Random bytes come from the host, or with the feature `random` from
 //! the operating system.
 
 mod answer;
 mod arguments;
-#[cfg(feature = "exports")]
-mod buffer;
+pub mod buffer;
 mod calls;
 mod claims;
 #[cfg(feature = "exports")]
 pub mod exports;
 mod failure;
 mod functions;
-#[cfg(feature = "exports")]
-mod handles;
+pub mod handles;
 mod secret;
 mod signer;
 mod verifier;

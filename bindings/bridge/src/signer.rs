@@ -10,7 +10,7 @@ use crate::{Answer, Arguments, Failure};
 
 calls! {
     /// Returns the calls of a signer by name.
-    signer_calls(Signer, with_signer), SIGNER_FUNCTIONS, 8;
+    signer_calls(Signer, signer), SIGNER_FUNCTIONS, 8;
     sign_email deskseal_sign_email None;
     sign_user deskseal_sign_user None;
     portal_link deskseal_portal_link None;

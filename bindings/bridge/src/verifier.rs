@@ -9,7 +9,7 @@ use crate::{Answer, Arguments, Failure};
 
 calls! {
     /// Returns the calls of a verifier by name.
-    verifier_calls(Verifier, with_verifier), VERIFIER_FUNCTIONS, 7;
+    verifier_calls(Verifier, verifier), VERIFIER_FUNCTIONS, 7;
     verify_email deskseal_verify_email None;
     verify_user deskseal_verify_user None;
     verify_link deskseal_verify_link None;
