@@ -1,31 +1,25 @@
 //! The native library of the jar `deskseal`, for Java's class `com.deskseal.Native`.
 //!
-//! Each function takes an array with the arguments, and the number of its bytes that are used. It writes the answer over
-//! the arguments and returns null or, where the answer is longer than that array, returns a new one. A signer or a
-//! verifier is a handle, which its functions take first; a handle that was freed, or that is of the other kind, is a
-//! failure.
+//! Each function takes an array with the arguments, and the number of its bytes that are used. It writes the answer
+//! over the arguments and returns null or, where the answer is longer than that array, returns a new one. [`buffer`]
+//! says how arguments and answers are written. An answer comes after the number that [`buffer::write`] returns, as
+//! four bytes with the lowest first. A signer or a verifier is a handle, which its functions take first; a handle
+//! that was freed, or that is of the other kind, is a failure.
 //!
-//! No function calls Java, except to read, to write and to make arrays. Functions that take secrets overwrite their copy
-//! of the arguments.
+//! No function calls Java, except to read, to write and to make arrays. Functions that take secrets overwrite their
+//! copy of the arguments.
 
 #![forbid(unsafe_code)]
 
-mod answer;
-mod arguments;
-mod handles;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use std::panic::resume_unwind;
-use std::sync::Arc;
-
-use deskseal_bridge::{self as bridge, Answer, Arguments as _, Failure};
+use deskseal_bridge::buffer::{self, FlatArguments};
+use deskseal_bridge::{self as bridge, Answer, Arguments as _, Failure, handles};
 use jni::errors::{Error, ThrowRuntimeExAndDefault};
 use jni::objects::{JByteArray, JClass};
 use jni::sys::{jint, jlong};
 use jni::{Env, EnvUnowned, Outcome, jni_mangle};
 use zeroize::Zeroize as _;
-
-use arguments::JavaArguments;
-use handles::Object;
 
 /// The number of bytes that every array of arguments has.
 const USUAL_BYTES: usize = 192;
@@ -43,15 +37,21 @@ fn answer<'local>(
     arguments: &JByteArray<'local>,
     length: jint,
     secrecy: Secrecy,
-    call: impl FnOnce(&JavaArguments<'_>) -> Result<Answer, Failure>,
+    call: impl FnOnce(&FlatArguments<'_>) -> Result<Answer, Failure>,
 ) -> JByteArray<'local> {
     let outcome = env.with_env(|env| -> Result<_, Error> {
         let mut read = vec![0; usize::try_from(length).unwrap_or_default()];
         arguments.get_region(env, 0, &mut read)?;
         // Copies, so that both can be overwritten.
         let mut given: Vec<u8> = read.iter().map(|byte| byte.cast_unsigned()).collect();
-        let mut answer = answer::of(&given, call);
-        let mut shown: Vec<i8> = answer.iter().map(|byte| byte.cast_signed()).collect();
+        // The handles are the only state that outlives a panic, and no call changes an object.
+        let result = catch_unwind(AssertUnwindSafe(|| call(&FlatArguments::read(&given)?)));
+        let mut answer = Vec::new();
+        let count = buffer::write(result.unwrap_or(Err(Failure::Panic)), &mut answer);
+        // An answer of 2 GiB is longer than every array of Java.
+        let head = i32::try_from(count).unwrap_or(i32::MAX).to_le_bytes();
+        let mut shown: Vec<i8> =
+            head.iter().chain(&answer).map(|byte| byte.cast_signed()).collect();
         let array = written(env, arguments, &shown);
         if secrecy == Secrecy::Secret {
             read.zeroize();
@@ -112,17 +112,17 @@ functions! {
         bridge::attribute_names(u8::try_from(given.integer(0)?).map_err(|_| Failure::Misuse)?)
     };
     create_signer Secret |given| {
-        kept(Object::Signer(Arc::new(bridge::create_signer(given)?)))
+        handles::keep_signer(bridge::create_signer(given)?).map(handle_text)
     };
     create_verifier Secret |given| {
-        kept(Object::Verifier(Arc::new(bridge::create_verifier(given)?)))
+        handles::keep_verifier(bridge::create_verifier(given)?).map(handle_text)
     };
     version None |_| Ok(Answer::Text(env!("CARGO_PKG_VERSION").to_owned()));
 }
 
-/// Returns the object's handle as text.
-fn kept(object: Object) -> Result<Answer, Failure> {
-    handles::keep(object).map(|handle| Answer::Text(handle.to_string()))
+/// Returns the handle as text, which fits into Java's numbers: handles are counted from 1.
+fn handle_text(handle: u64) -> Answer {
+    Answer::Text(handle.to_string())
 }
 
 /// Makes functions of a signer or a verifier.
@@ -138,7 +138,7 @@ macro_rules! methods {
             length: jint,
         ) -> JByteArray<'local> {
             answer(env, &arguments, length, Secrecy::$secrecy, |given| {
-                bridge::$name(&*$object(handle)?, given)
+                bridge::$name(&*$object(handle.cast_unsigned())?, given)
             })
         }
     )*};
@@ -170,7 +170,7 @@ methods! {
 /// Frees the signer or verifier, and overwrites its secrets.
 #[jni_mangle("com.deskseal.Native")]
 pub fn free<'local>(_: EnvUnowned<'local>, _: JClass<'local>, handle: jlong) {
-    handles::free(handle);
+    handles::free(handle.cast_unsigned());
 }
 
 /// A panic, for the test that Java gets a failure.

@@ -12,13 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the answers of the native library. */
 final class Answers {
-    /** The first byte of an answer, and of nothing. Another one begins a failure. */
-    private static final byte ANSWER = 0;
+    /** The number before an answer that is nothing. A smaller one is minus the number of a failure's bytes. */
+    private static final int NOTHING = -1;
 
-    private static final byte NOTHING = 2;
-
-    /** The number of the bytes before an answer: the first byte, and the answer's length. */
-    private static final int HEAD = 5;
+    /** The number of the bytes before an answer, which are a number: that of the answer's bytes. */
+    private static final int HEAD = 4;
 
     private static final int SIGNATURE_DIGITS = 64;
 
@@ -34,10 +32,11 @@ final class Answers {
      * @throws IllegalStateException for a fault of this package.
      */
     static byte @Nullable [] checked(byte[] answer) {
-        if (answer[0] == ANSWER) {
+        int number = number(answer);
+        if (number >= 0) {
             return answer;
         }
-        if (answer[0] == NOTHING) {
+        if (number == NOTHING) {
             return null;
         }
         List<String> parts = partsOf(text(answer));
@@ -63,11 +62,11 @@ final class Answers {
     }
 
     static String text(byte[] answer) {
-        return new String(answer, HEAD, length(answer), StandardCharsets.UTF_8);
+        return new String(answer, HEAD, Math.abs(number(answer)), StandardCharsets.UTF_8);
     }
 
-    private static int length(byte[] answer) {
-        return answer[1] & 0xFF | (answer[2] & 0xFF) << 8 | (answer[3] & 0xFF) << 16 | answer[4] << 24;
+    private static int number(byte[] answer) {
+        return answer[0] & 0xFF | (answer[1] & 0xFF) << 8 | (answer[2] & 0xFF) << 16 | answer[3] << 24;
     }
 
     /** Returns the signature with which the answer begins. */
@@ -77,7 +76,7 @@ final class Answers {
 
     /** Returns the text after the signature. */
     static String afterSignature(byte[] answer) {
-        int rest = length(answer) - SIGNATURE_DIGITS;
+        int rest = number(answer) - SIGNATURE_DIGITS;
         return new String(answer, HEAD + SIGNATURE_DIGITS, rest, StandardCharsets.UTF_8);
     }
 
