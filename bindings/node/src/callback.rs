@@ -21,7 +21,7 @@ use napi::{Env, JsString, ValueType, sys};
 use napi_derive::napi;
 use zeroize::Zeroizing;
 
-use crate::error::{misuse, throw, throw_panic};
+use crate::error::{misuse, throw};
 
 /// The number of arguments of the longest call, `ticketCenterWithToken`.
 const MAX_ARGUMENTS: usize = 16;
@@ -135,7 +135,7 @@ unsafe extern "C" fn enter(env: sys::napi_env, info: sys::napi_callback_info) ->
     let thrown = match catch_unwind(AssertUnwindSafe(|| body(&call))) {
         Ok(Ok(value)) => return value,
         Ok(Err(failure)) => throw(&failure, env),
-        Err(_) => throw_panic(env),
+        Err(_) => throw(&Failure::Panic, env),
     };
     // If throwing fails, another exception is pending already.
     let _ = thrown;

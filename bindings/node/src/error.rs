@@ -17,14 +17,6 @@ pub(crate) fn throw(failure: &Failure, env: Env) -> napi::Result<()> {
     env.throw(parts)
 }
 
-/// Throws the `Error` for a panic, which is a bug in Deskseal.
-pub(crate) fn throw_panic(env: Env) -> napi::Result<()> {
-    env.throw_error(
-        "Internal error in deskseal; nothing was signed or verified. Please report this bug.",
-        None,
-    )
-}
-
 /// Returns the failure for a call of Node-API that failed. With the arguments that the package passes, this does not
 /// happen.
 pub(crate) fn misuse(_: napi::Error) -> Failure {
