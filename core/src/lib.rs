@@ -82,7 +82,10 @@ pub use token::{
 };
 pub use user::UserId;
 pub use verifier::{UserClaim, VerifiedEmail, VerifiedUser, Verifier, VerifierOptions};
-pub use web::{CACHE_CONTROL, CLICK_HEADERS, HttpResponse, NO_HISTORY, response_unless_click};
+pub use web::{
+    CACHE_CONTROL, CLICK_HEADERS, CROSS_SITE, HttpResponse, IDENTITY_HEADERS, NO_HISTORY,
+    ORIGIN_PATTERN, SITE_HEADER, response_unless_click,
+};
 
 /// The examples of the project's and the crate's README, run as tests.
 #[cfg(doctest)]

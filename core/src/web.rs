@@ -1,9 +1,28 @@
-//! HTTP responses of pages with a Ticket Center and of the route to the portal (SPEC 6.3, 6.5).
+//! HTTP responses of pages with a Ticket Center, to a page's own code, and of the route to the portal (SPEC 6.3 to 6.5).
 
 use crate::embed::push_escaped;
 
 /// The header `Cache-Control` of every response that contains an identity (SPEC 6.3).
 pub const CACHE_CONTROL: &str = "private, no-store";
+
+/// The headers of every response to a page's own code (SPEC 6.4).
+pub const IDENTITY_HEADERS: [(&str, &str); 3] = [
+    ("Cache-Control", CACHE_CONTROL),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("X-Content-Type-Options", "nosniff"),
+];
+
+/// The request header in which a browser says which site asks for the identity, in lower case (SPEC 6.4).
+pub const SITE_HEADER: &str = "sec-fetch-site";
+
+/// The value of [`SITE_HEADER`] for a page of another site. Such a request gets an identity only if the application
+/// lists the request's `Origin` (SPEC 6.4).
+pub const CROSS_SITE: &str = "cross-site";
+
+/// An origin that an application can list, as a browser writes it in `Origin`. It is a regular expression for the whole
+/// text (SPEC 6.4).
+pub const ORIGIN_PATTERN: &str =
+    r"https?://([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?";
 
 /// Markup to put before a Ticket Center in a page, so that htmx does not store a copy of the page, and with it
 /// the signature, in the browser (SPEC 6.3).

@@ -157,7 +157,11 @@ fn finding_codes_are_those_of_the_core() {
 #[test]
 fn constants_are_those_of_the_core() {
     let api = api();
-    let core: [(&str, toml::Value); 8] = [
+    let headers: toml::Table = deskseal::IDENTITY_HEADERS
+        .iter()
+        .map(|(name, value)| ((*name).into(), (*value).into()))
+        .collect();
+    let core: [(&str, toml::Value); 12] = [
         ("ticket_center_variables", Secret::TICKET_CENTER_VARIABLES.to_vec().into()),
         ("portal_variables", Secret::PORTAL_VARIABLES.to_vec().into()),
         ("identity_variables", Secret::IDENTITY_VARIABLES.to_vec().into()),
@@ -165,10 +169,52 @@ fn constants_are_those_of_the_core() {
         ("link_parameters", deskseal::LINK_PARAMETERS.to_vec().into()),
         ("cache_control", deskseal::CACHE_CONTROL.into()),
         ("no_history", deskseal::NO_HISTORY.into()),
+        ("identity_headers", headers.into()),
+        ("site_header", deskseal::SITE_HEADER.into()),
+        ("cross_site", deskseal::CROSS_SITE.into()),
+        ("origin_pattern", deskseal::ORIGIN_PATTERN.into()),
         ("click_headers", deskseal::CLICK_HEADERS.to_vec().into()),
     ];
     for (name, value) in core {
         assert_eq!(api.constants[name], value, "{name}");
+    }
+}
+
+#[test]
+fn the_pattern_of_origins_accepts_what_browsers_send() {
+    let pattern =
+        regex::Regex::new(&format!("^(?:{})$", deskseal::ORIGIN_PATTERN)).expect("a pattern");
+    for origin in [
+        "https://app.example.com",
+        "http://localhost:3000",
+        "https://xn--bcher-kva.example",
+        "https://my_app.example.com:8443",
+        "http://127.0.0.1:8080",
+        "http://[::1]:8080",
+    ] {
+        assert!(pattern.is_match(origin), "{origin}");
+    }
+    for other in [
+        "",
+        "*",
+        "null",
+        "app.example.com",
+        "//app.example.com",
+        "https://",
+        "https://*.example.com",
+        "https://app.example.com/",
+        "https://app.example.com/help",
+        "https://app.example.com?",
+        "https://app.example.com:",
+        "https://app.example.com.",
+        "https://ada@app.example.com",
+        "https://App.example.com",
+        "HTTPS://app.example.com",
+        "ftp://app.example.com",
+        " https://app.example.com",
+        "https://app.example.com https://www.example.com",
+    ] {
+        assert!(!pattern.is_match(other), "{other}");
     }
 }
 

@@ -28,6 +28,14 @@ pub(super) fn constants(contract: &Contract) -> Result<String> {
                 }
                 text.push_str("}\n");
             }
+            Constant::Map(values) => {
+                let width = values.keys().map(String::len).max().unwrap_or_default() + 3;
+                write!(text, "\nvar {name} = map[string]string{{\n")?;
+                for (key, value) in values {
+                    writeln!(text, "\t{:width$} {value:?},", format!("{key:?}:"))?;
+                }
+                text.push_str("}\n");
+            }
         }
     }
     Ok(text)

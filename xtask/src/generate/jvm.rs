@@ -30,7 +30,7 @@ fn codes(class: &str, comment: &str, codes: &[&str]) -> Result<String> {
 
 pub(super) fn constants(contract: &Contract) -> Result<String> {
     let mut text = head();
-    text.push_str("\nimport java.util.List;\n\n/** The constants of the contract. */\n");
+    text.push_str("\nimport java.util.List;\nimport java.util.Map;\n\n/** The constants of the contract. */\n");
     write!(
         text,
         "final class Contract {{\n    static final String VERSION = {:?};\n\n",
@@ -47,6 +47,14 @@ pub(super) fn constants(contract: &Contract) -> Result<String> {
                 let values: Vec<String> =
                     values.iter().map(|value| format!("            {value:?}")).collect();
                 writeln!(text, "    static final List<String> {name} = List.of(")?;
+                write!(text, "{});\n\n", values.join(",\n"))?;
+            }
+            Constant::Map(values) => {
+                let values: Vec<String> = values
+                    .iter()
+                    .map(|(key, value)| format!("            {key:?}, {value:?}"))
+                    .collect();
+                writeln!(text, "    static final Map<String, String> {name} = Map.of(")?;
                 write!(text, "{});\n\n", values.join(",\n"))?;
             }
         }

@@ -149,6 +149,7 @@ enum Constant {
     Text(String),
     Number(u16),
     Texts(Vec<String>),
+    Map(BTreeMap<String, String>),
 }
 
 #[derive(Deserialize)]

@@ -17,6 +17,13 @@ pub(super) fn constants(contract: &Contract) -> Result<String> {
                 let start = format!("  {name}: Object.freeze([");
                 text.push_str(&javascript_list(&start, "]),", values.iter().map(String::as_str)));
             }
+            Constant::Map(values) => {
+                writeln!(text, "  {name}: Object.freeze({{")?;
+                for (key, value) in values {
+                    writeln!(text, "    {}: {},", single_quoted(key), single_quoted(value))?;
+                }
+                text.push_str("  }),\n");
+            }
         }
     }
     text.push_str("})\n");

@@ -25,6 +25,13 @@ pub(super) fn constants(contract: &Contract) -> Result<String> {
                 }
                 text.push_str("    ];\n");
             }
+            Constant::Map(values) => {
+                writeln!(text, "    public const {name} = [")?;
+                for (key, value) in values {
+                    writeln!(text, "        {} => {},", single_quoted(key), single_quoted(value))?;
+                }
+                text.push_str("    ];\n");
+            }
         }
     }
     text.push_str("}\n");

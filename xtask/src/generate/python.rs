@@ -29,6 +29,13 @@ pub(super) fn constants(contract: &Contract) -> Result<String> {
                 }
                 text.push_str(")\n");
             }
+            Constant::Map(values) => {
+                writeln!(text, "{name}: Final = {{")?;
+                for (key, value) in values {
+                    writeln!(text, "    {}: {},", python_quoted(key), python_quoted(value))?;
+                }
+                text.push_str("}\n");
+            }
         }
     }
     for (name, codes) in
@@ -45,7 +52,13 @@ pub(super) fn constants(contract: &Contract) -> Result<String> {
 
 /// Returns the text as a literal of Python: with the quotes that need no escape, as its formatters want.
 fn python_quoted(text: &str) -> String {
-    if text.contains('"') { single_quoted(text) } else { double_quoted(text) }
+    if text.contains('\\') {
+        format!("r\"{text}\"")
+    } else if text.contains('"') {
+        single_quoted(text)
+    } else {
+        double_quoted(text)
+    }
 }
 
 /// Returns what `__init__.py` has of the compiled part.

@@ -23,6 +23,13 @@ pub(super) fn constants(contract: &Contract) -> Result<String> {
                 }
                 text.push_str("    ].freeze\n");
             }
+            Constant::Map(values) => {
+                writeln!(text, "    {name} = {{")?;
+                for (key, value) in values {
+                    writeln!(text, "      {} => {},", double_quoted(key), double_quoted(value))?;
+                }
+                text.push_str("    }.freeze\n");
+            }
         }
     }
     text.push_str("  end\n  private_constant :Contract\nend\n");

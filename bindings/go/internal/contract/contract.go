@@ -26,7 +26,17 @@ var ClickHeaders = []string{
 	"x-moz",
 }
 
+const CodeCrossSite = "cross_site"
+
+const CrossSite = "cross-site"
+
 const HelpdeskIDVariable = "HELPDESKY_HELPDESK_ID"
+
+var IdentityHeaders = map[string]string{
+	"Cache-Control":                "private, no-store",
+	"Cross-Origin-Resource-Policy": "same-origin",
+	"X-Content-Type-Options":       "nosniff",
+}
 
 var IdentityVariables = []string{
 	"DESKSEAL_IDENTITY_SECRET",
@@ -40,11 +50,17 @@ var LinkParameters = []string{
 
 const NoHistory = "<template data-hx-history=\"false\"></template>"
 
+const OriginPattern = "https?://([a-z0-9_-]+(\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+\\])(:[0-9]{1,5})?"
+
 var PortalVariables = []string{
 	"LETTERBOOK_PORTAL_TICKET_SECRET",
 }
 
+const SiteHeader = "sec-fetch-site"
+
 const StatusAboutCustomer = 422
+
+const StatusCrossSite = 403
 
 const StatusIdentity = 200
 

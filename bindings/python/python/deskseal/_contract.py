@@ -25,7 +25,14 @@ CLICK_HEADERS: Final = (
     "x-purpose",
     "x-moz",
 )
+CODE_CROSS_SITE: Final = "cross_site"
+CROSS_SITE: Final = "cross-site"
 HELPDESK_ID_VARIABLE: Final = "HELPDESKY_HELPDESK_ID"
+IDENTITY_HEADERS: Final = {
+    "Cache-Control": "private, no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
 IDENTITY_VARIABLES: Final = ("DESKSEAL_IDENTITY_SECRET",)
 LINK_PARAMETERS: Final = (
     "user_id",
@@ -33,8 +40,11 @@ LINK_PARAMETERS: Final = (
     "user_id_signature",
 )
 NO_HISTORY: Final = '<template data-hx-history="false"></template>'
+ORIGIN_PATTERN: Final = r"https?://([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?"
 PORTAL_VARIABLES: Final = ("LETTERBOOK_PORTAL_TICKET_SECRET",)
+SITE_HEADER: Final = "sec-fetch-site"
 STATUS_ABOUT_CUSTOMER: Final = 422
+STATUS_CROSS_SITE: Final = 403
 STATUS_IDENTITY: Final = 200
 STATUS_NOT_SIGNED_IN: Final = 204
 STATUS_UNAVAILABLE: Final = 503

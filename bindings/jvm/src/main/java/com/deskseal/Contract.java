@@ -2,6 +2,7 @@
 package com.deskseal;
 
 import java.util.List;
+import java.util.Map;
 
 /** The constants of the contract. */
 final class Contract {
@@ -29,7 +30,16 @@ final class Contract {
             "x-purpose",
             "x-moz");
 
+    static final String CODE_CROSS_SITE = "cross_site";
+
+    static final String CROSS_SITE = "cross-site";
+
     static final String HELPDESK_ID_VARIABLE = "HELPDESKY_HELPDESK_ID";
+
+    static final Map<String, String> IDENTITY_HEADERS = Map.of(
+            "Cache-Control", "private, no-store",
+            "Cross-Origin-Resource-Policy", "same-origin",
+            "X-Content-Type-Options", "nosniff");
 
     static final List<String> IDENTITY_VARIABLES = List.of(
             "DESKSEAL_IDENTITY_SECRET");
@@ -41,10 +51,16 @@ final class Contract {
 
     static final String NO_HISTORY = "<template data-hx-history=\"false\"></template>";
 
+    static final String ORIGIN_PATTERN = "https?://([a-z0-9_-]+(\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+\\])(:[0-9]{1,5})?";
+
     static final List<String> PORTAL_VARIABLES = List.of(
             "LETTERBOOK_PORTAL_TICKET_SECRET");
 
+    static final String SITE_HEADER = "sec-fetch-site";
+
     static final int STATUS_ABOUT_CUSTOMER = 422;
+
+    static final int STATUS_CROSS_SITE = 403;
 
     static final int STATUS_IDENTITY = 200;
 
