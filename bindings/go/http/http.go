@@ -9,10 +9,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"html/template"
 	"io"
 	"log/slog"
 	"net/http"
+	"regexp"
+	"slices"
 
 	deskseal "github.com/deskseal/deskseal/bindings/go"
 	"github.com/deskseal/deskseal/bindings/go/internal/contract"
@@ -30,8 +33,8 @@ type Customer struct {
 type Session func(*http.Request) (*Customer, error)
 
 // TicketCenter shows a Ticket Center on pages. As a handler, it answers the page's own code with the identity of the
-// signed-in customer (SPEC 6.4): 200 and a JSON object, 204 for an anonymous visitor, 422 for an address that cannot be
-// signed, and 503 for a misconfigured deployment.
+// signed-in customer (SPEC 6.4): 200 and a JSON object, 204 for an anonymous visitor, 403 for a page of another site, 422
+// for an address that cannot be signed, and 503 for a misconfigured deployment.
 type TicketCenter struct {
 	// Signer has the Ticket Center's secret.
 	Signer *deskseal.Signer
@@ -39,6 +42,9 @@ type TicketCenter struct {
 	HelpdeskID string
 	// Session returns the signed-in customer.
 	Session Session
+	// Origins are the origins of other sites whose pages get the identity, such as https://app.example.com. The handler
+	// answers with 500 while an entry is not an origin. It sends no CORS headers: add them with a middleware.
+	Origins []string
 	// Fallback is shown to a customer whose address cannot be signed, for example a link to the portal's form.
 	Fallback template.HTML
 	// Logger gets errors; [slog.Default] by default.
@@ -75,8 +81,18 @@ func withoutEmptyNonce(options *deskseal.TicketCenterOptions) *deskseal.TicketCe
 
 // ServeHTTP answers with the identity.
 func (center *TicketCenter) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
-	keepPrivate(writer)
+	for name, value := range contract.IdentityHeaders {
+		writer.Header().Set(name, value)
+	}
 	if !isRead(writer, request) {
+		return
+	}
+	if err := center.checkOrigins(); err != nil {
+		fail(writer, request, center.Logger, err)
+		return
+	}
+	if center.isFromAnotherSite(request) {
+		writeError(writer, contract.StatusCrossSite, contract.CodeCrossSite)
 		return
 	}
 	customer, err := center.Session(request)
@@ -99,10 +115,29 @@ func (center *TicketCenter) ServeHTTP(writer http.ResponseWriter, request *http.
 		if rejected.IsAboutCustomer {
 			status = contract.StatusAboutCustomer
 		}
-		writeJSON(writer, status, map[string]any{"error": map[string]any{"code": rejected.Code}})
+		writeError(writer, status, string(rejected.Code))
 	default:
 		fail(writer, request, center.Logger, err)
 	}
+}
+
+var originPattern = regexp.MustCompile("^(?:" + contract.OriginPattern + ")$")
+
+// checkOrigins returns an error if an entry of Origins is not an origin.
+func (center *TicketCenter) checkOrigins() error {
+	for _, origin := range center.Origins {
+		if !originPattern.MatchString(origin) {
+			return fmt.Errorf("TicketCenter.Origins has %q, which is not an origin. Write scheme, host and perhaps a "+
+				`port, in lower case and without a path: "https://app.example.com"`, origin)
+		}
+	}
+	return nil
+}
+
+// isFromAnotherSite tells whether a page of another site sent the request, and Origins does not have its origin.
+func (center *TicketCenter) isFromAnotherSite(request *http.Request) bool {
+	return request.Header.Get(contract.SiteHeader) == contract.CrossSite &&
+		!slices.Contains(center.Origins, request.Header.Get("Origin"))
 }
 
 // Portal is a handler that redirects a customer's click to the portal's form, with a link that is signed now. An
@@ -201,6 +236,10 @@ func writeJSON(writer http.ResponseWriter, status int, body any) {
 	writer.WriteHeader(status)
 	// The client may be gone.
 	_ = json.NewEncoder(writer).Encode(body)
+}
+
+func writeError(writer http.ResponseWriter, status int, code string) {
+	writeJSON(writer, status, map[string]any{"error": map[string]any{"code": code}})
 }
 
 // fail answers that the request failed inside of the server.

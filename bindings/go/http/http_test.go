@@ -81,12 +81,83 @@ func TestTheIdentityHasTheStatusOfTheContract(t *testing.T) {
 		if text := body(t, response); response.StatusCode != row.status || !strings.HasPrefix(text, row.body) {
 			t.Errorf("expected %d %s, got %d %s", row.status, row.body, response.StatusCode, text)
 		}
-		if response.Header.Get("Cache-Control") != "private, no-store" {
-			t.Errorf("%d has the header Cache-Control %q", row.status, response.Header.Get("Cache-Control"))
-		}
+		checkHeaders(t, response)
 		if !strings.Contains(logged.String(), row.logged) || row.logged == "" && logged.Len() > 0 {
 			t.Errorf("logged %s", logged)
 		}
+	}
+}
+
+// checkHeaders checks the headers of every response to a page's own code (SPEC 6.4).
+func checkHeaders(t *testing.T, response *http.Response) {
+	t.Helper()
+	for name, value := range map[string]string{
+		"Cache-Control":                "private, no-store",
+		"Cross-Origin-Resource-Policy": "same-origin",
+		"X-Content-Type-Options":       "nosniff",
+	} {
+		if response.Header.Get(name) != value {
+			t.Errorf("%d has the header %s %q", response.StatusCode, name, response.Header.Get(name))
+		}
+	}
+}
+
+func TestAPageOfAnotherSiteGetsAnIdentityOnlyIfItsOriginIsListed(t *testing.T) {
+	const listed = "https://app.example.com"
+	for _, row := range []struct {
+		origins      []string
+		site, origin string
+		status       int
+	}{
+		{nil, "cross-site", "", 403},
+		{nil, "cross-site", listed, 403},
+		{nil, "cross-site", "null", 403},
+		{[]string{listed}, "cross-site", "", 403},
+		{[]string{listed}, "cross-site", "http://app.example.com", 403},
+		{[]string{listed}, "cross-site", listed + ".evil.example", 403},
+		{[]string{"http://localhost:3000", listed}, "cross-site", listed, 200},
+		{nil, "same-origin", "", 200},
+		{nil, "same-site", "https://other.example.com", 200},
+		{nil, "none", "", 200},
+		{nil, "", "", 200},
+	} {
+		headers := map[string]string{}
+		if row.site != "" {
+			headers["Sec-Fetch-Site"] = row.site
+		}
+		if row.origin != "" {
+			headers["Origin"] = row.origin
+		}
+		isLookedUp := false
+		session := func(*http.Request) (*desksealhttp.Customer, error) {
+			isLookedUp = true
+			return &desksealhttp.Customer{Email: "ada@example.com"}, nil
+		}
+		center := &desksealhttp.TicketCenter{Signer: signer, HelpdeskID: "desk-1", Session: session, Origins: row.origins}
+		response := answer(center, "GET", "/deskseal/identity", headers)
+		text := body(t, response)
+		if response.StatusCode != row.status || isLookedUp != (row.status == 200) {
+			t.Errorf("%v: got %d, customer looked up %t", row, response.StatusCode, isLookedUp)
+		}
+		if row.status == 403 && text != `{"error":{"code":"cross_site"}}`+"\n" {
+			t.Errorf("%v: got %s", row, text)
+		}
+		checkHeaders(t, response)
+	}
+}
+
+func TestAnOriginThatIsNoneIsRejectedAndTheFieldIsNamed(t *testing.T) {
+	for _, origin := range []string{"", "*", "null", "app.example.com", "https://app.example.com/", "https://*.example.com"} {
+		logger, logged := quiet()
+		center := &desksealhttp.TicketCenter{
+			Signer: signer, HelpdeskID: "desk-1", Session: signedInAs(nil), Logger: logger,
+			Origins: []string{"https://app.example.com", origin},
+		}
+		response := answer(center, "GET", "/deskseal/identity", nil)
+		if response.StatusCode != 500 || !strings.Contains(logged.String(), "TicketCenter.Origins has ") {
+			t.Errorf("%q: got %d, logged %s", origin, response.StatusCode, logged)
+		}
+		checkHeaders(t, response)
 	}
 }
 
