@@ -37,6 +37,11 @@ export interface TicketCenterSettings {
    * require-corp` needs it; default `false`.
    */
   crossorigin?: boolean | undefined
+  /**
+   * The origins of other sites whose pages get the identity, such as `https://app.example.com`; default none. Your
+   * application adds the CORS headers for them. An entry that is not an origin is a `TypeError`.
+   */
+  origins?: readonly string[] | undefined
 }
 
 export interface PortalSettings {

@@ -1,8 +1,10 @@
 import contract from './contract.cjs'
+import desk from './desk.cjs'
 import deskseal from './index.cjs'
 
 // The options are documented in astro.d.mts, where editors show them.
 
+const { originsOf } = desk
 const { Signer } = deskseal
 
 const SETTINGS = 'virtual:deskseal/settings'
@@ -35,7 +37,8 @@ export default function integration({ ticketCenter = {}, portal = {} } = {}) {
   ].flat()
   // The build contains these settings. A secret must not be among them.
   const { helpdeskId, scriptUrl, align, maxWidth, container, crossorigin } = ticketCenter
-  const options = { helpdeskId, scriptUrl, align, maxWidth, container, crossorigin }
+  const origins = originsOf(ticketCenter)
+  const options = { helpdeskId, scriptUrl, align, maxWidth, container, crossorigin, origins }
   const settings = {
     ticketCenter: { ...options, secretVariable: ticketCenter.secretVariable },
     portal: { url: portal.url, secretVariable: portal.secretVariable },

@@ -4,6 +4,14 @@ const { NamedSecret, ofProcess } = require('./arguments.cjs')
 const contract = require('./contract.cjs')
 const { DesksealError, Signer, responseUnlessClick, publicFormUrl } = require('./index.cjs')
 
+/** The answer to a page of another site (SPEC 6.4). */
+const CROSS_SITE = Object.freeze({
+  status: contract.statusCrossSite,
+  body: { error: { code: contract.codeCrossSite } },
+})
+
+const ORIGIN = new RegExp(`^(?:${contract.originPattern})$`)
+
 /**
  * Signs for an application's two products, each with its own secret, in all integrations. It reads nothing
  * before its first use, so that applications are built without secrets.
@@ -14,6 +22,7 @@ const { DesksealError, Signer, responseUnlessClick, publicFormUrl } = require('.
 class Desk {
   #ticketCenter
   #ticketCenterSigner
+  #origins
   #portalUrl
   #portalSigner
   #isDebugging
@@ -29,6 +38,7 @@ class Desk {
     variable = ofProcess,
   }) {
     this.#ticketCenter = ticketCenter
+    this.#origins = originsOf(ticketCenter)
     this.#ticketCenterSigner = lazySigner(ticketCenter, contract.ticketCenterVariables, variable)
     this.#portalUrl = portal.url
     this.#portalSigner = lazySigner(portal, contract.portalVariables, variable)
@@ -41,10 +51,13 @@ class Desk {
     return this.#portalUrl !== undefined
   }
 
-  /** Returns the answer of the route `identity`, which the components read: a status and perhaps a body. */
-  identityAnswer(customer) {
-    if (isAnonymous(customer)) return { status: contract.statusNotSignedIn }
-    return this.#answer(() => ({ status: contract.statusIdentity, body: this.#identity(customer) }))
+  /**
+   * Returns the answer of the route `identity`, which the components read: a status, headers and perhaps a body.
+   * `findCustomer` is not called for a page of another site, unless the application lists its origin.
+   */
+  async identityAnswer(findCustomer, headers) {
+    const answer = this.#isRejected(headers) ? CROSS_SITE : this.#identityOf(await findCustomer())
+    return { ...answer, headers: contract.identityHeaders }
   }
 
   /**
@@ -85,6 +98,17 @@ class Desk {
 
   warn(message) {
     this.#log(`Deskseal: ${message}`)
+  }
+
+  #isRejected(headers) {
+    return (
+      headers[contract.siteHeader] === contract.crossSite && !this.#origins.includes(headers.origin)
+    )
+  }
+
+  #identityOf(customer) {
+    if (isAnonymous(customer)) return { status: contract.statusNotSignedIn }
+    return this.#answer(() => ({ status: contract.statusIdentity, body: this.#identity(customer) }))
   }
 
   /** Returns the answer, or that of an error: 422 for the customer's own data, 503 for the deployment. */
@@ -137,6 +161,21 @@ class Desk {
   #signedLink(customer) {
     return this.#portalSigner().portalLink(this.#portalUrl, userIdOf(customer))
   }
+}
+
+/** Returns the origins of the setting `origins`, whose pages may request the identity from another site. */
+function originsOf({ origins = [] }) {
+  if (!Array.isArray(origins)) {
+    throw new TypeError('Deskseal: set "ticketCenter.origins" to an array of origins.')
+  }
+  for (const origin of origins) {
+    if (typeof origin === 'string' && ORIGIN.test(origin)) continue
+    throw new TypeError(
+      `Deskseal: "ticketCenter.origins" has ${JSON.stringify(origin)}, which is not an origin. Write scheme, host ` +
+        'and perhaps a port, in lower case and without a path: "https://app.example.com".',
+    )
+  }
+  return [...origins]
 }
 
 /** Returns the function that returns the signed-in customer. */
@@ -197,4 +236,4 @@ function responseOf(answer) {
   return new Response(text ?? null, { status: answer.status, headers })
 }
 
-module.exports = { Desk, responseOf, signedInBy, writtenOf }
+module.exports = { Desk, originsOf, responseOf, signedInBy, writtenOf }

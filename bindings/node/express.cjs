@@ -17,8 +17,8 @@ function deskseal({ user, ...options }) {
   const answers = new Map([['/identity', identityAnswer]])
   if (desk.hasPortal) answers.set('/portal', portalAnswer)
 
-  async function identityAnswer(request) {
-    return desk.identityAnswer(await signedIn(request))
+  function identityAnswer(request) {
+    return desk.identityAnswer(() => signedIn(request), request.headers)
   }
 
   function portalAnswer(request) {

@@ -20,7 +20,7 @@ async function deskseal(app, { user, prefix = '/deskseal', ...settings }) {
 
   // Not in a context of their own, so that all hooks of this one run for them, also those that are added later.
   app.get(`${path}/identity`, async (request, reply) =>
-    send(reply, desk.identityAnswer(await signedIn(request))),
+    send(reply, await desk.identityAnswer(() => signedIn(request), request.headers)),
   )
   if (!desk.hasPortal) return
   app.get(`${path}/portal`, async (request, reply) => {

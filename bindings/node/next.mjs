@@ -74,8 +74,12 @@ export function deskseal({ user, ...options }) {
     return href === null ? null : createElement('a', { href }, 'Contact support')
   }
 
-  const answers = new Map([['identity', async () => desk.identityAnswer(await signedIn())]])
+  const answers = new Map([['identity', identityAnswer]])
   if (desk.hasPortal) answers.set('portal', portalAnswer)
+
+  function identityAnswer({ headers }) {
+    return desk.identityAnswer(signedIn, Object.fromEntries(headers))
+  }
 
   function portalAnswer({ headers }, { pathname, search }) {
     return desk.portalAnswer(signedIn, pathname + search, Object.fromEntries(headers))

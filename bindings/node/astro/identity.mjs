@@ -3,6 +3,7 @@ import { desk } from './desk.mjs'
 
 export const prerender = false
 
-export function GET({ locals }) {
-  return responseOf(desk.identityAnswer(locals.user))
+export async function GET({ locals, request }) {
+  const headers = Object.fromEntries(request.headers)
+  return responseOf(await desk.identityAnswer(() => locals.user, headers))
 }

@@ -99,6 +99,84 @@ for (const [name, application] of Object.entries(FRAMEWORKS)) {
     assert.equal(page.headers['cache-control'], undefined)
   })
 
+  test(`${name}: a page of another site gets no identity, and no customer is looked up`, async (t) => {
+    const user = () => assert.fail('a customer is looked up')
+    const visit = await start(t, { user })
+    for (const origin of [undefined, 'https://app.example.com', 'null']) {
+      const answer = await visit(
+        '/deskseal/identity',
+        ADA,
+        'GET',
+        fetchedFrom('cross-site', origin),
+      )
+      assert.deepEqual([answer.status, answer.body], [403, '{"error":{"code":"cross_site"}}'])
+      assert.ok(isErrorAnswer(JSON.parse(answer.body)))
+      assertHeaders(answer)
+    }
+  })
+
+  test(`${name}: a page of another site gets the identity if its origin is listed`, async (t) => {
+    const origins = ['https://app.example.com', 'http://localhost:3000']
+    const visit = await start(t, { ticketCenter: { ...OPTIONS.ticketCenter, origins } })
+    const statusFor = async (origin) => {
+      const headers = fetchedFrom('cross-site', origin)
+      return (await visit('/deskseal/identity', ADA, 'GET', headers)).status
+    }
+    for (const origin of origins) assert.equal(await statusFor(origin), 200, origin)
+    const others = [
+      undefined,
+      'null',
+      'https://app.example.com.evil.example',
+      'http://app.example.com',
+    ]
+    for (const origin of others) assert.equal(await statusFor(origin), 403, origin)
+  })
+
+  test(`${name}: a page of this site gets the identity, and so does a client that is no browser`, async (t) => {
+    const visit = await start(t)
+    for (const site of ['same-origin', 'same-site', 'none', undefined]) {
+      const answer = await visit('/deskseal/identity', ADA, 'GET', fetchedFrom(site))
+      assert.equal(answer.status, 200, site)
+      assertHeaders(answer)
+    }
+  })
+
+  test(`${name}: the identity's response has its headers with every status`, async (t) => {
+    const changes = { debug: false, log() {} }
+    const visit = await start(t, changes)
+    const unset = await start(t, { ...changes, ticketCenter: { secret: TICKET_CENTER_SECRET } })
+    const answers = [
+      [200, await visit('/deskseal/identity', ADA)],
+      [204, await visit('/deskseal/identity')],
+      [422, await visit('/deskseal/identity', { email: '' })],
+      [503, await unset('/deskseal/identity', ADA)],
+    ]
+    for (const [status, answer] of answers) {
+      assert.equal(answer.status, status)
+      assertHeaders(answer)
+    }
+  })
+
+  test(`${name}: an origin that is none is rejected when the application starts`, async (t) => {
+    const others = [
+      '*',
+      'null',
+      'app.example.com',
+      'https://app.example.com/',
+      'https://*.example.com',
+      '',
+    ]
+    for (const origin of [...others, undefined, /example/, ['https://app.example.com']]) {
+      const ticketCenter = { ...OPTIONS.ticketCenter, origins: ['https://app.example.com', origin] }
+      await assert.rejects(start(t, { ticketCenter }), {
+        name: 'TypeError',
+        message: /"ticketCenter\.origins" has .* not an origin/,
+      })
+    }
+    const ticketCenter = { ...OPTIONS.ticketCenter, origins: 'https://app.example.com' }
+    await assert.rejects(start(t, { ticketCenter }), /set "ticketCenter\.origins" to an array/)
+  })
+
   test(`${name}: a user that is false, an empty text or 0 is an anonymous visitor`, async (t) => {
     for (const user of [false, '', 0]) {
       for (const signedIn of [() => user, async () => user]) {
@@ -592,6 +670,17 @@ async function visitor(t, server) {
       })
       request.on('error', reject).end()
     })
+}
+
+/** Returns the headers with which a browser fetches for a page. */
+function fetchedFrom(site, origin) {
+  return { ...(site && { 'sec-fetch-site': site }), ...(origin && { origin }) }
+}
+
+function assertHeaders({ status, headers }) {
+  assert.equal(headers['cache-control'], 'private, no-store', status)
+  assert.equal(headers['cross-origin-resource-policy'], 'same-origin', status)
+  assert.equal(headers['x-content-type-options'], 'nosniff', status)
 }
 
 async function statusAndBody(visited) {

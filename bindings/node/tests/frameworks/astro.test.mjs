@@ -49,6 +49,17 @@ test('the built application signs', async (t) => {
     })
   })
 
+  await t.test('no identity for a page of another site', async () => {
+    const answer = await get(`${site.origin}/deskseal/identity`, {
+      cookie: `user=${cookieOf(ADA)}`,
+      'sec-fetch-site': 'cross-site',
+    })
+    assert.equal(answer.status, 403)
+    assert.equal(answer.headers.get('cross-origin-resource-policy'), 'same-origin')
+    assert.equal(answer.headers.get('x-content-type-options'), 'nosniff')
+    assert.deepEqual(await answer.json(), { error: { code: 'cross_site' } })
+  })
+
   await t.test('a page, privately, with the script as it is', async () => {
     const page = await visit('/support', ADA)
     assert.equal(page.headers.get('cache-control'), 'private, no-store')

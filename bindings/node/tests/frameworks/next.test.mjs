@@ -285,6 +285,38 @@ test('in development, errors are thrown', async () => {
   await assert.rejects(answer, { code: 'secret_missing' })
 })
 
+test('a page of another site gets an identity only if its origin is listed', async () => {
+  const ticketCenter = {
+    helpdeskId: 'desk-1',
+    secret: generateSecret(),
+    origins: ['https://app.example.com'],
+  }
+  const { GET } = deskseal({ user: () => ADA, ticketCenter })
+  const answerFor = (headers) =>
+    GET(new Request('http://localhost/deskseal/identity', { headers: { ...headers } }))
+  const site = { 'sec-fetch-site': 'cross-site' }
+  for (const [status, headers] of [
+    [403, site],
+    [403, { ...site, origin: 'https://other.example' }],
+    [200, { ...site, origin: 'https://app.example.com' }],
+    [200, { 'sec-fetch-site': 'same-origin' }],
+    [200, { 'sec-fetch-site': 'same-site' }],
+    [200, { 'sec-fetch-site': 'none' }],
+    [200, {}],
+  ]) {
+    const answer = await answerFor(headers)
+    assert.equal(answer.status, status)
+    assert.equal(answer.headers.get('cache-control'), 'private, no-store')
+    assert.equal(answer.headers.get('cross-origin-resource-policy'), 'same-origin')
+    assert.equal(answer.headers.get('x-content-type-options'), 'nosniff')
+  }
+  const other = { ...ticketCenter, origins: ['https://app.example.com/'] }
+  assert.throws(
+    () => deskseal({ user: () => ADA, ticketCenter: other }),
+    /"ticketCenter\.origins" has .* not an origin/,
+  )
+})
+
 test('a secret in next.config throws, and is named', () => {
   const env = { HELPDESKY_HMAC_SECRET: SECRETS.HELPDESKY_HMAC_SECRET }
   assert.throws(
