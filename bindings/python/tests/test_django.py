@@ -45,6 +45,10 @@ CLICKS = json.loads(Path(__file__).parents[3].joinpath("tests/portal_requests.js
 IDENTITY = json.loads(Path(__file__).parents[3].joinpath("tests/identity.schema.json").read_text())
 
 
+# What a setting cannot list as an origin.
+NO_ORIGINS = ["*", "null", "app.example.com", "https://app.example.com/", "https://*.example", None]
+
+
 def page(request: HttpRequest) -> HttpResponse:
     """Return the page whose template the test has set."""
     return render(request, "page.html")
@@ -410,6 +414,77 @@ def test_the_identity_is_json(client_of_ada: Client) -> None:
     assert answer.json() == {"email": email, "signature": signature, "helpdeskId": "desk-1"}
     jsonschema.validate(answer.json(), IDENTITY)
     assert answer["Cache-Control"] == PRIVATE
+
+
+def _listing(*origins: Any) -> override_settings:
+    product = {**DESKSEAL["ticket_center"], "origins": list(origins)}
+    return override_settings(DESKSEAL={**DESKSEAL, "ticket_center": product})
+
+
+def _assert_headers(answer: Any) -> None:
+    assert answer["Cache-Control"] == PRIVATE
+    assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("origin", [None, "https://app.example.com", "null"])
+def test_a_page_of_another_site_gets_no_identity(client_of_ada: Client, origin: str | None) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site"} | ({"Origin": origin} if origin else {})
+    for client in (client_of_ada, Client()):
+        answer = client.get("/support/identity", headers=headers)
+        assert (answer.status_code, answer.json()) == (403, {"error": {"code": "cross_site"}})
+        _assert_headers(answer)
+
+
+def test_a_page_of_another_site_gets_the_identity_if_its_origin_is_listed(
+    client_of_ada: Client,
+) -> None:
+    def status_for(origin: str) -> int:
+        headers = {"Sec-Fetch-Site": "cross-site", "Origin": origin}
+        return client_of_ada.get("/support/identity", headers=headers).status_code
+
+    with _listing("https://app.example.com", "http://localhost:3000"):
+        assert status_for("https://app.example.com") == 200
+        assert status_for("http://localhost:3000") == 200
+        for other in ("null", "http://app.example.com", "https://app.example.com.evil.example"):
+            assert status_for(other) == 403
+
+
+@pytest.mark.parametrize("site", ["same-origin", "same-site", "none", None])
+def test_a_page_of_this_site_and_a_client_without_the_header_get_the_identity(
+    client_of_ada: Client, site: str | None
+) -> None:
+    headers = {"Sec-Fetch-Site": site} if site else {}
+    answer = client_of_ada.get("/support/identity", headers=headers)
+    assert answer.status_code == 200
+    _assert_headers(answer)
+
+
+def test_the_identity_has_its_headers_with_every_status(client_of_ada: Client) -> None:
+    _assert_headers(Client().get("/support/identity"))
+    with override_settings(DESKSEAL={}):
+        unavailable = client_of_ada.get("/support/identity")
+    assert unavailable.status_code == 503
+    _assert_headers(unavailable)
+    User.objects.update(email="")
+    about_customer = client_of_ada.get("/support/identity")
+    assert about_customer.status_code == 422
+    _assert_headers(about_customer)
+
+
+@pytest.mark.parametrize("origin", NO_ORIGINS)
+def test_an_origin_that_is_none_fails_the_check_which_names_the_setting(origin: object) -> None:
+    with _listing("https://app.example.com", origin):
+        assert _ids(deploy=False) == ["E002"]
+        sentence = r"DESKSEAL\['ticket_center'\]\['origins'\] has .*, which is not an origin"
+        with pytest.raises(ImproperlyConfigured, match=sentence):
+            deskseal.identity(asked(), User(email="ada@example.com"))
+
+
+def test_origins_that_are_no_list_fail_the_check() -> None:
+    product = {**DESKSEAL["ticket_center"], "origins": "https://app.example.com"}
+    with override_settings(DESKSEAL={"ticket_center": product}):
+        assert _ids(deploy=False) == ["E002"]
 
 
 def test_an_anonymous_visitor_has_no_identity() -> None:

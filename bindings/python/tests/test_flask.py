@@ -15,6 +15,7 @@ from flask import Flask, Response, make_response, render_template_string, reques
 from flask import stream_template_string as stream
 from flask.testing import FlaskClient
 from werkzeug.debug import DebuggedApplication
+from werkzeug.test import TestResponse
 
 SECRET = generate_secret()
 PORTAL_SECRET = generate_secret()
@@ -229,6 +230,64 @@ def test_the_identity_is_json(app: Flask) -> None:
     assert answer.json == {"email": email, "signature": signature, "helpdeskId": "desk-1"}
     jsonschema.validate(answer.json, IDENTITY)
     assert answer.headers["Cache-Control"] == PRIVATE
+
+
+def _assert_headers(answer: TestResponse) -> None:
+    assert answer.headers["Cache-Control"] == PRIVATE
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def _asked_from(app: Flask, site: str | None, origin: str | None = None) -> TestResponse:
+    headers = {"Sec-Fetch-Site": site, "Origin": origin}
+    sent = {name: value for name, value in headers.items() if value is not None}
+    return signed_in(app).get("/support/identity", headers=sent)
+
+
+@pytest.mark.parametrize("origin", [None, "https://app.example.com", "null"])
+def test_a_page_of_another_site_gets_no_identity(app: Flask, origin: str | None) -> None:
+    answer = _asked_from(app, "cross-site", origin)
+    assert (answer.status_code, answer.json) == (403, {"error": {"code": "cross_site"}})
+    _assert_headers(answer)
+
+
+def test_a_page_of_another_site_gets_the_identity_if_its_origin_is_listed() -> None:
+    origins = ["https://app.example.com", "http://localhost:3000"]
+    app = make_app(ticket_center={"helpdesk_id": "desk-1", "origins": origins})
+    for origin in origins:
+        assert _asked_from(app, "cross-site", origin).status_code == 200
+    for other in (None, "null", "http://app.example.com", "https://app.example.com.evil.example"):
+        assert _asked_from(app, "cross-site", other).status_code == 403
+
+
+@pytest.mark.parametrize("site", ["same-origin", "same-site", "none", None])
+def test_a_page_of_this_site_and_a_client_without_the_header_get_the_identity(
+    app: Flask, site: str | None
+) -> None:
+    answer = _asked_from(app, site)
+    assert answer.status_code == 200
+    _assert_headers(answer)
+
+
+def test_the_identity_has_its_headers_with_every_status(app: Flask) -> None:
+    for status, client in [
+        (204, app.test_client()),
+        (422, signed_in(app, "")),
+        (503, signed_in(make_app(ticket_center={}))),
+    ]:
+        answer = client.get("/support/identity")
+        assert answer.status_code == status
+        _assert_headers(answer)
+
+
+@pytest.mark.parametrize("origin", ["*", "null", "app.example.com", "https://a.example/", None])
+def test_an_origin_that_is_none_is_rejected_and_the_setting_is_named(origin: object) -> None:
+    app = make_app(ticket_center={"helpdesk_id": "desk-1", "origins": [origin]})
+    with app.test_request_context():
+        session["email"] = "ada@example.com"
+        sentence = r"DESKSEAL\['ticket_center'\]\['origins'\] has .*, which is not an origin"
+        with pytest.raises(RuntimeError, match=sentence):
+            deskseal.identity()
 
 
 @pytest.mark.parametrize("customer", [None, False, ""])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, Generic, TypedDict, TypeVar
@@ -18,15 +19,21 @@ from deskseal import (
     public_form_url,
 )
 from deskseal._contract import (
+    CODE_CROSS_SITE,
+    CROSS_SITE,
     HELPDESK_ID_VARIABLE,
+    ORIGIN_PATTERN,
     PORTAL_VARIABLES,
+    SITE_HEADER,
     STATUS_ABOUT_CUSTOMER,
+    STATUS_CROSS_SITE,
     STATUS_UNAVAILABLE,
     TICKET_CENTER_VARIABLES,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from types import UnionType
 
 
 class Identity(TypedDict):
@@ -54,6 +61,23 @@ def error_response(error: DesksealError | SettingsMalformed) -> tuple[ErrorBody,
     """Return the JSON that a page's own code gets in place of an identity, and the HTTP status."""
     status = STATUS_ABOUT_CUSTOMER if error.is_about_customer else STATUS_UNAVAILABLE
     return {"error": {"code": error.code}}, status
+
+
+def cross_site_response(
+    header: Callable[[str], str | None], ticket_center: Callable[[], TicketCenter]
+) -> tuple[ErrorBody, int] | None:
+    """Return the JSON that a page of another site gets in place of an identity, and the status.
+
+    Args:
+        header: Returns a header of the request by its name, in any case.
+        ticket_center: Returns the Ticket Center. It is called for pages of other sites only.
+
+    Returns:
+        `None` for another page, and for a page whose origin the settings list.
+    """
+    if header(SITE_HEADER) != CROSS_SITE or header("origin") in ticket_center().origins:
+        return None
+    return {"error": {"code": CODE_CROSS_SITE}}, STATUS_CROSS_SITE
 
 
 def text_of(value: object) -> str:
@@ -84,7 +108,9 @@ class Cached(Generic[Made]):
         """Return the object for these settings.
 
         Raises:
-            TypeError: The settings are not a dictionary of texts and flags, or have an unknown key.
+            TypeError: The settings are not a dictionary of texts, flags and lists, or have an
+                unknown key.
+            ValueError: A setting has an invalid value, which the sentence names.
         """
         made = self._made
         if made is None or made[0] != settings:
@@ -115,13 +141,18 @@ class Product:
     # The variables that are read if the settings name no other.
     VARIABLES: ClassVar[tuple[str, ...]]
 
-    # The settings that are true or false. All others are texts.
+    # The settings that are true or false, and those that are lists. All others are texts.
     FLAGS: ClassVar[frozenset[str]] = frozenset()
+    LISTS: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
         """Reject a setting of a wrong type here, so that it cannot fail while a page renders."""
         for name, value in vars(self).items():
-            expected = bool if name in self.FLAGS else str | Source | None
+            expected: type | UnionType = str | Source | None
+            if name in self.FLAGS:
+                expected = bool
+            elif name in self.LISTS:
+                expected = list | tuple
             if not isinstance(value, expected):
                 raise TypeError
 
@@ -130,7 +161,8 @@ class Product:
         """Describe the type of this product's settings, for an error sentence."""
         names = ", ".join(setting.name for setting in fields(cls))
         flags = "".join(f"; {name} is True or False" for name in cls.FLAGS)
-        return f"a dictionary of texts with keys among {names}{flags}"
+        lists = "".join(f"; {name} is a list" for name in cls.LISTS)
+        return f"a dictionary of texts with keys among {names}{flags}{lists}"
 
     @property
     def signer(self) -> Signer:
@@ -175,10 +207,23 @@ class TicketCenter(Product):
 
     VARIABLES: ClassVar[tuple[str, ...]] = TICKET_CENTER_VARIABLES
     FLAGS: ClassVar[frozenset[str]] = frozenset({"crossorigin"})
+    LISTS: ClassVar[frozenset[str]] = frozenset({"origins"})
 
     helpdesk_id: str | None = None
     script_url: str | None = None
     crossorigin: bool = False
+    origins: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Reject an entry of `origins` that is not an origin."""
+        super().__post_init__()
+        for origin in self.origins:
+            if not isinstance(origin, str) or not re.fullmatch(ORIGIN_PATTERN, origin):
+                sentence = (
+                    f"['origins'] has {origin!r}, which is not an origin. Write scheme, host and "
+                    "perhaps a port, in lower case and without a path: 'https://app.example.com'."
+                )
+                raise ValueError(sentence)
 
     @property
     def desk_id(self) -> str:

@@ -132,6 +132,9 @@ def _product(name: str, kind: type[Kind], cached: Cached[Kind]) -> Kind:
     except TypeError:
         sentence = f"{NAME}[{name!r}] must be {kind.shape()}."
         raise SettingsError(sentence) from None
+    except ValueError as error:
+        sentence = f"{NAME}[{name!r}]{error}"
+        raise SettingsError(sentence) from None
 
 
 def _value_of(user: AbstractBaseUser, field: str) -> str:

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from deskseal import django as deskseal
 from deskseal import response_unless_click
-from deskseal._contract import CACHE_CONTROL, STATUS_NOT_SIGNED_IN
-from deskseal._products import error_response
+from deskseal._contract import CACHE_CONTROL, IDENTITY_HEADERS, STATUS_NOT_SIGNED_IN
+from deskseal._products import cross_site_response, error_response
 from deskseal.django import _settings
 
 HEADERS = {"Cache-Control": CACHE_CONTROL}
@@ -42,16 +42,21 @@ def identity(request: HttpRequest) -> HttpResponse:
 
     The answer is `{"email", "signature", "helpdeskId"}`. For an anonymous visitor it is empty, with
     status 204. An error is `{"error": {"code"}}`, with status 422 if the user's address cannot be
-    signed, and 503 if the deployment is misconfigured.
+    signed, 503 if the deployment is misconfigured, and 403 for a page of another site, unless the
+    setting `origins` lists its origin (SPEC 6.4).
     """
-    if not request.user.is_authenticated:
-        return HttpResponse(status=STATUS_NOT_SIGNED_IN, headers=HEADERS)
     try:
-        return JsonResponse(deskseal.identity(request, request.user), headers=HEADERS)
+        rejected = cross_site_response(request.headers.get, _settings.ticket_center)
+        if rejected is not None:
+            content, status = rejected
+            return JsonResponse(content, status=status, headers=IDENTITY_HEADERS)
+        if not request.user.is_authenticated:
+            return HttpResponse(status=STATUS_NOT_SIGNED_IN, headers=IDENTITY_HEADERS)
+        return JsonResponse(deskseal.identity(request, request.user), headers=IDENTITY_HEADERS)
     except _settings.ERRORS as error:
         _settings.report(error)
         content, status = error_response(error)
-        return JsonResponse(content, status=status, headers=HEADERS)
+        return JsonResponse(content, status=status, headers=IDENTITY_HEADERS)
 
 
 def _link_of(request: HttpRequest) -> str | None:

@@ -25,6 +25,7 @@ from flask import (
     abort,
     current_app,
     jsonify,
+    make_response,
     redirect,
     render_template,
     request,
@@ -33,7 +34,12 @@ from flask import (
 from markupsafe import Markup
 
 from deskseal import DesksealError, response_unless_click
-from deskseal._contract import CACHE_CONTROL, NO_HISTORY, STATUS_NOT_SIGNED_IN
+from deskseal._contract import (
+    CACHE_CONTROL,
+    IDENTITY_HEADERS,
+    NO_HISTORY,
+    STATUS_NOT_SIGNED_IN,
+)
 from deskseal._products import (
     Cached,
     Identity,
@@ -41,6 +47,7 @@ from deskseal._products import (
     Product,
     SettingsMalformed,
     TicketCenter,
+    cross_site_response,
     error_response,
     text_of,
 )
@@ -244,7 +251,15 @@ class Deskseal:
 
     def _identity_view(self) -> ResponseReturnValue:
         _mark_private(request)
+        answer = make_response(self._identity_answer())
+        answer.headers.update(IDENTITY_HEADERS)
+        return answer
+
+    def _identity_answer(self) -> ResponseReturnValue:
         try:
+            rejected = cross_site_response(request.headers.get, _ticket_center)
+            if rejected is not None:
+                return rejected
             identity = self.identity()
         except ERRORS as error:
             _report(error)
@@ -279,6 +294,9 @@ def _product(name: str, kind: type[Kind]) -> Kind:
         raise SettingsError(f"The configuration {NAME} has no {name!r}. Add it.") from None
     except TypeError:
         sentence = f"{NAME}[{name!r}] must be {kind.shape()}."
+        raise SettingsError(sentence) from None
+    except ValueError as error:
+        sentence = f"{NAME}[{name!r}]{error}"
         raise SettingsError(sentence) from None
 
 
