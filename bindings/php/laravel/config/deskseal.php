@@ -23,6 +23,9 @@ return [
         'script_url' => env('HELPDESKY_SCRIPT_URL'),
         // Set this to true if pages have Cross-Origin-Embedder-Policy: require-corp.
         'crossorigin' => false,
+        // The origins of other sites whose pages get the identity, such as https://app.example.com. Commas separate
+        // them in the variable.
+        'origins' => preg_split('/[\s,]+/', (string) env('DESKSEAL_ORIGINS'), -1, PREG_SPLIT_NO_EMPTY),
         // The user's attribute with the address. Sign only addresses that your sign-in has verified.
         'email' => 'email',
     ],

@@ -164,6 +164,18 @@ class Desk
         }
     }
 
+    /**
+     * Tells whether a page of another site sent the request, and the configuration does not list its origin.
+     *
+     * @throws LogicException an entry of the configuration is not an origin
+     */
+    public function isFromAnotherSite(Request $request): bool
+    {
+        $origins = $this->origins();
+        return $request->headers->get(Contract::SITE_HEADER) === Contract::CROSS_SITE
+            && !in_array($request->headers->get('Origin'), $origins, true);
+    }
+
     /** Marks the request: its response contains an identity. */
     public static function markPrivate(Request $request): void
     {
@@ -229,6 +241,22 @@ class Desk
     private static function address(Authenticatable $user, #[SensitiveParameter] array $settings): string
     {
         return (string) data_get($user, (string) ($settings['email'] ?? '') ?: 'email');
+    }
+
+    /** @return list<string> */
+    private function origins(): array
+    {
+        $origins = array_values((array) ($this->settings('ticket_center')['origins'] ?? []));
+        foreach ($origins as $origin) {
+            if (!is_string($origin) || !preg_match('~^(?:' . Contract::ORIGIN_PATTERN . ')$~D', $origin)) {
+                throw new LogicException(
+                    'deskseal.ticket_center.origins has ' . json_encode($origin, JSON_UNESCAPED_SLASHES)
+                    . ', which is not an origin. Write scheme, host and perhaps a port, in lower case and without a '
+                    . 'path: "https://app.example.com".',
+                );
+            }
+        }
+        return $origins;
     }
 
     private function portalUrl(): string

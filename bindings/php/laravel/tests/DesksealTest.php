@@ -246,6 +246,71 @@ final class DesksealTest extends TestCase
         $this->assertPrivate($answer);
     }
 
+    public function testAPageOfAnotherSiteGetsNoIdentity(): void
+    {
+        foreach ([null, 'https://app.example.com', 'null'] as $origin) {
+            $answer = $this->fetchedFrom('cross-site', $origin);
+            self::assertSame([403, '{"error":{"code":"cross_site"}}'], [$answer->getStatusCode(), $answer->getContent()]);
+            $this->assertIdentityHeaders($answer);
+        }
+    }
+
+    public function testAPageOfAnotherSiteGetsTheIdentityIfItsOriginIsListed(): void
+    {
+        $origins = ['https://app.example.com', 'http://localhost:3000'];
+        config(['deskseal.ticket_center.origins' => $origins]);
+        foreach ($origins as $origin) {
+            self::assertSame(200, $this->fetchedFrom('cross-site', $origin)->getStatusCode());
+        }
+        foreach ([null, 'null', 'http://app.example.com', 'https://app.example.com.evil.example'] as $other) {
+            self::assertSame(403, $this->fetchedFrom('cross-site', $other)->getStatusCode());
+        }
+    }
+
+    public function testAPageOfThisSiteAndAClientWithoutTheHeaderGetTheIdentity(): void
+    {
+        foreach (['same-origin', 'same-site', 'none', null] as $site) {
+            $answer = $this->fetchedFrom($site);
+            self::assertSame(200, $answer->getStatusCode());
+            $this->assertIdentityHeaders($answer);
+        }
+    }
+
+    public function testTheIdentityHasItsHeadersWithEveryStatus(): void
+    {
+        $answers = [204 => $this->shop->get('/deskseal/identity')];
+        $answers[422] = $this->shop->get('/deskseal/identity', ['id' => 1]);
+        config(['deskseal.ticket_center.helpdesk_id' => null]);
+        $answers[503] = $this->shop->get('/deskseal/identity', self::ADA);
+        foreach ($answers as $status => $answer) {
+            self::assertSame($status, $answer->getStatusCode());
+            $this->assertIdentityHeaders($answer);
+        }
+    }
+
+    public function testAnOriginThatIsNoneIsRejectedAndTheSettingIsNamed(): void
+    {
+        $desk = $this->shop->app->make(Desk::class);
+        foreach (['*', 'null', 'app.example.com', 'https://app.example.com/', 'https://*.example.com', '', null] as $origin) {
+            config(['deskseal.ticket_center.origins' => ['https://app.example.com', $origin]]);
+            try {
+                $desk->isFromAnotherSite(Request::create('/deskseal/identity'));
+                self::fail("$origin was accepted");
+            } catch (LogicException $error) {
+                self::assertStringStartsWith('deskseal.ticket_center.origins has ', $error->getMessage());
+            }
+        }
+    }
+
+    public function testTheOriginsAreReadFromTheEnvironment(): void
+    {
+        self::assertSame([], Shop::deskseal(true)['ticket_center']['origins']);
+        $this->setEnvironment(['DESKSEAL_ORIGINS' => 'https://app.example.com, http://localhost:3000']);
+        $settings = Shop::deskseal(true);
+        $this->setEnvironment(['DESKSEAL_ORIGINS' => null]);
+        self::assertSame(['https://app.example.com', 'http://localhost:3000'], $settings['ticket_center']['origins']);
+    }
+
     /** @dataProvider addresses */
     public function testAnAddressThatCannotBeSignedAnswers422WithTheCode(array $user, string $code): void
     {
@@ -529,6 +594,20 @@ final class DesksealTest extends TestCase
     private static function schema(): object
     {
         return json_decode(file_get_contents(dirname(__DIR__, 4) . '/tests/identity.schema.json'));
+    }
+
+    /** Returns what Ada's browser gets when it fetches the identity for a page. */
+    private function fetchedFrom(?string $site, ?string $origin = null): Response
+    {
+        $headers = array_filter(['Sec-Fetch-Site' => $site, 'Origin' => $origin]);
+        return $this->shop->get('/deskseal/identity', self::ADA, $headers);
+    }
+
+    private function assertIdentityHeaders(Response $answer): void
+    {
+        $this->assertPrivate($answer);
+        self::assertSame('same-origin', $answer->headers->get('Cross-Origin-Resource-Policy'));
+        self::assertSame('nosniff', $answer->headers->get('X-Content-Type-Options'));
     }
 
     private function assertPrivate(Response $answer): void

@@ -46,21 +46,31 @@ class DeskController
      * Answers with the signed identity of the signed-in user, as JSON: `{ email, signature, helpdeskId }`.
      *
      * For an anonymous visitor it is empty, with status 204. An error is `{ error: { code } }`, with status 422 if
-     * the address cannot be signed, and 503 if the deployment is misconfigured.
+     * the address cannot be signed, 503 if the deployment is misconfigured, and 403 for a page of another site, unless
+     * the configuration lists its origin (SPEC 6.4).
      */
     public function identity(Request $request): JsonResponse|Response
     {
         Desk::markPrivate($request);
+        if ($this->desk->isFromAnotherSite($request)) {
+            return self::error(Contract::STATUS_CROSS_SITE, Contract::CODE_CROSS_SITE);
+        }
         if ($request->user() === null) {
-            return new Response('', Contract::STATUS_NOT_SIGNED_IN);
+            return new Response('', Contract::STATUS_NOT_SIGNED_IN, Contract::IDENTITY_HEADERS);
         }
         try {
-            return new JsonResponse($this->desk->identity($request->user()));
+            $identity = $this->desk->identity($request->user());
+            return new JsonResponse($identity, Contract::STATUS_IDENTITY, Contract::IDENTITY_HEADERS);
         } catch (DesksealException $error) {
             $this->desk->report($error);
             $status = $error->isAboutCustomer() ? Contract::STATUS_ABOUT_CUSTOMER : Contract::STATUS_UNAVAILABLE;
-            return new JsonResponse(['error' => ['code' => $error->errorCode()]], $status);
+            return self::error($status, $error->errorCode());
         }
+    }
+
+    private static function error(int $status, string $code): JsonResponse
+    {
+        return new JsonResponse(['error' => ['code' => $code]], $status, Contract::IDENTITY_HEADERS);
     }
 
     private function linkOf(?Authenticatable $user): ?string
