@@ -321,6 +321,48 @@ class RailtieTest < Minitest::Test
     assert_equal [204, "", PRIVATE], [answer.status, answer.body, answer["Cache-Control"]]
   end
 
+  def test_a_page_of_another_site_gets_no_identity
+    [nil, "https://app.example.com", "null"].each do |origin|
+      answer = get("/identity?#{ADA}", fetched_from("cross-site", origin))
+      assert_equal [403, { "error" => { "code" => "cross_site" } }], [answer.status, JSON.parse(answer.body)]
+      assert_identity_headers answer
+    end
+  end
+
+  def test_a_page_of_another_site_gets_the_identity_if_its_origin_is_listed
+    origins = ["https://app.example.com", "http://localhost:3000"]
+    Shop.config.deskseal.ticket_center.origins = origins
+    status = ->(origin) { get("/identity?#{ADA}", fetched_from("cross-site", origin)).status }
+    origins.each { |origin| assert_equal 200, status[origin] }
+    [nil, "null", "http://app.example.com", "https://app.example.com.evil.example"].each do |other|
+      assert_equal 403, status[other], other
+    end
+  end
+
+  def test_a_page_of_this_site_and_a_client_without_the_header_get_the_identity
+    ["same-origin", "same-site", "none", nil].each do |site|
+      answer = get("/identity?#{ADA}", fetched_from(site))
+      assert_equal 200, answer.status, site
+      assert_identity_headers answer
+    end
+  end
+
+  def test_the_identity_has_its_headers_with_every_status
+    answers = [get("/identity?#{ADA}"), get("/identity"), get("/identity?as=")]
+    Shop.config.deskseal.ticket_center.helpdesk_id = nil
+    answers << get("/identity?#{ADA}")
+    assert_equal [200, 204, 422, 503], answers.map(&:status)
+    answers.each { |answer| assert_identity_headers answer }
+  end
+
+  def test_an_origin_that_is_none_is_rejected_and_the_setting_is_named
+    ["*", "null", "app.example.com", "https://app.example.com/", "https://*.example.com", "", :origin].each do |origin|
+      Shop.config.deskseal.ticket_center.origins = ["https://app.example.com", origin]
+      error = assert_raises(ArgumentError) { Deskseal.const_get(:Desk).current.origins }
+      assert_match(/\Aconfig\.deskseal\.ticket_center\.origins has .* is not an origin/, error.message)
+    end
+  end
+
   def test_a_customer_that_is_false_is_an_anonymous_visitor
     Shop::CUSTOMERS["signed-out"] = false
     assert_equal "<h1>Support</h1>", get("/page?as=signed-out").body
@@ -503,6 +545,17 @@ class RailtieTest < Minitest::Test
 
   def get(target, headers = {})
     Rack::MockRequest.new(Shop).get(target, headers)
+  end
+
+  # Returns the headers with which a browser fetches for a page.
+  def fetched_from(site, origin = nil)
+    environment({ "Sec-Fetch-Site" => site, "Origin" => origin }.compact)
+  end
+
+  def assert_identity_headers(answer)
+    expected = [PRIVATE, "same-origin", "nosniff"]
+    names = ["Cache-Control", "Cross-Origin-Resource-Policy", "X-Content-Type-Options"]
+    assert_equal(expected, names.map { |name| answer[name] })
   end
 
   def environment(headers)

@@ -24,7 +24,8 @@ module Deskseal
 
     # Renders the customer's identity as JSON, `{ email, signature, helpdeskId }`, for a page that starts the
     # Ticket Center itself. The status is 204 if no customer is signed in. The body is `{ error: { code } }` with
-    # status 422 for an address that cannot be signed, and with 503 if the deployment is misconfigured.
+    # status 422 for an address that cannot be signed, with 503 if the deployment is misconfigured, and with 403 for
+    # a page of another site, unless `config.deskseal.ticket_center.origins` lists its origin (SPEC 6.4).
     #
     # @param customer [Object, nil] the signed-in customer: `current_user`
     #
@@ -32,13 +33,26 @@ module Deskseal
     #   def identity = render_ticket_center_identity(current_user)
     def render_ticket_center_identity(customer)
       PrivatePages.mark(request.env)
+      response.headers.merge!(Contract::IDENTITY_HEADERS)
+      return deskseal_render_error(Contract::STATUS_CROSS_SITE, Contract::CODE_CROSS_SITE) if deskseal_is_cross_site?
       return head(Contract::STATUS_NOT_SIGNED_IN) unless customer
 
       render json: Desk.current.identity(customer)
     rescue Error => error
       Desk.current.report(error)
       status = error.is_about_customer ? Contract::STATUS_ABOUT_CUSTOMER : Contract::STATUS_UNAVAILABLE
-      render json: { error: { code: error.code } }, status: status
+      deskseal_render_error(status, error.code)
+    end
+
+    # Tells whether a page of another site sent the request, and the settings do not list its origin.
+    def deskseal_is_cross_site?
+      return false unless request.headers[Contract::SITE_HEADER] == Contract::CROSS_SITE
+
+      !Desk.current.origins.include?(request.headers["Origin"])
+    end
+
+    def deskseal_render_error(status, code)
+      render json: { error: { code: code } }, status: status
     end
 
     def deskseal_headers

@@ -13,6 +13,9 @@ module Deskseal
       portal: { user_id: :id, secret_variable: Contract::PORTAL_VARIABLES },
     }.freeze
 
+    ORIGIN = /\A(?:#{Contract::ORIGIN_PATTERN})\z/
+    private_constant :ORIGIN
+
     # Returns a copy of the default settings, which the application changes.
     def self.defaults
       DEFAULTS.each_with_object(ActiveSupport::OrderedOptions.new) do |(product, settings), options|
@@ -49,6 +52,19 @@ module Deskseal
       settings = settings_of(:ticket_center)
       signed = signer(:ticket_center, settings).identity(email_of(customer, settings), helpdesk_id(settings))
       { email: signed.email, signature: signed.signature, helpdeskId: signed.helpdesk_id }
+    end
+
+    # Returns the origins of other sites whose pages get the identity.
+    #
+    # @raise [ArgumentError] an entry is not an origin
+    def origins
+      Array(settings_of(:ticket_center)[:origins]).each do |origin|
+        next if origin.is_a?(String) && origin.match?(ORIGIN)
+
+        raise ArgumentError, "config.deskseal.ticket_center.origins has #{origin.inspect}, which is not an origin. " \
+                             "Write scheme, host and perhaps a port, in lower case and without a path: " \
+                             '"https://app.example.com".'
+      end
     end
 
     def portal_link(customer)

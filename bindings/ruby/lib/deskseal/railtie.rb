@@ -31,6 +31,9 @@ module Deskseal
       end
     end
 
+    # After the application's own initializers, which may set it.
+    config.after_initialize { Desk.current.origins }
+
     initializer "deskseal.helpers" do
       ActiveSupport.on_load(:action_view) { include Helpers }
       ActiveSupport.on_load(:action_controller) { include Controller }
