@@ -49,13 +49,25 @@ class RailsCommandsTest < Minitest::Test
     assert_equal "true", rails("runner", "print Rails.application.config.eager_load").lines.last
   end
 
+  def test_an_application_with_an_origin_that_is_none_does_not_start
+    setting = 'Rails.application.config.deskseal.ticket_center.origins = ["https://*.example.com"]'
+    File.write("#{@folder}/config/initializers/origins.rb", setting)
+    output, status = run_rails("runner", "print 1")
+    refute_predicate status, :success?
+    assert_includes output, 'config.deskseal.ticket_center.origins has "https://*.example.com"'
+  end
+
   private
 
   # Returns what Rails prints, which must not fail.
   def rails(*arguments)
-    command = [RbConfig.ruby, "-W0", "-rrails", "-r#{PIPELINE}", "bin/rails", *arguments]
-    output, status = Open3.capture2e(ENVIRONMENT, *command, chdir: @folder)
+    output, status = run_rails(*arguments)
     assert status.success?, output
     output
+  end
+
+  def run_rails(*arguments)
+    command = [RbConfig.ruby, "-W0", "-rrails", "-r#{PIPELINE}", "bin/rails", *arguments]
+    Open3.capture2e(ENVIRONMENT, *command, chdir: @folder)
   end
 end
