@@ -19,8 +19,11 @@ export function ticketCenter({ env, var: { customer, secureHeadersNonce: nonce }
   )
 }
 
-/** Answers code in the page that asks who is signed in (SPEC 6.4). */
+/** Answers code in the page that asks who is signed in, and not a page of another site (SPEC 6.4). */
 export function identity(c) {
+  if (c.req.header('Sec-Fetch-Site') === 'cross-site') {
+    return c.json({ error: { code: 'cross_site' } }, 403)
+  }
   const { customer } = c.var
   if (!customer) return c.body(null, 204)
   return attempt(
