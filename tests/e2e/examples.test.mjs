@@ -35,6 +35,22 @@ function testsOf({ name, url, brokenUrl, brokenLog }) {
     assert.equal(identity.status(), name === 'rails' ? 404 : 204)
   })
 
+  test('a page of another site does not learn who is signed in', async (t) => {
+    const page = await openVisitor(t, name)
+    await enterSupport(page, url, 'ada')
+    const ofSite = (site) =>
+      page.request.get(`${url}deskseal/identity`, { headers: { 'Sec-Fetch-Site': site } })
+    const [own, other] = [await ofSite('same-origin'), await ofSite('cross-site')]
+    if (name === 'rails') return assert.deepEqual([own.status(), other.status()], [404, 404])
+    assert.deepEqual([own.status(), other.status()], [200, 403])
+    assert.deepEqual(await other.json(), { error: { code: 'cross_site' } })
+    for (const response of [own, other]) {
+      const headers = response.headers()
+      assert.equal(headers['cross-origin-resource-policy'], 'same-origin')
+      assert.equal(headers['x-content-type-options'], 'nosniff')
+    }
+  })
+
   test('a reply appears without a reload, and no other customer can see it', async (t) => {
     const [question, answer] = [`a question about ${name}`, `an answer about ${name}`]
     const ada = await openVisitor(t, name)
