@@ -308,6 +308,15 @@ class RailtieTest < Minitest::Test
     assert_includes Shop::LOG.string, "Deskseal: secret_missing: The environment variable"
   end
 
+  def test_an_error_of_the_deployment_is_reported_once
+    assert_empty(reported_by { get("/page?as=") })
+
+    ENV["HELPDESKY_HMAC_SECRET"] = "#{SECRET}\n"
+    reported = reported_by { 2.times { get("/page?#{ADA}") } }
+    assert_equal 1, reported.size
+    assert_includes reported.first, "HELPDESKY_HMAC_SECRET"
+  end
+
   def test_the_identity_is_json
     answer = get("/identity?#{ADA}")
     signed = SIGNER.sign_email("ada@example.com")
@@ -521,6 +530,20 @@ class RailtieTest < Minitest::Test
     ENV["RAILS_MASTER_KEY"] = ActiveSupport::EncryptedFile.generate_key
     Shop.encrypted("credentials.yml.enc").write({ "deskseal" => settings.deep_stringify_keys }.to_yaml)
     Shop.credentials = Shop.encrypted("credentials.yml.enc")
+  end
+
+  # Returns the sentences that the error reporter of Rails gets. Rails 6.1 has none.
+  def reported_by
+    sentences = []
+    reporter = Object.new
+    reporter.define_singleton_method(:report) { |error, **| sentences << error.message }
+    original = Rails.method(:error) if Rails.respond_to?(:error)
+    Rails.define_singleton_method(:error) { reporter }
+    yield
+    sentences
+  ensure
+    Rails.singleton_class.remove_method(:error)
+    Rails.define_singleton_method(:error, original) if original
   end
 
   # A method that is private in Ruby and begins with the gem's name is not for others.

@@ -13,6 +13,7 @@ use Deskseal\Signer;
 use Deskseal\Verifier;
 use Illuminate\Contracts\Auth\Authenticatable;
 use Illuminate\Contracts\Config\Repository;
+use Illuminate\Contracts\Debug\ExceptionHandler;
 use Illuminate\Contracts\Foundation\Application;
 use Illuminate\Contracts\Routing\UrlGenerator;
 use Illuminate\Contracts\View\Factory;
@@ -41,6 +42,9 @@ class Desk
 
     /** @var array<string, array{SensitiveParameterValue, Signer}> the signer of each product, and its secret */
     private array $signers = [];
+
+    /** @var array<string, true> the sentences of errors of the deployment that were reported */
+    private array $reported = [];
 
     public function __construct(
         private readonly Application $app,
@@ -197,7 +201,12 @@ class Desk
         if ($this->config->get('app.debug')) {
             throw $error;
         }
-        $this->log->error("Deskseal: {$error->errorCode()}: {$error->getMessage()}");
+        $sentence = $error->getMessage();
+        $this->log->error("Deskseal: {$error->errorCode()}: $sentence");
+        if (!$error->isAboutCustomer() && !isset($this->reported[$sentence])) {
+            $this->reported[$sentence] = true;
+            $this->app->make(ExceptionHandler::class)->report($error);
+        }
     }
 
     /** Returns the verifier with a product's secret: `ticket_center` or `portal`. */

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Deskseal\Laravel\Tests;
 
+use Deskseal\Exception\DesksealException;
 use Deskseal\Exception\VerificationException;
 use Deskseal\Laravel\Desk;
 use Deskseal\Laravel\Facades\Deskseal;
@@ -11,6 +12,7 @@ use Deskseal\Laravel\Http\DeskController;
 use Deskseal\Signer;
 use Deskseal\Verifier;
 use Illuminate\Auth\GenericUser;
+use Illuminate\Contracts\Debug\ExceptionHandler;
 use Illuminate\Http\Request;
 use Illuminate\Support\Facades\Facade;
 use JsonSchema\Validator;
@@ -225,6 +227,24 @@ final class DesksealTest extends TestCase
         $answer = $this->shop->get('/deskseal/portal', self::ADA);
         self::assertSame(self::PUBLIC_LINK, $answer->headers->get('Location'));
         self::assertStringContainsString('Deskseal: secret_missing: The environment variable', $this->shop->log());
+    }
+
+    public function testAnErrorOfTheDeploymentIsReportedOnce(): void
+    {
+        $reported = [];
+        $this->shop->app->make(ExceptionHandler::class)->reportable(
+            function (DesksealException $error) use (&$reported): void {
+                $reported[] = $error->getMessage();
+            },
+        );
+        $this->shop->get('/page', ['id' => 7, 'email' => 'not an address']);
+        self::assertSame([], $reported);
+
+        config(['deskseal.ticket_center.secret' => ['HELPDESKY_HMAC_SECRET' => self::SECRET . "\n"]]);
+        $this->shop->get('/page', self::ADA);
+        $this->shop->get('/page', self::ADA);
+        self::assertCount(1, $reported);
+        self::assertStringContainsString('HELPDESKY_HMAC_SECRET', $reported[0]);
     }
 
     public function testTheIdentityIsJson(): void

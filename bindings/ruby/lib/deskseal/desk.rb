@@ -33,6 +33,7 @@ module Deskseal
     def initialize(application)
       @application = application
       @signers = {}
+      @reported = Set.new
     end
 
     # Tells whether the desk belongs to this application.
@@ -79,11 +80,15 @@ module Deskseal
       nil
     end
 
-    # Logs why the customer gets the public form instead. Raises the error where Rails shows errors.
+    # Logs why the customer gets the public form instead, and passes an error of the deployment to the error reporter
+    # of Rails 7 once. Raises the error where Rails shows errors.
     def report(error)
       raise error if @application.config.consider_all_requests_local
 
       warn("#{error.code}: #{error.message}")
+      return if error.is_about_customer || !::Rails.respond_to?(:error) || !@reported.add?(error.message)
+
+      ::Rails.error.report(error, handled: true, severity: :error)
     end
 
     def warn(message)
