@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-# It runs an application in two interpreters. Each prints its name and the codes of the errors that it caught.
+# It runs an application in two interpreters. Each prints its name, and the codes of the errors that
+# it caught.
 SCRIPT = """
 try:
     import _interpreters as interpreters

@@ -89,7 +89,7 @@ const LISTS: &[(&str, &[List])] = &[
     (
         "bindings/python/python/deskseal/__init__.py",
         &[
-            ("from deskseal._deskseal import (", python::imports, ")"),
+            ("    from deskseal._deskseal import (", python::imports, "    )"),
             ("__all__ = [", python::exports, "]"),
         ],
     ),

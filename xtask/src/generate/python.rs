@@ -63,7 +63,7 @@ fn python_quoted(text: &str) -> String {
 
 /// Returns what `__init__.py` has of the compiled part.
 pub(super) fn imports(contract: &Contract) -> Vec<String> {
-    contract.names().iter().map(|name| format!("    {name},")).collect()
+    contract.names().iter().map(|name| format!("        {name},")).collect()
 }
 
 /// Returns what the package exports.

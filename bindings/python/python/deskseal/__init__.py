@@ -19,38 +19,37 @@ The rules, and the reason for each, are in the project's `SPEC.md`. "SPEC 3.1" m
 section 3.1.
 """
 
+# Both lists are generated from tests/api.toml by `cargo xtask generate`.
+
 try:
-    import deskseal._deskseal
-except ImportError as error:
-    if "subinterpreters" not in str(error):
+    from deskseal._deskseal import (
+        Embed,
+        Explanation,
+        Finding,
+        HttpResponse,
+        Identity,
+        SignedEmail,
+        SignedUser,
+        Signer,
+        VerifiedEmail,
+        VerifiedIdentity,
+        VerifiedUser,
+        Verifier,
+        canonical_email,
+        canonical_host,
+        generate_secret,
+        portal_host,
+        public_form_url,
+        response_unless_click,
+    )
+except ImportError as _error:
+    if "subinterpreters" not in str(_error):
         raise
     raise ImportError(
         "deskseal cannot be loaded into an interpreter that has a lock of its own. Use threads, "
         "processes, or an interpreter that shares the main interpreter's lock, as under mod_wsgi."
-    ) from error
+    ) from _error
 
-# Both lists are generated from tests/api.toml by `cargo xtask generate`.
-
-from deskseal._deskseal import (
-    Embed,
-    Explanation,
-    Finding,
-    HttpResponse,
-    Identity,
-    SignedEmail,
-    SignedUser,
-    Signer,
-    VerifiedEmail,
-    VerifiedIdentity,
-    VerifiedUser,
-    Verifier,
-    canonical_email,
-    canonical_host,
-    generate_secret,
-    portal_host,
-    public_form_url,
-    response_unless_click,
-)
 from deskseal._errors import DesksealError, InputError, SecretError, VerificationError
 
 __all__ = [
