@@ -1,7 +1,7 @@
 //! Arguments and answers as bytes, for hosts whose values Rust does not read.
 //!
 //! An argument is its length, as four bytes with the lowest first, and its bytes; none is the length
-//! [`NONE`] alone. The bytes are UTF-8 for a text, eight bytes with the lowest first for a whole number, one byte, 0
+//! `0xffff_ffff` alone. The bytes are UTF-8 for a text, eight bytes with the lowest first for a whole number, one byte, 0
 //! or 1, for a flag, and for a list its elements, written like arguments.
 
 use std::collections::BTreeMap;
