@@ -46,8 +46,11 @@ async function openEmpty(t, body = '') {
 
 async function assertNothing({ desk, page }) {
   await until(async () => (await card(page).count()) === 0)
+  const pause = () => page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 600)))
+  // A request that was sent before can still be on its way.
+  await pause()
   const sent = desk.requests.length
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 600)))
+  await pause()
   assert.equal(desk.requests.length, sent)
 }
 
